@@ -1,0 +1,42 @@
+"""What can go wrong in the service, as one tree.
+
+ServiceError
+├── BadInput              the caller's words or files do not fit (exit 2, HTTP 400)
+│   └── NotFound          no such page, passage or collection (exit 2, HTTP 404)
+└── GeneratorError        the model did not do its part (exit 1, HTTP 503)
+    ├── GeneratorUnavailable    it cannot be started or reached
+    └── GeneratorFailed         it broke off in the middle of an answer
+"""
+
+__all__ = [
+    "BadInput",
+    "GeneratorError",
+    "GeneratorFailed",
+    "GeneratorUnavailable",
+    "NotFound",
+    "ServiceError",
+]
+
+
+class ServiceError(Exception):
+    """Base of every error raised by the service package."""
+
+
+class BadInput(ServiceError):
+    """The question, option or file given does not fit; the message says what would."""
+
+
+class NotFound(BadInput):
+    """The page, passage or collection named does not exist here."""
+
+
+class GeneratorError(ServiceError):
+    """The language model did not do its part."""
+
+
+class GeneratorUnavailable(GeneratorError):
+    """The model cannot be started or reached; the message names file or address."""
+
+
+class GeneratorFailed(GeneratorError):
+    """The model broke off while answering; the next request starts afresh."""

@@ -1,0 +1,53 @@
+"""The language model as the service sees it: messages in, text out, token by token.
+
+Knows nothing of passages or citations, nor of how a model is run.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+__all__ = ["Generator", "Message"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+class Generator(Protocol):
+    """A chat model on this machine, or on a server the user named.
+
+    Methods raise GeneratorUnavailable when the model cannot be started or reached and
+    GeneratorFailed when it breaks off. One instance serves one event loop at a time.
+    """
+
+    async def describe(self) -> "ModelInfo":
+        """Start or reach the model, if that has not happened, and say what it is."""
+        ...
+
+    async def count_tokens(self, messages: Sequence[Message]) -> int:
+        """Tokens that ``messages`` take in the prompt, by the model's own tokenizer and template.
+
+        An upper estimate where the server has no tokenizer endpoint.
+        """
+        ...
+
+    def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncIterator[str]:
+        """Pieces of the answer as they come; closing the iterator stops the model."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of the connection and end any child process that was started."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """The model that words the answers: its name, and its context in tokens."""
+
+    name: str
+    context_tokens: int

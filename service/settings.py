@@ -1,0 +1,155 @@
+"""Every setting of Pinakes, read in this one place.
+
+Order: command-line flag, then environment (``PINAKES_SECTION__KEY``), then ``pinakes.toml`` in the
+user's configuration directory, then the default. Nothing else in the project reads the environment.
+"""
+
+import os
+from pathlib import Path
+from typing import Any, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from service.errors import BadInput
+
+__all__ = ["GeneratorSettings", "SearchSettings", "ServeSettings", "Settings", "load_settings"]
+
+Mode = Literal["hybrid", "keyword", "vector"]
+Backend = Literal["auto", "llama-server", "llama-cpp-python", "none"]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SearchSettings(_Section):
+    """How passages are found."""
+
+    mode: Mode = "hybrid"
+    encoder: str = Field(
+        default="all-MiniLM-L6-v2",
+        description="A known model's name, or the directory of a sentence-transformers model.",
+    )
+
+
+class GeneratorSettings(_Section):
+    """Which local model words the answer, and how it runs."""
+
+    backend: Backend = "auto"
+    url: str | None = Field(
+        default=None,
+        description="A running llama-server or other OpenAI-compatible server: "
+        "http://127.0.0.1:8080 or unix:/run/llama.sock.",
+    )
+    api_key: SecretStr | None = Field(default=None, description="Bearer key of that server.")
+    model: str | None = Field(
+        default=None, description="Model name to ask that server for (llama-swap needs it)."
+    )
+    model_path: Path | None = Field(
+        default=None, description="GGUF file for an embedded model; the bundled SmolLM2 when unset."
+    )
+    gpu_layers: int = Field(
+        default=-1, ge=-1, description="Layers on the GPU for an embedded model; -1: all of them."
+    )
+    threads: int | None = Field(
+        default=None, ge=1, description="CPU threads of an embedded model; all cores but one."
+    )
+    context_tokens: int = Field(
+        default=4096, ge=512, description="Context of an embedded model, in tokens."
+    )
+    prompt_tokens: int = Field(
+        default=1200, ge=128, description="Room for the passages in the prompt, in tokens."
+    )
+    answer_tokens: int = Field(default=256, ge=16, description="Longest answer, in tokens.")
+    timeout_s: float = Field(default=120.0, gt=0, description="Longest silence of the model.")
+
+
+class ServeSettings(_Section):
+    """Where the service listens."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8707, ge=0, le=65535)
+
+
+class Settings(BaseSettings):
+    """All settings, frozen; a section each for search, generator and service."""
+
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        env_prefix="PINAKES_",
+        env_nested_delimiter="__",
+    )
+
+    data: Path = Field(
+        default_factory=lambda: platformdirs.user_data_path("pinakes"),
+        description="Directory of the collections.",
+    )
+    collection: str | None = Field(
+        default=None, description="Collection to use; needed only where there are several."
+    )
+    search: SearchSettings = SearchSettings()
+    generator: GeneratorSettings = GeneratorSettings()
+    serve: ServeSettings = ServeSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags come in as init values; then the environment, then the TOML file."""
+        return (
+            init_settings,
+            env_settings,
+            TomlConfigSettingsSource(settings_cls, toml_file=config_path()),
+        )
+
+
+def config_path() -> Path:
+    """Where ``pinakes.toml`` is looked for."""
+    return platformdirs.user_config_path("pinakes") / "pinakes.toml"
+
+
+def load_settings(**flags: Any) -> Settings:
+    """Settings from flags, environment and file; flags that are None are left out.
+
+    Nested flags are written ``generator__backend="none"``. Raises BadInput naming the key and
+    the value at the first setting that does not fit.
+    """
+    values: dict[str, Any] = {}
+    for name, value in flags.items():
+        if value is None:
+            continue
+        section, _, key = name.partition("__")
+        if key:
+            values.setdefault(section, {})[key] = value
+        else:
+            values[section] = value
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise BadInput(f"setting {key} = {first.get('input')!r}: {first['msg']}") from None
+    except ValueError as error:  # the TOML file itself does not parse
+        raise BadInput(f"{config_path()}: {error}") from None
+
+
+def go_offline() -> None:
+    """Forbid every library to dial out; called before any of them is imported."""
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
+        os.environ[name] = "1"
+    os.environ["DO_NOT_TRACK"] = "1"
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    os.environ["OTEL_SDK_DISABLED"] = "true"
