@@ -1,0 +1,141 @@
+"""The keyword index: one tantivy document per passage, found by BM25.
+
+The only file that imports tantivy. Text is not stored here: hits are passage ids.
+"""
+
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import tantivy
+
+from index.errors import DamagedGeneration
+from index.language import QUESTION_WORDS, STEMMERS, STOP_WORD_LISTS, is_unspaced
+from index.types import ScoredId
+
+__all__ = ["KeywordDocument", "KeywordIndex", "write_keyword_index"]
+
+# Field weights; the title helps, but at full weight it drowns the body.
+WEIGHTS = {"title": 0.5, "headings": 0.3, "names": 0.5, "body": 1.0}
+_ANALYZER = "pinakes"
+_HEAP = 256 * 1024 * 1024
+# One thread keeps documents in passage order, which makes the index reproducible.
+_WRITER_THREADS = 1
+_LONGEST_WORD = 60
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordDocument:
+    """What is searched of one passage; ``names`` are the page's other names, on its lead only."""
+
+    passage_id: int
+    title: str
+    headings: str
+    names: str
+    body: str
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("passage_id", stored=False, indexed=False, fast=True)
+    for name in WEIGHTS:
+        builder.add_text_field(name, stored=False, tokenizer_name=_ANALYZER)
+    return builder.build()
+
+
+def _analyzer(language: str, *, drop_stop_words: bool = False) -> tantivy.TextAnalyzer:
+    """The language's own analysis; for questions also without stop words."""
+    base = language.split("-")[0]
+    if is_unspaced(language):
+        tokenizer = tantivy.Tokenizer.ngram(1, 2)
+        return (
+            tantivy.TextAnalyzerBuilder(tokenizer).filter(tantivy.Filter.lowercase()).build()
+        )
+    builder = (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        .filter(tantivy.Filter.remove_long(_LONGEST_WORD))
+        .filter(tantivy.Filter.lowercase())
+    )
+    if drop_stop_words and STEMMERS.get(base) == "english":
+        builder = builder.filter(tantivy.Filter.custom_stopword(sorted(QUESTION_WORDS)))
+    elif drop_stop_words and base in STOP_WORD_LISTS:
+        builder = builder.filter(tantivy.Filter.stopword(STOP_WORD_LISTS[base]))
+    if STEMMERS.get(base, "english") == "english":
+        builder = builder.filter(tantivy.Filter.ascii_fold())
+    if base in STEMMERS:
+        builder = builder.filter(tantivy.Filter.stemmer(STEMMERS[base]))
+    return builder.build()
+
+
+def write_keyword_index(path: Path, language: str, documents: Iterable[KeywordDocument]) -> int:
+    """Write a new index of ``documents``, which come in passage order; returns their number."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True)
+    schema = _schema()
+    index = tantivy.Index(schema, path=str(path), reuse=False)
+    index.register_tokenizer(_ANALYZER, _analyzer(language))
+    writer = index.writer(heap_size=_HEAP, num_threads=_WRITER_THREADS)
+    count = 0
+    for document in documents:
+        writer.add_document(
+            tantivy.Document.from_dict(  # with the schema: plain construction makes ids signed
+                {
+                    "passage_id": document.passage_id,
+                    "title": document.title,
+                    "headings": document.headings,
+                    "names": document.names,
+                    "body": document.body,
+                },
+                schema,
+            )
+        )
+        count += 1
+    writer.commit()
+    writer.wait_merging_threads()
+    return count
+
+
+class KeywordIndex:
+    """Search a finished keyword index."""
+
+    def __init__(self, path: Path, language: str) -> None:
+        try:
+            self._index = tantivy.Index.open(str(path))
+        except ValueError as error:
+            raise DamagedGeneration(f"{path}: not a readable keyword index ({error})") from None
+        self._schema = self._index.schema
+        self._searcher = self._index.searcher()
+        self._words = _analyzer(language, drop_stop_words=True)
+        self._all_words = _analyzer(language)
+        self.document_count: int = self._searcher.num_docs
+
+    def terms(self, query: str) -> list[str]:
+        """The words of ``query`` that are searched for; stop words only if there is nothing else."""
+        terms = self._words.analyze(query) or self._all_words.analyze(query)
+        return list(dict.fromkeys(terms))
+
+    def search(self, query: str, limit: int) -> list[ScoredId]:
+        """The best passages for any of the query's words, by BM25 over the weighted fields."""
+        terms = self.terms(query)
+        if not terms:
+            return []
+        clauses = [
+            (
+                tantivy.Occur.Should,
+                tantivy.Query.boost_query(
+                    tantivy.Query.term_query(self._schema, field, term, index_option="freq"), weight
+                ),
+            )
+            for term in terms
+            for field, weight in WEIGHTS.items()
+        ]
+        found = self._searcher.search(
+            tantivy.Query.boolean_query(clauses), limit=limit, count=False
+        ).hits
+        addresses = [address for _, address in found]
+        ids: Sequence[int] = self._searcher.fast_field_values("passage_id", addresses)
+        return [
+            ScoredId(int(passage_id), float(score))
+            for passage_id, (score, _) in zip(ids, found, strict=True)
+        ]

@@ -1,0 +1,54 @@
+"""What can be wrong with a collection, as one tree.
+
+CollectionError
+├── NoCollection         nothing has been built here yet
+├── UnknownFormat        a generation written by another version of Pinakes
+├── DamagedGeneration    files are missing, of the wrong size, or do not fit together
+├── EncoderMismatch      the vectors were made by another encoder
+├── EncoderNotFound      no such encoder, or its weights are not the published ones
+├── BuildInProgress      another build holds the collection
+└── BadQuery             nothing to search for, or too much
+"""
+
+__all__ = [
+    "BadQuery",
+    "BuildInProgress",
+    "CollectionError",
+    "DamagedGeneration",
+    "EncoderMismatch",
+    "EncoderNotFound",
+    "NoCollection",
+    "UnknownFormat",
+]
+
+
+class CollectionError(Exception):
+    """Base of every error raised by the index package."""
+
+
+class NoCollection(CollectionError):
+    """There is no such collection, or it has no published generation."""
+
+
+class UnknownFormat(CollectionError):
+    """The generation's ``format_version`` is not this version's: build it again."""
+
+
+class DamagedGeneration(CollectionError):
+    """The generation's files are not what its manifest says."""
+
+
+class EncoderMismatch(CollectionError):
+    """The encoder configured is not the one that made the vectors."""
+
+
+class EncoderNotFound(CollectionError):
+    """The encoder named is not installed, or its weights are not those it should have."""
+
+
+class BuildInProgress(CollectionError):
+    """Another process is building this collection."""
+
+
+class BadQuery(CollectionError):
+    """The query is empty, holds no word, or is too long."""

@@ -1,0 +1,33 @@
+"""How words of a language become search terms: tokens, stop words, stems.
+
+Stemmers are tantivy's; languages without one are matched by lower-cased words, and scripts
+written without spaces by single letters and pairs.
+"""
+
+__all__ = ["QUESTION_WORDS", "STEMMERS", "STOP_WORD_LISTS", "is_unspaced"]
+
+STEMMERS = {
+    "ar": "arabic", "da": "danish", "nl": "dutch", "en": "english", "simple": "english",
+    "fi": "finnish", "fr": "french", "de": "german", "el": "greek", "hu": "hungarian",
+    "it": "italian", "no": "norwegian", "nb": "norwegian", "pt": "portuguese", "ro": "romanian",
+    "ru": "russian", "es": "spanish", "sv": "swedish", "ta": "tamil", "tr": "turkish",
+}  # fmt: skip
+
+STOP_WORD_LISTS = {
+    "da": "danish", "nl": "dutch", "fi": "finnish", "fr": "french", "de": "german",
+    "hu": "hungarian", "it": "italian", "no": "norwegian", "nb": "norwegian", "pt": "portuguese",
+    "ru": "russian", "es": "spanish", "sv": "swedish",
+}  # fmt: skip
+
+# English stop words, and the words that only make a question of it.
+QUESTION_WORDS = frozenset(
+    """a an and are as at be been but by did do does for from had has have how if in into is it its
+    me much many no not of on or s such than that the their them then there these they this those
+    to was were what when where which who whom whose why will with would you your tell about can
+    could should i we he she his her am being also any some""".split()
+)
+
+
+def is_unspaced(language: str) -> bool:
+    """Whether the language is written without spaces between words."""
+    return language.split("-")[0] in {"zh", "ja", "yue", "wuu", "th", "lo", "km", "my", "gan"}

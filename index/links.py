@@ -1,0 +1,107 @@
+"""Turn link runs into what the whole dump knows of each page: links in, and the words of the links.
+
+One global step, out of core: DuckDB sorts and groups on disk within a memory limit. The only file
+that imports duckdb.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+import duckdb
+import zstandard
+
+__all__ = ["LinkTotals", "open_link_totals"]
+
+_MEMORY = "1GB"
+_BATCH = 10_000
+# Words that link to a page only once are as often a slip as a name.
+_MIN_ANCHOR_LINKS = 2
+_MAX_ANCHORS = 8
+
+
+class LinkTotals:
+    """Links of the whole dump, resolved to pages."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def __enter__(self) -> "LinkTotals":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def links_in(self) -> Iterator[tuple[int, int]]:
+        """Page id and number of other pages that link to it, by page id."""
+        yield from self._rows(
+            "SELECT page_id, count(DISTINCT source) FROM resolved WHERE page_id <> source "
+            "GROUP BY page_id ORDER BY page_id"
+        )
+
+    def anchors(self) -> Iterator[tuple[int, str, int]]:
+        """Page id, link words and how many pages use them; the few most used of each page."""
+        yield from self._rows(
+            "SELECT page_id, anchor, links FROM ("
+            "  SELECT page_id, anchor, count(DISTINCT source) AS links, row_number() OVER ("
+            "    PARTITION BY page_id ORDER BY count(DISTINCT source) DESC, anchor) AS place"
+            "  FROM resolved WHERE page_id <> source AND length(anchor) BETWEEN 2 AND 80"
+            "  AND lower(anchor) <> lower(target) GROUP BY page_id, anchor"
+            f"  HAVING count(DISTINCT source) >= {_MIN_ANCHOR_LINKS})"
+            f" WHERE place <= {_MAX_ANCHORS} ORDER BY page_id, place"
+        )
+
+    def _rows(self, sql: str) -> Iterator[tuple[int, ...]]:
+        result = self._connection.execute(sql)
+        while rows := result.fetchmany(_BATCH):
+            yield from rows
+
+
+@contextmanager
+def open_link_totals(
+    runs: Iterable[Path], titles: Iterable[tuple[int, str]], scratch: Path
+) -> Iterator[LinkTotals]:
+    """Resolve the links in ``runs`` against ``titles`` (page id, title or redirect).
+
+    ``scratch`` is a directory for spilled data; it is emptied of it at the end.
+    """
+    database = scratch / "links.duckdb"
+    titles_file = scratch / "titles.tsv.zst"
+    for leftover in (database, database.with_suffix(".duckdb.wal")):
+        leftover.unlink(missing_ok=True)
+    with zstandard.open(titles_file, "wt", encoding="utf-8", newline="\n") as lines:
+        for page_id, title in titles:
+            lines.write(f"{page_id}\t{title}\n")
+    options = {
+        "memory_limit": _MEMORY,
+        "threads": "2",
+        "temp_directory": str(scratch / "spill"),
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+    connection = duckdb.connect(str(database), config=options)
+    try:
+        plain = "delim='\t', header=false, quote='', escape=''"
+        connection.execute(
+            f"CREATE TABLE titles AS SELECT * FROM read_csv(?, {plain}, "
+            "columns={'page_id': 'BIGINT', 'title': 'VARCHAR'})",
+            [str(titles_file)],
+        )
+        connection.execute(
+            "CREATE TABLE resolved AS SELECT titles.page_id, target, anchor, source "
+            f"FROM read_csv(?, {plain}, columns={{'target': 'VARCHAR', 'anchor': 'VARCHAR', "
+            "'source': 'BIGINT'}) AS links JOIN titles ON links.target = titles.title",
+            [[str(run) for run in runs]],
+        )
+        with LinkTotals(connection) as totals:
+            yield totals
+    finally:
+        connection.close()
+        database.unlink(missing_ok=True)
+        titles_file.unlink(missing_ok=True)

@@ -1,0 +1,158 @@
+"""Search one generation: keywords, vectors or both, with each hit saying how it was found."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from index.bm25 import KeywordIndex
+from index.errors import BadQuery, DamagedGeneration, EncoderMismatch
+from index.fusion import fuse
+from index.generations import GenerationLock, check_files, hold_generation, read_manifest
+from index.store import Store
+from index.types import Encoder, Hit, Manifest, Mode, ScoredId, StoredPage, Suggestion
+from index.vectors import VectorIndex
+
+__all__ = ["MAX_QUERY_LENGTH", "Index"]
+
+MAX_QUERY_LENGTH = 2_000
+_DEPTH = 100
+# Measured on the development questions: see bench/results/fusion.json.
+_WEIGHTS = {"keyword": 0.5, "vector": 0.5}
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An open generation. Searching is safe from several threads at once."""
+
+    generation: Path
+    manifest: Manifest
+    store: Store
+    keywords: KeywordIndex
+    vectors: VectorIndex
+    encoder: Encoder | None
+    lock: GenerationLock
+
+    @classmethod
+    def open(cls, collection: Path, load_encoder: Callable[[], Encoder] | None) -> "Index":
+        """Open the current generation of ``collection`` and hold it until ``close``.
+
+        ``load_encoder`` is called only if there are vectors. Raises NoCollection, UnknownFormat,
+        DamagedGeneration or EncoderMismatch.
+        """
+        generation, lock = hold_generation(collection)
+        try:
+            manifest = read_manifest(generation)
+            check_files(generation, manifest)
+            encoder = _matching_encoder(manifest, load_encoder)
+            store = Store(generation / "pages.db")
+            try:
+                keywords = KeywordIndex(generation / "bm25", manifest.dump.language)
+                vectors = VectorIndex(generation / "vectors")
+                _check_counts(generation, manifest, store, keywords, vectors)
+            except BaseException:
+                store.close()
+                raise
+        except BaseException:
+            lock.release()
+            raise
+        return cls(generation, manifest, store, keywords, vectors, encoder, lock)
+
+    def __enter__(self) -> "Index":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the files and of the generation."""
+        self.store.close()
+        self.lock.release()
+
+    def search(self, query: str, limit: int = 10, mode: Mode = "hybrid") -> list[Hit]:
+        """The ``limit`` best passages, best first.
+
+        Where no passage has a vector yet, hybrid means keywords. Raises BadQuery when there is
+        nothing to search for, when the query is too long, or for vectors that do not exist.
+        """
+        question = self.checked(query)
+        lists: dict[str, list[ScoredId]] = {}
+        if mode != "vector":
+            lists["keyword"] = self.keywords.search(question, max(_DEPTH, limit))
+        if mode != "keyword" and self.encoder is not None:
+            vector = self.encoder.encode_query(question)
+            lists["vector"] = self.vectors.search(vector, max(_DEPTH, limit))
+        elif mode == "vector":
+            raise BadQuery(
+                "this generation has no vectors yet; search with mode keyword, "
+                "or let pinakes build go on"
+            )
+        fused = fuse(lists, _WEIGHTS)[:limit]
+        passages = self.store.passages([hit.passage_id for hit in fused])
+        return [
+            Hit(passage, revision_id, hit.score, hit.ranks)
+            for hit, (passage, revision_id) in zip(fused, passages, strict=True)
+        ]
+
+    def checked(self, query: str) -> str:
+        """The query with single spaces. Raises BadQuery when it cannot be searched for."""
+        if len(query) > MAX_QUERY_LENGTH:
+            raise BadQuery(
+                f"the query has {len(query):,} characters; {MAX_QUERY_LENGTH:,} are the most"
+            )
+        question = " ".join(query.replace("\x00", " ").split())
+        if not question:
+            raise BadQuery("the query is empty; ask with at least one word")
+        if not self.keywords.terms(question):
+            raise BadQuery(f"no word to search for in {question[:60]!r}")
+        return question
+
+    def page(self, page_id: int) -> StoredPage | None:
+        """The article with this id, or None."""
+        return self.store.page(page_id)
+
+    def page_by_name(self, name: str) -> StoredPage | None:
+        """The article with this title, or the one a redirect of this title leads to, or None."""
+        page_id = self.store.page_id_by_name(" ".join(name.replace("_", " ").split()))
+        return None if page_id is None else self.store.page(page_id)
+
+    def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
+        """Titles that begin like ``prefix``; empty for an empty one."""
+        return self.store.suggest(prefix[:MAX_QUERY_LENGTH], limit)
+
+
+def _matching_encoder(
+    manifest: Manifest, load_encoder: Callable[[], Encoder] | None
+) -> Encoder | None:
+    if manifest.encoder is None or load_encoder is None:
+        return None
+    encoder = load_encoder()
+    if encoder.record != manifest.encoder:
+        raise EncoderMismatch(
+            f"the vectors of {manifest.generation} were made by {manifest.encoder.name} "
+            f"({manifest.encoder.sha256[:12]}…), the configured encoder is {encoder.record.name} "
+            f"({encoder.record.sha256[:12]}…); set PINAKES_SEARCH__ENCODER, or build again with "
+            "pinakes build --force DUMP"
+        )
+    return encoder
+
+
+def _check_counts(
+    generation: Path,
+    manifest: Manifest,
+    store: Store,
+    keywords: KeywordIndex,
+    vectors: VectorIndex,
+) -> None:
+    found = (store.passage_count, keywords.document_count, vectors.count)
+    wanted = (manifest.passages, manifest.passages, manifest.vectors)
+    if found != wanted:
+        raise DamagedGeneration(
+            f"{generation}: passages in store, keyword index and vectors are {found}, the manifest "
+            f"says {wanted}; build again: pinakes build --force DUMP"
+        )

@@ -1,0 +1,30 @@
+"""What can be wrong with a dump, as one tree.
+
+IngestError
+├── DumpNotFound      no such file, or nothing in it that is a dump
+├── NotADump          the file is readable, but holds no MediaWiki export
+├── EmptyDump         an export without a single page
+└── TruncatedDump     the file ends, or is damaged, in the middle
+"""
+
+__all__ = ["DumpNotFound", "EmptyDump", "IngestError", "NotADump", "TruncatedDump"]
+
+
+class IngestError(Exception):
+    """Base of every error raised by the ingest package; always names the file."""
+
+
+class DumpNotFound(IngestError):
+    """The path does not exist, cannot be read, or holds no dump file."""
+
+
+class NotADump(IngestError):
+    """The file can be read, but is not a MediaWiki XML export."""
+
+
+class EmptyDump(IngestError):
+    """The export holds no page."""
+
+
+class TruncatedDump(IngestError):
+    """The file ends or is damaged in the middle: fetch it again and check its checksum."""

@@ -1,0 +1,189 @@
+"""Tables and infoboxes as text that reads on its own: every value beside its heading.
+
+Works on table markup whose inner templates and links are already text. Layout rules follow
+MediaWiki's Help:Tables.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+__all__ = ["BREAK", "infobox_facts", "render_table"]
+
+# Stands for <br> until the end: a line break in prose, a comma inside a cell.
+BREAK = "\ue002"
+
+_ROW = re.compile(r"\n[ \t]*\|-[^\n]*")
+_CELL = re.compile(r"\n[ \t]*([|!])(?![-}+])|(\|\|)|(!!)")
+_CAPTION = re.compile(r"\n[ \t]*\|\+((?:(?!\n[ \t]*[|!]).)*)", re.DOTALL)
+_SPAN = re.compile(r"(row|col)span\s*=\s*[\"']?\s*(\d{1,3})", re.IGNORECASE)
+_ATTRIBUTES = re.compile(r"^[^|\[\]{}<>]*?=[^|]*$")
+_LIST_MARK = re.compile(r"^[ \t]*[*#:;]+[ \t]*", re.MULTILINE)
+_MAX_SPAN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    text: str
+    is_header: bool
+    rows: int
+    columns: int
+
+
+def render_table(markup: str) -> str:
+    """The rows of ``{| … |}``, one line each: "Year: 1969; Mission: Apollo 11".
+
+    A table without header cells gives its cells, joined by semicolons.
+    """
+    head, _, body = markup.partition("\n")
+    body = "\n" + body
+    caption = _CAPTION.search(body)
+    lines = []
+    if caption:
+        lines.append(cell_text(_strip_attributes(caption[1])))
+        body = body[: caption.start()] + body[caption.end() :]
+    rows = [list(_cells(row)) for row in _ROW.split(body)]
+    lines += _row_lines(_spread([row for row in rows if row]))
+    return "\n".join(line for line in lines if line)
+
+
+def _cells(row: str) -> Iterator[_Cell]:
+    marks = list(_CELL.finditer(row))
+    is_header = False
+    for index, mark in enumerate(marks):
+        end = marks[index + 1].start() if index + 1 < len(marks) else len(row)
+        content = row[mark.end() : end]
+        if mark[1]:
+            is_header = mark[1] == "!"
+        elif mark[3] and not is_header:
+            continue  # "!!" inside a data cell is text; its cell has been cut short before it
+        attributes, bar, text = content.partition("|")
+        if not bar or not _looks_like_attributes(attributes):
+            attributes, text = "", content
+        spans = {kind.lower(): int(number) for kind, number in _SPAN.findall(attributes)}
+        yield _Cell(
+            cell_text(text),
+            is_header,
+            min(max(spans.get("row", 1), 1), _MAX_SPAN),
+            min(max(spans.get("col", 1), 1), _MAX_SPAN),
+        )
+
+
+def _looks_like_attributes(text: str) -> bool:
+    return not text.strip() or bool(_ATTRIBUTES.match(text.strip())) and "\n" not in text.strip()
+
+
+def _strip_attributes(text: str) -> str:
+    attributes, bar, rest = text.partition("|")
+    return rest if bar and _looks_like_attributes(attributes) else text
+
+
+def cell_text(text: str) -> str:
+    """The content of a cell on one line; list items and line breaks become commas."""
+    text = _LIST_MARK.sub("", text.replace(BREAK, "\n"))
+    parts = [part.strip() for part in text.split("\n")]
+    joined = ", ".join(part for part in parts if part)
+    return re.sub(r"([,;:.]),(?= )", r"\1", joined)
+
+
+def _spread(rows: Sequence[Sequence[_Cell]]) -> Iterator[list[_Cell]]:
+    """Rows with every spanning cell repeated in each place it covers."""
+    pending: dict[int, tuple[_Cell, int]] = {}
+    for row in rows:
+        line: list[_Cell] = []
+        cells = iter(row)
+        while True:
+            column = len(line)
+            if column in pending:
+                cell, left = pending.pop(column)
+                line.append(cell)
+                if left > 1:
+                    pending[column] = (cell, left - 1)
+                continue
+            following = next(cells, None)
+            if following is None:
+                break
+            for _ in range(following.columns):
+                if following.rows > 1:
+                    pending[len(line)] = (following, following.rows - 1)
+                line.append(following)
+        yield line
+
+
+def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
+    headers: list[str] = []
+    fresh = False
+    for row in rows:
+        if row and all(cell.is_header for cell in row):
+            labels = [cell.text for cell in row]
+            if len(set(labels)) == 1 and len(row) > 1 or (len(row) == 1 and len(headers) > 1):
+                yield labels[0]  # a title row across the table
+            elif fresh:
+                headers = _stacked(headers, labels)  # a second line of headers refines the first
+            else:
+                headers, fresh = labels, True
+            continue
+        fresh = False
+        yield _row_line(row, headers)
+
+
+def _stacked(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    width = max(len(upper), len(lower))
+    pairs = [
+        (upper[i] if i < len(upper) else "", lower[i] if i < len(lower) else "")
+        for i in range(width)
+    ]
+    return [b if not a or a == b else f"{a} {b}".strip() for a, b in pairs]
+
+
+def _row_line(row: Sequence[_Cell], headers: Sequence[str]) -> str:
+    if len(row) == 2 and row[0].is_header and not row[1].is_header and not any(headers):
+        return f"{row[0].text}: {row[1].text}" if row[1].text else row[0].text
+    parts: list[str] = []
+    previous: _Cell | None = None
+    for column, cell in enumerate(row):
+        if not cell.text or cell is previous:
+            continue
+        previous = cell
+        label = headers[column] if column < len(headers) else ""
+        parts.append(f"{label}: {cell.text}" if label and label != cell.text else cell.text)
+    return "; ".join(parts)
+
+
+# Parameters that say how a box looks, not what it knows.
+_LAYOUT = re.compile(
+    r"(^|_| )(image|logo|photo|img|seal|flag|map|mapframe|coa|signature|style|color|colour|width|size|"
+    r"bgcolor|align|alt|upright|embed|module|child|border|background|frameless|zoom|pushpin|class|"
+    r"footnotes?|ref|refs|id|above_?style|label_?style|data_?style|header_?style|list_?style|"
+    r"symbol|icon|relief|nocat|collapsible|state|demo|check)\d*($|_| )",
+    re.IGNORECASE,
+)
+_CAPTIONS = re.compile(r"caption", re.IGNORECASE)
+
+
+def infobox_facts(named: Mapping[str, str]) -> list[str]:
+    """The facts of an infobox, one "Name: value" each, in the box's order.
+
+    ``labelN``/``dataN`` pairs are joined; layout parameters and empty values are left out.
+    """
+    facts = []
+    for key, raw in named.items():
+        value = cell_text(raw)
+        if not value:
+            continue
+        match = re.fullmatch(r"data(\d+)", key)
+        if match:
+            label = cell_text(named.get(f"label{match[1]}", ""))
+            facts.append(f"{label}: {value}" if label else value)
+        elif re.fullmatch(r"(label|rowclass|class)\d*", key):
+            continue
+        elif re.fullmatch(r"header\d+|above|subheader|title", key):
+            facts.append(value)
+        elif _CAPTIONS.search(key) or not _LAYOUT.search(key):
+            facts.append(f"{_label(key)}: {value}")
+    return facts
+
+
+def _label(key: str) -> str:
+    words = re.sub(r"[_\s]+", " ", key).strip()
+    return words[:1].upper() + words[1:]

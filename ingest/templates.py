@@ -1,0 +1,448 @@
+"""Templates that carry facts, rendered as the words a reader would see.
+
+A table from template name to renderer. Templates that only decorate, navigate or complain are
+silent; unknown ones are reported to the caller, who counts them. Names of other languages join
+the tables by an entry in ``_ALIASES``.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from ingest.convert import convert
+from ingest.tables import BREAK, infobox_facts
+
+__all__ = ["Arguments", "is_disambiguation", "is_infobox", "render_template"]
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """Arguments of one call, already rendered: by position (from 1) and by name."""
+
+    positional: tuple[str, ...]
+    named: Mapping[str, str]
+
+    def get(self, *keys: str | int) -> str:
+        """The first argument given and not blank among these positions or names, else ''."""
+        for key in keys:
+            if isinstance(key, int):
+                value = self.positional[key - 1] if key <= len(self.positional) else ""
+                value = value or self.named.get(str(key), "")
+            else:
+                value = self.named.get(key, "")
+            if value.strip():
+                return value.strip()
+        return ""
+
+
+Renderer = Callable[[Arguments], str]
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def is_infobox(name: str) -> bool:
+    """Whether a normalized template name is an infobox's."""
+    return name.startswith(_INFOBOX_PREFIXES) or name.endswith(("infobox", "taxobox"))
+
+
+_INFOBOX_PREFIXES = (
+    "infobox", "taxobox", "automatic taxobox", "speciesbox", "chembox", "drugbox", "geobox",
+    "info/", "ficha de ", "infoboks", "infobox_", "信息框", "基礎情報", "карточка",
+)  # fmt: skip
+
+
+def is_disambiguation(name: str) -> bool:
+    """Whether a normalized template name marks a disambiguation page."""
+    return name in _DISAMBIGUATION or name.startswith("disambiguation")
+
+
+_DISAMBIGUATION = frozenset(
+    (
+        "disambig", "disambiguation", "disamb", "dab", "disambig-cleanup", "hndis", "hndisambig",
+        "geodis", "mil-unit-dis", "schooldis", "numberdis", "letter disambiguation", "mathdab",
+        "place name disambiguation", "human name disambiguation", "airport disambiguation",
+        "begriffsklärung", "homonymie", "desambiguación", "desambiguação", "disambigua",
+        "doorverwijspagina", "dp", "неоднозначность", "曖昧さ回避", "aimai", "消歧义", "消歧義",
+        "nuozeimeiga", "nūzeimeiga", "nūzīmu atdaleišona", "disambigs", "ujednoznacznienie",
+        "rozcestník", "förgrening", "flertydig", "täsmennyssivu", "동음이의", "توضيح", "ابهام‌زدایی",
+    )
+)  # fmt: skip
+
+
+def render_template(name: str, arguments: Arguments) -> str | None:
+    """The text of a call by its normalized name (lower case, spaces); None if unknown.
+
+    Silent templates give an empty string. Infoboxes are not handled here: see infobox_facts.
+    """
+    if (renderer := _RENDERERS.get(_ALIASES.get(name, name))) is not None:
+        return renderer(arguments)
+    if name in _SILENT or name.startswith(_SILENT_PREFIXES) or name.endswith(_SILENT_SUFFIXES):
+        return ""
+    if name.startswith(("lang-", "langx")):
+        return arguments.get(1) if name != "langx" else arguments.get(2)
+    if name.startswith("ipa-"):
+        return arguments.get(1)
+    return None
+
+
+def _first(arguments: Arguments) -> str:
+    return arguments.get(1)
+
+
+def _second(arguments: Arguments) -> str:
+    return arguments.get(2)
+
+
+def _last(arguments: Arguments) -> str:
+    given = [value.strip() for value in arguments.positional if value.strip()]
+    return given[-1] if given else ""
+
+
+def _second_or_first(arguments: Arguments) -> str:
+    return arguments.get(2) or arguments.get(1)
+
+
+def _constant(text: str) -> Renderer:
+    return lambda _arguments: text
+
+
+def _items(separator: str) -> Renderer:
+    return lambda arguments: separator.join(
+        value.strip() for value in arguments.positional if value.strip()
+    )
+
+
+def _plain_list(arguments: Arguments) -> str:
+    body = arguments.get(1, "list") or arguments.get(2)
+    return re.sub(r"(^|\n)[ \t]*[*#]+[ \t]*", BREAK, body).removeprefix(BREAK)
+
+
+def _quote(arguments: Arguments) -> str:
+    text = arguments.get(1, "text", "quote", "content")
+    author = arguments.get("author", "by") or arguments.get(2)
+    source = arguments.get("source", "title") or arguments.get(3)
+    credit = ", ".join(part for part in (author, source) if part)
+    return f"\n\n{text}\n{'— ' + credit if credit else ''}\n" if text else ""
+
+
+def _circa(arguments: Arguments) -> str:
+    return " – ".join(f"c. {value.strip()}" for value in arguments.positional if value.strip()) or (
+        "c."
+    )
+
+
+def _formatnum(arguments: Arguments) -> str:
+    text = arguments.get(1)
+    match = re.fullmatch(r"([-−]?)(\d{4,})(\.\d+)?", text)
+    if match is None or arguments.get(2) == "R":
+        return text.replace(",", "") if arguments.get(2) == "R" else text
+    return f"{match[1]}{int(match[2]):,}{match[3] or ''}"
+
+
+def _value(arguments: Arguments) -> str:
+    """``{{val|1234.5|2|u=m|e=3}}``: number, uncertainty, exponent, unit."""
+    number = _formatnum(Arguments((arguments.get(1),), {}))
+    plus, minus = arguments.get(2), arguments.get(3)
+    if minus:
+        number += f" +{plus.lstrip('+')}/−{minus.lstrip('-−')}"
+    elif plus:
+        number += f" ± {plus}" if not plus.endswith(")") else plus
+    if exponent := arguments.get("e"):
+        number += f" × 10^{exponent}"
+    number = arguments.get("p") + number + arguments.get("s")
+    unit = arguments.get("u", "ul")
+    per = arguments.get("up", "upl")
+    return f"{number} {unit}{'/' + per if per else ''}".strip() if unit or per else number
+
+
+def _fraction(arguments: Arguments) -> str:
+    one, two, three = arguments.get(1), arguments.get(2), arguments.get(3)
+    if three:
+        return f"{one} {two}/{three}"
+    return f"{one}/{two}" if two else f"1/{one}"
+
+
+def _date_text(year: str, month: str, day: str, *, month_first: bool) -> str:
+    name = _MONTHS[int(month) - 1] if month.isdigit() and 1 <= int(month) <= 12 else month
+    if not name:
+        return year
+    if not day:
+        return f"{name} {year}".strip()
+    return f"{name} {day}, {year}" if month_first else f"{day} {name} {year}"
+
+
+def _date_parts(arguments: Arguments, first: int) -> str:
+    parts = [arguments.get(first), arguments.get(first + 1), arguments.get(first + 2)]
+    if re.search(r"\D", parts[0].lstrip("-−")) and not parts[1]:
+        return parts[0]  # a date written out
+    parts[1], parts[2] = (part.lstrip("0") for part in parts[1:])
+    month_first = arguments.get("mf").lower() in {"y", "yes"}
+    return _date_text(parts[0], parts[1], parts[2], month_first=month_first)
+
+
+def _date(arguments: Arguments) -> str:
+    return _date_parts(arguments, 1)
+
+
+def _death_date_and_age(arguments: Arguments) -> str:
+    died = _date_parts(arguments, 1)
+    values = [arguments.get(position).lstrip("0") for position in range(1, 7)]
+    if not all(value.isdigit() for value in (values[0], values[3])):
+        return died
+    years = int(values[0]) - int(values[3])
+    if not all(value.isdigit() for value in values):
+        return f"{died} (aged {years - 1}–{years})"
+    before = (int(values[1]), int(values[2])) < (int(values[4]), int(values[5]))
+    return f"{died} (aged {years - before})"
+
+
+def _as_of(arguments: Arguments) -> str:
+    if text := arguments.get("alt"):
+        return text
+    date = _date_parts(arguments, 1)
+    since = arguments.get("since").lower() in {"y", "yes"}
+    word = "since" if since else "as of"
+    return f"{word if arguments.get('lc') else word.capitalize()} {date}"
+
+
+def _nihongo(arguments: Arguments) -> str:
+    english, kanji, romaji = arguments.get(1), arguments.get(2), arguments.get(3)
+    inside = ", ".join(part for part in (kanji, romaji, arguments.get(4)) if part)
+    if not english:
+        return f"{romaji or kanji} ({kanji})" if romaji and kanji else inside
+    return f"{english} ({inside})" if inside else english
+
+
+def _coordinates(arguments: Arguments) -> str:
+    words = [value.strip() for value in arguments.positional]
+    words = [word for word in words if word and ":" not in word][:8]
+    directions = {"N", "S", "E", "W"}
+    if not any(word in directions for word in words):
+        return ", ".join(words[:2])
+    text = ""
+    for index, word in enumerate(words):
+        if word in directions:
+            text += f"{word} "
+        else:
+            place = 0
+            while index - place > 0 and words[index - place - 1] not in directions:
+                place += 1
+            text += f"{word}{'°′″'[min(place, 2)]}"
+    return text.strip()
+
+
+def _height(arguments: Arguments) -> str:
+    if metres := arguments.get("m"):
+        return convert((metres, "m", "ftin"), {"abbr": "on"}) or f"{metres} m"
+    if centimetres := arguments.get("cm"):
+        return convert((centimetres, "cm", "ftin"), {"abbr": "on"}) or f"{centimetres} cm"
+    feet, inches = arguments.get("ft"), arguments.get("in", "inch")
+    return f"{feet} ft {inches} in".replace("  in", "").strip() if feet else ""
+
+
+def _marriage(arguments: Arguments) -> str:
+    spouse, start, end = arguments.get(1), arguments.get(2), arguments.get(3)
+    years = f"m. {start}" if start else ""
+    if end:
+        years += f"; {arguments.get('end') or 'until'} {end}"
+    return f"{spouse} ({years})" if years else spouse
+
+
+def _chemical(arguments: Arguments) -> str:
+    return "".join(value.strip() for value in arguments.positional)
+
+
+def _currency(sign: str) -> Renderer:
+    return lambda arguments: f"{sign}{arguments.get(1)}{arguments.get(2) and ' ' + arguments.get(2)}"
+
+
+def _convert(arguments: Arguments) -> str:
+    return convert(arguments.positional, arguments.named) or " ".join(arguments.positional[:2])
+
+
+def _convert_short(arguments: Arguments) -> str:
+    text = convert(arguments.positional, arguments.named, short=True)
+    return text or " ".join(arguments.positional[:2])
+
+
+def _interlanguage_link(arguments: Arguments) -> str:
+    return arguments.get("lt", "display") or arguments.get(1)
+
+
+def _sortable(arguments: Arguments) -> str:
+    if arguments.get("nolink") or len(arguments.positional) > 1:
+        return f"{arguments.get(1)} {arguments.get(2)}".strip()
+    return arguments.get(1)
+
+
+def _legend(arguments: Arguments) -> str:
+    return arguments.get(2)
+
+
+def _ship(prefix: str) -> Renderer:
+    return lambda arguments: f"{prefix} {arguments.get(1)}".strip()
+
+
+def _decade_or_century(word: str) -> Renderer:
+    return lambda arguments: f"{arguments.get(1)}{word}"
+
+
+def _percentage(arguments: Arguments) -> str:
+    try:
+        top, bottom = float(arguments.get(1)), float(arguments.get(2))
+        places = int(arguments.get(3) or 0)
+        return f"{100 * top / bottom:.{places}f}%"
+    except (ValueError, ZeroDivisionError):
+        return arguments.get(1)
+
+
+def _facts(arguments: Arguments) -> str:
+    """A box inside a box: its facts on one line."""
+    return BREAK.join(infobox_facts(arguments.named))
+
+
+def _if(arguments: Arguments) -> str:
+    return arguments.get(2) if arguments.get(1) else arguments.get(3)
+
+
+def _if_equal(arguments: Arguments) -> str:
+    return arguments.get(3) if arguments.get(1) == arguments.get(2) else arguments.get(4)
+
+
+_RENDERERS: dict[str, Renderer] = {
+    # measures and numbers
+    "convert": _convert, "cvt": _convert_short, "formatnum": _formatnum, "val": _value,
+    "frac": _fraction, "height": _height, "percentage": _percentage, "nts": _first,
+    "ordinal": _first, "inflation": _second, "gaps": _items(""), "sup": lambda a: "^" + a.get(1),
+    "e": lambda a: f" × 10^{a.get(1)}", "pow": lambda a: f"{a.get(1)}^{a.get(2)}",
+    "us$": _currency("US$"), "a$": _currency("A$"), "c$": _currency("C$"), "gbp": _currency("£"),
+    "euro": _currency("€"), "inr": _currency("₹"), "jpy": _currency("¥"), "cny": _currency("CN¥"),
+    # dates
+    "birth date": _date, "start date": _date, "end date": _date, "death date": _date,
+    "birth date and age": _date, "start date and age": _date, "death date and age":
+    _death_date_and_age, "birth year and age": _first, "death year and age": _first,
+    "birth-date": _first, "death-date": _first, "dts": _date, "film date": _date, "date": _date,
+    "circa": _circa, "as of": _as_of, "floruit": lambda a: f"fl. {a.get(1)}",
+    "reign": lambda a: f"r. {'–'.join(p for p in (a.get(1), a.get(2)) if p)}",
+    "decade": _decade_or_century("s"), "c.": _circa, "years ago": _first, "bce": _first,
+    # languages and scripts
+    "lang": _second, "transliteration": _last, "nihongo": _nihongo, "script": _second,
+    "ipa": _first, "ipa-all": _first, "angbr": lambda a: f"⟨{a.get(1)}⟩", "respell": _items("-"),
+    "ipac-en": _items(""), "linktext": _items(""), "unichar": lambda a: f"U+{a.get(1)} {a.get(2)}",
+    "zh": lambda a: "; ".join(v for v in a.named.values() if v.strip()) or a.get(1),
+    "nastaliq": _first, "hebrew": _first, "literal translation": lambda a: f"lit. '{a.get(1)}'",
+    # inline wrappers
+    "nowrap": _first, "abbr": _first, "nobold": _first, "noitalic": _first, "sc": _first,
+    "visible anchor": _first, "longitem": _first, "url": _second_or_first, "keypress": _items("+"),
+    "font color": _last, "resize": _last, "native name": _second, "native phrase": _second,
+    "interlanguage link": _interlanguage_link, "chem": _chemical, "music": _first,
+    "sortname": _sortable, "hs": _constant(""), "legend": _legend, "marriage": _marriage,
+    "coord": _coordinates, "flag": _first, "flagicon": _constant(""), "oclc": lambda a: a.get(1),
+    "isbn": lambda a: f"ISBN {a.get(1)}", "issn": lambda a: f"ISSN {a.get(1)}",
+    "uss": _ship("USS"), "hms": _ship("HMS"), "ship": lambda a: f"{a.get(1)} {a.get(2)}".strip(),
+    "usd": _currency("US$"), "color box": _constant(""), "increase": _constant("▲"),
+    "decrease": _constant("▼"), "steady": _constant(""), "yes": lambda a: a.get(1) or "Yes",
+    "no": lambda a: a.get(1) or "No", "n/a": lambda a: a.get(1) or "N/A", "won": lambda a: a.get(
+    1) or "Won", "nom": lambda a: a.get(1) or "Nominated", "railgauge": _first,
+    # lists and quotations
+    "plainlist": _plain_list, "flatlist": _plain_list, "unbulleted list": _items(BREAK),
+    "hlist": _items(" · "), "collapsible list": _items(BREAK), "bulleted list": _items(BREAK),
+    "ordered list": _items(BREAK), "columns-list": _last, "div col": _constant(""),
+    "blockquote": _quote, "grid list": _items(BREAK), "multiple image": _constant(""),
+    "infobox": _facts, "plain": _first, "center": _first, "block indent": _first,
+    "poem quote": _quote, "verse translation": _items("\n"), "gloss": lambda a: f"'{a.get(1)}'",
+    # characters
+    "!": _constant("|"), "=": _constant("="), "ndash": _constant("–"), "mdash": _constant("—"),
+    "snd": _constant(" – "), "spaced mdash": _constant(" — "), "·": _constant(" · "),
+    "'": _constant("'"), "'s": _constant("'s"), "nbsp": _constant(" "), "thinsp": _constant(" "),
+    "spaces": _constant(" "), "break": _constant(BREAK), "sic": lambda a: a.get(1),
+    "pi": _constant("π"), "degree": _constant("°"), "minus": _constant("−"), "-": _constant(BREAK),
+    "(": _constant("("), ")": _constant(")"), "((": _constant("{{"), "))": _constant("}}"),
+    # parser functions and magic words
+    "#if": _if, "#ifeq": _if_equal, "lc": lambda a: a.get(1).lower(), "uc": lambda a: a.get(
+    1).upper(), "ucfirst": lambda a: a.get(1)[:1].upper() + a.get(1)[1:], "lcfirst": lambda a:
+    a.get(1)[:1].lower() + a.get(1)[1:], "plural": lambda a: a.get(2) if a.get(1) == "1" else
+    a.get(3, 2), "#tag": _constant(""), "nowiki": _first,
+}  # fmt: skip
+
+_ALIASES = {
+    "cv": "cvt", "convinfobox": "convert", "fraction": "frac", "sfrac": "frac", "mfrac": "frac",
+    "birthdate": "birth date", "dob": "birth date", "bda": "birth date and age",
+    "birth date and age2": "birth date and age", "start-date": "start date", "dda":
+    "death date and age", "death-date and age": "death-date", "birth-date and age": "birth-date",
+    "release date": "start date", "c": "circa", "ca": "circa", "ca.": "circa", "approx": "circa",
+    "asof": "as of", "fl": "floruit", "fl.": "floruit", "r.": "reign",
+    "transl": "transliteration", "translit": "transliteration", "nihongo2": "nihongo",
+    "rtl-lang": "lang", "lang-rtl": "lang", "audio-ipa": "ipa", "ipa-en": "ipa", "ipalink": "ipa",
+    "ipablink": "ipa", "ipaslink": "ipa", "grapheme": "angbr", "angle bracket": "angbr",
+    "lit": "literal translation", "literally": "literal translation", "angbr ipa": "angbr",
+    "nobr": "nowrap", "nobreak": "nowrap", "nwr": "nowrap", "small": "nowrap", "smaller": "nowrap",
+    "big": "nowrap", "larger": "nowrap", "large": "nowrap", "midsize": "nowrap", "bold": "nowrap",
+    "nowraplinks": "nowrap", "em": "nowrap", "strong": "nowrap", "i": "nowrap", "b": "nowrap",
+    "code": "nowrap", "mono": "nowrap", "tt": "nowrap", "var": "nowrap", "math": "nowrap",
+    "mvar": "nowrap", "smallcaps": "sc", "sub": "nowrap", "su": "nowrap", "tooltip": "abbr",
+    "smallcaps all": "sc", "nobold2": "nobold", "normal": "nobold", "pagelist": "nowrap",
+    "vanchor": "visible anchor", "kbd": "keypress", "key press": "keypress", "color": "font color",
+    "colour": "font color", "ill": "interlanguage link", "illm": "interlanguage link", "chem2":
+    "chem", "chembox formula": "chem", "sort name": "sortname", "legend0": "legend", "legend2":
+    "legend", "legend inline": "legend", "flagcountry": "flag", "flagu": "flag", "flaglist": "flag",
+    "country": "flag", "flagdeco": "flagicon", "flag icon": "flagicon", "plain list": "plainlist",
+    "flat list": "flatlist", "ubl": "unbulleted list", "ublist": "unbulleted list", "unbullet":
+    "unbulleted list", "vunblist": "unbulleted list", "blist": "bulleted list", "bulletlist":
+    "bulleted list", "olist": "ordered list", "horizontal list": "hlist", "flatlist2": "hlist",
+    "quote": "blockquote", "cquote": "blockquote", "quotation": "blockquote", "quote box":
+    "blockquote", "rquote": "blockquote", "bquote": "blockquote", "quotebox": "blockquote",
+    "pullquote": "blockquote", "poemquote": "poem quote", "colbegin": "div col", "en dash":
+    "ndash", "em dash": "mdash", "–": "ndash", "—": "mdash", "spaced ndash": "snd", "spnd": "snd",
+    "spaced en dash": "snd", "mdashb": "spaced mdash", "dot": "·", "bullet": "·", "•": "·",
+    "middot": "·", "'\"": "'", "clr": "break", "br": "break", "pipe": "!", "isbnt": "isbn",
+    "number": "formatnum", "num": "formatnum", "fmtn": "formatnum", "pct": "percentage",
+    "gregorian serial date": "date", "dmy": "date", "plainlist2": "plainlist", "usd": "us$",
+    "official website": "hs", "married": "marriage", "gbp": "gbp", "£": "gbp", "€": "euro",
+    "eur": "euro", "dts2": "dts", "ntsh": "hs", "#ifexist": "#if", "langx2": "lang",
+}  # fmt: skip
+
+# Templates without a fact of their own: maintenance, navigation, layout, references.
+_SILENT = frozenset(
+    (
+        "reflist", "notelist", "refbegin", "refend", "rp", "sfn", "sfnp", "sfnm", "sfnref", "efn",
+        "refn", "harvnb", "harv", "harvp", "harvid", "harvtxt", "harvcol", "harvcolnb", "r", "citation",
+        "harvard citation no brackets", "citation needed", "cn", "fact", "clarify", "when", "who",
+        "which", "by whom", "dubious", "vague", "page needed", "failed verification", "better source",
+        "better source needed", "relevance inline", "unreliable source?", "dead link", "webarchive",
+        "wayback", "full citation needed", "specify", "original research inline", "why", "where",
+        "refimprove", "more footnotes", "unreferenced", "multiple issues", "expand section", "update",
+        "more citations needed", "authority control", "short description", "good article", "portal",
+        "featured article", "portal bar", "clear", "clear left", "clear right", "-", "toc right",
+        "toc limit", "toc left", "tocright", "main", "see also", "further", "details", "main article",
+        "about", "for", "other uses", "distinguish", "redirect", "redirect2", "hatnote", "redr",
+        "other people", "otheruses", "for multi", "also", "see", "further information", "selfref",
+        "italic title", "italictitle", "displaytitle", "defaultsort", "use dmy dates",
+        "use mdy dates", "engvarb", "eqm", "anchor", "anchors", "commons", "commons category",
+        "commonscat", "wikisource", "wikiquote", "wiktionary", "wikibooks", "wikispecies",
+        "sister project links", "sister links", "wikivoyage", "wikinews", "wikidata", "dmoz",
+        "library resources box", "gutenberg author", "internet archive author", "librivox author",
+        "imdb name", "imdb title", "navboxes", "navbox", "div col end", "colend", "col-begin",
+        "col-2", "col-3", "col-end", "col-break", "end div col", "div-col-end", "flatlist end",
+        "endflatlist", "endplainlist", "end", "s-start", "s-bef", "s-ttl", "s-aft", "s-end", "s-off",
+        "s-hon", "s-ppo", "s-par", "s-break", "s-new", "succession box", "google books", "lsj",
+        "pp", "protection padlock", "coord missing", "subject bar", "taxonbar", "bots", "nobots",
+        "stub", "notelist-ua", "source attribution", "dab header", "tone", "pov", "cleanup",
+        "unreferenced section", "refimprove section", "external media", "spoken wikipedia",
+        "cite quote", "in lang", "in our time", "wikisource-inline", "ibid", "asbox", "void",
+        "redirect category shell", "r category shell", "rcat shell", "shy", "wbr", "zwsp", "zwj",
+        "pagename", "fullpagename", "namespace", "currentyear", "numberofarticles", "image requested",
+        "#invoke", "documentation", "noteref", "note label", "ref label", "ref", "note", "tfd",
+        "default sort", "nobots", "refpage", "columns", "cite", "use british", "noprint", "listen",
+        "audio", "sound", "bibleverse", "no more links", "inconsistent citations", "oetymd",
+    )
+)  # fmt: skip
+_SILENT_PREFIXES = (
+    "cite ", "vcite ", "r from ", "r to ", "pp-", "use ", "defaultsort", "commons ", "wikisource",
+    "navbox", "sidebar", "#tag", "#invoke", "citation/", "harvard ", "wiktionary", "library resources",
+    "further", "see also", "main ", "about", "other uses", "redirect-", "tocr", "toc ", "#lst",
+)  # fmt: skip
+_SILENT_SUFFIXES = ("-stub", " icon", " sidebar", " topics", " navbox", "-inline")

@@ -1,0 +1,119 @@
+"""The vocabulary of a dump: what is read from it and what is kept."""
+
+from dataclasses import dataclass
+
+__all__ = [
+    "Document",
+    "Link",
+    "Page",
+    "PageCounts",
+    "Passage",
+    "Redirect",
+    "Section",
+    "SiteInfo",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteInfo:
+    """The wiki a dump comes from, as far as reading its pages needs it."""
+
+    database: str
+    name: str
+    base_url: str
+    language: str
+    namespaces: tuple[tuple[int, str], ...]
+
+    def namespace_names(self, *keys: int) -> frozenset[str]:
+        """Lower-case local names of the namespaces with these numbers."""
+        return frozenset(name.lower() for key, name in self.namespaces if key in keys and name)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the dump in its newest revision, as wikitext."""
+
+    page_id: int
+    namespace: int
+    title: str
+    revision_id: int
+    timestamp: str
+    redirect_to: str | None
+    wikitext: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A link to another page of the wiki: its title, and the words the reader sees."""
+
+    target: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A slice of a document's text under one heading; the lead has an empty path.
+
+    ``start`` and ``end`` count code points; the heading's own line lies before ``start``.
+    """
+
+    heading_path: tuple[str, ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article as plain text, with its sections as slices of that text."""
+
+    page_id: int
+    title: str
+    revision_id: int
+    timestamp: str
+    text: str
+    sections: tuple[Section, ...]
+    links: tuple[Link, ...]
+    is_disambiguation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A citable slice of a document: ``text == document.text[start:end]``, in code points.
+
+    ``passage_id`` is dense and holds inside one generation only.
+    """
+
+    passage_id: int
+    page_id: int
+    title: str
+    heading_path: tuple[str, ...]
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """A page that only leads to another, by title."""
+
+    page_id: int
+    title: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageCounts:
+    """What became of every page read: ``read`` is the sum of the other three."""
+
+    read: int = 0
+    documents: int = 0
+    redirects: int = 0
+    other_namespaces: int = 0
+
+    def __add__(self, other: "PageCounts") -> "PageCounts":
+        return PageCounts(
+            self.read + other.read,
+            self.documents + other.documents,
+            self.redirects + other.redirects,
+            self.other_namespaces + other.other_namespaces,
+        )
