@@ -87,7 +87,7 @@ def open_link_totals(
     }
     connection = duckdb.connect(str(database), config=options)
     try:
-        plain = "delim='\t', header=false, quote='', escape=''"
+        plain = "auto_detect=false, delim='\t', header=false, quote='', escape=''"
         connection.execute(
             f"CREATE TABLE titles AS SELECT * FROM read_csv(?, {plain}, "
             "columns={'page_id': 'BIGINT', 'title': 'VARCHAR'})",

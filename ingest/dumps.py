@@ -20,9 +20,11 @@ __all__ = ["Dump", "WorkUnit", "find_dump", "plan_units"]
 UNIT_BYTES = 4 * 1024 * 1024
 _HEADER_LIMIT = 1024 * 1024
 
-# <wiki>-<date>-pages-articles…, <wiki>-<date>-p1p4500.xml.bz2 and their like.
-_NAME = re.compile(r"^(?P<wiki>[a-z][a-z0-9_]*wiki[a-z]*)-(?:(?P<date>\d{8})-)?", re.IGNORECASE)
-_STEM = re.compile(r"(\.xml)?(\.(bz2|gz|zst|7z))?$", re.IGNORECASE)
+# <name>-<date>-pages-articles…, <name>-<date>-p1p4500.xml.bz2 and their like.
+_NAME = re.compile(
+    r"^(?P<name>.+?)(?=-\d{8}\b|-latest\b|-pages-|-p\d+p\d+|\.xml|\.bz2|\.gz|\.zst|$)"
+    r"(?:-(?P<date>\d{8})\b)?"
+)
 _PART = re.compile(r"\.xml(-p\d+p\d+)?(\.(bz2|gz|zst|7z))?$", re.IGNORECASE)
 _INDEX = re.compile(r"-index\d*\.txt(-p\d+p\d+)?(\.bz2)?$", re.IGNORECASE)
 
@@ -61,10 +63,7 @@ def find_dump(paths: Sequence[Path]) -> Dump:
         raise DumpNotFound("no dump file given")
     sites = [read_site_info(part) for part in parts]
     names = [_NAME.match(part.name) for part in parts]
-    wikis = {
-        match["wiki"].lower() if match else _STEM.sub("", part.name).lower()
-        for part, match in zip(parts, names, strict=True)
-    }
+    wikis = {match["name"].lower() for match in names if match}
     if len(wikis) > 1:
         raise IngestError(
             f"files of different wikis: {', '.join(sorted(wikis))}; build one collection at a time"
@@ -197,8 +196,8 @@ def _parse_header(part: Path, header: bytes) -> SiteInfo:
             namespaces.append((int(element.get("key", "0")), element.text or ""))
         else:
             texts[tag] = (element.text or "").strip()
-    match = _NAME.match(part.name)
-    database = texts.get("dbname") or (match["wiki"].lower() if match else "")
+    match = re.match(r"([a-z_]+)wiki", part.name)
+    database = texts.get("dbname") or (match.group() if match else "")
     if not language:
         language = database.removesuffix("wiki") or "en"
     return SiteInfo(
