@@ -4,9 +4,10 @@ The only file that imports tantivy. Text is not stored here: hits are passage id
 """
 
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import tantivy
 
@@ -49,9 +50,7 @@ def _analyzer(language: str, *, drop_stop_words: bool = False) -> tantivy.TextAn
     base = language.split("-")[0]
     if is_unspaced(language):
         tokenizer = tantivy.Tokenizer.ngram(1, 2)
-        return (
-            tantivy.TextAnalyzerBuilder(tokenizer).filter(tantivy.Filter.lowercase()).build()
-        )
+        return tantivy.TextAnalyzerBuilder(tokenizer).filter(tantivy.Filter.lowercase()).build()
     builder = (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
         .filter(tantivy.Filter.remove_long(_LONGEST_WORD))
@@ -111,7 +110,7 @@ class KeywordIndex:
         self.document_count: int = self._searcher.num_docs
 
     def terms(self, query: str) -> list[str]:
-        """The words of ``query`` that are searched for; stop words only if there is nothing else."""
+        """The words of ``query`` to search for; stop words only if there is nothing else."""
         terms = self._words.analyze(query) or self._all_words.analyze(query)
         return list(dict.fromkeys(terms))
 
@@ -134,8 +133,8 @@ class KeywordIndex:
             tantivy.Query.boolean_query(clauses), limit=limit, count=False
         ).hits
         addresses = [address for _, address in found]
-        ids: Sequence[int] = self._searcher.fast_field_values("passage_id", addresses)
+        ids = cast(list[int], self._searcher.fast_field_values("passage_id", addresses))
         return [
-            ScoredId(int(passage_id), float(score))
+            ScoredId(passage_id, float(score))
             for passage_id, (score, _) in zip(ids, found, strict=True)
         ]

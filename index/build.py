@@ -49,7 +49,7 @@ from ingest.extract import (
     segment_path,
 )
 from ingest.files import write_whole
-from ingest.types import Document, PageCounts
+from ingest.types import PageCounts
 
 __all__ = ["BuildResult", "Progress", "VectorScope", "build_collection"]
 
@@ -225,9 +225,7 @@ def _segments(work: Path, units: list[WorkUnit]) -> Iterator[Path]:
     return (segment_path(work / "segments", unit.number) for unit in units)
 
 
-def _write_store(
-    work: Path, units: list[WorkUnit], counts: PageCounts, progress: Progress
-) -> None:
+def _write_store(work: Path, units: list[WorkUnit], counts: PageCounts, progress: Progress) -> None:
     """Write ``pages.db`` into the work directory: pages, passages, then names and links."""
     progress.step("Writing the store", counts.documents + counts.redirects, "pages")
     writer = StoreWriter(work / "pages.db")

@@ -97,7 +97,7 @@ class SentenceEncoder:
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging as transformers_logging
 
-            transformers_logging.disable_progress_bar()
+            transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
             logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
             self._loaded = SentenceTransformer(
                 str(self._directory), local_files_only=True, model_kwargs={"use_safetensors": True}

@@ -165,7 +165,9 @@ def _generations(collection: Path) -> list[Path]:
     return sorted(entry for entry in directory.iterdir() if _NAME.match(entry.name))
 
 
-def record_files(stage: Path, known: Mapping[str, FileRecord] | None = None) -> dict[str, FileRecord]:
+def record_files(
+    stage: Path, known: Mapping[str, FileRecord] | None = None
+) -> dict[str, FileRecord]:
     """Size and SHA-256 of every file under ``stage``; ``known`` ones are not hashed again."""
     records = {}
     for path in sorted(stage.rglob("*")):

@@ -21,11 +21,16 @@ STOP_WORD_LISTS = {
 
 # English stop words, and the words that only make a question of it.
 QUESTION_WORDS = frozenset(
-    """a an and are as at be been but by did do does for from had has have how if in into is it its
-    me much many no not of on or s such than that the their them then there these they this those
-    to was were what when where which who whom whose why will with would you your tell about can
-    could should i we he she his her am being also any some""".split()
-)
+    (
+        "a", "about", "also", "am", "an", "and", "any", "are", "as", "at", "be", "been", "being",
+        "but", "by", "can", "could", "did", "do", "does", "for", "from", "had", "has", "have",
+        "he", "her", "his", "how", "i", "if", "in", "into", "is", "it", "its", "many", "me", "much",
+        "no", "not", "of", "on", "or", "s", "she", "should", "some", "such", "tell", "than", "that",
+        "the", "their", "them", "then", "there", "these", "they", "this", "those", "to", "was",
+        "we", "were", "what", "when", "where", "which", "who", "whom", "whose", "why", "will",
+        "with", "would", "you", "your",
+    )
+)  # fmt: skip
 
 
 def is_unspaced(language: str) -> bool:

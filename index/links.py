@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 import duckdb
 import zstandard
@@ -57,7 +58,7 @@ class LinkTotals:
             f" WHERE place <= {_MAX_ANCHORS} ORDER BY page_id, place"
         )
 
-    def _rows(self, sql: str) -> Iterator[tuple[int, ...]]:
+    def _rows(self, sql: str) -> Iterator[Any]:
         result = self._connection.execute(sql)
         while rows := result.fetchmany(_BATCH):
             yield from rows
@@ -78,7 +79,7 @@ def open_link_totals(
     with zstandard.open(titles_file, "wt", encoding="utf-8", newline="\n") as lines:
         for page_id, title in titles:
             lines.write(f"{page_id}\t{title}\n")
-    options = {
+    options: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": _MEMORY,
         "threads": "2",
         "temp_directory": str(scratch / "spill"),

@@ -63,7 +63,9 @@ class StoreWriter:
         path.unlink(missing_ok=True)
         self._connection = sqlite3.connect(path, isolation_level=None)
         # Nothing to lose: an interrupted store is written again from the segments.
-        self._run("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;")
+        self._run(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
+        )
         self._run(_SCHEMA)
         self._run("BEGIN")
         self._compressor = zstandard.ZstdCompressor(level=3)
@@ -138,8 +140,10 @@ class StoreWriter:
         """Make titles findable; needed before ``titles`` and ``add_names``."""
         self._run(_TITLE_INDEXES)
 
-    def add_names(self, anchors: Iterable[tuple[int, str, int]], links: Iterable[tuple[int, int]]) -> None:
-        """Titles, redirects and ``anchors`` (page id, words, links) as names; ``links`` in by page."""
+    def add_names(
+        self, anchors: Iterable[tuple[int, str, int]], links: Iterable[tuple[int, int]]
+    ) -> None:
+        """Write all names: titles, redirects, ``anchors`` (page id, words, links); ``links`` in."""
         self._connection.executemany(
             "UPDATE pages SET links_in = ? WHERE page_id = ?",
             ((count, page_id) for page_id, count in links),
@@ -160,7 +164,10 @@ class StoreWriter:
         self._connection.executemany(insert, redirected)
         self._connection.executemany(
             insert,
-            ((title_key(words), words, page_id, "anchor", count) for page_id, words, count in anchors),
+            (
+                (title_key(words), words, page_id, "anchor", count)
+                for page_id, words, count in anchors
+            ),
         )
 
     def close(self) -> None:
@@ -243,7 +250,7 @@ class Store:
         )
 
     def page_id_by_name(self, name: str) -> int | None:
-        """The page with this title or redirect: exactly so written, else as ``title_key`` sees it."""
+        """The page of this title or redirect: exactly so written, else by ``title_key``."""
         exact = self._connection().execute("SELECT page_id FROM pages WHERE title = ?", (name,))
         if row := exact.fetchone():
             return int(row[0])
@@ -261,7 +268,8 @@ class Store:
     def names(self, page_id: int, kind: str, limit: int) -> list[str]:
         """Names of one kind ("title", "redirect", "anchor") of a page, most linked first."""
         rows = self._connection().execute(
-            "SELECT name FROM names WHERE page_id = ? AND kind = ? ORDER BY links DESC, name LIMIT ?",
+            "SELECT name FROM names WHERE page_id = ? AND kind = ? "
+            "ORDER BY links DESC, name LIMIT ?",
             (page_id, kind, limit),
         )
         return [name for (name,) in rows]

@@ -6,6 +6,7 @@ precision, under their passage ids.
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
@@ -38,7 +39,7 @@ class VectorIndex:
     """All shards of one generation."""
 
     def __init__(self, directory: Path) -> None:
-        self._shards = []
+        self._shards: list[Any] = []
         for path in shard_paths(directory):
             try:
                 self._shards.append(faiss.read_index(str(path)))

@@ -150,8 +150,8 @@ def _read_table() -> dict[str, _Unit]:
 _UNITS = _read_table()
 _RANGE_WORDS = {
     "to": " to ", "-": "–", "–": "–", "and": " and ", "or": " or ", "by": " by ", "x": " × ",
-    "×": " × ", "xx": " × ", "*": " × ", "+/-": " ± ", "±": " ± ", "to(-)": " to ", "and(-)": " and ",
-    "to about": " to about ", ",": ", ", ", and": ", and ", "&": " & ",
+    "×": " × ", "xx": " × ", "*": " × ", "+/-": " ± ", "±": " ± ", "to(-)": " to ",
+    "and(-)": " and ", "to about": " to about ", ",": ", ", ", and": ", and ", "&": " & ",
 }  # fmt: skip
 _NUMBER = re.compile(r"^[-+−]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?$", re.IGNORECASE)
 _FRACTION = re.compile(r"^([-−]?\d+)?[+ ]?(\d+)[/⁄](\d+)$")
@@ -179,7 +179,8 @@ def convert(args: Sequence[str], options: Mapping[str, str], *, short: bool = Fa
     name = unit.symbol if abbreviate else unit.singular if one or adjective else unit.plural
     if options.get("sp") == "us":
         name = name.replace("metre", "meter").replace("litre", "liter")
-    source = _joined(shown, joins) + ("-" if adjective and not abbreviate else " ") + name
+    spoken = joins if abbreviate else [" by " if join == " × " else join for join in joins]
+    source = _joined(shown, spoken) + ("-" if adjective and not abbreviate else " ") + name
     source = re.sub(r" (?=°|/)", "" if "/" in name[:1] else "\u00a0", source).replace("\u00a0", " ")
     targets = _targets(rest[1] if len(rest) > 1 else "", unit)
     digits = options.get("round") or (rest[2] if len(rest) > 2 else "")

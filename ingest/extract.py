@@ -165,18 +165,21 @@ def read_segment(path: Path) -> Iterator[tuple[Document, list[Passage]] | Redire
             no_links,
             row["is_disambiguation"],
         )
-        yield document, [
-            Passage(
-                passage_id=number,
-                page_id=document.page_id,
-                title=document.title,
-                heading_path=heading_at(sections, start),
-                text=document.text[start:end],
-                start=start,
-                end=end,
-            )
-            for number, (start, end) in enumerate(row["passages"])
-        ]
+        yield (
+            document,
+            [
+                Passage(
+                    passage_id=number,
+                    page_id=document.page_id,
+                    title=document.title,
+                    heading_path=heading_at(sections, start),
+                    text=document.text[start:end],
+                    start=start,
+                    end=end,
+                )
+                for number, (start, end) in enumerate(row["passages"])
+            ],
+        )
 
 
 def heading_at(sections: tuple[Section, ...], start: int) -> tuple[str, ...]:

@@ -18,7 +18,9 @@ MIN_WORDS = 40
 
 _WORD = re.compile(r"\S+")
 # Scripts written without spaces: each letter weighs about two thirds of a word.
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]")
+_UNSPACED = re.compile(
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
+)
 # A sentence ends at . ! or ? before a space and a capital, digit, bracket or quote; the CJK stops
 # end one anywhere. A single letter or a common abbreviation before the point does not.
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[^\Wa-z_])|(?<=[。！？])|\n+")
@@ -65,7 +67,9 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tu
     begin = start
     for match in _SENTENCE_END.finditer(text, start, end):
         is_line_end = "\n" in match.group()
-        if not is_line_end and _ABBREVIATION.search(text, max(begin, match.start() - 8), match.start()):
+        if not is_line_end and _ABBREVIATION.search(
+            text, max(begin, match.start() - 8), match.start()
+        ):
             continue
         closing = match.group()
         stop = match.start() + len(closing) - len(closing.lstrip("\"'”’)]"))

@@ -35,7 +35,7 @@ def render_table(markup: str) -> str:
 
     A table without header cells gives its cells, joined by semicolons.
     """
-    head, _, body = markup.partition("\n")
+    _head, _, body = markup.partition("\n")
     body = "\n" + body
     caption = _CAPTION.search(body)
     lines = []
@@ -70,7 +70,7 @@ def _cells(row: str) -> Iterator[_Cell]:
 
 
 def _looks_like_attributes(text: str) -> bool:
-    return not text.strip() or bool(_ATTRIBUTES.match(text.strip())) and "\n" not in text.strip()
+    return not text.strip() or (bool(_ATTRIBUTES.match(text.strip())) and "\n" not in text.strip())
 
 
 def _strip_attributes(text: str) -> str:
@@ -116,7 +116,7 @@ def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
     for row in rows:
         if row and all(cell.is_header for cell in row):
             labels = [cell.text for cell in row]
-            if len(set(labels)) == 1 and len(row) > 1 or (len(row) == 1 and len(headers) > 1):
+            if (len(set(labels)) == 1 and len(row) > 1) or (len(row) == 1 and len(headers) > 1):
                 yield labels[0]  # a title row across the table
             elif fresh:
                 headers = _stacked(headers, labels)  # a second line of headers refines the first
@@ -150,12 +150,17 @@ def _row_line(row: Sequence[_Cell], headers: Sequence[str]) -> str:
     return "; ".join(parts)
 
 
-# Parameters that say how a box looks, not what it knows.
-_LAYOUT = re.compile(
-    r"(^|_| )(image|logo|photo|img|seal|flag|map|mapframe|coa|signature|style|color|colour|width|size|"
-    r"bgcolor|align|alt|upright|embed|module|child|border|background|frameless|zoom|pushpin|class|"
-    r"footnotes?|ref|refs|id|above_?style|label_?style|data_?style|header_?style|list_?style|"
-    r"symbol|icon|relief|nocat|collapsible|state|demo|check)\d*($|_| )",
+# Parameters that say how a box looks, not what it knows: by their name or by their value.
+_LAYOUT_KEY = re.compile(
+    r"^((image|img|photo|logo|cover|map|flag|coa|seal|signature|pushpin|mapframe|picture)"
+    r"([ _-]?[a-z]+){0,3}\d*|.*[ _-](alt|upright|bgcolor|footnotes?|refs?|css|icon)\d*|alt|refs?|"
+    r"(above|label|data|header|list|body|title|row)_?(style|class)\d*|rowclass\d*|bodyclass|"
+    r"frameless|child|embed(ded)?|module\d*|collapsible|nocat|border|autoheaders?|decat)$",
+    re.IGNORECASE,
+)
+_LAYOUT_VALUE = re.compile(
+    r"^(#[0-9a-f]{3,8}|\d+ ?(x ?\d+ ?)?px|[a-z-]+ ?:[^;]+;.*|"
+    r"[^\n]*\.(jpe?g|png|svg|gif|webp|tiff?|og[gav]|webm|mp3|wav|pdf))$",
     re.IGNORECASE,
 )
 _CAPTIONS = re.compile(r"caption", re.IGNORECASE)
@@ -175,11 +180,11 @@ def infobox_facts(named: Mapping[str, str]) -> list[str]:
         if match:
             label = cell_text(named.get(f"label{match[1]}", ""))
             facts.append(f"{label}: {value}" if label else value)
-        elif re.fullmatch(r"(label|rowclass|class)\d*", key):
+        elif re.fullmatch(r"label\d+", key):
             continue
         elif re.fullmatch(r"header\d+|above|subheader|title", key):
             facts.append(value)
-        elif _CAPTIONS.search(key) or not _LAYOUT.search(key):
+        elif _CAPTIONS.search(key) or not (_LAYOUT_KEY.match(key) or _LAYOUT_VALUE.match(value)):
             facts.append(f"{_label(key)}: {value}")
     return facts
 

@@ -64,8 +64,11 @@ class GeneratorSettings(_Section):
     context_tokens: int = Field(
         default=4096, ge=512, description="Context of an embedded model, in tokens."
     )
-    prompt_tokens: int = Field(
-        default=1200, ge=128, description="Room for the passages in the prompt, in tokens."
+    prompt_tokens: int | None = Field(
+        default=None,
+        ge=128,
+        description="Room for the whole prompt, in tokens; 600 for an embedded model, "
+        "3,000 for a server.",
     )
     answer_tokens: int = Field(default=256, ge=16, description="Longest answer, in tokens.")
     timeout_s: float = Field(default=120.0, gt=0, description="Longest silence of the model.")

@@ -3,11 +3,11 @@
 Knows nothing of passages or citations, nor of how a model is run.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-__all__ = ["Generator", "Message"]
+__all__ = ["Generator", "Message", "ModelInfo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,23 @@ class Message:
     content: str
 
 
+@dataclass(frozen=True, slots=True)
+class ModelInfo:
+    """The model that words the answers: its name, and its context in tokens."""
+
+    name: str
+    context_tokens: int
+
+
 class Generator(Protocol):
     """A chat model on this machine, or on a server the user named.
 
-    Methods raise GeneratorUnavailable when the model cannot be started or reached and
-    GeneratorFailed when it breaks off. One instance serves one event loop at a time.
+    Methods raise GeneratorUnavailable when the model cannot be started or reached, BadInput when
+    its weights are not what their name says, and GeneratorFailed when it breaks off. One instance
+    serves one event loop.
     """
 
-    async def describe(self) -> "ModelInfo":
+    async def describe(self) -> ModelInfo:
         """Start or reach the model, if that has not happened, and say what it is."""
         ...
 
@@ -36,18 +45,10 @@ class Generator(Protocol):
         """
         ...
 
-    def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncIterator[str]:
-        """Pieces of the answer as they come; closing the iterator stops the model."""
+    def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str, None]:
+        """Pieces of the answer as they come; closing the generator (``aclose``) stops the model."""
         ...
 
     async def aclose(self) -> None:
         """Let go of the connection and end any child process that was started."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class ModelInfo:
-    """The model that words the answers: its name, and its context in tokens."""
-
-    name: str
-    context_tokens: int

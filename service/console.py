@@ -1,0 +1,202 @@
+"""How results look in a terminal: progress bars, tables, answers. Plain lines when it is none."""
+
+import sys
+import time
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from index.evaluation import RetrievalReport
+from index.types import Hit, Manifest, StoredPage
+from service.types import Answer, Citation
+
+__all__ = [
+    "BuildProgress",
+    "answer_text",
+    "print_answer",
+    "print_hits",
+    "print_page",
+    "print_reports",
+    "sources_text",
+]
+
+_PLAIN_SECONDS = 10.0
+_EXCERPT = 160
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+class _Rate(ProgressColumn):
+    """Done, total and rate in the step's own unit."""
+
+    def render(self, task: Task) -> Text:
+        return Text(_amounts(task.completed, task.total or 0, task.fields["unit"], task.speed))
+
+
+def _amounts(done: float, total: float, unit: str, speed: float | None) -> str:
+    scale, name = (1e6, "MB") if unit == "bytes" else (1.0, unit)
+    digits = 1 if unit == "bytes" else 0
+    text = f"{done / scale:,.{digits}f}/{total / scale:,.{digits}f} {name}"
+    return text + (f", {speed / scale:,.1f}/s" if speed else "")
+
+
+class BuildProgress:
+    """A bar for each step of a build on a terminal; a line now and then elsewhere."""
+
+    def __init__(self) -> None:
+        self._bars: Progress | None = None
+        if err.is_terminal:
+            self._bars = Progress(
+                SpinnerColumn(),
+                TextColumn("{task.description:26}"),
+                BarColumn(bar_width=28),
+                _Rate(),
+                TimeElapsedColumn(),
+                TimeRemainingColumn(),
+                console=err,
+            )
+        self._task: TaskID | None = None
+        self._name, self._unit, self._total, self._done = "", "", 0, 0
+        self._began = self._said = 0.0
+
+    def __enter__(self) -> "BuildProgress":
+        if self._bars:
+            self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bars:
+            self._bars.stop()
+
+    def step(self, name: str, total: int, unit: str) -> None:
+        """Begin a step of ``total`` units."""
+        self._name, self._unit, self._total, self._done = name, unit, total, 0
+        self._began = self._said = time.monotonic()
+        if self._bars:
+            self._task = self._bars.add_task(name, total=total, unit=unit)
+        else:
+            err.print(f"{name}: {_amounts(0, total, unit, None)}")
+
+    def advance(self, amount: int) -> None:
+        """So much more is done."""
+        self._done += amount
+        if self._bars and self._task is not None:
+            self._bars.advance(self._task, amount)
+            return
+        now = time.monotonic()
+        if now - self._said >= _PLAIN_SECONDS:
+            self._said = now
+            speed = self._done / (now - self._began)
+            left = (self._total - self._done) / speed if speed else 0.0
+            err.print(
+                f"{self._name}: {_amounts(self._done, self._total, self._unit, speed)}, "
+                f"{left:,.0f} s left"
+            )
+
+    def note(self, text: str) -> None:
+        """A line of its own, above the bars."""
+        err.print(text)
+
+
+def print_hits(hits: Sequence[Hit]) -> None:
+    """One block for each passage: where it stands, how it was found, how it begins."""
+    for number, hit in enumerate(hits, start=1):
+        ranks = ", ".join(f"{name} {rank}" for name, rank in sorted(hit.ranks.items()))
+        line = Text(f"{number:2}. ", style="bold")
+        line.append(_place(hit.passage.title, hit.passage.heading_path), style="bold cyan")
+        line.append(f"  {hit.score:.3f} ({ranks})", style="dim")
+        out.print(line)
+        out.print(Text("    " + _excerpt(hit.passage.text)))
+
+
+def answer_text(answer: Answer) -> Text:
+    """The answer's text, with a mark after each sentence that nothing bears out."""
+    text = Text()
+    position = 0
+    for sentence in answer.sentences:
+        text.append(answer.text[position : sentence.end])
+        if not sentence.citations:
+            text.append(" (uncited)", style="dim yellow")
+        position = sentence.end
+    text.append(answer.text[position:])
+    return text
+
+
+def sources_text(citations: Sequence[Citation]) -> Text:
+    """The numbered sources: place, stable reference and how the passage begins."""
+    text = Text()
+    for citation in citations:
+        text.append(f"[{citation.number}] ", style="bold")
+        text.append(_place(citation.title, citation.heading_path), style="cyan")
+        text.append(f"  {citation.ref}\n", style="dim")
+        text.append(f"    {_excerpt(citation.quote)}\n")
+    return text
+
+
+def print_answer(answer: Answer, *, with_text: bool = True) -> None:
+    """The answer, its sources, and what made it."""
+    if with_text:
+        if answer.model is None and answer.grounded:
+            out.print(Text("Quotations from the best passages:\n", style="dim"))
+        out.print(answer_text(answer))
+    if answer.citations:
+        out.print(Text("\nSources", style="bold"))
+        out.print(sources_text(answer.citations), end="")
+    parts = [answer.model or "no model", f"generation {answer.generation}"]
+    parts.append(f"vectors cover {answer.coverage:.0%}")
+    parts += [
+        f"{label} {answer.timings[key]:.1f} s"
+        for key, label in (("first_token_s", "first token"), ("total_s", "total"))
+        if key in answer.timings
+    ]
+    err.print(Text(" · ".join(parts), style="dim"))
+
+
+def print_page(page: StoredPage) -> None:
+    """An article with its headings."""
+    out.print(Text(page.title, style="bold underline"))
+    for section in page.sections:
+        if section.heading_path:
+            out.print(Text("\n" + " › ".join(section.heading_path), style="bold cyan"))
+        out.print(Text(page.text[section.start : section.end]))
+
+
+def print_reports(reports: Sequence[RetrievalReport], manifest: Manifest) -> None:
+    """The table of ``pinakes eval retrieval``."""
+    table = Table(
+        title=f"{manifest.collection} {manifest.generation}, {reports[0].questions} questions"
+    )
+    for name in ("mode", "hit@1", "hit@5", "hit@10", "MRR@10", "p50 ms", "p95 ms"):
+        table.add_column(name, justify="left" if name == "mode" else "right")
+    for report in reports:
+        table.add_row(
+            report.mode,
+            *(f"{v:.3f}" for v in (report.hit_at_1, report.hit_at_5, report.hit_at_10)),
+            f"{report.mrr_at_10:.3f}",
+            f"{report.p50_ms:.1f}",
+            f"{report.p95_ms:.1f}",
+        )
+    Console(width=None if sys.stdout.isatty() else 100).print(table)
+
+
+def _place(title: str, heading_path: Sequence[str]) -> str:
+    return " › ".join([title, *heading_path])
+
+
+def _excerpt(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _EXCERPT else line[: _EXCERPT - 1].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,268 @@
+"""A chat model behind llama-server or another OpenAI-compatible server.
+
+Speaks to one address only: the configured one, or that of our own child process. Knows the two
+dialects (llama-server's own endpoints, plain OpenAI), not who started the server.
+
+Endpoints: https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md
+"""
+
+import asyncio
+import contextlib
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from service.errors import GeneratorError, GeneratorFailed, GeneratorUnavailable
+from service.generators.embedded_llama_server import EmbeddedLlamaServer
+from service.generators.generator import Message, ModelInfo
+from service.generators.llama_server_http import (
+    LlamaServerHttp,
+    error_text,
+    field,
+    read_events,
+    read_json,
+)
+from service.settings import GeneratorSettings
+
+__all__ = ["LlamaServerGenerator"]
+
+# Without the server's tokenizer. SmolLM2, whose vocabulary is small and English, takes a token per
+# 3.0 bytes of UTF-8 of English full of names and dates, 3.5 of German, 2.5 of Russian, 2.0 of
+# Arabic, 1.7 of Japanese; models made for several languages take fewer.
+_ASCII_PER_TOKEN = 3
+_OTHER_BYTES_PER_TOKEN = 2
+_TOKENS_PER_MESSAGE = 8
+
+# Models that think aloud would spend the answer's tokens before its first word.
+_TEMPLATE_OPTIONS = {"chat_template_kwargs": {"enable_thinking": False}}
+
+
+@dataclass(frozen=True, slots=True)
+class _Server:
+    """What was found at an address."""
+
+    http: LlamaServerHttp
+    model: str
+    info: ModelInfo
+    is_llama_cpp: bool
+
+
+class LlamaServerGenerator:
+    """A Generator over ``/v1/chat/completions``: at ``settings.url``, or in ``embedded``."""
+
+    def __init__(
+        self, settings: GeneratorSettings, embedded: EmbeddedLlamaServer | None = None
+    ) -> None:
+        """Raise BadInput where the configured address is not one."""
+        self._settings = settings
+        self._embedded = embedded
+        self._server: _Server | None = None
+        self._lock = asyncio.Lock()
+        self._last_sign = 0.0
+        self._http = None if embedded else self._open(settings.url or "")
+
+    async def describe(self) -> ModelInfo:
+        """Start or reach the server and say which model it runs, with how much context."""
+        return (await self._reach()).info
+
+    async def count_tokens(self, messages: Sequence[Message]) -> int:
+        """Tokens of the prompt by the server's template and tokenizer; else an upper estimate."""
+        server = await self._reach()
+        if server.is_llama_cpp:
+            exact = await self._count_exactly(server, messages)
+            if exact is not None:
+                return exact
+        return _estimate(messages)
+
+    async def stream(
+        self, messages: Sequence[Message], max_tokens: int
+    ) -> AsyncGenerator[str, None]:
+        """Pieces of the answer; closing the generator closes the connection: the model stops.
+
+        llama-server notices that between two tokens, or two batches of the prompt.
+        """
+        clock = asyncio.get_running_loop().time
+        started = clock()
+        try:
+            server = await self._reach()
+            async with contextlib.aclosing(self._answer(server, messages, max_tokens)) as pieces:
+                async for piece in pieces:
+                    self._last_sign = clock()
+                    if piece:
+                        yield piece
+        except GeneratorError as error:
+            self._server = None  # another one may be there next time
+            if self._embedded is None:
+                raise
+            ending = await self._embedded.last_words()
+            if ending is not None:
+                raise GeneratorFailed(f"the model's process {ending}") from error
+            if clock() - max(started, self._last_sign) > 0.9 * self._settings.timeout_s:
+                self._embedded.kill()  # silent towards everybody: it hangs
+            raise
+
+    async def aclose(self) -> None:
+        """Close the connections, and end the server if it is our own."""
+        if self._http is not None:
+            await self._http.aclose()
+        if self._embedded is not None:
+            await self._embedded.aclose()
+
+    async def _count_exactly(self, server: _Server, messages: Sequence[Message]) -> int | None:
+        """Tokens by llama-server's own endpoints, or None where it is too old to have them."""
+        body: dict[str, Any] = {"model": server.model, "messages": _plain(messages)}
+        answer = await self._ask(server, "/apply-template", body | _TEMPLATE_OPTIONS)
+        prompt = field(answer, "prompt", str)
+        if prompt is None:
+            return None
+        body = {"model": server.model, "content": prompt, "add_special": True}
+        answer = await self._ask(server, "/tokenize", body | {"parse_special": True})
+        tokens = field(answer, "tokens", list)
+        return len(tokens) if tokens is not None else None
+
+    async def _answer(
+        self, server: _Server, messages: Sequence[Message], max_tokens: int
+    ) -> AsyncGenerator[str, None]:
+        """Pieces of the answer, and an empty one for any other sign of progress."""
+        body: dict[str, Any] = {
+            "model": server.model,
+            "messages": _plain(messages),
+            "max_tokens": max_tokens,
+            "temperature": 0,
+            "stream": True,
+        }
+        if server.is_llama_cpp:
+            # A server that reports its progress through the prompt finds out on the way that
+            # nobody listens any more; otherwise it would first finish the prompt.
+            body |= {"cache_prompt": True, "return_progress": True, **_TEMPLATE_OPTIONS}
+        http = server.http
+        answered = False
+        async with http.open("POST", "/v1/chat/completions", body) as response:
+            if response.status_code != 200:
+                raise await self._refusal(http, response)
+            async with contextlib.aclosing(read_events(response, http.address)) as events:
+                while True:
+                    try:
+                        # The server's keep-alive comments are not signs of a living model.
+                        async with asyncio.timeout(self._settings.timeout_s):
+                            event = await anext(events, None)
+                    except TimeoutError:
+                        raise http.silent() from None
+                    if event is None:
+                        return
+                    piece, reason = _piece(event)
+                    answered = answered or piece != ""
+                    yield piece
+                    if reason == "length" and not answered:
+                        raise GeneratorFailed(
+                            f"model {server.info.name} gave no text within its tokens; if it "
+                            "thinks first, raise PINAKES_GENERATOR__ANSWER_TOKENS or take another"
+                        )
+                    if reason is not None:
+                        return
+
+    async def _reach(self) -> _Server:
+        """The server with what is known about it, asked anew after an error or a restart."""
+        async with self._lock:
+            if self._embedded is not None:
+                address = await self._embedded.address()
+                if self._http is None or self._http.address != address:
+                    if self._http is not None:
+                        await self._http.aclose()
+                    self._http, self._server = self._open(address), None
+            if self._http is None:
+                raise GeneratorUnavailable("no address of a server; set PINAKES_GENERATOR__URL")
+            if self._server is None:
+                self._server = await self._look(self._http)
+            return self._server
+
+    def _open(self, address: str) -> LlamaServerHttp:
+        key = self._settings.api_key if self._embedded is None else None
+        return LlamaServerHttp(
+            address, key.get_secret_value() if key else None, self._settings.timeout_s
+        )
+
+    async def _look(self, http: LlamaServerHttp) -> _Server:
+        """Find out which dialect is spoken and which model answers."""
+        wanted = self._settings.model
+        query = {"model": wanted} if wanted else None
+        async with http.open("GET", "/props", query=query) as response:
+            if response.status_code in (401, 403):
+                raise await self._refusal(http, response)
+            properties = await read_json(response) if response.status_code == 200 else None
+        defaults = field(properties, "default_generation_settings", dict)
+        if defaults is not None:
+            model = wanted or field(properties, "model_alias", str) or "default"
+            context = field(defaults, "n_ctx", int) or self._settings.context_tokens
+            return _Server(http, model, ModelInfo(_short(model), context), is_llama_cpp=True)
+
+        async with http.open("GET", "/v1/models") as response:
+            if response.status_code in (401, 403):
+                raise await self._refusal(http, response)
+            models = field(await read_json(response), "data", list)
+        if models is None and wanted is None:
+            raise GeneratorUnavailable(
+                f"{http.address} does not list its models as an OpenAI-compatible server does; "
+                "check PINAKES_GENERATOR__URL, or name a model in PINAKES_GENERATOR__MODEL"
+            )
+        listed = field(models[0], "id", str) if models else None
+        model = wanted or listed or "default"
+        info = ModelInfo(_short(model), self._settings.context_tokens)
+        return _Server(http, model, info, is_llama_cpp=False)
+
+    async def _ask(self, server: _Server, path: str, body: dict[str, Any]) -> Any:
+        """JSON answer of an endpoint, or None where the server does not have it."""
+        try:
+            async with server.http.open("POST", path, body) as response:
+                if response.status_code in (404, 405, 501):
+                    return None
+                if response.status_code != 200:
+                    raise await self._refusal(server.http, response)
+                return await read_json(response)
+        except GeneratorError:
+            self._server = None
+            raise
+
+    async def _refusal(self, http: LlamaServerHttp, response: httpx.Response) -> GeneratorError:
+        reason = await error_text(response)
+        if response.status_code in (401, 403):
+            return GeneratorUnavailable(
+                f"the server at {http.address} refuses the key ({reason}); "
+                "set PINAKES_GENERATOR__API_KEY"
+            )
+        if response.status_code == 404:
+            return GeneratorUnavailable(
+                f"the server at {http.address} does not know the endpoint or the model ({reason}); "
+                "check PINAKES_GENERATOR__URL and PINAKES_GENERATOR__MODEL"
+            )
+        return GeneratorFailed(f"the server at {http.address} refuses the request: {reason}")
+
+
+def _plain(messages: Sequence[Message]) -> list[dict[str, str]]:
+    return [{"role": message.role, "content": message.content} for message in messages]
+
+
+def _estimate(messages: Sequence[Message]) -> int:
+    text = "".join(message.content for message in messages).encode("utf-8", "replace")
+    ascii_bytes = sum(byte < 0x80 for byte in text)
+    return (
+        ascii_bytes // _ASCII_PER_TOKEN
+        + (len(text) - ascii_bytes) // _OTHER_BYTES_PER_TOKEN
+        + _TOKENS_PER_MESSAGE * (len(messages) + 1)
+    )
+
+
+def _piece(event: Any) -> tuple[str, str | None]:
+    """Text of a streamed chunk, and the reason why it was the last one, if it was."""
+    choices = field(event, "choices", list)
+    if not choices:
+        return "", None
+    text = field(field(choices[0], "delta", dict), "content", str) or ""
+    return text, field(choices[0], "finish_reason", str)
+
+
+def _short(model: str) -> str:
+    """A model's name for people: llama-server names a model by the path of its file."""
+    return model.rpartition("/")[2].removesuffix(".gguf") if model.endswith(".gguf") else model

@@ -1,0 +1,213 @@
+"""HTTP with one model server: its address, its patience, its event streams, its error bodies.
+
+Knows nothing of chats or models.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+import httpx
+
+from service.errors import BadInput, GeneratorFailed, GeneratorUnavailable
+
+__all__ = ["LlamaServerHttp", "error_text", "field", "read_events", "read_json"]
+
+_CONNECT_S = 10.0
+_LONGEST_BODY = 16 << 20
+_LONGEST_LINE = 1 << 20
+_LONGEST_REASON = 300
+
+_Value = TypeVar("_Value")
+
+
+class LlamaServerHttp:
+    """The connections to one server; nothing is sent anywhere else.
+
+    ``address`` is ``http://…``, ``https://…`` or ``unix:/path``; a trailing ``/v1`` is dropped.
+    Raises BadInput for anything else.
+    """
+
+    def __init__(self, address: str, api_key: str | None, timeout_s: float) -> None:
+        """Open nothing yet; ``timeout_s`` is the longest silence of the server."""
+        self.address = address
+        self._timeout_s = timeout_s
+        if address.startswith("unix:/"):
+            socket, base = "/" + address.removeprefix("unix:").lstrip("/"), "http://localhost"
+        elif _is_http(address):
+            socket, base = None, address.rstrip("/").removesuffix("/v1")
+        else:
+            raise BadInput(
+                f"generator address {address!r}: set PINAKES_GENERATOR__URL to http://host:port "
+                "or unix:/path/of/socket"
+            )
+        self._client = httpx.AsyncClient(
+            base_url=base,
+            transport=httpx.AsyncHTTPTransport(uds=socket) if socket else None,
+            headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
+            timeout=httpx.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s), pool=None),
+            trust_env=False,  # a proxy variable must not carry questions elsewhere
+        )
+
+    @asynccontextmanager
+    async def open(
+        self,
+        method: str,
+        path: str,
+        body: dict[str, Any] | None = None,
+        query: dict[str, str] | None = None,
+    ) -> AsyncIterator[httpx.Response]:
+        """A response whose body is still to be read; leaving the block closes the connection.
+
+        Waits while the server is loading its model (503), as long as a silence may last. Raises
+        GeneratorUnavailable when nothing usable answers, GeneratorFailed when the answer stops.
+        """
+        # Not httpx's json=: it cannot encode lone surrogates, which a question may contain.
+        content = json.dumps(body).encode("ascii") if body is not None else None
+        headers = {"Content-Type": "application/json"} if body is not None else None
+        deadline = asyncio.get_running_loop().time() + self._timeout_s
+        pause = 0.1
+        while True:
+            request = self._client.build_request(
+                method, path, content=content, headers=headers, params=query
+            )
+            try:
+                response = await self._client.send(request, stream=True)
+            except httpx.TimeoutException:
+                raise GeneratorUnavailable(
+                    f"the server at {self.address} did not answer within {self._timeout_s:g} s; "
+                    "see that it is well, or raise PINAKES_GENERATOR__TIMEOUT_S"
+                ) from None
+            except (httpx.TransportError, httpx.InvalidURL, OSError) as error:
+                raise GeneratorUnavailable(
+                    f"no server answers at {self.address} ({_words(str(error))}); "
+                    "start it, or set PINAKES_GENERATOR__URL"
+                ) from None
+            try:
+                if response.status_code != 503:
+                    yield response
+                    return
+                reason = await error_text(response)
+            except httpx.TimeoutException:
+                raise self.silent() from None
+            except httpx.TransportError as error:
+                raise GeneratorFailed(
+                    f"the server at {self.address} broke off: {_words(str(error))}"
+                ) from None
+            finally:
+                await response.aclose()
+            if asyncio.get_running_loop().time() + pause > deadline:
+                raise GeneratorUnavailable(
+                    f"the server at {self.address} is not ready ({reason}) "
+                    f"after {self._timeout_s:g} s"
+                )
+            await asyncio.sleep(pause)
+            pause = min(2.0, pause * 2)
+
+    def silent(self) -> GeneratorFailed:
+        """The error for an answer that started and then stood still."""
+        return GeneratorFailed(
+            f"the model at {self.address} was silent for {self._timeout_s:g} s; "
+            "raise PINAKES_GENERATOR__TIMEOUT_S if it is only slow"
+        )
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._client.aclose()
+
+
+async def read_json(response: httpx.Response) -> Any:
+    """The body as JSON, or None where it is not JSON."""
+    try:
+        return json.loads(await _read(response, _LONGEST_BODY))
+    except ValueError:
+        return None
+
+
+async def read_events(response: httpx.Response, address: str) -> AsyncGenerator[Any, None]:
+    """JSON events of a stream of server-sent events, up to ``[DONE]``.
+
+    Raises GeneratorFailed for anything else: other contents, an error sent as an event, a stream
+    that ends without ``[DONE]``.
+    Format: https://html.spec.whatwg.org/multipage/server-sent-events.html
+    """
+    kind = response.headers.get("content-type", "").partition(";")[0].strip()
+    if kind != "text/event-stream":
+        raise GeneratorFailed(
+            f"{address} answers {kind or 'nothing'} where a stream of events was expected; "
+            "is it an OpenAI-compatible server?"
+        )
+    async for line in _lines(response, address):
+        name, _, data = line.partition(b":")
+        if name not in (b"data", b"error"):  # comments keep the connection alive
+            continue
+        if data.strip() == b"[DONE]":
+            return
+        try:
+            event = json.loads(data)
+        except ValueError:
+            raise GeneratorFailed(f"{address} sends events that are not JSON") from None
+        if name == b"error" or field(event, "error", object) is not None:
+            raise GeneratorFailed(f"the model at {address} failed: {_reason(event)}")
+        yield event
+    raise GeneratorFailed(f"the server at {address} broke off its answer")
+
+
+async def error_text(response: httpx.Response) -> str:
+    """One short line saying why a request was refused."""
+    body = await _read(response, 1 << 16)
+    try:
+        reason = _reason(json.loads(body))
+    except ValueError:
+        reason = _words(body.decode("utf-8", "replace"))
+    return f"HTTP {response.status_code}: {reason}" if reason else f"HTTP {response.status_code}"
+
+
+def field(value: Any, name: str, kind: type[_Value]) -> _Value | None:
+    """A member of a JSON object, where ``value`` is one and the member is of that type."""
+    member = value.get(name) if isinstance(value, dict) else None
+    return member if isinstance(member, kind) else None
+
+
+async def _read(response: httpx.Response, longest: int) -> bytes:
+    body = b""
+    async for chunk in response.aiter_bytes():
+        body += chunk
+        if len(body) > longest:
+            break
+    return body[:longest]
+
+
+async def _lines(response: httpx.Response, address: str) -> AsyncIterator[bytes]:
+    """Lines of a body. httpx's own also end at U+2028 and the like, which JSON may contain."""
+    rest = b""
+    async for chunk in response.aiter_bytes():
+        *lines, rest = (rest + chunk).split(b"\n")
+        if len(rest) > _LONGEST_LINE:
+            raise GeneratorFailed(f"{address} sends a line of more than {_LONGEST_LINE} bytes")
+        for line in lines:
+            yield line.rstrip(b"\r")
+
+
+def _reason(body: Any) -> str:
+    """The message in an error body; servers nest it differently."""
+    error = body.get("error", body) if isinstance(body, dict) else body
+    for name in ("message", "detail"):
+        message = field(error, name, str)
+        if message:
+            return _words(message)
+    return _words(error if isinstance(error, str) else json.dumps(error))
+
+
+def _words(text: str) -> str:
+    return " ".join(text.split())[:_LONGEST_REASON]
+
+
+def _is_http(address: str) -> bool:
+    try:
+        url = httpx.URL(address)
+    except httpx.InvalidURL:
+        return False
+    return url.scheme in ("http", "https") and bool(url.host)

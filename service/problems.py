@@ -1,0 +1,53 @@
+"""One table from error to exit status, HTTP status and title; used by the command line and HTTP.
+
+HTTP bodies follow RFC 9457 (``application/problem+json``).
+"""
+
+from dataclasses import dataclass
+
+from index.errors import (
+    BadQuery,
+    BuildInProgress,
+    CollectionError,
+    DamagedGeneration,
+    EncoderMismatch,
+    EncoderNotFound,
+    NoCollection,
+    UnknownFormat,
+)
+from ingest.errors import IngestError
+from service.errors import BadInput, GeneratorError, NotFound, ServiceError
+
+__all__ = ["Problem", "problem_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """How an error is told: exit 2 for what the user can mend, 1 for failure."""
+
+    exit_status: int
+    http_status: int
+    title: str
+
+
+_TABLE: dict[type[Exception], Problem] = {
+    NotFound: Problem(2, 404, "Not found"),
+    BadInput: Problem(2, 400, "Bad input"),
+    BadQuery: Problem(2, 400, "Nothing to search for"),
+    IngestError: Problem(2, 400, "Not a usable dump"),
+    NoCollection: Problem(2, 503, "No collection"),
+    UnknownFormat: Problem(1, 503, "Another format"),
+    DamagedGeneration: Problem(1, 503, "Damaged generation"),
+    EncoderMismatch: Problem(2, 503, "Another encoder"),
+    EncoderNotFound: Problem(2, 503, "No such encoder"),
+    BuildInProgress: Problem(1, 503, "Build in progress"),
+    CollectionError: Problem(1, 503, "Collection not usable"),
+    GeneratorError: Problem(1, 503, "The model did not answer"),
+    ServiceError: Problem(1, 500, "Failure"),
+    OSError: Problem(1, 500, "The system refused"),
+}
+
+
+def problem_of(error: Exception) -> Problem | None:
+    """The entry of the error's class or its nearest base; None for an error of the code itself."""
+    return next((_TABLE[kind] for kind in type(error).__mro__ if kind in _TABLE), None)

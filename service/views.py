@@ -1,0 +1,241 @@
+"""The JSON that leaves the process: the same for ``--json`` and for the HTTP API."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from index.search import Index
+from index.types import Hit, Manifest, Mode, StoredPage, Suggestion
+from service.citations import make_citation, wiki_permalink
+from service.types import Answer, Citation
+
+__all__ = [
+    "AnswerView",
+    "CitationView",
+    "HitView",
+    "PageView",
+    "ProblemView",
+    "SearchView",
+    "SuggestView",
+    "answer_view",
+    "page_view",
+    "search_view",
+    "suggest_view",
+]
+
+
+class _View(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class HitView(_View):
+    """A passage found; ``ranks`` says where each search had it, ``ref`` survives a new dump."""
+
+    ref: str = Field(examples=["samplewiki/617@1251034411:0-1043"])
+    page_id: int = Field(examples=[617])
+    revision_id: int
+    title: str = Field(examples=["Library of Alexandria"])
+    heading_path: tuple[str, ...] = Field(examples=[["Founding"]])
+    text: str
+    start: int = Field(description="Offset into the page's text, in code points.")
+    end: int
+    score: float
+    ranks: dict[str, int] = Field(examples=[{"keyword": 1, "vector": 3}])
+    url: str = Field(examples=["/page/617?revision=1251034411&start=0&end=1043#passage"])
+    permalink: str | None
+
+
+class SearchView(_View):
+    """The passages found for a query, best first."""
+
+    query: str
+    mode: Mode
+    collection: str
+    generation: str
+    coverage: float = Field(description="Share of the passages that have a vector, 0 to 1.")
+    hits: list[HitView]
+
+
+class CitationView(_View):
+    """A source of an answer; ``quote`` is the stored text, character for character."""
+
+    number: int
+    ref: str
+    page_id: int
+    revision_id: int
+    title: str
+    heading_path: tuple[str, ...]
+    quote: str
+    start: int
+    end: int
+    url: str
+    permalink: str | None
+
+
+class SentenceView(_View):
+    """A sentence's place in the answer, and what it cites; ``uncited``: nothing supports it."""
+
+    start: int
+    end: int
+    citations: tuple[int, ...]
+    uncited: bool
+
+
+class AnswerView(_View):
+    """An answer with its sources. ``quotations``: passages word for word, no model was used."""
+
+    question: str
+    text: str = Field(examples=["It was founded under Ptolemy I Soter [1]."])
+    grounded: bool
+    quotations: bool
+    sentences: list[SentenceView]
+    citations: list[CitationView]
+    model: str | None
+    collection: str
+    generation: str
+    coverage: float
+    timings: dict[str, float] = Field(description="Seconds since the question came in.")
+
+
+class SectionView(_View):
+    """A section as a slice of the page's text."""
+
+    heading_path: tuple[str, ...]
+    start: int
+    end: int
+
+
+class PageView(_View):
+    """An article as it is stored."""
+
+    page_id: int
+    title: str
+    revision_id: int
+    timestamp: str
+    is_disambiguation: bool
+    links_in: int
+    permalink: str | None
+    sections: list[SectionView]
+    text: str
+
+
+class SuggestionView(_View):
+    """A page that completes what was typed, and the redirect that matched, if one did."""
+
+    page_id: int
+    title: str
+    matched: str | None
+    url: str
+
+
+class SuggestView(_View):
+    """Titles that begin with what was typed."""
+
+    prefix: str
+    suggestions: list[SuggestionView]
+
+
+class ProblemView(_View):
+    """An error after RFC 9457."""
+
+    type: str = "about:blank"
+    title: str = Field(examples=["Not found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["no page with id 1"])
+
+
+def _hit_view(hit: Hit, manifest: Manifest) -> HitView:
+    source = _citation_fields(make_citation(0, hit, manifest))
+    quote = source.pop("quote")
+    return HitView(text=quote, score=hit.score, ranks=dict(hit.ranks), **source)
+
+
+def _citation_fields(citation: Citation) -> dict[str, Any]:
+    return {
+        "ref": str(citation.ref),
+        "page_id": citation.ref.page_id,
+        "revision_id": citation.ref.revision_id,
+        "title": citation.title,
+        "heading_path": citation.heading_path,
+        "quote": citation.quote,
+        "start": citation.ref.start,
+        "end": citation.ref.end,
+        "url": citation.url,
+        "permalink": citation.permalink,
+    }
+
+
+def citation_view(citation: Citation) -> CitationView:
+    """A citation as JSON."""
+    return CitationView(number=citation.number, **_citation_fields(citation))
+
+
+def search_view(index: Index, query: str, mode: Mode, hits: list[Hit]) -> SearchView:
+    """What a search found."""
+    return SearchView(
+        query=query,
+        mode=mode,
+        collection=index.manifest.collection,
+        generation=index.manifest.generation,
+        coverage=index.manifest.coverage,
+        hits=[_hit_view(hit, index.manifest) for hit in hits],
+    )
+
+
+def answer_view(answer: Answer, manifest: Manifest) -> AnswerView:
+    """An answer with its sources."""
+    return AnswerView(
+        question=answer.question,
+        text=answer.text,
+        grounded=answer.grounded,
+        quotations=answer.grounded and answer.model is None,
+        sentences=[
+            SentenceView(
+                start=sentence.start,
+                end=sentence.end,
+                citations=sentence.citations,
+                uncited=not sentence.citations,
+            )
+            for sentence in answer.sentences
+        ],
+        citations=[citation_view(citation) for citation in answer.citations],
+        model=answer.model,
+        collection=manifest.collection,
+        generation=answer.generation,
+        coverage=answer.coverage,
+        timings=dict(answer.timings),
+    )
+
+
+def page_view(page: StoredPage, manifest: Manifest) -> PageView:
+    """A stored article."""
+    return PageView(
+        page_id=page.page_id,
+        title=page.title,
+        revision_id=page.revision_id,
+        timestamp=page.timestamp,
+        is_disambiguation=page.is_disambiguation,
+        links_in=page.links_in,
+        permalink=wiki_permalink(manifest.dump.base_url, page.title, page.revision_id),
+        sections=[
+            SectionView(heading_path=part.heading_path, start=part.start, end=part.end)
+            for part in page.sections
+        ],
+        text=page.text,
+    )
+
+
+def suggest_view(prefix: str, suggestions: list[Suggestion]) -> SuggestView:
+    """Completions of a title."""
+    return SuggestView(
+        prefix=prefix,
+        suggestions=[
+            SuggestionView(
+                page_id=item.page_id,
+                title=item.title,
+                matched=item.matched,
+                url=f"/page/{item.page_id}",
+            )
+            for item in suggestions
+        ],
+    )

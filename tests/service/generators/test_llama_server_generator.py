@@ -1,0 +1,328 @@
+"""LlamaServerGenerator against a scripted server: every way in which a server can disappoint."""
+
+import asyncio
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from service.errors import GeneratorError, GeneratorFailed, GeneratorUnavailable
+from service.generators.generator import Message, ModelInfo
+from service.generators.llama_server_generator import LlamaServerGenerator
+from service.settings import GeneratorSettings
+from tests.service.generators.scripted_server import (
+    STREAM_HEAD,
+    Behaviour,
+    ScriptedServer,
+    as_event,
+    as_events,
+    as_json,
+    chunk,
+    response,
+    serving,
+)
+
+PROPS, MODELS, CHAT = "GET /props", "GET /v1/models", "POST /v1/chat/completions"
+Result = TypeVar("Result")
+QUESTION = [Message("user", "What is the capital of France?")]
+LLAMA_PROPS = as_json(
+    {"default_generation_settings": {"n_ctx": 2048}, "model_alias": "/models/tiny.gguf"}
+)
+LOADING = as_json({"error": {"message": "Loading model", "code": 503}}, status=503)
+GOOD = as_events(chunk(None), chunk("Par"), chunk("is."), chunk(None, "stop"), "data: [DONE]")
+PLAIN = {MODELS: [as_json({"data": [{"id": "qwen"}]})]}
+
+
+def generator_for(scripted: ScriptedServer, **settings: Any) -> LlamaServerGenerator:
+    values = {"url": scripted.address, "timeout_s": 5.0} | settings
+    return LlamaServerGenerator(GeneratorSettings(**values))
+
+
+async def answer(generator: LlamaServerGenerator) -> str:
+    return "".join([piece async for piece in generator.stream(QUESTION, 40)])
+
+
+def run(scenario: Coroutine[Any, Any, Result]) -> Result:
+    return asyncio.run(scenario)
+
+
+def ask(script: dict[str, list[Behaviour]], **settings: Any) -> tuple[str, ScriptedServer]:
+    """The answer to QUESTION, and the server with the requests it got."""
+
+    async def scenario() -> tuple[str, ScriptedServer]:
+        async with serving(script) as scripted:
+            generator = generator_for(scripted, **settings)
+            try:
+                return await answer(generator), scripted
+            finally:
+                await generator.aclose()
+
+    return run(scenario())
+
+
+def test_llama_server_is_asked_in_its_own_dialect() -> None:
+    text, scripted = ask({PROPS: [LLAMA_PROPS], CHAT: [GOOD]})
+    assert text == "Paris."
+    assert scripted.lines() == [PROPS, CHAT]
+    body = scripted.requests[1].body
+    assert body["messages"] == [{"role": "user", "content": "What is the capital of France?"}]
+    assert (body["temperature"], body["max_tokens"], body["stream"]) == (0, 40, True)
+    assert (body["cache_prompt"], body["return_progress"]) == (True, True)
+
+
+def test_a_plain_openai_server_gets_no_field_it_does_not_know() -> None:
+    text, scripted = ask({**PLAIN, CHAT: [GOOD]}, model="llama-8b")
+    assert text == "Paris."
+    assert scripted.lines() == [PROPS, MODELS, CHAT]
+    expected = {"model", "messages", "max_tokens", "temperature", "stream"}
+    assert set(scripted.requests[2].body) == expected
+    assert scripted.requests[2].body["model"] == "llama-8b"
+
+
+def test_describe_names_model_and_context() -> None:
+    async def scenario(script: dict[str, list[Behaviour]]) -> ModelInfo:
+        async with serving(script) as scripted:
+            generator = generator_for(scripted, context_tokens=1234)
+            try:
+                return await generator.describe()
+            finally:
+                await generator.aclose()
+
+    assert run(scenario({PROPS: [LLAMA_PROPS]})) == ModelInfo("tiny", 2048)
+    assert run(scenario(PLAIN)) == ModelInfo("qwen", 1234)
+
+
+def test_a_unix_socket_a_path_ending_in_v1_and_the_key(tmp_path: Path) -> None:
+    async def scenario() -> None:
+        script: dict[str, list[Behaviour]] = {**PLAIN, CHAT: [GOOD]}
+        async with serving(script, tmp_path / "llama.sock") as scripted:
+            generator = generator_for(scripted, api_key="secret")
+            assert await answer(generator) == "Paris."
+            await generator.aclose()
+            keys = {request.headers["authorization"] for request in scripted.requests}
+            assert keys == {"bearer secret"}
+        async with serving(script) as scripted:
+            generator = generator_for(scripted, url=scripted.address + "/v1/")
+            assert await answer(generator) == "Paris."
+            await generator.aclose()
+
+    run(scenario())
+
+
+def test_proxy_variables_carry_no_question_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    assert ask({**PLAIN, CHAT: [GOOD]})[0] == "Paris."
+
+
+def test_a_model_that_is_loading_is_waited_for() -> None:
+    text, scripted = ask({PROPS: [LOADING, LOADING, LLAMA_PROPS], CHAT: [LOADING, GOOD]})
+    assert text == "Paris."
+    assert scripted.lines() == [PROPS, PROPS, PROPS, CHAT, CHAT]
+
+
+ALL_KINDS_OF_EVENTS = as_events(
+    ": ping",
+    "event: message",
+    {"choices": [], "prompt_progress": {"processed": 64}},
+    chunk("a\u2028b\u0085c 巴黎 🗼"),
+    chunk(None, "stop"),
+)
+
+
+CR_LF = response(
+    200,
+    b'data: {"choices":[{"delta":{"content":"x"}}]}\r\n\r\ndata: [DONE]\r\n',
+    "text/event-stream",
+)
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        (ALL_KINDS_OF_EVENTS, "a\u2028b\u0085c 巴黎 🗼"),
+        (as_events(chunk("cut at the limit", "length")), "cut at the limit"),
+        (as_events(chunk("no reason given"), "data: [DONE]"), "no reason given"),
+        (as_events(chunk(None, "stop"), "data: [DONE]"), ""),
+        (CR_LF, "x"),
+    ],
+)
+def test_event_streams(events: bytes, expected: str) -> None:
+    assert ask({**PLAIN, CHAT: [events]})[0] == expected
+
+
+def test_events_may_arrive_byte_by_byte() -> None:
+    async def dribble(writer: asyncio.StreamWriter) -> None:
+        writer.write(STREAM_HEAD)
+        for event in (chunk("Par"), chunk("ís"), chunk(None, "stop")):
+            for byte in as_event(event):
+                writer.write(bytes([byte]))
+                await writer.drain()
+
+    assert ask({**PLAIN, CHAT: [dribble]})[0] == "París"
+
+
+async def cut_off(writer: asyncio.StreamWriter) -> None:
+    """Half an answer, in the chunked coding, then the connection is dropped."""
+    head = STREAM_HEAD.replace(b"Connection: close", b"Transfer-Encoding: chunked")
+    event = as_event(chunk("Par"))
+    writer.write(head + f"{len(event):x}\r\n".encode() + event + b"\r\n")
+    await writer.drain()
+    writer.transport.abort()
+
+
+async def fall_silent(writer: asyncio.StreamWriter) -> None:
+    """One piece, then only comments that keep the connection alive."""
+    writer.write(STREAM_HEAD + as_event(chunk("Par")))
+    while not writer.is_closing():
+        writer.write(b": ping\n\n")
+        await writer.drain()
+        await asyncio.sleep(0.05)
+
+
+async def say_nothing(writer: asyncio.StreamWriter) -> None:
+    await asyncio.sleep(30)
+
+
+HTML = response(200, b"<!doctype html><title>Router login</title>", "text/html")
+FULL_UP = as_json({"error": {"message": "request (9000 tokens)\n exceeds"}}, status=400)
+WRONG_KEY = as_json({"error": {"message": "Invalid API Key"}}, status=401)
+NO_MODEL = as_json({"error": "model 'x' not found"}, status=404)
+
+
+@pytest.mark.parametrize(
+    ("script", "error", "words"),
+    [
+        ({PROPS: [WRONG_KEY]}, GeneratorUnavailable, "Invalid API Key.*GENERATOR__API_KEY"),
+        ({MODELS: [WRONG_KEY]}, GeneratorUnavailable, "Invalid API Key.*GENERATOR__API_KEY"),
+        ({PROPS: [HTML], MODELS: [HTML]}, GeneratorUnavailable, "does not list .*GENERATOR__URL"),
+        ({}, GeneratorUnavailable, "does not list its models"),
+        ({PROPS: [LOADING]}, GeneratorUnavailable, "not ready .*Loading model"),
+        ({PROPS: [say_nothing]}, GeneratorUnavailable, "did not answer within 0.5 s"),
+        ({**PLAIN, CHAT: [NO_MODEL]}, GeneratorUnavailable, "'x' not found.*GENERATOR__MODEL"),
+        ({**PLAIN, CHAT: [FULL_UP]}, GeneratorFailed, r"400: request \(9000 tokens\) exceeds"),
+        ({**PLAIN, CHAT: [HTML]}, GeneratorFailed, "answers text/html"),
+        ({**PLAIN, CHAT: [as_events("data: {")]}, GeneratorFailed, "not JSON"),
+        ({**PLAIN, CHAT: [as_events(chunk("Par"))]}, GeneratorFailed, "broke off"),
+        ({**PLAIN, CHAT: [cut_off]}, GeneratorFailed, "broke off"),
+        ({**PLAIN, CHAT: [fall_silent]}, GeneratorFailed, "silent for 0.5 s"),
+        (
+            {**PLAIN, CHAT: [as_events({"error": {"message": "out of memory"}})]},
+            GeneratorFailed,
+            "failed: out of memory",
+        ),
+        (
+            {**PLAIN, CHAT: [as_events('error: {"message": "slot lost"}')]},
+            GeneratorFailed,
+            "failed: slot lost",
+        ),
+        (
+            {**PLAIN, CHAT: [as_events(chunk(None, "length"))]},
+            GeneratorFailed,
+            "no text within its tokens.*ANSWER_TOKENS",
+        ),
+    ],
+)
+def test_trouble_becomes_one_clear_line(
+    script: dict[str, list[Behaviour]], error: type[GeneratorError], words: str
+) -> None:
+    with pytest.raises(GeneratorError, match=words) as caught:
+        ask(script, timeout_s=0.5)
+    assert type(caught.value) is error
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("scheme", ["http", "unix"])
+def test_nobody_at_the_address(tmp_path: Path, scheme: str) -> None:
+    async def scenario() -> None:
+        async with serving({}, tmp_path / "gone.sock" if scheme == "unix" else None) as scripted:
+            pass
+        generator = generator_for(scripted)
+        with pytest.raises(GeneratorUnavailable, match="PINAKES_GENERATOR__URL") as caught:
+            await answer(generator)
+        assert scripted.address in str(caught.value)
+        await generator.aclose()
+
+    run(scenario())
+
+
+def test_after_trouble_the_next_request_works() -> None:
+    async def scenario() -> None:
+        script: dict[str, list[Behaviour]] = {**PLAIN, CHAT: [cut_off, GOOD]}
+        async with serving(script) as scripted:
+            generator = generator_for(scripted)
+            with pytest.raises(GeneratorFailed):
+                await answer(generator)
+            assert await answer(generator) == "Paris."
+            await generator.aclose()
+
+    run(scenario())
+
+
+def test_closing_the_iterator_closes_the_connection() -> None:
+    async def scenario() -> None:
+        async with serving({**PLAIN, CHAT: [fall_silent]}) as scripted:
+            generator = generator_for(scripted)
+            pieces = generator.stream(QUESTION, 40)
+            assert await anext(pieces) == "Par"
+            assert not scripted.closed_by_client.is_set()
+            await pieces.aclose()
+            await asyncio.wait_for(scripted.closed_by_client.wait(), 1)
+            await generator.aclose()
+
+    run(scenario())
+
+
+def test_cancelling_the_consumer_closes_the_connection() -> None:
+    async def scenario() -> None:
+        async with serving({**PLAIN, CHAT: [fall_silent]}) as scripted:
+            generator = generator_for(scripted)
+            consumer = asyncio.create_task(answer(generator))
+            while CHAT not in scripted.lines():
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
+            consumer.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await consumer
+            await asyncio.wait_for(scripted.closed_by_client.wait(), 1)
+            await generator.aclose()
+
+    run(scenario())
+
+
+def test_without_a_tokenizer_the_count_is_an_upper_estimate() -> None:
+    async def scenario() -> None:
+        async with serving(PLAIN) as scripted:
+            generator = generator_for(scripted)
+            english = [Message("user", "The Pinakes was the catalogue of the library. " * 20)]
+            assert 280 < await generator.count_tokens(english) < 350  # SmolLM2 counts 201
+            chinese = [Message("user", "亚历山大图书馆" * 20)]
+            assert await generator.count_tokens(chinese) >= 140  # characters
+            assert await generator.count_tokens([Message("user", "\ud800")]) > 0
+            await generator.aclose()
+
+    run(scenario())
+
+
+def test_an_old_llama_server_without_templates_is_estimated_too() -> None:
+    async def scenario() -> None:
+        async with serving({PROPS: [LLAMA_PROPS]}) as scripted:
+            generator = generator_for(scripted)
+            assert await generator.count_tokens(QUESTION) >= len(QUESTION[0].content) // 3
+            await generator.aclose()
+
+    run(scenario())
+
+
+def test_a_lone_surrogate_in_a_question_is_sent_as_json() -> None:
+    async def scenario() -> None:
+        async with serving({**PLAIN, CHAT: [GOOD]}) as scripted:
+            generator = generator_for(scripted)
+            pieces = [piece async for piece in generator.stream([Message("user", "\udc80?")], 9)]
+            assert pieces == ["Par", "is."]
+            await generator.aclose()
+
+    run(scenario())
