@@ -27,7 +27,7 @@ _QUOTED = 3
 _FITS: tuple[tuple[int, int | None], ...] = (
     (6, None), (4, None), (3, 4), (3, 3), (3, 2), (2, 2), (1, 2), (1, 1),
 )  # fmt: skip
-_PROMPT_TOKENS_EMBEDDED, _PROMPT_TOKENS_SERVER = 600, 3_000
+_PROMPT_TOKENS_EMBEDDED, _PROMPT_TOKENS_SERVER = 500, 3_000
 NOTHING_FOUND = "Nothing in this collection matches the question."
 
 
@@ -130,13 +130,14 @@ def _repeats(raw: str) -> bool:
 
 
 def _finished(raw: str) -> str:
-    """``raw`` without repeated sentences, and without a last one that was cut off."""
+    """``raw`` without repetitions, echoed questions, and a last sentence that was cut off."""
     spans = sentence_spans(raw)
     kept: list[str] = []
     for start, end in spans:
         sentence = raw[start:end]
         cut_off = end == len(raw.rstrip()) and sentence.rstrip()[-1:] not in ".!?]\"'”’)"
-        if (cut_off and kept) or sentence.casefold() in (one.casefold() for one in kept):
+        repeated = sentence.casefold() in (one.casefold() for one in kept)
+        if repeated or (cut_off and kept) or (sentence.endswith("?") and len(spans) > 1):
             continue
         kept.append(sentence)
     return " ".join(kept)

@@ -3,36 +3,30 @@
 Knows HTTP; the thinking is done in ``answer`` and ``index``.
 """
 
-import asyncio
-import json
 import logging
 import threading
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
-from http import HTTPStatus
 from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Query, Request
 from fastapi.encoders import jsonable_encoder
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
-from fastapi.sse import format_sse_event
+from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, Field
-from starlette.exceptions import HTTPException
 
 from index.errors import CollectionError
 from index.follow import CurrentIndex
 from index.search import MAX_QUERY_LENGTH, Index
 from index.types import Mode
-from ingest.errors import IngestError
 from service.answer import Done, Sources, Token, answer_question
 from service.errors import NotFound, ServiceError
+from service.event_stream import EventStream, while_connected
 from service.generators.generator import Generator
-from service.problems import Problem, problem_of
+from service.problem_responses import BodyLimit, add_error_handlers
 from service.reader import page_blocks
 from service.settings import Settings
 from service.views import (
@@ -51,11 +45,12 @@ from service.views import (
 __all__ = ["create_app"]
 
 _WEB = Path(__file__).parent / "web"
-_MAX_BODY = 64 * 1024
 _log = logging.getLogger(__name__)
+_PROBLEM = {"application/problem+json": {"schema": ProblemView.model_json_schema()}}
+# Naming 4XX also keeps FastAPI from announcing its own form of error, 422.
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemView, "content": {"application/problem+json": {}}}
-    for status in (400, 404, 503)
+    "4XX": {"description": "The request does not fit", "content": _PROBLEM},
+    503: {"description": "No usable collection, or no answer of the model", "content": _PROBLEM},
 }
 # Everything a page needs comes from this service; nothing it shows can load or run anything else.
 _PAGE_HEADERS = {
@@ -113,13 +108,13 @@ def create_app(settings: Settings, current: CurrentIndex, generator: Generator |
         lifespan=lifespan,
         docs_url=None,  # the stock documentation page loads its scripts from elsewhere
         redoc_url=None,
-        max_body_size=_MAX_BODY,
     )
     app.state.settings = settings
     app.state.current = current
     app.state.generator = generator
+    app.add_middleware(BodyLimit)
     app.mount("/static", StaticFiles(directory=_WEB / "static"), name="static")
-    _add_error_handlers(app)
+    add_error_handlers(app)
     _add_api(app)
     _add_pages(app)
     return app
@@ -186,30 +181,18 @@ def _add_api(app: FastAPI) -> None:
         },
         tags=["answers"],
     )
-    async def ask(request: Request, body: AskRequest) -> Response:
+    async def ask(request: Request, index: LeasedIndex, body: AskRequest) -> Response:
         """An answer with its sources.
 
         With ``Accept: text/event-stream`` it comes as events: ``sources``, then ``token`` for each
         piece, then ``done`` with the checked answer, or ``error`` with a problem.
         """
+        events = _answer_events(request.app, index, body)
         if "text/event-stream" in request.headers.get("accept", ""):
-            events = _ask_events(request.app, body)
-            first = await anext(events)  # errors before the first event are plain HTTP errors
-
-            async def stream() -> AsyncIterator[bytes]:
-                try:
-                    yield first
-                    async for event in events:
-                        yield event
-                finally:
-                    await events.aclose()
-
-            return StreamingResponse(stream(), media_type="text/event-stream", headers=_NO_BUFFER)
-        async with aclosing(_answer_events(request.app, body)) as steps:
-            async for name, data in steps:
-                if name == "done":
-                    return JSONResponse(data)
-        raise ServiceError("the answer ended without a result")
+            # Errors before the first event are plain HTTP errors.
+            first = await while_connected(request.receive, anext(events))
+            return EventStream(first, events)
+        return JSONResponse(await while_connected(request.receive, _finished(events)))
 
     @app.get("/healthz", response_model=Health, tags=["operation"])
     def healthz() -> Health:
@@ -228,47 +211,33 @@ def _add_api(app: FastAPI) -> None:
         )
 
 
-_NO_BUFFER = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-
-
-async def _answer_events(app: FastAPI, body: AskRequest) -> AsyncGenerator[tuple[str, Any], None]:
-    """Name and JSON of each event of an answer, from one generation throughout."""
+async def _answer_events(
+    app: FastAPI, index: Index, body: AskRequest
+) -> AsyncGenerator[tuple[str, Any], None]:
+    """Name and JSON of each event of an answer."""
     settings: Settings = app.state.settings
     generator: Generator | None = app.state.generator if body.use_model else None
-    lease = app.state.current.lease()
-    index: Index = await asyncio.to_thread(lease.__enter__)
-    try:
-        answering = answer_question(
-            index, generator, body.question, settings.generator, body.mode or settings.search.mode
-        )
-        async with aclosing(answering) as events:
-            async for event in events:
-                match event:
-                    case Sources(citations):
-                        views = [citation_view(citation) for citation in citations]
-                        yield "sources", {"citations": jsonable_encoder(views)}
-                    case Token(text):
-                        yield "token", {"text": text}
-                    case Done(answer):
-                        yield "done", jsonable_encoder(answer_view(answer, index.manifest))
-    finally:
-        lease.__exit__(None, None, None)
+    answering = answer_question(
+        index, generator, body.question, settings.generator, body.mode or settings.search.mode
+    )
+    async with aclosing(answering) as events:
+        async for event in events:
+            match event:
+                case Sources(citations):
+                    views = [citation_view(citation) for citation in citations]
+                    yield "sources", {"citations": jsonable_encoder(views)}
+                case Token(text):
+                    yield "token", {"text": text}
+                case Done(answer):
+                    yield "done", jsonable_encoder(answer_view(answer, index.manifest))
 
 
-async def _ask_events(app: FastAPI, body: AskRequest) -> AsyncGenerator[bytes, None]:
-    """The events as bytes; an error after the first becomes an ``error`` event."""
-    started = False
-    try:
-        async with aclosing(_answer_events(app, body)) as steps:
-            async for name, data in steps:
-                started = True
-                yield format_sse_event(event=name, data_str=json.dumps(data, ensure_ascii=False))
-    except (CollectionError, ServiceError) as error:
-        if not started:
-            raise
-        problem = problem_of(error) or Problem(1, 500, "Failure")
-        view = _problem_view(problem, str(error))
-        yield format_sse_event(event="error", data_str=view.model_dump_json())
+async def _finished(events: AsyncGenerator[tuple[str, Any], None]) -> Any:
+    async with aclosing(events):
+        async for name, data in events:
+            if name == "done":
+                return data
+    raise ServiceError("the answer ended without a result")
 
 
 def _stored_page(index: Index, page_id: int) -> Any:
@@ -315,40 +284,3 @@ def _add_pages(app: FastAPI) -> None:
             },
             headers=_PAGE_HEADERS,
         )
-
-
-def _add_error_handlers(app: FastAPI) -> None:
-    @app.exception_handler(CollectionError)
-    @app.exception_handler(IngestError)
-    @app.exception_handler(ServiceError)
-    def known(_request: Request, error: Exception) -> JSONResponse:
-        return _problem_response(problem_of(error) or Problem(1, 500, "Failure"), str(error))
-
-    @app.exception_handler(RequestValidationError)
-    def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        return _problem_response(Problem(2, 400, "Bad input"), f"{place}: {first['msg']}")
-
-    @app.exception_handler(HTTPException)
-    def http(_request: Request, error: HTTPException) -> JSONResponse:
-        title = HTTPStatus(error.status_code).phrase
-        return _problem_response(Problem(2, error.status_code, title), str(error.detail))
-
-    @app.exception_handler(Exception)
-    def unexpected(_request: Request, _error: Exception) -> JSONResponse:
-        return _problem_response(
-            Problem(1, 500, "Internal error"), "an error in Pinakes itself; its log has the details"
-        )
-
-
-def _problem_view(problem: Problem, detail: str) -> ProblemView:
-    return ProblemView(title=problem.title, status=problem.http_status, detail=detail)
-
-
-def _problem_response(problem: Problem, detail: str) -> JSONResponse:
-    return JSONResponse(
-        _problem_view(problem, detail).model_dump(),
-        status_code=problem.http_status,
-        media_type="application/problem+json",
-    )

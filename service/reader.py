@@ -1,48 +1,111 @@
-"""An article cut into blocks for the reader page: headings, paragraphs, and the highlight.
+"""An article cut into blocks for the reader page: headings, lines, and the highlight in them.
 
-Pure functions; the HTML is the template's.
+Pure functions; the HTML is the template's. Every block shows stored text, none of it changed.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise, takewhile
+from typing import Literal
 
 from index.types import StoredPage
+from ingest.wikitext import INFOBOX_HEADING
 
-__all__ = ["Block", "page_blocks"]
+__all__ = ["Block", "Piece", "page_blocks"]
+
+Kind = Literal["heading", "text", "item", "fact", "row"]
+
+_ITEM = re.compile(r"(?P<indent> *)(?:-|\d+\.) ")
+# "Name: value", in an infobox once and in the row of a table once for each cell.
+_LABEL = re.compile(r"(?:^|(?<=; ))[^:;]{1,40}: ")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Part of a line: ``marked`` inside the highlight, ``first`` where that begins.
+
+    ``label``: the name of the value that follows it.
+    """
+
+    text: str
+    marked: bool = False
+    label: bool = False
+    first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A line of the article: ``level`` 0 is text, 2 to 6 a heading.
+    """A line of the article; ``level`` is a heading's (2 to 6) or a list item's depth (from 1)."""
 
-    ``before``, ``marked`` and ``after`` are its text, split where the highlight begins and ends;
-    ``first`` is true for the line in which it begins.
-    """
-
+    kind: Kind
     level: int
-    before: str
-    marked: str
-    after: str
-    first: bool
+    pieces: tuple[Piece, ...]
 
 
 def page_blocks(page: StoredPage, highlight: tuple[int, int] | None) -> Iterator[Block]:
     """The page line by line; ``highlight`` is a slice of its text in code points."""
     low, high = highlight or (0, 0)
+    lit = False
+    for kind, level, start, line in _lines(page):
+        labels = [match.span() for match in _LABEL.finditer(line)]
+        if kind == "text" and len(labels) > 1 and labels[0][0] == 0:
+            kind = "row"
+        shown = labels if kind == "row" else labels[:1] if kind == "fact" else []
+        pieces = []
+        for piece in _pieces(line, (low - start, high - start), shown):
+            first = piece.marked and not lit
+            lit = lit or first
+            pieces.append(Piece(piece.text, piece.marked, piece.label, first))
+        yield Block(kind, level, tuple(pieces))
+
+
+def _lines(page: StoredPage) -> Iterator[tuple[Kind, int, int, str]]:
+    """Kind, level, offset and text of every heading and of every line that is not empty."""
+    path: tuple[str, ...] = ()
     for section in page.sections:
-        if section.heading_path:
-            level = min(len(section.heading_path) + 1, 6)
-            yield Block(level, section.heading_path[-1], "", "", first=False)
-        begin = section.start
+        yield from _headings(path, section.heading_path, section.start)
+        path = section.heading_path
+        start = section.start
         for line in page.text[section.start : section.end].split("\n"):
-            end = begin + len(line)
-            if line:
-                start, stop = (min(max(at, begin), end) - begin for at in (low, high))
-                yield Block(
-                    0,
-                    line[:start],
-                    line[start:stop],
-                    line[stop:],
-                    first=begin <= low < end and stop > start,
-                )
-            begin = end + 1
+            item = _ITEM.match(line)
+            if path == (INFOBOX_HEADING,):
+                yield "fact", 0, start, line
+            elif item:
+                yield "item", 1 + len(item["indent"]) // 2, start, line
+            elif line.strip():
+                yield "text", 0, start, line
+            start += len(line) + 1
+
+
+def _headings(
+    before: tuple[str, ...], path: tuple[str, ...], start: int
+) -> Iterator[tuple[Kind, int, int, str]]:
+    """The headings that ``path`` adds; only its last one stands in the text, above ``start``.
+
+    Those above it belong to sections without text, which are not stored; they lie nowhere.
+    """
+    last = len(path) - 1
+    shared = sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, path, strict=False))
+    )
+    for depth in range(max(0, min(shared, last)), len(path)):
+        heading = path[depth]
+        end = start - 1 if depth == last else -1
+        yield "heading", min(depth + 2, 6), end - len(heading), heading
+
+
+def _pieces(
+    line: str, highlight: tuple[int, int], labels: list[tuple[int, int]]
+) -> Iterator[Piece]:
+    """The line cut where the highlight or a label begins or ends."""
+    low, high = (min(max(at, 0), len(line)) for at in highlight)
+    edges = {0, len(line), *(edge for label in labels for edge in label)}
+    if low < high:
+        edges |= {low, high}
+    for start, end in pairwise(sorted(edges)):
+        yield Piece(
+            line[start:end],
+            marked=low <= start < high,
+            label=any(first <= start < last for first, last in labels),
+        )

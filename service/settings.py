@@ -67,7 +67,7 @@ class GeneratorSettings(_Section):
     prompt_tokens: int | None = Field(
         default=None,
         ge=128,
-        description="Room for the whole prompt, in tokens; 600 for an embedded model, "
+        description="Room for the whole prompt, in tokens; 500 for an embedded model, "
         "3,000 for a server.",
     )
     answer_tokens: int = Field(default=256, ge=16, description="Longest answer, in tokens.")

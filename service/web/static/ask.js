@@ -10,6 +10,8 @@ let running = null;
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
+  // The address keeps the question, so that coming back from a source asks it again.
+  history.replaceState(null, "", `/?${new URLSearchParams({ q: field.value })}`);
   ask(field.value);
 });
 
@@ -26,6 +28,7 @@ async function ask(question) {
   answer.hidden = true;
   sources.hidden = true;
   status.textContent = "Searching…";
+  let last = "";
   try {
     const response = await fetch("/api/ask", {
       method: "POST",
@@ -37,7 +40,12 @@ async function ask(question) {
       status.textContent = (await response.json()).detail;
       return;
     }
-    for await (const { name, data } of events(response.body)) show(name, data);
+    for await (const { name, data } of events(response.body)) {
+      if (mine !== running) return;
+      show(name, data);
+      last = name;
+    }
+    if (last !== "done" && last !== "error") throw new Error("the answer broke off");
   } catch (error) {
     if (!mine.signal.aborted) status.textContent = `The service did not answer: ${error.message}`;
   }
@@ -90,9 +98,10 @@ function showAnswer(data) {
   answer.append(letters.slice(position).join(""));
   showSources(data.citations);
   const seconds = data.timings.total_s?.toFixed(1);
+  const unsupported = data.model && !data.grounded && "Nothing that was found supports this answer.";
   status.textContent = data.quotations
     ? "Quotations: the best passages, word for word."
-    : [data.model, seconds && `${seconds} s`].filter(Boolean).join(" · ");
+    : [unsupported, data.model, seconds && `${seconds} s`].filter(Boolean).join(" · ");
 }
 
 function withMarks(text, citations) {
@@ -117,7 +126,9 @@ function showSources(citations) {
     item.value = citation.number;
     const link = element("a", [citation.title, ...citation.heading_path].join(" › "));
     link.href = citation.url;
-    item.append(link, element("blockquote", shortened(citation.quote)));
+    const quote = element("blockquote", shortened(citation.quote));
+    for (const part of [link, quote]) part.dir = "auto";
+    item.append(link, quote);
     list.append(item);
   }
   sources.hidden = citations.length === 0;

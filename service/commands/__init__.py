@@ -1,0 +1,1 @@
+"""The commands of ``pinakes``, one file for each kind of work."""

@@ -1,0 +1,99 @@
+"""Options that several commands share, and what they lead to: settings, collection, index."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from index.types import Mode
+from service.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from index.search import Index
+    from index.types import Encoder
+
+DumpPaths = Annotated[
+    list[Path], typer.Argument(metavar="DUMP...", help="Dump files, or a directory of them.")
+]
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Directory of the collections.", show_default=False)
+]
+CollectionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--collection", "-c", help="Collection, if there are several.", show_default=False
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+ModeOption = Annotated[
+    str | None, typer.Option("--mode", help="hybrid, keyword or vector.", show_default=False)
+]
+BackendOption = Annotated[
+    str | None,
+    typer.Option(
+        "--generator", help="auto, llama-server, llama-cpp-python or none.", show_default=False
+    ),
+]
+
+
+def command_settings(
+    data: Path | None, collection: str | None, mode: str | None = None, backend: str | None = None
+) -> Settings:
+    """The settings with these flags on top."""
+    return load_settings(
+        data=data, collection=collection, search__mode=mode, generator__backend=backend
+    )
+
+
+def collection_directory(settings: Settings) -> Path:
+    """The collection asked for, or the only one there is."""
+    from index.errors import NoCollection
+    from index.generations import collection_names
+    from service.errors import BadInput
+
+    if settings.collection is not None:
+        return settings.data / settings.collection
+    names = collection_names(settings.data)
+    if not names:
+        raise NoCollection(f"nothing built in {settings.data} yet; begin with: pinakes build DUMP")
+    if len(names) > 1:
+        raise BadInput(f"several collections ({', '.join(names)}): choose one with --collection")
+    return settings.data / names[0]
+
+
+def encoder_loader(settings: Settings) -> Callable[[], "Encoder"]:
+    """A loader that finds the encoder once, however many generations are opened."""
+    from functools import cache
+
+    from index.encoder import find_encoder
+
+    @cache
+    def load() -> "Encoder":
+        return find_encoder(settings.search.encoder)
+
+    return load
+
+
+def open_index(settings: Settings, mode: Mode) -> "Index":
+    """The current generation of the collection chosen; no encoder where only keywords count."""
+    from index.search import Index
+
+    loader = None if mode == "keyword" else encoder_loader(settings)
+    return Index.open(collection_directory(settings), loader)
+
+
+def one_of(option: str, value: str, choices: Sequence[str]) -> Any:
+    """``value``, if it is one of ``choices``. Raises BadInput naming the option."""
+    from service.errors import BadInput
+
+    if value not in choices:
+        raise BadInput(f"{option} {value!r}: choose {', '.join(choices)}")
+    return value
+
+
+def print_json(value: Any) -> None:
+    """Print indented JSON, letters as they are."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
