@@ -16,7 +16,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, field_validator
 
 from index.errors import CollectionError
 from index.follow import CurrentIndex
@@ -68,6 +68,12 @@ class AskRequest(BaseModel):
     question: str = Field(examples=["Who founded the Library of Alexandria?"])
     mode: Mode | None = None
     use_model: bool = True
+
+    @field_validator("question")
+    @classmethod
+    def _as_text(cls, question: str) -> str:
+        """JSON can name halves of surrogate pairs, which no text has and no answer can repeat."""
+        return question.encode("utf-8", "replace").decode()
 
 
 class Health(BaseModel):

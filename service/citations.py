@@ -18,8 +18,18 @@ from service.types import Citation, PassageRef, Sentence
 __all__ = ["CitedText", "cite", "make_citation", "supporting_passage", "wiki_permalink"]
 
 _MARK = re.compile(r"\s*\[\s*(\d{1,3}(?:\s*[,;–-]\s*\d{1,3})*)\s*\](?!\()")
-# Other ways models write a mark: "(source 2)", "[Source 2]", "[^2]".
-_LOOSE_MARK = re.compile(r"\s*[\[(]\s*(?:sources?|passages?|\^)\s*(\d{1,3})\s*[\])]", re.IGNORECASE)
+# Other ways models write a mark: "(source 2)", "[Sources 1 and 2]", "[^2]", "【2】".
+_LOOSE_MARK = re.compile(
+    r"\s*(?:[\[(]\s*(?:sources?:?|passages?:?|\^)|[【［])"
+    r"\s*(\d{1,3}(?:\s*(?:[,;–-]|and|&)\s*\d{1,3})*)\s*[\])】］]",
+    re.IGNORECASE,
+)
+_STOP = r"[.!?。！？][\"'”’)」』]*"
+# On the same line, or alone on the next.
+_MARKS_AFTER_STOP = re.compile(
+    rf"({_STOP})((?:[^\S\n]*\[\d[\d\s,;–-]*\])+|\s*\[\d[\d\s,;–-]*\](?=[^\S\n]*$))", re.MULTILINE
+)
+_AND = re.compile("and|&", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+(?:[.,]\d+)*")
 _NUMBER = re.compile(r"\d")
 # Share of a sentence's words that its passage must hold; numbers must all be there.
@@ -48,11 +58,11 @@ def cite(raw: str, passages: Mapping[int, str]) -> CitedText:
         valid = tuple(dict.fromkeys(number for number in numbers if number in passages))
         if not valid and (found := supporting_passage(words, passages)) is not None:
             valid = (found,)
-        marked = _with_marks(words, valid)
-        if not marked:
+        if not _WORD.search(words):
             continue
+        marked = _with_marks(words, valid)
         if parts:
-            joint = gap if "\n" in gap else " "
+            joint = " " if gap and "\n" not in gap else gap
             parts.append(joint)
             length += len(joint)
         parts.append(marked)
@@ -62,9 +72,14 @@ def cite(raw: str, passages: Mapping[int, str]) -> CitedText:
 
 
 def _normalized_marks(raw: str) -> str:
-    """Marks at the end of a sentence stand before its full stop, so that they stay with it."""
-    text = _LOOSE_MARK.sub(r" [\1]", raw.strip())
-    return re.sub(r"([.!?])((?:\s*\[\d[\d\s,;–-]*\])+)", r"\2\1", text)
+    """Marks at the end of a sentence stand before its full stop, so that they stay with it.
+
+    A text that begins with a mark has them all before their sentences.
+    """
+    text = _LOOSE_MARK.sub(lambda mark: f" [{_AND.sub(',', mark[1])}]", raw).strip()
+    if _MARK.match(text):
+        return text
+    return _MARKS_AFTER_STOP.sub(lambda found: f" {found[2].strip()}{found[1]}", text)
 
 
 def _marked_sentences(text: str) -> Iterator[tuple[str, list[int], str]]:
@@ -89,9 +104,9 @@ def _numbers(mark: str) -> Iterator[int]:
 def _with_marks(words: str, numbers: Sequence[int]) -> str:
     """The marks stand before the closing stop: "… in 1455 [2]."."""
     marks = "".join(f" [{number}]" for number in numbers)
-    match = re.search(r"[.!?][\"'”’)]*$", words)
+    match = re.search(f"{_STOP}$", words)
     if not match:
-        return words + marks if words else ""
+        return words + marks
     return words[: match.start()] + marks + words[match.start() :]
 
 

@@ -37,15 +37,18 @@ def add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        return _response(
-            ProblemView(title="Bad input", status=400, detail=f"{place}: {first['msg']}")
-        )
+        detail = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+        if first["type"] == "model_attributes_type":
+            detail = "the body is not a JSON object sent as Content-Type: application/json"
+        return _response(ProblemView(title="Bad input", status=400, detail=detail))
 
     @app.exception_handler(HTTPException)
-    def http(_request: Request, error: HTTPException) -> JSONResponse:
+    def http(request: Request, error: HTTPException) -> JSONResponse:
         title = HTTPStatus(error.status_code).phrase
-        view = ProblemView(title=title, status=error.status_code, detail=str(error.detail))
+        detail = str(error.detail)
+        if detail == title:
+            detail = f"{title}: {request.method} {request.url.path}"
+        view = ProblemView(title=title, status=error.status_code, detail=detail)
         return _response(view, error.headers)
 
     @app.exception_handler(ClientDisconnect)

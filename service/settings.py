@@ -96,7 +96,9 @@ class Settings(BaseSettings):
         description="Directory of the collections.",
     )
     collection: str | None = Field(
-        default=None, description="Collection to use; needed only where there are several."
+        default=None,
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+        description="Collection to use; needed only where there are several.",
     )
     search: SearchSettings = SearchSettings()
     generator: GeneratorSettings = GeneratorSettings()

@@ -1,0 +1,294 @@
+"""The command line as a user meets it: results on standard output, every error one line."""
+
+import bz2
+import json
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from service.cli import main
+
+SAMPLE = next(Path(__file__).parents[2].glob("data/sample/*-multistream.xml.bz2"))
+EXPORT = '<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11">'
+
+
+@dataclass(frozen=True)
+class Outcome:
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the sample, keyword side only."""
+    directory = tmp_path_factory.mktemp("data")
+    with pytest.raises(SystemExit) as done:
+        main(["build", str(SAMPLE), "--vectors", "none", "--data", str(directory)])
+    assert done.value.code == 0
+    return directory
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run the command in this process, with no settings from outside."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", "/nonexistent")
+
+    def run(*arguments: str | Path) -> Outcome:
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as done:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Outcome(int(done.value.code or 0), captured.out, captured.err)
+
+    return run
+
+
+def assert_refused(outcome: Outcome, status: int, *words: str) -> None:
+    """One line on standard error that holds ``words``, the exit status, and no traceback."""
+    assert outcome.status == status, outcome
+    assert "Traceback" not in outcome.err
+    last = outcome.err.strip().splitlines()[-1]
+    assert last.startswith("pinakes: "), outcome.err
+    for word in words:
+        assert word in last
+    assert outcome.out == ""
+
+
+def test_build_again_does_nothing_and_says_so(run: Run, data: Path) -> None:
+    before = (data / "samplewiki" / "current").readlink()
+    outcome = run("build", SAMPLE, "--vectors", "none", "--data", data)
+    assert outcome.status == 0
+    assert "up to date; nothing to do" in outcome.out
+    assert (data / "samplewiki" / "current").readlink() == before
+
+
+def test_build_accounts_for_every_page(run: Run, data: Path) -> None:
+    outcome = run("build", SAMPLE, "--vectors", "none", "--data", data, "--json")
+    built = json.loads(outcome.out)
+    parts = built["documents"] + built["redirects"] + built["other_namespaces"]
+    assert built["pages_read"] == parts
+    assert built["changed"] is False
+
+
+def test_search_prints_place_and_ranks(run: Run, data: Path) -> None:
+    outcome = run("search", "who deciphered Linear B", "-k", "3", "--data", data)
+    assert outcome.status == 0
+    first = outcome.out.splitlines()[0]
+    assert first.startswith(" 1. ")
+    assert "Ventris" in first or "Linear B" in first
+    assert "keyword 1" in first
+
+
+def test_search_json_carries_ref_and_text(run: Run, data: Path) -> None:
+    outcome = run("search", "Rosetta Stone", "-k", "2", "--json", "--data", data)
+    found = json.loads(outcome.out)
+    hit = found["hits"][0]
+    assert hit["title"] == "Rosetta Stone"
+    assert hit["ref"] == (
+        f"samplewiki/{hit['page_id']}@{hit['revision_id']}:{hit['start']}-{hit['end']}"
+    )
+    assert hit["end"] - hit["start"] == len(hit["text"])
+
+
+def test_search_without_a_match_is_no_error(run: Run, data: Path) -> None:
+    outcome = run("search", "xyzzyplugh", "--data", data)
+    assert outcome.status == 0
+    assert outcome.out == ""
+    assert "Nothing found" in outcome.err
+
+
+def test_show_follows_redirects(run: Run, data: Path) -> None:
+    page = json.loads(run("show", "Great Library of Alexandria", "--json", "--data", data).out)
+    assert page["title"] == "Library of Alexandria"
+    printed = run("show", "library_of_alexandria", "--data", data)
+    assert printed.out.splitlines()[0] == "Library of Alexandria"
+
+
+def test_ask_without_a_model_quotes(run: Run, data: Path) -> None:
+    outcome = run("ask", "Who deciphered Linear B?", "--no-model", "--json", "--data", data)
+    answer = json.loads(outcome.out)
+    assert answer["quotations"] is True
+    assert answer["model"] is None
+    assert answer["grounded"] is True
+    first = answer["citations"][0]
+    assert answer["text"].startswith(f"“{first['quote']}” [1]")
+    page = json.loads(run("show", first["title"], "--json", "--data", data).out)
+    assert page["text"][first["start"] : first["end"]] == first["quote"]
+
+
+def test_ask_requires_a_citation_when_told_to(run: Run, data: Path) -> None:
+    outcome = run("ask", "xyzzyplugh?", "--no-model", "--require-citation", "--data", data)
+    assert outcome.status == 1
+    assert "no resolved citation" in outcome.err
+
+
+def test_status_lists_collections(run: Run, data: Path) -> None:
+    shown = json.loads(run("status", "--json", "--data", data).out)
+    (row,) = shown["collections"]
+    assert row["collection"] == "samplewiki"
+    assert row["documents"] > 30
+    assert row["coverage"] == 0.0
+
+
+def test_status_of_nothing_says_how_to_begin(run: Run, tmp_path: Path) -> None:
+    outcome = run("status", "--data", tmp_path)
+    assert outcome.status == 0
+    assert "pinakes build DUMP" in outcome.out
+
+
+def test_extract_prints_json_lines(run: Run) -> None:
+    rows = [json.loads(line) for line in run("extract", SAMPLE).out.splitlines()]
+    library = next(row for row in rows if row["title"] == "Library of Alexandria")
+    assert {"page_id", "revision_id", "timestamp", "redirect_to", "is_disambiguation"} < set(
+        library
+    )
+    for section in library["sections"]:
+        assert library["text"][section["start"] : section["end"]].strip()
+    redirects = [row for row in rows if row["redirect_to"]]
+    assert "Great Library of Alexandria" in [row["title"] for row in redirects]
+    assert any(row.get("is_disambiguation") for row in rows)
+
+
+def test_eval_prints_a_row_for_each_mode(run: Run, data: Path) -> None:
+    questions = SAMPLE.parent / "questions.jsonl"
+    outcome = run("eval", "retrieval", questions, "--json", "--data", data)
+    (report,) = json.loads(outcome.out)["modes"]
+    assert report["mode"] == "keyword"
+    assert report["questions"] >= 60
+    assert report["hit_at_1"] <= report["hit_at_5"] <= report["hit_at_10"]
+    assert report["hit_at_5"] > 0.9
+    assert "hit@10" in run("eval", "retrieval", questions, "--data", data).out
+
+
+def _write(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+def _export(pages: str) -> bytes:
+    return f"{EXPORT}{pages}</mediawiki>".encode()
+
+
+def test_a_missing_dump(run: Run, tmp_path: Path) -> None:
+    outcome = run("build", tmp_path / "nowhere.xml.bz2", "--data", tmp_path / "data")
+    assert_refused(outcome, 2, "nowhere.xml.bz2", "no such file")
+
+
+def test_a_directory_without_a_dump(run: Run, tmp_path: Path) -> None:
+    assert_refused(run("build", tmp_path, "--data", tmp_path / "data"), 2, str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("page.xml", b"<html><body>No dump</body></html>", "not a MediaWiki XML export"),
+        ("noise.xml.bz2", bytes(range(256)) * 40, "not a MediaWiki XML export"),
+        ("nothing.xml", b"", "not a MediaWiki XML export"),
+        ("empty.xml.bz2", bz2.compress(_export("")), "no page"),
+        ("cut.xml.bz2", bz2.compress(_export("<page>" + "x" * 99_999))[:-20], "breaks off"),
+        ("half.xml", _export("")[:-12] + b"<page><title>A</title><id>1</id>", "breaks off"),
+    ],
+)
+def test_a_file_that_is_no_whole_dump(
+    run: Run, tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    path = _write(tmp_path / name, content)
+    data = tmp_path / "data"
+    assert_refused(run("build", path, "--vectors", "none", "--data", data), 2, name, words)
+    assert "Nothing built" in run("status", "--data", data).out
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [("", "empty"), ("   ", "empty"), ("?!… —", "no word"), ("word " * 20_000, "characters")],
+)
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_a_question_that_is_none(
+    run: Run, data: Path, command: str, query: str, words: str
+) -> None:
+    assert_refused(run(command, query, "--data", data), 2, words)
+
+
+def test_an_unknown_title_names_a_near_one(run: Run, data: Path) -> None:
+    assert_refused(run("show", "Library", "--data", data), 2, "'Library'", "did you mean")
+
+
+def test_no_collection(run: Run, tmp_path: Path) -> None:
+    assert_refused(run("search", "word", "--data", tmp_path), 2, "pinakes build DUMP")
+    outcome = run("search", "word", "--data", tmp_path, "--collection", "nowiki")
+    assert_refused(outcome, 2, "nowiki", "pinakes build DUMP")
+
+
+def test_several_collections_ask_for_a_choice(run: Run, data: Path) -> None:
+    run("build", SAMPLE, "--vectors", "none", "--data", data, "--collection", "other")
+    try:
+        assert_refused(run("search", "word", "--data", data), 2, "other", "--collection")
+    finally:
+        (data / "other" / "current").unlink()
+
+
+def test_another_format_names_the_command_that_rebuilds(run: Run, tmp_path: Path) -> None:
+    run("build", SAMPLE, "--vectors", "none", "--data", tmp_path)
+    path = tmp_path / "samplewiki" / "current" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    path.write_text(json.dumps(manifest | {"format_version": 999}))
+    assert_refused(run("search", "word", "--data", tmp_path), 1, "999", "pinakes build --force")
+    assert run("build", SAMPLE, "--vectors", "none", "--data", tmp_path).status == 0
+    assert run("search", "Rosetta", "--data", tmp_path).status == 0
+
+
+def test_vectors_of_another_encoder(run: Run, tmp_path: Path) -> None:
+    run("build", SAMPLE, "--vectors", "none", "--data", tmp_path)
+    path = tmp_path / "samplewiki" / "current" / "manifest.json"
+    other = {"name": "other-model", "sha256": "0" * 64, "dimension": 384}
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"encoder": other}))
+    outcome = run("search", "word", "--data", tmp_path)
+    assert_refused(outcome, 2, "other-model", "all-MiniLM-L6-v2", "PINAKES_SEARCH__ENCODER")
+
+
+def test_a_model_file_that_is_not_gguf(
+    run: Run, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _write(tmp_path / "model.gguf", b"PK\x03\x04 no model at all")
+    monkeypatch.setenv("PINAKES_GENERATOR__MODEL_PATH", str(path))
+    assert_refused(run("ask", "Who deciphered Linear B?", "--data", data), 2, "model.gguf", "GGUF")
+
+
+def test_a_port_in_use(run: Run, data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        outcome = run("serve", "--port", str(port), "--data", data, "--generator", "none")
+    assert_refused(outcome, 2, f"127.0.0.1:{port}", "--port")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "key"),
+    [
+        ("PINAKES_SERVE__PORT", "lots", "serve.port"),
+        ("PINAKES_GENERATOR__BACKEND", "gpt", "generator.backend"),
+        ("PINAKES_COLLECTION", "../elsewhere", "collection"),
+    ],
+)
+def test_a_bad_setting_names_key_and_value(
+    run: Run, data: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, key: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert_refused(run("status", "--data", data), 2, key, value)
+
+
+def test_an_unknown_mode(run: Run, data: Path) -> None:
+    assert_refused(run("search", "word", "--mode", "magic", "--data", data), 2, "magic")
+
+
+def test_unknown_options_exit_with_two(run: Run) -> None:
+    outcome = run("search", "word", "--frobnicate")
+    assert outcome.status == 2
+    assert "--frobnicate" in outcome.err
+    assert "Traceback" not in outcome.err
