@@ -32,8 +32,8 @@ from service.console import BuildProgress
 from service.settings import go_offline
 
 _SHARED = Path(__file__).parents[2] / "shared" / "data"
-_DUMP = _SHARED / "dumps/enwiki2015text-dev6k-pages-articles-multistream.xml.bz2"
-_QUESTIONS = _SHARED / "queries/wiki-questions-dev.jsonl"
+DUMP = _SHARED / "dumps/enwiki2015text-dev6k-pages-articles-multistream.xml.bz2"
+QUESTIONS = _SHARED / "queries/wiki-questions-dev.jsonl"
 
 
 def main() -> None:
@@ -45,12 +45,12 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "pinakes-bench")
     parser.add_argument("--vectors", choices=("none", "leads", "all"), default="leads")
     options = parser.parse_args()
-    dump = find_dump([_DUMP])
+    dump = find_dump([DUMP])
     collection = options.data / dump.name
     encoder = find_encoder("all-MiniLM-L6-v2")
     with BuildProgress() as progress:
         build_collection(collection, dump, encoder, options.vectors, progress)
-    questions = read_questions(_QUESTIONS)
+    questions = read_questions(QUESTIONS)
     with Index.open(collection, lambda: encoder) as index:
         modes = ("keyword", "vector", "hybrid") if index.vectors.count else ("keyword",)
         rows = [("peer: tantivy, whole pages", _peer(index.store, questions))]
@@ -58,7 +58,7 @@ def main() -> None:
         coverage = index.manifest.coverage
     _print(rows, coverage)
     figures = [{"system": name, **asdict(report)} for name, report in rows]
-    record("retrieval", f"{_DUMP.name}, vectors for {coverage:.1%} of the passages", figures)
+    record("retrieval", f"{DUMP.name}, vectors for {coverage:.1%} of the passages", figures)
 
 
 def _peer(store: Store, questions: list[Question]) -> RetrievalReport:

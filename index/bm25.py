@@ -112,7 +112,8 @@ class KeywordIndex:
     def terms(self, query: str) -> list[str]:
         """The words of ``query`` to search for; stop words only if there is nothing else."""
         terms = self._words.analyze(query) or self._all_words.analyze(query)
-        return list(dict.fromkeys(terms))
+        # Letter pairs of unspaced scripts may be punctuation only.
+        return [term for term in dict.fromkeys(terms) if any(map(str.isalnum, term))]
 
     def search(self, query: str, limit: int) -> list[ScoredId]:
         """The best passages for any of the query's words, by BM25 over the weighted fields."""

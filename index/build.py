@@ -10,6 +10,7 @@ import multiprocessing
 import os
 import shutil
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
@@ -24,7 +25,7 @@ import numpy as np
 
 from index.bm25 import KeywordDocument, write_keyword_index
 from index.encoder import passage_text
-from index.errors import EncoderMismatch, NoCollection, UnknownFormat
+from index.errors import DamagedGeneration, EncoderMismatch, NoCollection, UnknownFormat
 from index.generations import (
     building_directory,
     current_generation,
@@ -112,6 +113,7 @@ def build_collection(
             extended = _add_vectors(collection, manifest, encoder, scope, progress)
             changed = changed or extended.vectors != manifest.vectors
             manifest = extended
+        shutil.rmtree(collection / "building", ignore_errors=True)  # what a crash left there
         remove_superseded(collection)
     return BuildResult(manifest, changed)
 
@@ -139,7 +141,7 @@ def _dump_record(dump: Dump) -> DumpRecord:
 def _current_manifest(collection: Path) -> Manifest | None:
     try:
         return read_manifest(current_generation(collection))
-    except (NoCollection, UnknownFormat):
+    except (NoCollection, UnknownFormat, DamagedGeneration):
         return None
 
 
@@ -147,20 +149,28 @@ def _executor(workers: int | None) -> Executor:
     return ProcessPoolExecutor(
         max_workers=workers or os.cpu_count(),
         mp_context=multiprocessing.get_context("spawn"),
-        initializer=_ignore_interrupt,
+        initializer=_follow_parent,
     )
 
 
-def _ignore_interrupt() -> None:
-    """Ctrl-C belongs to the parent, which ends its workers in order."""
+def _follow_parent() -> None:
+    """Leave Ctrl-C to the parent, which ends its workers in order, but do not outlive it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Without this, workers of a killed build would write beside those of the next one."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _build_keyword_side(
     collection: Path, dump: Dump, record: DumpRecord, executor: Executor, progress: Progress
 ) -> Manifest:
-    work = _work_directory(collection, record)
     units = list(plan_units(dump))
+    work = _work_directory(collection, record, units)
     stage = work / "stage"
     stage.mkdir(exist_ok=True)
     _extract(dump, units, work / "segments", executor, progress)
@@ -197,11 +207,16 @@ def _build_keyword_side(
     return manifest
 
 
-def _work_directory(collection: Path, record: DumpRecord) -> Path:
+def _work_directory(collection: Path, record: DumpRecord, units: list[WorkUnit]) -> Path:
     """The directory of this very build; what an older plan left there is thrown away."""
     work = building_directory(collection, record.date or record.name)
     plan = work / "plan.json"
-    wanted = {"format_version": FORMAT_VERSION, "fingerprint": record.fingerprint}
+    wanted = {
+        "format_version": FORMAT_VERSION,
+        "fingerprint": record.fingerprint,
+        # A multistream index that came or went since then cuts the dump differently.
+        "units": [[unit.part.name, unit.start, unit.end] for unit in units],
+    }
     found = json.loads(plan.read_text()) if plan.exists() else None
     if found != wanted:
         shutil.rmtree(work)
@@ -280,7 +295,7 @@ def _add_vectors(
     with Store(generation / "pages.db") as store:
         done = np.zeros(manifest.passages, dtype=bool)
         done[VectorIndex(generation / "vectors").passage_ids()] = True
-        limit = manifest.documents if scope == "leads" else manifest.passages
+        limit = store.lead_count() if scope == "leads" else manifest.passages
         missing = [i for i in islice(store.passage_ids_by_importance(), limit) if not done[i]]
         if not missing:
             return manifest

@@ -6,6 +6,7 @@ Weights of known models are checked against their published SHA-256 before they 
 
 import hashlib
 import logging
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,25 +85,29 @@ class SentenceEncoder:
         self._name = name
         self._sha256 = sha256
         self._loaded: SentenceTransformer | None = None
+        self._loading = threading.Lock()
 
     @property
     def record(self) -> EncoderRecord:
         """Name, SHA-256 of the weights and dimension; loads an unknown model to learn the last."""
-        known = _KNOWN.get(self._name)
+        known = next((model for model in _KNOWN.values() if model.sha256 == self._sha256), None)
         dimension = known.dimension if known else self._model().get_embedding_dimension()
         return EncoderRecord(name=self._name, sha256=self._sha256, dimension=int(dimension or 0))
 
     def _model(self) -> "SentenceTransformer":
-        if self._loaded is None:
-            from sentence_transformers import SentenceTransformer
-            from transformers.utils import logging as transformers_logging
+        with self._loading:
+            if self._loaded is None:
+                from sentence_transformers import SentenceTransformer
+                from transformers.utils import logging as transformers_logging
 
-            transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
-            logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
-            self._loaded = SentenceTransformer(
-                str(self._directory), local_files_only=True, model_kwargs={"use_safetensors": True}
-            )
-        return self._loaded
+                transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+                logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
+                self._loaded = SentenceTransformer(
+                    str(self._directory),
+                    local_files_only=True,
+                    model_kwargs={"use_safetensors": True},
+                )
+            return self._loaded
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (len(texts), dimension), computed in batches of equal length."""

@@ -51,7 +51,7 @@ def read_questions(path: Path) -> list[Question]:
     """
     questions = []
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise BadQuery(f"{path}: cannot be read ({error})") from None
     for number, line in enumerate(lines, start=1):

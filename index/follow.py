@@ -81,17 +81,17 @@ class CurrentIndex:
                 if before and current_generation(self._collection) == before.index.generation:
                     return
                 opened = _Leased(self._open_index())
-            except CollectionError as error:
+            except (CollectionError, OSError) as error:
                 if before is None:
                     raise
                 _log.warning("stays with %s: %s", before.index.generation.name, error)
                 return
-            with self._lock:
-                self._leased = opened
+            with self._lock:  # another than ``before`` if ``close`` came in between
+                replaced, self._leased = self._leased, opened
         finally:
             self._opening.release()
-        if before is not None:
-            self._release(before)
+        if replaced is not None:
+            self._release(replaced)
 
     def _release(self, leased: _Leased) -> None:
         with self._lock:

@@ -67,14 +67,17 @@ def read_manifest(generation: Path) -> Manifest:
     """The manifest of a generation. Raises UnknownFormat or DamagedGeneration."""
     path = generation / _MANIFEST
     try:
-        values = json.loads(path.read_text())
+        values = json.loads(path.read_text(encoding="utf-8"))
         version = values["format_version"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedGeneration(
             f"{path}: missing or unreadable ({error}); build again: pinakes build DUMP"
         ) from None
     if version != FORMAT_VERSION:
-        files = " ".join(values.get("dump", {}).get("files", [])) or "DUMP"
+        try:
+            files = " ".join(values["dump"]["files"])
+        except (KeyError, TypeError):
+            files = "DUMP"
         raise UnknownFormat(
             f"{generation.name} has format {version}, this Pinakes reads {FORMAT_VERSION}; "
             f"rebuild it with: pinakes build --force {files}"
@@ -207,6 +210,8 @@ def remove_superseded(collection: Path) -> list[str]:
 
     The current generation and those that some process holds stay. Returns the names removed.
     """
+    for doomed in (collection / "generations").glob(".removed-*"):
+        shutil.rmtree(doomed)  # a removal that was interrupted
     current = current_generation(collection).name
     newest_of_dump: dict[str, str] = {}
     for generation in _generations(collection):

@@ -105,7 +105,7 @@ class Index:
             raise BadQuery(
                 f"the query has {len(query):,} characters; {MAX_QUERY_LENGTH:,} are the most"
             )
-        question = " ".join(query.replace("\x00", " ").split())
+        question = " ".join(_encodable(query).replace("\x00", " ").split())
         if not question:
             raise BadQuery("the query is empty; ask with at least one word")
         if not self.keywords.terms(question):
@@ -118,12 +118,17 @@ class Index:
 
     def page_by_name(self, name: str) -> StoredPage | None:
         """The article with this title, or the one a redirect of this title leads to, or None."""
-        page_id = self.store.page_id_by_name(" ".join(name.replace("_", " ").split()))
+        page_id = self.store.page_id_by_name(" ".join(_encodable(name).replace("_", " ").split()))
         return None if page_id is None else self.store.page(page_id)
 
     def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
         """Titles that begin like ``prefix``; empty for an empty one."""
         return self.store.suggest(prefix[:MAX_QUERY_LENGTH], limit)
+
+
+def _encodable(text: str) -> str:
+    """Lone surrogates, which JSON can carry and UTF-8 cannot, become question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def _matching_encoder(

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
+from weakref import WeakSet
 
 import zstandard
 
@@ -31,6 +32,7 @@ CREATE TABLE passages (
     passage_id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL,
     start INTEGER NOT NULL, end INTEGER NOT NULL
 );
+CREATE UNIQUE INDEX pages_by_title ON pages (title);
 CREATE TABLE redirects (title TEXT NOT NULL, target TEXT NOT NULL);
 -- Every name a page answers to: its title, its redirects and the words other pages link it with.
 CREATE TABLE names (
@@ -38,10 +40,11 @@ CREATE TABLE names (
     kind TEXT NOT NULL, links INTEGER NOT NULL
 );
 """
-_TITLE_INDEXES = """
-CREATE UNIQUE INDEX pages_by_title ON pages (title);
-CREATE INDEX redirects_by_title ON redirects (title);
-"""
+_REDIRECT_INDEX = "CREATE INDEX redirects_by_title ON redirects (title)"
+# A dump that took days may hold a redirect twice, or one whose title is an article's by now.
+_REDIRECTS = (
+    "SELECT DISTINCT title, target FROM redirects WHERE title NOT IN (SELECT title FROM pages)"
+)
 _NAME_INDEXES = """
 CREATE INDEX names_by_key ON names (key, kind);
 CREATE INDEX names_by_page ON names (page_id, kind);
@@ -117,7 +120,7 @@ class StoreWriter:
     def titles(self) -> Iterator[tuple[int, str]]:
         """Page id and title of every article and of every redirect that leads to one."""
         yield from self._connection.execute("SELECT page_id, title FROM pages")
-        for title, target in self._connection.execute("SELECT title, target FROM redirects"):
+        for title, target in self._connection.execute(_REDIRECTS):
             if (page_id := self._follow(target)) is not None:
                 yield page_id, title
 
@@ -137,8 +140,8 @@ class StoreWriter:
         return None
 
     def index_titles(self) -> None:
-        """Make titles findable; needed before ``titles`` and ``add_names``."""
-        self._run(_TITLE_INDEXES)
+        """Make redirects findable; needed before ``titles`` and ``add_names``."""
+        self._run(_REDIRECT_INDEX)
 
     def add_names(
         self, anchors: Iterable[tuple[int, str, int]], links: Iterable[tuple[int, int]]
@@ -158,7 +161,7 @@ class StoreWriter:
         self._connection.executemany(insert, own)
         redirected = (
             (title_key(title), title, page_id, "redirect", 0)
-            for title, target in self._connection.execute("SELECT title, target FROM redirects")
+            for title, target in self._connection.execute(_REDIRECTS)
             if (page_id := self._follow(target)) is not None
         )
         self._connection.executemany(insert, redirected)
@@ -176,13 +179,26 @@ class StoreWriter:
         self._connection.close()
 
 
+class _ThreadConnection:
+    """Closes its connection with the thread, whose local storage alone keeps it alive.
+
+    The connection itself would linger: its cache of statements makes it refer to itself.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
 class Store:
     """Read a finished store; safe to use from several threads, each with its own connection."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._local = threading.local()
-        self._connections: list[sqlite3.Connection] = []
+        self._connections: WeakSet[_ThreadConnection] = WeakSet()
         self._lock = threading.Lock()
         try:
             self.page_count = self._one("SELECT count(*) FROM pages")
@@ -203,15 +219,15 @@ class Store:
         self.close()
 
     def _connection(self) -> sqlite3.Connection:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
+        own: _ThreadConnection | None = getattr(self._local, "own", None)
+        if own is None:
             # immutable: a published generation never changes, so no lock file is ever needed.
             uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
-            connection = sqlite3.connect(uri, uri=True, check_same_thread=False)
-            self._local.connection = connection
+            own = _ThreadConnection(sqlite3.connect(uri, uri=True, check_same_thread=False))
+            self._local.own = own
             with self._lock:
-                self._connections.append(connection)
-        return connection
+                self._connections.add(own)
+        return own.connection
 
     def _one(self, sql: str) -> int:
         return int(self._connection().execute(sql).fetchone()[0])
@@ -219,8 +235,8 @@ class Store:
     def close(self) -> None:
         """Close every thread's connection."""
         with self._lock:
-            for connection in self._connections:
-                connection.close()
+            for own in self._connections:
+                own.connection.close()
             self._connections.clear()
 
     def page(self, page_id: int) -> StoredPage | None:
@@ -254,12 +270,15 @@ class Store:
         exact = self._connection().execute("SELECT page_id FROM pages WHERE title = ?", (name,))
         if row := exact.fetchone():
             return int(row[0])
+        key = title_key(name)
+        if not key:
+            return None
         row = (
             self._connection()
             .execute(
                 "SELECT page_id FROM names WHERE key = ? AND kind IN ('title', 'redirect') "
                 "ORDER BY name = ? DESC, kind DESC, links DESC LIMIT 1",
-                (title_key(name), name),
+                (key, name),
             )
             .fetchone()
         )
@@ -307,6 +326,10 @@ class Store:
             pages[page.page_id] = page
             found[passage_id] = (_passage(passage_id, page, row[1], row[2]), page.revision_id)
         return [found[passage_id] for passage_id in passage_ids]
+
+    def lead_count(self) -> int:
+        """Number of articles with a passage; some consist of templates only."""
+        return self._one("SELECT count(*) FROM pages WHERE passage_count > 0")
 
     def all_passages(self) -> Iterator[tuple[Passage, int]]:
         """Every passage in order, with its number within its page; one page in memory at a time."""

@@ -10,6 +10,8 @@ _SEPARATORS = re.compile(r"[\W_]+")
 
 def title_key(title: str) -> str:
     """The title in lower case, without accents, words separated by single spaces."""
-    decomposed = unicodedata.normalize("NFKD", title.casefold())
+    # Folded again after decomposing: ℌ becomes H only then.
+    decomposed = unicodedata.normalize("NFKD", title.casefold()).casefold()
+    decomposed = unicodedata.normalize("NFKD", decomposed)
     bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
     return _SEPARATORS.sub(" ", bare).strip()

@@ -121,7 +121,8 @@ class DumpRecord(_Record):
 class Manifest(_Record):
     """What a generation says of itself; written last, so its presence makes the generation whole.
 
-    ``vectors`` counts passages that have one; pages read are documents + redirects + others.
+    ``vectors`` counts passages that have one. Pages read are documents + redirects + others, and
+    articles that came a second time.
     """
 
     format_version: int

@@ -1,0 +1,113 @@
+"""How keyword and vector lists are best joined: weights and kinds of fusion, page level.
+
+Measures: hit@1, hit@10 and MRR@10 over the development questions, for min-max score fusion at
+several vector weights, scores divided by their maximum, and reciprocal rank fusion (k = 60).
+Corpus and collection: those of bench.retrieval, which builds them.
+Command: python -m bench.fusion [--data DIR]
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from bench.record import record
+from bench.retrieval import DUMP, QUESTIONS
+from index.encoder import find_encoder
+from index.evaluation import read_questions
+from index.fusion import fuse
+from index.search import Index
+from index.types import ScoredId
+from ingest.dumps import find_dump
+from service.settings import go_offline
+
+Fusion = Callable[[Sequence[ScoredId], Sequence[ScoredId]], list[int]]
+_DEPTH = 100
+
+
+def main() -> None:
+    """Collect both lists for every question once, then fuse them in every way."""
+    go_offline()
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "pinakes-bench")
+    collection = parser.parse_args().data / find_dump([DUMP]).name
+    encoder = find_encoder("all-MiniLM-L6-v2")
+    questions = [question for question in read_questions(QUESTIONS) if question.gold_pages]
+    with Index.open(collection, lambda: encoder) as index:
+        coverage = index.manifest.coverage
+        pages = {passage.passage_id: passage.page_id for passage, _ in index.store.all_passages()}
+        lists = [
+            (
+                index.keywords.search(question.text, _DEPTH),
+                index.vectors.search(encoder.encode_query(question.text), _DEPTH),
+            )
+            for question in track(questions, "Searching")
+        ]
+    figures = []
+    for name, fusion in _fusions().items():
+        ranks = []
+        for question, (keyword, vector) in zip(questions, lists, strict=True):
+            found = list(dict.fromkeys(pages[i] for i in fusion(keyword, vector)))[:10]
+            ranks.append(next((r for r, p in enumerate(found, 1) if p in question.gold_pages), 0))
+        total = len(ranks)
+        figures.append(
+            {
+                "fusion": name,
+                "hit_at_1": sum(rank == 1 for rank in ranks) / total,
+                "hit_at_10": sum(rank > 0 for rank in ranks) / total,
+                "mrr_at_10": sum(1 / rank for rank in ranks if rank) / total,
+            }
+        )
+    table = Table(title=f"{len(questions)} questions; vectors for {coverage:.0%} of the passages")
+    for column in ("fusion", "hit@1", "hit@10", "MRR@10"):
+        table.add_column(column)
+    for row in figures:
+        table.add_row(*(v if isinstance(v, str) else f"{v:.3f}" for v in row.values()))
+    Console(width=100).print(table)
+    record("fusion", f"{DUMP.name}, vectors for {coverage:.1%} of the passages", figures)
+
+
+def _fusions() -> dict[str, Fusion]:
+    ways: dict[str, Fusion] = {}
+    for weight in (0.3, 0.4, 0.5, 0.6, 0.7):
+        ways[f"min-max, vector {weight}"] = _min_max(weight)
+        ways[f"by maximum, vector {weight}"] = _by_maximum(weight)
+    ways["reciprocal ranks, k 60"] = _reciprocal_ranks
+    return ways
+
+
+def _min_max(weight: float) -> Fusion:
+    weights = {"keyword": 1 - weight, "vector": weight}
+    return lambda keyword, vector: [
+        hit.passage_id for hit in fuse({"keyword": keyword, "vector": vector}, weights)
+    ]
+
+
+def _by_maximum(weight: float) -> Fusion:
+    def fusion(keyword: Sequence[ScoredId], vector: Sequence[ScoredId]) -> list[int]:
+        scores: dict[int, float] = {}
+        for share, hits in ((1 - weight, keyword), (weight, vector)):
+            for hit in hits:
+                scaled = share * hit.score / hits[0].score
+                scores[hit.passage_id] = scores.get(hit.passage_id, 0.0) + scaled
+        return sorted(scores, key=lambda i: -scores[i])
+
+    return fusion
+
+
+def _reciprocal_ranks(keyword: Sequence[ScoredId], vector: Sequence[ScoredId]) -> list[int]:
+    scores: dict[int, float] = {}
+    for hits in (keyword, vector):
+        for rank, hit in enumerate(hits, 1):
+            scores[hit.passage_id] = scores.get(hit.passage_id, 0.0) + 1 / (60 + rank)
+    return sorted(scores, key=lambda i: -scores[i])
+
+
+if __name__ == "__main__":
+    main()

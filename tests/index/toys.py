@@ -1,0 +1,187 @@
+"""Small readable stand-ins for what is expensive: an encoder, a progress display, a dump."""
+
+import hashlib
+import os
+import re
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+import numpy as np
+
+from index import build
+from index.generations import current_generation, next_name, publish, read_manifest
+from index.store import Store, StoreWriter
+from index.types import EncoderRecord, Manifest, Vectors
+from ingest.dumps import Dump, find_dump
+from ingest.passages import split_passages
+from ingest.types import Document, Redirect, Section
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLE = ROOT / "data" / "sample"
+DIMENSION = 64
+
+
+class HashingEncoder:
+    """A bag of words: each adds one to the place its hash names; then scaled to length 1."""
+
+    def __init__(self, name: str = "hashing") -> None:
+        self.name = name
+
+    @property
+    def record(self) -> EncoderRecord:
+        return EncoderRecord(name=self.name, sha256="0" * 64, dimension=DIMENSION)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        return np.stack([self.encode_query(text) for text in texts])
+
+    def encode_query(self, text: str) -> Vectors:
+        vector = np.zeros(DIMENSION, dtype=np.float32)
+        for word in re.findall(r"\w+", text.lower()):
+            vector[hashlib.sha256(word.encode()).digest()[0] % DIMENSION] += 1
+        return vector / max(float(np.linalg.norm(vector)), 1.0)
+
+
+class Stopped(Exception):
+    """What an interrupted build ends with in these tests."""
+
+
+class QuietProgress:
+    """Remembers what a build told, and can stop it at the call of a given number (from 0)."""
+
+    def __init__(self, stop_at: int | None = None) -> None:
+        self.calls: list[tuple[str, str]] = []  # kind, step
+        self.notes: list[str] = []
+        self.totals: dict[str, tuple[int, int]] = {}  # step: done, total
+        self._stop_at = stop_at
+        self._step = ""
+
+    def _called(self, kind: str) -> None:
+        self.calls.append((kind, self._step))
+        if self._stop_at is not None and len(self.calls) > self._stop_at:
+            raise Stopped(f"{kind} in {self._step}")
+
+    def step(self, name: str, total: int, unit: str) -> None:
+        self._step = name
+        self.totals[name] = (0, total)
+        self._called("step")
+
+    def advance(self, amount: int) -> None:
+        done, total = self.totals[self._step]
+        self.totals[self._step] = (done + amount, total)
+        self._called("advance")
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+        self._called("note")
+
+
+class AloudProgress(QuietProgress):
+    """Writes a line for every call, so that another process knows how far the build is."""
+
+    def _called(self, kind: str) -> None:
+        print(kind, self._step, flush=True)
+
+
+def build_aloud(collection: str) -> None:
+    """Build the sample with the hashing encoder: what a test kills."""
+    build._PUBLISH_SECONDS, build._ENCODE_BATCH = 0.0, 40
+    dump = find_dump([SAMPLE])
+    build.build_collection(
+        Path(collection), dump, HashingEncoder(), "all", AloudProgress(), workers=2
+    )
+
+
+def in_threads(_workers: int | None) -> Executor:
+    """Takes the place of the process pool, which needs a second to start."""
+    return ThreadPoolExecutor(1)
+
+
+def article(page_id: int, title: str, wikitext: str, namespace: int = 0) -> str:
+    return (
+        f"<page><title>{escape(title)}</title><ns>{namespace}</ns><id>{page_id}</id>"
+        f"<revision><id>{page_id * 10}</id><timestamp>2026-01-01T00:00:00Z</timestamp>"
+        f"<text>{escape(wikitext)}</text></revision></page>"
+    )
+
+
+def redirect(page_id: int, title: str, target: str) -> str:
+    page = article(page_id, title, f"#REDIRECT [[{target}]]")
+    return page.replace("</ns>", f'</ns><redirect title="{escape(target)}"/>', 1)
+
+
+def write_dump(
+    directory: Path, pages: Iterable[str], date: str = "20261101", language: str = "en"
+) -> Dump:
+    """An uncompressed dump of one part, in a directory of its own."""
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / f"toywiki-{date}-pages-articles.xml"
+    path.write_text(
+        f'<mediawiki version="0.11" xml:lang="{language}"><siteinfo><dbname>toywiki</dbname>'
+        '<namespaces><namespace key="0"/><namespace key="10">Template</namespace></namespaces>'
+        f"</siteinfo>{''.join(pages)}</mediawiki>",
+        encoding="utf-8",
+    )
+    return find_dump([path])
+
+
+def document(page_id: int, title: str, text: str, *, is_disambiguation: bool = False) -> Document:
+    """An article; a line of the form ``== Heading ==`` begins a section."""
+    sections: list[Section] = []
+    path: tuple[str, ...] = ()
+    start = 0
+    for match in re.finditer(r"^== (.+) ==\n|\Z", text, re.MULTILINE):
+        if text[start : match.start()].strip():
+            sections.append(Section(path, start, match.start()))
+        path, start = (match[1],), match.end()
+    return Document(
+        page_id,
+        title,
+        page_id * 10,
+        "2026-01-01T00:00:00Z",
+        text,
+        tuple(sections),
+        (),
+        is_disambiguation,
+    )
+
+
+def write_store(
+    path: Path,
+    entries: Iterable[Document | Redirect],
+    anchors: Iterable[tuple[int, str, int]] = (),
+    links_in: Iterable[tuple[int, int]] = (),
+) -> Store:
+    """A finished store of these pages, open."""
+    writer = StoreWriter(path)
+    for entry in entries:
+        if isinstance(entry, Redirect):
+            writer.add_redirect(entry)
+        else:
+            writer.add_document(entry, list(split_passages(entry)))
+    writer.index_titles()
+    writer.add_names(anchors, links_in)
+    writer.close()
+    return Store(path)
+
+
+def republish(collection: Path) -> Manifest:
+    """The current generation once more under the next name, as an increment would do it."""
+    generation = current_generation(collection)
+    stage = collection / "building" / "toy"
+    shutil.rmtree(stage, ignore_errors=True)
+    shutil.copytree(
+        generation, stage, copy_function=os.link, ignore=shutil.ignore_patterns("manifest.json")
+    )
+    before = read_manifest(generation)
+    name = next_name(collection, before.generation.split("-")[0])
+    manifest = before.model_copy(update={"generation": name})
+    publish(collection, stage, manifest)
+    return manifest
+
+
+if __name__ == "__main__":
+    build_aloud(sys.argv[1])

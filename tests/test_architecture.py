@@ -1,0 +1,67 @@
+"""Imports go service → index → ingest, and each heavy library has one file that knows it."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MAY_IMPORT = {
+    "ingest": {"ingest"},
+    "index": {"index", "ingest"},
+    "service": {"service", "index", "ingest"},
+}
+HEAVY = {
+    "mwxml": "ingest/pages.py",
+    "duckdb": "index/links.py",
+    "tantivy": "index/bm25.py",
+    "faiss": "index/vectors.py",
+    "sentence_transformers": "index/encoder.py",
+}
+
+
+def imports(file: Path) -> Iterator[str]:
+    """Full names of all modules that ``file`` imports, wherever in it."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"), str(file))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: relative import"
+            yield node.module or ""
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            yield from (arg.value for arg in node.args if isinstance(arg, ast.Constant))
+
+
+def importers(library: str) -> list[str]:
+    """Files of the project that import ``library``."""
+    return sorted(
+        file.relative_to(ROOT).as_posix()
+        for package in MAY_IMPORT
+        for file in (ROOT / package).rglob("*.py")
+        if any(name.split(".")[0] == library for name in imports(file))
+    )
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_imports_go_one_way(package: str) -> None:
+    files = sorted((ROOT / package).rglob("*.py"))
+    assert files
+    wrong = {
+        file.relative_to(ROOT).as_posix(): name
+        for file in files
+        for name in imports(file)
+        if name.split(".")[0] in {*MAY_IMPORT, "tests", "bench"} - MAY_IMPORT[package]
+    }
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(("library", "file"), HEAVY.items())
+def test_a_heavy_library_is_known_to_one_file(library: str, file: str) -> None:
+    assert importers(library) == [file]
+
+
+@pytest.mark.parametrize("library", ["xllamacpp", "llama_cpp"])
+def test_a_model_runtime_is_known_to_one_file(library: str) -> None:
+    [file] = importers(library)
+    assert file.startswith("service/")
