@@ -94,6 +94,8 @@ async def answer_question(
         raise GeneratorFailed("the model ended without a word; ask again, or use --no-model")
     sources = {citation.number: _searchable(citation) for citation in citations}
     cited = cite(_finished(raw), sources)
+    if not cited.text:
+        raise GeneratorFailed("the model named sources but said nothing; ask again in other words")
     model = (await generator.describe()).name
     yield Done(
         _answer(index, question, cited.text, cited.sentences, citations, model, timings, packed)
@@ -123,7 +125,7 @@ async def _pack(
 
 def _repeats(raw: str) -> bool:
     """Whether the last finished sentence has been said before: small models get caught in loops."""
-    if raw[-1:] not in ".!?\n":
+    if raw.rstrip()[-1:] not in (".", "!", "?"):
         return False
     said = [raw[start:end].casefold() for start, end in sentence_spans(raw)]
     return len(said) > 1 and said[-1] in said[:-1]

@@ -36,8 +36,9 @@ __all__ = [
 _PLAIN_SECONDS = 10.0
 _EXCERPT = 160
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+# Lines are folded between words for a reader, and left whole for a file or a pipe.
+out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+err = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
 
 
 class _Rate(ProgressColumn):

@@ -45,7 +45,7 @@ class Block:
 
 def page_blocks(page: StoredPage, highlight: tuple[int, int] | None) -> Iterator[Block]:
     """The page line by line; ``highlight`` is a slice of its text in code points."""
-    low, high = highlight or (0, 0)
+    low, high = (max(0, at) for at in highlight or (0, 0))
     lit = False
     for kind, level, start, line in _lines(page):
         labels = [match.span() for match in _LABEL.finditer(line)]

@@ -63,3 +63,9 @@ def toy_collection(toy_sample: Path, tmp_path: Path) -> Path:
     collection = tmp_path / "data" / "sample"
     shutil.copytree(toy_sample, collection, symlinks=True)
     return collection
+
+
+@pytest.fixture
+def thread_executor(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Builds extract in a thread: the process pool needs a second to start."""
+    monkeypatch.setattr(build, "_executor", in_threads)

@@ -218,11 +218,12 @@ def test_an_index_is_written_anew_over_what_lies_there(tmp_path: Path) -> None:
 @pytest.mark.parametrize("damage", ["no files", "meta.json", "terms"])
 def test_a_damaged_index_is_named(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "bm25"
-    build(path, "en", {0: "papyrus"})
+    write_keyword_index(path, "en", [KeywordDocument(0, "", "", "", "papyrus")])
     for file in list(path.iterdir()):
         if damage == "no files":
             file.unlink()
         elif file.name == damage or (damage == "terms" and file.suffix == ".term"):
+            file.unlink()  # never in place: it may be mapped into memory
             file.write_bytes(b"garbage " * 100)
     with pytest.raises(DamagedGeneration, match="bm25: not a readable keyword index"):
         KeywordIndex(path, "en")

@@ -237,7 +237,9 @@ def overwrite(name: str) -> Callable[[Path], None]:
 
     def change(generation: Path) -> None:
         [path] = generation.glob(name)
-        path.write_bytes((b"garbage " * path.stat().st_size)[: path.stat().st_size])
+        size = path.stat().st_size
+        path.unlink()  # never in place: it may be mapped into memory
+        path.write_bytes((b"garbage " * size)[:size])
 
     return change
 

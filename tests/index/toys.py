@@ -1,5 +1,6 @@
 """Small readable stand-ins for what is expensive: an encoder, a progress display, a dump."""
 
+import functools
 import hashlib
 import os
 import re
@@ -16,13 +17,14 @@ from index import build
 from index.generations import current_generation, next_name, publish, read_manifest
 from index.store import Store, StoreWriter
 from index.types import EncoderRecord, Manifest, Vectors
-from ingest.dumps import Dump, find_dump
+from ingest.dumps import Dump, find_dump, plan_units
 from ingest.passages import split_passages
 from ingest.types import Document, Redirect, Section
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "data" / "sample"
 DIMENSION = 64
+UNIT_BYTES = 20_000  # cuts the sample into several work units
 
 
 class HashingEncoder:
@@ -89,6 +91,7 @@ class AloudProgress(QuietProgress):
 def build_aloud(collection: str) -> None:
     """Build the sample with the hashing encoder: what a test kills."""
     build._PUBLISH_SECONDS, build._ENCODE_BATCH = 0.0, 40
+    build.plan_units = functools.partial(plan_units, unit_bytes=UNIT_BYTES)
     dump = find_dump([SAMPLE])
     build.build_collection(
         Path(collection), dump, HashingEncoder(), "all", AloudProgress(), workers=2

@@ -1,0 +1,61 @@
+"""Build collections of toys and the sample, and look at what became of them."""
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from index.build import BuildResult, build_collection
+from index.generations import current_generation
+from index.search import Index
+from index.types import Manifest
+from ingest.dumps import Dump
+from tests.index.toys import HashingEncoder, QuietProgress, article, redirect
+
+ENCODER = HashingEncoder()
+QUESTIONS = ["papyrus reed", "Bayt al-Hikma", "Who deciphered Linear B?", "paper sizes", "the"]
+PAGES = [
+    article(1, "Papyrus", "A [[reed]] of the Nile, made into [[scroll]]s. " * 3),
+    redirect(2, "Reed", "Papyrus"),
+    article(3, "Scroll", "A roll of [[papyrus]] or parchment. " * 3),
+    article(4, "Template:Box", "a box", namespace=10),
+]
+
+
+def make(collection: Path, dump: Dump, scope: Any = "all", **options: Any) -> BuildResult:
+    return build_collection(collection, dump, ENCODER, scope, QuietProgress(), **options)
+
+
+def store_content(collection: Path) -> list[str]:
+    """Everything in the store, row by row."""
+    path = current_generation(collection) / "pages.db"
+    connection = sqlite3.connect(path)
+    try:
+        return list(connection.iterdump())
+    finally:
+        connection.close()
+
+
+def answers(collection: Path) -> list[tuple[int, str, float, dict[str, int]]]:
+    """What the questions find, with scores and ranks."""
+    with Index.open(collection, HashingEncoder) as index:
+        return [
+            (hit.passage.passage_id, hit.passage.title, round(hit.score, 5), dict(hit.ranks))
+            for question in QUESTIONS
+            for hit in index.search(question, 20)
+        ]
+
+
+def counts(manifest: Manifest) -> dict[str, Any]:
+    return manifest.model_dump(exclude={"generation", "created", "files"})
+
+
+def names(collection: Path) -> list[str]:
+    return sorted(path.name for path in (collection / "generations").iterdir())
+
+
+def files_of(collection: Path) -> dict[str, tuple[int, int]]:
+    """Inode and time of change of every file."""
+    return {
+        str(path.relative_to(collection)): (path.stat().st_ino, path.stat().st_mtime_ns)
+        for path in collection.rglob("*")
+    }

@@ -1,0 +1,202 @@
+"""Builds that were stopped, killed or find something damaged go on to the same end."""
+
+import functools
+import random
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from index import build
+from index.build import build_collection
+from index.errors import NoCollection
+from index.generations import current_generation, read_manifest
+from index.search import Index
+from ingest import dumps
+from ingest.dumps import Dump
+from tests.index.collections import (
+    ENCODER,
+    PAGES,
+    QUESTIONS,
+    answers,
+    counts,
+    files_of,
+    make,
+    names,
+    store_content,
+)
+from tests.index.toys import ROOT, UNIT_BYTES, HashingEncoder, QuietProgress, Stopped, write_dump
+
+pytestmark = pytest.mark.usefixtures("thread_executor")
+
+
+@functools.cache
+def call_number(dump: Dump, kind: str, step: str, which: int) -> int:
+    """The number of the progress call of this kind in this step: ``which``, from 0 or the end."""
+    progress = QuietProgress()
+    with tempfile.TemporaryDirectory() as directory:
+        build_collection(Path(directory) / "toy", dump, ENCODER, "all", progress)
+    return [n for n, call in enumerate(progress.calls) if call == (kind, step)][which]
+
+
+@pytest.fixture
+def in_units(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut the sample into several work units."""
+    plan = functools.partial(dumps.plan_units, unit_bytes=UNIT_BYTES)
+    monkeypatch.setattr(build, "plan_units", plan)
+
+
+STOPS = [
+    ("step", "Reading the dump", 0),
+    ("advance", "Reading the dump", 0),
+    ("advance", "Reading the dump", -1),
+    ("step", "Writing the store", 0),
+    ("advance", "Writing the store", 30),
+    ("advance", "Writing the store", -1),
+    ("step", "Counting links", 0),
+    ("advance", "Counting links", 0),
+    ("step", "Writing the keyword index", 0),
+    ("advance", "Writing the keyword index", 100),
+    ("advance", "Writing the keyword index", -1),
+    ("note", "Writing the keyword index", 0),
+    ("step", "Embedding passages", 0),
+    ("advance", "Embedding passages", 1),
+]
+
+
+@pytest.mark.usefixtures("in_units")
+@pytest.mark.parametrize(("kind", "step", "which"), STOPS)
+def test_an_interrupted_build_goes_on_to_the_same_end(
+    tmp_path: Path, packed_sample: Dump, toy_sample: Path, kind: str, step: str, which: int
+) -> None:
+    collection = tmp_path / toy_sample.name
+    progress = QuietProgress(stop_at=call_number(packed_sample, kind, step, which))
+    with pytest.raises(Stopped, match=f"{kind} in {step}"):
+        build_collection(collection, packed_sample, ENCODER, "all", progress)
+    if kind == "note" or step == "Embedding passages":
+        assert read_manifest(current_generation(collection)).passages == 259
+    else:
+        with pytest.raises(NoCollection):
+            current_generation(collection)
+    result = make(collection, packed_sample)
+    assert counts(result.manifest) == counts(read_manifest(current_generation(toy_sample)))
+    assert store_content(collection) == store_content(toy_sample)
+    assert answers(collection) == answers(toy_sample)
+    assert names(collection) == [result.manifest.generation]
+    assert not (collection / "building").exists()
+
+
+@pytest.mark.usefixtures("in_units")
+def test_what_is_done_is_not_done_again(tmp_path: Path, packed_sample: Dump) -> None:
+    number = call_number(packed_sample, "advance", "Writing the keyword index", 0)
+    with pytest.raises(Stopped):
+        build_collection(tmp_path / "toy", packed_sample, ENCODER, "all", QuietProgress(number))
+    segments = tmp_path / "toy" / "building" / "20261101" / "segments"
+    before = files_of(segments)
+    assert len(before) > 2
+    with pytest.raises(Stopped):
+        build_collection(
+            tmp_path / "toy", packed_sample, ENCODER, "all", progress := QuietProgress(len(before))
+        )
+    assert files_of(segments) == before
+    assert "Writing the store" not in progress.totals
+
+
+@pytest.mark.usefixtures("in_units")
+def test_killed_builds_go_on_and_leave_no_process(
+    tmp_path: Path, packed_sample: Dump, toy_sample: Path
+) -> None:
+    collection = tmp_path / toy_sample.name
+    chance = random.Random(20261101)
+    for _ in range(4):
+        build_process = subprocess.Popen(
+            [sys.executable, "-m", "tests.index.toys", str(collection)],
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+        with build_process:
+            assert build_process.stdout is not None
+            for _ in range(chance.randrange(1, 330)):
+                build_process.stdout.readline()
+            build_process.kill()
+            build_process.communicate(timeout=60)  # ends only when its workers are gone, too
+    make(collection, packed_sample)
+    manifest = read_manifest(current_generation(collection))
+    assert counts(manifest) == counts(read_manifest(current_generation(toy_sample)))
+    assert store_content(collection) == store_content(toy_sample)
+    assert answers(collection) == answers(toy_sample)
+    assert names(collection) == [manifest.generation]
+    assert not (collection / "building").exists()
+
+
+@pytest.mark.parametrize("sizes", [(20_000, 10**9), (10**9, 20_000)], ids=["lost", "found"])
+def test_a_dump_cut_differently_since_the_interruption_is_read_again(
+    tmp_path: Path,
+    packed_sample: Dump,
+    toy_sample: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    sizes: tuple[int, int],
+) -> None:
+    """As when its multistream index was fetched, or removed, in between."""
+    collection = tmp_path / toy_sample.name
+    for size, progress in zip(sizes, (QuietProgress(3), QuietProgress()), strict=True):
+        plan = functools.partial(dumps.plan_units, unit_bytes=size)
+        monkeypatch.setattr(build, "plan_units", plan)
+        try:
+            build_collection(collection, packed_sample, ENCODER, "all", progress)
+        except Stopped:
+            assert any((collection / "building" / "20261101" / "segments").iterdir())
+    manifest = read_manifest(current_generation(collection))
+    assert counts(manifest) == counts(read_manifest(current_generation(toy_sample)))
+    assert store_content(collection) == store_content(toy_sample)
+
+
+def test_work_on_a_dump_that_changed_since_is_thrown_away(tmp_path: Path) -> None:
+    collection = tmp_path / "toy"
+    dump = write_dump(tmp_path / "dump", PAGES)
+    with pytest.raises(Stopped):
+        build_collection(collection, dump, None, "none", QuietProgress(3))
+    changed = write_dump(tmp_path / "dump", PAGES[:1])
+    manifest = make(collection, changed, "none").manifest
+    assert (manifest.pages_read, manifest.documents) == (1, 1)
+
+
+def test_the_first_increment_holds_the_leads_of_much_linked_pages(
+    tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "_PUBLISH_SECONDS", 0.0)
+    monkeypatch.setattr(build, "_ENCODE_BATCH", 5)
+    collection = tmp_path / "sample"
+    progress = QuietProgress(stop_at=call_number(packed_sample, "advance", "Embedding passages", 2))
+    with pytest.raises(Stopped):
+        build_collection(collection, packed_sample, ENCODER, "all", progress)
+    with Index.open(collection, HashingEncoder) as index:
+        pages = sorted(
+            (index.store.page(p.page_id) for p, _ in index.store.all_passages()),
+            key=lambda page: -page.links_in if page else 0,
+        )
+        most_linked = list(dict.fromkeys(page.title for page in pages if page))[:3]
+        held = index.store.passages(index.vectors.passage_ids().tolist())
+        assert len(held) == 5
+        assert set(most_linked) <= {passage.title for passage, _ in held}
+
+
+@pytest.mark.parametrize("damage", ["manifest", "gone", "format"])
+def test_a_damaged_collection_is_built_again(
+    toy_collection: Path, packed_sample: Dump, damage: str
+) -> None:
+    generation = current_generation(toy_collection)
+    manifest = generation / "manifest.json"
+    if damage == "manifest":
+        manifest.write_text("garbage")
+    elif damage == "format":
+        manifest.write_text(
+            manifest.read_text().replace('"format_version": 1', '"format_version": 0')
+        )
+    else:
+        generation.rename(toy_collection / "elsewhere")
+    assert make(toy_collection, packed_sample).changed
+    assert len(answers(toy_collection)) == 20 * len(QUESTIONS)

@@ -1,0 +1,130 @@
+"""The sample and a tiny dump of awkward pages, each built once, and the service over them."""
+
+import os
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from index.build import build_collection
+from index.follow import CurrentIndex
+from index.search import Index
+from ingest.dumps import find_dump
+from service.app import create_app
+from service.generators.generator import Generator
+from service.settings import Settings
+from tests.index.toys import SAMPLE, HashingEncoder, QuietProgress, article, write_dump
+
+MARKUP_TITLE = """<script>document.title='owned'</script> & "quotes" 'n' <b>bold</b>"""
+MARKUP_TEXT = (
+    "The zebrafish page says <nowiki><script>window.owned = 1</script>"
+    "<img src=x onerror=window.owned=1></nowiki> & \"this\" 'too'."
+)
+ARABIC = "كانت مكتبة الإسكندرية أكبر مكتبة في العالم القديم. أسسها بطليموس الأول."
+JAPANESE = "アレクサンドリア図書館は古代世界最大の図書館であった。𠮷野もそこにいた。"
+LONG_WORD = "Donau" + "dampfschifffahrts" * 12 + "kapitän"
+
+MakeClient = Callable[..., TestClient]
+MakeServer = Callable[..., str]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_default_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
+        for name in [name for name in os.environ if name.startswith("PINAKES_")]:
+            patch.delenv(name)
+        yield
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The collection of the sample dump, every passage with a vector."""
+    collection = tmp_path_factory.mktemp("data") / "samplewiki"
+    build_collection(
+        collection, find_dump([SAMPLE]), HashingEncoder(), "all", QuietProgress(), workers=1
+    )
+    return collection
+
+
+@pytest.fixture(scope="session")
+def awkward(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Articles that would break a careless page: markup as text, other scripts, long words."""
+    directory = tmp_path_factory.mktemp("awkward")
+    pages = [
+        article(1, MARKUP_TITLE, MARKUP_TEXT),
+        article(2, "مكتبة الإسكندرية", ARABIC),
+        article(3, "アレクサンドリア図書館", JAPANESE),
+        article(4, "Long words", f"A long word is {LONG_WORD}. So it ends."),
+    ]
+    collection = directory / "toywiki"
+    build_collection(
+        collection, write_dump(directory, pages), None, "none", QuietProgress(), workers=1
+    )
+    return collection
+
+
+def make_app(collection: Path, generator: Generator | None = None) -> FastAPI:
+    """The real service; its encoder is a toy."""
+    current = CurrentIndex(lambda: Index.open(collection, HashingEncoder), collection)
+    return create_app(Settings(data=collection.parent), current, generator)
+
+
+@contextmanager
+def running(app: FastAPI) -> Iterator[str]:
+    """A real server on a port of its own; gives its address."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, server_header=False)
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        deadline = time.monotonic() + 20
+        while not server.started:
+            assert thread.is_alive(), "the server did not start"
+            assert time.monotonic() < deadline, "the server did not start in time"
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        listening.close()
+    assert not thread.is_alive(), "the server did not end"
+
+
+@pytest.fixture
+def make_client(sample: Path) -> Iterator[MakeClient]:
+    """Clients of the service over the sample, with this generator or none."""
+    with ExitStack() as stack:
+
+        def make(generator: Generator | None = None, collection: Path = sample) -> TestClient:
+            client = TestClient(make_app(collection, generator), raise_server_exceptions=False)
+            return stack.enter_context(client)
+
+        yield make
+
+
+@pytest.fixture(scope="module")
+def client(sample: Path) -> Iterator[TestClient]:
+    """A client of the service over the sample, without a generator."""
+    with TestClient(make_app(sample), raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def make_server(sample: Path) -> Iterator[MakeServer]:
+    """Addresses of real servers over the sample, with this generator or none."""
+    with ExitStack() as stack:
+
+        def make(generator: Generator | None = None, collection: Path = sample) -> str:
+            return stack.enter_context(running(make_app(collection, generator)))
+
+        yield make

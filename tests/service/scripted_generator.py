@@ -1,0 +1,52 @@
+"""A generator that follows a script: the readable stand-in for a language model."""
+
+import asyncio
+import threading
+from collections.abc import AsyncGenerator, Sequence
+
+from service.generators.generator import Message, ModelInfo
+
+
+class ScriptedGenerator:
+    """Says the words of its script; a number in it is a pause in seconds, an error is raised.
+
+    ``unavailable`` is raised instead of anything else, as by a model that cannot be started.
+    """
+
+    def __init__(self, *script: str | float | Exception, unavailable: Exception | None = None):
+        self.script = script
+        self.unavailable = unavailable
+        self.prompts: list[Sequence[Message]] = []
+        self.speaking = threading.Event()
+        self.closed = threading.Event()
+        self.let_go = False
+
+    async def describe(self) -> ModelInfo:
+        if self.unavailable is not None:
+            raise self.unavailable
+        return ModelInfo("scripted", 4096)
+
+    async def count_tokens(self, messages: Sequence[Message]) -> int:
+        return sum(len(message.content.split()) for message in messages)
+
+    async def stream(
+        self, messages: Sequence[Message], max_tokens: int
+    ) -> AsyncGenerator[str, None]:
+        self.prompts.append(messages)
+        self.closed.clear()
+        self.speaking.set()
+        try:
+            for step in self.script:
+                match step:
+                    case str():
+                        yield step
+                    case Exception():
+                        raise step
+                    case seconds:
+                        await asyncio.sleep(seconds)
+        finally:
+            await asyncio.sleep(0.01)  # closing takes a moment, as that of a connection does
+            self.closed.set()
+
+    async def aclose(self) -> None:
+        self.let_go = True

@@ -1,0 +1,33 @@
+"""Every error of the project has an exit status and an HTTP status."""
+
+import pytest
+
+import index.errors
+import ingest.errors
+import service.errors
+from service.problems import problem_of
+
+ERRORS = [
+    getattr(module, name)
+    for module in (ingest.errors, index.errors, service.errors)
+    for name in module.__all__
+]
+
+
+@pytest.mark.parametrize("kind", ERRORS)
+def test_every_error_has_its_problem(kind: type[Exception]) -> None:
+    problem = problem_of(kind("x"))
+    assert problem is not None
+    assert problem.exit_status in (1, 2)
+    assert problem.http_status in (400, 404, 500, 503)
+
+
+def test_the_nearest_base_decides() -> None:
+    assert problem_of(service.errors.NotFound("x")).http_status == 404  # type: ignore[union-attr]
+    assert problem_of(index.errors.BadQuery("x")).http_status == 400  # type: ignore[union-attr]
+    assert problem_of(ingest.errors.EmptyDump("x")).exit_status == 2  # type: ignore[union-attr]
+    assert problem_of(PermissionError("x")).exit_status == 1  # type: ignore[union-attr]
+
+
+def test_an_error_of_the_code_itself_has_none() -> None:
+    assert problem_of(KeyError("x")) is None

@@ -1,0 +1,82 @@
+"""Flag over environment over file over default; a bad value names key and value."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from service.errors import BadInput
+from service.settings import go_offline, load_settings
+
+
+@pytest.fixture(autouse=True)
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The user's configuration file, empty, and no setting in the environment."""
+    for name in [name for name in os.environ if name.startswith("PINAKES_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    path = tmp_path / "pinakes" / "pinakes.toml"
+    path.parent.mkdir()
+    path.write_text("")
+    return path
+
+
+def test_flag_over_environment_over_file_over_default(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_settings().serve.port == 8707
+    config.write_text("[serve]\nport = 1111\nhost = '::1'\n")
+    assert load_settings().serve.port == 1111
+    monkeypatch.setenv("PINAKES_SERVE__PORT", "2222")
+    assert load_settings().serve.port == 2222
+    settings = load_settings(serve__port=3333)
+    assert settings.serve.port == 3333
+    assert settings.serve.host == "::1"
+
+
+def test_flags_that_are_not_given_count_for_nothing() -> None:
+    assert load_settings(data=None, search__mode=None) == load_settings()
+
+
+def test_data_lies_under_the_xdg_data_directory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", "/srv/share")
+    assert load_settings().data == Path("/srv/share/pinakes")
+    monkeypatch.setenv("PINAKES_DATA", "/srv/wiki")
+    assert load_settings().data == Path("/srv/wiki")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("[serve]\nport = 'many'", ["serve.port", "many"]),
+        ("[serve]\nprot = 1", ["serve.prot"]),
+        ("[generator]\nbackend = 'gpt'", ["generator.backend", "gpt"]),
+        ("surprise = 1", ["surprise"]),
+        ("[serve", ["pinakes.toml"]),
+    ],
+)
+def test_a_bad_file_names_key_and_value(config: Path, content: str, words: list[str]) -> None:
+    config.write_text(content)
+    with pytest.raises(BadInput) as refused:
+        load_settings()
+    for word in words:
+        assert word in str(refused.value)
+
+
+def test_settings_are_frozen() -> None:
+    settings = load_settings()
+    with pytest.raises(ValidationError):
+        settings.serve.port = 1  # type: ignore[misc]
+
+
+def test_a_key_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PINAKES_GENERATOR__API_KEY", "sesame")
+    assert "sesame" not in repr(load_settings())
+
+
+def test_libraries_are_told_to_stay_offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+        monkeypatch.setenv(name, "0")
+    go_offline()
+    assert os.environ["HF_HUB_OFFLINE"] == os.environ["TRANSFORMERS_OFFLINE"] == "1"

@@ -1,0 +1,65 @@
+"""The README names every command, option and setting, and draws the tree as it is."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer.main
+from pydantic import BaseModel
+
+from service.cli import app
+from service.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def _commands(group: object, path: str = "pinakes") -> Iterator[tuple[str, list[str]]]:
+    for name, command in getattr(group, "commands", {}).items():
+        if getattr(command, "commands", None):
+            yield from _commands(command, f"{path} {name}")
+        else:
+            options = [option for p in command.params for option in p.opts if option[:2] == "--"]
+            yield f"{path} {name}", options
+
+
+COMMANDS = list(_commands(typer.main.get_command(app)))
+
+
+def test_there_are_commands_to_look_for() -> None:
+    assert "pinakes eval retrieval" in [name for name, _ in COMMANDS]
+
+
+@pytest.mark.parametrize(("command", "options"), COMMANDS)
+def test_every_command_and_option_is_in_the_readme(command: str, options: list[str]) -> None:
+    assert f"`{command}" in README
+    for option in options:
+        assert re.search(rf"{option}\b", README), f"{command} {option}"
+
+
+def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
+    for name, entry in model.model_fields.items():
+        if isinstance(entry.annotation, type) and issubclass(entry.annotation, BaseModel):
+            yield from _keys(entry.annotation, f"{prefix}{name}.")
+        else:
+            yield prefix + name
+
+
+@pytest.mark.parametrize("key", _keys(Settings))
+def test_every_setting_is_in_the_readme(key: str) -> None:
+    assert f"`{key}`" in README
+    assert f"`PINAKES_{key.upper().replace('.', '__')}`" in README
+
+
+def test_the_tree_names_every_module() -> None:
+    tree = README.split("## The tree")[1].split("```")[1]
+    listed = subprocess.run(
+        ["git", "ls-files", "ingest", "index", "service"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    for line in listed.stdout.splitlines():
+        path = Path(line)
+        if path.suffix == ".py" and path.stem != "__init__":
+            assert re.search(rf"^\s+{re.escape(path.name)}\s", tree, re.MULTILINE), line
