@@ -11,21 +11,16 @@ import os
 import shutil
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import Executor, ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from itertools import islice
 from pathlib import Path
-from typing import Literal, Protocol
-
-import numpy as np
 
 from index.bm25 import KeywordDocument, write_keyword_index
-from index.encoder import passage_text
-from index.errors import DamagedGeneration, EncoderMismatch, NoCollection, UnknownFormat
+from index.embed import VectorScope, embed_generation
+from index.errors import DamagedGeneration, NoCollection, UnknownFormat
 from index.generations import (
     building_directory,
     current_generation,
@@ -35,11 +30,13 @@ from index.generations import (
     read_manifest,
     record_files,
     remove_superseded,
+    timestamp,
 )
 from index.links import open_link_totals
-from index.store import Store, StoreWriter
+from index.progress import Progress
+from index.store import Store
+from index.store_writer import StoreWriter
 from index.types import FORMAT_VERSION, DumpRecord, Encoder, Manifest
-from index.vectors import VectorIndex, shard_paths, write_shard
 from ingest.dumps import Dump, WorkUnit, plan_units
 from ingest.errors import EmptyDump
 from ingest.extract import (
@@ -52,28 +49,9 @@ from ingest.extract import (
 from ingest.files import write_whole
 from ingest.types import PageCounts
 
-__all__ = ["BuildResult", "Progress", "VectorScope", "build_collection"]
+__all__ = ["BuildResult", "build_collection"]
 
-VectorScope = Literal["all", "leads", "none"]
-_ENCODE_BATCH = 256
-_PUBLISH_SECONDS = 120.0
 _MAX_REDIRECT_NAMES, _MAX_ANCHOR_NAMES = 20, 8
-
-
-class Progress(Protocol):
-    """What a build tells of itself while it runs."""
-
-    def step(self, name: str, total: int, unit: str) -> None:
-        """A step begins; ``total`` counts in ``unit``."""
-        ...
-
-    def advance(self, amount: int) -> None:
-        """So much more of the step is done."""
-        ...
-
-    def note(self, text: str) -> None:
-        """Something worth a line."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +88,7 @@ def build_collection(
         elif before is not None:
             manifest = before
         if scope != "none" and encoder is not None:
-            extended = _add_vectors(collection, manifest, encoder, scope, progress)
+            extended = embed_generation(collection, manifest, encoder, scope, progress)
             changed = changed or extended.vectors != manifest.vectors
             manifest = extended
         shutil.rmtree(collection / "building", ignore_errors=True)  # what a crash left there
@@ -190,11 +168,12 @@ def _build_keyword_side(
         format_version=FORMAT_VERSION,
         collection=collection.name,
         generation=next_name(collection, dump.date or datetime.now(UTC).strftime("%Y%m%d")),
-        created=_now(),
+        created=timestamp(),
         dump=record,
         pages_read=counts.read,
         documents=documents,
         redirects=counts.redirects,
+        duplicates=counts.documents - documents,
         other_namespaces=counts.other_namespaces,
         passages=passages,
         vectors=0,
@@ -213,6 +192,7 @@ def _work_directory(collection: Path, record: DumpRecord, units: list[WorkUnit])
     plan = work / "plan.json"
     wanted = {
         "format_version": FORMAT_VERSION,
+        "pinakes": version("pinakes"),
         "fingerprint": record.fingerprint,
         # A multistream index that came or went since then cuts the dump differently.
         "units": [[unit.part.name, unit.start, unit.end] for unit in units],
@@ -280,87 +260,6 @@ def _keyword_documents(store: Store, progress: Progress) -> Iterator[KeywordDocu
             body=passage.text,
         )
         progress.advance(1)
-
-
-def _add_vectors(
-    collection: Path, manifest: Manifest, encoder: Encoder, scope: VectorScope, progress: Progress
-) -> Manifest:
-    """Embed what has no vector yet, most important first, publishing as it goes."""
-    generation = current_generation(collection)
-    if manifest.encoder is not None and manifest.encoder != encoder.record:
-        raise EncoderMismatch(
-            f"{manifest.generation} has vectors of {manifest.encoder.name}; to embed it with "
-            f"{encoder.record.name}, build again: pinakes build --force DUMP"
-        )
-    with Store(generation / "pages.db") as store:
-        done = np.zeros(manifest.passages, dtype=bool)
-        done[VectorIndex(generation / "vectors").passage_ids()] = True
-        limit = store.lead_count() if scope == "leads" else manifest.passages
-        missing = [i for i in islice(store.passage_ids_by_importance(), limit) if not done[i]]
-        if not missing:
-            return manifest
-        progress.step("Embedding passages", limit, "passages")
-        progress.advance(limit - len(missing))
-        for ids, vectors in _increments(store, missing, encoder, progress):
-            manifest = _publish_vectors(collection, manifest, encoder, ids, vectors)
-    return manifest
-
-
-def _increments(
-    store: Store, passage_ids: list[int], encoder: Encoder, progress: Progress
-) -> Iterator[tuple[list[int], np.ndarray[tuple[int, int], np.dtype[np.float32]]]]:
-    """Ids and vectors of about two minutes' work each; Ctrl-C loses at most the last."""
-    ids: list[int] = []
-    vectors: list[np.ndarray[tuple[int, int], np.dtype[np.float32]]] = []
-    began = time.monotonic()
-    for first in range(0, len(passage_ids), _ENCODE_BATCH):
-        batch = passage_ids[first : first + _ENCODE_BATCH]
-        passages = [passage for passage, _ in store.passages(batch)]
-        texts = [passage_text(p.title, p.heading_path, p.text) for p in passages]
-        vectors.append(encoder.encode_passages(texts))
-        ids += batch
-        progress.advance(len(batch))
-        if time.monotonic() - began > _PUBLISH_SECONDS:
-            yield ids, np.concatenate(vectors)
-            ids, vectors, began = [], [], time.monotonic()
-    if ids:
-        yield ids, np.concatenate(vectors)
-
-
-def _publish_vectors(
-    collection: Path,
-    manifest: Manifest,
-    encoder: Encoder,
-    passage_ids: list[int],
-    vectors: np.ndarray[tuple[int, int], np.dtype[np.float32]],
-) -> Manifest:
-    """A new generation: everything of the current one by hard link, and one more shard."""
-    generation = current_generation(collection)
-    stage = building_directory(collection, "vectors") / "stage"
-    shutil.rmtree(stage, ignore_errors=True)
-    shutil.copytree(
-        generation, stage, copy_function=os.link, ignore=shutil.ignore_patterns("manifest.json")
-    )
-    (stage / "vectors").mkdir(exist_ok=True)
-    number = len(shard_paths(stage / "vectors")) + 1
-    write_shard(stage / "vectors" / f"{number:06d}.faiss", passage_ids, vectors)
-    extended = manifest.model_copy(
-        update={
-            "generation": next_name(collection, manifest.generation.split("-")[0]),
-            "created": _now(),
-            "vectors": manifest.vectors + len(passage_ids),
-            "encoder": encoder.record,
-            "files": record_files(stage, known=manifest.files),
-        }
-    )
-    publish(collection, stage, extended)
-    shutil.rmtree(collection / "building")
-    remove_superseded(collection)
-    return extended
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _versions() -> dict[str, str]:

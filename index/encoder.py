@@ -53,9 +53,11 @@ def passage_text(title: str, heading_path: Sequence[str], text: str) -> str:
     return f"{' – '.join([title, *heading_path])}\n{text}"
 
 
-def find_encoder(name: str) -> "SentenceEncoder":
+def find_encoder(name: str, threads: int | None = None) -> "SentenceEncoder":
     """The encoder with this name, or the model in this directory; not loaded until used.
 
+    ``threads``: CPU threads for it, by default all cores. One suffices for questions, and beside a
+    busy language model more than one is many times slower, since they wait for each other spinning.
     Raises EncoderNotFound when there is none, or when a known model's weights are not the
     published ones.
     """
@@ -74,16 +76,17 @@ def find_encoder(name: str) -> "SentenceEncoder":
             f"{weights}: SHA-256 {digest[:12]}… is not that of {name} ({known.sha256[:12]}…); "
             "install its package again"
         )
-    return SentenceEncoder(directory, name if known else directory.name, digest)
+    return SentenceEncoder(directory, name if known else directory.name, digest, threads)
 
 
 class SentenceEncoder:
     """A sentence-transformers model, loaded at its first use."""
 
-    def __init__(self, directory: Path, name: str, sha256: str) -> None:
+    def __init__(self, directory: Path, name: str, sha256: str, threads: int | None = None) -> None:
         self._directory = directory
         self._name = name
         self._sha256 = sha256
+        self._threads = threads
         self._loaded: SentenceTransformer | None = None
         self._loading = threading.Lock()
 
@@ -97,9 +100,12 @@ class SentenceEncoder:
     def _model(self) -> "SentenceTransformer":
         with self._loading:
             if self._loaded is None:
+                import torch
                 from sentence_transformers import SentenceTransformer
                 from transformers.utils import logging as transformers_logging
 
+                if self._threads is not None:
+                    torch.set_num_threads(self._threads)
                 transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
                 logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
                 self._loaded = SentenceTransformer(

@@ -13,6 +13,7 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -33,6 +34,7 @@ __all__ = [
     "read_manifest",
     "record_files",
     "remove_superseded",
+    "timestamp",
 ]
 
 _MANIFEST = "manifest.json"
@@ -159,6 +161,11 @@ def next_name(collection: Path, date: str) -> str:
         if (match := _NAME.match(entry.name)) and match[1] == date
     ]
     return f"{date}-{max(taken, default=0) + 1}"
+
+
+def timestamp() -> str:
+    """The time now, UTC, to the second, as manifests give it."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def _generations(collection: Path) -> list[Path]:

@@ -134,6 +134,7 @@ class Manifest(_Record):
     documents: int
     redirects: int
     other_namespaces: int
+    duplicates: int
     passages: int
     vectors: int
     encoder: EncoderRecord | None

@@ -61,6 +61,7 @@ def build(
         f"vectors for {manifest.coverage:.0%}\n"
         f"{manifest.pages_read:,} pages read = {manifest.documents:,} articles + "
         f"{manifest.redirects:,} redirects + {manifest.other_namespaces:,} of other namespaces"
+        + (f" + {manifest.duplicates:,} that came twice" if manifest.duplicates else "")
     )
 
 

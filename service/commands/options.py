@@ -72,7 +72,7 @@ def encoder_loader(settings: Settings) -> Callable[[], "Encoder"]:
 
     @cache
     def load() -> "Encoder":
-        return find_encoder(settings.search.encoder)
+        return find_encoder(settings.search.encoder, threads=1)
 
     return load
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from index import build
+from index import build, embed
 from index.build import build_collection
 from index.errors import BuildInProgress, EncoderMismatch, NoCollection
 from index.generations import current_generation, hold_collection, read_manifest
@@ -120,8 +120,8 @@ def test_scopes_can_be_widened(tmp_path: Path, packed_sample: Dump, toy_sample: 
 def test_vectors_are_published_in_increments_that_share_their_files(
     tmp_path: Path, packed_sample: Dump, toy_sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(build, "_PUBLISH_SECONDS", 0.0)
-    monkeypatch.setattr(build, "_ENCODE_BATCH", 100)
+    monkeypatch.setattr(embed, "_PUBLISH_SECONDS", 0.0)
+    monkeypatch.setattr(embed, "_ENCODE_BATCH", 100)
     collection = tmp_path / "sample"
     published: list[tuple[str, int, dict[str, int]]] = []
 
@@ -134,6 +134,7 @@ def test_vectors_are_published_in_increments_that_share_their_files(
 
     original = build.publish
     monkeypatch.setattr(build, "publish", publish)
+    monkeypatch.setattr(embed, "publish", publish)
     make(collection, packed_sample)
     assert [(name, vectors) for name, vectors, _ in published] == [
         ("20261101-1", 0),
@@ -196,7 +197,7 @@ def test_a_changed_dump_under_the_same_name_is_built_again(tmp_path: Path) -> No
 def test_pages_that_come_twice_are_kept_once(tmp_path: Path) -> None:
     again = [article(1, "Papyrus", "Later."), article(8, "Scroll", "Another id."), PAGES[1]]
     manifest = make(tmp_path / "toy", write_dump(tmp_path / "dump", [*PAGES, *again])).manifest
-    assert (manifest.pages_read, manifest.documents) == (7, 2)
+    assert (manifest.pages_read, manifest.documents, manifest.duplicates) == (7, 2, 2)
     with Index.open(tmp_path / "toy", HashingEncoder) as index:
         page = index.page_by_name("reed")
         assert page is not None

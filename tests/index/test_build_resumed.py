@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from index import build
+from index import build, embed
 from index.build import build_collection
 from index.errors import NoCollection
 from index.generations import current_generation, read_manifest
@@ -167,8 +167,8 @@ def test_work_on_a_dump_that_changed_since_is_thrown_away(tmp_path: Path) -> Non
 def test_the_first_increment_holds_the_leads_of_much_linked_pages(
     tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(build, "_PUBLISH_SECONDS", 0.0)
-    monkeypatch.setattr(build, "_ENCODE_BATCH", 5)
+    monkeypatch.setattr(embed, "_PUBLISH_SECONDS", 0.0)
+    monkeypatch.setattr(embed, "_ENCODE_BATCH", 5)
     collection = tmp_path / "sample"
     progress = QuietProgress(stop_at=call_number(packed_sample, "advance", "Embedding passages", 2))
     with pytest.raises(Stopped):

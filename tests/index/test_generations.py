@@ -39,7 +39,16 @@ def write_generation(collection: Path, name: str, content: str = "pages") -> Pat
         name="toy", date=name[:8], language="en", base_url="", files=["toy.xml"], fingerprint="f"
     )
     counts = dict.fromkeys(
-        ("pages_read", "documents", "redirects", "other_namespaces", "passages", "vectors"), 0
+        (
+            "pages_read",
+            "documents",
+            "redirects",
+            "other_namespaces",
+            "duplicates",
+            "passages",
+            "vectors",
+        ),
+        0,
     )
     manifest = Manifest(
         format_version=1,

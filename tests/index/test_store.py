@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.errors import DamagedGeneration
-from index.store import Store, StoreWriter
+from index.store import Store
+from index.store_writer import StoreWriter
 from ingest.passages import split_passages
 from ingest.types import Redirect
 from tests.index.toys import document, write_store
@@ -176,12 +177,15 @@ def test_the_spelling_asked_for_wins_then_titles_then_the_much_linked(tmp_path: 
         document(3, "Áres", "A village."),
         Redirect(4, "ares", "Mars"),
         document(5, "Mars", "A planet."),
+        Redirect(6, "ÉA", "Mars"),
+        document(7, "Éa", "A river."),
     ]
     with write_store(tmp_path / "pages.db", entries, links_in=[(2, 5), (3, 9)]) as store:
         assert store.page_id_by_name("Ares") == 1
         assert store.page_id_by_name("ARES") == 2
         assert store.page_id_by_name("ares") == 5
         assert store.page_id_by_name("aRes") == 3
+        assert store.page_id_by_name("ea") == 7
 
 
 def test_names_come_by_kind_the_most_used_first(store: Store) -> None:

@@ -13,9 +13,10 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from index import build
+from index import build, embed
 from index.generations import current_generation, next_name, publish, read_manifest
-from index.store import Store, StoreWriter
+from index.store import Store
+from index.store_writer import StoreWriter
 from index.types import EncoderRecord, Manifest, Vectors
 from ingest.dumps import Dump, find_dump, plan_units
 from ingest.passages import split_passages
@@ -90,7 +91,7 @@ class AloudProgress(QuietProgress):
 
 def build_aloud(collection: str) -> None:
     """Build the sample with the hashing encoder: what a test kills."""
-    build._PUBLISH_SECONDS, build._ENCODE_BATCH = 0.0, 40
+    embed._PUBLISH_SECONDS, embed._ENCODE_BATCH = 0.0, 40
     build.plan_units = functools.partial(plan_units, unit_bytes=UNIT_BYTES)
     dump = find_dump([SAMPLE])
     build.build_collection(

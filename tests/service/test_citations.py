@@ -179,6 +179,7 @@ MANIFEST = Manifest(
         fingerprint="",
     ),
     pages_read=1,
+    duplicates=0,
     documents=1,
     redirects=0,
     other_namespaces=0,

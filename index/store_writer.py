@@ -1,0 +1,173 @@
+"""Write a new store: pages in dump order, then every name a page answers to.
+
+An interrupted store is worth nothing and is written again from the segments.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+import zstandard
+
+from index.titles import title_key
+from ingest.types import Document, Passage, Redirect
+
+__all__ = ["StoreWriter"]
+
+_SCHEMA = """
+CREATE TABLE pages (
+    page_id INTEGER PRIMARY KEY, title TEXT NOT NULL, revision_id INTEGER NOT NULL,
+    timestamp TEXT NOT NULL, is_disambiguation INTEGER NOT NULL,
+    links_in INTEGER NOT NULL DEFAULT 0, first_passage INTEGER NOT NULL,
+    passage_count INTEGER NOT NULL, sections TEXT NOT NULL, text BLOB NOT NULL
+);
+CREATE TABLE passages (
+    passage_id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX pages_by_title ON pages (title);
+CREATE TABLE redirects (title TEXT NOT NULL, target TEXT NOT NULL);
+-- Every name a page answers to: its title, its redirects and the words other pages link it with.
+CREATE TABLE names (
+    key TEXT NOT NULL, name TEXT NOT NULL, page_id INTEGER NOT NULL,
+    kind TEXT NOT NULL, links INTEGER NOT NULL
+);
+"""
+_REDIRECT_INDEX = "CREATE INDEX redirects_by_title ON redirects (title)"
+# A dump that took days may hold a redirect twice, or one whose title is an article's by now.
+_REDIRECTS = (
+    "SELECT DISTINCT title, target FROM redirects WHERE title NOT IN (SELECT title FROM pages)"
+)
+_NAME_INDEXES = """
+CREATE INDEX names_by_key ON names (key, kind);
+CREATE INDEX names_by_page ON names (page_id, kind);
+DROP TABLE redirects;
+COMMIT;
+PRAGMA synchronous = FULL;
+PRAGMA journal_mode = DELETE;
+ANALYZE;
+VACUUM;
+"""
+_MAX_REDIRECTS = 5
+_BATCH = 1000
+
+
+class StoreWriter:
+    """Fill a new store: pages in dump order, then names; ``close`` makes it whole."""
+
+    def __init__(self, path: Path) -> None:
+        path.unlink(missing_ok=True)
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        # Nothing to lose: an interrupted store is written again from the segments.
+        self._run(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
+        )
+        self._run(_SCHEMA)
+        self._run("BEGIN")
+        self._compressor = zstandard.ZstdCompressor(level=3)
+        self.passage_count = 0
+        self.page_count = 0
+
+    def _run(self, script: str) -> None:
+        """Run statements one by one: executescript would end the open transaction."""
+        for statement in script.split(";"):
+            self._connection.execute(statement)
+
+    def add_document(self, document: Document, passages: Sequence[Passage]) -> bool:
+        """Keep an article and number its passages; False if its id or title is there already."""
+        sections = [[list(part.heading_path), part.start, part.end] for part in document.sections]
+        added = self._connection.execute(
+            "INSERT OR IGNORE INTO pages VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
+            (
+                document.page_id,
+                document.title,
+                document.revision_id,
+                document.timestamp,
+                document.is_disambiguation,
+                self.passage_count,
+                len(passages),
+                json.dumps(sections, ensure_ascii=False, separators=(",", ":")),
+                self._compressor.compress(document.text.encode()),
+            ),
+        ).rowcount
+        if not added:
+            return False
+        self._connection.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?)",
+            [
+                (self.passage_count + number, document.page_id, passage.start, passage.end)
+                for number, passage in enumerate(passages)
+            ],
+        )
+        self.passage_count += len(passages)
+        self.page_count += 1
+        return True
+
+    def add_redirect(self, redirect: Redirect) -> None:
+        """Remember a redirect; ``add_names`` follows it."""
+        self._connection.execute(
+            "INSERT INTO redirects VALUES (?, ?)",
+            (redirect.title, redirect.target.partition("#")[0].strip()),
+        )
+
+    def titles(self) -> Iterator[tuple[int, str]]:
+        """Page id and title of every article and of every redirect that leads to one."""
+        yield from self._connection.execute("SELECT page_id, title FROM pages")
+        for title, target in self._connection.execute(_REDIRECTS):
+            if (page_id := self._follow(target)) is not None:
+                yield page_id, title
+
+    def _follow(self, title: str) -> int | None:
+        for _ in range(_MAX_REDIRECTS):
+            row = self._connection.execute(
+                "SELECT page_id FROM pages WHERE title = ?", (title,)
+            ).fetchone()
+            if row:
+                return int(row[0])
+            row = self._connection.execute(
+                "SELECT target FROM redirects WHERE title = ?", (title,)
+            ).fetchone()
+            if row is None:
+                return None
+            title = row[0]
+        return None
+
+    def index_titles(self) -> None:
+        """Make redirects findable; needed before ``titles`` and ``add_names``."""
+        self._run(_REDIRECT_INDEX)
+
+    def add_names(
+        self, anchors: Iterable[tuple[int, str, int]], links: Iterable[tuple[int, int]]
+    ) -> None:
+        """Write all names: titles, redirects, ``anchors`` (page id, words, links); ``links`` in."""
+        self._connection.executemany(
+            "UPDATE pages SET links_in = ? WHERE page_id = ?",
+            ((count, page_id) for page_id, count in links),
+        )
+        own = (
+            (title_key(title), title, page_id, "title", links_in)
+            for page_id, title, links_in in self._connection.execute(
+                "SELECT page_id, title, links_in FROM pages"
+            )
+        )
+        insert = "INSERT INTO names VALUES (?, ?, ?, ?, ?)"
+        self._connection.executemany(insert, own)
+        redirected = (
+            (title_key(title), title, page_id, "redirect", 0)
+            for title, target in self._connection.execute(_REDIRECTS)
+            if (page_id := self._follow(target)) is not None
+        )
+        self._connection.executemany(insert, redirected)
+        self._connection.executemany(
+            insert,
+            (
+                (title_key(words), words, page_id, "anchor", count)
+                for page_id, words, count in anchors
+            ),
+        )
+
+    def close(self) -> None:
+        """Build the remaining indexes and write everything to disk."""
+        self._run(_NAME_INDEXES)
+        self._connection.close()
