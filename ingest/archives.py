@@ -5,6 +5,7 @@ The format is taken from the first bytes, never from the name. Knows nothing of 
 
 import bz2
 import gzip
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,7 +57,7 @@ class _Checked:
     def read(self, size: int = -1, /) -> bytes:
         try:
             return self._inner.read(size)
-        except (EOFError, OSError, ValueError, zstandard.ZstdError) as error:
+        except (EOFError, OSError, ValueError, zlib.error, zstandard.ZstdError) as error:
             raise TruncatedDump(
                 f"{self._path}: the compressed data breaks off or is damaged ({error}); "
                 "compare its checksum and fetch the file again"
@@ -112,7 +113,6 @@ class _Bz2Streams:
     def __init__(self, source: ByteReader) -> None:
         self._source = source
         self._stream = bz2.BZ2Decompressor()
-        self._started = False
 
     def read(self, size: int = -1, /) -> bytes:
         if size < 0:

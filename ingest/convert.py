@@ -1,7 +1,8 @@
 """``{{convert|…}}``: a measurement in the unit given and in the one readers expect beside it.
 
 Rounding and wording follow the documentation of Wikipedia's Template:Convert: the result keeps the
-precision of the input, shifted by the size of the factor, and at least two significant digits.
+precision of the input, shifted by the size of the factor, and at least two significant digits; a
+temperature keeps three in kelvins.
 """
 
 import math
@@ -9,145 +10,13 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ingest.units import Unit, find_unit, standard_code
+
 __all__ = ["convert"]
 
-
-@dataclass(frozen=True, slots=True)
-class _Unit:
-    """``value * factor + offset`` is the value in the dimension's base unit."""
-
-    symbol: str
-    singular: str
-    plural: str
-    dimension: str
-    factor: float
-    default: str
-    offset: float = 0.0
-
-
-# code: symbol, singular, plural, dimension, factor to the base unit, default output
-_TABLE = """
-m|m|metre|metres|length|1|ftin
-km|km|kilometre|kilometres|length|1000|mi
-cm|cm|centimetre|centimetres|length|0.01|in
-mm|mm|millimetre|millimetres|length|0.001|in
-um|μm|micrometre|micrometres|length|1e-6|in
-nm|nm|nanometre|nanometres|length|1e-9|in
-ft|ft|foot|feet|length|0.3048|m
-in|in|inch|inches|length|0.0254|mm
-yd|yd|yard|yards|length|0.9144|m
-mi|mi|mile|miles|length|1609.344|km
-nmi|nmi|nautical mile|nautical miles|length|1852|km mi
-fathom|fathom|fathom|fathoms|length|1.8288|ft m
-furlong|furlong|furlong|furlongs|length|201.168|m
-ly|ly|light-year|light-years|length|9.4607304725808e15|pc
-pc|pc|parsec|parsecs|length|3.0856775814913673e16|ly
-AU|AU|astronomical unit|astronomical units|length|149597870700|km
-km2|km²|square kilometre|square kilometres|area|1e6|sqmi
-m2|m²|square metre|square metres|area|1|sqft
-cm2|cm²|square centimetre|square centimetres|area|1e-4|sqin
-mm2|mm²|square millimetre|square millimetres|area|1e-6|sqin
-ha|ha|hectare|hectares|area|1e4|acre
-sqmi|sq mi|square mile|square miles|area|2589988.110336|km2
-sqft|sq ft|square foot|square feet|area|0.09290304|m2
-sqin|sq in|square inch|square inches|area|0.00064516|cm2
-sqyd|sq yd|square yard|square yards|area|0.83612736|m2
-acre|acre|acre|acres|area|4046.8564224|ha
-kg|kg|kilogram|kilograms|mass|1|lb
-g|g|gram|grams|mass|0.001|oz
-mg|mg|milligram|milligrams|mass|1e-6|gr
-t|t|tonne|tonnes|mass|1000|long ton
-MT|t|metric ton|metric tons|mass|1000|long ton
-lb|lb|pound|pounds|mass|0.45359237|kg
-oz|oz|ounce|ounces|mass|0.028349523125|g
-gr|gr|grain|grains|mass|6.479891e-5|g
-st|st|stone|stone|mass|6.35029318|lb kg
-long ton|long tons|long ton|long tons|mass|1016.0469088|t
-LT|long tons|long ton|long tons|mass|1016.0469088|t
-short ton|short tons|short ton|short tons|mass|907.18474|t
-ST|short tons|short ton|short tons|mass|907.18474|t
-l|L|litre|litres|volume|0.001|impgal USgal
-L|L|litre|litres|volume|0.001|impgal USgal
-ml|mL|millilitre|millilitres|volume|1e-6|USoz
-m3|m³|cubic metre|cubic metres|volume|1|cuft
-cm3|cm³|cubic centimetre|cubic centimetres|volume|1e-6|cuin
-km3|km³|cubic kilometre|cubic kilometres|volume|1e9|cumi
-cuft|cu ft|cubic foot|cubic feet|volume|0.028316846592|m3
-cuin|cu in|cubic inch|cubic inches|volume|1.6387064e-5|cm3
-cumi|cu mi|cubic mile|cubic miles|volume|4.168181825440579584e9|km3
-cuyd|cu yd|cubic yard|cubic yards|volume|0.764554857984|m3
-USgal|US gal|US gallon|US gallons|volume|0.003785411784|L
-impgal|imp gal|imperial gallon|imperial gallons|volume|0.00454609|L
-USoz|US fl oz|US fluid ounce|US fluid ounces|volume|2.95735295625e-5|ml
-oilbbl|bbl|barrel|barrels|volume|0.158987294928|m3
-km/h|km/h|kilometre per hour|kilometres per hour|speed|0.2777777777777778|mph
-kph|km/h|kilometre per hour|kilometres per hour|speed|0.2777777777777778|mph
-m/s|m/s|metre per second|metres per second|speed|1|ft/s
-km/s|km/s|kilometre per second|kilometres per second|speed|1000|mi/s
-mi/s|mi/s|mile per second|miles per second|speed|1609.344|km/s
-ft/s|ft/s|foot per second|feet per second|speed|0.3048|m/s
-mph|mph|mile per hour|miles per hour|speed|0.44704|km/h
-kn|kn|knot|knots|speed|0.5144444444444445|km/h mph
-C|°C|degree Celsius|degrees Celsius|temperature|1|F
-F|°F|degree Fahrenheit|degrees Fahrenheit|temperature|0.5555555555555556|C
-K|K|kelvin|kelvins|temperature|1|C
-W|W|watt|watts|power|1|hp
-kW|kW|kilowatt|kilowatts|power|1000|hp
-MW|MW|megawatt|megawatts|power|1e6|hp
-hp|hp|horsepower|horsepower|power|745.6998715822702|kW
-PS|PS|metric horsepower|metric horsepower|power|735.49875|kW
-kPa|kPa|kilopascal|kilopascals|pressure|1000|psi
-MPa|MPa|megapascal|megapascals|pressure|1e6|ksi
-Pa|Pa|pascal|pascals|pressure|1|psi
-hPa|hPa|hectopascal|hectopascals|pressure|100|inHg
-mbar|mbar|millibar|millibars|pressure|100|inHg
-bar|bar|bar|bars|pressure|1e5|kPa
-atm|atm|standard atmosphere|standard atmospheres|pressure|101325|kPa
-psi|psi|pound per square inch|pounds per square inch|pressure|6894.757293168361|kPa
-ksi|ksi|kilopound per square inch|kilopounds per square inch|pressure|6894757.293168361|MPa
-inHg|inHg|inch of mercury|inches of mercury|pressure|3386.388640341|kPa
-J|J|joule|joules|energy|1|ftlb
-kJ|kJ|kilojoule|kilojoules|energy|1000|kcal
-MJ|MJ|megajoule|megajoules|energy|1e6|kWh
-kcal|kcal|kilocalorie|kilocalories|energy|4184|kJ
-kWh|kWh|kilowatt hour|kilowatt hours|energy|3.6e6|MJ
-ftlb|ft⋅lb|foot-pound|foot-pounds|energy|1.3558179483314004|J
-N|N|newton|newtons|force|1|lbf
-kN|kN|kilonewton|kilonewtons|force|1000|lbf
-lbf|lbf|pound-force|pounds-force|force|4.4482216152605|N
-PD/km2|/km²|per square kilometre|per square kilometres|density|1|PD/sqmi
-/km2|/km²|per square kilometre|per square kilometre|density|1|/sqmi
-PD/sqmi|/sq mi|per square mile|per square miles|density|0.3861021585424458|PD/km2
-/sqmi|/sq mi|per square mile|per square mile|density|0.3861021585424458|/km2
-m3/s|m³/s|cubic metre per second|cubic metres per second|flow|1|cuft/s
-cuft/s|cu ft/s|cubic foot per second|cubic feet per second|flow|0.028316846592|m3/s
-"""
-_OFFSETS = {"C": 273.15, "F": 255.3722222222222}
-_ALIASES = {
-    "metre": "m", "meter": "m", "metres": "m", "meters": "m", "kilometre": "km", "kilometer": "km",
-    "kilometres": "km", "kilometers": "km", "foot": "ft", "feet": "ft", "inch": "in",
-    "inches": "in", "yard": "yd", "yards": "yd", "mile": "mi", "miles": "mi", "acres": "acre",
-    "hectare": "ha", "hectares": "ha", "mi2": "sqmi", "sq mi": "sqmi", "ft2": "sqft",
-    "sq ft": "sqft", "in2": "sqin", "sq km": "km2", "sqkm": "km2", "sqm": "m2", "sq m": "m2",
-    "yd2": "sqyd", "kilogram": "kg", "kilograms": "kg", "kgs": "kg", "gram": "g", "grams": "g",
-    "pound": "lb", "pounds": "lb", "lbs": "lb", "ounce": "oz", "ounces": "oz", "tonne": "t",
-    "tonnes": "t", "liter": "l", "litre": "l", "liters": "l", "litres": "l", "cc": "cm3",
-    "ft3": "cuft", "mi3": "cumi", "in3": "cuin", "yd3": "cuyd", "°C": "C", "°F": "F",
-    "kmh": "km/h", "knot": "kn", "knots": "kn", "µm": "um", "μm": "um", "cu ft": "cuft",
-    "LT long ton": "LT", "fathoms": "fathom", "US gal": "USgal", "imp gal": "impgal", "mL": "ml",
-}  # fmt: skip
-
-
-def _read_table() -> dict[str, _Unit]:
-    units = {}
-    for line in _TABLE.strip().splitlines():
-        code, symbol, singular, plural, dimension, factor, default = line.split("|")
-        offset = _OFFSETS.get(code, 0.0)
-        units[code] = _Unit(symbol, singular, plural, dimension, float(factor), default, offset)
-    return units
-
-
-_UNITS = _read_table()
+_SUBUNITS = {("ft", "in"): 12, ("st", "lb"): 14, ("lb", "oz"): 16, ("mi", "yd"): 1760}
+# Whole numbers of any unit are converted to these with more precision than the rule gives.
+_FINER = frozenset(("ft", "lb"))
 _RANGE_WORDS = {
     "to": " to ", "-": "–", "–": "–", "and": " and ", "or": " or ", "by": " by ", "x": " × ",
     "×": " × ", "xx": " × ", "*": " × ", "+/-": " ± ", "±": " ± ", "to(-)": " to ",
@@ -155,36 +24,65 @@ _RANGE_WORDS = {
 }  # fmt: skip
 _NUMBER = re.compile(r"^[-+−]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[-+]?\d+)?$", re.IGNORECASE)
 _FRACTION = re.compile(r"^([-−]?\d+)?[+ ]?(\d+)[/⁄](\d+)$")
+_LONGEST_NUMBER = 30
+_LARGEST, _SMALLEST = 1e40, 1e-40
 
 
 def convert(args: Sequence[str], options: Mapping[str, str], *, short: bool = False) -> str | None:
     """The text of ``{{convert}}`` with these positional and named arguments.
 
-    None when the arguments are no measurement this table knows; the caller then keeps them as
-    they stand. ``short``: symbols on both sides, as ``{{cvt}}`` writes them.
+    None when the arguments are no measurement at all; of a unit this table does not know the
+    words are kept as they stand. ``short``: symbols on both sides, as ``{{cvt}}`` writes them.
     """
     values, joins, rest = _split_values(args)
     if not values or not rest:
         return None
-    unit = _unit(rest[0])
-    numbers = [_number(value) for value in values]
-    if unit is None or None in numbers:
-        words = "".join(v + j for v, j in zip(values, [*joins, ""], strict=True))
-        return f"{words} {rest[0]}".strip()
-    amounts = [number for number in numbers if number is not None]
-    shown = [_grouped(value) for value in values]
-    one = len(amounts) == 1 and abs(amounts[0]) == 1
-    abbreviate = short or options.get("abbr") in {"on", "in", "~"}
-    adjective = options.get("adj") in {"on", "mid", "pre"}
-    name = unit.symbol if abbreviate else unit.singular if one or adjective else unit.plural
-    if options.get("sp") == "us":
-        name = name.replace("metre", "meter").replace("litre", "liter")
-    spoken = joins if abbreviate else [" by " if join == " × " else join for join in joins]
-    source = _joined(shown, spoken) + ("-" if adjective and not abbreviate else " ") + name
-    source = re.sub(r" (?=°|/)", "" if "/" in name[:1] else "\u00a0", source).replace("\u00a0", " ")
-    targets = _targets(rest[1] if len(rest) > 1 else "", unit)
-    digits = options.get("round") or (rest[2] if len(rest) > 2 else "")
-    results = [_result(values, amounts, joins, unit, target, digits) for target in targets]
+    unit = find_unit(rest[0])
+    if unit is None:
+        return f"{_joined(values, joins)} {rest[0]}".strip()
+    amounts = [number for number in map(_number, values) if number is not None]
+    abbreviation = "on" if short else options.get("abbr", "out")
+    flipped = "flip" in {options.get("order"), options.get("disp")}
+    words = _Words(
+        first=abbreviation in {"out", "off"},
+        second=abbreviation in {"in", "off"},
+        adjective=options.get("adj") in {"on", "mid", "pre"},
+        american=options.get("sp") == "us",
+    )
+    written = [_grouped(value) for value in values]
+    if parts := _subunit(rest, unit, amounts):
+        # 5 ft 8 in: counted in the smaller unit, written in both
+        smaller, count, in_larger = parts
+        larger_text = words.quantity(written, joins, unit, amounts, flipped)
+        smaller_text = words.quantity([_grouped(rest[1])], [], smaller, [count], flipped)
+        source, unit, amounts = f"{larger_text} {smaller_text}", smaller, [in_larger]
+        values, rest = ["1"], rest[2:]
+    else:
+        source = words.quantity(written, joins, unit, amounts, flipped)
+    target = rest[1] if len(rest) > 1 else ""
+    digits = rest[2] if len(rest) > 2 else ""
+    if re.fullmatch(r"-?\d", target):  # the unit to convert to may be left out
+        target, digits = "", target
+    results = []
+    for code in _targets(target, unit):
+        if code in {"ftin", "footin"}:
+            feet = [_feet_and_inches(amount * unit.factor) for amount in amounts]
+            results.append(_joined(feet, joins))
+        elif (other := find_unit(code)) is not None:
+            exact = [
+                (amount * unit.factor + unit.offset - other.offset) / other.factor
+                for amount in amounts
+            ]
+            numbers = [
+                _rounded(
+                    number,
+                    _places(value, amount, number, unit, other, bool(parts)),
+                    digits,
+                    options,
+                )
+                for number, value, amount in zip(exact, values, amounts, strict=True)
+            ]
+            results.append(words.quantity(numbers, joins, other, exact, not flipped))
     if not results:
         return source
     display = options.get("disp", "")
@@ -192,9 +90,40 @@ def convert(args: Sequence[str], options: Mapping[str, str], *, short: bool = Fa
         return results[0]
     if display in {"number", "output number only"}:
         return results[0].split(" ")[0]
-    if display == "or":
-        return f"{source} or {results[0]}"
-    return f"{source} ({'; '.join(results)})"
+    first, second = ("; ".join(results), source) if flipped else (source, "; ".join(results))
+    return f"{first} or {second}" if display == "or" else f"{first} ({second})"
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """How the two sides of a conversion are written: names or symbols, and which names."""
+
+    first: bool
+    second: bool
+    adjective: bool
+    american: bool
+
+    def quantity(
+        self,
+        numbers: Sequence[str],
+        joins: Sequence[str],
+        unit: Unit,
+        amounts: Sequence[float],
+        is_second: bool,
+    ) -> str:
+        """Numbers and unit, as the first or the second side."""
+        spelt = (self.second if is_second else self.first) and unit.dimension != "temperature"
+        if not spelt:
+            space = "" if unit.symbol.startswith("/") else " "
+            return _joined(numbers, joins) + space + unit.symbol
+        size = abs(amounts[0]) if len(amounts) == 1 else 0
+        one = size == 1 or (size < 1 and "/" in numbers[0])
+        adjective = self.adjective and not is_second
+        name = unit.singular if adjective or one else unit.plural
+        if self.american:
+            name = name.replace("metre", "meter").replace("litre", "liter")
+        spoken = [" by " if join == " × " else join for join in joins]
+        return _joined(numbers, spoken) + ("-" if adjective else " ") + name
 
 
 def _split_values(args: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
@@ -216,79 +145,96 @@ def _split_values(args: Sequence[str]) -> tuple[list[str], list[str], list[str]]
 
 
 def _number(text: str) -> float | None:
+    number = None
+    if len(text) > _LONGEST_NUMBER:
+        return None
     if _NUMBER.match(text):
-        return float(text.replace(",", "").replace("−", "-"))
-    if match := _FRACTION.match(text):
+        number = float(text.replace(",", "").replace("−", "-"))
+    elif match := _FRACTION.match(text):
         whole, top, bottom = match.groups()
         if int(bottom) == 0:
             return None
         part = int(top) / int(bottom)
         amount = float((whole or "0").replace("−", "-"))
-        return amount - part if (whole or "").startswith(("-", "−")) else amount + part
-    return None
+        number = amount - part if (whole or "").startswith(("-", "−")) else amount + part
+    if number is None or (number and not _SMALLEST < abs(number) < _LARGEST):
+        return None
+    return number
 
 
-def _unit(code: str) -> _Unit | None:
-    return _UNITS.get(_ALIASES.get(code, code))
+def _subunit(
+    rest: Sequence[str], unit: Unit, amounts: Sequence[float]
+) -> tuple[Unit, float, float] | None:
+    """For 5 ft 8 in: the smaller unit, how many are written of it, and how many it is in all."""
+    if len(rest) < 3 or len(amounts) != 1:
+        return None
+    ratio = _SUBUNITS.get((standard_code(rest[0]), standard_code(rest[2])))
+    count = _number(rest[1])
+    smaller = find_unit(rest[2])
+    if ratio is None or count is None or smaller is None:
+        return None
+    return smaller, count, math.copysign(abs(amounts[0]) * ratio + count, amounts[0])
 
 
-def _targets(text: str, unit: _Unit) -> list[str]:
+def _targets(text: str, unit: Unit) -> list[str]:
     """Codes of the units to convert to: those asked for, else the unit's usual partner."""
     asked = text or unit.default
-    whole = _ALIASES.get(asked, asked)
-    codes = [whole] if whole in _UNITS or whole == "ftin" else asked.split(" ")
+    codes = [asked] if find_unit(asked) or asked == "ftin" else asked.split(" ")
     known = [
         code
         for code in codes
-        if code in {"ftin", "footin"} or ((u := _unit(code)) and u.dimension == unit.dimension)
+        if code in {"ftin", "footin"} or ((u := find_unit(code)) and u.dimension == unit.dimension)
     ]
     return known if unit.dimension == "length" or not {"ftin", "footin"} & set(known) else []
 
 
-def _result(
-    values: Sequence[str],
-    amounts: Sequence[float],
-    joins: Sequence[str],
-    unit: _Unit,
-    target: str,
-    digits: str,
-) -> str:
-    if target in {"ftin", "footin"}:
-        return _joined([_feet_and_inches(amount * unit.factor) for amount in amounts], joins)
-    other = _unit(target)
-    if other is None:
-        return ""
-    numbers = []
-    for value, amount in zip(values, amounts, strict=True):
-        exact = (amount * unit.factor + unit.offset - other.offset) / other.factor
-        numbers.append(_rounded(exact, value, amount, unit.factor / other.factor, digits))
-    space = "" if other.symbol.startswith("/") else " "
-    return _joined(numbers, joins) + space + other.symbol
+def _places(
+    text: str, amount: float, exact: float, unit: Unit, other: Unit, has_subunit: bool
+) -> int:
+    """Decimal places of a result by default, negative before the point."""
+    if unit.dimension == "temperature":
+        kelvins = abs(amount * unit.factor + unit.offset)
+        return max(_decimals(text), 2 - math.floor(math.log10(kelvins)) if kelvins > 1e-8 else 2)
+    if not amount or not exact:
+        return 0
+    if other.symbol in _FINER and amount == math.floor(amount):
+        shift = -math.log10(unit.factor)
+    elif has_subunit and unit.symbol == "in":
+        shift = math.log10(other.factor) + 2
+    else:
+        shift = math.log10(abs(amount / exact))
+    if match := _FRACTION.match(text):
+        decimals = max(math.log10(int(match[3])), 1.0)
+    else:
+        decimals = _decimals(text)
+    return max(math.floor(decimals + shift + math.log10(2)), _significant(exact, 2))
 
 
-def _rounded(exact: float, text: str, amount: float, factor: float, digits: str) -> str:
+def _rounded(exact: float, places: int, digits: str, options: Mapping[str, str]) -> str:
+    """``exact`` with so many places, unless the call asks for others or for significant digits."""
+    multiple = options.get("round", "")
+    if multiple in {"5", "10", "25", "50"}:
+        step = int(multiple)
+        return _grouped(f"{math.floor(exact / step + 0.5) * step:.0f}")
     if re.fullmatch(r"-?\d", digits):
         places = int(digits)
-    elif _FRACTION.match(text):
-        places = _significant(exact, 3)
-    else:
-        places = _decimals(text) - math.floor(math.log10(factor * 5))
-        # At least two significant digits; temperatures carry an offset and need none.
-        places = max(places, _significant(exact, 2) if amount and exact else 0)
-    value = round(exact, places) + 0.0
+    elif re.fullmatch(r"[1-9]", options.get("sigfig", "")):
+        places = _significant(exact, int(options["sigfig"]))
+    scale = 10.0**places
+    value = math.copysign(math.floor(abs(exact) * scale + 0.5) / scale, exact) + 0.0
     return _grouped(f"{value:.{max(places, 0)}f}")
 
 
 def _decimals(text: str) -> int:
     """Digits after the point, or minus the number of trailing zeros of a whole number."""
-    digits = text.replace(",", "").lower().partition("e")[0]
-    if "." in digits:
-        return len(digits.partition(".")[2])
-    stripped = digits.rstrip("0")
-    return len(stripped) - len(digits) if stripped.strip("-+−") else 0
+    digits, _, exponent = text.replace(",", "").lower().partition("e")
+    whole, point, fraction = digits.strip("-+−").partition(".")
+    zeros = len(whole) - len(whole.rstrip("0")) if whole.strip("0") else 0
+    return (len(fraction) if point else -zeros) - int(exponent or 0)
 
 
 def _significant(value: float, count: int) -> int:
+    """Decimal places that leave so many significant digits."""
     return count - 1 - math.floor(math.log10(abs(value))) if value else 0
 
 

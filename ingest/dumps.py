@@ -17,7 +17,8 @@ from ingest.types import SiteInfo
 
 __all__ = ["Dump", "WorkUnit", "find_dump", "plan_units"]
 
-UNIT_BYTES = 4 * 1024 * 1024
+# Small enough that progress shows every second or two, large enough that starting costs nothing.
+UNIT_BYTES = 1024 * 1024
 _HEADER_LIMIT = 1024 * 1024
 
 # <name>-<date>-pages-articles…, <name>-<date>-p1p4500.xml.bz2 and their like.
@@ -71,8 +72,22 @@ def find_dump(paths: Sequence[Path]) -> Dump:
     dates = {match["date"] for match in names if match and match["date"]}
     if len(dates) > 1:
         raise IngestError(f"files of different dumps: {', '.join(sorted(dates))}; name one date")
+    kinds = {_kind(part.name) for part in parts}
+    if len(kinds) > 1 or (len(parts) > 1 and not any("#" in kind for kind in kinds)):
+        raise IngestError(
+            f"several dumps of the same pages: {', '.join(sorted(part.name for part in parts)[:4])}; "
+            "name one of them, or all parts of one"
+        )
     name = re.sub(r"[^a-z0-9_-]+", "-", wikis.pop()).strip("-") or "wiki"
     return Dump(name=name, date=next(iter(dates), None), parts=parts, site=sites[0])
+
+
+def _kind(name: str) -> str:
+    """What a file holds by its name; "#" for the number of a part: pages-articles#."""
+    match = _NAME.match(name)
+    rest = name[match.end() if match else 0 :].partition(".xml")
+    ranged = re.sub(r"-p\d+p\d+", "#", rest[0] + rest[2])
+    return re.sub(r"#+", "#", re.sub(r"\d+$", "#", ranged.partition(".")[0]))
 
 
 def _parts_of(path: Path) -> Iterable[Path]:
@@ -174,11 +189,14 @@ def read_site_info(part: Path) -> SiteInfo:
             chunk = file.read(64 * 1024)
             header += chunk
             if b"<mediawiki" not in header[: 64 * 1024] or len(header) > _HEADER_LIMIT:
-                raise NotADump(f"{part}: not a MediaWiki XML export")
+                raise NotADump(
+                    f"{part}: {'not a MediaWiki XML export' if header else 'the file is empty'}; "
+                    "take a dump such as …-pages-articles.xml.bz2"
+                )
             if not chunk:
                 break
     if b"<page>" not in header:
-        raise EmptyDump(f"{part}: the export holds no page")
+        raise EmptyDump(f"{part}: the export holds no page; take another dump")
     return _parse_header(part, header[: header.index(b"<page>")])
 
 

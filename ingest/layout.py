@@ -1,4 +1,4 @@
-"""From expanded wikitext to the text that is kept: entities resolved, lines sorted into sections.
+"""From expanded wikitext to the text that is kept: tags gone, lines sorted into sections.
 
 Knows nothing of templates and links: those are text by now.
 """
@@ -6,30 +6,72 @@ Knows nothing of templates and links: those are text by now.
 import html
 import re
 from collections.abc import Iterator, Sequence
+from html.entities import html5
+from itertools import takewhile
 
+from ingest.emphasis import without_emphasis
 from ingest.scanner import EQUALS, PIPE
-from ingest.tables import BREAK
+from ingest.tables import BREAK, DROPPED
 from ingest.types import Section
 
-__all__ = ["Block", "assemble", "finish", "kept_mark", "plain_words", "sections_of"]
+__all__ = [
+    "Block",
+    "assemble",
+    "kept_mark",
+    "lines_of",
+    "plain_words",
+    "sections_of",
+    "unescape",
+]
 
 # Heading path and lines of one section.
 Block = tuple[tuple[str, ...], list[str]]
 
 _KEPT, _KEPT_END = "\ue000", "\ue001"
 _KEPT_MARK = re.compile(f"{_KEPT}(\\d+){_KEPT_END}")
-_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>")
+# What MediaWiki takes for a tag; anything else between angle brackets is text.
+_TAG = re.compile(
+    r"</?(abbr|b|bdi|bdo|big|blockquote|br|caption|center|cite|code|data|dd|del|dfn|div|dl|dt|em|"
+    r"font|h[1-6]|hr|i|ins|kbd|li|link|mark|meta|ol|p|poem|q|rb|rp|rt|rtc|ruby|s|samp|small|span|"
+    r"strike|strong|sub|sup|table|tbody|td|th|thead|time|tr|tt|u|ul|var|wbr|noinclude|onlyinclude|"
+    r"includeonly|nowiki|ref|references|math|gallery|section|pre|source|syntaxhighlight|chem|ce|"
+    r"timeline|imagemap|graph|score|hiero|templatestyles|langconvert|translate|tvar)\b[^<>]*>",
+    re.IGNORECASE,
+)
 _SUPERSCRIPT = re.compile(r"<sup\b[^<>]*>([^<>]{1,20})</sup>", re.IGNORECASE)
 _SUPERSCRIPT_DIGITS = str.maketrans("0123456789+-−n()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ⁽⁾")
 _ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "e", "a", "o"))
 _BLOCK_TAGS = frozenset(
-    ("hr", "p", "div", "li", "tr", "blockquote", "table", "ul", "ol", "dl", "dd", "dt", "poem")
+    (
+        "hr",
+        "p",
+        "div",
+        "li",
+        "tr",
+        "blockquote",
+        "table",
+        "ul",
+        "ol",
+        "dl",
+        "dd",
+        "dt",
+        "poem",
+        "center",
+        "caption",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+    )
 )
 _EXTERNAL = re.compile(
     r"\[(?:(?:https?|ftp|mailto|irc|news):|//)[^\s\[\]<>]*[ \t]*([^\[\]\n]{0,2000})\]",
     re.IGNORECASE,
 )
-_QUOTES = re.compile(r"'{2,}")
+# Only with its semicolon: "&copy=1" is part of an address.
+_ENTITY = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
 _HEADING = re.compile(r"^(={1,6})[ \t]*(.+?)[ \t]*\1[ \t]*$")
 _LIST = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
 _EMPTY_BRACKETS = re.compile(r"[ ]?\((?:[\s,;:·–-]|lit\.)*\)")
@@ -38,29 +80,46 @@ _BEFORE_STOP = re.compile(r" +([,.;:!?)])(?=\s|$)")
 
 
 def kept_mark(number: int) -> str:
-    """The mark that stands for the kept text of this number until ``finish``."""
+    """The mark that stands for the kept text of this number until the lines are done."""
     return f"{_KEPT}{number}{_KEPT_END}"
 
 
-def finish(text: str, kept: Sequence[str]) -> str:
-    """Tags, emphasis, external links and entities resolved; ``kept`` texts back in their places."""
+def unescape(text: str) -> str:
+    """Entities as the characters they name; none may name a mark of this package."""
+    return _ENTITY.sub(_character, text) if "&" in text else text
+
+
+def _character(match: re.Match[str]) -> str:
+    entity = match.group()
+    character = html.unescape(entity) if entity[1] == "#" else html5.get(entity[1:], entity)
+    return "" if "\ue000" <= character <= "\ue00f" else character
+
+
+def _resolved(text: str) -> str:
+    """Tags, emphasis and external links gone; line breaks, bars and equals signs themselves."""
     if "<" in text:
         text = _TAG.sub(_tag_text, _SUPERSCRIPT.sub(_superscript, text))
     if "[" in text:
         text = _EXTERNAL.sub(r"\1", text)
-    if "''" in text:
-        text = _QUOTES.sub(lambda match: "'" if len(match.group()) == 4 else "", text)
-    if "&" in text:
-        text = html.unescape(text)
-    text = text.replace("\xa0", " ").replace(BREAK, "\n").replace(PIPE, "|").replace(EQUALS, "=")
-    return _KEPT_MARK.sub(lambda match: kept[int(match[1])], text) if _KEPT in text else text
+    text = without_emphasis(text).replace(DROPPED, "")
+    return text.replace(BREAK, "\n").replace(PIPE, "|").replace(EQUALS, "=")
 
 
-def plain_words(text: str) -> str:
-    """A short piece, such as a link's words, on one line without tags, emphasis and entities."""
-    if "<" in text or "&" in text:
-        text = html.unescape(_TAG.sub("", text))
-    return " ".join(_QUOTES.sub("", text).split())
+def _words(line: str, kept: Sequence[str]) -> str:
+    """The words of a line, without its list or heading marks: entities resolved, kept text back."""
+    line = _clean(unescape(line))
+    return _KEPT_MARK.sub(lambda match: kept[int(match[1])], line) if _KEPT in line else line
+
+
+def lines_of(text: str, kept: Sequence[str]) -> list[str]:
+    """The lines of a text without headings or lists; ``kept`` texts back in their places."""
+    lines = (_words(line, kept) for line in _resolved(text).split("\n"))
+    return [line for line in lines if line]
+
+
+def plain_words(text: str, kept: Sequence[str]) -> str:
+    """A short piece, such as a link's words, on one line without markup."""
+    return " ".join(_words(_resolved(text), kept).split())
 
 
 def _tag_text(match: re.Match[str]) -> str:
@@ -73,36 +132,46 @@ def _tag_text(match: re.Match[str]) -> str:
 def _superscript(match: re.Match[str]) -> str:
     """Powers keep their meaning: 10<sup>6</sup> is not 106."""
     content = match[1].strip()
-    raised = content.translate(_SUPERSCRIPT_DIGITS)
-    if all(a != b for a, b in zip(content, raised, strict=True)):
+    characters = unescape(content)
+    raised = characters.translate(_SUPERSCRIPT_DIGITS)
+    if all(a != b for a, b in zip(characters, raised, strict=True)):
         return raised
     return content if content.lower() in _ORDINALS else f"^{content}"
 
 
-def sections_of(text: str) -> Iterator[Block]:
+def sections_of(text: str, kept: Sequence[str]) -> Iterator[Block]:
     """Heading path and lines of each section; the lead comes first, with an empty path."""
     path: list[tuple[int, str]] = []
     lines: list[str] = []
     numbers: list[int] = []
-    for raw in text.split("\n"):
-        line = _clean(raw)
+    marks = ""
+    for raw in _resolved(text).split("\n"):
+        line = _SPACES.sub(" ", raw).strip()
         if line.startswith("=") and (heading := _HEADING.match(line)):
             yield tuple(title for _, title in path), lines
             level = len(heading[1])
             path = [entry for entry in path if entry[0] < level]
-            path.append((level, heading[2].strip()))
-            lines, numbers = [], []
+            path.append((level, _words(heading[2], kept)))
+            lines, marks = [], ""
         elif line[:1] in ("*", "#", ":", ";") and (item := _LIST.match(line)):
-            lines.append(_list_line(item[1], item[2], numbers))
+            # An item continues the lists that its marks share with the item before.
+            del numbers[_shared(marks, item[1]) :]
+            marks = item[1]
+            lines.append(_list_line(marks, _words(item[2], kept), numbers))
         else:
-            numbers = []
-            lines.append(line)
+            marks = ""
+            lines.append(_words(line, kept))
     yield tuple(title for _, title in path), lines
+
+
+def _shared(one: str, two: str) -> int:
+    """How many characters two runs of list marks have in common from the left."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False)))
 
 
 def _clean(line: str) -> str:
     """Single spaces; no brackets that a dropped template left empty, no space before a stop."""
-    line = _SPACES.sub(" ", line).strip()
+    line = _SPACES.sub(" ", line.replace("\xa0", " ")).strip()
     if "(" in line:
         line = _EMPTY_BRACKETS.sub("", line)
     return _BEFORE_STOP.sub(r"\1", line) if " " in line else line
@@ -111,7 +180,6 @@ def _clean(line: str) -> str:
 def _list_line(marks: str, content: str, numbers: list[int]) -> str:
     """Bullets as "- ", numbered items with their number, definitions and indents as lines."""
     depth = len(marks)
-    del numbers[depth:]
     numbers += [0] * (depth - len(numbers))
     if not content:
         return ""

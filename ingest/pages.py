@@ -35,8 +35,11 @@ def read_pages(unit: WorkUnit) -> Iterator[Page]:
             for page in mwxml.Dump.from_file(source).pages:
                 newest = None
                 for revision in page:
-                    text = revision.text or ""  # gone once the loop has moved on
-                    newest = (revision.id, str(revision.timestamp or ""), text)
+                    # A history is in the order of revision ids, and an imported revision has a
+                    # high id and an old date. The text is gone once the loop has moved on.
+                    timestamp = str(revision.timestamp or "")
+                    if newest is None or timestamp >= newest[1]:
+                        newest = (revision.id, timestamp, revision.text or "")
                 if newest is None or page.id is None:
                     continue
                 yield Page(

@@ -7,6 +7,7 @@ is longer than a passage may be.
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from math import ceil
 
 from ingest.types import Document, Passage, Section
 
@@ -22,10 +23,11 @@ _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
 )
 # A sentence ends at . ! or ? before a space and a capital, digit, bracket or quote; the CJK stops
-# end one anywhere. A single letter or a common abbreviation before the point does not.
+# end one anywhere. A single letter, a common abbreviation or the number of a list item before the
+# point does not.
 _SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[^\Wa-z_])|(?<=[。！？])|\n+")
 _ABBREVIATION = re.compile(
-    r"(?:\b[A-Za-z]|\b(?:c|ca|fl|cf|vs|no|vol|pp|ed|eds|dr|mr|mrs|ms|st|jr|sr|gen|col|capt|lt|prof|"
+    r"(?:\b[A-Za-z]|(?<![^\n])\d{1,3}|\b(?:c|ca|fl|cf|vs|no|vol|pp|ed|eds|dr|mr|mrs|ms|st|jr|sr|gen|col|capt|lt|prof|"
     r"rev|hon|inc|ltd|co|approx|est|fig|e\.g|i\.e|etc|al|trans|lit|rd|sgt|mt|ft))\.$",
     re.IGNORECASE,
 )
@@ -62,7 +64,7 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tu
 
     Line ends also end a sentence: rows of tables and items of lists stand for themselves.
     """
-    end = len(text) if end is None else end
+    end = start + len(text[start:end].rstrip())
     spans: list[tuple[int, int]] = []
     begin = start
     for match in _SENTENCE_END.finditer(text, start, end):
@@ -134,7 +136,7 @@ def _packed(text: str, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, 
     total = sum(sizes)
     if not spans:
         return
-    count = max(1, round(total / TARGET_WORDS))
+    count = max(1, round(total / TARGET_WORDS), ceil(total / MAX_WORDS))
     goal = total / count
     cuts = [0]
     words, done = 0, 0

@@ -21,6 +21,7 @@ _TOKEN = re.compile(
 )
 _LINE_START = re.compile(r"(?:^|\n)[ \t]*$")
 _LINE_START_REACH = 20
+_HEADING_LINE = re.compile(r"(?=\n==[^\n]+==[ \t]*(?:\n|$))")
 _PARAMETER_BRACES = 3
 
 
@@ -97,11 +98,13 @@ class _Scanner:
 
     def _bar(self, at: int) -> int:
         """A bar parts arguments, closes a table or is only a letter; length of what follows it."""
-        top = self._stack[-1]
-        if top.kind == "table" and self._closes_table(at):
-            self._stack.pop()
-            self._add(self._renderers.table("".join(top.pieces)))
+        if self._closes_table(at):
+            while self._stack[-1].kind == "link":
+                self._abandon()
+            frame = self._stack.pop()
+            self._add(self._renderers.table("".join(frame.pieces)))
             return 1
+        top = self._stack[-1]
         if top.kind in ("template", "link"):
             top.arguments.append("".join(top.pieces))
             top.pieces = []
@@ -119,7 +122,11 @@ class _Scanner:
         if not _LINE_START.search(self._text, max(0, at - _LINE_START_REACH), at):
             return False
         ends_template = self._text.startswith("|}}", at) and not self._text.startswith("|}}}", at)
-        return not (ends_template and self._open_templates)
+        if ends_template and self._open_templates:
+            return False
+        # A link that is still open inside the table never closes.
+        kinds = (frame.kind for frame in reversed(self._stack))
+        return next(kind for kind in kinds if kind != "link") == "table"
 
     def _close_link(self) -> None:
         if self._stack[-1].kind == "link":
@@ -148,7 +155,12 @@ class _Scanner:
         frame = self._stack.pop()
         self._open_templates -= frame.kind == "template"
         if frame.kind == "table":
-            self._add(self._renderers.table("".join(frame.pieces)))
+            # Without its end, it reaches to the next heading at most.
+            table, *rest = _HEADING_LINE.split("".join(frame.pieces), maxsplit=1)
+            self._add(self._renderers.table(table))
+            self._stack[-1].pieces += rest
+        elif self._stack[-1].kind == "table":
+            self._stack[-1].pieces.append("|".join(frame.parts()))  # its bars may part cells
         else:
             self._add("|".join(frame.parts()))
 

@@ -8,18 +8,25 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-__all__ = ["BREAK", "infobox_facts", "render_table"]
+from ingest.emphasis import without_emphasis
+
+__all__ = ["BREAK", "DROPPED", "infobox_facts", "render_table"]
 
 # Stands for <br> until the end: a line break in prose, a comma inside a cell.
 BREAK = "\ue002"
+# Stands for an unknown template, so that the marks around it do not meet: ''{{x}}'', |{{x}}||.
+DROPPED = "\ue005"
 
 _ROW = re.compile(r"\n[ \t]*\|-[^\n]*")
-_CELL = re.compile(r"\n[ \t]*([|!])(?![-}+])|(\|\|)|(!!)")
+_CELL = re.compile(r"\n[ \t]*(!|\|(?![-}+]))|(\|\|)|(!!)")
 _CAPTION = re.compile(r"\n[ \t]*\|\+((?:(?!\n[ \t]*[|!]).)*)", re.DOTALL)
 _SPAN = re.compile(r"(row|col)span\s*=\s*[\"']?\s*(\d{1,3})", re.IGNORECASE)
-_ATTRIBUTES = re.compile(r"^[^|\[\]{}<>]*?=[^|]*$")
+_ATTRIBUTES = re.compile(r"^(nowrap|[^|\[\]{}<>]*?=[^|]*)$", re.IGNORECASE)
+_BLOCK_TAG = re.compile(r"</?(?:div|p|center|ul|ol|li|dl|dt|dd|hr)\b[^<>]*>", re.IGNORECASE)
 _LIST_MARK = re.compile(r"^[ \t]*[*#:;]+[ \t]*", re.MULTILINE)
 _MAX_SPAN = 100
+# Cells beyond are read, but no longer repeated where they span: 100 × 100 cells from 30 letters.
+_MAX_COLUMNS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +49,23 @@ def render_table(markup: str) -> str:
     if caption:
         lines.append(cell_text(_strip_attributes(caption[1])))
         body = body[: caption.start()] + body[caption.end() :]
-    rows = [list(_cells(row)) for row in _ROW.split(body)]
+    first_row = _ROW.search(body)
+    first_cell = _CELL.search(body)
+    begin = min(match.start() if match else len(body) for match in (first_row, first_cell))
+    lines.append(cell_text(body[:begin]))  # stands before the table, as in a browser
+    rows = [list(_cells(row)) for row in _ROW.split(body[begin:])]
     lines += _row_lines(_spread([row for row in rows if row]))
     return "\n".join(line for line in lines if line)
 
 
 def _cells(row: str) -> Iterator[_Cell]:
-    marks = list(_CELL.finditer(row))
+    marks = list(_cell_marks(row))
     is_header = False
     for index, mark in enumerate(marks):
         end = marks[index + 1].start() if index + 1 < len(marks) else len(row)
         content = row[mark.end() : end]
         if mark[1]:
             is_header = mark[1] == "!"
-        elif mark[3] and not is_header:
-            continue  # "!!" inside a data cell is text; its cell has been cut short before it
         attributes, bar, text = content.partition("|")
         if not bar or not _looks_like_attributes(attributes):
             attributes, text = "", content
@@ -67,6 +76,16 @@ def _cells(row: str) -> Iterator[_Cell]:
             min(max(spans.get("row", 1), 1), _MAX_SPAN),
             min(max(spans.get("col", 1), 1), _MAX_SPAN),
         )
+
+
+def _cell_marks(row: str) -> Iterator[re.Match[str]]:
+    """Where cells begin; "!!" inside a data cell is text."""
+    is_header = False
+    for mark in _CELL.finditer(row):
+        if mark[1]:
+            is_header = mark[1] == "!"
+        if is_header or not mark[3]:
+            yield mark
 
 
 def _looks_like_attributes(text: str) -> bool:
@@ -80,7 +99,9 @@ def _strip_attributes(text: str) -> str:
 
 def cell_text(text: str) -> str:
     """The content of a cell on one line; list items and line breaks become commas."""
-    text = _LIST_MARK.sub("", text.replace(BREAK, "\n"))
+    text = _BLOCK_TAG.sub("\n", text.replace(BREAK, "\n").replace("&nbsp;", " "))
+    text = _LIST_MARK.sub("", text)
+    text = without_emphasis(text).replace(DROPPED, "")
     parts = [part.strip() for part in text.split("\n")]
     joined = ", ".join(part for part in parts if part)
     return re.sub(r"([,;:.]),(?= )", r"\1", joined)
@@ -103,8 +124,8 @@ def _spread(rows: Sequence[Sequence[_Cell]]) -> Iterator[list[_Cell]]:
             following = next(cells, None)
             if following is None:
                 break
-            for _ in range(following.columns):
-                if following.rows > 1:
+            for _ in range(max(1, min(following.columns, _MAX_COLUMNS - column))):
+                if following.rows > 1 and len(line) < _MAX_COLUMNS:
                     pending[len(line)] = (following, following.rows - 1)
                 line.append(following)
         yield line
@@ -152,14 +173,17 @@ def _row_line(row: Sequence[_Cell], headers: Sequence[str]) -> str:
 
 # Parameters that say how a box looks, not what it knows: by their name or by their value.
 _LAYOUT_KEY = re.compile(
-    r"^((image|img|photo|logo|cover|map|flag|coa|seal|signature|pushpin|mapframe|picture)"
-    r"([ _-]?[a-z]+){0,3}\d*|.*[ _-](alt|upright|bgcolor|footnotes?|refs?|css|icon)\d*|alt|refs?|"
+    r"^((image|img|photo|logo|cover|map|flag|coa|seal|signature|picture)"
+    r"([ _-]?(size|width|height|alt|upright|style|border|class|link|file|name|map|flag|seal|"
+    r"skyline|shield|type|location|position|relief|zoom|mark|label|left|right|top|bottom|dot|\d))*|"
+    r"(pushpin|mapframe)[^=]*|.*[ _-](alt|upright|bgcolor|footnotes?|refs?|css|icon)\d*|alt|refs?|"
     r"(above|label|data|header|list|body|title|row)_?(style|class)\d*|rowclass\d*|bodyclass|"
     r"frameless|child|embed(ded)?|module\d*|collapsible|nocat|border|autoheaders?|decat)$",
     re.IGNORECASE,
 )
 _LAYOUT_VALUE = re.compile(
-    r"^(#[0-9a-f]{3,8}|\d+ ?(x ?\d+ ?)?px|[a-z-]+ ?:[^;]+;.*|"
+    r"^(#[0-9a-f]{3,8}|\d+ ?(x ?\d+ ?)?px|"
+    r"(background|color|text|font|border|margin|padding|line|white|vertical)(-[a-z]+)? ?:[^;]+;.*|"
     r"[^\n]*\.(jpe?g|png|svg|gif|webp|tiff?|og[gav]|webm|mp3|wav|pdf))$",
     re.IGNORECASE,
 )
@@ -184,9 +208,13 @@ def infobox_facts(named: Mapping[str, str]) -> list[str]:
             continue
         elif re.fullmatch(r"header\d+|above|subheader|title", key):
             facts.append(value)
-        elif _CAPTIONS.search(key) or not (_LAYOUT_KEY.match(key) or _LAYOUT_VALUE.match(value)):
+        elif _CAPTIONS.search(key) or not _is_layout(key, raw.strip()):
             facts.append(f"{_label(key)}: {value}")
     return facts
+
+
+def _is_layout(key: str, value: str) -> bool:
+    return bool(_LAYOUT_KEY.match(key) or _LAYOUT_VALUE.match(value))
 
 
 def _label(key: str) -> str:

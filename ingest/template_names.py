@@ -7,6 +7,7 @@ __all__ = [
     "ALIASES",
     "DISAMBIGUATION",
     "INFOBOX_PREFIXES",
+    "LANGUAGES",
     "SILENT",
     "SILENT_PREFIXES",
     "SILENT_SUFFIXES",
@@ -15,6 +16,7 @@ __all__ = [
 INFOBOX_PREFIXES = (
     "infobox", "taxobox", "automatic taxobox", "speciesbox", "chembox", "drugbox", "geobox",
     "info/", "ficha de ", "infoboks", "infobox_", "信息框", "基礎情報", "карточка",
+    "infoskreine",
 )  # fmt: skip
 
 
@@ -31,6 +33,28 @@ DISAMBIGUATION = frozenset(
 )  # fmt: skip
 
 
+# As {{langx}} writes them before the words, by ISO 639 code.
+LANGUAGES = {
+    "af": "Afrikaans", "akk": "Akkadian", "ang": "Old English", "ar": "Arabic", "arc": "Aramaic",
+    "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cop": "Coptic",
+    "cs": "Czech", "cy": "Welsh", "da": "Danish", "de": "German", "el": "Greek", "eo": "Esperanto",
+    "es": "Spanish", "et": "Estonian", "eu": "Basque", "fa": "Persian", "fi": "Finnish",
+    "fr": "French", "ga": "Irish", "gd": "Scottish Gaelic", "grc": "Ancient Greek",
+    "gu": "Gujarati", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian",
+    "hy": "Armenian", "id": "Indonesian", "is": "Icelandic", "it": "Italian", "ja": "Japanese",
+    "ka": "Georgian", "kk": "Kazakh", "km": "Khmer", "kn": "Kannada", "ko": "Korean",
+    "ku": "Kurdish", "la": "Latin", "lt": "Lithuanian", "ltg": "Latgalian", "lv": "Latvian",
+    "mi": "Māori", "mk": "Macedonian", "ml": "Malayalam", "mn": "Mongolian", "mr": "Marathi",
+    "ms": "Malay", "my": "Burmese", "ne": "Nepali", "nl": "Dutch", "no": "Norwegian",
+    "non": "Old Norse", "pa": "Punjabi", "pl": "Polish", "ps": "Pashto", "pt": "Portuguese",
+    "ro": "Romanian", "ru": "Russian", "sa": "Sanskrit", "sk": "Slovak", "sl": "Slovene",
+    "sq": "Albanian", "sr": "Serbian", "sv": "Swedish", "sw": "Swahili", "syc": "Classical Syriac",
+    "ta": "Tamil", "te": "Telugu", "th": "Thai", "tl": "Tagalog", "tr": "Turkish",
+    "uk": "Ukrainian", "ur": "Urdu", "uz": "Uzbek", "vi": "Vietnamese", "yi": "Yiddish",
+    "zh": "Chinese",
+}  # fmt: skip
+
+
 ALIASES = {
     "cv": "cvt", "convinfobox": "convert", "fraction": "frac", "sfrac": "frac", "mfrac": "frac",
     "birthdate": "birth date", "dob": "birth date", "bda": "birth date and age",
@@ -39,9 +63,10 @@ ALIASES = {
     "release date": "start date", "c": "circa", "ca": "circa", "ca.": "circa", "approx": "circa",
     "asof": "as of", "fl": "floruit", "fl.": "floruit", "r.": "reign",
     "transl": "transliteration", "translit": "transliteration", "nihongo2": "nihongo",
-    "rtl-lang": "lang", "lang-rtl": "lang", "audio-ipa": "ipa", "ipa-en": "ipa", "ipalink": "ipa",
-    "ipablink": "ipa", "ipaslink": "ipa", "grapheme": "angbr", "angle bracket": "angbr",
-    "lit": "literal translation", "literally": "literal translation", "angbr ipa": "angbr",
+    "rtl-lang": "lang", "lang-rtl": "lang", "lang-zh": "zh", "audio-ipa": "ipa",
+    "ipa-en": "ipa", "ipalink": "ipa", "ipablink": "ipa", "ipaslink": "ipa",
+    "grapheme": "angbr", "angle bracket": "angbr", "lit": "literal translation",
+    "literally": "literal translation", "angbr ipa": "angbr",
     "nobr": "nowrap", "nobreak": "nowrap", "nwr": "nowrap", "small": "nowrap", "smaller": "nowrap",
     "big": "nowrap", "larger": "nowrap", "large": "nowrap", "midsize": "nowrap", "bold": "nowrap",
     "nowraplinks": "nowrap", "em": "nowrap", "strong": "nowrap", "i": "nowrap", "b": "nowrap",

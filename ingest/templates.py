@@ -15,6 +15,7 @@ from ingest.template_names import (
     ALIASES,
     DISAMBIGUATION,
     INFOBOX_PREFIXES,
+    LANGUAGES,
     SILENT,
     SILENT_PREFIXES,
     SILENT_SUFFIXES,
@@ -70,11 +71,18 @@ def render_template(name: str, arguments: Arguments) -> str | None:
         return renderer(arguments)
     if name in SILENT or name.startswith(SILENT_PREFIXES) or name.endswith(SILENT_SUFFIXES):
         return ""
-    if name.startswith(("lang-", "langx")):
-        return arguments.get(1) if name != "langx" else arguments.get(2)
+    if name == "langx":
+        return _in_language(arguments.get(1), arguments.get(2), arguments)
+    if name.startswith("lang-"):
+        return _in_language(name.removeprefix("lang-"), arguments.get(1), arguments)
     if name.startswith("ipa-"):
         return arguments.get(1)
     return None
+
+
+def _number(text: str, highest: int) -> int | None:
+    """A small number written in plain digits, else None."""
+    return int(text) if re.fullmatch(r"[0-9]{1,4}", text) and int(text) <= highest else None
 
 
 def _first(arguments: Arguments) -> str:
@@ -125,7 +133,7 @@ def _circa(arguments: Arguments) -> str:
 
 def _formatnum(arguments: Arguments) -> str:
     text = arguments.get(1)
-    match = re.fullmatch(r"([-−]?)(\d{4,})(\.\d+)?", text)
+    match = re.fullmatch(r"([-−]?)([0-9]{4,30})(\.[0-9]+)?", text)
     if match is None or arguments.get(2) == "R":
         return text.replace(",", "") if arguments.get(2) == "R" else text
     return f"{match[1]}{int(match[2]):,}{match[3] or ''}"
@@ -140,11 +148,16 @@ def _value(arguments: Arguments) -> str:
     elif plus:
         number += f" ± {plus}" if not plus.endswith(")") else plus
     if exponent := arguments.get("e"):
-        number += f" × 10^{exponent}"
+        number = f"({number})" if plus and not plus.endswith(")") else number
+        number += f" × 10{_raised(exponent)}"
     number = arguments.get("p") + number + arguments.get("s")
     unit = arguments.get("u", "ul")
     per = arguments.get("up", "upl")
     return f"{number} {unit}{'/' + per if per else ''}".strip() if unit or per else number
+
+
+def _raised(exponent: str) -> str:
+    return f"<sup>{exponent}</sup>"
 
 
 def _fraction(arguments: Arguments) -> str:
@@ -155,7 +168,8 @@ def _fraction(arguments: Arguments) -> str:
 
 
 def _date_text(year: str, month: str, day: str, *, month_first: bool) -> str:
-    name = _MONTHS[int(month) - 1] if month.isdigit() and 1 <= int(month) <= 12 else month
+    number = _number(month, 12)
+    name = _MONTHS[number - 1] if number else month
     if not name:
         return year
     if not day:
@@ -163,38 +177,69 @@ def _date_text(year: str, month: str, day: str, *, month_first: bool) -> str:
     return f"{name} {day}, {year}" if month_first else f"{day} {name} {year}"
 
 
-def _date_parts(arguments: Arguments, first: int) -> str:
+def _date_parts(arguments: Arguments, first: int, *, month_first: bool) -> str:
     parts = [arguments.get(first), arguments.get(first + 1), arguments.get(first + 2)]
     if re.search(r"\D", parts[0].lstrip("-−")) and not parts[1]:
         return parts[0]  # a date written out
     parts[1], parts[2] = (part.lstrip("0") for part in parts[1:])
-    month_first = arguments.get("mf").lower() in {"y", "yes"}
     return _date_text(parts[0], parts[1], parts[2], month_first=month_first)
 
 
+def _is_yes(arguments: Arguments, *names: str) -> bool:
+    return arguments.get(*names).lower() in {"y", "yes"}
+
+
 def _date(arguments: Arguments) -> str:
-    return _date_parts(arguments, 1)
+    """Day first, as tables and plain dates are written unless they ask otherwise."""
+    return _date_parts(arguments, 1, month_first=_is_yes(arguments, "mf"))
+
+
+def _life_date(arguments: Arguments) -> str:
+    """Births, deaths, starts and ends: month first unless ``df=yes``."""
+    return _date_parts(arguments, 1, month_first=not _is_yes(arguments, "df"))
 
 
 def _death_date_and_age(arguments: Arguments) -> str:
-    died = _date_parts(arguments, 1)
-    values = [arguments.get(position).lstrip("0") for position in range(1, 7)]
-    if not all(value.isdigit() for value in (values[0], values[3])):
+    died = _life_date(arguments)
+    values = [_number(arguments.get(position), 9999) for position in range(1, 7)]
+    died_year, died_month, died_day, born_year, born_month, born_day = values
+    if died_year is None or born_year is None:
         return died
-    years = int(values[0]) - int(values[3])
-    if not all(value.isdigit() for value in values):
+    years = died_year - born_year
+    if died_month is None or died_day is None or born_month is None or born_day is None:
         return f"{died} (aged {years - 1}–{years})"
-    before = (int(values[1]), int(values[2])) < (int(values[4]), int(values[5]))
+    before = (died_month, died_day) < (born_month, born_day)
     return f"{died} (aged {years - before})"
 
 
 def _as_of(arguments: Arguments) -> str:
     if text := arguments.get("alt"):
         return text
-    date = _date_parts(arguments, 1)
-    since = arguments.get("since").lower() in {"y", "yes"}
-    word = "since" if since else "as of"
+    date = _date_parts(arguments, 1, month_first=arguments.get("df").lower() == "us")
+    word = "since" if _is_yes(arguments, "since") else "as of"
     return f"{word if arguments.get('lc') else word.capitalize()} {date}"
+
+
+def _in_language(code: str, text: str, arguments: Arguments) -> str:
+    """``{{langx|fr|Bonjour}}``: "French: Bonjour"."""
+    label = arguments.get("label") or LANGUAGES.get(code.partition("-")[0].lower(), "")
+    return f"{label}: {text}" if text and label and label != "none" else text
+
+
+def _chinese(arguments: Arguments) -> str:
+    """``{{zh|s=…|t=…|p=…}}``: "simplified Chinese: …; traditional Chinese: …; pinyin: …"."""
+    forms = (
+        (arguments.get(*keys), label)
+        for label, *keys in (
+            ("Chinese", "c"),
+            ("simplified Chinese", "s"),
+            ("traditional Chinese", "t"),
+            ("pinyin", "p", "hp"),
+            ("Wade–Giles", "w"),
+            ("lit.", "l"),
+        )
+    )
+    return "; ".join(f"{label}: {text}" for text, label in forms if text) or arguments.get(1)
 
 
 def _nihongo(arguments: Arguments) -> str:
@@ -284,7 +329,7 @@ def _decade_or_century(word: str) -> Renderer:
 def _percentage(arguments: Arguments) -> str:
     try:
         top, bottom = float(arguments.get(1)), float(arguments.get(2))
-        places = int(arguments.get(3) or 0)
+        places = _number(arguments.get(3), 9) or 0
         return f"{100 * top / bottom:.{places}f}%"
     except (ValueError, ZeroDivisionError):
         return arguments.get(1)
@@ -307,15 +352,16 @@ _RENDERERS: dict[str, Renderer] = {
     # measures and numbers
     "convert": _convert, "cvt": _convert_short, "formatnum": _formatnum, "val": _value,
     "frac": _fraction, "height": _height, "percentage": _percentage, "nts": _first,
-    "ordinal": _first, "inflation": _second, "gaps": _items(""), "sup": lambda a: "^" + a.get(1),
-    "e": lambda a: f" × 10^{a.get(1)}", "pow": lambda a: f"{a.get(1)}^{a.get(2)}",
+    "ordinal": _first, "inflation": _second, "gaps": _items(""), "sup": lambda a: _raised(a.get(1)),
+    "e": lambda a: f" × 10{_raised(a.get(1))}", "pow": lambda a: a.get(1) + _raised(a.get(2)),
     "us$": _currency("US$"), "a$": _currency("A$"), "c$": _currency("C$"), "gbp": _currency("£"),
     "euro": _currency("€"), "inr": _currency("₹"), "jpy": _currency("¥"), "cny": _currency("CN¥"),
     # dates
-    "birth date": _date, "start date": _date, "end date": _date, "death date": _date,
-    "birth date and age": _date, "start date and age": _date, "death date and age":
-    _death_date_and_age, "birth year and age": _first, "death year and age": _first,
-    "birth-date": _first, "death-date": _first, "dts": _date, "film date": _date, "date": _date,
+    "birth date": _life_date, "start date": _life_date, "end date": _life_date, "death date":
+    _life_date, "birth date and age": _life_date, "start date and age": _life_date,
+    "death date and age": _death_date_and_age, "birth year and age": _first,
+    "death year and age": _first, "birth-date": _first, "death-date": _first, "dts": _date,
+    "film date": _life_date, "date": _date,
     "circa": _circa, "as of": _as_of, "floruit": lambda a: f"fl. {a.get(1)}",
     "reign": lambda a: f"r. {'–'.join(p for p in (a.get(1), a.get(2)) if p)}",
     "decade": _decade_or_century("s"), "c.": _circa, "years ago": _first, "bce": _first,
@@ -323,7 +369,7 @@ _RENDERERS: dict[str, Renderer] = {
     "lang": _second, "transliteration": _last, "nihongo": _nihongo, "script": _second,
     "ipa": _first, "ipa-all": _first, "angbr": lambda a: f"⟨{a.get(1)}⟩", "respell": _items("-"),
     "ipac-en": _items(""), "linktext": _items(""), "unichar": lambda a: f"U+{a.get(1)} {a.get(2)}",
-    "zh": lambda a: "; ".join(v for v in a.named.values() if v.strip()) or a.get(1),
+    "zh": _chinese,
     "nastaliq": _first, "hebrew": _first, "literal translation": lambda a: f"lit. '{a.get(1)}'",
     # inline wrappers
     "nowrap": _first, "abbr": _first, "nobold": _first, "noitalic": _first, "sc": _first,
@@ -348,8 +394,8 @@ _RENDERERS: dict[str, Renderer] = {
     # characters
     "!": _constant("|"), "=": _constant("="), "ndash": _constant("–"), "mdash": _constant("—"),
     "snd": _constant(" – "), "spaced mdash": _constant(" — "), "·": _constant(" · "),
-    "'": _constant("'"), "'s": _constant("'s"), "nbsp": _constant(" "), "thinsp": _constant(" "),
-    "spaces": _constant(" "), "break": _constant(BREAK), "sic": lambda a: a.get(1),
+    "'": _constant("&#39;"), "'s": _constant("&#39;s"), "nbsp": _constant(" "),
+    "thinsp": _constant(" "), "spaces": _constant(" "), "break": _constant(BREAK), "sic": _first,
     "pi": _constant("π"), "degree": _constant("°"), "minus": _constant("−"), "-": _constant(BREAK),
     "(": _constant("("), ")": _constant(")"), "((": _constant("{{"), "))": _constant("}}"),
     # parser functions and magic words

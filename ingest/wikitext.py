@@ -8,9 +8,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from ingest.layout import assemble, finish, kept_mark, plain_words, sections_of
+from ingest.layout import assemble, kept_mark, lines_of, plain_words, sections_of, unescape
 from ingest.scanner import EQUALS, Renderers, scan
-from ingest.tables import BREAK, infobox_facts, render_table
+from ingest.tables import BREAK, DROPPED, infobox_facts, render_table
 from ingest.templates import Arguments, is_disambiguation, is_infobox, render_template
 from ingest.types import Document, Link, Page, SiteInfo
 
@@ -28,7 +28,7 @@ _KEPT_TAGS = "nowiki|math|chem|ce|pre|syntaxhighlight|source"
 _EXTENSION_TAGS = f"{_DROPPED_TAGS}|{_KEPT_TAGS}|gallery"
 _EXTENSION = re.compile(rf"<!--|<(?P<tag>{_EXTENSION_TAGS})\b[^<>]*?(?P<closed>/?)>", re.IGNORECASE)
 _CLOSING = {tag: re.compile(rf"</{tag}\s*>", re.IGNORECASE) for tag in _EXTENSION_TAGS.split("|")}
-_LINE_BREAK = re.compile(r"<\s*/?\s*br\b[^<>]*>", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"<(?:\s*/)?\s*br\b[^<>]*>", re.IGNORECASE)
 _SWITCH = re.compile(r"__([A-Z]{3,24})__")
 _IMAGE_OPTION = re.compile(
     r"^(thumb(nail)?|frame(d|less)?|border|right|left|center|centre|none|baseline|middle|sub|super|"
@@ -36,6 +36,7 @@ _IMAGE_OPTION = re.compile(
     r"lang|class|start|end|thumbtime)=.*|mini|miniatur|vignette|droite|gauche|miniatura|miniatiura)$",
     re.IGNORECASE | re.DOTALL,
 )
+_GALLERY_OPTION = re.compile(r"(?:^|(?<=\|))[ \t]*(?:alt|link|page|lang|class)=[^|\[]*(?:\||$)")
 _INTERLANGUAGE = re.compile(
     r"^(?:[a-z]{2,3}|simple|be-x-old|zh-[a-z-]+|roa-[a-z]+|map-bms|cbk-zam|fiu-vro|bat-smg|nds-nl)"
     r":\S"
@@ -45,12 +46,12 @@ _INTERWIKI = frozenset(
      "n", "wikinews", "v", "wikiversity", "voy", "wikivoyage", "d", "wikidata", "species",
      "wikispecies", "m", "meta", "w", "wikipedia", "mw", "doi", "iarchive", "special", "image talk")
 )  # fmt: skip
-_CANONICAL_FILE = frozenset(("file", "image", "media"))
+_CANONICAL_FILE = frozenset(("file", "image"))
 _CANONICAL_CATEGORY = frozenset(("category",))
 # Namespaces whose links lead to no article: their words stay, the target is not kept.
 _OTHER_NAMESPACES = frozenset(
     ("user", "user talk", "talk", "wikipedia", "wikipedia talk", "template", "help", "portal",
-     "special", "module", "draft", "mediawiki", "wp", "book", "file talk", "timedtext")
+     "special", "media", "module", "draft", "mediawiki", "wp", "book", "file talk", "timedtext")
 )  # fmt: skip
 _LONGEST_TITLE = 255
 _LONGEST_ANCHOR = 200
@@ -63,10 +64,10 @@ def parse_document(page: Page, site: SiteInfo, dropped: Counter[str] | None = No
     """
     parser = _Parser(page.title, site, Counter() if dropped is None else dropped)
     text = parser.expand(page.wikitext)
-    blocks = list(sections_of(finish(text, parser.kept)))
+    blocks = list(sections_of(text, parser.kept))
     if parser.facts:
-        facts = finish("\n".join(parser.facts), parser.kept)
-        blocks.insert(1, ((INFOBOX_HEADING,), [line for line in facts.split("\n") if line]))
+        facts = lines_of("\n".join(parser.facts), parser.kept)
+        blocks.insert(1, ((INFOBOX_HEADING,), facts))
     body, sections = assemble(blocks)
     return Document(
         page_id=page.page_id,
@@ -90,7 +91,7 @@ class _Parser:
         self.kept: list[str] = []
         self.dropped = dropped
         self.is_disambiguation = False
-        self._files = _CANONICAL_FILE | site.namespace_names(6, -2)
+        self._files = _CANONICAL_FILE | site.namespace_names(6)
         self._categories = _CANONICAL_CATEGORY | site.namespace_names(14)
         others = {key for key, _ in site.namespaces if key != 0}
         self._elsewhere = (
@@ -127,9 +128,15 @@ class _Parser:
             if match["tag"] is None:
                 end = text.find("-->", position)
                 position = end + 3 if end >= 0 else len(text)
+                if text[match.start() - 1 : match.start()] in {"", "\n"} and text.startswith(
+                    "\n", position
+                ):
+                    position += 1  # a comment on a line of its own takes the line with it
                 continue
             tag = match["tag"].lower()
             if match["closed"] or tag in unclosed:
+                if tag == "nowiki":
+                    parts.append(self._keep(""))  # keeps apart what would be one mark
                 continue
             close = _CLOSING[tag].search(text, position)
             if close is None:
@@ -144,11 +151,12 @@ class _Parser:
         if tag in ("math", "chem", "ce"):
             return self._keep(" ".join(content.split()))
         if tag in ("pre", "syntaxhighlight", "source"):
-            return "\n" + self._keep(content.strip("\n")) + "\n"
+            return "\n" + self._keep(unescape(content.strip("\n"))) + "\n"
         if tag == "nowiki":
-            return self._keep(content)
+            return self._keep(unescape(content))
         if tag == "gallery":
-            captions = (line.partition("|")[2].strip() for line in content.split("\n"))
+            lines = (line.partition("|")[2] for line in content.split("\n"))
+            captions = (_GALLERY_OPTION.sub("", line).strip(" |") for line in lines)
             return "\n" + "\n".join(caption for caption in captions if caption) + "\n"
         return ""
 
@@ -173,7 +181,7 @@ class _Parser:
         rendered = render_template(name, arguments)
         if rendered is None:
             self.dropped[name[:80]] += 1
-            return ""
+            return DROPPED
         if name == "coord" and arguments.get("display") == "title":
             self.facts.append(f"Coordinates: {rendered}")
             return ""
@@ -190,13 +198,13 @@ class _Parser:
                 return _caption(labels)
             if prefix in self._categories or (_INTERLANGUAGE.match(target) and not labels):
                 return ""
-        words = labels[-1].strip() if labels else target.replace("_", " ").lstrip("#")
+        words = "|".join(labels).strip() if labels else target.replace("_", " ").lstrip("#")
         words = words or remainder.strip() or target
         if prefix not in self._elsewhere and not _INTERLANGUAGE.match(target):
-            title = " ".join(target.partition("#")[0].replace("_", " ").split())
-            if 0 < len(title) <= _LONGEST_TITLE:
+            title = " ".join(unescape(target.partition("#")[0]).replace("_", " ").split())
+            if 0 < len(title) <= _LONGEST_TITLE and not _PRIVATE.search(title):
                 title = title[:1].upper() + title[1:]
-                self.links.append(Link(title, plain_words(words)[:_LONGEST_ANCHOR]))
+                self.links.append(Link(title, plain_words(words, self.kept)[:_LONGEST_ANCHOR]))
         return words
 
 

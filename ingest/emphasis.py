@@ -1,0 +1,46 @@
+"""Bold and italic marks, which wikitext writes with the very character of the apostrophe.
+
+Follows Parser::doQuotes of MediaWiki. Knows one line at a time, as MediaWiki does.
+"""
+
+import re
+
+__all__ = ["without_emphasis"]
+
+_MARKS = re.compile(r"('{2,})")
+
+
+def without_emphasis(text: str) -> str:
+    """``text`` without its bold and italic marks; apostrophes that touch them stay.
+
+    ''Titanic'''s gives Titanic's, L'''amour'' gives L'amour.
+    """
+    if "''" not in text:
+        return text
+    return "\n".join(_line(line) if "''" in line else line for line in text.split("\n"))
+
+
+def _line(line: str) -> str:
+    pieces = _MARKS.split(line)
+    bold = italic = 0
+    threes = []
+    for place in range(1, len(pieces), 2):
+        length = len(pieces[place])
+        apostrophes = 1 if length == 4 else max(length - 5, 0)
+        pieces[place] = "'" * apostrophes
+        bold += length - apostrophes in {3, 5}
+        italic += length - apostrophes in {2, 5}
+        if length - apostrophes == 3:
+            threes.append(place)
+    if threes and bold % 2 and italic % 2:
+        # Neither bold nor italics would close: one ''' is an apostrophe and the start of italics.
+        place = min(threes, key=lambda place: _rank(pieces[place - 1] + pieces[place]))
+        pieces[place] += "'"
+    return "".join(pieces)
+
+
+def _rank(before: str) -> int:
+    """Which ''' is most likely an apostrophe, by the text before: l', then word', then a space."""
+    if before.endswith(" "):
+        return 2
+    return 0 if before[-2:-1] == " " else 1
