@@ -190,7 +190,7 @@ def test_a_directory_without_a_dump(run: Run, tmp_path: Path) -> None:
     [
         ("page.xml", b"<html><body>No dump</body></html>", "not a MediaWiki XML export"),
         ("noise.xml.bz2", bytes(range(256)) * 40, "not a MediaWiki XML export"),
-        ("nothing.xml", b"", "not a MediaWiki XML export"),
+        ("nothing.xml", b"", "empty"),
         ("empty.xml.bz2", bz2.compress(_export("")), "no page"),
         ("cut.xml.bz2", bz2.compress(_export("<page>" + "x" * 99_999))[:-20], "breaks off"),
         ("half.xml", _export("")[:-12] + b"<page><title>A</title><id>1</id>", "breaks off"),

@@ -1,0 +1,129 @@
+"""Pages as mwxml reads them: newest revision, namespaces, redirects; broken XML is named."""
+
+import bz2
+from pathlib import Path
+
+import pytest
+
+from ingest.dumps import WorkUnit, find_dump, plan_units
+from ingest.errors import IngestError, TruncatedDump
+from ingest.pages import read_pages
+from ingest.types import Page
+from tests.ingest.dumps_on_disk import END, HEADER, PAGES, export, page
+
+
+def _pages(path: Path) -> list[Page]:
+    return [found for unit in plan_units(find_dump([path])) for found in read_pages(unit)]
+
+
+def _write(tmp_path: Path, *pages: str) -> Path:
+    path = tmp_path / "toywiki-20261101-pages.xml"
+    path.write_bytes(export(pages))
+    return path
+
+
+def test_a_page_with_all_it_carries(tmp_path: Path) -> None:
+    text = "It&apos;s &lt;b&gt;bold&lt;/b&gt; &amp;amp; ἀλφα 𐎀"
+    (found,) = _pages(_write(tmp_path, page(7, "A title", text)))
+    assert found == Page(
+        page_id=7,
+        namespace=0,
+        title="A title",
+        revision_id=107,
+        timestamp="2026-01-02T03:04:05Z",
+        redirect_to=None,
+        wikitext="It's <b>bold</b> &amp; ἀλφα 𐎀",
+    )
+
+
+def test_of_several_revisions_the_last_in_the_file_is_the_newest(tmp_path: Path) -> None:
+    """MediaWiki exports a page's history oldest first."""
+    history = page(1, "Old").replace(
+        "</revision>",
+        "</revision><revision><id>205</id><timestamp>2026-03-01T00:00:00Z</timestamp>"
+        "<text>Newer words.</text></revision>",
+    )
+    (found,) = _pages(_write(tmp_path, history))
+    assert (found.revision_id, found.wikitext) == (205, "Newer words.")
+
+
+def test_namespaces_and_redirects_are_told(tmp_path: Path) -> None:
+    redirect = page(2, "Alias", "#REDIRECT [[Target]]").replace(
+        "</ns>", '</ns><redirect title="Target"/>'
+    )
+    category = page(3, "Category:Things", namespace=14)
+    plain, alias, other = _pages(_write(tmp_path, page(1, "Target"), redirect, category))
+    assert plain.redirect_to is None
+    assert alias.redirect_to == "Target"
+    assert (other.namespace, other.title) == (14, "Category:Things")
+
+
+def test_a_page_without_text_is_read_as_empty(tmp_path: Path) -> None:
+    empty = page(1, "Blank").replace("<text>Words.</text>", '<text bytes="0" />')
+    assert _pages(_write(tmp_path, empty))[0].wikitext == ""
+
+
+@pytest.mark.parametrize("tail", ["<page><title>Half</title>", "<page><title>A</title><ns>0</ns>"])
+def test_xml_that_ends_in_a_page_is_named(tmp_path: Path, tail: str) -> None:
+    path = tmp_path / "half.xml"
+    path.write_text(HEADER + PAGES[0] + tail)
+    with pytest.raises(TruncatedDump, match=r"half\.xml: the XML breaks off"):
+        _pages(path)
+
+
+def test_xml_that_ends_between_pages_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "short.xml"
+    path.write_text(HEADER + "".join(PAGES[:3]))
+    with pytest.raises(TruncatedDump, match=r"short\.xml: the XML breaks off"):
+        _pages(path)
+
+
+def test_a_compressed_file_that_ends_early_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "cut.xml.bz2"
+    path.write_bytes(bz2.compress(export())[:-30])
+    with pytest.raises(TruncatedDump, match=r"cut\.xml\.bz2"):
+        _pages(path)
+
+
+@pytest.mark.parametrize("odd", ["<page><title>A</title><surprise/></page>", "<notes>x</notes>"])
+def test_xml_of_another_kind_is_named(tmp_path: Path, odd: str) -> None:
+    path = tmp_path / "odd.xml"
+    path.write_text(HEADER + PAGES[0] + odd + END)
+    with pytest.raises(IngestError, match=r"odd\.xml: not the XML of a MediaWiki export"):
+        _pages(path)
+
+
+def test_entities_cannot_be_declared(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xml"
+    bomb = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    path.write_text(bomb + HEADER + page(1, "A", "&b;&b;") + END)
+    with pytest.raises(IngestError, match=r"bomb\.xml"):
+        _pages(path)
+
+
+def test_a_unit_in_the_middle_needs_neither_header_nor_end(tmp_path: Path) -> None:
+    first, second = bz2.compress(PAGES[0].encode()), bz2.compress(PAGES[1].encode())
+    path = tmp_path / "middle.bz2"
+    path.write_bytes(bz2.compress(HEADER.encode()) + first + second + bz2.compress(END.encode()))
+    start = len(bz2.compress(HEADER.encode()))
+    unit = WorkUnit(0, path, start, start + len(first), len(first))
+    assert [found.title for found in read_pages(unit)] == ["Page 1"]
+
+
+@pytest.mark.parametrize(
+    ("name", "pages", "redirects"),
+    [
+        ("ltgwiki-smallwiki-latest-pages-articles.xml.bz2", 2004, 147),
+        ("enwiki-20250201-tiny_dump.xml.bz2", 70, 64),
+        ("aawiki/aawiki-20260101-pages-meta-current.xml.bz2", None, None),
+    ],
+)
+def test_real_dumps_of_three_schemas(
+    shared_data: Path, name: str, pages: int | None, redirects: int | None
+) -> None:
+    found = _pages(shared_data / "dumps" / name)
+    assert all(one.title and one.revision_id and one.timestamp for one in found)
+    assert len({one.page_id for one in found}) == len(found)
+    if pages is not None:
+        in_articles = [one for one in found if one.redirect_to and one.namespace == 0]
+        assert (len(found), len(in_articles)) == (pages, redirects)
