@@ -16,7 +16,7 @@ import zstandard
 from index.errors import DamagedGeneration
 from index.titles import title_key
 from index.types import StoredPage, Suggestion
-from ingest.extract import heading_at
+from ingest.passages import heading_at
 from ingest.types import Passage, Section
 
 __all__ = ["Store"]

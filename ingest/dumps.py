@@ -83,11 +83,11 @@ def find_dump(paths: Sequence[Path]) -> Dump:
 
 
 def _kind(name: str) -> str:
-    """What a file holds by its name; "#" for the number of a part: pages-articles#."""
+    """What a file holds, by its name; "#" where it is one part of several: pages-articles#."""
     match = _NAME.match(name)
-    rest = name[match.end() if match else 0 :].partition(".xml")
-    ranged = re.sub(r"-p\d+p\d+", "#", rest[0] + rest[2])
-    return re.sub(r"#+", "#", re.sub(r"\d+$", "#", ranged.partition(".")[0]))
+    kind, _, ending = name[match.end() if match else 0 :].partition(".xml")
+    bare = re.sub(r"\d*(-p\d+p\d+)?$", "", kind)
+    return bare + "#" if bare != kind or ending.startswith("-p") else kind
 
 
 def _parts_of(path: Path) -> Iterable[Path]:

@@ -17,7 +17,7 @@ import zstandard
 from ingest.dumps import Dump, WorkUnit
 from ingest.files import write_whole
 from ingest.pages import read_pages
-from ingest.passages import split_passages
+from ingest.passages import heading_at, split_passages
 from ingest.types import Document, Link, PageCounts, Passage, Redirect, Section, SiteInfo
 from ingest.wikitext import parse_document
 
@@ -180,16 +180,6 @@ def read_segment(path: Path) -> Iterator[tuple[Document, list[Passage]] | Redire
                 for number, (start, end) in enumerate(row["passages"])
             ],
         )
-
-
-def heading_at(sections: tuple[Section, ...], start: int) -> tuple[str, ...]:
-    """The heading path of the last section that begins at or before ``start``."""
-    path: tuple[str, ...] = ()
-    for section in sections:
-        if section.start > start:
-            break
-        path = section.heading_path
-    return path
 
 
 def segment_counts(path: Path) -> PageCounts:

@@ -11,7 +11,7 @@ from math import ceil
 
 from ingest.types import Document, Passage, Section
 
-__all__ = ["split_passages"]
+__all__ = ["count_words", "heading_at", "sentence_spans", "split_passages"]
 
 TARGET_WORDS = 180
 MAX_WORDS = 240
@@ -49,6 +49,16 @@ def split_passages(document: Document, first_id: int = 0) -> Iterator[Passage]:
             start=start,
             end=end,
         )
+
+
+def heading_at(sections: tuple[Section, ...], start: int) -> tuple[str, ...]:
+    """The heading path of the last section that begins at or before ``start``."""
+    path: tuple[str, ...] = ()
+    for section in sections:
+        if section.start > start:
+            break
+        path = section.heading_path
+    return path
 
 
 def count_words(text: str) -> int:

@@ -47,7 +47,7 @@ def _keys(model: type[BaseModel], prefix: str = "") -> Iterator[str]:
             yield prefix + name
 
 
-@pytest.mark.parametrize("key", _keys(Settings))
+@pytest.mark.parametrize("key", list(_keys(Settings)))
 def test_every_setting_is_in_the_readme(key: str) -> None:
     assert f"`{key}`" in README
     assert f"`PINAKES_{key.upper().replace('.', '__')}`" in README

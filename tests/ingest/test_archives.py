@@ -59,9 +59,12 @@ def test_a_truncated_file_says_so(tmp_path: Path, kind: str, cut: int) -> None:
         _read(path)
 
 
-def test_damage_in_the_middle_says_so(tmp_path: Path) -> None:
-    damaged = bytearray(PACKED["bz2"])
-    damaged[len(damaged) // 2] ^= 0xFF
+@pytest.mark.parametrize("kind", ["bz2", "gzip", "zstd"])
+@pytest.mark.parametrize("place", [0.3, 0.5, 0.9])
+def test_damage_in_the_middle_says_so(tmp_path: Path, kind: str, place: float) -> None:
+    packed = {**PACKED, "zstd": zstandard.ZstdCompressor(write_checksum=True).compress(DATA)}
+    damaged = bytearray(packed[kind])
+    damaged[int(len(damaged) * place)] ^= 0xFF
     path = tmp_path / "damaged.bz2"
     path.write_bytes(damaged)
     with pytest.raises(TruncatedDump, match=r"damaged\.bz2"):

@@ -72,6 +72,39 @@ def test_parts_of_different_wikis_or_dates_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "names",
+    [
+        ("pages-articles1.xml-p1p41242.bz2", "pages-articles27.xml-p999p1234.bz2"),
+        ("pages-articles-multistream2.xml-p5p9.bz2", "pages-articles-multistream10.xml-p10p19.bz2"),
+        ("p1p4500.xml.bz2", "p4501p9000.xml.bz2"),
+    ],
+)
+def test_all_parts_of_one_dump_go_together(tmp_path: Path, names: tuple[str, str]) -> None:
+    for name in names:
+        _write(tmp_path / f"toywiki-20261101-{name}")
+    assert [part.name for part in find_dump([tmp_path]).parts] == [
+        f"toywiki-20261101-{name}" for name in names
+    ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "pages-articles-multistream.xml.bz2",
+        "pages-articles.xml",
+        "pages-articles1.xml-p1p41242.bz2",
+        "pages-meta-current.xml.bz2",
+    ],
+)
+def test_the_same_pages_in_two_dumps_are_refused(tmp_path: Path, other: str) -> None:
+    """A mirrored directory holds each dump several times; every page would come twice."""
+    for name in ("pages-articles.xml.bz2", other):
+        _write(tmp_path / f"toywiki-20261101-{name}")
+    with pytest.raises(IngestError, match="several dumps of the same pages.*name one of them"):
+        find_dump([tmp_path])
+
+
+@pytest.mark.parametrize(
     ("content", "error", "words"),
     [
         (b"", NotADump, "empty"),

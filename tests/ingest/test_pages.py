@@ -36,15 +36,28 @@ def test_a_page_with_all_it_carries(tmp_path: Path) -> None:
     )
 
 
-def test_of_several_revisions_the_last_in_the_file_is_the_newest(tmp_path: Path) -> None:
-    """MediaWiki exports a page's history oldest first."""
-    history = page(1, "Old").replace(
-        "</revision>",
-        "</revision><revision><id>205</id><timestamp>2026-03-01T00:00:00Z</timestamp>"
-        "<text>Newer words.</text></revision>",
+@pytest.mark.parametrize("newest", [0, 1, 2])
+def test_of_several_revisions_the_newest_is_read(tmp_path: Path, newest: int) -> None:
+    """Histories are in the order of ids; an imported revision has a high id and an old date."""
+    years = [2001, 2002, 2003]
+    years[newest] = 2026
+    revisions = "".join(
+        f"<revision><id>{200 + place}</id><timestamp>{year}-01-01T00:00:00Z</timestamp>"
+        f"<text>Words of {year}.</text></revision>"
+        for place, year in enumerate(years)
     )
+    history = f"<page><title>Old</title><ns>0</ns><id>1</id>{revisions}</page>"
     (found,) = _pages(_write(tmp_path, history))
-    assert (found.revision_id, found.wikitext) == (205, "Newer words.")
+    assert (found.revision_id, found.wikitext) == (200 + newest, "Words of 2026.")
+
+
+def test_of_two_revisions_of_one_second_the_later_in_the_file_is_read(tmp_path: Path) -> None:
+    twice = page(1, "A", "First.").replace(
+        "</page>",
+        "<revision><id>102</id><timestamp>2026-01-02T03:04:05Z</timestamp>"
+        "<text>Second.</text></revision></page>",
+    )
+    assert _pages(_write(tmp_path, twice))[0].wikitext == "Second."
 
 
 def test_namespaces_and_redirects_are_told(tmp_path: Path) -> None:

@@ -68,6 +68,13 @@ def test_lengths_are_even_and_no_tail_is_left() -> None:
     assert max(sizes) - min(sizes) <= 20
 
 
+@pytest.mark.parametrize("words", range(200, 300, 10))
+def test_a_little_more_than_one_passage_may_hold_makes_two_halves(words: int) -> None:
+    sizes = [count_words(text) for text in _passages(((), _sentences(words // 10, words=10)))]
+    assert len(sizes) == (1 if words <= MAX_WORDS else 2)
+    assert min(sizes) >= words // len(sizes) - 10
+
+
 def test_passages_end_with_their_sentences() -> None:
     assert all(text.endswith(".") for text in _passages(((), _sentences(100, words=17))))
 
@@ -111,6 +118,14 @@ def test_scripts_without_spaces_are_cut_too() -> None:
     pieces = _passages(((), "図書館は古い建物である。" * 100))
     assert len(pieces) > 3
     assert all(piece.endswith("。") for piece in pieces)
+
+
+@pytest.mark.parametrize("letters", ["図書館", "ห้องสมุด", "ဗမာစာ", "បណ្ណាល័យ", "𠀀𠀁"])
+def test_a_monstrous_sentence_without_spaces_is_cut(letters: str) -> None:
+    text = letters * 2_000
+    pieces = _passages(((), text))
+    assert all(count_words(piece) <= MAX_WORDS for piece in pieces)
+    assert "".join(pieces) == text
 
 
 def test_an_empty_document_has_no_passage() -> None:
