@@ -65,6 +65,7 @@ class GeneratorContract:
         generator, owner = cls.open(GeneratorSettings(timeout_s=30), model_path)
         with asyncio.Runner() as runner:
             engine = Engine(generator, owner, runner)
+            engine.run(generator.describe())
             yield engine
             pid = engine.pid
             engine.run(generator.aclose())
@@ -229,7 +230,7 @@ class GeneratorContract:
         with subprocess.Popen(
             [sys.executable, "-c", PARENT, self.backend],
             stdout=subprocess.PIPE,
-            cwd=Path(__file__).parents[2],
+            cwd=Path(__file__).parents[3],
         ) as parent:
             assert parent.stdout is not None
             child = int(parent.stdout.readline())

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from service import generators
+from service.generators import choice as generators
 from service.errors import BadInput, GeneratorUnavailable
 from service.generators.choice import open_generator
 from service.generators.llama_cpp_generator import LlamaCppGenerator

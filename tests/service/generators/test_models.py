@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from service import models
+from service.generators import models
 from service.errors import BadInput
 from service.generators.models import bundled_model, check_gguf, verify_weights
 
