@@ -7,7 +7,6 @@ that imports duckdb.
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import duckdb
@@ -27,17 +26,6 @@ class LinkTotals:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-
-    def __enter__(self) -> "LinkTotals":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._connection.close()
 
     def links_in(self) -> Iterator[tuple[int, int]]:
         """Page id and number of other pages that link to it, by page id."""
@@ -100,8 +88,7 @@ def open_link_totals(
             "'source': 'BIGINT'}) AS links JOIN titles ON links.target = titles.title",
             [[str(run) for run in runs]],
         )
-        with LinkTotals(connection) as totals:
-            yield totals
+        yield LinkTotals(connection)
     finally:
         connection.close()
         database.unlink(missing_ok=True)

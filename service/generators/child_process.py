@@ -1,7 +1,8 @@
 """A Python child process that runs one module and exchanges JSON lines with its parent.
 
 Native code that crashes takes only such a child with it. The child's standard input is also its
-lifeline: it ends when the parent closes it or dies, however that happens. Knows nothing of models.
+lifeline: it ends when the parent closes it or dies, however that happens. Knows of models only
+that loading one takes a while.
 """
 
 import asyncio
@@ -14,7 +15,10 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable
+from pathlib import Path
 from typing import IO, Any
+
+from service.errors import GeneratorUnavailable
 
 __all__ = ["ChildProcess", "ParentChannel", "spare_cores"]
 
@@ -114,6 +118,26 @@ class ChildProcess:
             self._unread += chunk
         line, _, self._unread = self._unread.partition(b"\n")
         message: dict[str, Any] = json.loads(line)
+        return message
+
+    async def first_message(self, model_path: Path, timeout_s: float) -> dict[str, Any]:
+        """What the child says when its model is loaded.
+
+        Raises GeneratorUnavailable, and ends the child, when it dies first or takes too long.
+        """
+        try:
+            async with asyncio.timeout(timeout_s):
+                message = await self.receive()
+        except TimeoutError:
+            await self.aclose()
+            raise GeneratorUnavailable(
+                f"model {model_path} was not loaded after {timeout_s:g} s; "
+                "raise PINAKES_GENERATOR__TIMEOUT_S or choose a smaller model"
+            ) from None
+        if message is None:
+            words = await self.last_words()
+            await self.aclose()
+            raise GeneratorUnavailable(f"model {model_path} cannot be loaded: its process {words}")
         return message
 
     async def ended(self, within_s: float) -> bool:

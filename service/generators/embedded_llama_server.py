@@ -91,22 +91,11 @@ class EmbeddedLlamaServer:
         child = self._child
         if child is None:
             raise GeneratorUnavailable("the model's process was closed while it started")
-        limit = self._settings.timeout_s
         try:
-            async with asyncio.timeout(limit):
-                message = await child.receive()
-        except TimeoutError:
+            await child.first_message(self._model_path, self._settings.timeout_s)
+        except GeneratorUnavailable:
             await self._end()
-            raise GeneratorUnavailable(
-                f"model {self._model_path} was not loaded after {limit:g} s; "
-                "raise PINAKES_GENERATOR__TIMEOUT_S or choose a smaller model"
-            ) from None
-        if message is None:
-            words = await child.last_words()
-            await self._end()
-            raise GeneratorUnavailable(
-                f"model {self._model_path} cannot be loaded: its process {words}"
-            )
+            raise
         self._ready = True
 
     async def _end(self) -> None:

@@ -97,22 +97,11 @@ class LlamaCppGenerator:
         return child, self._info
 
     async def _load(self, child: ChildProcess) -> ModelInfo:
-        limit = self._settings.timeout_s
         try:
-            async with asyncio.timeout(limit):
-                message = await child.receive()
-        except TimeoutError:
+            message = await child.first_message(self._model_path, self._settings.timeout_s)
+        except GeneratorUnavailable:
             await self.aclose()
-            raise GeneratorUnavailable(
-                f"model {self._model_path} was not loaded after {limit:g} s; "
-                "raise PINAKES_GENERATOR__TIMEOUT_S or choose a smaller model"
-            ) from None
-        if message is None:
-            words = await child.last_words()
-            await self.aclose()
-            raise GeneratorUnavailable(
-                f"model {self._model_path} cannot be loaded: its process {words}"
-            )
+            raise
         return ModelInfo(self._model_path.stem, message["context_tokens"])
 
     def _request(self, messages: Sequence[Message]) -> dict[str, Any]:
