@@ -74,9 +74,9 @@ def find_dump(paths: Sequence[Path]) -> Dump:
         raise IngestError(f"files of different dumps: {', '.join(sorted(dates))}; name one date")
     kinds = {_kind(part.name) for part in parts}
     if len(kinds) > 1 or (len(parts) > 1 and not any("#" in kind for kind in kinds)):
+        some = ", ".join(sorted(part.name for part in parts)[:4])
         raise IngestError(
-            f"several dumps of the same pages: {', '.join(sorted(part.name for part in parts)[:4])}; "
-            "name one of them, or all parts of one"
+            f"several dumps of the same pages: {some}; name one of them, or all parts of one"
         )
     name = re.sub(r"[^a-z0-9_-]+", "-", wikis.pop()).strip("-") or "wiki"
     return Dump(name=name, date=next(iter(dates), None), parts=parts, site=sites[0])
@@ -106,7 +106,7 @@ def _parts_of(path: Path) -> Iterable[Path]:
 def _part_order(path: Path) -> tuple[object, ...]:
     """Numbers in the name sort as numbers: part 2 comes before part 10."""
     return tuple(
-        (0, int(piece), "") if piece.isdigit() else (1, 0, piece)
+        (0, int(piece), "") if piece.isdecimal() else (1, 0, piece)
         for piece in re.split(r"(\d+)", path.name)
     )
 
@@ -211,7 +211,10 @@ def _parse_header(part: Path, header: bytes) -> SiteInfo:
     for element in root.iter():
         tag = element.tag.rpartition("}")[2]
         if tag == "namespace":
-            namespaces.append((int(element.get("key", "0")), element.text or ""))
+            key = element.get("key", "")
+            if not re.fullmatch(r"-?\d{1,6}", key):
+                raise NotADump(f"{part}: its header has a namespace numbered {key[:40]!r}")
+            namespaces.append((int(key), element.text or ""))
         else:
             texts[tag] = (element.text or "").strip()
     match = re.match(r"([a-z_]+)wiki", part.name)

@@ -29,15 +29,16 @@ Block = tuple[tuple[str, ...], list[str]]
 
 _KEPT, _KEPT_END = "\ue000", "\ue001"
 _KEPT_MARK = re.compile(f"{_KEPT}(\\d+){_KEPT_END}")
+_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>")
 # What MediaWiki takes for a tag; anything else between angle brackets is text.
-_TAG = re.compile(
-    r"</?(abbr|b|bdi|bdo|big|blockquote|br|caption|center|cite|code|data|dd|del|dfn|div|dl|dt|em|"
-    r"font|h[1-6]|hr|i|ins|kbd|li|link|mark|meta|ol|p|poem|q|rb|rp|rt|rtc|ruby|s|samp|small|span|"
-    r"strike|strong|sub|sup|table|tbody|td|th|thead|time|tr|tt|u|ul|var|wbr|noinclude|onlyinclude|"
-    r"includeonly|nowiki|ref|references|math|gallery|section|pre|source|syntaxhighlight|chem|ce|"
-    r"timeline|imagemap|graph|score|hiero|templatestyles|langconvert|translate|tvar)\b[^<>]*>",
-    re.IGNORECASE,
-)
+_TAG_LIST = """
+abbr b bdi bdo big blockquote br caption ce center chem cite code data dd del dfn div dl dt em font
+gallery graph h1 h2 h3 h4 h5 h6 hiero hr i imagemap includeonly ins kbd li link mark math meta
+noinclude nowiki ol onlyinclude p poem pre q rb ref references rp rt rtc ruby s samp score section
+small source span strike strong sub sup syntaxhighlight table tbody td templatestyles th thead time
+timeline tr translate tt tvar u ul var wbr
+"""
+_TAG_NAMES = frozenset(_TAG_LIST.split())
 _SUPERSCRIPT = re.compile(r"<sup\b[^<>]*>([^<>]{1,20})</sup>", re.IGNORECASE)
 _SUPERSCRIPT_DIGITS = str.maketrans("0123456789+-−n()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ⁽⁾")
 _ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "e", "a", "o"))
@@ -75,6 +76,7 @@ _ENTITY = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 _HEADING = re.compile(r"^(={1,6})[ \t]*(.+?)[ \t]*\1[ \t]*$")
 _LIST = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
 _EMPTY_BRACKETS = re.compile(r"[ ]?\((?:[\s,;:·–-]|lit\.)*\)")
+_MARKUP = re.compile("[<&\\[\ue000-\ue00f]|''")
 _SPACES = re.compile(r"[ \t\u2009\u200a\u200b\u00ad]+")
 _BEFORE_STOP = re.compile(r" +([,.;:!?)])(?=\s|$)")
 
@@ -119,11 +121,15 @@ def lines_of(text: str, kept: Sequence[str]) -> list[str]:
 
 def plain_words(text: str, kept: Sequence[str]) -> str:
     """A short piece, such as a link's words, on one line without markup."""
-    return " ".join(_words(_resolved(text), kept).split())
+    if _MARKUP.search(text):
+        text = _words(_resolved(text), kept)
+    return " ".join(text.split())
 
 
 def _tag_text(match: re.Match[str]) -> str:
     name = match[1].lower()
+    if name not in _TAG_NAMES:
+        return match.group()
     if name in _BLOCK_TAGS:
         return "\n"
     return " " if name in ("td", "th") else ""
@@ -146,8 +152,8 @@ def sections_of(text: str, kept: Sequence[str]) -> Iterator[Block]:
     numbers: list[int] = []
     marks = ""
     for raw in _resolved(text).split("\n"):
-        line = _SPACES.sub(" ", raw).strip()
-        if line.startswith("=") and (heading := _HEADING.match(line)):
+        line = raw.strip()
+        if line.startswith("=") and (heading := _HEADING.match(_SPACES.sub(" ", line))):
             yield tuple(title for _, title in path), lines
             level = len(heading[1])
             path = [entry for entry in path if entry[0] < level]

@@ -19,9 +19,12 @@ MIN_WORDS = 40
 
 _WORD = re.compile(r"\S+")
 # Scripts written without spaces: each letter weighs about two thirds of a word.
-_UNSPACED = re.compile(
+_UNSPACED_LETTER = (
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
 )
+_UNSPACED = re.compile(_UNSPACED_LETTER)
+# Where a monstrous sentence may be cut.
+_SEAM = re.compile(rf"\s+|$|(?<={_UNSPACED_LETTER})")
 # A sentence ends at . ! or ? before a space and a capital, digit, bracket or quote; the CJK stops
 # end one anywhere. A single letter, a common abbreviation or the number of a list item before the
 # point does not.
@@ -130,7 +133,7 @@ def _fitting(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
         return
     begin, words, last = start, 0, start
-    for match in re.finditer(r"\s+|$|(?<=[\u3000-\u9fff])", text[start:end]):
+    for match in _SEAM.finditer(text[start:end]):
         cut = start + match.start()
         words += count_words(text[last:cut])
         last = start + match.end()

@@ -68,11 +68,15 @@ class _Scanner:
     def run(self) -> str:
         position = 0
         for match in _TOKEN.finditer(self._text):
-            if match.start() < position:
-                continue  # the brace of "|}", taken with its bar
-            self._stack[-1].pieces.append(self._text[position : match.start()])
-            position = match.end()
-            mark = match.group()
+            start, end = match.span()
+            if start >= position:
+                mark = match.group()
+                self._stack[-1].pieces.append(self._text[position:start])
+            elif end > position + 1:
+                mark = self._text[position:end]  # more braces after those of "|}"
+            else:
+                continue  # the brace of "|}" or bar of "{|", taken already
+            position = end
             if mark == "|":
                 position += self._bar(match.start())
             elif mark == "[[":
@@ -98,7 +102,7 @@ class _Scanner:
 
     def _bar(self, at: int) -> int:
         """A bar parts arguments, closes a table or is only a letter; length of what follows it."""
-        if self._closes_table(at):
+        if self._text.startswith("|}", at) and self._closes_table(at):
             while self._stack[-1].kind == "link":
                 self._abandon()
             frame = self._stack.pop()
@@ -117,8 +121,6 @@ class _Scanner:
 
         ``|}}`` is the empty last argument and the end of a template, when one is open.
         """
-        if not self._text.startswith("|}", at):
-            return False
         if not _LINE_START.search(self._text, max(0, at - _LINE_START_REACH), at):
             return False
         ends_template = self._text.startswith("|}}", at) and not self._text.startswith("|}}}", at)

@@ -22,6 +22,12 @@ _CELL = re.compile(r"\n[ \t]*(!|\|(?![-}+]))|(\|\|)|(!!)")
 _CAPTION = re.compile(r"\n[ \t]*\|\+((?:(?!\n[ \t]*[|!]).)*)", re.DOTALL)
 _SPAN = re.compile(r"(row|col)span\s*=\s*[\"']?\s*(\d{1,3})", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"^(nowrap|[^|\[\]{}<>]*?=[^|]*)$", re.IGNORECASE)
+# At the head of a cell whose bar stands inside a template: colspan="2" {{n/a}}.
+_ATTRIBUTE_RUN = re.compile(
+    r"\s*(?:(?:colspan|rowspan|style|class|v?align|bgcolor|scope|width|height|id|data-sort-value)"
+    r"\s*=\s*(?:\"[^\"\n]*\"|'[^'\n]*'|[\w#%.-]+)\s*)+",
+    re.IGNORECASE,
+)
 _BLOCK_TAG = re.compile(r"</?(?:div|p|center|ul|ol|li|dl|dt|dd|hr)\b[^<>]*>", re.IGNORECASE)
 _LIST_MARK = re.compile(r"^[ \t]*[*#:;]+[ \t]*", re.MULTILINE)
 _MAX_SPAN = 100
@@ -67,6 +73,8 @@ def _cells(row: str) -> Iterator[_Cell]:
         if mark[1]:
             is_header = mark[1] == "!"
         attributes, bar, text = content.partition("|")
+        if not bar and (run := _ATTRIBUTE_RUN.match(content)):
+            attributes, bar, text = run.group(), "|", content[run.end() :]
         if not bar or not _looks_like_attributes(attributes):
             attributes, text = "", content
         spans = {kind.lower(): int(number) for kind, number in _SPAN.findall(attributes)}
@@ -99,7 +107,9 @@ def _strip_attributes(text: str) -> str:
 
 def cell_text(text: str) -> str:
     """The content of a cell on one line; list items and line breaks become commas."""
-    text = _BLOCK_TAG.sub("\n", text.replace(BREAK, "\n").replace("&nbsp;", " "))
+    text = text.replace(BREAK, "\n").replace("&nbsp;", " ")
+    if "<" in text:
+        text = _BLOCK_TAG.sub("\n", text)
     text = _LIST_MARK.sub("", text)
     text = without_emphasis(text).replace(DROPPED, "")
     parts = [part.strip() for part in text.split("\n")]

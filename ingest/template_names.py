@@ -89,8 +89,9 @@ ALIASES = {
     "middot": "·", "'\"": "'", "clr": "break", "br": "break", "pipe": "!", "isbnt": "isbn",
     "number": "formatnum", "num": "formatnum", "fmtn": "formatnum", "pct": "percentage",
     "gregorian serial date": "date", "dmy": "date", "plainlist2": "plainlist", "usd": "us$",
-    "official website": "hs", "married": "marriage", "gbp": "gbp", "£": "gbp", "€": "euro",
-    "eur": "euro", "dts2": "dts", "ntsh": "hs", "#ifexist": "#if", "langx2": "lang",
+    "official website": "hs", "postnominals": "post-nominals", "married": "marriage",
+    "gbp": "gbp", "£": "gbp", "€": "euro", "eur": "euro", "dts2": "dts", "ntsh": "hs",
+    "#ifexist": "#if", "langx2": "lang",
 }  # fmt: skip
 
 # Templates without a fact of their own: maintenance, navigation, layout, references.
@@ -128,11 +129,12 @@ SILENT = frozenset(
         "image requested", "#invoke", "documentation", "noteref", "note label", "ref label",
         "ref", "note", "tfd", "default sort", "nobots", "refpage", "columns", "cite",
         "use british", "noprint", "listen", "audio", "sound", "bibleverse", "no more links",
-        "inconsistent citations", "oetymd",
+        "inconsistent citations", "oetymd", "look from", "family name hatnote",
+        "family name explanation", "lead too short",
     )
 )  # fmt: skip
 SILENT_PREFIXES = (
-    "cite ", "vcite ", "r from ", "r to ", "pp-", "use ", "defaultsort", "commons ",
+    "cite ", "vcite ", "r from ", "r to ", "r with ", "pp-", "use ", "defaultsort", "commons ",
     "wikisource", "navbox", "sidebar", "#tag", "#invoke", "citation/", "harvard ",
     "wiktionary", "library resources", "further", "see also", "main ", "about",
     "other uses", "redirect-", "tocr", "toc ", "#lst",

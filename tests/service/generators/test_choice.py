@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from service.generators import choice as generators
 from service.errors import BadInput, GeneratorUnavailable
+from service.generators import choice as generators
 from service.generators.choice import open_generator
 from service.generators.llama_cpp_generator import LlamaCppGenerator
 from service.generators.llama_server_generator import LlamaServerGenerator

@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from service.generators import models
 from service.errors import BadInput
+from service.generators import models
 from service.generators.models import bundled_model, check_gguf, verify_weights
 
 
