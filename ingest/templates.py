@@ -6,11 +6,12 @@ the tables by an entry in ``template_names``.
 """
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 
 from ingest.convert import convert
 from ingest.tables import BREAK, infobox_facts
+from ingest.template_arguments import Arguments, small_number
+from ingest.template_dates import as_of, date, death_date_and_age, life_date
 from ingest.template_names import (
     ALIASES,
     DISAMBIGUATION,
@@ -21,35 +22,10 @@ from ingest.template_names import (
     SILENT_SUFFIXES,
 )
 
-__all__ = ["Arguments", "is_disambiguation", "is_infobox", "render_template"]
-
-
-@dataclass(frozen=True, slots=True)
-class Arguments:
-    """Arguments of one call, already rendered: by position (from 1) and by name."""
-
-    positional: tuple[str, ...]
-    named: Mapping[str, str]
-
-    def get(self, *keys: str | int) -> str:
-        """The first argument given and not blank among these positions or names, else ''."""
-        for key in keys:
-            if isinstance(key, int):
-                value = self.positional[key - 1] if key <= len(self.positional) else ""
-                value = value or self.named.get(str(key), "")
-            else:
-                value = self.named.get(key, "")
-            if value.strip():
-                return value.strip()
-        return ""
+__all__ = ["is_disambiguation", "is_infobox", "render_template"]
 
 
 Renderer = Callable[[Arguments], str]
-
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July",
-    "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 def is_infobox(name: str) -> bool:
@@ -78,11 +54,6 @@ def render_template(name: str, arguments: Arguments) -> str | None:
     if name.startswith("ipa-"):
         return arguments.get(1)
     return None
-
-
-def _number(text: str, highest: int) -> int | None:
-    """A small number written in plain digits, else None."""
-    return int(text) if re.fullmatch(r"[0-9]{1,4}", text) and int(text) <= highest else None
 
 
 def _first(arguments: Arguments) -> str:
@@ -165,59 +136,6 @@ def _fraction(arguments: Arguments) -> str:
     if three:
         return f"{one} {two}/{three}"
     return f"{one}/{two}" if two else f"1/{one}"
-
-
-def _date_text(year: str, month: str, day: str, *, month_first: bool) -> str:
-    number = _number(month, 12)
-    name = _MONTHS[number - 1] if number else month
-    if not name:
-        return year
-    if not day:
-        return f"{name} {year}".strip()
-    return f"{name} {day}, {year}" if month_first else f"{day} {name} {year}"
-
-
-def _date_parts(arguments: Arguments, first: int, *, month_first: bool) -> str:
-    parts = [arguments.get(first), arguments.get(first + 1), arguments.get(first + 2)]
-    if re.search(r"\D", parts[0].lstrip("-−")) and not parts[1]:
-        return parts[0]  # a date written out
-    parts[1], parts[2] = (part.lstrip("0") for part in parts[1:])
-    return _date_text(parts[0], parts[1], parts[2], month_first=month_first)
-
-
-def _is_yes(arguments: Arguments, *names: str) -> bool:
-    return arguments.get(*names).lower() in {"y", "yes"}
-
-
-def _date(arguments: Arguments) -> str:
-    """Day first, as tables and plain dates are written unless they ask otherwise."""
-    return _date_parts(arguments, 1, month_first=_is_yes(arguments, "mf"))
-
-
-def _life_date(arguments: Arguments) -> str:
-    """Births, deaths, starts and ends: month first unless ``df=yes``."""
-    return _date_parts(arguments, 1, month_first=not _is_yes(arguments, "df"))
-
-
-def _death_date_and_age(arguments: Arguments) -> str:
-    died = _life_date(arguments)
-    values = [_number(arguments.get(position), 9999) for position in range(1, 7)]
-    died_year, died_month, died_day, born_year, born_month, born_day = values
-    if died_year is None or born_year is None:
-        return died
-    years = died_year - born_year
-    if died_month is None or died_day is None or born_month is None or born_day is None:
-        return f"{died} (aged {years - 1}–{years})"
-    before = (died_month, died_day) < (born_month, born_day)
-    return f"{died} (aged {years - before})"
-
-
-def _as_of(arguments: Arguments) -> str:
-    if text := arguments.get("alt"):
-        return text
-    date = _date_parts(arguments, 1, month_first=arguments.get("df").lower() == "us")
-    word = "since" if _is_yes(arguments, "since") else "as of"
-    return f"{word if arguments.get('lc') else word.capitalize()} {date}"
 
 
 def _in_language(code: str, text: str, arguments: Arguments) -> str:
@@ -329,7 +247,7 @@ def _decade_or_century(word: str) -> Renderer:
 def _percentage(arguments: Arguments) -> str:
     try:
         top, bottom = float(arguments.get(1)), float(arguments.get(2))
-        places = _number(arguments.get(3), 9) or 0
+        places = small_number(arguments.get(3), 9) or 0
         return f"{100 * top / bottom:.{places}f}%"
     except (ValueError, ZeroDivisionError):
         return arguments.get(1)
@@ -357,12 +275,12 @@ _RENDERERS: dict[str, Renderer] = {
     "us$": _currency("US$"), "a$": _currency("A$"), "c$": _currency("C$"), "gbp": _currency("£"),
     "euro": _currency("€"), "inr": _currency("₹"), "jpy": _currency("¥"), "cny": _currency("CN¥"),
     # dates
-    "birth date": _life_date, "start date": _life_date, "end date": _life_date, "death date":
-    _life_date, "birth date and age": _life_date, "start date and age": _life_date,
-    "death date and age": _death_date_and_age, "birth year and age": _first,
-    "death year and age": _first, "birth-date": _first, "death-date": _first, "dts": _date,
-    "film date": _life_date, "date": _date,
-    "circa": _circa, "as of": _as_of, "floruit": lambda a: f"fl. {a.get(1)}",
+    "birth date": life_date, "start date": life_date, "end date": life_date, "death date":
+    life_date, "birth date and age": life_date, "start date and age": life_date,
+    "death date and age": death_date_and_age, "birth year and age": _first,
+    "death year and age": _first, "birth-date": _first, "death-date": _first, "dts": date,
+    "film date": life_date, "date": date,
+    "circa": _circa, "as of": as_of, "floruit": lambda a: f"fl. {a.get(1)}",
     "reign": lambda a: f"r. {'–'.join(p for p in (a.get(1), a.get(2)) if p)}",
     "decade": _decade_or_century("s"), "c.": _circa, "years ago": _first, "bce": _first,
     # languages and scripts

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from ingest.layout import assemble, kept_mark, lines_of, plain_words, sections_of, unescape
 from ingest.scanner import EQUALS, Renderers, scan
 from ingest.tables import BREAK, DROPPED, infobox_facts, render_table
-from ingest.templates import Arguments, is_disambiguation, is_infobox, render_template
+from ingest.template_arguments import Arguments
+from ingest.templates import is_disambiguation, is_infobox, render_template
 from ingest.types import Document, Link, Page, SiteInfo
 
 __all__ = ["INFOBOX_HEADING", "parse_document"]
