@@ -48,7 +48,9 @@ def read_documents(unit: WorkUnit, site: SiteInfo) -> Iterator[Document | Redire
         if page.namespace != 0:
             yield None
         elif page.redirect_to is not None:
-            yield Redirect(page.page_id, page.title, page.redirect_to)
+            yield Redirect(
+                page.page_id, page.title, page.redirect_to, page.revision_id, page.timestamp
+            )
         else:
             yield parse_document(page, site)
 
@@ -121,14 +123,17 @@ def _write_links(path: Path, links: list[tuple[str, str, int]]) -> None:
 
 
 def to_json(entry: Document | Redirect) -> dict[str, Any]:
-    """The row that ``pinakes extract`` prints and that segments hold."""
-    if isinstance(entry, Redirect):
-        return {"page_id": entry.page_id, "title": entry.title, "redirect_to": entry.target}
-    return {
+    """The row that ``pinakes extract`` prints and that segments hold; a redirect's has no text."""
+    row: dict[str, Any] = {
         "page_id": entry.page_id,
         "title": entry.title,
         "revision_id": entry.revision_id,
         "timestamp": entry.timestamp,
+    }
+    if isinstance(entry, Redirect):
+        empty = {"is_disambiguation": False, "sections": [], "text": ""}
+        return row | {"redirect_to": entry.target} | empty
+    return row | {
         "redirect_to": None,
         "is_disambiguation": entry.is_disambiguation,
         "sections": [
@@ -148,7 +153,13 @@ def read_segment(path: Path) -> Iterator[tuple[Document, list[Passage]] | Redire
         if "counts" in row:
             return
         if row["redirect_to"] is not None:
-            yield Redirect(row["page_id"], row["title"], row["redirect_to"])
+            yield Redirect(
+                row["page_id"],
+                row["title"],
+                row["redirect_to"],
+                row["revision_id"],
+                row["timestamp"],
+            )
             continue
         sections = tuple(
             Section(tuple(part["heading_path"]), part["start"], part["end"])

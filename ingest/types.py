@@ -99,6 +99,8 @@ class Redirect:
     page_id: int
     title: str
     target: str
+    revision_id: int
+    timestamp: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from service.settings import GeneratorSettings
 
 __all__ = ["open_generator"]
 
-_XLLAMACPP = "pip install 'pinakes[embedded]'"
-_LLAMA_CPP = "pip install 'pinakes[llama-cpp-python]'"
+_XLLAMACPP = "pip install -e '.[embedded]'"
+_LLAMA_CPP = "pip install -e '.[llama-cpp-python]'"
 
 
 def open_generator(settings: GeneratorSettings) -> Generator | None:

@@ -22,13 +22,13 @@ PAGES = [
     document(3, "!!!", "A band from Sacramento."),
 ]
 REDIRECTS = [
-    Redirect(20, "Great Library", "Library of Alexandria"),
-    Redirect(21, "Museum library", "Great Library"),
-    Redirect(22, "Burning of the library", "Library of Alexandria#Fate"),
-    Redirect(23, "Ouroboros", "Snake"),
-    Redirect(24, "Snake", "Ouroboros"),
-    Redirect(25, "Nowhere", "No such page"),
-    Redirect(26, "Alexandrine library", "Library of Alexandria"),
+    Redirect(20, "Great Library", "Library of Alexandria", 99, ""),
+    Redirect(21, "Museum library", "Great Library", 99, ""),
+    Redirect(22, "Burning of the library", "Library of Alexandria#Fate", 99, ""),
+    Redirect(23, "Ouroboros", "Snake", 99, ""),
+    Redirect(24, "Snake", "Ouroboros", 99, ""),
+    Redirect(25, "Nowhere", "No such page", 99, ""),
+    Redirect(26, "Alexandrine library", "Library of Alexandria", 99, ""),
 ]
 
 
@@ -117,9 +117,9 @@ def test_a_redirect_that_comes_twice_or_became_an_article_names_its_page_once(
     entries = [
         document(1, "Codex", "A book of bound leaves."),
         document(2, "Papyrus", "A writing material."),
-        Redirect(3, "Bound book", "Codex"),
-        Redirect(4, "Bound book", "Codex"),
-        Redirect(5, "Papyrus", "Codex"),
+        Redirect(3, "Bound book", "Codex", 99, ""),
+        Redirect(4, "Bound book", "Codex", 99, ""),
+        Redirect(5, "Papyrus", "Codex", 99, ""),
     ]
     with write_store(tmp_path / "pages.db", entries) as store:
         assert store.names(1, "redirect", 10) == ["Bound book"]
@@ -142,7 +142,7 @@ def test_redirects_are_followed_to_their_page(store: Store, name: str, page_id: 
 
 
 def test_a_chain_of_redirects_is_followed_so_far_and_no_further(tmp_path: Path) -> None:
-    chain = [Redirect(10 + n, f"Step {n}", f"Step {n + 1}") for n in range(7)]
+    chain = [Redirect(10 + n, f"Step {n}", f"Step {n + 1}", 99, "") for n in range(7)]
     entries = [document(1, "Step 7", "The page at the end."), *chain]
     with write_store(tmp_path / "pages.db", entries) as store:
         assert store.page_id_by_name("Step 3") == 1
@@ -175,9 +175,9 @@ def test_the_spelling_asked_for_wins_then_titles_then_the_much_linked(tmp_path: 
         document(1, "Ares", "A god."),
         document(2, "ARES", "A rocket."),
         document(3, "Áres", "A village."),
-        Redirect(4, "ares", "Mars"),
+        Redirect(4, "ares", "Mars", 99, ""),
         document(5, "Mars", "A planet."),
-        Redirect(6, "ÉA", "Mars"),
+        Redirect(6, "ÉA", "Mars", 99, ""),
         document(7, "Éa", "A river."),
     ]
     with write_store(tmp_path / "pages.db", entries, links_in=[(2, 5), (3, 9)]) as store:
@@ -235,8 +235,8 @@ def test_an_exact_title_is_suggested_before_much_linked_longer_ones(tmp_path: Pa
 def test_a_page_is_suggested_once_however_many_of_its_names_fit(tmp_path: Path) -> None:
     entries = [
         document(1, "Gutenberg Bible", "A book."),
-        Redirect(2, "Gutenberg's Bible", "Gutenberg Bible"),
-        Redirect(3, "Gutenberg book", "Gutenberg Bible"),
+        Redirect(2, "Gutenberg's Bible", "Gutenberg Bible", 99, ""),
+        Redirect(3, "Gutenberg book", "Gutenberg Bible", 99, ""),
     ]
     with write_store(tmp_path / "pages.db", entries) as store:
         [only] = store.suggest("gutenberg", 10)

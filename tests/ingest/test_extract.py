@@ -124,8 +124,13 @@ def test_rows_are_what_extract_prints(tmp_path: Path) -> None:
         ],
         "text": "Lead.\n\nSmall\nWords here.",
     }
-    assert to_json(Redirect(9, "Alias", "Thing")) == {
+    assert to_json(Redirect(9, "Alias", "Thing", 109, "2026-01-02T03:04:05Z")) == {
         "page_id": 9,
         "title": "Alias",
+        "revision_id": 109,
+        "timestamp": "2026-01-02T03:04:05Z",
         "redirect_to": "Thing",
+        "is_disambiguation": False,
+        "sections": [],
+        "text": "",
     }
