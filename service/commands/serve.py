@@ -1,6 +1,7 @@
 """``pinakes serve``: the HTTP service on this machine."""
 
 import socket
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -60,7 +61,8 @@ def serve(
             server_header=False,
         )
     )
-    server.run(sockets=[listening])
+    with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
+        server.run(sockets=[listening])
 
 
 def _listen(host: str, port: int) -> socket.socket:
