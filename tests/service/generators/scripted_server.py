@@ -20,7 +20,10 @@ class Request:
 
 @dataclass
 class ScriptedServer:
-    """``script``: method and path -> what to answer, in turn; the last answer is repeated."""
+    """``script``: method and path -> what to answer, in turn; the last answer is repeated.
+
+    ``closed_by_client`` is set once an answer has ended because nobody reads it any more.
+    """
 
     script: dict[str, list[Behaviour]]
     address: str = ""
@@ -40,19 +43,14 @@ class ScriptedServer:
                 writer.write(answer)
                 await writer.drain()
             else:
-                watch = asyncio.create_task(self.watch(reader))
-                try:
-                    await answer(writer)
-                finally:
-                    watch.cancel()
+                await answer(writer)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
+            # A client that closes with bytes unread resets the connection instead of ending it.
+            if reader.at_eof() or reader.exception() is not None:
+                self.closed_by_client.set()
             writer.close()
-
-    async def watch(self, reader: asyncio.StreamReader) -> None:
-        await reader.read()
-        self.closed_by_client.set()
 
     def lines(self) -> list[str]:
         return [request.line for request in self.requests]

@@ -270,7 +270,7 @@ def test_closing_the_iterator_closes_the_connection() -> None:
             assert await anext(pieces) == "Par"
             assert not scripted.closed_by_client.is_set()
             await pieces.aclose()
-            await asyncio.wait_for(scripted.closed_by_client.wait(), 1)
+            await asyncio.wait_for(scripted.closed_by_client.wait(), 10)
             await generator.aclose()
 
     run(scenario())
@@ -287,7 +287,7 @@ def test_cancelling_the_consumer_closes_the_connection() -> None:
             consumer.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await consumer
-            await asyncio.wait_for(scripted.closed_by_client.wait(), 1)
+            await asyncio.wait_for(scripted.closed_by_client.wait(), 10)
             await generator.aclose()
 
     run(scenario())
