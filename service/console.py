@@ -21,10 +21,12 @@ from rich.text import Text
 
 from index.evaluation import RetrievalReport
 from index.types import Hit, Manifest, StoredPage
+from ingest.types import PageCounts
 from service.types import Answer, Citation
 
 __all__ = [
     "BuildProgress",
+    "accounts_text",
     "answer_text",
     "print_answer",
     "print_hits",
@@ -53,6 +55,15 @@ def _amounts(done: float, total: float, unit: str, speed: float | None) -> str:
     digits = 1 if unit == "bytes" else 0
     text = f"{done / scale:,.{digits}f}/{total / scale:,.{digits}f} {name}"
     return text + (f", {speed / scale:,.1f}/s" if speed else "")
+
+
+def accounts_text(counts: PageCounts) -> str:
+    """What became of every page read, as a sum."""
+    return (
+        f"{counts.read:,} pages read = {counts.documents:,} articles + "
+        f"{counts.redirects:,} redirects + {counts.other_namespaces:,} of other namespaces + "
+        f"{counts.quarantined:,} quarantined"
+    )
 
 
 class BuildProgress:
