@@ -77,11 +77,11 @@ _HEADING = re.compile(r"^(={1,6})[ \t]*(.+?)[ \t]*\1[ \t]*$")
 _LIST = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
 _EMPTY_BRACKETS = re.compile(r"[ ]?\((?:[\s,;:·–-]|lit\.)*\)")
 _PERHAPS_EMPTY = re.compile(r"\((?:[\s,;:·–)-]|lit\.)")
-_MARKUP = re.compile("[<&\\[\ue000-\ue00f]|''")
+_MARKUP = re.compile("[<&\\[\ue000-\ue00f'](?:(?<!')|')")
 _ODD_SPACES = "\t\xa0\u2009\u200a\u200b\xad"
 _SPACES = re.compile("  +")
-_BLANK_LINES = re.compile(r"\n{3,}")
-_BEFORE_STOP = re.compile(r" ([,.;:!?)])(?=\s|$)")
+_BLANK_LINES = re.compile(r"\n\n\n+")
+_BEFORE_STOP = re.compile(r" (?=[,.;:!?)](?:\s|$))")
 
 
 def kept_mark(number: int) -> str:
@@ -186,7 +186,7 @@ def _clean(line: str) -> str:
     line = _evenly_spaced(line).strip()
     if "(" in line and _PERHAPS_EMPTY.search(line):
         line = _EMPTY_BRACKETS.sub("", line)
-    return _BEFORE_STOP.sub(r"\1", line)
+    return _BEFORE_STOP.sub("", line)
 
 
 def _evenly_spaced(line: str) -> str:

@@ -30,6 +30,7 @@ _ATTRIBUTE_RUN = re.compile(
 )
 _BLOCK_TAG = re.compile(r"</?(?:div|p|center|ul|ol|li|dl|dt|dd|hr)\b[^<>]*>", re.IGNORECASE)
 _LIST_MARK = re.compile(r"^[ \t]*[*#:;]+[ \t]*", re.MULTILINE)
+_COMMA_TOO_MANY = re.compile(r",(?<=[,;:.],)(?= )")
 _MAX_SPAN = 100
 # Cells beyond are read, but no longer repeated where they span: 100 × 100 cells from 30 letters.
 _MAX_COLUMNS = 200
@@ -114,7 +115,7 @@ def cell_text(text: str) -> str:
     text = without_emphasis(text).replace(DROPPED, "")
     parts = [part.strip() for part in text.split("\n")]
     joined = ", ".join(part for part in parts if part)
-    return re.sub(r"([,;:.]),(?= )", r"\1", joined)
+    return _COMMA_TOO_MANY.sub("", joined)
 
 
 def _spread(rows: Sequence[Sequence[_Cell]]) -> Iterator[list[_Cell]]:

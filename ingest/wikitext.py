@@ -190,18 +190,22 @@ class _Parser:
 
     def _link(self, parts: Sequence[str]) -> str:
         target, labels = parts[0].strip(), parts[1:]
-        escaped = target.startswith(":")
-        target = target.lstrip(":").strip()
-        prefix, colon, remainder = target.partition(":")
-        prefix = prefix.replace("_", " ").strip().lower() if colon else ""
-        if colon and not escaped:
-            if prefix in self._files:
-                return _caption(labels)
-            if prefix in self._categories or (_INTERLANGUAGE.match(target) and not labels):
-                return ""
+        is_article, name = True, target
+        if ":" in target:
+            escaped = target.startswith(":")
+            target = target.lstrip(":").strip()
+            prefix, colon, name = target.partition(":")
+            prefix = prefix.replace("_", " ").strip().lower() if colon else ""
+            is_interlanguage = bool(_INTERLANGUAGE.match(target))
+            if colon and not escaped:
+                if prefix in self._files:
+                    return _caption(labels)
+                if prefix in self._categories or (is_interlanguage and not labels):
+                    return ""
+            is_article = prefix not in self._elsewhere and not is_interlanguage
         words = "|".join(labels).strip() if labels else target.replace("_", " ").lstrip("#")
-        words = words or remainder.strip() or target
-        if prefix not in self._elsewhere and not _INTERLANGUAGE.match(target):
+        words = words or name.strip() or target
+        if is_article:
             title = " ".join(unescape(target.partition("#")[0]).replace("_", " ").split())
             if 0 < len(title) <= _LONGEST_TITLE and not _PRIVATE.search(title):
                 title = title[:1].upper() + title[1:]
