@@ -18,7 +18,7 @@ BREAK = "\ue002"
 DROPPED = "\ue005"
 
 _ROW = re.compile(r"\n[ \t]*\|-[^\n]*")
-_CELL = re.compile(r"\n[ \t]*(!|\|(?![-}+]))|(\|\|)|(!!)")
+_CELL = re.compile(r"\n[ \t]*(!|\|(?![-}+]))|\|(\|)|!(!)")
 _CAPTION = re.compile(r"\n[ \t]*\|\+((?:(?!\n[ \t]*[|!]).)*)", re.DOTALL)
 _SPAN = re.compile(r"(row|col)span\s*=\s*[\"']?\s*(\d{1,3})", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"^(nowrap|[^|\[\]{}<>]*?=[^|]*)$", re.IGNORECASE)
