@@ -80,6 +80,7 @@ _PERHAPS_EMPTY = re.compile(r"\((?:[\s,;:·–)-]|lit\.)")
 _MARKUP = re.compile("[<&\\[\ue000-\ue00f'](?:(?<!')|')")
 _ODD_SPACES = "\t\xa0\u2009\u200a\u200b\xad"
 _SPACES = re.compile("  +")
+_LOOSE_SPACE = re.compile("[ ][ ,.;:!?)]")
 _BLANK_LINES = re.compile(r"\n\n\n+")
 _BEFORE_STOP = re.compile(r" (?=[,.;:!?)](?:\s|$))")
 
@@ -183,17 +184,24 @@ def _shared(one: str, two: str) -> int:
 
 def _clean(line: str) -> str:
     """Single spaces; no brackets that a dropped template left empty, no space before a stop."""
-    line = _evenly_spaced(line).strip()
+    line = _plain_spaces(line).strip()
+    if is_loose := _LOOSE_SPACE.search(line) is not None:
+        line = _SPACES.sub(" ", line)
     if "(" in line and _PERHAPS_EMPTY.search(line):
         line = _EMPTY_BRACKETS.sub("", line)
-    return _BEFORE_STOP.sub("", line)
+        is_loose = True
+    return _BEFORE_STOP.sub("", line) if is_loose else line
 
 
 def _evenly_spaced(line: str) -> str:
-    for space in _ODD_SPACES:
+    return _SPACES.sub(" ", _plain_spaces(line))
+
+
+def _plain_spaces(line: str) -> str:
+    for space in "\t" if line.isascii() else _ODD_SPACES:
         if space in line:
             line = line.replace(space, " ")
-    return _SPACES.sub(" ", line) if "  " in line else line
+    return line
 
 
 def _list_line(marks: str, content: str, numbers: list[int]) -> str:
