@@ -29,7 +29,6 @@ _ATTRIBUTE_RUN = re.compile(
     re.IGNORECASE,
 )
 _BLOCK_TAG = re.compile(r"</?(?:div|p|center|ul|ol|li|dl|dt|dd|hr)\b[^<>]*>", re.IGNORECASE)
-_LIST_MARK = re.compile(r"^[ \t]*[*#:;]+[ \t]*", re.MULTILINE)
 _COMMA_TOO_MANY = re.compile(r",(?<=[,;:.],)(?= )")
 _MAX_SPAN = 100
 # Cells beyond are read, but no longer repeated where they span: 100 × 100 cells from 30 letters.
@@ -111,11 +110,10 @@ def cell_text(text: str) -> str:
     text = text.replace(BREAK, "\n").replace("&nbsp;", " ")
     if "<" in text:
         text = _BLOCK_TAG.sub("\n", text)
-    text = _LIST_MARK.sub("", text)
-    text = without_emphasis(text).replace(DROPPED, "")
+    lines = [line.lstrip(" \t").lstrip("*#:;") for line in text.split("\n")]
+    text = without_emphasis("\n".join(lines)).replace(DROPPED, "")
     parts = [part.strip() for part in text.split("\n")]
-    joined = ", ".join(part for part in parts if part)
-    return _COMMA_TOO_MANY.sub("", joined)
+    return _COMMA_TOO_MANY.sub("", ", ".join(filter(None, parts)))
 
 
 def _spread(rows: Sequence[Sequence[_Cell]]) -> Iterator[list[_Cell]]:
