@@ -15,13 +15,15 @@ def without_emphasis(text: str) -> str:
 
     ''Titanic'''s gives Titanic's, L'''amour'' gives L'amour.
     """
+    if "''" not in text:
+        return text
     if "'''" in text:
         return "\n".join(_line(line) for line in text.split("\n"))
     return text.replace("''", "")
 
 
 def _line(line: str) -> str:
-    if "'''" not in line:
+    if "'''" not in line:  # nothing to weigh: all marks are italics
         return line.replace("''", "")
     pieces = _MARKS.split(line)
     bold = italic = 0
