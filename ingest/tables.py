@@ -110,10 +110,15 @@ def cell_text(text: str) -> str:
     text = text.replace(BREAK, "\n").replace("&nbsp;", " ")
     if "<" in text:
         text = _BLOCK_TAG.sub("\n", text)
-    lines = [line.lstrip(" \t").lstrip("*#:;") for line in text.split("\n")]
-    text = without_emphasis("\n".join(lines)).replace(DROPPED, "")
+    lines = "\n".join(map(_without_list_mark, text.split("\n")))
+    text = without_emphasis(lines).replace(DROPPED, "")
     parts = [part.strip() for part in text.split("\n")]
     return _COMMA_TOO_MANY.sub("", ", ".join(filter(None, parts)))
+
+
+def _without_list_mark(line: str) -> str:
+    item = line.lstrip(" \t")
+    return item.lstrip("*#:;").lstrip(" \t") if item.startswith(("*", "#", ":", ";")) else line
 
 
 def _spread(rows: Sequence[Sequence[_Cell]]) -> Iterator[list[_Cell]]:
