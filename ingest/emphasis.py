@@ -7,7 +7,7 @@ import re
 
 __all__ = ["without_emphasis"]
 
-_MARKS = re.compile(r"('{2,})")
+_MARKS = re.compile(r"(''+)")
 
 
 def without_emphasis(text: str) -> str:
@@ -17,10 +17,14 @@ def without_emphasis(text: str) -> str:
     """
     if "''" not in text:
         return text
-    return "\n".join(_line(line) if "''" in line else line for line in text.split("\n"))
+    if "'''" in text:
+        return "\n".join(_line(line) for line in text.split("\n"))
+    return text.replace("''", "")
 
 
 def _line(line: str) -> str:
+    if "'''" not in line:  # nothing to weigh: all marks are italics
+        return line.replace("''", "")
     pieces = _MARKS.split(line)
     bold = italic = 0
     threes = []

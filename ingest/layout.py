@@ -76,9 +76,13 @@ _ENTITY = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,
 _HEADING = re.compile(r"^(={1,6})[ \t]*(.+?)[ \t]*\1[ \t]*$")
 _LIST = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
 _EMPTY_BRACKETS = re.compile(r"[ ]?\((?:[\s,;:·–-]|lit\.)*\)")
-_MARKUP = re.compile("[<&\\[\ue000-\ue00f]|''")
-_SPACES = re.compile(r"[ \t\u2009\u200a\u200b\u00ad]+")
-_BEFORE_STOP = re.compile(r" +([,.;:!?)])(?=\s|$)")
+_PERHAPS_EMPTY = re.compile(r"\((?:[\s,;:·–)-]|lit\.)")
+_MARKUP = re.compile("[<&\\[\ue000-\ue00f'](?:(?<!')|')")
+_ODD_SPACES = "\t\xa0\u2009\u200a\u200b\xad"
+_SPACES = re.compile("  +")
+_LOOSE_SPACE = re.compile("[ ][ ,.;:!?)]")
+_BLANK_LINES = re.compile(r"\n\n\n+")
+_BEFORE_STOP = re.compile(r" (?=[,.;:!?)](?:\s|$))")
 
 
 def kept_mark(number: int) -> str:
@@ -153,7 +157,10 @@ def sections_of(text: str, kept: Sequence[str]) -> Iterator[Block]:
     marks = ""
     for raw in _resolved(text).split("\n"):
         line = raw.strip()
-        if line.startswith("=") and (heading := _HEADING.match(_SPACES.sub(" ", line))):
+        if not line:
+            marks = ""
+            lines.append("")
+        elif line.startswith("=") and (heading := _HEADING.match(_evenly_spaced(line))):
             yield tuple(title for _, title in path), lines
             level = len(heading[1])
             path = [entry for entry in path if entry[0] < level]
@@ -177,10 +184,24 @@ def _shared(one: str, two: str) -> int:
 
 def _clean(line: str) -> str:
     """Single spaces; no brackets that a dropped template left empty, no space before a stop."""
-    line = _SPACES.sub(" ", line.replace("\xa0", " ")).strip()
-    if "(" in line:
+    line = _plain_spaces(line).strip()
+    if is_loose := _LOOSE_SPACE.search(line) is not None:
+        line = _SPACES.sub(" ", line)
+    if "(" in line and _PERHAPS_EMPTY.search(line):
         line = _EMPTY_BRACKETS.sub("", line)
-    return _BEFORE_STOP.sub(r"\1", line) if " " in line else line
+        is_loose = True
+    return _BEFORE_STOP.sub("", line) if is_loose else line
+
+
+def _evenly_spaced(line: str) -> str:
+    return _SPACES.sub(" ", _plain_spaces(line))
+
+
+def _plain_spaces(line: str) -> str:
+    for space in "\t" if line.isascii() else _ODD_SPACES:
+        if space in line:
+            line = line.replace(space, " ")
+    return line
 
 
 def _list_line(marks: str, content: str, numbers: list[int]) -> str:
@@ -207,7 +228,9 @@ def assemble(blocks: Sequence[Block]) -> tuple[str, tuple[Section, ...]]:
     sections: list[Section] = []
     length = 0
     for path, lines in blocks:
-        body = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip("\n")
+        body = "\n".join(lines).strip("\n")
+        if "\n\n\n" in body:
+            body = _BLANK_LINES.sub("\n\n", body)
         if not body.strip():
             continue
         head = ("\n\n" if parts else "") + (path[-1] + "\n" if path else "")

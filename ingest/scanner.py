@@ -16,11 +16,12 @@ PIPE, EQUALS = "\ue003", "\ue004"
 
 # Deeper nesting than any article needs; what opens beyond it is taken as text.
 _MAX_DEPTH = 60
-_TOKEN = re.compile(
-    r"\{\{+|\}\}+|\[\[|\]\]|\||(?:(?<=\n)|(?<![\s\S]))[ \t:]{0,20}\{(?=\|)",
-)
-_LINE_START = re.compile(r"(?:^|\n)[ \t]*$")
-_LINE_START_REACH = 20
+# Every alternative begins with a letter of its own, so that the regex engine can skip to them.
+_SINGLE = r"\[\[|\]\]|\{\{+|\}\}+|\{\|\}*|\|\}*"
+_SINGLE_TOKEN = re.compile(f"({_SINGLE})")
+# A link or template with nothing nested inside comes as one token: most are.
+_TOKEN = re.compile(rf"(\[\[[^\[\]{{}}]*\]\]|\{{\{{[^\[\]{{}}]*\}}\}}(?!\}})|{_SINGLE})")
+_LONGEST_INDENT = 20
 _HEADING_LINE = re.compile(r"(?=\n==[^\n]+==[ \t]*(?:\n|$))")
 _PARAMETER_BRACES = 3
 
@@ -52,79 +53,98 @@ def scan(text: str, renderers: Renderers) -> str:
 
     What never closes keeps its words and loses its brackets; a stray closing token is dropped.
     """
-    scanner = _Scanner(text, renderers)
-    return scanner.run()
+    return _Scanner(renderers).run(text)
 
 
 class _Scanner:
     """The stack, and how many frames of each kind are on it."""
 
-    def __init__(self, text: str, renderers: Renderers) -> None:
-        self._text = text
+    def __init__(self, renderers: Renderers) -> None:
         self._renderers = renderers
         self._stack = [_Frame("root")]
         self._open_templates = 0
 
-    def run(self) -> str:
-        position = 0
-        for match in _TOKEN.finditer(self._text):
-            start, end = match.span()
-            if start >= position:
-                mark = match.group()
-                self._stack[-1].pieces.append(self._text[position:start])
-            elif end > position + 1:
-                mark = self._text[position:end]  # more braces after those of "|}"
-            else:
-                continue  # the brace of "|}" or bar of "{|", taken already
-            position = end
-            if mark == "|":
-                position += self._bar(match.start())
-            elif mark == "[[":
-                self._push(_Frame("link"))
-            elif mark == "]]":
-                self._close_link()
-            elif mark[0] == "}":
-                self._close_braces(len(mark))
-            elif mark.startswith("{{"):
-                self._push(_Frame("template", braces=len(mark)))
-            else:
-                position += 1  # the bar of "{|"
-                self._push(_Frame("table"))
-        self._stack[-1].pieces.append(self._text[position:])
+    def run(self, text: str) -> str:
+        self._read(_TOKEN, text)
         while len(self._stack) > 1:
             self._abandon()
         return "".join(self._stack[0].pieces)
+
+    def _read(self, token: re.Pattern[str], text: str) -> None:
+        *pieces, tail = token.split(text)
+        for words, mark in zip(pieces[::2], pieces[1::2], strict=True):
+            first = mark[0]
+            if first == "{" and mark[1] == "|":
+                self._open_table(words, braces=len(mark) - 2)
+                continue
+            self._stack[-1].pieces.append(words)
+            if first == "[":
+                if len(mark) == 2:
+                    self._push(_Frame("link"))
+                elif len(self._stack) == _MAX_DEPTH:
+                    self._read(_SINGLE_TOKEN, mark)
+                else:
+                    self._add(self._renderers.link(mark[2:-2].split("|")))
+            elif first == "|":
+                self._bar(words, braces=len(mark) - 1)
+            elif first == "]":
+                self._close_link()
+            elif first == "}":
+                self._close_braces(len(mark))
+            elif mark[-1] == "{":
+                self._push(_Frame("template", braces=len(mark)))
+            elif len(self._stack) == _MAX_DEPTH:
+                self._read(_SINGLE_TOKEN, mark)
+            else:
+                self._add(self._renderers.template(mark[2:-2].split("|")))
+        self._stack[-1].pieces.append(tail)
 
     def _push(self, frame: _Frame) -> None:
         if len(self._stack) < _MAX_DEPTH:
             self._stack.append(frame)
             self._open_templates += frame.kind == "template"
 
-    def _bar(self, at: int) -> int:
-        """A bar parts arguments, closes a table or is only a letter; length of what follows it."""
-        if self._text.startswith("|}", at) and self._closes_table(at):
+    def _open_table(self, words: str, braces: int) -> None:
+        """``{|`` opens a table at the start of a line, where colons may indent it."""
+        before, newline, indent = words.rpartition("\n")
+        is_line_start = newline or not self._stack[0].pieces
+        if is_line_start and len(indent) <= _LONGEST_INDENT and not indent.strip(" \t:"):
+            self._stack[-1].pieces.append(before + newline)
+            self._push(_Frame("table"))
+            self._close_braces(braces)
+        else:
+            self._stack[-1].pieces.append(words + "{")
+            self._bar("", braces)
+
+    def _bar(self, words: str, braces: int) -> None:
+        """A bar behind ``words``, and the braces behind it: it parts arguments or is a letter.
+
+        With a brace, at the start of a line, it closes a table.
+        """
+        if braces and self._closes_table(words, braces):
             while self._stack[-1].kind == "link":
                 self._abandon()
             frame = self._stack.pop()
             self._add(self._renderers.table("".join(frame.pieces)))
-            return 1
-        top = self._stack[-1]
-        if top.kind in ("template", "link"):
-            top.arguments.append("".join(top.pieces))
-            top.pieces = []
+            braces -= 1
         else:
-            top.pieces.append("|")
-        return 0
+            top = self._stack[-1]
+            if top.kind in ("template", "link"):
+                top.arguments.append("".join(top.pieces))
+                top.pieces = []
+            else:
+                top.pieces.append("|")
+        self._close_braces(braces)
 
-    def _closes_table(self, at: int) -> bool:
-        """Whether ``|}`` at the start of a line is a table's end.
+    def _closes_table(self, words: str, braces: int) -> bool:
+        """Whether ``|}`` behind ``words`` is a table's end.
 
         ``|}}`` is the empty last argument and the end of a template, when one is open.
         """
-        if not _LINE_START.search(self._text, max(0, at - _LINE_START_REACH), at):
+        _, newline, indent = words.rpartition("\n")
+        if not newline or len(indent) >= _LONGEST_INDENT or indent.strip(" \t"):
             return False
-        ends_template = self._text.startswith("|}}", at) and not self._text.startswith("|}}}", at)
-        if ends_template and self._open_templates:
+        if braces == 2 and self._open_templates:
             return False
         # A link that is still open inside the table never closes.
         kinds = (frame.kind for frame in reversed(self._stack))
@@ -136,6 +156,8 @@ class _Scanner:
             self._add(self._renderers.link(frame.parts()))
 
     def _close_braces(self, braces: int) -> None:
+        if braces == 1:
+            self._stack[-1].pieces.append("}")  # one is only a letter
         while braces >= 2 and self._open_templates:
             while self._stack[-1].kind != "template":
                 self._abandon()

@@ -18,7 +18,7 @@ BREAK = "\ue002"
 DROPPED = "\ue005"
 
 _ROW = re.compile(r"\n[ \t]*\|-[^\n]*")
-_CELL = re.compile(r"\n[ \t]*(!|\|(?![-}+]))|(\|\|)|(!!)")
+_CELL = re.compile(r"\n[ \t]*(!|\|(?![-}+]))|\|(\|)|!(!)")
 _CAPTION = re.compile(r"\n[ \t]*\|\+((?:(?!\n[ \t]*[|!]).)*)", re.DOTALL)
 _SPAN = re.compile(r"(row|col)span\s*=\s*[\"']?\s*(\d{1,3})", re.IGNORECASE)
 _ATTRIBUTES = re.compile(r"^(nowrap|[^|\[\]{}<>]*?=[^|]*)$", re.IGNORECASE)
@@ -29,7 +29,7 @@ _ATTRIBUTE_RUN = re.compile(
     re.IGNORECASE,
 )
 _BLOCK_TAG = re.compile(r"</?(?:div|p|center|ul|ol|li|dl|dt|dd|hr)\b[^<>]*>", re.IGNORECASE)
-_LIST_MARK = re.compile(r"^[ \t]*[*#:;]+[ \t]*", re.MULTILINE)
+_COMMA_TOO_MANY = re.compile(r",(?<=[,;:.],)(?= )")
 _MAX_SPAN = 100
 # Cells beyond are read, but no longer repeated where they span: 100 × 100 cells from 30 letters.
 _MAX_COLUMNS = 200
@@ -110,11 +110,15 @@ def cell_text(text: str) -> str:
     text = text.replace(BREAK, "\n").replace("&nbsp;", " ")
     if "<" in text:
         text = _BLOCK_TAG.sub("\n", text)
-    text = _LIST_MARK.sub("", text)
-    text = without_emphasis(text).replace(DROPPED, "")
+    lines = "\n".join(map(_without_list_mark, text.split("\n")))
+    text = without_emphasis(lines).replace(DROPPED, "")
     parts = [part.strip() for part in text.split("\n")]
-    joined = ", ".join(part for part in parts if part)
-    return re.sub(r"([,;:.]),(?= )", r"\1", joined)
+    return _COMMA_TOO_MANY.sub("", ", ".join(filter(None, parts)))
+
+
+def _without_list_mark(line: str) -> str:
+    item = line.lstrip(" \t")
+    return item.lstrip("*#:;").lstrip(" \t") if item.startswith(("*", "#", ":", ";")) else line
 
 
 def _spread(rows: Sequence[Sequence[_Cell]]) -> Iterator[list[_Cell]]:

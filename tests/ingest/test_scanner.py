@@ -29,6 +29,8 @@ TOYS = Renderers(
         ("{|\n| {{t\n|a\n|}}\n|}", "B(| T(t/, a/, ))"),
         ("{|\n| a\n|}}}", "B(| a)"),
         ("{{t|\n{|\n| a\n|}}} b", f"T(t, \nB({PIPE} a)) b"),
+        ("{|\n| {{t}}}} {|}}\n|}", "B(| T(t) {|)"),
+        (":{|\n| [[a|b|c]] || d\n |}", "B(| L(a, b, c) || d)"),
         # What never closes keeps its words, what never opened is dropped.
         ("{{a|b", "a|b"),
         ("[[a|b", "a|b"),
@@ -40,6 +42,11 @@ TOYS = Renderers(
 def test_nesting(markup: str, expected: str) -> None:
     found = scan(markup, TOYS)
     assert found.replace(PIPE, "|") == expected.replace(PIPE, "|")
+
+
+def test_links_and_templates_deeper_than_the_stack_are_text() -> None:
+    assert scan("{{a|" * 59 + "[[b|c]]{{d|e}}" + "}}" * 59, TOYS).count("L(") == 0
+    assert scan("{{a|" * 58 + "[[b|c]]{{d|e}}" + "}}" * 58, TOYS).count("L(b, c)") == 1
 
 
 def test_bars_of_what_is_rendered_do_not_part_what_is_around() -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.tables import infobox_facts, render_table
+from ingest.tables import cell_text, infobox_facts, render_table
 
 
 def test_spans_cannot_multiply_a_table() -> None:
@@ -25,6 +25,18 @@ def test_a_row_with_fewer_cells_than_headers() -> None:
 def test_a_span_ends_with_its_rows() -> None:
     table = "{|\n! A !! B\n|-\n| rowspan=2 | x || 1\n|-\n| 2\n|-\n| y || 3"
     assert render_table(table) == "A: x; B: 1\nA: x; B: 2\nA: y; B: 3"
+
+
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ("* a\n:* b,\n #\tc", "a, b, c"),
+        ("* '''a'''c '''d ''e", "'ac d e"),  # the mark's space does not count before bold
+        ("a.\n\n* b", "a. b"),
+    ],
+)
+def test_a_list_in_a_cell(markup: str, text: str) -> None:
+    assert cell_text(markup) == text
 
 
 @pytest.mark.parametrize(
