@@ -35,6 +35,7 @@ from index.store import Store
 from index.store_writer import StoreWriter
 from index.types import FORMAT_VERSION, DumpRecord, Encoder, Manifest
 from ingest.accounts import Accounts
+from ingest.checksums import published_checksums, verify
 from ingest.dumps import Dump, plan_units
 from ingest.errors import EmptyDump
 from ingest.extract import map_units
@@ -43,7 +44,7 @@ from ingest.segments import link_run_path, read_segment, segment_path, write_seg
 from ingest.types import PageCounts
 from ingest.workers import default_workers, worker_processes
 
-__all__ = ["BuildOptions", "BuildResult", "build_collection"]
+__all__ = ["BuildOptions", "BuildResult", "build_collection", "write_keywords"]
 
 _MAX_REDIRECT_NAMES, _MAX_ANCHOR_NAMES = 20, 8
 
@@ -133,6 +134,8 @@ def _build_keyword_side(
     collection: Path, dump: Dump, record: DumpRecord, options: BuildOptions, progress: Progress
 ) -> Manifest:
     work = _work_directory(collection, record)
+    verified = _check_published(dump, work, progress)
+    record = record.model_copy(update={"verified": verified})
     stage = work / "stage"
     stage.mkdir(exist_ok=True)
     if not (stage / "pages.db").exists():
@@ -143,7 +146,7 @@ def _build_keyword_side(
         (work / "pages.db").rename(stage / "pages.db")
     counts = PageCounts(**json.loads((work / "counts.json").read_text()))
     if not (stage / "bm25").exists():
-        _write_keywords(stage / "pages.db", work / "bm25", dump.site.language, progress)
+        write_keywords(stage / "pages.db", work / "bm25", dump.site.language, progress)
         (work / "bm25").rename(stage / "bm25")
     (stage / "vectors").mkdir(exist_ok=True)
     with Store(stage / "pages.db") as store:
@@ -184,6 +187,21 @@ def _work_directory(collection: Path, record: DumpRecord) -> Path:
     return work
 
 
+def _check_published(dump: Dump, work: Path, progress: Progress) -> bool:
+    """Compare the parts with the checksums beside them, once a build; whether all have one."""
+    checksums = published_checksums(dump.parts)
+    done = work / "checksums.json"
+    known = {str(checksum.part): checksum.value for checksum in checksums}
+    if checksums and not (done.exists() and json.loads(done.read_text()) == known):
+        size = sum(checksum.part.stat().st_size for checksum in checksums)
+        progress.step("Checking checksums", size, "bytes")
+        for checksum in checksums:
+            verify(checksum, progress.advance)
+        with write_whole(done) as file:
+            file.write(json.dumps(known).encode())
+    return len(checksums) == len(dump.parts)
+
+
 def _write_store(work: Path, dump: Dump, options: BuildOptions, progress: Progress) -> PageCounts:
     """Write ``pages.db`` and ``quarantine.jsonl`` into the work directory.
 
@@ -220,7 +238,8 @@ def _write_store(work: Path, dump: Dump, options: BuildOptions, progress: Progre
     return counts
 
 
-def _write_keywords(database: Path, path: Path, language: str, progress: Progress) -> None:
+def write_keywords(database: Path, path: Path, language: str, progress: Progress) -> None:
+    """Write the keyword index of a finished store."""
     with Store(database) as store:
         progress.step("Writing the keyword index", store.passage_count, "passages")
         write_keyword_index(path, language, _keyword_documents(store, progress))

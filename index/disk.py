@@ -9,7 +9,7 @@ from pathlib import Path
 
 from index.errors import DiskFull
 
-__all__ = ["told_of_full_disk"]
+__all__ = ["require_room", "told_of_full_disk"]
 
 # tantivy raises ValueError and DuckDB its own errors, both with the system's words; SQLite has
 # words of its own.
@@ -29,6 +29,15 @@ def told_of_full_disk(directory: Path) -> Iterator[None]:
             f"the disk of {directory} is full ({free / 1e6:,.0f} MB left); nothing was published. "
             "Make room, or name another disk with --data; the same command goes on"
         ) from error
+
+
+def require_room(directory: Path, free: int, needed: int) -> None:
+    """Raise DiskFull where ``needed`` bytes are more than the ``free`` ones."""
+    if needed > free:
+        raise DiskFull(
+            f"the build needs about {needed / 1e9:,.1f} GB, and the disk of {directory} has "
+            f"{free / 1e9:,.1f} GB left; make room, or name another disk with --data"
+        )
 
 
 def _means_full(error: BaseException) -> bool:

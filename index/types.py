@@ -108,7 +108,10 @@ class EncoderRecord(_Record):
 
 
 class DumpRecord(_Record):
-    """The dump a generation was built from; the fingerprint covers names, sizes and samples."""
+    """The dump a generation was built from; the fingerprint covers names, sizes and samples.
+
+    ``verified``: every file had the checksum that was published beside it.
+    """
 
     name: str
     date: str | None
@@ -116,6 +119,7 @@ class DumpRecord(_Record):
     base_url: str
     files: list[str]
     fingerprint: str
+    verified: bool = False
 
 
 class Manifest(_Record):

@@ -7,7 +7,7 @@ only as far as the header.
 import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from glob import glob
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from ingest.errors import DumpNotFound, EmptyDump, IngestError, NotADump, Trunca
 from ingest.page_xml import cut_pages
 from ingest.types import Damage, Piece, QuarantinedPage, SiteInfo
 
-__all__ = ["Dump", "WorkUnit", "find_dump", "plan_units"]
+__all__ = ["Dump", "WorkUnit", "find_dump", "plan_units", "sample_units"]
 
 # Small enough that progress shows every second or two and that small dumps keep all cores busy;
 # large enough that reading on to the end of the last page, a block of bz2, weighs little.
@@ -159,6 +159,20 @@ def plan_units(dump: Dump, unit_bytes: int | None = None) -> Iterator[WorkUnit]:
         for unit in units:
             yield unit
             number = unit.number + 1
+
+
+def sample_units(dump: Dump, count: int) -> list[WorkUnit]:
+    """About ``count`` units, evenly spread over the dump.
+
+    Of a part that cannot be entered in the middle only the first can be had.
+    """
+    parts = dump.parts
+    if any(archive_format(part) not in ("bz2", "plain") for part in parts):
+        spread = parts[:: -(-len(parts) // count)]
+        return [next(plan_units(replace(dump, parts=(part,)))) for part in spread]
+    units = list(plan_units(dump))
+    step = -(-len(units) // count)
+    return units[(step - 1) // 2 :: step]
 
 
 def _units_of_file(part: Path, size: int, unit_bytes: int, number: int) -> Iterator[WorkUnit]:

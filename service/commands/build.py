@@ -1,6 +1,7 @@
 """``pinakes build``, ``extract`` and ``status``: from dumps to collections."""
 
 import sys
+from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Any
 
@@ -18,7 +19,7 @@ from service.console import accounts_text
 from service.errors import DamagedDump
 from service.settings import load_settings
 
-__all__ = ["build", "extract", "status"]
+__all__ = ["build", "extract", "plan", "status"]
 
 
 WorkersOption = Annotated[
@@ -44,6 +45,7 @@ def build(
     """Build a collection from a dump, or go on with an interrupted build."""
     from index.build import BuildOptions, build_collection
     from index.encoder import find_encoder
+    from index.plan import check_room
     from ingest.dumps import find_dump
     from ingest.workers import default_workers
     from service.console import BuildProgress, out
@@ -55,6 +57,7 @@ def build(
     encoder = None if scope == "none" else find_encoder(settings.search.encoder)
     options = BuildOptions(workers=workers or default_workers(), force=force, strict=strict)
     with BuildProgress() as progress:
+        check_room(found, directory, options.workers, progress)
         result = build_collection(directory, found, encoder, scope, progress, options)
     manifest = result.manifest
     if as_json:
@@ -76,6 +79,33 @@ def build(
             f"the dump is damaged in {manifest.pages.damages:,} places, and the pages there are "
             f"missing: see {quarantine}; fetch the file again and build with --force"
         )
+
+
+def plan(
+    dump: DumpPaths,
+    vectors: Annotated[
+        str, typer.Option(help="Which passages would get vectors: all, leads or none.")
+    ] = "all",
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what building a dump would take on this machine, from a sample of the dump."""
+    from index.encoder import find_encoder
+    from index.plan import plan_build
+    from ingest.dumps import find_dump
+    from ingest.workers import default_workers
+    from service.console import BuildProgress, print_plan
+
+    settings = load_settings()
+    scope = one_of("--vectors", vectors, ("all", "leads", "none"))
+    found = find_dump(dump)
+    encoder = None if scope == "none" else find_encoder(settings.search.encoder)
+    with BuildProgress() as progress:
+        planned = plan_build(found, workers or default_workers(), encoder, progress)
+    if as_json:
+        print_json(asdict(planned) | {"lasting": planned.lasting, "most_disk": planned.most_disk})
+    else:
+        print_plan(planned)
 
 
 def extract(dump: DumpPaths, workers: WorkersOption = None) -> None:

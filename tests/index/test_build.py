@@ -1,4 +1,5 @@
 import functools
+import hashlib
 import itertools
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from index.search import Index
 from ingest import dumps
 from ingest.bz2_blocks import read_blocks
 from ingest.dumps import Dump, find_dump
-from ingest.errors import EmptyDump, UnreadablePage
+from ingest.errors import ChecksumMismatch, EmptyDump, UnreadablePage
 from ingest.types import PageCounts
 from tests.index.collections import (
     ENCODER,
@@ -26,7 +27,7 @@ from tests.index.collections import (
     quarantine,
     store_content,
 )
-from tests.index.toys import HashingEncoder, QuietProgress, article, redirect, write_dump
+from tests.index.toys import HashingEncoder, QuietProgress, Stopped, article, redirect, write_dump
 from tests.ingest.dumps_on_disk import write_multistream
 
 pytestmark = pytest.mark.usefixtures("thread_executor")
@@ -277,3 +278,28 @@ def test_another_encoder_needs_a_new_build(toy_collection: Path, packed_sample: 
 def test_two_builds_at_once(tmp_path: Path, packed_sample: Dump) -> None:
     with hold_collection(tmp_path / "toy"), pytest.raises(BuildInProgress):
         make(tmp_path / "toy", packed_sample)
+
+
+def test_checksums_beside_the_dump_are_verified_once(tmp_path: Path) -> None:
+    dump = write_dump(tmp_path / "dump", PAGES)
+    (part,) = dump.parts
+    digest = hashlib.sha256(part.read_bytes()).hexdigest()
+    (part.parent / "SHA256SUMS").write_text(f"{digest}  {part.name}\n")
+    with pytest.raises(Stopped):
+        build_collection(tmp_path / "toy", dump, None, "none", QuietProgress(4))
+    progress = QuietProgress()
+    result = build_collection(tmp_path / "toy", dump, None, "none", progress)
+    assert "Checking checksums" not in progress.totals
+    assert result.manifest.dump.verified
+    assert not make(
+        tmp_path / "plain", write_dump(tmp_path / "other", PAGES)
+    ).manifest.dump.verified
+
+
+def test_a_dump_that_is_not_the_published_one_is_refused(tmp_path: Path) -> None:
+    dump = write_dump(tmp_path / "dump", PAGES)
+    (dump.parts[0].parent / "SHA256SUMS").write_text(f"{'0' * 64}  {dump.parts[0].name}\n")
+    with pytest.raises(ChecksumMismatch, match="fetch the file again"):
+        make(tmp_path / "toy", dump)
+    with pytest.raises(NoCollection):
+        current_generation(tmp_path / "toy")
