@@ -223,7 +223,7 @@ def _write_store(work: Path, dump: Dump, options: BuildOptions, progress: Progre
         for unit, _ in map_units(work_on, plan_units(dump), executor, ahead):
             for entry, passages in read_segment(segment_path(segments, unit.number)):
                 is_new = writer.add(entry, passages)
-                accounts.add(unit.part.name, entry, is_duplicate=not is_new)
+                accounts.add(unit.part, entry, is_duplicate=not is_new)
             runs.append(link_run_path(segments, unit.number))
             progress.advance(unit.byte_count)
         counts = accounts.close()

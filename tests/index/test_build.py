@@ -257,11 +257,12 @@ def test_a_damaged_place_is_told_with_its_neighbours(tmp_path: Path) -> None:
     data[offset + 25] ^= 0xFF
     path.write_bytes(data)
     manifest = make(tmp_path / "toy", find_dump([path]), "none").manifest
-    assert manifest.pages == PageCounts(26, documents=26, damages=1)
-    (row,) = quarantine(tmp_path / "toy")
+    assert manifest.pages == PageCounts(30, documents=26, quarantined=4, damages=1)
+    row, *lost = quarantine(tmp_path / "toy")
     assert (row["part"], row["offset"]) == (path.name, offset)
     assert row["after"] == {"page_id": 4, "title": "Page 4"}
     assert row["before"] == {"page_id": 9, "title": "Page 9"}
+    assert [one["title"] for one in lost] == ["Page 5", "Page 6", "Page 7", "Page 8"]
     with pytest.raises(UnreadablePage, match=rf"damaged at byte {offset} .*without --strict"):
         make(tmp_path / "strict", find_dump([path]), "none", strict=True)
 
