@@ -22,7 +22,13 @@ from ingest.template_names import (
     SILENT_SUFFIXES,
 )
 
-__all__ = ["is_disambiguation", "is_infobox", "render_template"]
+__all__ = [
+    "is_disambiguation",
+    "is_infobox",
+    "is_rendered",
+    "is_silent",
+    "render_template",
+]
 
 
 Renderer = Callable[[Arguments], str]
@@ -36,6 +42,19 @@ def is_infobox(name: str) -> bool:
 def is_disambiguation(name: str) -> bool:
     """Whether a normalized template name marks a disambiguation page."""
     return name in DISAMBIGUATION or name.startswith("disambiguation")
+
+
+def is_silent(name: str) -> bool:
+    """Whether a normalized template name is known to carry no fact."""
+    name = ALIASES.get(name, name)
+    return name not in _RENDERERS and (
+        name in SILENT or name.startswith(SILENT_PREFIXES) or name.endswith(SILENT_SUFFIXES)
+    )
+
+
+def is_rendered(name: str) -> bool:
+    """Whether there is a renderer for a normalized template name."""
+    return ALIASES.get(name, name) in _RENDERERS or name.startswith(("lang-", "ipa-", "langx"))
 
 
 def render_template(name: str, arguments: Arguments) -> str | None:

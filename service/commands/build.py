@@ -65,12 +65,27 @@ def build(
     )
 
 
-def extract(dump: DumpPaths) -> None:
-    """Print a dump's articles and redirects as JSON lines."""
+def extract(
+    dump: DumpPaths,
+    report: Annotated[
+        bool, typer.Option("--report", help="Measure what the text loses, instead of printing it.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a dump's articles and redirects as JSON lines, or a report of what they lose."""
     from ingest.dumps import find_dump, plan_units
     from ingest.extract import read_documents, to_json
 
     found = find_dump(dump)
+    if report:
+        from service.loss_report import loss_json, measure_dump, print_loss
+
+        total, lost = measure_dump(found)
+        if as_json:
+            print_json(loss_json(total, lost))
+        else:
+            print_loss(total, lost)
+        return
     for unit in plan_units(found):
         for entry in read_documents(unit, found.site):
             if entry is not None:

@@ -1,0 +1,196 @@
+"""How much of a page's facts its text keeps: numbers kept and lost, markup left, templates dropped.
+
+What there was to keep comes from an independent parser's tree (``markup_tree``), never from our
+own reading. A number counts as kept as often as it occurs in both. Knows nothing of files.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields
+
+from ingest.markup_tree import Piece, Place, TemplateUse, pieces_of
+from ingest.numbers import numbers_of
+from ingest.templates import is_disambiguation, is_infobox, is_rendered, is_silent
+from ingest.types import Document, Page, SiteInfo
+from ingest.wikitext import parse_document
+
+__all__ = ["LossCounts", "LostNumber", "measure_loss", "measure_pages"]
+
+_SEEN: tuple[Place, ...] = ("text", "template", "infobox", "table")
+_CONTEXT = 60
+_LIST_NUMBER = re.compile(r"^[ \t]*\d+\. ", re.MULTILINE)
+_NUMBERED_ITEM = re.compile(r"^[*:;]*#", re.MULTILINE)
+_VERBATIM = re.compile(
+    r"<(math|chem|ce|pre|syntaxhighlight|source|nowiki)\b[^<>]*>(.*?)</\1\s*>",
+    re.DOTALL | re.IGNORECASE,
+)
+_LEFTOVERS = {
+    "braces": re.compile(r"\{\{|\}\}|\{\||^\|[}+-]", re.MULTILINE),
+    "brackets": re.compile(r"\[\[|\]\]"),
+    "thumb|": re.compile(r"\bthumb\|"),
+    "tags": re.compile(
+        r"</?(?:ref|br|div|span|small|big|sup|sub|p|b|i|u|s|table|t[drh]|gallery|math|nowiki|center|"
+        r"font|li|[uo]l|blockquote|code|includeonly|noinclude|poem|references)\b[^<>\n]{0,200}>",
+        re.IGNORECASE,
+    ),
+    "entities": re.compile(r"&(?:nbsp|ndash|mdash|minus|times|thinsp|amp|lt|gt|#\d{2,5});"),
+    "emphasis": re.compile(r"'''"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LostNumber:
+    """A number that the text lacks: its page, where it stood, and the source around it."""
+
+    title: str
+    number: str
+    place: Place
+    template: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class LossCounts:
+    """Counts over any number of pages; they add up.
+
+    ``expected`` and ``kept`` are numbers by the place where they stand. Apart from them:
+    ``unrendered``, ``silent`` and ``steering``, numbers in templates that no renderer knows, in
+    those that are left out on purpose, and in arguments that do not show, each by template.
+    ``quarantined`` is for the caller to fill: pages that never reached a parser.
+    """
+
+    pages: int = 0
+    skipped: int = 0
+    quarantined: int = 0
+    expected: Counter[str] = field(default_factory=Counter)
+    kept: Counter[str] = field(default_factory=Counter)
+    unrendered: Counter[str] = field(default_factory=Counter)
+    silent: Counter[str] = field(default_factory=Counter)
+    steering: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    leftovers: Counter[str] = field(default_factory=Counter)
+
+    def __add__(self, other: "LossCounts") -> "LossCounts":
+        names = [entry.name for entry in fields(self)]
+        return LossCounts(**{name: getattr(self, name) + getattr(other, name) for name in names})
+
+    @property
+    def share_kept(self) -> float:
+        """Numbers kept of those there were; 1 where there were none."""
+        expected = self.expected.total()
+        return self.kept.total() / expected if expected else 1.0
+
+
+def measure_pages(
+    pages: Iterable[Page], site: SiteInfo
+) -> Iterator[tuple[LossCounts, list[LostNumber]]]:
+    """The loss of each page, in order: its counts and the numbers it lost."""
+    for page in pages:
+        dropped: Counter[str] = Counter()
+        document = parse_document(page, site, dropped)
+        yield measure_loss(page, document, site, dropped)
+
+
+def measure_loss(
+    page: Page, document: Document, site: SiteInfo, dropped: Mapping[str, int]
+) -> tuple[LossCounts, list[LostNumber]]:
+    """What ``document`` keeps of ``page``; ``dropped`` as ``parse_document`` counted it."""
+    leftovers = _leftovers(page.wikitext, document.text)
+    pieces = pieces_of(
+        page.wikitext, _use_of, site.namespace_names(6), site.namespace_names(14) | {"category"}
+    )
+    if pieces is None:
+        return LossCounts(skipped=1, dropped=Counter(dropped), leftovers=leftovers), []
+    apart: dict[str, Counter[str]] = {
+        "unrendered": Counter(),
+        "silent": Counter(),
+        "steering": Counter(),
+    }
+    found: dict[str, list[tuple[Piece, int]]] = {}
+    for piece in pieces:
+        for number, offset in numbers_of(piece.text):
+            if piece.place in apart:
+                apart[piece.place][piece.template] += 1
+            else:
+                found.setdefault(number, []).append((piece, offset))
+    text = "\n".join([document.text, *_bare_headings(document)])
+    if _NUMBERED_ITEM.search(page.wikitext):
+        text = _LIST_NUMBER.sub("", text)
+    there: dict[str, list[int]] = {}
+    for number, offset in numbers_of(text):
+        there.setdefault(number, []).append(offset)
+    expected: Counter[str] = Counter()
+    lost_at: Counter[str] = Counter()
+    lost: list[LostNumber] = []
+    for number, places in found.items():
+        expected.update(piece.place for piece, _ in places)
+        missing = len(places) - len(there.get(number, ()))
+        if missing > 0:
+            neighbours = {_neighbours(text, offset, number) for offset in there.get(number, ())}
+            for piece, offset in _least_alike(places, neighbours, number)[:missing]:
+                lost_at[piece.place] += 1
+                lost.append(_lost(page.title, number, piece, offset))
+    counts = LossCounts(
+        pages=1,
+        expected=expected,
+        kept=expected - lost_at,
+        unrendered=apart["unrendered"],
+        silent=apart["silent"],
+        steering=apart["steering"],
+        dropped=Counter(dropped),
+        leftovers=leftovers,
+    )
+    return counts, lost
+
+
+def _bare_headings(document: Document) -> set[str]:
+    """Headings that stand in the paths of sections alone: they have no text of their own."""
+    paths = {part.heading_path for part in document.sections}
+    above = {path[:depth] for path in paths for depth in range(1, len(path))}
+    return {path[-1] for path in above - paths}
+
+
+def _use_of(name: str) -> TemplateUse:
+    if is_infobox(name):
+        return "infobox"
+    if is_silent(name) or is_disambiguation(name):
+        return "silent"
+    return "rendered" if is_rendered(name) else "unrendered"
+
+
+def _neighbours(text: str, offset: int, number: str) -> tuple[str, str]:
+    before = re.findall(r"\w+", text[max(0, offset - 30) : offset])
+    after = re.findall(r"\w+", text[offset + len(number) : offset + len(number) + 30])
+    return (before[-1] if before else "", after[0] if after else "")
+
+
+def _least_alike(
+    places: list[tuple[Piece, int]], neighbours: set[tuple[str, str]], number: str
+) -> list[tuple[Piece, int]]:
+    """Which of several equal numbers are missing: those whose neighbours are not in the text."""
+    sides = [{pair[side] for pair in neighbours} for side in (0, 1)]
+
+    def alike(entry: tuple[Piece, int]) -> int:
+        before, after = _neighbours(entry[0].text, entry[1], number)
+        return (before in sides[0]) + (after in sides[1])
+
+    return sorted(places, key=alike)
+
+
+def _lost(title: str, number: str, piece: Piece, offset: int) -> LostNumber:
+    before = " ".join(piece.text[max(0, offset - _CONTEXT) : offset].split())
+    after = " ".join(piece.text[offset : offset + _CONTEXT].split())
+    return LostNumber(title, number, piece.place, piece.template, before, after)
+
+
+def _leftovers(wikitext: str, text: str) -> Counter[str]:
+    """Marks of wikitext in the text, by kind; mathematics and verbatim text apart."""
+    counts = Counter({kind: len(mark.findall(text)) for kind, mark in _LEFTOVERS.items()})
+    counts = +counts
+    if counts and "<" in wikitext:
+        for match in _VERBATIM.finditer(wikitext):
+            text = text.replace(" ".join(match[2].split()), "").replace(match[2].strip("\n"), "")
+        counts = +Counter({kind: len(mark.findall(text)) for kind, mark in _LEFTOVERS.items()})
+    return counts
