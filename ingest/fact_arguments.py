@@ -20,7 +20,7 @@ REFERENCE_TEMPLATE = re.compile(
 _LAYOUT_NAME = re.compile(
     r"^(.*style|.*class|.*colou?r\d*|bg|background.*|align|imagesize|url|website|file|filename|zoom|"
     r".*[ _-]?(size|upright|alt|link|icon)\d*|image[ _-]?width.*|map[ _-]?width|.*_width|width\d*|"
-    r"pushpin.*|mapframe.*|image\d*|image_(name|file|skyline|map|flag|seal|shield)\d*|"
+    r"pushpin.*|mapframe.*|data_max|bsize|cwidth|cheight|otop|oleft|image\d*|image_(name|file|skyline|map|flag|seal|shield)\d*|"
     r"refs?|.*[ _]refs?|.*_ref\d*|.*footnotes?|access-?date|archive-?date)$"
 )
 _LAYOUT_VALUE = re.compile(
@@ -41,16 +41,19 @@ _STEERING_NAMED = frozenset(
 # All their operands go into a result.
 _COMPUTED = frozenset(
     ("percentage", "pct", "age", "age in days", "#expr", "#ifexpr", "#if", "#ifeq", "#switch",
-     "#iferror", "#ifexist", "#time", "plural", "rnd", "round", "decimals", "padleft", "padright")
+     "#iferror", "#ifexist", "#time", "plural", "rnd", "round", "decimals", "padleft", "padright",
+     "pop density", "sigfig")
 )  # fmt: skip
 _DATES = (
     "birth date", "birth date and age", "birthdate", "bda", "start date", "end date", "dob", "dts",
-    "death date", "start date and age", "release date", "date", "as of", "asof",
+    "death date", "start date and age", "release date", "date", "as of", "asof", "datum", "fecha",
 )  # fmt: skip
 # Positions that do not show as they stand: months become words, births become ages, columns,
 # variants of a flag, how a ship's name is written, ends of anchors.
 _HIDDEN_AT = dict[str, tuple[int, ...]].fromkeys(_DATES, (2,)) | {
     "death date and age": (2, 4, 5, 6), "dda": (2, 4, 5, 6), "birth date and age2": (1, 2, 3, 5),
+    "age in years, months and days": (2, 5), "age in years and days": (2, 5), "bartable": (3,),
+    "double image": (3, 5), "sclass": (3, 5), "sclass-": (3, 5), "flagdeco": (1, 2), "army": (1, 2),
     "film date": (2, 6, 10, 14), "div col": (1, 2), "colbegin": (1, 2), "columns-list": (1,),
     "spaces": (1,), "flag": (2, 3), "flagicon": (1, 2), "flagcountry": (2, 3), "flagu": (2, 3),
     "resize": (1,), "uss": (3,), "hms": (3,), "ship": (4,), "vanchor": (2, 3, 4),
@@ -75,7 +78,7 @@ def is_steering_argument(template: str, number: int, arguments: Sequence[tuple[s
     if template in _COMPUTED:
         return True
     if not re.fullmatch(r"[0-9]{1,3}", name):
-        return name in _STEERING_NAMED
+        return name in _STEERING_NAMED or template == "coord"
     position = int(name)
     if template in _CONVERT:
         return _is_unit_or_precision(position, value, arguments)

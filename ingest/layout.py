@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from ingest.emphasis import without_emphasis
 from ingest.scanner import EQUALS, PIPE
-from ingest.tables import BREAK, DROPPED
+from ingest.tables import APART, BREAK, DROPPED
 from ingest.types import Section
 
 __all__ = [
@@ -41,6 +41,9 @@ timeline tr translate tt tvar u ul var wbr
 _TAG_NAMES = frozenset(_TAG_LIST.split())
 _SUPERSCRIPT = re.compile(r"<sup\b[^<>]*>([^<>]{1,20})</sup>", re.IGNORECASE)
 _SUPERSCRIPT_DIGITS = str.maketrans("0123456789+-−n()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ⁽⁾")
+_SUBSCRIPT = re.compile(r"(?<=\d)<sub\b[^<>]*>\s*(\d{1,6})\s*</sub>", re.IGNORECASE)
+_SUBSCRIPT_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_AFTER_DIGIT = re.compile(f"(?<=\\d){APART}")
 _ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "e", "a", "o"))
 _BLOCK_TAGS = frozenset(
     (
@@ -104,10 +107,14 @@ def _character(match: re.Match[str]) -> str:
 def _resolved(text: str) -> str:
     """Tags, emphasis and external links gone; line breaks, bars and equals signs themselves."""
     if "<" in text:
+        if "<sub" in text:  # the base of 20<sub>16</sub>
+            text = _SUBSCRIPT.sub(lambda match: match[1].translate(_SUBSCRIPT_DIGITS), text)
         text = _TAG.sub(_tag_text, _SUPERSCRIPT.sub(_superscript, text))
     if "[" in text:
         text = _EXTERNAL.sub(r"\1", text)
     text = without_emphasis(text).replace(DROPPED, "")
+    if APART in text:
+        text = _AFTER_DIGIT.sub(" ", text).replace(APART, "")
     return text.replace(BREAK, "\n").replace(PIPE, "|").replace(EQUALS, "=")
 
 

@@ -9,9 +9,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 
+from ingest.layout import unescape
+from ingest.local_names import local_names
 from ingest.markup_tree import Piece, Place, TemplateUse, pieces_of
 from ingest.numbers import numbers_of
-from ingest.templates import is_disambiguation, is_infobox, is_rendered, is_silent
+from ingest.templates import find_template, holds_facts
 from ingest.types import Document, Page, SiteInfo
 from ingest.wikitext import parse_document
 
@@ -19,7 +21,7 @@ __all__ = ["LossCounts", "LostNumber", "measure_loss", "measure_pages"]
 
 _SEEN: tuple[Place, ...] = ("text", "template", "infobox", "table")
 _CONTEXT = 60
-_LIST_NUMBER = re.compile(r"^[ \t]*\d+\. ", re.MULTILINE)
+_LIST_NUMBER = re.compile(r"^[ \t]*(\d{1,4})\. ", re.MULTILINE)
 _NUMBERED_ITEM = re.compile(r"^[*:;]*#", re.MULTILINE)
 _VERBATIM = re.compile(
     r"<(math|chem|ce|pre|syntaxhighlight|source|nowiki)\b[^<>]*>(.*?)</\1\s*>",
@@ -99,7 +101,10 @@ def measure_loss(
     """What ``document`` keeps of ``page``; ``dropped`` as ``parse_document`` counted it."""
     leftovers = _leftovers(page.wikitext, document.text)
     pieces = pieces_of(
-        page.wikitext, _use_of, site.namespace_names(6), site.namespace_names(14) | {"category"}
+        page.wikitext,
+        lambda name, named, positional: _use_of(name, named, positional, site.language),
+        site.namespace_names(6) | local_names(site.language).file,
+        site.namespace_names(14) | {"category"},
     )
     if pieces is None:
         return LossCounts(skipped=1, dropped=Counter(dropped), leftovers=leftovers), []
@@ -116,8 +121,8 @@ def measure_loss(
             else:
                 found.setdefault(number, []).append((piece, offset))
     text = "\n".join([document.text, *_bare_headings(document)])
-    if _NUMBERED_ITEM.search(page.wikitext):
-        text = _LIST_NUMBER.sub("", text)
+    if items := len(_NUMBERED_ITEM.findall(page.wikitext)):
+        text = _LIST_NUMBER.sub(lambda mark: "" if int(mark[1]) <= items else mark[0], text)
     there: dict[str, list[int]] = {}
     for number, offset in numbers_of(text):
         there.setdefault(number, []).append(offset)
@@ -152,12 +157,13 @@ def _bare_headings(document: Document) -> set[str]:
     return {path[-1] for path in above - paths}
 
 
-def _use_of(name: str) -> TemplateUse:
-    if is_infobox(name):
-        return "infobox"
-    if is_silent(name) or is_disambiguation(name):
+def _use_of(name: str, named: Mapping[str, str], positional: int, language: str) -> TemplateUse:
+    kind = find_template(name, language).kind
+    if kind == "unknown":
+        return "infobox" if holds_facts(named, positional) else "unrendered"
+    if kind in ("silent", "disambiguation"):
         return "silent"
-    return "rendered" if is_rendered(name) else "unrendered"
+    return "infobox" if kind == "infobox" else "rendered"
 
 
 def _neighbours(text: str, offset: int, number: str) -> tuple[str, str]:
@@ -190,7 +196,14 @@ def _leftovers(wikitext: str, text: str) -> Counter[str]:
     counts = Counter({kind: len(mark.findall(text)) for kind, mark in _LEFTOVERS.items()})
     counts = +counts
     if counts and "<" in wikitext:
-        for match in _VERBATIM.finditer(wikitext):
-            text = text.replace(" ".join(match[2].split()), "").replace(match[2].strip("\n"), "")
+        verbatim = {
+            form
+            for match in _VERBATIM.finditer(wikitext)
+            for content in (match[2], unescape(match[2]))
+            for form in (" ".join(content.split()), content.strip("\n"), content)
+            if any(mark.search(form) for mark in _LEFTOVERS.values())
+        }
+        for form in sorted(verbatim, key=len, reverse=True):
+            text = text.replace(form, "")
         counts = +Counter({kind: len(mark.findall(text)) for kind, mark in _LEFTOVERS.items()})
     return counts

@@ -5,7 +5,7 @@ outside measure of what must not be lost (see ``loss``), never a part of a build
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -25,6 +25,9 @@ __all__ = ["Piece", "Place", "TemplateUse", "pieces_of"]
 # that steer a template and do not show.
 Place = Literal["text", "template", "infobox", "table", "unrendered", "silent", "steering"]
 TemplateUse = Literal["rendered", "infobox", "unrendered", "silent"]
+# By a template's name (lower case, single spaces), its named arguments as written, and how many
+# others there are.
+UseOf = Callable[[str, Mapping[str, str], int], TemplateUse]
 
 _LONGEST_PAGE = 3_000_000
 # The parser backtracks from everything that never closes: its time grows with their square.
@@ -54,7 +57,7 @@ _IMAGE_OPTION = re.compile(
 _INTERLANGUAGE = re.compile(r"^[a-z]{2,3}(-[a-z-]+)?:\S")
 # The parser takes attributes of cells for text where a template follows them.
 _ATTRIBUTE = re.compile(
-    r"\b(?:(?:col|row)span|width|height|align|bgcolor|scope|style)\s*=\s*"
+    r"\b(?:(?:col|row)span|width|height|align|bgcolor|scope|style|border|cellpadding|cellspacing|size)\s*=\s*"
     r"(?:\"[^\"\n]*(?:\"|$)|'[^'\n]*'|[\w#%.]+)",
     re.IGNORECASE,
 )
@@ -74,13 +77,13 @@ class Piece:
 
 def pieces_of(
     wikitext: str,
-    use_of: Callable[[str], TemplateUse],
+    use_of: UseOf,
     file_prefixes: frozenset[str],
     hidden_prefixes: frozenset[str],
 ) -> list[Piece] | None:
     """The pieces of a page in order; None for a page that would take too long to parse.
 
-    ``use_of`` tells by a template's name (lower case, single spaces) what becomes of it.
+    ``use_of`` tells what becomes of a template.
     References, addresses, comments, attributes of tags and options of pictures are left out.
     """
     if len(wikitext) > _LONGEST_PAGE or _unclosed(wikitext) > _MOST_UNCLOSED:
@@ -118,7 +121,7 @@ class _Walk:
 
     def __init__(
         self,
-        use_of: Callable[[str], TemplateUse],
+        use_of: UseOf,
         files: frozenset[str],
         hidden: frozenset[str],
     ) -> None:
@@ -137,7 +140,7 @@ class _Walk:
         for node in code.nodes if code is not None else ():
             if isinstance(node, nodes.Text):
                 text = _EMPHASIS.sub("", str(node))
-                self._add(place, name, _ATTRIBUTE.sub(" ", text) if place == "table" else text)
+                self._add(place, name, _ATTRIBUTE.sub(" ", text))
             elif isinstance(node, nodes.HTMLEntity):
                 self._add(place, name, _character(node))
             elif isinstance(node, nodes.Wikilink):
@@ -200,17 +203,20 @@ class _Walk:
         if REFERENCE_TEMPLATE.match(own):
             return
         self._add(place, name, _APART)
-        use = self._use_of(own)
+        values = [(str(p.name).strip().lower(), p) for p in node.params]
+        written = [(key, str(parameter.value).strip()) for key, parameter in values]
+        named = {str(p.name).strip().lower(): str(p.value) for p in node.params if p.showkey}
+        use = self._use_of(own, named, len(values) - len(named))
         if place not in ("unrendered", "silent", "steering"):
             if use != "rendered":
                 place, name = use, own
             elif place == "text":
                 place, name = "template", own
-        values = [(str(p.name).strip().lower(), p) for p in node.params]
         function, colon, first = head.partition(":")
         if colon and function.strip().lower() == own:  # {{formatnum:1234}}
-            self.visit(mwparserfromhell.parse(first, skip_style_tags=True), place, name)
-        written = [(key, str(parameter.value).strip()) for key, parameter in values]
+            operand = is_steering_argument(own, 0, [("1", first)]) and place != "unrendered"
+            there: Place = "steering" if operand else place
+            self.visit(mwparserfromhell.parse(first, skip_style_tags=True), there, name)
         for number, (key, parameter) in enumerate(values):
             there = place
             if is_layout_argument(key, written[number][1]):

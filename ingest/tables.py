@@ -10,12 +10,15 @@ from dataclasses import dataclass
 
 from ingest.emphasis import without_emphasis
 
-__all__ = ["BREAK", "DROPPED", "infobox_facts", "render_table"]
+__all__ = ["APART", "BREAK", "DROPPED", "infobox_facts", "render_table"]
 
 # Stands for <br> until the end: a line break in prose, a comma inside a cell.
 BREAK = "\ue002"
 # Stands for an unknown template, so that the marks around it do not meet: ''{{x}}'', |{{x}}||.
 DROPPED = "\ue005"
+
+# Before a number that must not run together with one before it: 1 and 1/4 is not 11/4.
+APART = "\ue006"
 
 _ROW = re.compile(r"\n[ \t]*\|-[^\n]*")
 _CELL = re.compile(r"\n[ \t]*(!|\|(?![-}+]))|\|(\|)|!(!)")
@@ -147,7 +150,7 @@ def _spread(rows: Sequence[Sequence[_Cell]]) -> Iterator[list[_Cell]]:
 
 def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
     headers: list[str] = []
-    fresh = False
+    fresh = told = False
     for row in rows:
         if row and all(cell.is_header for cell in row):
             labels = [cell.text for cell in row]
@@ -156,10 +159,21 @@ def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
             elif fresh:
                 headers = _stacked(headers, labels)  # a second line of headers refines the first
             else:
-                headers, fresh = labels, True
+                if not told:
+                    yield _untold(headers)
+                headers, fresh, told = labels, True, False
             continue
         fresh = False
-        yield _row_line(row, headers)
+        line = _row_line(row, headers)
+        told = told or any(f"{label}: " in line for label in headers if label)
+        yield line
+    if not told:
+        yield _untold(headers)
+
+
+def _untold(headers: Sequence[str]) -> str:
+    """Headings that no value stood beside, as a row of their own."""
+    return "; ".join(label for label in dict.fromkeys(headers) if label)
 
 
 def _stacked(upper: Sequence[str], lower: Sequence[str]) -> list[str]:

@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from ingest.layout import assemble, kept_mark, lines_of, plain_words, sections_of, unescape
+from ingest.local_names import EVERY_LANGUAGE, local_names
+from ingest.parser_functions import call_parser_function
 from ingest.scanner import EQUALS, Renderers, scan
 from ingest.tables import BREAK, DROPPED, infobox_facts, render_table
 from ingest.template_arguments import Arguments
-from ingest.templates import is_disambiguation, is_infobox, render_template
+from ingest.templates import find_template, holds_facts
 from ingest.types import Document, Link, Page, SiteInfo
 
 __all__ = ["INFOBOX_HEADING", "parse_document"]
@@ -95,7 +97,8 @@ class _Parser:
         self.kept: list[str] = []
         self.dropped = dropped
         self.is_disambiguation = False
-        self._files = _CANONICAL_FILE | site.namespace_names(6)
+        self._language = site.language
+        self._files = _CANONICAL_FILE | site.namespace_names(6) | _file_names(site.language)
         self._categories = _CANONICAL_CATEGORY | site.namespace_names(14)
         others = {key for key, _ in site.namespaces if key != 0}
         self._elsewhere = (
@@ -175,18 +178,26 @@ class _Parser:
             rest = [head.partition(":")[2].strip(), *rest]
         if name in ("pagename", "fullpagename", "subpagename"):
             return self.title
-        if is_disambiguation(name):
+        template = find_template(name, self._language)
+        if template.kind == "silent":
+            return ""
+        if template.kind == "disambiguation":
             self.is_disambiguation = True
             return ""
-        arguments = _arguments(rest)
-        if is_infobox(name):
+        if template.kind == "function":
+            return call_parser_function(name, rest)
+        arguments = _arguments(rest, self._language)
+        if template.kind == "infobox":
             self.facts += infobox_facts(arguments.named)
             return ""
-        rendered = render_template(name, arguments)
-        if rendered is None:
+        if template.render is None:
+            if holds_facts(arguments.named, len(arguments.positional)):
+                self.facts += infobox_facts(arguments.named)
+                return ""
             self.dropped[name[:80]] += 1
             return DROPPED
-        if name == "coord" and arguments.get("display") == "title":
+        rendered = template.render(arguments)
+        if name == "coord" and arguments.get("display") in ("title", "t"):
             self.facts.append(f"Coordinates: {rendered}")
             return ""
         return rendered
@@ -233,14 +244,27 @@ def _table(markup: str) -> str:
 
 def _caption(labels: Sequence[str]) -> str:
     """A picture's caption as a paragraph: the last label that is no display option."""
-    options = [not label.strip() or bool(_IMAGE_OPTION.match(label.strip())) for label in labels]
+    options = [_is_image_option(label.strip()) for label in labels]
     captions = [
         label.strip() for label, is_option in zip(labels, options, strict=True) if not is_option
     ]
     return f"\n{captions[-1]}\n" if captions and len(labels) > 1 else ""
 
 
-def _arguments(values: Sequence[str]) -> Arguments:
+def _is_image_option(label: str) -> bool:
+    return (
+        not label
+        or bool(_IMAGE_OPTION.match(label))
+        or label.partition("=")[0].rstrip().lower() in EVERY_LANGUAGE.image_options
+    )
+
+
+def _file_names(language: str) -> frozenset[str]:
+    """Older names of the file namespace, which a dump's header does not list."""
+    return local_names(language).file if language else EVERY_LANGUAGE.file
+
+
+def _arguments(values: Sequence[str], language: str) -> Arguments:
     positional: list[str] = []
     named: dict[str, str] = {}
     for value in values:
@@ -251,4 +275,4 @@ def _arguments(values: Sequence[str]) -> Arguments:
             positional.append(value.replace(EQUALS, "="))
     while (number := str(len(positional) + 1)) in named:  # {{lang|1=grc|2=…}} is {{lang|grc|…}}
         positional.append(named[number])
-    return Arguments(tuple(positional), named)
+    return Arguments(tuple(positional), named, language)
