@@ -150,7 +150,8 @@ def _spread(rows: Sequence[Sequence[_Cell]]) -> Iterator[list[_Cell]]:
 
 def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
     headers: list[str] = []
-    fresh = told = False
+    told: set[int] = set()  # columns of the headers in force that a value stood in
+    fresh = False
     for row in rows:
         if row and all(cell.is_header for cell in row):
             labels = [cell.text for cell in row]
@@ -159,21 +160,22 @@ def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
             elif fresh:
                 headers = _stacked(headers, labels)  # a second line of headers refines the first
             else:
-                if not told:
-                    yield _untold(headers)
-                headers, fresh, told = labels, True, False
+                yield _untold(headers, told)
+                headers, fresh, told = labels, True, set()
             continue
         fresh = False
-        line = _row_line(row, headers)
-        told = told or any(f"{label}: " in line for label in headers if label)
-        yield line
-    if not told:
-        yield _untold(headers)
+        if len(told) < len(headers):
+            told.update(column for column, cell in enumerate(row) if cell.text)
+        yield _row_line(row, headers)
+    yield _untold(headers, told)
 
 
-def _untold(headers: Sequence[str]) -> str:
-    """Headings that no value stood beside, as a row of their own."""
-    return "; ".join(label for label in dict.fromkeys(headers) if label)
+def _untold(headers: Sequence[str], told: set[int]) -> str:
+    """Headers that no value stood beside, as a row of their own, where they are most of all."""
+    labels = [label for column, label in enumerate(headers) if label and column not in told]
+    if 2 * len(labels) <= len(headers):
+        return ""
+    return "; ".join(dict.fromkeys(labels))
 
 
 def _stacked(upper: Sequence[str], lower: Sequence[str]) -> list[str]:

@@ -34,11 +34,10 @@ def _date_text(
 
 def _date_parts(arguments: Arguments, first: int, *, month_first: bool) -> str:
     parts = [arguments.get(first), arguments.get(first + 1), arguments.get(first + 2)]
-    if not parts[1]:
-        if iso := _ISO.fullmatch(parts[0]):
-            parts = [iso[1], iso[2], iso[3] or ""]
-        elif re.search(r"\D", parts[0].lstrip("-−")):
-            return parts[0]  # a date written out
+    if iso := _ISO.fullmatch(parts[0]):
+        parts = [iso[1], iso[2], iso[3] or ""]
+    elif not parts[1] and re.search(r"\D", parts[0].lstrip("-−")):
+        return parts[0]  # a date written out
     if small_number(parts[0], 31) is not None and (
         small_number(parts[2], 31) is None and parts[2][:1].isdigit()
     ):

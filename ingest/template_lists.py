@@ -85,6 +85,7 @@ def _weather(arguments: Arguments) -> str:
     lines = [f"Climate of {place}" if place else "Climate"] if measures else []
     for name, pairs in measures.items():
         values = "; ".join(f"{month}: {value}" for month, value in pairs)
+        name = re.sub(r" ([cf])$", lambda scale: f" °{scale[1].upper()}", name)
         lines.append(f"{name[:1].upper()}{name[1:]}: {values}")
     return "\n" + "\n".join(lines) + "\n"
 

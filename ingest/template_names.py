@@ -47,8 +47,8 @@ ALIASES = {
     "mvar": "nowrap", "smallcaps": "sc", "sub": "nowrap", "su": "nowrap", "tooltip": "abbr",
     "smallcaps all": "sc", "nobold2": "nobold", "normal": "nobold", "pagelist": "nowrap",
     "vanchor": "visible anchor", "kbd": "keypress", "key press": "keypress", "color": "font color",
-    "colour": "font color", "ill": "interlanguage link", "illm": "interlanguage link", "chem2":
-    "chem", "chembox formula": "chem", "sort name": "sortname", "legend0": "legend", "legend2":
+    "colour": "font color", "ill": "interlanguage link", "illm": "interlanguage link",
+    "chembox formula": "chem", "sort name": "sortname", "legend0": "legend", "legend2":
     "legend", "legend inline": "legend", "flagcountry": "flag", "flagu": "flag", "flaglist": "flag",
     "country": "flag", "flagdeco": "flagicon", "flag icon": "flagicon", "plain list": "plainlist",
     "flat list": "flatlist", "ubl": "unbulleted list", "ublist": "unbulleted list", "unbullet":
