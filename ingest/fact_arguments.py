@@ -7,7 +7,12 @@ follow the documentation of the templates on the English Wikipedia.
 import re
 from collections.abc import Sequence
 
-__all__ = ["REFERENCE_TEMPLATE", "is_layout_argument", "is_steering_argument"]
+__all__ = [
+    "REFERENCE_TEMPLATE",
+    "is_layout_argument",
+    "is_steering_argument",
+    "shown_date",
+]
 
 # Templates that are references: their numbers are not the article's.
 REFERENCE_TEMPLATE = re.compile(
@@ -59,6 +64,8 @@ _HIDDEN_AT = dict[str, tuple[int, ...]].fromkeys(_DATES, (2,)) | {
     "resize": (1,), "uss": (3,), "hms": (3,), "ship": (4,), "vanchor": (2, 3, 4),
     "visible anchor": (2, 3, 4), "formatdate": (), "hs": (1,), "ntsh": (1,), "sort": (1,),
 }  # fmt: skip
+_DATE_TEMPLATES = frozenset((*_DATES, "formatdate", "datumzelle", "data"))
+_ISO_DATE = re.compile(r"(\d{3,4})-\d{1,2}(?:-(\d{1,2}))?")
 _CONVERT = frozenset(("convert", "cvt", "cv", "convinfobox"))
 _AMOUNT = re.compile(r"[-+−]?[\d.,]+(?:[+ ]?\d+)?(?:[/⁄]\d+)?(?:e[-+]?\d+)?$")
 
@@ -85,6 +92,12 @@ def is_steering_argument(template: str, number: int, arguments: Sequence[tuple[s
     if template == "coord":
         return ":" in value
     return position in _HIDDEN_AT.get(template, ())
+
+
+def shown_date(template: str, value: str) -> str | None:
+    """A date in digits as a date template shows it, its month as a word; None for other calls."""
+    match = _ISO_DATE.fullmatch(value)
+    return f"{match[1]} {match[2] or ''}" if match and template in _DATE_TEMPLATES else None
 
 
 def _is_unit_or_precision(position: int, value: str, arguments: Sequence[tuple[str, str]]) -> bool:

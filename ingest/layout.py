@@ -71,12 +71,14 @@ _BLOCK_TAGS = frozenset(
     )
 )
 _EXTERNAL = re.compile(
-    r"\[(?:(?:https?|ftp|mailto|irc|news):|//)[^\s\[\]<>]*[ \t]*([^\[\]\n]{0,2000})\]",
+    r"\[(?:(?:https?|ftps?|ircs?|git|svn|gopher)://|(?:mailto|news|tel):|//)"
+    r"[^\s\[\]<>\"']*(?:'[^\s\[\]<>\"']+)*[ \t]*([^\]\n]{0,2000})\]",
     re.IGNORECASE,
 )
 # Only with its semicolon: "&copy=1" is part of an address.
-_ENTITY = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ENTITY = re.compile(r"&(?:#\d{1,11}|#[xX][0-9a-fA-F]{1,10}|[A-Za-z][A-Za-z0-9]{1,31});")
 _HEADING = re.compile(r"^(={1,6})[ \t]*(.+?)[ \t]*\1[ \t]*$")
+_DEFINITION = re.compile(r"\s+:\s*(?=\S)")
 _LIST = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
 _EMPTY_BRACKETS = re.compile(r"[ ]?\((?:[\s,;:·–-]|lit\.)*\)")
 _PERHAPS_EMPTY = re.compile(r"\((?:[\s,;:·–)-]|lit\.)")
@@ -180,6 +182,8 @@ def sections_of(text: str, kept: Sequence[str]) -> Iterator[Block]:
             lines.append(_list_line(marks, _words(item[2], kept), numbers))
         else:
             marks = ""
+            if line.startswith("----"):  # a rule across the page
+                line = line.lstrip("-")
             lines.append(_words(line, kept))
     yield tuple(title for _, title in path), lines
 
@@ -223,6 +227,8 @@ def _list_line(marks: str, content: str, numbers: list[int]) -> str:
     if marks[-1] == "#":
         numbers[-1] += 1
         return f"{indent}{numbers[-1]}. {content}"
+    if marks[-1] == ";":
+        return _DEFINITION.sub(": ", content, count=1)
     return content
 
 

@@ -17,9 +17,10 @@ from ingest.templates import find_template, holds_facts
 from ingest.types import Document, Page, SiteInfo
 from ingest.wikitext import parse_document
 
-__all__ = ["LossCounts", "LostNumber", "measure_loss", "measure_pages"]
+__all__ = ["LossCounts", "LostNumber", "measure_loss", "measure_pages", "numbers_elsewhere"]
 
-_SEEN: tuple[Place, ...] = ("text", "template", "infobox", "table")
+_APART: tuple[Place, ...] = ("unrendered", "silent", "steering")
+_MOST_VERBATIM = 2_000
 _CONTEXT = 60
 _LIST_NUMBER = re.compile(r"^[ \t]*(\d{1,4})\. ", re.MULTILINE)
 _NUMBERED_ITEM = re.compile(r"^[*:;]*#", re.MULTILINE)
@@ -78,6 +79,14 @@ class LossCounts:
         names = [entry.name for entry in fields(self)]
         return LossCounts(**{name: getattr(self, name) + getattr(other, name) for name in names})
 
+    def to_json(self) -> dict[str, int | dict[str, int]]:
+        """Every count by its name, the counters by descending count."""
+        values = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        return {
+            name: dict(value.most_common()) if isinstance(value, Counter) else value
+            for name, value in values.items()
+        }
+
     @property
     def share_kept(self) -> float:
         """Numbers kept of those there were; 1 where there were none."""
@@ -100,32 +109,12 @@ def measure_loss(
 ) -> tuple[LossCounts, list[LostNumber]]:
     """What ``document`` keeps of ``page``; ``dropped`` as ``parse_document`` counted it."""
     leftovers = _leftovers(page.wikitext, document.text)
-    pieces = pieces_of(
-        page.wikitext,
-        lambda name, named, positional: _use_of(name, named, positional, site.language),
-        site.namespace_names(6) | local_names(site.language).file,
-        site.namespace_names(14) | {"category"},
-    )
-    if pieces is None:
+    source = _source(page, site)
+    if source is None:
         return LossCounts(skipped=1, dropped=Counter(dropped), leftovers=leftovers), []
-    apart: dict[str, Counter[str]] = {
-        "unrendered": Counter(),
-        "silent": Counter(),
-        "steering": Counter(),
-    }
-    found: dict[str, list[tuple[Piece, int]]] = {}
-    for piece in pieces:
-        for number, offset in numbers_of(piece.text):
-            if piece.place in apart:
-                apart[piece.place][piece.template] += 1
-            else:
-                found.setdefault(number, []).append((piece, offset))
-    text = "\n".join([document.text, *_bare_headings(document)])
-    if items := len(_NUMBERED_ITEM.findall(page.wikitext)):
-        text = _LIST_NUMBER.sub(lambda mark: "" if int(mark[1]) <= items else mark[0], text)
-    there: dict[str, list[int]] = {}
-    for number, offset in numbers_of(text):
-        there.setdefault(number, []).append(offset)
+    found, apart = source
+    text = _comparable(page, document)
+    there = _offsets(text)
     expected: Counter[str] = Counter()
     lost_at: Counter[str] = Counter()
     lost: list[LostNumber] = []
@@ -134,9 +123,10 @@ def measure_loss(
         missing = len(places) - len(there.get(number, ()))
         if missing > 0:
             neighbours = {_neighbours(text, offset, number) for offset in there.get(number, ())}
-            for piece, offset in _least_alike(places, neighbours, number)[:missing]:
+            ranked = sorted(places, key=lambda place: _alike(place, neighbours, number))
+            for piece, offset in ranked[:missing]:
                 lost_at[piece.place] += 1
-                lost.append(_lost(page.title, number, piece, offset))
+                lost.append(_example(page.title, number, piece, offset))
     counts = LossCounts(
         pages=1,
         expected=expected,
@@ -148,6 +138,69 @@ def measure_loss(
         leftovers=leftovers,
     )
     return counts, lost
+
+
+def numbers_elsewhere(page: Page, document: Document, site: SiteInfo) -> list[LostNumber]:
+    """Numbers that count as kept though neither word beside them is beside them in the text.
+
+    Mostly values that now stand behind their heading; a loss that an equal number elsewhere makes
+    up for would be among them.
+    """
+    source = _source(page, site)
+    if source is None:
+        return []
+    text = _comparable(page, document)
+    there = _offsets(text)
+    moved = []
+    for number, places in source[0].items():
+        neighbours = {_neighbours(text, offset, number) for offset in there.get(number, ())}
+        moved += [
+            _example(page.title, number, *place)
+            for place in places
+            if there.get(number) and not _alike(place, neighbours, number)
+        ]
+    return moved
+
+
+# The numbers of a page's source: where each stands, and by template those set apart.
+_Numbers = dict[str, list[tuple[Piece, int]]]
+
+
+def _source(page: Page, site: SiteInfo) -> tuple[_Numbers, dict[str, Counter[str]]] | None:
+    """The numbers to keep and those set apart; None for a page too broken to measure."""
+    pieces = pieces_of(
+        page.wikitext,
+        lambda name, named, positional: _use_of(name, named, positional, site.language),
+        site.namespace_names(6) | local_names(site.language).file,
+        site.namespace_names(14) | {"category"},
+    )
+    if pieces is None:
+        return None
+    found: _Numbers = {}
+    apart: dict[str, Counter[str]] = {place: Counter() for place in _APART}
+    for piece in pieces:
+        for number, offset in numbers_of(piece.text):
+            if piece.place in apart:
+                apart[piece.place][piece.template] += 1
+            else:
+                found.setdefault(number, []).append((piece, offset))
+    return found, apart
+
+
+def _comparable(page: Page, document: Document) -> str:
+    """The document's words as the source has them: without the numbers that lists were given."""
+    text = "\n".join([document.text, *_bare_headings(document)])
+    if items := len(_NUMBERED_ITEM.findall(page.wikitext)):
+        text = _LIST_NUMBER.sub(lambda mark: "" if int(mark[1]) <= items else mark[0], text)
+    return text
+
+
+def _offsets(text: str) -> dict[str, list[int]]:
+    """Where in ``text`` each number stands."""
+    offsets: dict[str, list[int]] = {}
+    for number, offset in numbers_of(text):
+        offsets.setdefault(number, []).append(offset)
+    return offsets
 
 
 def _bare_headings(document: Document) -> set[str]:
@@ -172,20 +225,15 @@ def _neighbours(text: str, offset: int, number: str) -> tuple[str, str]:
     return (before[-1] if before else "", after[0] if after else "")
 
 
-def _least_alike(
-    places: list[tuple[Piece, int]], neighbours: set[tuple[str, str]], number: str
-) -> list[tuple[Piece, int]]:
-    """Which of several equal numbers are missing: those whose neighbours are not in the text."""
-    sides = [{pair[side] for pair in neighbours} for side in (0, 1)]
-
-    def alike(entry: tuple[Piece, int]) -> int:
-        before, after = _neighbours(entry[0].text, entry[1], number)
-        return (before in sides[0]) + (after in sides[1])
-
-    return sorted(places, key=alike)
+def _alike(place: tuple[Piece, int], neighbours: set[tuple[str, str]], number: str) -> int:
+    """How many of the words beside a number in the source are beside one in the text, 0 to 2."""
+    before, after = _neighbours(place[0].text, place[1], number)
+    return any(before == pair[0] for pair in neighbours) + any(
+        after == pair[1] for pair in neighbours
+    )
 
 
-def _lost(title: str, number: str, piece: Piece, offset: int) -> LostNumber:
+def _example(title: str, number: str, piece: Piece, offset: int) -> LostNumber:
     before = " ".join(piece.text[max(0, offset - _CONTEXT) : offset].split())
     after = " ".join(piece.text[offset : offset + _CONTEXT].split())
     return LostNumber(title, number, piece.place, piece.template, before, after)
@@ -203,7 +251,7 @@ def _leftovers(wikitext: str, text: str) -> Counter[str]:
             for form in (" ".join(content.split()), content.strip("\n"), content)
             if any(mark.search(form) for mark in _LEFTOVERS.values())
         }
-        for form in sorted(verbatim, key=len, reverse=True):
+        for form in sorted(verbatim, key=len, reverse=True)[:_MOST_VERBATIM]:
             text = text.replace(form, "")
         counts = +Counter({kind: len(mark.findall(text)) for kind, mark in _LEFTOVERS.items()})
     return counts

@@ -16,6 +16,7 @@ from ingest.fact_arguments import (
     REFERENCE_TEMPLATE,
     is_layout_argument,
     is_steering_argument,
+    shown_date,
 )
 
 __all__ = ["Piece", "Place", "TemplateUse", "pieces_of"]
@@ -224,7 +225,11 @@ class _Walk:
             if use == "rendered" and place not in ("unrendered", "silent"):
                 there = "steering" if is_steering_argument(own, number, written) else place
             self._add(there, name if there == place else own, "\n")
-            self.visit(parameter.value, there, name if there == place else own)
+            date = shown_date(own, written[number][1])
+            if date is not None and use == "rendered":
+                self._add(there, name if there == place else own, date)
+            else:
+                self.visit(parameter.value, there, name if there == place else own)
             self._add(there, name if there == place else own, "\n")
 
 

@@ -53,11 +53,10 @@ def render_table(markup: str) -> str:
     """
     _head, _, body = markup.partition("\n")
     body = "\n" + body
-    caption = _CAPTION.search(body)
     lines = []
-    if caption:
-        lines.append(cell_text(_strip_attributes(caption[1])))
-        body = body[: caption.start()] + body[caption.end() :]
+    if "|+" in body:
+        lines = [cell_text(_strip_attributes(match[1])) for match in _CAPTION.finditer(body)]
+        body = _CAPTION.sub("", body)
     first_row = _ROW.search(body)
     first_cell = _CELL.search(body)
     begin = min(match.start() if match else len(body) for match in (first_row, first_cell))
@@ -70,6 +69,8 @@ def render_table(markup: str) -> str:
 def _cells(row: str) -> Iterator[_Cell]:
     marks = list(_cell_marks(row))
     is_header = False
+    if before := cell_text(row[: marks[0].start()] if marks else row):
+        yield _Cell(before, is_header=False, rows=1, columns=1)  # cells written as HTML
     for index, mark in enumerate(marks):
         end = marks[index + 1].start() if index + 1 < len(marks) else len(row)
         content = row[mark.end() : end]
@@ -173,7 +174,7 @@ def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
 def _untold(headers: Sequence[str], told: set[int]) -> str:
     """Headers that no value stood beside, as a row of their own, where they are most of all."""
     labels = [label for column, label in enumerate(headers) if label and column not in told]
-    if 2 * len(labels) <= len(headers):
+    if 2 * len(labels) <= sum(1 for label in headers if label):
         return ""
     return "; ".join(dict.fromkeys(labels))
 

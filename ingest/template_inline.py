@@ -161,7 +161,7 @@ def _guillemets(arguments: Arguments) -> str:
 INLINE_RENDERERS: dict[str, Renderer] = {
     # wrappers
     "nowrap": _first, "abbr": _first, "nobold": _first, "noitalic": _first, "sc": _first,
-    "visible anchor": _first, "longitem": _first, "url": _second_or_first, "plain": _first,
+    "visible anchor": _first, "longitem": _last, "url": _second_or_first, "plain": _first,
     "keypress": lambda a: "+".join(a.given()), "font color": _last, "resize": _last,
     "center": _first, "block indent": _first, "first": _first, "second": _second,
     "second or first": _second_or_first, "third or second": _third_or_second, "last": _last,

@@ -7,6 +7,7 @@ passages. Never raises on markup, however broken.
 import re
 from collections import Counter
 from collections.abc import Sequence
+from urllib.parse import unquote
 
 from ingest.layout import assemble, kept_mark, lines_of, plain_words, sections_of, unescape
 from ingest.local_names import EVERY_LANGUAGE, local_names
@@ -35,10 +36,11 @@ _LINE_BREAK = re.compile(r"<(?:\s*/)?\s*br\b[^<>]*>", re.IGNORECASE)
 _SWITCH = re.compile(r"__([A-Z]{3,24})__")
 _IMAGE_OPTION = re.compile(
     r"^(thumb(nail)?|frame(d|less)?|border|right|left|center|centre|none|baseline|middle|sub|super|"
-    r"top|text-top|bottom|text-bottom|upright( ?[\d.]+)?|\d*x?\d+ ?px|(thumb|upright|link|alt|page|"
-    r"lang|class|start|end|thumbtime)=.*|mini|miniatur|vignette|droite|gauche|miniatura|miniatiura)$",
+    r"top|text-top|bottom|text-bottom|upright( ?[\d.]+)?|\d*x?\d+ ?px|"
+    r"(thumb(nail)?|upright|link|alt|page|lang|class|start|end|thumbtime)=.*|mini|miniatur|vignette|droite|gauche|miniatura|miniatiura)$",
     re.IGNORECASE | re.DOTALL,
 )
+_GALLERY_TITLE = re.compile(r"\bcaption\s*=\s*([\"'])([^\"'<>]*)\1", re.IGNORECASE)
 _GALLERY_OPTION = re.compile(r"(?:^|(?<=\|))[ \t]*(?:alt|link|page|lang|class)=[^|\[]*(?:\||$)")
 _INTERLANGUAGE = re.compile(
     r"^(?:[a-z]{2,3}|simple|be-x-old|zh-[a-z-]+|roa-[a-z]+|map-bms|cbk-zam|fiu-vro|bat-smg|nds-nl)"
@@ -149,6 +151,8 @@ class _Parser:
             if close is None:
                 unclosed.add(tag)
                 continue
+            title = _GALLERY_TITLE.search(match.group()) if tag == "gallery" else None
+            parts.append(f"\n{title[2]}" if title else "")
             parts.append(self._extension(tag, text[position : close.start()]))
             position = close.end()
         parts.append(text[position:])
@@ -208,6 +212,8 @@ class _Parser:
             self.links.append(Link(words[0].upper() + words[1:], words))
             return words
         target, labels = parts[0].strip(), parts[1:]
+        if "%" in target:
+            target = unquote(target)
         is_article, name = True, target
         if ":" in target:
             escaped = target.startswith(":")
@@ -221,6 +227,8 @@ class _Parser:
                 if prefix in self._categories or (is_interlanguage and not labels):
                     return ""
             is_article = prefix not in self._elsewhere and not is_interlanguage
+            if name.startswith("//"):  # [[http://example.org words]]
+                return "|".join(labels).strip() or target.partition(" ")[2] or target
         words = "|".join(labels).strip() if labels else target.replace("_", " ").lstrip("#")
         words = words or name.strip() or target
         if is_article:

@@ -49,11 +49,7 @@ def measure_dump(dump: Dump) -> tuple[LossCounts, list[LostNumber]]:
 
 def loss_json(total: LossCounts, lost: list[LostNumber]) -> dict[str, Any]:
     """The counts and examples as JSON; counters by descending count."""
-    counts = {
-        name: dict(value.most_common()) if hasattr(value, "most_common") else value
-        for name, value in asdict(total).items()
-    }
-    return counts | {
+    return total.to_json() | {
         "share_kept": round(total.share_kept, 6),
         "examples": [asdict(number) for number in lost],
     }
