@@ -18,6 +18,7 @@ from ingest.fact_arguments import (
     is_steering_argument,
     shown_date,
 )
+from ingest.unclosed import count_unclosed
 
 __all__ = ["Piece", "Place", "TemplateUse", "pieces_of"]
 
@@ -33,23 +34,14 @@ UseOf = Callable[[str, Mapping[str, str], int], TemplateUse]
 _LONGEST_PAGE = 3_000_000
 # The parser backtracks from everything that never closes: its time grows with their square.
 _MOST_UNCLOSED = 300
-_OPENING = re.compile(
-    r"\{\{|\}\}|\[\[|\]\]|\{\||\n\|\}|<[a-z!]|>|\[(?:https?:|//)|\]", re.IGNORECASE
-)
-_PAIRED_TAG = re.compile(
-    r"<(/?)(?!(?:br|hr|li|wbr|d[dt]|t[dhr]|p|img)\b)([a-z][a-z0-9]*)\b[^<>]*(?<!/)>", re.IGNORECASE
-)
-_OPENER_OF = {"}}": "{{", "]]": "[[", "\n|}": "{|", ">": "<", "]": "["}
-
 # Extension tags whose content is a drawing or a reference, and those with text of their own.
 _REFERENCE_TAGS = frozenset(("ref", "references", "templatestyles", "templatedata", "indicator"))
-_SCRIPT_TAGS = frozenset(
-    ("timeline", "graph", "score", "imagemap", "mapframe", "maplink", "hiero", "inputbox")
-)
+_SCRIPT_TAGS = frozenset(("graph", "score", "mapframe", "maplink", "hiero", "inputbox"))
 _INLINE_TAGS = frozenset(
     ("b", "i", "span", "small", "big", "u", "s", "em", "strong", "font", "nowiki")
 )
 _FILE = frozenset(("file", "image", "media"))
+_TIMELINE_VALUE = re.compile(r"\b(bar|till|text):\s*(\"[^\"]*\"|[^\s\"]+)")
 _IMAGE_OPTION = re.compile(
     r"^(thumb(nail)?|frame(d|less)?|border|right|left|center|centre|none|baseline|middle|sub|super|"
     r"top|text-top|bottom|text-bottom|upright( ?[\d.]+)?|\d*x?\d+ ?px|[a-z]+=.*|mini|miniatur)$",
@@ -87,7 +79,7 @@ def pieces_of(
     ``use_of`` tells what becomes of a template.
     References, addresses, comments, attributes of tags and options of pictures are left out.
     """
-    if len(wikitext) > _LONGEST_PAGE or _unclosed(wikitext) > _MOST_UNCLOSED:
+    if len(wikitext) > _LONGEST_PAGE or count_unclosed(wikitext) > _MOST_UNCLOSED:
         return None
     try:
         tree = mwparserfromhell.parse(wikitext, skip_style_tags=True)
@@ -96,25 +88,6 @@ def pieces_of(
     except (RecursionError, mwparserfromhell.parser.ParserError):
         return None
     return [Piece(place, name, "".join(parts)) for place, name, parts in walk.pieces]
-
-
-def _unclosed(wikitext: str) -> int:
-    """How many openings of markup have no end, about."""
-    waiting = dict.fromkeys(_OPENER_OF.values(), 0)
-    deepest = 0
-    for match in _OPENING.finditer(wikitext):
-        mark = match.group()
-        if mark in _OPENER_OF:
-            waiting[_OPENER_OF[mark]] = max(0, waiting[_OPENER_OF[mark]] - 1)
-        else:
-            opener = mark if mark in waiting else mark[0]
-            waiting[opener] += 1
-            deepest = max(deepest, waiting[opener])
-    tags: dict[str, int] = {}
-    for match in _PAIRED_TAG.finditer(wikitext):
-        tag = match[2].lower()
-        tags[tag] = tags.get(tag, 0) + (-1 if match[1] else 1)
-    return max(deepest, sum(waiting.values()), *(abs(count) for count in tags.values()), 0)
 
 
 class _Walk:
@@ -165,6 +138,13 @@ class _Walk:
         tag = str(node.tag).strip().lower()
         if tag in _REFERENCE_TAGS:
             return
+        if tag == "timeline":
+            self._timeline(str(node.contents or ""), place, name)
+            return
+        if tag == "imagemap":  # the picture; the rest is where its shapes lie
+            picture = str(node.contents or "").strip().partition("\n")[0]
+            self.visit(mwparserfromhell.parse(f"[[{picture}]]"), place, name)
+            return
         if tag in _SCRIPT_TAGS:
             self._add("unrendered", f"<{tag}>", f"{node.contents or ''}\n")
             return
@@ -182,6 +162,15 @@ class _Walk:
         elif node.contents is not None:
             self.visit(node.contents, place, name)
         self._add(place, name, joint)
+
+    def _timeline(self, script: str, place: Place, name: str) -> None:
+        """The values of a drawing; how it is drawn steers it."""
+        for line in script.split("\n"):
+            values = _TIMELINE_VALUE.findall(line) if "Period" not in line else []
+            if values:
+                self._add(place, name, "\n" + "\n".join(value for _, value in values) + "\n")
+            else:
+                self._add("steering", "<timeline>", line + "\n")
 
     def _link(self, node: Any, place: Place, name: str) -> None:
         target = str(node.title).strip()

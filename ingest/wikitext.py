@@ -16,6 +16,7 @@ from ingest.scanner import EQUALS, Renderers, scan
 from ingest.tables import BREAK, DROPPED, infobox_facts, render_table
 from ingest.template_arguments import Arguments
 from ingest.templates import find_template, holds_facts
+from ingest.timelines import timeline_text
 from ingest.types import Document, Link, Page, SiteInfo
 
 __all__ = ["INFOBOX_HEADING", "parse_document"]
@@ -165,6 +166,11 @@ class _Parser:
             return "\n" + self._keep(unescape(content.strip("\n"))) + "\n"
         if tag == "nowiki":
             return self._keep(unescape(content))
+        if tag == "timeline":
+            return "\n" + self._keep(unescape(timeline_text(content))) + "\n"
+        if tag == "imagemap":  # a picture as in a link, then the shapes that lead to pages
+            lines = (line.strip() for line in content.split("\n"))
+            return f"[[{next((line for line in lines if line and line[0] != '#'), '')}]]"
         if tag == "gallery":
             lines = (line.partition("|")[2] for line in content.split("\n"))
             captions = (_GALLERY_OPTION.sub("", line).strip(" |") for line in lines)
