@@ -1,16 +1,16 @@
-"""Tables and infoboxes as text that reads on its own: every value beside its heading.
+"""Tables as text that reads on its own: every value beside its heading.
 
 Works on table markup whose inner templates and links are already text. Layout rules follow
 MediaWiki's Help:Tables.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.emphasis import without_emphasis
 
-__all__ = ["APART", "BREAK", "DROPPED", "infobox_facts", "render_table"]
+__all__ = ["APART", "BREAK", "DROPPED", "cell_text", "render_table"]
 
 # Stands for <br> until the end: a line break in prose, a comma inside a cell.
 BREAK = "\ue002"
@@ -200,54 +200,3 @@ def _row_line(row: Sequence[_Cell], headers: Sequence[str]) -> str:
         label = headers[column] if column < len(headers) else ""
         parts.append(f"{label}: {cell.text}" if label and label != cell.text else cell.text)
     return "; ".join(parts)
-
-
-# Parameters that say how a box looks, not what it knows: by their name or by their value.
-_LAYOUT_KEY = re.compile(
-    r"^((image|img|photo|logo|cover|map|flag|coa|seal|signature|picture)"
-    r"([ _-]?(size|width|height|alt|upright|style|border|class|link|file|name|map|flag|seal|"
-    r"skyline|shield|type|location|position|relief|zoom|mark|label|left|right|top|bottom|dot|\d))*|"
-    r"(pushpin|mapframe)[^=]*|.*[ _-](alt|upright|bgcolor|footnotes?|refs?|css|icon)\d*|alt|refs?|"
-    r"(above|label|data|header|list|body|title|row)_?(style|class)\d*|rowclass\d*|bodyclass|"
-    r"frameless|child|embed(ded)?|module\d*|collapsible|nocat|border|autoheaders?|decat)$",
-    re.IGNORECASE,
-)
-_LAYOUT_VALUE = re.compile(
-    r"^(#[0-9a-f]{3,8}|\d+ ?(x ?\d+ ?)?px|"
-    r"(background|color|text|font|border|margin|padding|line|white|vertical)(-[a-z]+)? ?:[^;]+;.*|"
-    r"[^\n]*\.(jpe?g|png|svg|gif|webp|tiff?|og[gav]|webm|mp3|wav|pdf))$",
-    re.IGNORECASE,
-)
-_CAPTIONS = re.compile(r"caption", re.IGNORECASE)
-
-
-def infobox_facts(named: Mapping[str, str]) -> list[str]:
-    """The facts of an infobox, one "Name: value" each, in the box's order.
-
-    ``labelN``/``dataN`` pairs are joined; layout parameters and empty values are left out.
-    """
-    facts = []
-    for key, raw in named.items():
-        value = cell_text(raw)
-        if not value:
-            continue
-        match = re.fullmatch(r"data(\d+)", key)
-        if match:
-            label = cell_text(named.get(f"label{match[1]}", ""))
-            facts.append(f"{label}: {value}" if label else value)
-        elif re.fullmatch(r"label\d+", key):
-            continue
-        elif re.fullmatch(r"header\d+|above|subheader|title", key):
-            facts.append(value)
-        elif _CAPTIONS.search(key) or not _is_layout(key, raw.strip()):
-            facts.append(f"{_label(key)}: {value}")
-    return facts
-
-
-def _is_layout(key: str, value: str) -> bool:
-    return bool(_LAYOUT_KEY.match(key) or _LAYOUT_VALUE.match(value))
-
-
-def _label(key: str) -> str:
-    words = re.sub(r"[_\s]+", " ", key).strip()
-    return words[:1].upper() + words[1:]

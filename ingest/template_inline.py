@@ -121,6 +121,8 @@ def _based_on(arguments: Arguments) -> str:
 def _before_present(arguments: Arguments) -> str:
     """``{{fossil range|370|0}}``: when a kind of life lived."""
     start, end = arguments.get(1), arguments.get(2)
+    if start[:1].isdigit() and end[:1].isdigit():
+        return f"{start}–{end} million years ago "
     return "–".join(f"{part} Ma" if part[:1].isdigit() else part for part in (start, end) if part)
 
 

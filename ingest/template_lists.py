@@ -2,7 +2,8 @@
 
 import re
 
-from ingest.tables import BREAK, cell_text, infobox_facts
+from ingest.infoboxes import infobox_facts
+from ingest.tables import BREAK, cell_text
 from ingest.template_arguments import Arguments, Renderer
 
 __all__ = ["LIST_RENDERERS"]

@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import unquote
 
+from ingest.infoboxes import infobox_facts
 from ingest.layout import assemble, kept_mark, lines_of, plain_words, sections_of, unescape
 from ingest.local_names import EVERY_LANGUAGE, local_names
 from ingest.parser_functions import call_parser_function
 from ingest.scanner import EQUALS, Renderers, scan
-from ingest.tables import BREAK, DROPPED, infobox_facts, render_table
+from ingest.tables import BREAK, DROPPED, render_table
 from ingest.template_arguments import Arguments
 from ingest.templates import find_template, holds_facts
 from ingest.timelines import timeline_text
