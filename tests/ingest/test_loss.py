@@ -3,11 +3,14 @@
 import time
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from ingest.loss import LossCounts, measure_loss, measure_pages
+from bench.loss import pages
+from ingest.loss import LossCounts, measure_loss, measure_pages, numbers_elsewhere
 from ingest.types import Page
+from ingest.wikitext import parse_document
 from tests.ingest.test_robustness import WORST
 from tests.ingest.test_wikitext import ENGLISH, parse
 
@@ -114,4 +117,23 @@ def test_hostile_pages_are_measured_soon_or_skipped(name: str) -> None:
     began = time.perf_counter()
     counts, _ = measure(WORST[name](40_000))
     assert counts.pages + counts.skipped == 1
-    assert time.perf_counter() - began < 10
+    assert time.perf_counter() - began < 20
+
+
+@pytest.mark.parametrize("corpus", ["wikitext/articles", "enwiki-2016-shortened", "ltgwiki"])
+def test_real_pages_keep_their_numbers(corpus: str, shared_data: Path) -> None:
+    total = LossCounts()
+    for one, site in pages(corpus):
+        for counts, _ in measure_pages([one], site):
+            total += counts
+    assert total.skipped == 0
+    assert total.share_kept >= 0.999
+    assert total.leftovers.total() * 100 <= total.pages
+    assert total.unrendered.total() <= 20
+
+
+def test_real_numbers_beside_other_words_are_few_in_prose(shared_data: Path) -> None:
+    places: Counter[str] = Counter()
+    for one, site in pages("enwiki-20250201-tiny"):
+        places.update(n.place for n in numbers_elsewhere(one, parse_document(one, site), site))
+    assert places["text"] <= 10
