@@ -84,7 +84,7 @@ def pages(corpus: str) -> Iterator[tuple[Page, SiteInfo]]:
         dump = find_dump([_SHARED / "dumps" / _DUMPS[corpus]])
         for unit in plan_units(dump):
             for page in read_pages(unit):
-                if page.namespace == 0 and page.redirect_to is None:
+                if isinstance(page, Page) and page.namespace == 0 and page.redirect_to is None:
                     yield page, dump.site
         return
     for number, path in enumerate(sorted((_SHARED / corpus).glob("*.txt")), start=1):

@@ -15,12 +15,12 @@ from index.errors import DamagedGeneration
 from index.language import QUESTION_WORDS, STEMMERS, STOP_WORD_LISTS, is_unspaced
 from index.types import ScoredId
 
-__all__ = ["KeywordDocument", "KeywordIndex", "write_keyword_index"]
+__all__ = ["WRITER_HEAP", "KeywordDocument", "KeywordIndex", "write_keyword_index"]
 
 # Field weights; the title helps, but at full weight it drowns the body.
 WEIGHTS = {"title": 0.5, "headings": 0.3, "names": 0.5, "body": 1.0}
 _ANALYZER = "pinakes"
-_HEAP = 256 * 1024 * 1024
+WRITER_HEAP = 256 * 1024 * 1024
 # One thread keeps documents in passage order, which makes the index reproducible.
 _WRITER_THREADS = 1
 _LONGEST_WORD = 60
@@ -74,7 +74,7 @@ def write_keyword_index(path: Path, language: str, documents: Iterable[KeywordDo
     schema = _schema()
     index = tantivy.Index(schema, path=str(path), reuse=False)
     index.register_tokenizer(_ANALYZER, _analyzer(language))
-    writer = index.writer(heap_size=_HEAP, num_threads=_WRITER_THREADS)
+    writer = index.writer(heap_size=WRITER_HEAP, num_threads=_WRITER_THREADS)
     count = 0
     for document in documents:
         writer.add_document(

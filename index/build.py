@@ -6,19 +6,16 @@ each publish. Knows nothing of how progress is shown.
 
 import hashlib
 import json
-import multiprocessing
-import os
 import shutil
-import signal
-import threading
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from index.bm25 import KeywordDocument, write_keyword_index
+from index.disk import told_of_full_disk
 from index.embed import VectorScope, embed_generation
 from index.errors import DamagedGeneration, NoCollection, UnknownFormat
 from index.generations import (
@@ -37,19 +34,17 @@ from index.progress import Progress
 from index.store import Store
 from index.store_writer import StoreWriter
 from index.types import FORMAT_VERSION, DumpRecord, Encoder, Manifest
-from ingest.dumps import Dump, WorkUnit, plan_units
+from ingest.accounts import Accounts
+from ingest.checksums import published_checksums, verify
+from ingest.dumps import Dump, plan_units
 from ingest.errors import EmptyDump
-from ingest.extract import (
-    extract_units,
-    link_run_path,
-    read_segment,
-    segment_counts,
-    segment_path,
-)
+from ingest.extract import map_units
 from ingest.files import write_whole
+from ingest.segments import link_run_path, read_segment, segment_path, write_segment
 from ingest.types import PageCounts
+from ingest.workers import default_workers, worker_processes
 
-__all__ = ["BuildResult", "build_collection"]
+__all__ = ["BuildOptions", "BuildResult", "build_collection", "write_keywords"]
 
 _MAX_REDIRECT_NAMES, _MAX_ANCHOR_NAMES = 20, 8
 
@@ -62,28 +57,40 @@ class BuildResult:
     changed: bool
 
 
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """How a build goes about it.
+
+    ``force`` builds anew even if the current generation comes from this very dump; ``strict``
+    gives up at the first page that cannot be read, instead of setting it aside.
+    """
+
+    workers: int = field(default_factory=default_workers)
+    force: bool = False
+    strict: bool = False
+
+
 def build_collection(
     collection: Path,
     dump: Dump,
     encoder: Encoder | None,
     scope: VectorScope,
     progress: Progress,
-    *,
-    workers: int | None = None,
-    force: bool = False,
+    options: BuildOptions | None = None,
 ) -> BuildResult:
     """Build ``dump`` into ``collection``, or go on with a build that was interrupted.
 
-    The keyword side is published first; vectors follow in increments. ``force`` builds anew even
-    if the current generation comes from this very dump.
+    The keyword side is published first; vectors follow in increments. Raises IngestError for a
+    dump that cannot be read, ChecksumMismatch for one that is not as it was published, DiskFull
+    when there is no room; nothing is published then, and the same command goes on.
     """
+    options = options or BuildOptions()
     record = _dump_record(dump)
-    with hold_collection(collection):
-        before = None if force else _current_manifest(collection)
+    with hold_collection(collection), told_of_full_disk(collection):
+        before = None if options.force else _current_manifest(collection)
         changed = before is None or before.dump.fingerprint != record.fingerprint
         if changed:
-            with _executor(workers) as executor:
-                manifest = _build_keyword_side(collection, dump, record, executor, progress)
+            manifest = _build_keyword_side(collection, dump, record, options, progress)
             progress.note(f"published {manifest.generation}: keyword search is complete")
         elif before is not None:
             manifest = before
@@ -123,58 +130,34 @@ def _current_manifest(collection: Path) -> Manifest | None:
         return None
 
 
-def _executor(workers: int | None) -> Executor:
-    return ProcessPoolExecutor(
-        max_workers=workers or os.cpu_count(),
-        mp_context=multiprocessing.get_context("spawn"),
-        initializer=_follow_parent,
-    )
-
-
-def _follow_parent() -> None:
-    """Leave Ctrl-C to the parent, which ends its workers in order, but do not outlive it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    """Without this, workers of a killed build would write beside those of the next one."""
-    if parent := multiprocessing.parent_process():
-        parent.join()
-        os._exit(1)
-
-
 def _build_keyword_side(
-    collection: Path, dump: Dump, record: DumpRecord, executor: Executor, progress: Progress
+    collection: Path, dump: Dump, record: DumpRecord, options: BuildOptions, progress: Progress
 ) -> Manifest:
-    units = list(plan_units(dump))
-    work = _work_directory(collection, record, units)
+    work = _work_directory(collection, record)
+    verified = _check_published(dump, work, progress)
+    record = record.model_copy(update={"verified": verified})
     stage = work / "stage"
     stage.mkdir(exist_ok=True)
-    _extract(dump, units, work / "segments", executor, progress)
-    counts = sum((segment_counts(path) for path in _segments(work, units)), PageCounts())
-    if not counts.documents:
-        raise EmptyDump(f"{dump.parts[0]}: no article in this dump ({counts.read} pages read)")
     if not (stage / "pages.db").exists():
-        _write_store(work, units, counts, progress)
+        counts = _write_store(work, dump, options, progress)
+        with write_whole(work / "counts.json") as file:
+            file.write(json.dumps(asdict(counts)).encode())
+        (work / "quarantine.jsonl").rename(stage / "quarantine.jsonl")
         (work / "pages.db").rename(stage / "pages.db")
+    counts = PageCounts(**json.loads((work / "counts.json").read_text()))
     if not (stage / "bm25").exists():
-        _write_keywords(stage / "pages.db", work / "bm25", dump.site.language, progress)
+        write_keywords(stage / "pages.db", work / "bm25", dump.site.language, progress)
         (work / "bm25").rename(stage / "bm25")
     (stage / "vectors").mkdir(exist_ok=True)
     with Store(stage / "pages.db") as store:
-        documents, passages = store.page_count, store.passage_count
+        passages = store.passage_count
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         collection=collection.name,
         generation=next_name(collection, dump.date or datetime.now(UTC).strftime("%Y%m%d")),
         created=timestamp(),
         dump=record,
-        pages_read=counts.read,
-        documents=documents,
-        redirects=counts.redirects,
-        duplicates=counts.documents - documents,
-        other_namespaces=counts.other_namespaces,
+        pages=counts,
         passages=passages,
         vectors=0,
         encoder=None,
@@ -186,7 +169,7 @@ def _build_keyword_side(
     return manifest
 
 
-def _work_directory(collection: Path, record: DumpRecord, units: list[WorkUnit]) -> Path:
+def _work_directory(collection: Path, record: DumpRecord) -> Path:
     """The directory of this very build; what an older plan left there is thrown away."""
     work = building_directory(collection, record.date or record.name)
     plan = work / "plan.json"
@@ -194,8 +177,6 @@ def _work_directory(collection: Path, record: DumpRecord, units: list[WorkUnit])
         "format_version": FORMAT_VERSION,
         "pinakes": version("pinakes"),
         "fingerprint": record.fingerprint,
-        # A multistream index that came or went since then cuts the dump differently.
-        "units": [[unit.part.name, unit.start, unit.end] for unit in units],
     }
     found = json.loads(plan.read_text()) if plan.exists() else None
     if found != wanted:
@@ -206,41 +187,59 @@ def _work_directory(collection: Path, record: DumpRecord, units: list[WorkUnit])
     return work
 
 
-def _extract(
-    dump: Dump, units: list[WorkUnit], directory: Path, executor: Executor, progress: Progress
-) -> None:
-    directory.mkdir(exist_ok=True)
-    progress.step("Reading the dump", sum(unit.byte_count for unit in units), "bytes")
-    extract_units(
-        dump, units, directory, executor, on_done=lambda unit: progress.advance(unit.byte_count)
-    )
+def _check_published(dump: Dump, work: Path, progress: Progress) -> bool:
+    """Compare the parts with the checksums beside them, once a build; whether all have one."""
+    checksums = published_checksums(dump.parts)
+    done = work / "checksums.json"
+    known = {str(checksum.part): checksum.value for checksum in checksums}
+    if checksums and not (done.exists() and json.loads(done.read_text()) == known):
+        size = sum(checksum.part.stat().st_size for checksum in checksums)
+        progress.step("Checking checksums", size, "bytes")
+        for checksum in checksums:
+            verify(checksum, progress.advance)
+        with write_whole(done) as file:
+            file.write(json.dumps(known).encode())
+    return len(checksums) == len(dump.parts)
 
 
-def _segments(work: Path, units: list[WorkUnit]) -> Iterator[Path]:
-    return (segment_path(work / "segments", unit.number) for unit in units)
+def _write_store(work: Path, dump: Dump, options: BuildOptions, progress: Progress) -> PageCounts:
+    """Write ``pages.db`` and ``quarantine.jsonl`` into the work directory.
 
-
-def _write_store(work: Path, units: list[WorkUnit], counts: PageCounts, progress: Progress) -> None:
-    """Write ``pages.db`` into the work directory: pages, passages, then names and links."""
-    progress.step("Writing the store", counts.documents + counts.redirects, "pages")
+    Workers make segments of the dump's units; the store takes them in order, as they are done.
+    """
+    segments = work / "segments"
+    segments.mkdir(exist_ok=True)
+    size = sum(part.stat().st_size for part in dump.parts)
+    progress.step("Reading the dump", size, "bytes")
     writer = StoreWriter(work / "pages.db")
-    for segment in _segments(work, units):
-        for entry in read_segment(segment):
-            if isinstance(entry, tuple):
-                writer.add_document(*entry)
-            else:
-                writer.add_redirect(entry)
-            progress.advance(1)
-    runs = [link_run_path(work / "segments", unit.number) for unit in units]
+    runs: list[Path] = []
+    with (
+        write_whole(work / "quarantine.jsonl") as file,
+        worker_processes(options.workers) as executor,
+    ):
+        accounts = Accounts(file, strict=options.strict)
+        work_on = partial(write_segment, site=dump.site, directory=segments)
+        ahead = 2 * options.workers + 1
+        for unit, _ in map_units(work_on, plan_units(dump), executor, ahead):
+            for entry, passages in read_segment(segment_path(segments, unit.number)):
+                is_new = writer.add(entry, passages)
+                accounts.add(unit.part.name, entry, is_duplicate=not is_new)
+            runs.append(link_run_path(segments, unit.number))
+            progress.advance(unit.byte_count)
+        counts = accounts.close()
+    if not counts.documents:
+        raise EmptyDump(f"{dump.parts[0]}: no article in this dump ({counts.read} pages read)")
     progress.step("Counting links", 1, "steps")
     writer.index_titles()
     with open_link_totals(runs, writer.titles(), work) as totals:
         writer.add_names(totals.anchors(), totals.links_in())
     writer.close()
     progress.advance(1)
+    return counts
 
 
-def _write_keywords(database: Path, path: Path, language: str, progress: Progress) -> None:
+def write_keywords(database: Path, path: Path, language: str, progress: Progress) -> None:
+    """Write the keyword index of a finished store."""
     with Store(database) as store:
         progress.step("Writing the keyword index", store.passage_count, "passages")
         write_keyword_index(path, language, _keyword_documents(store, progress))

@@ -7,6 +7,7 @@ CollectionError
 ├── EncoderMismatch      the vectors were made by another encoder
 ├── EncoderNotFound      no such encoder, or its weights are not the published ones
 ├── BuildInProgress      another build holds the collection
+├── DiskFull             no room to build, or to go on building
 └── BadQuery             nothing to search for, or too much
 """
 
@@ -15,6 +16,7 @@ __all__ = [
     "BuildInProgress",
     "CollectionError",
     "DamagedGeneration",
+    "DiskFull",
     "EncoderMismatch",
     "EncoderNotFound",
     "NoCollection",
@@ -48,6 +50,10 @@ class EncoderNotFound(CollectionError):
 
 class BuildInProgress(CollectionError):
     """Another process is building this collection."""
+
+
+class DiskFull(CollectionError):
+    """There is no room on the disk of the collection."""
 
 
 class BadQuery(CollectionError):

@@ -12,10 +12,11 @@ from typing import Any
 import duckdb
 import zstandard
 
-__all__ = ["LinkTotals", "open_link_totals"]
+__all__ = ["MEMORY_LIMIT", "LinkTotals", "open_link_totals", "scratch_size"]
 
-_MEMORY = "1GB"
+MEMORY_LIMIT = 1_000_000_000
 _BATCH = 10_000
+_DATABASE, _TITLES = "links.duckdb", "titles.tsv.zst"
 # Words that link to a page only once are as often a slip as a name.
 _MIN_ANCHOR_LINKS = 2
 _MAX_ANCHORS = 8
@@ -52,6 +53,13 @@ class LinkTotals:
             yield from rows
 
 
+def scratch_size(scratch: Path) -> int:
+    """Bytes that an open LinkTotals takes in its scratch directory."""
+    spill = scratch / "spill"
+    paths = [scratch / _DATABASE, scratch / _TITLES, *(spill.rglob("*") if spill.exists() else ())]
+    return sum(path.stat().st_size for path in paths if path.exists())
+
+
 @contextmanager
 def open_link_totals(
     runs: Iterable[Path], titles: Iterable[tuple[int, str]], scratch: Path
@@ -60,15 +68,15 @@ def open_link_totals(
 
     ``scratch`` is a directory for spilled data; it is emptied of it at the end.
     """
-    database = scratch / "links.duckdb"
-    titles_file = scratch / "titles.tsv.zst"
+    database = scratch / _DATABASE
+    titles_file = scratch / _TITLES
     for leftover in (database, database.with_suffix(".duckdb.wal")):
         leftover.unlink(missing_ok=True)
     with zstandard.open(titles_file, "wt", encoding="utf-8", newline="\n") as lines:
         for page_id, title in titles:
             lines.write(f"{page_id}\t{title}\n")
     options: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": _MEMORY,
+        "memory_limit": f"{MEMORY_LIMIT // 1_000_000}MB",
         "threads": "2",
         "temp_directory": str(scratch / "spill"),
         "autoinstall_known_extensions": "false",

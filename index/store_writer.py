@@ -11,6 +11,7 @@ from pathlib import Path
 import zstandard
 
 from index.titles import title_key
+from ingest.extract import Entry
 from ingest.types import Document, Passage, Redirect
 
 __all__ = ["StoreWriter"]
@@ -73,6 +74,14 @@ class StoreWriter:
         """Run statements one by one: executescript would end the open transaction."""
         for statement in script.split(";"):
             self._connection.execute(statement)
+
+    def add(self, entry: Entry, passages: Sequence[Passage]) -> bool:
+        """Keep an article or redirect; False if an article's id or title is there already."""
+        if isinstance(entry, Document):
+            return self.add_document(entry, passages)
+        if isinstance(entry, Redirect):
+            self.add_redirect(entry)
+        return True
 
     def add_document(self, document: Document, passages: Sequence[Passage]) -> bool:
         """Keep an article and number its passages; False if its id or title is there already."""

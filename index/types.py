@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from ingest.types import Passage, Section
+from ingest.types import PageCounts, Passage, Section
 
 __all__ = [
     "FORMAT_VERSION",
@@ -25,7 +25,7 @@ __all__ = [
     "Vectors",
 ]
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 Mode = Literal["hybrid", "keyword", "vector"]
 Vectors = NDArray[np.float32]
 
@@ -108,7 +108,10 @@ class EncoderRecord(_Record):
 
 
 class DumpRecord(_Record):
-    """The dump a generation was built from; the fingerprint covers names, sizes and samples."""
+    """The dump a generation was built from; the fingerprint covers names, sizes and samples.
+
+    ``verified``: every file had the checksum that was published beside it.
+    """
 
     name: str
     date: str | None
@@ -116,13 +119,14 @@ class DumpRecord(_Record):
     base_url: str
     files: list[str]
     fingerprint: str
+    verified: bool = False
 
 
 class Manifest(_Record):
     """What a generation says of itself; written last, so its presence makes the generation whole.
 
-    ``vectors`` counts passages that have one. Pages read are documents + redirects + others, and
-    articles that came a second time.
+    ``pages`` says what became of every page read, and quarantine.jsonl which were not kept and
+    why; ``vectors`` counts passages that have one.
     """
 
     format_version: int
@@ -130,11 +134,7 @@ class Manifest(_Record):
     generation: str
     created: str
     dump: DumpRecord
-    pages_read: int
-    documents: int
-    redirects: int
-    other_namespaces: int
-    duplicates: int
+    pages: PageCounts
     passages: int
     vectors: int
     encoder: EncoderRecord | None

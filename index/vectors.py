@@ -15,7 +15,12 @@ from numpy.typing import NDArray
 from index.errors import DamagedGeneration
 from index.types import ScoredId, Vectors
 
-__all__ = ["VectorIndex", "shard_paths", "write_shard"]
+__all__ = ["VectorIndex", "bytes_per_vector", "shard_paths", "write_shard"]
+
+
+def bytes_per_vector(dimension: int) -> int:
+    """Bytes that a vector takes on disk and in memory: half precision, and its passage id."""
+    return 2 * dimension + 8
 
 
 def shard_paths(directory: Path) -> list[Path]:

@@ -1,67 +1,37 @@
-"""Open the files a dump comes in, plain or compressed, from a byte offset on.
+"""Open the files a dump comes in, plain or compressed, as runs of decompressed bytes.
 
-The format is taken from the first bytes, never from the name. Knows nothing of XML.
+The format is taken from the first bytes, never from the name. Of XML only the last tag is known,
+which shows that a file is whole.
 """
 
-import bz2
 import gzip
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Literal, Protocol, cast
+from typing import Literal
 
 import zstandard
 
+from ingest.bz2_blocks import ends_whole, read_blocks
 from ingest.errors import DumpNotFound, NotADump, TruncatedDump
+from ingest.seven_zip import read_member
+from ingest.types import Piece
 
-__all__ = ["ByteReader", "archive_format", "open_archive"]
+__all__ = ["archive_format", "check_end", "read_pieces"]
 
-Format = Literal["bz2", "gzip", "zstd", "plain"]
+Format = Literal["bz2", "gzip", "zstd", "7z", "plain"]
+
+# Pieces of a plain file begin at multiples of this, wherever reading starts; units do too.
+_PIECE_BYTES = 1 << 20
 
 _MAGIC: tuple[tuple[bytes, Format], ...] = (
     (b"BZh", "bz2"),
     (b"\x1f\x8b", "gzip"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"7z\xbc\xaf\x27\x1c", "7z"),
 )
-_UNSUPPORTED = ((b"7z\xbc\xaf\x27\x1c", "7z"), (b"PK\x03\x04", "zip"), (b"\xfd7zXZ\x00", "xz"))
-
-
-class ByteReader(Protocol):
-    """The one method that readers of decompressed bytes need."""
-
-    def read(self, size: int, /) -> bytes:
-        """At most ``size`` bytes; empty at the end."""
-        ...
-
-
-class _Bounded:
-    """The bytes of ``raw`` up to the offset ``end``."""
-
-    def __init__(self, raw: BinaryIO, end: int) -> None:
-        self._raw = raw
-        self._end = end
-
-    def read(self, size: int = -1, /) -> bytes:
-        left = self._end - self._raw.tell()
-        return self._raw.read(left if size < 0 else min(size, left)) if left > 0 else b""
-
-
-class _Checked:
-    """A decompressor's errors, said in the project's own words."""
-
-    def __init__(self, path: Path, inner: ByteReader) -> None:
-        self._path = path
-        self._inner = inner
-
-    def read(self, size: int = -1, /) -> bytes:
-        try:
-            return self._inner.read(size)
-        except (EOFError, OSError, ValueError, zlib.error, zstandard.ZstdError) as error:
-            raise TruncatedDump(
-                f"{self._path}: the compressed data breaks off or is damaged ({error}); "
-                "compare its checksum and fetch the file again"
-            ) from None
+_UNSUPPORTED = ((b"PK\x03\x04", "zip"), (b"\xfd7zXZ\x00", "xz"), (b"ZIM\x04", "ZIM"))
+_TAIL_BYTES = 1000
 
 
 def archive_format(path: Path) -> Format:
@@ -82,53 +52,76 @@ def archive_format(path: Path) -> Format:
     return next((kind for magic, kind in _MAGIC if head.startswith(magic)), "plain")
 
 
-@contextmanager
-def open_archive(path: Path, start: int = 0, end: int | None = None) -> Iterator[ByteReader]:
-    """Decompressed bytes of ``path``, from the compressed offset ``start`` to ``end``.
+def check_end(path: Path) -> None:
+    """Look whether the file ends as its format should, where that can be seen without reading it.
 
-    Offsets must fall on stream boundaries, as those of a multistream index do. Reading raises
-    TruncatedDump when the data is damaged.
+    Raises TruncatedDump.
     """
     kind = archive_format(path)
+    if kind == "bz2":
+        whole = ends_whole(path)
+    elif kind == "plain":
+        with path.open("rb") as file:
+            file.seek(-min(_TAIL_BYTES, path.stat().st_size), 2)
+            whole = _is_end(file.read())
+    else:
+        whole = True  # seen when all has been read
+    if not whole:
+        raise _truncated(path, "the end is missing")
+
+
+def read_pieces(path: Path, start: int = 0) -> Iterator[Piece]:
+    """The decompressed bytes of ``path``: those that begin at or after its byte ``start``.
+
+    Damage in a bz2 file costs a piece, which then carries an error; in any other compressed file
+    it raises TruncatedDump. Only bz2 and plain files can be entered at another place than 0.
+    """
+    kind = archive_format(path)
+    if kind == "bz2":
+        yield from read_blocks(path, start)
+    elif kind == "plain":
+        yield from _read_plain(path, start)
+    elif start:
+        raise ValueError(f"{path}: {kind} cannot be read from the middle")
+    else:
+        tail = b""
+        try:
+            for piece in read_member(path) if kind == "7z" else _read_stream(path, kind):
+                tail = (tail + piece.data)[-_TAIL_BYTES:]
+                yield piece
+        except (EOFError, OSError, ValueError, zlib.error, zstandard.ZstdError) as error:
+            raise _truncated(path, str(error)) from None
+        if not _is_end(tail):  # zstandard says nothing of a frame that breaks off
+            raise _truncated(path, "the end is missing")
+
+
+def _is_end(tail: bytes) -> bool:
+    return tail.rstrip().endswith(b"</mediawiki>")
+
+
+def _read_plain(path: Path, start: int) -> Iterator[Piece]:
+    with path.open("rb") as file:
+        file.seek(start)
+        while data := file.read(_PIECE_BYTES - start % _PIECE_BYTES):
+            yield Piece(start, data)
+            start += len(data)
+
+
+def _read_stream(path: Path, kind: Literal["gzip", "zstd"]) -> Iterator[Piece]:
     with path.open("rb") as raw:
-        raw.seek(start)
-        source = cast(BinaryIO, _Bounded(raw, path.stat().st_size if end is None else end))
-        inner: ByteReader
-        if kind == "bz2":
-            inner = cast(ByteReader, _Bz2Streams(source))
-        elif kind == "gzip":
-            inner = gzip.GzipFile(fileobj=source, mode="rb")
-        elif kind == "zstd":
-            inner = zstandard.ZstdDecompressor().stream_reader(source, read_across_frames=True)
-        else:
-            inner = source
-        yield _Checked(path, inner)
+        offset = 0
+        reader = (
+            gzip.GzipFile(fileobj=raw, mode="rb")
+            if kind == "gzip"
+            else zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
+        )
+        while data := reader.read(_PIECE_BYTES):
+            yield Piece(offset, data)
+            offset = raw.tell()
 
 
-class _Bz2Streams:
-    """Concatenated bz2 streams as one run of bytes; bz2.BZ2File would need a seekable source."""
-
-    _CHUNK = 256 * 1024
-
-    def __init__(self, source: ByteReader) -> None:
-        self._source = source
-        self._stream = bz2.BZ2Decompressor()
-
-    def read(self, size: int = -1, /) -> bytes:
-        if size < 0:
-            return b"".join(iter(lambda: self.read(self._CHUNK), b""))
-        while True:
-            if self._stream.eof:
-                rest = self._stream.unused_data or self._source.read(self._CHUNK)
-                if not rest:
-                    return b""
-                self._stream = bz2.BZ2Decompressor()
-            elif self._stream.needs_input:
-                rest = self._source.read(self._CHUNK)
-                if not rest:
-                    raise EOFError("end of file inside a bz2 stream")
-            else:
-                rest = b""
-            data = self._stream.decompress(rest, size)
-            if data:
-                return data
+def _truncated(path: Path, reason: str) -> TruncatedDump:
+    return TruncatedDump(
+        f"{path}: the file breaks off or is damaged ({reason}); compare its checksum and fetch it "
+        "again"
+    )

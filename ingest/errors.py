@@ -4,10 +4,22 @@ IngestError
 ├── DumpNotFound      no such file, or nothing in it that is a dump
 ├── NotADump          the file is readable, but holds no MediaWiki export
 ├── EmptyDump         an export without a single page
-└── TruncatedDump     the file ends, or is damaged, in the middle
+├── TruncatedDump     the file ends, or is damaged, in the middle
+├── ChecksumMismatch  the file is not the one that was published
+├── UnreadablePage    a page or place that cannot be read, where that was asked to be an error
+└── WorkerDied        a process that was reading the dump was killed
 """
 
-__all__ = ["DumpNotFound", "EmptyDump", "IngestError", "NotADump", "TruncatedDump"]
+__all__ = [
+    "ChecksumMismatch",
+    "DumpNotFound",
+    "EmptyDump",
+    "IngestError",
+    "NotADump",
+    "TruncatedDump",
+    "UnreadablePage",
+    "WorkerDied",
+]
 
 
 class IngestError(Exception):
@@ -28,3 +40,15 @@ class EmptyDump(IngestError):
 
 class TruncatedDump(IngestError):
     """The file ends or is damaged in the middle: fetch it again and check its checksum."""
+
+
+class ChecksumMismatch(IngestError):
+    """The file's checksum is not the published one: fetch it again."""
+
+
+class UnreadablePage(IngestError):
+    """A page or a place in the dump cannot be read, and ``strict`` was asked for."""
+
+
+class WorkerDied(IngestError):
+    """A process that was reading the dump was killed; the build goes on when run again."""

@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 __all__ = [
+    "Damage",
     "Document",
     "Link",
+    "OtherPage",
     "Page",
     "PageCounts",
     "Passage",
+    "Piece",
+    "QuarantinedPage",
     "Redirect",
     "Section",
     "SiteInfo",
@@ -30,6 +34,18 @@ class SiteInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Piece:
+    """Decompressed bytes of a dump that begin in the byte ``offset`` of its compressed file.
+
+    Of a damaged piece ``data`` is empty and ``error`` says what is wrong.
+    """
+
+    offset: int
+    data: bytes
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """One page of the dump in its newest revision, as wikitext."""
 
@@ -40,6 +56,29 @@ class Page:
     timestamp: str
     redirect_to: str | None
     wikitext: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuarantinedPage:
+    """A page that was found and could not be read, as far as it is known, and why."""
+
+    page_id: int | None
+    title: str | None
+    reason: str
+
+    def __str__(self) -> str:
+        return f"page {self.title!r} (id {self.page_id}) quarantined: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A place in a file, by its compressed offset in bytes, where the data cannot be read."""
+
+    offset: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"damaged at byte {self.offset}: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +143,27 @@ class Redirect:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherPage:
+    """A page of another namespace than the articles': read, and not kept."""
+
+    page_id: int
+    title: str
+    namespace: int
+
+
+@dataclass(frozen=True, slots=True)
 class PageCounts:
-    """What became of every page read: ``read`` is the sum of the other three."""
+    """What became of every page read: ``read`` is the sum of the next four.
+
+    ``damages`` counts places in the dump that could not be read, whatever pages were there.
+    """
 
     read: int = 0
     documents: int = 0
     redirects: int = 0
     other_namespaces: int = 0
+    quarantined: int = 0
+    damages: int = 0
 
     def __add__(self, other: "PageCounts") -> "PageCounts":
         return PageCounts(
@@ -118,4 +171,6 @@ class PageCounts:
             self.documents + other.documents,
             self.redirects + other.redirects,
             self.other_namespaces + other.other_namespaces,
+            self.quarantined + other.quarantined,
+            self.damages + other.damages,
         )

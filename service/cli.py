@@ -25,6 +25,7 @@ app = typer.Typer(
 )
 for command in (
     build.build,
+    build.plan,
     ask.ask,
     ask.search,
     ask.show,

@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import (
@@ -21,14 +22,20 @@ from rich.text import Text
 
 from index.evaluation import RetrievalReport
 from index.types import Hit, Manifest, StoredPage
+from ingest.types import PageCounts
 from service.types import Answer, Citation
+
+if TYPE_CHECKING:
+    from index.plan import BuildPlan
 
 __all__ = [
     "BuildProgress",
+    "accounts_text",
     "answer_text",
     "print_answer",
     "print_hits",
     "print_page",
+    "print_plan",
     "print_reports",
     "sources_text",
 ]
@@ -53,6 +60,15 @@ def _amounts(done: float, total: float, unit: str, speed: float | None) -> str:
     digits = 1 if unit == "bytes" else 0
     text = f"{done / scale:,.{digits}f}/{total / scale:,.{digits}f} {name}"
     return text + (f", {speed / scale:,.1f}/s" if speed else "")
+
+
+def accounts_text(counts: PageCounts) -> str:
+    """What became of every page read, as a sum."""
+    return (
+        f"{counts.read:,} pages read = {counts.documents:,} articles + "
+        f"{counts.redirects:,} redirects + {counts.other_namespaces:,} of other namespaces + "
+        f"{counts.quarantined:,} quarantined"
+    )
 
 
 class BuildProgress:
@@ -174,6 +190,45 @@ def print_page(page: StoredPage) -> None:
         if section.heading_path:
             out.print(Text("\n" + " › ".join(section.heading_path), style="bold cyan"))
         out.print(Text(page.text[section.start : section.end]))
+
+
+def print_plan(plan: "BuildPlan") -> None:
+    """A row for each step of a build, and what they come to."""
+    pages = plan.pages
+    out.print(
+        f"{pages.read:,} pages, of them {pages.documents:,} articles and {pages.redirects:,} "
+        f"redirects; {plan.passages:,} passages (from {plan.share:.2%} of the dump)"
+    )
+    table = Table(title=f"with {plan.workers} processes", title_justify="left")
+    table.add_column("step")
+    for name in ("time", "memory", "temporary disk", "lasting disk"):
+        table.add_column(name, justify="right")
+    for step in plan.steps:
+        table.add_row(
+            step.name,
+            _duration(step.seconds),
+            *(_size(amount) for amount in (step.memory, step.temporary, step.lasting)),
+        )
+    table.add_section()
+    table.add_row(
+        "in all",
+        _duration(sum(step.seconds for step in plan.steps)),
+        _size(max(step.memory for step in plan.steps)),
+        _size(sum(step.temporary for step in plan.steps)),
+        _size(plan.lasting),
+    )
+    out.print(table)
+    out.print(f"Most on disk at one time: {_size(plan.most_disk)}.")
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+def _size(amount: int) -> str:
+    return f"{amount / 1e9:,.1f} GB" if amount >= 1e9 else f"{amount / 1e6:,.0f} MB"
 
 
 def print_reports(reports: Sequence[RetrievalReport], manifest: Manifest) -> None:

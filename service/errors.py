@@ -3,6 +3,7 @@
 ServiceError
 ├── BadInput              the caller's words or files do not fit (exit 2, HTTP 400)
 │   └── NotFound          no such page, passage or collection (exit 2, HTTP 404)
+├── DamagedDump           what could be read has been read, and some could not (exit 1)
 └── GeneratorError        the model did not do its part (exit 1, HTTP 503)
     ├── GeneratorUnavailable    it cannot be started or reached
     └── GeneratorFailed         it broke off in the middle of an answer
@@ -10,6 +11,7 @@ ServiceError
 
 __all__ = [
     "BadInput",
+    "DamagedDump",
     "GeneratorError",
     "GeneratorFailed",
     "GeneratorUnavailable",
@@ -28,6 +30,10 @@ class BadInput(ServiceError):
 
 class NotFound(BadInput):
     """The page, passage or collection named does not exist here."""
+
+
+class DamagedDump(ServiceError):
+    """Some of the dump could not be read; the rest has been, and the message says where to look."""
 
 
 class GeneratorError(ServiceError):

@@ -1,6 +1,5 @@
 """The loss meter over a whole dump: what ``pinakes extract --report`` prints."""
 
-import random
 from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
@@ -8,43 +7,12 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from ingest.dumps import Dump, plan_units
-from ingest.loss import LossCounts, LostNumber, measure_pages
-from ingest.pages import read_pages
-from service.console import BuildProgress, err, out
+from ingest.loss import LossCounts, LostNumber
+from service.console import err, out
 
-__all__ = ["loss_json", "measure_dump", "print_loss"]
+__all__ = ["loss_json", "print_loss"]
 
-_EXAMPLES = 100
-_SEED = 1969
 _NAMES = 20
-
-
-def measure_dump(dump: Dump) -> tuple[LossCounts, list[LostNumber]]:
-    """The losses of a dump's articles, and a hundred lost numbers drawn at random."""
-    units = list(plan_units(dump))
-    total = LossCounts()
-    drawn: list[LostNumber] = []
-    seen = 0
-    draw = random.Random(_SEED)  # noqa: S311 - a sample to read, no secret
-    with BuildProgress() as progress:
-        progress.step("measuring", len(units), "work units")
-        for unit in units:
-            articles = (
-                page
-                for page in read_pages(unit)
-                if page.namespace == 0 and page.redirect_to is None
-            )
-            for counts, lost in measure_pages(articles, dump.site):
-                total += counts
-                for number in lost:
-                    seen += 1
-                    if len(drawn) < _EXAMPLES:
-                        drawn.append(number)
-                    elif (place := draw.randrange(seen)) < _EXAMPLES:
-                        drawn[place] = number
-            progress.advance(1)
-    return total, drawn
 
 
 def loss_json(total: LossCounts, lost: list[LostNumber]) -> dict[str, Any]:

@@ -1,8 +1,9 @@
 """``pinakes build``, ``extract`` and ``status``: from dumps to collections."""
 
-import json
 import sys
-from typing import Annotated, Any
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,9 +15,22 @@ from service.commands.options import (
     one_of,
     print_json,
 )
+from service.console import accounts_text
+from service.errors import DamagedDump
 from service.settings import load_settings
 
-__all__ = ["build", "extract", "status"]
+if TYPE_CHECKING:
+    from ingest.dumps import Dump
+
+__all__ = ["build", "extract", "plan", "status"]
+
+
+WorkersOption = Annotated[
+    int | None, typer.Option(min=1, help="Processes that read the dump.", show_default="cores")
+]
+StrictOption = Annotated[
+    bool, typer.Option("--strict", help="Give up at the first page that cannot be read.")
+]
 
 
 def build(
@@ -24,18 +38,19 @@ def build(
     vectors: Annotated[
         str, typer.Option(help="Which passages get vectors: all, leads or none.")
     ] = "all",
-    workers: Annotated[
-        int | None, typer.Option(min=1, help="Processes that read the dump.", show_default="cores")
-    ] = None,
+    workers: WorkersOption = None,
+    strict: StrictOption = False,
     force: Annotated[bool, typer.Option("--force", help="Build anew what is built.")] = False,
     data: DataOption = None,
     collection: CollectionOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Build a collection from a dump, or go on with an interrupted build."""
-    from index.build import build_collection
+    from index.build import BuildOptions, build_collection
     from index.encoder import find_encoder
+    from index.plan import check_room
     from ingest.dumps import find_dump
+    from ingest.workers import default_workers
     from service.console import BuildProgress, out
 
     settings = load_settings(data=data, collection=collection)
@@ -43,30 +58,62 @@ def build(
     found = find_dump(dump)
     directory = settings.data / (settings.collection or found.name)
     encoder = None if scope == "none" else find_encoder(settings.search.encoder)
+    options = BuildOptions(workers=workers or default_workers(), force=force, strict=strict)
     with BuildProgress() as progress:
-        result = build_collection(
-            directory, found, encoder, scope, progress, workers=workers, force=force
-        )
+        check_room(found, directory, options.workers, progress)
+        result = build_collection(directory, found, encoder, scope, progress, options)
     manifest = result.manifest
     if as_json:
         print_json(
             {"changed": result.changed} | manifest.model_dump(mode="json", exclude={"files"})
         )
-        return
-    if not result.changed:
-        out.print(f"{manifest.collection} {manifest.generation} is up to date; nothing to do.")
-    out.print(
-        f"{manifest.collection} {manifest.generation}: {manifest.documents:,} articles, "
-        f"{manifest.redirects:,} redirects, {manifest.passages:,} passages, "
-        f"vectors for {manifest.coverage:.0%}\n"
-        f"{manifest.pages_read:,} pages read = {manifest.documents:,} articles + "
-        f"{manifest.redirects:,} redirects + {manifest.other_namespaces:,} of other namespaces"
-        + (f" + {manifest.duplicates:,} that came twice" if manifest.duplicates else "")
-    )
+    else:
+        if not result.changed:
+            out.print(f"{manifest.collection} {manifest.generation} is up to date; nothing to do.")
+        out.print(
+            f"{manifest.collection} {manifest.generation}: {manifest.pages.documents:,} articles, "
+            f"{manifest.pages.redirects:,} redirects, {manifest.passages:,} passages, "
+            f"vectors for {manifest.coverage:.0%}"
+        )
+        out.print(accounts_text(manifest.pages))
+    if manifest.pages.damages and result.changed:
+        quarantine = directory / "generations" / manifest.generation / "quarantine.jsonl"
+        raise DamagedDump(
+            f"the dump is damaged in {manifest.pages.damages:,} places, and the pages there are "
+            f"missing: see {quarantine}; fetch the file again and build with --force"
+        )
+
+
+def plan(
+    dump: DumpPaths,
+    vectors: Annotated[
+        str, typer.Option(help="Which passages would get vectors: all, leads or none.")
+    ] = "all",
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what building a dump would take on this machine, from a sample of the dump."""
+    from index.encoder import find_encoder
+    from index.plan import plan_build
+    from ingest.dumps import find_dump
+    from ingest.workers import default_workers
+    from service.console import BuildProgress, print_plan
+
+    settings = load_settings()
+    scope = one_of("--vectors", vectors, ("all", "leads", "none"))
+    found = find_dump(dump)
+    encoder = None if scope == "none" else find_encoder(settings.search.encoder)
+    with BuildProgress() as progress:
+        planned = plan_build(found, workers or default_workers(), encoder, progress)
+    if as_json:
+        print_json(asdict(planned) | {"lasting": planned.lasting, "most_disk": planned.most_disk})
+    else:
+        print_plan(planned)
 
 
 def extract(
     dump: DumpPaths,
+    workers: WorkersOption = None,
     report: Annotated[
         bool, typer.Option("--report", help="Measure what the text loses, instead of printing it.")
     ] = False,
@@ -74,22 +121,41 @@ def extract(
 ) -> None:
     """Print a dump's articles and redirects as JSON lines, or a report of what they lose."""
     from ingest.dumps import find_dump, plan_units
-    from ingest.extract import read_documents, to_json
+    from ingest.extract import map_units
+    from ingest.rows import extract_unit
+    from ingest.types import PageCounts
+    from ingest.workers import default_workers, worker_processes
 
     found = find_dump(dump)
+    count = workers or default_workers()
     if report:
-        from service.loss_report import loss_json, measure_dump, print_loss
-
-        total, lost = measure_dump(found)
-        if as_json:
-            print_json(loss_json(total, lost))
-        else:
-            print_loss(total, lost)
+        _report_loss(found, count, as_json=as_json)
         return
-    for unit in plan_units(found):
-        for entry in read_documents(unit, found.site):
-            if entry is not None:
-                sys.stdout.write(json.dumps(to_json(entry), ensure_ascii=False) + "\n")
+    counts = PageCounts()
+    with worker_processes(count) as executor:
+        work = partial(extract_unit, site=found.site)
+        for unit, extracted in map_units(work, plan_units(found), executor, 2 * count + 1):
+            sys.stdout.buffer.write(extracted.lines)
+            counts += extracted.counts
+            for problem in extracted.problems:
+                sys.stderr.write(f"{unit.part.name}: {problem}\n")
+    sys.stderr.write(f"{accounts_text(counts)}\n")
+    if counts.damages:
+        raise DamagedDump(f"the dump is damaged in {counts.damages:,} places; see the lines above")
+
+
+def _report_loss(dump: "Dump", workers: int, *, as_json: bool) -> None:
+    from ingest.dump_loss import measure_dump
+    from service.console import BuildProgress
+    from service.loss_report import loss_json, print_loss
+
+    with BuildProgress() as progress:
+        progress.step("Measuring", sum(part.stat().st_size for part in dump.parts), "bytes")
+        total, lost = measure_dump(dump, workers, progress.advance)
+    if as_json:
+        print_json(loss_json(total, lost))
+    else:
+        print_loss(total, lost)
 
 
 def status(
@@ -124,7 +190,8 @@ def status(
             out.print(f"{row['collection']}: {row['error']}")
             continue
         out.print(
-            f"[bold]{row['collection']}[/bold] {row['generation']}: {row['documents']:,} articles, "
+            f"[bold]{row['collection']}[/bold] {row['generation']}: "
+            f"{row['pages']['documents']:,} articles, "
             f"{row['passages']:,} passages, vectors for {row['coverage']:.0%}, "
             f"{row['bytes'] / 1e6:,.1f} MB, built {row['created']}"
         )

@@ -1,10 +1,11 @@
 """Build collections of toys and the sample, and look at what became of them."""
 
+import json
 import sqlite3
 from pathlib import Path
 from typing import Any
 
-from index.build import BuildResult, build_collection
+from index.build import BuildOptions, BuildResult, build_collection
 from index.generations import current_generation
 from index.search import Index
 from index.types import Manifest
@@ -22,7 +23,9 @@ PAGES = [
 
 
 def make(collection: Path, dump: Dump, scope: Any = "all", **options: Any) -> BuildResult:
-    return build_collection(collection, dump, ENCODER, scope, QuietProgress(), **options)
+    return build_collection(
+        collection, dump, ENCODER, scope, QuietProgress(), BuildOptions(**options)
+    )
 
 
 def store_content(collection: Path) -> list[str]:
@@ -47,6 +50,12 @@ def answers(collection: Path) -> list[tuple[int, str, float, dict[str, int]]]:
 
 def counts(manifest: Manifest) -> dict[str, Any]:
     return manifest.model_dump(exclude={"generation", "created", "files"})
+
+
+def quarantine(collection: Path) -> list[dict[str, Any]]:
+    """The rows of what could not be read."""
+    path = current_generation(collection) / "quarantine.jsonl"
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def names(collection: Path) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from index import build
-from index.build import build_collection
+from index.build import BuildOptions, build_collection
 from index.encoder import SentenceEncoder, find_encoder
 from index.search import Index
 from ingest.dumps import Dump, find_dump
@@ -36,7 +36,8 @@ def sample_collection(
 ) -> Path:
     """The sample with vectors of all passages, by the real encoder and process pool: read only."""
     collection = tmp_path_factory.mktemp("data") / "sample"
-    build_collection(collection, packed_sample, minilm, "all", QuietProgress(), workers=1)
+    options = BuildOptions(workers=1)
+    build_collection(collection, packed_sample, minilm, "all", QuietProgress(), options)
     return collection
 
 
@@ -52,7 +53,7 @@ def toy_sample(tmp_path_factory: pytest.TempPathFactory, packed_sample: Dump) ->
     """The sample with vectors of all passages by the hashing encoder: read only."""
     collection = tmp_path_factory.mktemp("toy") / "sample"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(build, "_executor", in_threads)
+        patch.setattr(build, "worker_processes", in_threads)
         build_collection(collection, packed_sample, HashingEncoder(), "all", QuietProgress())
     return collection
 
@@ -68,4 +69,4 @@ def toy_collection(toy_sample: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def thread_executor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Builds extract in a thread: the process pool needs a second to start."""
-    monkeypatch.setattr(build, "_executor", in_threads)
+    monkeypatch.setattr(build, "worker_processes", in_threads)

@@ -1,4 +1,5 @@
 import functools
+import hashlib
 import itertools
 from pathlib import Path
 from typing import Any
@@ -6,13 +7,15 @@ from typing import Any
 import pytest
 
 from index import build, embed
-from index.build import build_collection
+from index.build import BuildOptions, build_collection
 from index.errors import BuildInProgress, EncoderMismatch, NoCollection
 from index.generations import current_generation, hold_collection, read_manifest
 from index.search import Index
 from ingest import dumps
-from ingest.dumps import Dump
-from ingest.errors import EmptyDump
+from ingest.bz2_blocks import read_blocks
+from ingest.dumps import Dump, find_dump
+from ingest.errors import ChecksumMismatch, EmptyDump, UnreadablePage
+from ingest.types import PageCounts
 from tests.index.collections import (
     ENCODER,
     PAGES,
@@ -21,18 +24,19 @@ from tests.index.collections import (
     files_of,
     make,
     names,
+    quarantine,
     store_content,
 )
-from tests.index.toys import HashingEncoder, QuietProgress, article, redirect, write_dump
+from tests.index.toys import HashingEncoder, QuietProgress, Stopped, article, redirect, write_dump
+from tests.ingest.dumps_on_disk import write_multistream
 
 pytestmark = pytest.mark.usefixtures("thread_executor")
 
 
 def test_a_build_counts_every_page(toy_sample: Path, packed_sample: Dump) -> None:
     manifest = read_manifest(current_generation(toy_sample))
-    assert (manifest.pages_read, manifest.documents, manifest.redirects) == (60, 40, 16)
-    assert manifest.other_namespaces == 4
-    assert manifest.passages == manifest.vectors > manifest.documents
+    assert manifest.pages == PageCounts(60, documents=40, redirects=16, other_namespaces=4)
+    assert manifest.passages == manifest.vectors > manifest.pages.documents
     assert manifest.coverage == 1.0
     assert manifest.encoder == ENCODER.record
     assert (manifest.dump.name, manifest.dump.date) == ("samplewiki", "20261101")
@@ -47,7 +51,6 @@ def test_progress_adds_up(tmp_path: Path, packed_sample: Dump) -> None:
     build_collection(tmp_path / "sample", packed_sample, ENCODER, "all", progress)
     assert list(progress.totals) == [
         "Reading the dump",
-        "Writing the store",
         "Counting links",
         "Writing the keyword index",
         "Embedding passages",
@@ -82,14 +85,12 @@ def test_force_builds_the_same_again(toy_collection: Path, packed_sample: Dump) 
     assert names(toy_collection) == [result.manifest.generation]
 
 
-@pytest.mark.parametrize(
-    ("scope", "vectors"), [("none", 0), ("leads", "documents"), ("all", "passages")]
-)
+@pytest.mark.parametrize(("scope", "vectors"), [("none", 0), ("leads", 40), ("all", 259)])
 def test_scope_says_what_gets_a_vector(
-    tmp_path: Path, packed_sample: Dump, scope: str, vectors: int | str
+    tmp_path: Path, packed_sample: Dump, scope: str, vectors: int
 ) -> None:
     manifest = make(tmp_path / "sample", packed_sample, scope).manifest
-    assert manifest.vectors == (getattr(manifest, vectors) if isinstance(vectors, str) else vectors)
+    assert manifest.vectors == vectors
     with Index.open(tmp_path / "sample", HashingEncoder) as index:
         if scope == "leads":
             leads = {p.passage_id for p, place in index.store.all_passages() if place == 0}
@@ -103,7 +104,7 @@ def test_leads_are_those_of_pages_with_text(tmp_path: Path) -> None:
         article(3, "Only a template", "{{stub}}"),
     ]
     manifest = make(tmp_path / "toy", write_dump(tmp_path / "dump", pages), "leads").manifest
-    assert (manifest.documents, manifest.vectors) == (3, 1)
+    assert (manifest.pages.documents, manifest.vectors) == (3, 1)
     assert manifest.passages > 1
 
 
@@ -190,14 +191,19 @@ def test_a_changed_dump_under_the_same_name_is_built_again(tmp_path: Path) -> No
     added = article(9, "Codex", "Leaves bound on one side.")
     result = make(collection, write_dump(tmp_path / "dump", [*PAGES, added]), "none")
     assert result.changed
-    assert (result.manifest.generation, result.manifest.documents) == ("20261101-2", 3)
+    assert (result.manifest.generation, result.manifest.pages.documents) == ("20261101-2", 3)
     assert names(collection) == ["20261101-2"]
 
 
 def test_pages_that_come_twice_are_kept_once(tmp_path: Path) -> None:
     again = [article(1, "Papyrus", "Later."), article(8, "Scroll", "Another id."), PAGES[1]]
     manifest = make(tmp_path / "toy", write_dump(tmp_path / "dump", [*PAGES, *again])).manifest
-    assert (manifest.pages_read, manifest.documents, manifest.duplicates) == (7, 2, 2)
+    assert manifest.pages == PageCounts(
+        7, documents=2, redirects=2, other_namespaces=1, quarantined=2
+    )
+    rows = quarantine(tmp_path / "toy")
+    assert [(row["page_id"], row["title"]) for row in rows] == [(1, "Papyrus"), (8, "Scroll")]
+    assert all("occurs twice" in row["reason"] for row in rows)
     with Index.open(tmp_path / "toy", HashingEncoder) as index:
         page = index.page_by_name("reed")
         assert page is not None
@@ -223,10 +229,41 @@ def test_a_dump_without_an_article_publishes_nothing(tmp_path: Path, pages: list
 def test_articles_without_text_make_an_empty_but_whole_collection(tmp_path: Path) -> None:
     dump = write_dump(tmp_path / "dump", [article(1, "Papyrus", "")])
     manifest = make(tmp_path / "toy", dump).manifest
-    assert (manifest.documents, manifest.passages, manifest.vectors) == (1, 0, 0)
+    assert (manifest.pages.documents, manifest.passages, manifest.vectors) == (1, 0, 0)
     with Index.open(tmp_path / "toy", HashingEncoder) as index:
         assert index.search("papyrus") == []
         assert [hit.title for hit in index.suggest("pap")] == ["Papyrus"]
+
+
+def test_what_cannot_be_read_is_set_aside_and_told(tmp_path: Path) -> None:
+    bad = article(8, "Bad", "").replace("<ns>", "<odd/><ns>")
+    dump = write_dump(tmp_path / "dump", [*PAGES, bad])
+    manifest = make(tmp_path / "toy", dump, "none").manifest
+    assert manifest.pages == PageCounts(
+        5, documents=2, redirects=1, other_namespaces=1, quarantined=1
+    )
+    (row,) = quarantine(tmp_path / "toy")
+    assert (row["page_id"], row["title"], row["part"]) == (8, "Bad", dump.parts[0].name)
+    with pytest.raises(UnreadablePage, match=r"page 'Bad' cannot be read.*without --strict"):
+        make(tmp_path / "strict", dump, "none", strict=True)
+    with pytest.raises(NoCollection):
+        current_generation(tmp_path / "strict")
+
+
+def test_a_damaged_place_is_told_with_its_neighbours(tmp_path: Path) -> None:
+    path = write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")
+    data = bytearray(path.read_bytes())
+    offset = [block.offset for block in read_blocks(path, 0)][2]
+    data[offset + 25] ^= 0xFF
+    path.write_bytes(data)
+    manifest = make(tmp_path / "toy", find_dump([path]), "none").manifest
+    assert manifest.pages == PageCounts(26, documents=26, damages=1)
+    (row,) = quarantine(tmp_path / "toy")
+    assert (row["part"], row["offset"]) == (path.name, offset)
+    assert row["after"] == {"page_id": 4, "title": "Page 4"}
+    assert row["before"] == {"page_id": 9, "title": "Page 9"}
+    with pytest.raises(UnreadablePage, match=rf"damaged at byte {offset} .*without --strict"):
+        make(tmp_path / "strict", find_dump([path]), "none", strict=True)
 
 
 def test_another_encoder_needs_a_new_build(toy_collection: Path, packed_sample: Dump) -> None:
@@ -234,10 +271,35 @@ def test_another_encoder_needs_a_new_build(toy_collection: Path, packed_sample: 
     arguments = (toy_collection, packed_sample, other, "all", QuietProgress())
     with pytest.raises(EncoderMismatch, match=r"vectors of hashing; to embed it with other.*force"):
         build_collection(*arguments)
-    manifest = build_collection(*arguments, force=True).manifest
+    manifest = build_collection(*arguments, BuildOptions(force=True)).manifest
     assert manifest.encoder == other.record
 
 
 def test_two_builds_at_once(tmp_path: Path, packed_sample: Dump) -> None:
     with hold_collection(tmp_path / "toy"), pytest.raises(BuildInProgress):
         make(tmp_path / "toy", packed_sample)
+
+
+def test_checksums_beside_the_dump_are_verified_once(tmp_path: Path) -> None:
+    dump = write_dump(tmp_path / "dump", PAGES)
+    (part,) = dump.parts
+    digest = hashlib.sha256(part.read_bytes()).hexdigest()
+    (part.parent / "SHA256SUMS").write_text(f"{digest}  {part.name}\n")
+    with pytest.raises(Stopped):
+        build_collection(tmp_path / "toy", dump, None, "none", QuietProgress(4))
+    progress = QuietProgress()
+    result = build_collection(tmp_path / "toy", dump, None, "none", progress)
+    assert "Checking checksums" not in progress.totals
+    assert result.manifest.dump.verified
+    assert not make(
+        tmp_path / "plain", write_dump(tmp_path / "other", PAGES)
+    ).manifest.dump.verified
+
+
+def test_a_dump_that_is_not_the_published_one_is_refused(tmp_path: Path) -> None:
+    dump = write_dump(tmp_path / "dump", PAGES)
+    (dump.parts[0].parent / "SHA256SUMS").write_text(f"{'0' * 64}  {dump.parts[0].name}\n")
+    with pytest.raises(ChecksumMismatch, match="fetch the file again"):
+        make(tmp_path / "toy", dump)
+    with pytest.raises(NoCollection):
+        current_generation(tmp_path / "toy")

@@ -22,7 +22,8 @@ from index.generations import (
     remove_superseded,
 )
 from index.search import Index
-from index.types import DumpRecord, Manifest
+from index.types import FORMAT_VERSION, DumpRecord, Manifest
+from ingest.types import PageCounts
 from tests.index.toys import HashingEncoder, republish
 
 
@@ -38,20 +39,8 @@ def write_generation(collection: Path, name: str, content: str = "pages") -> Pat
     dump = DumpRecord(
         name="toy", date=name[:8], language="en", base_url="", files=["toy.xml"], fingerprint="f"
     )
-    counts = dict.fromkeys(
-        (
-            "pages_read",
-            "documents",
-            "redirects",
-            "other_namespaces",
-            "duplicates",
-            "passages",
-            "vectors",
-        ),
-        0,
-    )
     manifest = Manifest(
-        format_version=1,
+        format_version=FORMAT_VERSION,
         collection=collection.name,
         generation=name,
         created="2026-11-01T00:00:00+00:00",
@@ -59,7 +48,9 @@ def write_generation(collection: Path, name: str, content: str = "pages") -> Pat
         encoder=None,
         versions={},
         files=record_files(stage),
-        **counts,
+        pages=PageCounts(),
+        passages=0,
+        vectors=0,
     )
     return publish(collection, stage, manifest)
 
@@ -165,13 +156,13 @@ def test_another_format_names_the_command_that_rebuilds(
     tmp_path: Path, dump: object, command: str
 ) -> None:
     (tmp_path / "manifest.json").write_text(json.dumps({"format_version": 99, "dump": dump}))
-    with pytest.raises(UnknownFormat, match=f"format 99, this Pinakes reads 1; .*{command}"):
+    with pytest.raises(UnknownFormat, match=f"format 99, this Pinakes reads 2; .*{command}"):
         read_manifest(tmp_path)
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"garbage", b"\xff\xfe\x00", b"[]", b"null", b"{}", b'"text"', b'{"format_version": 1}'],
+    [b"", b"garbage", b"\xff\xfe\x00", b"[]", b"null", b"{}", b'"text"', b'{"format_version": 2}'],
 )
 def test_a_manifest_that_is_none_is_damage(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "manifest.json").write_bytes(content)

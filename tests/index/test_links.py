@@ -5,7 +5,7 @@ import pytest
 import zstandard
 
 from index.links import open_link_totals
-from ingest.extract import _write_links
+from ingest.segments import _write_links
 
 # (target, anchor, source page): the form in which units write their links.
 Links = list[tuple[str, str, int]]

@@ -189,7 +189,7 @@ def keyword_collection(
     tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
     """The sample without vectors."""
-    monkeypatch.setattr("index.build._executor", in_threads)
+    monkeypatch.setattr("index.build.worker_processes", in_threads)
     build_collection(tmp_path / "plain", packed_sample, None, "none", QuietProgress())
     return tmp_path / "plain"
 
@@ -257,7 +257,7 @@ def remove(name: str) -> Callable[[Path], None]:
     [
         (change_manifest(passages=260), DamagedGeneration, r"\(259, 259, 259\).*says \(260, 260,"),
         (change_manifest(vectors=258), DamagedGeneration, r"says \(259, 259, 258\)"),
-        (change_manifest(format_version=2), UnknownFormat, "pinakes build --force samplewiki-"),
+        (change_manifest(format_version=3), UnknownFormat, "pinakes build --force samplewiki-"),
         (remove("manifest.json"), DamagedGeneration, "manifest.json: missing"),
         (remove("pages.db"), DamagedGeneration, "pages.db is missing"),
         (remove("bm25/*.term"), DamagedGeneration, r"bm25/\w+\.term is missing"),

@@ -6,8 +6,9 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -95,13 +96,15 @@ def build_aloud(collection: str) -> None:
     build.plan_units = functools.partial(plan_units, unit_bytes=UNIT_BYTES)
     dump = find_dump([SAMPLE])
     build.build_collection(
-        Path(collection), dump, HashingEncoder(), "all", AloudProgress(), workers=2
+        Path(collection), dump, HashingEncoder(), "all", AloudProgress(), build.BuildOptions(2)
     )
 
 
-def in_threads(_workers: int | None) -> Executor:
+@contextmanager
+def in_threads(_count: int) -> Iterator[Executor]:
     """Takes the place of the process pool, which needs a second to start."""
-    return ThreadPoolExecutor(1)
+    with ThreadPoolExecutor(1) as executor:
+        yield executor
 
 
 def article(page_id: int, title: str, wikitext: str, namespace: int = 0) -> str:

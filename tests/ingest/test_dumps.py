@@ -1,14 +1,19 @@
 """The parts of a dump, the wiki they come from, and the units they are cut into."""
 
 import bz2
+import gzip
+import random
 from pathlib import Path
 
 import pytest
+import zstandard
 
+from ingest import dumps
 from ingest.dumps import find_dump, plan_units, read_site_info
-from ingest.errors import DumpNotFound, EmptyDump, IngestError, NotADump
+from ingest.errors import DumpNotFound, EmptyDump, IngestError, NotADump, TruncatedDump
 from ingest.pages import read_pages
-from tests.ingest.dumps_on_disk import END, HEADER, PAGES, export, write_multistream
+from tests.ingest.dumps_on_disk import END, HEADER, PAGES, export, page, write_multistream
+from tests.ingest.test_archives import seven_zip
 
 
 def _write(path: Path, content: bytes | None = None) -> Path:
@@ -21,7 +26,7 @@ def _write(path: Path, content: bytes | None = None) -> Path:
     [
         ("enwiki-20261101-pages-articles-multistream.xml.bz2", "enwiki", "20261101"),
         ("enwiki-20261101-pages-articles7.xml-p100p200.bz2", "enwiki", "20261101"),
-        ("dewiki-2026-11-01-p1p4500.xml.bz2", "dewiki-2026-11-01", None),
+        ("dewiki-2026-11-01-p1p4500.xml.bz2", "dewiki", "20261101"),
         ("zh_yuewiki-20261101-p1p4500.xml.bz2", "zh_yuewiki", "20261101"),
         ("simplewiki-latest-pages-articles.xml.gz", "simplewiki", None),
         ("my notes.xml", "my-notes", None),
@@ -134,48 +139,80 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
         find_dump([])
 
 
-@pytest.mark.parametrize("unit_bytes", [1, 300, 10_000_000])
+def _packed(form: str) -> bytes:
+    xml = export()
+    return {
+        "plain": lambda: xml,
+        "bz2": lambda: bz2.compress(xml),
+        "gzip": lambda: gzip.compress(xml),
+        "zstd": lambda: zstandard.compress(xml),
+        "7z": lambda: seven_zip({"toy.xml": xml}),
+    }[form]()
+
+
+@pytest.mark.parametrize("form", ["plain", "bz2", "gzip", "zstd", "7z"])
+def test_every_form_holds_the_same_pages(tmp_path: Path, form: str) -> None:
+    dump = find_dump([_write(tmp_path / "toywiki-20261101-pages.xml", _packed(form))])
+    units = list(plan_units(dump))
+    assert [found.page_id for unit in units for found in read_pages(unit)] == list(range(1, 31))
+    assert sum(unit.byte_count for unit in units) == dump.parts[0].stat().st_size
+
+
+@pytest.mark.parametrize("unit_bytes", [50, 300, 10_000_000])
 def test_units_hold_every_page_once_however_they_are_cut(tmp_path: Path, unit_bytes: int) -> None:
     dump = find_dump([write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")])
     units = list(plan_units(dump, unit_bytes))
-    assert len(units) == {1: 8, 300: len(units), 10_000_000: 1}[unit_bytes]
+    size = dump.parts[0].stat().st_size
+    assert len(units) == -(-size // unit_bytes)
     ids = [found.page_id for unit in units for found in read_pages(unit)]
     assert ids == list(range(1, 31))
     assert [unit.number for unit in units] == list(range(len(units)))
+    assert sum(unit.byte_count for unit in units) == size
 
 
-def test_units_count_the_bytes_of_their_part(tmp_path: Path) -> None:
-    path = write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")
-    units = list(plan_units(find_dump([path]), 300))
+def test_a_stream_that_cannot_be_entered_becomes_units_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dumps, "_XML_UNIT_BYTES", 1_000)
+    dump = find_dump([_write(tmp_path / "toywiki-20261101-pages.xml.gz", _packed("gzip"))])
+    units = list(plan_units(dump))
     assert len(units) > 3
-    assert sum(unit.byte_count for unit in units) == path.stat().st_size - units[0].start
+    assert [found.page_id for unit in units for found in read_pages(unit)] == list(range(1, 31))
 
 
-def test_without_an_index_a_part_is_one_unit_with_the_same_pages(tmp_path: Path) -> None:
-    path = write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")
-    next(tmp_path.glob("*index*")).unlink()
-    (unit,) = plan_units(find_dump([path]), 1)
-    assert [found.page_id for found in read_pages(unit)] == list(range(1, 31))
+def test_a_small_dump_keeps_several_processes_busy(tmp_path: Path) -> None:
+    text = "".join(random.Random(7).choices("abcdefgh ", k=2_000_000))
+    content = bz2.compress(export([page(1, "Long", text)] * 2))
+    dump = find_dump([_write(tmp_path / "toywiki-20261101-pages.xml.bz2", content)])
+    assert 4 <= len(list(plan_units(dump))) <= 16
 
 
-def test_an_index_of_another_file_is_refused(tmp_path: Path) -> None:
-    path = write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")
-    index = next(tmp_path.glob("*index*"))
-    index.write_bytes(bz2.compress(b"999999999:1:Page 1\n"))
-    with pytest.raises(NotADump, match="beyond the end"):
-        list(plan_units(find_dump([path])))
-    index.write_bytes(bz2.compress(b"Page one\n"))
-    with pytest.raises(NotADump, match="not a multistream index"):
-        list(plan_units(find_dump([path])))
+def test_a_pattern_names_the_parts(tmp_path: Path) -> None:
+    for number in (1, 2, 10):
+        _write(tmp_path / f"toywiki-20261101-pages-articles{number}.xml")
+    dump = find_dump([tmp_path / "toywiki-*-articles?.xml"])
+    assert [part.name[-5:] for part in dump.parts] == ["1.xml", "2.xml"]
+    with pytest.raises(DumpNotFound, match="no file has such a name"):
+        find_dump([tmp_path / "dewiki-*.xml"])
 
 
-def test_numbered_parts_find_their_own_index(tmp_path: Path) -> None:
-    path = write_multistream(tmp_path / "toywiki-20261101-pages-articles-multistream.xml.bz2")
-    part = path.rename(tmp_path / "toywiki-20261101-pages-articles-multistream3.xml-p1p30.bz2")
-    next(tmp_path.glob("*index*")).rename(
-        tmp_path / "toywiki-20261101-pages-articles-multistream-index3.txt-p1p30.bz2"
-    )
-    assert len(list(plan_units(find_dump([part]), 1))) == 8
+def test_in_a_directory_the_content_tells_a_dump(tmp_path: Path) -> None:
+    _write(tmp_path / "toywiki-20261101-dump", bz2.compress(export()))
+    (tmp_path / "SHA256SUMS").write_text("…")
+    (tmp_path / "_SUCCESS").write_text("")
+    assert [part.name for part in find_dump([tmp_path]).parts] == ["toywiki-20261101-dump"]
+
+
+@pytest.mark.parametrize("form", ["plain", "multistream"])
+def test_a_missing_end_is_named_before_anything_is_read(tmp_path: Path, form: str) -> None:
+    path = tmp_path / "toywiki-20261101-pages.xml.bz2"
+    if form == "plain":
+        path.write_bytes(export())
+    else:
+        write_multistream(path)
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(TruncatedDump, match=r"pages\.xml\.bz2.*the end is missing"):
+        find_dump([path])
 
 
 def test_the_real_dumps_are_recognised(shared_data: Path) -> None:

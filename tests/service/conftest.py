@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from index.build import build_collection
+from index.build import BuildOptions, build_collection
 from index.follow import CurrentIndex
 from index.search import Index
 from ingest.dumps import find_dump
@@ -49,7 +49,12 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The collection of the sample dump, every passage with a vector."""
     collection = tmp_path_factory.mktemp("data") / "samplewiki"
     build_collection(
-        collection, find_dump([SAMPLE]), HashingEncoder(), "all", QuietProgress(), workers=1
+        collection,
+        find_dump([SAMPLE]),
+        HashingEncoder(),
+        "all",
+        QuietProgress(),
+        BuildOptions(workers=1),
     )
     return collection
 
@@ -66,7 +71,12 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     collection = directory / "toywiki"
     build_collection(
-        collection, write_dump(directory, pages), None, "none", QuietProgress(), workers=1
+        collection,
+        write_dump(directory, pages),
+        None,
+        "none",
+        QuietProgress(),
+        BuildOptions(workers=1),
     )
     return collection
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.types import DumpRecord, Hit, Manifest
-from ingest.types import Passage
+from ingest.types import PageCounts, Passage
 from service.citations import (
     cite,
     content_words,
@@ -178,11 +178,7 @@ MANIFEST = Manifest(
         files=[],
         fingerprint="",
     ),
-    pages_read=1,
-    duplicates=0,
-    documents=1,
-    redirects=0,
-    other_namespaces=0,
+    pages=PageCounts(read=1, documents=1),
     passages=1,
     vectors=0,
     encoder=None,

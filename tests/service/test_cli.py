@@ -72,8 +72,8 @@ def test_build_again_does_nothing_and_says_so(run: Run, data: Path) -> None:
 def test_build_accounts_for_every_page(run: Run, data: Path) -> None:
     outcome = run("build", SAMPLE, "--vectors", "none", "--data", data, "--json")
     built = json.loads(outcome.out)
-    parts = ("documents", "redirects", "other_namespaces", "duplicates")
-    assert built["pages_read"] == sum(built[part] for part in parts)
+    parts = ("documents", "redirects", "other_namespaces", "quarantined")
+    assert built["pages"]["read"] == sum(built["pages"][part] for part in parts) == 60
     assert built["changed"] is False
 
 
@@ -133,7 +133,7 @@ def test_status_lists_collections(run: Run, data: Path) -> None:
     shown = json.loads(run("status", "--json", "--data", data).out)
     (row,) = shown["collections"]
     assert row["collection"] == "samplewiki"
-    assert row["documents"] > 30
+    assert row["pages"]["documents"] == 40
     assert row["coverage"] == 0.0
 
 

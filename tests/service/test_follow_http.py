@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 
-from index.build import build_collection
+from index.build import BuildOptions, build_collection
 from ingest.dumps import find_dump
 from tests.index.toys import SAMPLE, HashingEncoder, QuietProgress
 from tests.service.conftest import MakeServer
@@ -44,8 +44,7 @@ def test_no_request_fails_while_new_generations_are_published(
             HashingEncoder(),
             "all",
             QuietProgress(),
-            workers=1,
-            force=True,
+            BuildOptions(workers=1, force=True),
         )
         for _ in range(100):
             if seen[-1] == result.manifest.generation or stop.wait(0.1):

@@ -1,0 +1,171 @@
+"""Cut the XML of a dump into pages before any XML parser sees it.
+
+Each page comes as bytes that are safe to parse: one revision, of bounded size, few tags, no
+declarations. What cannot be made so is quarantined. Knows nothing of archives or of mwxml.
+
+In a dump "<page>" and "</page>" are always tags: inside text "<" is written "&lt;".
+"""
+
+import html
+import re
+from collections.abc import Iterable, Iterator
+
+from ingest.types import Damage, Piece, QuarantinedPage
+
+__all__ = ["cut_pages", "quarantined"]
+
+_OPEN, _CLOSE = b"<page>", b"</page>"
+_REVISION_END = b"</revision>"
+# MediaWiki's own limit is 2 MiB of text (wgMaxArticleSize); escaped, it may be six times as much.
+_LONGEST_REVISION = 16 << 20
+# One revision has some 45 tags; every further content slot adds a dozen.
+_MOST_TAGS = 400
+_LONGEST_TAG = 8192
+_IDENTITY_BYTES = 8192
+
+_REVISION = re.compile(rb"<revision>.*?</revision>", re.DOTALL)
+_TIMESTAMP = re.compile(rb"<timestamp>([^<]*)</timestamp>")
+_TITLE = re.compile(rb"<title>([^<]*)</title>")
+_ID = re.compile(rb"<id>\s*(\d{1,18})\s*</id>")
+
+
+def cut_pages(
+    pieces: Iterable[Piece], end: int | None = None
+) -> Iterator[bytes | QuarantinedPage | Damage]:
+    """The pages that begin in pieces before the offset ``end``, each with its newest revision.
+
+    A page belongs to where its first character lies: the rest of one that began before an earlier
+    piece is passed over, and reading goes on beyond ``end`` until the last page is complete.
+    """
+    buffer = bytearray()
+    page = _OpenPage(buffer)
+    for piece in pieces:
+        is_beyond = end is not None and piece.offset >= end
+        if is_beyond and not page.is_open and not _begins_a_tag(buffer):
+            return
+        if piece.error is not None:
+            if page.is_open:
+                yield page.cut_off(f"cut off by damage at byte {piece.offset} of the file")
+            if is_beyond:
+                return
+            buffer.clear()
+            yield Damage(piece.offset, piece.error)
+            continue
+        buffer += piece.data
+        while True:
+            if not page.is_open:
+                begin = buffer.find(_OPEN)
+                if is_beyond and begin != 0 and not _OPEN.startswith(buffer):
+                    return
+                if begin < 0:
+                    del buffer[: max(len(buffer) - len(_OPEN) + 1, 0)]
+                    break
+                del buffer[:begin]
+                page.open()
+            result = page.close()
+            if result is None:
+                break
+            yield result
+            if is_beyond:
+                return
+    if page.is_open:
+        yield page.cut_off("cut off by the end of the file")
+
+
+def _begins_a_tag(buffer: bytearray) -> bool:
+    """Whether the buffer ends in the first letters of "<page>", and forget what is before them."""
+    begin = buffer.rfind(b"<")
+    if begin < 0 or not _OPEN.startswith(buffer[begin:]):
+        return False
+    del buffer[:begin]
+    return True
+
+
+class _OpenPage:
+    """The page under way, at the front of ``buffer``; of long ones only what is needed is kept."""
+
+    def __init__(self, buffer: bytearray) -> None:
+        self._buffer = buffer
+        self.is_open = False
+        self._searched = 0
+        self._head = b""  # of a page with too long a revision, whose text is passed over
+
+    def open(self) -> None:
+        """The buffer begins with "<page>"."""
+        self.is_open, self._searched, self._head = True, len(_OPEN), b""
+
+    def close(self) -> bytes | QuarantinedPage | None:
+        """The page, taken from the buffer, if it is complete."""
+        stop = self._buffer.find(_CLOSE, self._searched)
+        if stop < 0:
+            self._searched = max(len(self._buffer) - len(_CLOSE) + 1, 0)
+            if len(self._buffer) > _LONGEST_REVISION:
+                self._shorten()
+            return None
+        end = stop + len(_CLOSE)
+        xml = bytes(self._buffer[:end])
+        del self._buffer[:end]
+        self.is_open = False
+        if self._head:
+            return quarantined(self._head, f"a revision of more than {_LONGEST_REVISION >> 20} MiB")
+        xml = _newest_revision(xml)
+        danger = _danger(xml)
+        return quarantined(xml, danger) if danger else xml
+
+    def cut_off(self, reason: str) -> QuarantinedPage:
+        """The page will not be completed."""
+        self.is_open = False
+        return quarantined(self._head or bytes(self._buffer[:_IDENTITY_BYTES]), reason)
+
+    def _shorten(self) -> None:
+        """Keep the newest of the revisions so far; pass over a text that is too long."""
+        done = self._buffer.rfind(_REVISION_END) + len(_REVISION_END)
+        if self._head or len(self._buffer) - done > _LONGEST_REVISION:
+            self._head = self._head or bytes(self._buffer[:_IDENTITY_BYTES])
+            del self._buffer[: len(self._buffer) - len(_CLOSE)]
+        else:
+            self._buffer[:done] = _newest_revision(bytes(self._buffer[:done]))
+        self._searched = max(len(self._buffer) - len(_CLOSE) + 1, 0)
+
+
+def _newest_revision(xml: bytes) -> bytes:
+    """The page without its older revisions.
+
+    A history is in the order of revision ids, and an imported revision has a high id and an old
+    date: the date decides.
+    """
+    if xml.count(_REVISION_END) < 2:
+        return xml
+    newest, latest, begin, end = b"", b"", len(xml), 0
+    for match in _REVISION.finditer(xml):
+        begin, end = min(begin, match.start()), match.end()
+        found = _TIMESTAMP.search(match.group())
+        timestamp = found[1] if found else b""
+        if timestamp >= latest:
+            newest, latest = match.group(), timestamp
+    return xml[:begin] + newest + xml[end:]
+
+
+def _danger(xml: bytes) -> str | None:
+    """Why a parser should not be given this page, if it should not."""
+    if xml.count(b"<") > _MOST_TAGS:
+        return f"more than {_MOST_TAGS} tags"
+    if b"<!" in xml or b"<?" in xml:
+        return "a declaration inside the page"
+    begin = xml.find(b"<")
+    while begin >= 0:
+        end = xml.find(b">", begin, begin + _LONGEST_TAG)
+        if end < 0:
+            return f"a tag of more than {_LONGEST_TAG} bytes"
+        begin = xml.find(b"<", end)
+    return None
+
+
+def quarantined(xml: bytes, reason: str) -> QuarantinedPage:
+    """A page that is not read, by what its first bytes say of it."""
+    title, page_id = _TITLE.search(xml), _ID.search(xml[:_IDENTITY_BYTES])
+    return QuarantinedPage(
+        page_id=int(page_id[1]) if page_id else None,
+        title=html.unescape(title[1].decode("utf-8", "replace")) if title else None,
+        reason=reason,
+    )

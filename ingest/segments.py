@@ -1,0 +1,92 @@
+"""What a build keeps of a work unit: a segment with its entries, and a sorted run of its links.
+
+A segment appears under its name only when it is complete: its presence is the ledger, and a unit
+whose segment exists is done.
+"""
+
+import json
+from collections.abc import Iterator
+from io import TextIOWrapper
+from pathlib import Path
+
+import zstandard
+
+from ingest.dumps import WorkUnit
+from ingest.extract import Entry, read_documents
+from ingest.files import write_whole
+from ingest.passages import heading_at, split_passages
+from ingest.rows import from_json, to_json
+from ingest.types import Document, Passage, SiteInfo
+
+__all__ = ["link_run_path", "read_segment", "segment_path", "write_segment"]
+
+
+def segment_path(directory: Path, number: int) -> Path:
+    """Where the segment of the unit with this number lies."""
+    return directory / f"{number:06d}.jsonl.zst"
+
+
+def link_run_path(directory: Path, number: int) -> Path:
+    """Where the link run of the unit with this number lies."""
+    return directory / f"{number:06d}.links.tsv.zst"
+
+
+def write_segment(unit: WorkUnit, site: SiteInfo, directory: Path) -> None:
+    """Write one unit's segment and link run; the segment comes last and vouches for both.
+
+    A unit whose segment is there is left alone.
+    """
+    path = segment_path(directory, unit.number)
+    if path.exists():
+        return
+    links: list[tuple[str, str, int]] = []
+    compressor = zstandard.ZstdCompressor(level=3)
+    with (
+        write_whole(path) as raw,
+        compressor.stream_writer(raw, closefd=False) as packed,
+        TextIOWrapper(packed, encoding="utf-8", errors="replace", newline="\n") as lines,
+    ):
+        for entry in read_documents(unit, site):
+            row = to_json(entry)
+            if isinstance(entry, Document):
+                row["passages"] = [[p.start, p.end] for p in split_passages(entry)]
+                links += [(link.target, link.anchor, entry.page_id) for link in entry.links]
+            lines.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
+        lines.flush()
+        _write_links(link_run_path(directory, unit.number), links)
+
+
+def _write_links(path: Path, links: list[tuple[str, str, int]]) -> None:
+    """Lines ``target<TAB>anchor<TAB>page_id``, sorted; titles and anchors hold no tab."""
+    lines = "".join(f"{target}\t{anchor}\t{page_id}\n" for target, anchor, page_id in sorted(links))
+    with write_whole(path) as file:
+        file.write(zstandard.compress(lines.encode("utf-8", "replace"), 3))
+
+
+def read_segment(path: Path) -> Iterator[tuple[Entry, list[Passage]]]:
+    """The entries of a segment in dump order, articles with their passages.
+
+    Passages are numbered from 0 within their page. Links are not read back: their run lies beside
+    the segment.
+    """
+    with zstandard.open(path, "rt", encoding="utf-8", newline="\n") as lines:
+        for line in lines:
+            row = json.loads(line)
+            entry = from_json(row)
+            if isinstance(entry, Document):
+                yield entry, list(_passages(entry, row["passages"]))
+            else:
+                yield entry, []
+
+
+def _passages(document: Document, spans: list[tuple[int, int]]) -> Iterator[Passage]:
+    for number, (start, end) in enumerate(spans):
+        yield Passage(
+            passage_id=number,
+            page_id=document.page_id,
+            title=document.title,
+            heading_path=heading_at(document.sections, start),
+            text=document.text[start:end],
+            start=start,
+            end=end,
+        )

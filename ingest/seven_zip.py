@@ -1,0 +1,117 @@
+"""Read the one file inside a 7z archive as a stream; nothing is ever unpacked to disk.
+
+The only file that imports py7zr, which hands data to a writer: here a thread that is kept waiting
+until its last piece has been taken.
+"""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from queue import Queue
+
+import py7zr
+from py7zr.exceptions import ArchiveError
+from py7zr.helpers import check_archive_path
+from py7zr.io import Py7zIO, WriterFactory
+
+from ingest.errors import NotADump
+from ingest.types import Piece
+
+__all__ = ["read_member"]
+
+_PIECE_BYTES = 1 << 20
+
+
+def read_member(path: Path) -> Iterator[Piece]:
+    """The decompressed bytes of the only file in the archive ``path``.
+
+    Raises NotADump where it holds several files or wants a password, ValueError where it is
+    damaged. py7zr decompresses at most 128 MB at a time.
+    """
+    with path.open("rb") as file:
+        try:
+            archive = py7zr.SevenZipFile(file)
+            members = [entry.filename for entry in archive.list() if not entry.is_directory]
+            needs_password = archive.needs_password()
+        except (ArchiveError, EOFError, OSError, ValueError, KeyError, IndexError) as error:
+            raise ValueError(str(error) or "not a readable 7z archive") from None
+        if needs_password:
+            raise NotADump(f"{path}: the archive is encrypted; take a dump as it is published")
+        if not all(map(check_archive_path, members)):
+            raise NotADump(f"{path}: the archive holds a path that leads out of it: {members[0]!r}")
+        if len(members) != 1:
+            raise NotADump(
+                f"{path}: the archive holds {len(members)} files; unpack it and name the dump's"
+            )
+        pipe = _Pipe()
+        thread = threading.Thread(target=pipe.fill, args=(archive, members[0]), daemon=True)
+        thread.start()
+        try:
+            offset = 0
+            for data in pipe:
+                for start in range(0, len(data), _PIECE_BYTES):
+                    yield Piece(offset, bytes(data[start : start + _PIECE_BYTES]))
+                offset = file.tell()
+        finally:
+            pipe.closed = True
+            pipe.taken.release()
+            thread.join()
+
+
+class _Stopped(Exception):
+    """Nobody reads the archive any more."""
+
+
+class _Pipe(WriterFactory, Py7zIO):
+    """Takes what py7zr decompresses, one piece at a time, and gives it on to a reader."""
+
+    def __init__(self) -> None:
+        self.closed = False
+        self.taken = threading.Semaphore(1)
+        self._pieces: Queue[bytes | bytearray | Exception | None] = Queue()
+        self._size = 0
+
+    def fill(self, archive: py7zr.SevenZipFile, member: str) -> None:
+        """Decompress to the end, in a thread of its own."""
+        try:
+            archive.extract(targets=[member], factory=self)
+            self._pieces.put(None)
+        except _Stopped:
+            pass
+        except Exception as error:  # handed on to the reader
+            self._pieces.put(error)
+
+    def __iter__(self) -> Iterator[bytes | bytearray]:
+        while (piece := self._pieces.get()) is not None:
+            if isinstance(piece, Exception):
+                raise ValueError(str(piece) or type(piece).__name__)
+            yield piece
+            self.taken.release()
+
+    def create(self, filename: str) -> Py7zIO:
+        """The writer for the member: this object itself."""
+        return self
+
+    def write(self, s: bytes | bytearray) -> int:
+        """Hand on a piece, once the one before has been taken."""
+        self.taken.acquire()
+        if self.closed:
+            raise _Stopped
+        self._pieces.put(s)
+        self._size += len(s)
+        return len(s)
+
+    def read(self, size: int | None = None) -> bytes:
+        """Nothing can be read back."""
+        return b""
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """No other place can be gone to."""
+        return self._size
+
+    def flush(self) -> None:
+        """Nothing is held back."""
+
+    def size(self) -> int:
+        """Bytes written so far."""
+        return self._size

@@ -1,0 +1,50 @@
+"""The processes that read a dump: as many as there are cores, and none that outlives its parent."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+
+from ingest.errors import WorkerDied
+
+__all__ = ["default_workers", "worker_processes"]
+
+
+def default_workers() -> int:
+    """The cores this process may use."""
+    return len(os.sched_getaffinity(0))
+
+
+@contextmanager
+def worker_processes(count: int) -> Iterator[Executor]:
+    """An executor of ``count`` processes. Raises WorkerDied when one of them is killed."""
+    executor = ProcessPoolExecutor(
+        max_workers=count,
+        mp_context=multiprocessing.get_context("spawn"),
+        initializer=_follow_parent,
+    )
+    try:
+        with executor:
+            yield executor
+    except BrokenProcessPool:
+        raise WorkerDied(
+            "a process that was reading the dump was killed, perhaps for want of memory; the same "
+            "command goes on, with fewer processes if you add: --workers 1"
+        ) from None
+
+
+def _follow_parent() -> None:
+    """Leave Ctrl-C to the parent, which ends its workers in order, but do not outlive it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """Without this, workers of a killed build would write beside those of the next one."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)

@@ -1,0 +1,145 @@
+"""Units become segments, once and whole."""
+
+import json
+from pathlib import Path
+
+import pytest
+import zstandard
+
+from ingest.dumps import Dump, WorkUnit, find_dump, plan_units
+from ingest.errors import TruncatedDump
+from ingest.extract import read_documents
+from ingest.rows import to_json
+from ingest.segments import link_run_path, read_segment, segment_path, write_segment
+from ingest.types import Damage, Document, OtherPage, QuarantinedPage, Redirect
+from tests.ingest.dumps_on_disk import END, HEADER, export, page, write_multistream
+
+
+def _write(dump: Dump, units: list[WorkUnit], directory: Path) -> None:
+    for unit in units:
+        write_segment(unit, dump.site, directory)
+
+
+@pytest.fixture
+def dump(tmp_path: Path) -> Dump:
+    return find_dump([write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")])
+
+
+def test_segments_hold_every_page_in_order(dump: Dump, tmp_path: Path) -> None:
+    units = list(plan_units(dump, 300))
+    _write(dump, units, tmp_path)
+    titles = [
+        entry.title
+        for unit in units
+        for entry, _ in read_segment(segment_path(tmp_path, unit.number))
+        if isinstance(entry, Document)
+    ]
+    assert titles == [f"Page {number}" for number in range(1, 31)]
+    assert not list(tmp_path.glob("*.partial"))
+
+
+def test_finished_segments_are_left_alone(dump: Dump, tmp_path: Path) -> None:
+    units = list(plan_units(dump, 300))
+    _write(dump, units, tmp_path)
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.zst")}
+    segment_path(tmp_path, 1).unlink()
+    _write(dump, units, tmp_path)
+    after = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.zst")}
+    changed = {path.name.partition(".")[0] for path in after if after[path] != before[path]}
+    assert changed == {"000001"}
+
+
+def test_the_sample_survives_the_segment(sample_dump: Path, tmp_path: Path) -> None:
+    found = find_dump([sample_dump])
+    (unit,) = plan_units(found)
+    _write(found, [unit], tmp_path)
+    direct = list(read_documents(unit, found.site))
+    stored = list(read_segment(segment_path(tmp_path, 0)))
+    assert len(stored) == len(direct) == 60
+    for before, (after, passages) in zip(direct, stored, strict=True):
+        if not isinstance(before, Document):
+            assert (after, passages) == (before, [])
+            continue
+        assert isinstance(after, Document)
+        assert (after.text, after.sections) == (before.text, before.sections)
+        assert after.is_disambiguation == before.is_disambiguation
+        assert passages
+        for passage in passages:
+            assert passage.text == after.text[passage.start : passage.end]
+
+
+def test_link_runs_are_sorted_lines_of_target_words_and_source(tmp_path: Path) -> None:
+    pages = [
+        page(1, "One", "[[two|the &quot;second&quot;]] and [[Alpha]]"),
+        page(2, "Two", "[[alpha]]"),
+    ]
+    path = tmp_path / "toywiki-20261101-pages.xml"
+    path.write_bytes(export(pages))
+    found = find_dump([path])
+    _write(found, list(plan_units(found)), tmp_path)
+    lines = zstandard.decompress(link_run_path(tmp_path, 0).read_bytes()).decode().splitlines()
+    assert lines == ["Alpha\tAlpha\t1", "Alpha\talpha\t2", 'Two\tthe "second"\t1']
+
+
+def test_a_broken_unit_leaves_no_segment(tmp_path: Path) -> None:
+    path = tmp_path / "toywiki-20261101-pages.xml.zst"
+    path.write_bytes(zstandard.compress(export()))
+    found = find_dump([path])
+    path.write_bytes(path.read_bytes()[:-40])
+    unit = WorkUnit(0, path, 0, 10, 10)
+    with pytest.raises(TruncatedDump):
+        _write(found, [unit], tmp_path)
+    assert not list(tmp_path.glob("0*"))
+
+
+@pytest.mark.parametrize(
+    "entry",
+    [
+        Redirect(9, "Alias", "Thing", 109, "2026-01-02T03:04:05Z"),
+        OtherPage(3, "Talk:Thing", 1),
+        QuarantinedPage(None, None, "cut off"),
+        QuarantinedPage(7, "Sieben ‏שבע", "odd"),
+        Damage(123, "CRC mismatch"),
+    ],
+)
+def test_every_kind_of_entry_comes_back(
+    tmp_path: Path, dump: Dump, entry: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.segments.read_documents", lambda unit, site: iter([entry]))
+    _write(dump, [next(plan_units(dump))], tmp_path)
+    ((found, passages),) = read_segment(segment_path(tmp_path, 0))
+    assert (found, passages) == (entry, [])
+
+
+def test_rows_are_what_extract_prints(tmp_path: Path) -> None:
+    path = tmp_path / "toywiki-20261101-pages.xml"
+    text = "Lead.\n== Parts ==\n=== Small ===\nWords here. {{disambiguation}}"
+    path.write_text(HEADER + page(5, "Thing", text) + END)
+    found = find_dump([path])
+    (unit,) = plan_units(found)
+    (document,) = read_documents(unit, found.site)
+    assert isinstance(document, Document)
+    row = json.loads(json.dumps(to_json(document)))
+    assert row == {
+        "page_id": 5,
+        "title": "Thing",
+        "revision_id": 105,
+        "timestamp": "2026-01-02T03:04:05Z",
+        "redirect_to": None,
+        "is_disambiguation": True,
+        "sections": [
+            {"heading_path": [], "start": 0, "end": 5},
+            {"heading_path": ["Parts", "Small"], "start": 13, "end": 24},
+        ],
+        "text": "Lead.\n\nSmall\nWords here.",
+    }
+    assert to_json(Redirect(9, "Alias", "Thing", 109, "2026-01-02T03:04:05Z")) == {
+        "page_id": 9,
+        "title": "Alias",
+        "revision_id": 109,
+        "timestamp": "2026-01-02T03:04:05Z",
+        "redirect_to": "Thing",
+        "is_disambiguation": False,
+        "sections": [],
+        "text": "",
+    }
