@@ -6,6 +6,9 @@ Corpus: ../shared/data, the head of English Wikipedia of 2016 and eight articles
 them, for what was not tuned on, pages of 2025, table-heavy pages and the Latgalian Wikipedia.
 Command: python -m bench.loss [--read N]
 
+The peer in the same run is mwparserfromhell's own ``strip_code``, measured by the same meter: what
+is left when templates are dropped.
+
 ``--read N`` prints N numbers drawn with a fixed seed from those that are lost, and N from those
 that are kept beside other words than in the source.
 """
@@ -14,15 +17,17 @@ import argparse
 import html
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import mwparserfromhell
 from rich.console import Console
 from rich.table import Table
 
 from bench.record import record
 from ingest.dumps import find_dump, plan_units
-from ingest.loss import LossCounts, LostNumber, measure_pages, numbers_elsewhere
+from ingest.loss import LossCounts, LostNumber, measure_loss, measure_pages, numbers_elsewhere
 from ingest.pages import read_pages
 from ingest.types import Page, SiteInfo
 from ingest.wikitext import parse_document
@@ -51,26 +56,31 @@ def main() -> None:
     lost: list[LostNumber] = []
     moved: list[LostNumber] = []
     table = Table(title="Numbers of the source that stand in the text")
-    for name in ("corpus", "articles", "numbers", "kept", "lost", "kept %", "not rendered", "left"):
+    for name in ("corpus", "articles", "numbers", "kept", "lost", "kept %", "not rendered", "left",
+                 "peer kept %", "peer left"):  # fmt: skip
         table.add_column(name, justify="left" if name == "corpus" else "right")
     for corpus in ("wikitext/articles", *_DUMPS):
-        total = LossCounts()
+        total, peer = LossCounts(), LossCounts()
         elsewhere = 0
         for page, site in pages(corpus):
             for counts, numbers in measure_pages([page], site):
                 total += counts
                 lost += numbers
+            peer += _peer(page, site)
             others = numbers_elsewhere(page, parse_document(page, site), site)
             elsewhere += len(others)
             if not corpus.startswith("ltg"):
                 moved += others
-        figures[corpus] = _figures(total, elsewhere)
+        figures[corpus] = _figures(total, elsewhere) | {
+            "peer": {"share_kept": round(peer.share_kept, 6), "markup_left": _left(peer)}
+        }
         expected, kept = total.expected.total(), total.kept.total()
         table.add_row(
             corpus, f"{total.pages}", f"{expected:,}", f"{kept:,}", f"{expected - kept}",
-            f"{total.share_kept:.2%}", f"{total.unrendered.total()}", f"{total.leftovers.total()}",
+            f"{total.share_kept:.2%}", f"{total.unrendered.total()}", f"{_left(total)}",
+            f"{peer.share_kept:.2%}", f"{_left(peer)}",
         )  # fmt: skip
-    Console(width=110).print(table)
+    Console(width=130).print(table)
     for title, numbers in (("lost", lost), ("kept elsewhere", moved)):
         for number in _draw(numbers, options.read):
             place = number.template or number.place
@@ -108,9 +118,23 @@ def _figures(total: LossCounts, elsewhere: int) -> dict[str, Any]:
         "numbers_left_out": total.silent.total(),
         "numbers_steering": total.steering.total(),
         "templates_dropped": total.dropped.total(),
-        "markup_left": total.leftovers.total(),
+        "markup_left": _left(total),
         "kept_beside_other_words": elsewhere,
     }
+
+
+def _peer(page: Page, site: SiteInfo) -> LossCounts:
+    """The same meter over the text of mwparserfromhell's ``strip_code``."""
+    document = replace(
+        parse_document(page, site),
+        text=str(mwparserfromhell.parse(page.wikitext).strip_code()),
+        sections=(),
+    )
+    return measure_loss(page, document, site, {})[0]
+
+
+def _left(counts: LossCounts) -> int:
+    return counts.leftovers.total()
 
 
 def _draw(numbers: list[LostNumber], count: int) -> list[LostNumber]:

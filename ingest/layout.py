@@ -72,7 +72,8 @@ _BLOCK_TAGS = frozenset(
 )
 _EXTERNAL = re.compile(
     r"\[(?:(?:https?|ftps?|ircs?|git|svn|gopher)://|(?:mailto|news|tel):|//)"
-    r"[^\s\[\]<>\"']*(?:'[^\s\[\]<>\"']+)*[ \t]*([^\]\n]{0,2000})\]",
+    r"[^\s\[\]<>\"']*(?:'[^\s\[\]<>\"']+)*[ \t]*"
+    r"([^\[\]\n]{0,2000}(?:\[(?!https?:|//)[^\[\]\n]{0,2000}){0,3})\]",
     re.IGNORECASE,
 )
 # Only with its semicolon: "&copy=1" is part of an address.

@@ -19,6 +19,7 @@ from ingest.template_arguments import Arguments
 from ingest.templates import find_template, holds_facts
 from ingest.timelines import timeline_text
 from ingest.types import Document, Link, Page, SiteInfo
+from ingest.variants import has_variants, without_variants
 
 __all__ = ["INFOBOX_HEADING", "parse_document"]
 
@@ -35,7 +36,8 @@ _EXTENSION_TAGS = f"{_DROPPED_TAGS}|{_KEPT_TAGS}|gallery"
 _EXTENSION = re.compile(rf"<!--|<(?P<tag>{_EXTENSION_TAGS})\b[^<>]*?(?P<closed>/?)>", re.IGNORECASE)
 _CLOSING = {tag: re.compile(rf"</{tag}\s*>", re.IGNORECASE) for tag in _EXTENSION_TAGS.split("|")}
 _LINE_BREAK = re.compile(r"<(?:\s*/)?\s*br\b[^<>]*>", re.IGNORECASE)
-_SWITCH = re.compile(r"__([A-Z]{3,24})__")
+# In capitals, or in letters that have none; __init__ is text.
+_SWITCH = re.compile(r"__(?=[^\W\d_])([^\Wa-z]{2,40}?)__")
 _IMAGE_OPTION = re.compile(
     r"^(thumb(nail)?|frame(d|less)?|border|right|left|center|centre|none|baseline|middle|sub|super|"
     r"top|text-top|bottom|text-bottom|upright( ?[\d.]+)?|\d*x?\d+ ?px|"
@@ -116,11 +118,15 @@ class _Parser:
     def expand(self, wikitext: str) -> str:
         """Templates, links and tables replaced by text; line markup still in place."""
         text = self._without_extensions(_without_private(wikitext))
+        if has_variants(self._language):
+            text = without_variants(text)
         text = _LINE_BREAK.sub(BREAK, _SWITCH.sub(self._switch, text))
         return scan(text, Renderers(self._template, self._link, _table))
 
     def _switch(self, match: re.Match[str]) -> str:
-        self.is_disambiguation = self.is_disambiguation or match[1] == "DISAMBIG"
+        name = match[1].replace("_", " ").lower()
+        if find_template(name, self._language).kind == "disambiguation":
+            self.is_disambiguation = True
         return ""
 
     def _keep(self, text: str) -> str:
