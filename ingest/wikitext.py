@@ -1,4 +1,4 @@
-"""Wikitext to a document: what templates, links, tables and extension tags mean as text.
+"""Wikitext to a document: what templates, links and tables mean as text.
 
 The nesting is resolved by ``scanner``, the lines by ``layout``. Knows nothing of files or
 passages. Never raises on markup, however broken.
@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import unquote
 
+from ingest.extension_tags import without_extensions
 from ingest.infoboxes import infobox_facts
 from ingest.layout import assemble, kept_mark, lines_of, plain_words, sections_of, unescape
 from ingest.local_names import EVERY_LANGUAGE, local_names
@@ -17,7 +18,6 @@ from ingest.scanner import EQUALS, Renderers, scan
 from ingest.tables import BREAK, DROPPED, render_table
 from ingest.template_arguments import Arguments
 from ingest.templates import find_template, holds_facts
-from ingest.timelines import timeline_text
 from ingest.types import Document, Link, Page, SiteInfo
 from ingest.variants import has_variants, without_variants
 
@@ -27,25 +27,15 @@ INFOBOX_HEADING = "Infobox"
 
 # Characters this package uses for itself, and NUL, which no text should hold.
 _PRIVATE = re.compile("[\x00\ue000-\ue00f]")
-_DROPPED_TAGS = (
-    "ref|references|timeline|imagemap|graph|mapframe|maplink|templatestyles|score|hiero|section|"
-    "indicator|inputbox|templatedata"
-)
-_KEPT_TAGS = "nowiki|math|chem|ce|pre|syntaxhighlight|source"
-_EXTENSION_TAGS = f"{_DROPPED_TAGS}|{_KEPT_TAGS}|gallery"
-_EXTENSION = re.compile(rf"<!--|<(?P<tag>{_EXTENSION_TAGS})\b[^<>]*?(?P<closed>/?)>", re.IGNORECASE)
-_CLOSING = {tag: re.compile(rf"</{tag}\s*>", re.IGNORECASE) for tag in _EXTENSION_TAGS.split("|")}
 _LINE_BREAK = re.compile(r"<(?:\s*/)?\s*br\b[^<>]*>", re.IGNORECASE)
 # In capitals, or in letters that have none; __init__ is text.
 _SWITCH = re.compile(r"__(?=[^\W\d_])([^\Wa-z]{2,40}?)__")
 _IMAGE_OPTION = re.compile(
     r"^(thumb(nail)?|frame(d|less)?|border|right|left|center|centre|none|baseline|middle|sub|super|"
     r"top|text-top|bottom|text-bottom|upright( ?[\d.]+)?|\d*x?\d+ ?px|"
-    r"(thumb(nail)?|upright|link|alt|page|lang|class|start|end|thumbtime)=.*|mini|miniatur|vignette|droite|gauche|miniatura|miniatiura)$",
+    r"(thumb(nail)?|upright|link|alt|page|lang|class|start|end|thumbtime)=.*|mini|miniatur)$",
     re.IGNORECASE | re.DOTALL,
 )
-_GALLERY_TITLE = re.compile(r"\bcaption\s*=\s*([\"'])([^\"'<>]*)\1", re.IGNORECASE)
-_GALLERY_OPTION = re.compile(r"(?:^|(?<=\|))[ \t]*(?:alt|link|page|lang|class)=[^|\[]*(?:\||$)")
 _INTERLANGUAGE = re.compile(
     r"^(?:[a-z]{2,3}|simple|be-x-old|zh-[a-z-]+|roa-[a-z]+|map-bms|cbk-zam|fiu-vro|bat-smg|nds-nl)"
     r":\S"
@@ -117,7 +107,7 @@ class _Parser:
 
     def expand(self, wikitext: str) -> str:
         """Templates, links and tables replaced by text; line markup still in place."""
-        text = self._without_extensions(_without_private(wikitext))
+        text = without_extensions(_without_private(wikitext), self._keep)
         if has_variants(self._language):
             text = without_variants(text)
         text = _LINE_BREAK.sub(BREAK, _SWITCH.sub(self._switch, text))
@@ -133,56 +123,6 @@ class _Parser:
         """Hide text from all further parsing; ``finish`` puts it back."""
         self.kept.append(text)
         return kept_mark(len(self.kept) - 1)
-
-    def _without_extensions(self, text: str) -> str:
-        """Comments and references gone, math and code kept aside, galleries as captions."""
-        parts: list[str] = []
-        position = 0
-        unclosed: set[str] = set()  # searched for once, so that time stays linear
-        while match := _EXTENSION.search(text, position):
-            parts.append(text[position : match.start()])
-            position = match.end()
-            if match["tag"] is None:
-                end = text.find("-->", position)
-                position = end + 3 if end >= 0 else len(text)
-                if text[match.start() - 1 : match.start()] in {"", "\n"} and text.startswith(
-                    "\n", position
-                ):
-                    position += 1  # a comment on a line of its own takes the line with it
-                continue
-            tag = match["tag"].lower()
-            if match["closed"] or tag in unclosed:
-                if tag == "nowiki":
-                    parts.append(self._keep(""))  # keeps apart what would be one mark
-                continue
-            close = _CLOSING[tag].search(text, position)
-            if close is None:
-                unclosed.add(tag)
-                continue
-            title = _GALLERY_TITLE.search(match.group()) if tag == "gallery" else None
-            parts.append(f"\n{title[2]}" if title else "")
-            parts.append(self._extension(tag, text[position : close.start()]))
-            position = close.end()
-        parts.append(text[position:])
-        return "".join(parts)
-
-    def _extension(self, tag: str, content: str) -> str:
-        if tag in ("math", "chem", "ce"):
-            return self._keep(" ".join(content.split()))
-        if tag in ("pre", "syntaxhighlight", "source"):
-            return "\n" + self._keep(unescape(content.strip("\n"))) + "\n"
-        if tag == "nowiki":
-            return self._keep(unescape(content))
-        if tag == "timeline":
-            return "\n" + self._keep(unescape(timeline_text(content))) + "\n"
-        if tag == "imagemap":  # a picture as in a link, then the shapes that lead to pages
-            lines = (line.strip() for line in content.split("\n"))
-            return f"[[{next((line for line in lines if line and line[0] != '#'), '')}]]"
-        if tag == "gallery":
-            lines = (line.partition("|")[2] for line in content.split("\n"))
-            captions = (_GALLERY_OPTION.sub("", line).strip(" |") for line in lines)
-            return "\n" + "\n".join(caption for caption in captions if caption) + "\n"
-        return ""
 
     def _template(self, parts: Sequence[str]) -> str:
         head, rest = parts[0], list(parts[1:])
