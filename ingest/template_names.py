@@ -144,7 +144,7 @@ SILENT = frozenset(
         "cite quote", "in lang", "in our time", "wikisource-inline", "ibid", "asbox", "void",
         "redirect category shell", "r category shell", "rcat shell", "shy", "wbr", "zwsp",
         "zwj", "pagename", "fullpagename", "namespace", "currentyear", "numberofarticles",
-        "image requested", "#invoke", "documentation", "noteref", "note label", "ref label",
+        "image requested", "maplink", "mapframe", "osm location map", "osm map", "#invoke", "documentation", "noteref", "note label", "ref label",
         "ref", "note", "tfd", "default sort", "nobots", "refpage", "columns", "cite",
         "use british", "noprint", "listen", "audio", "sound", "bibleverse", "no more links",
         "inconsistent citations", "oetymd", "look from", "family name hatnote",
