@@ -67,6 +67,8 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.retrieval
 	$(VENV)/bin/python -m bench.fusion
+	$(VENV)/bin/python -m bench.loss
+	$(VENV)/bin/python -m bench.parser_tests
 
 constraints: $(VENV)/.llama-cpp-python
 	@{ sed -n '/^#/p' constraints.txt; $(VENV)/bin/python -m pip freeze --exclude-editable \

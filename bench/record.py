@@ -11,7 +11,15 @@ from typing import Any
 __all__ = ["record"]
 
 _RESULTS = Path(__file__).parent / "results"
-_PACKAGES = ("pinakes", "mwxml", "tantivy", "faiss-cpu", "sentence-transformers", "torch")
+_PACKAGES = (
+    "pinakes",
+    "mwxml",
+    "mwparserfromhell",
+    "tantivy",
+    "faiss-cpu",
+    "sentence-transformers",
+    "torch",
+)
 
 
 def record(name: str, corpus: str, figures: Any) -> Path:

@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from ingest.emphasis import without_emphasis
 from ingest.scanner import EQUALS, PIPE
-from ingest.tables import BREAK, DROPPED
+from ingest.tables import APART, BREAK, DROPPED
 from ingest.types import Section
 
 __all__ = [
@@ -41,6 +41,9 @@ timeline tr translate tt tvar u ul var wbr
 _TAG_NAMES = frozenset(_TAG_LIST.split())
 _SUPERSCRIPT = re.compile(r"<sup\b[^<>]*>([^<>]{1,20})</sup>", re.IGNORECASE)
 _SUPERSCRIPT_DIGITS = str.maketrans("0123456789+-−n()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ⁽⁾")
+_SUBSCRIPT = re.compile(r"(?<=\d)<sub\b[^<>]*>\s*(\d{1,6})\s*</sub>", re.IGNORECASE)
+_SUBSCRIPT_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_AFTER_DIGIT = re.compile(f"(?<=\\d){APART}")
 _ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "e", "a", "o"))
 _BLOCK_TAGS = frozenset(
     (
@@ -68,12 +71,15 @@ _BLOCK_TAGS = frozenset(
     )
 )
 _EXTERNAL = re.compile(
-    r"\[(?:(?:https?|ftp|mailto|irc|news):|//)[^\s\[\]<>]*[ \t]*([^\[\]\n]{0,2000})\]",
+    r"\[(?:(?:https?|ftps?|ircs?|git|svn|gopher)://|(?:mailto|news|tel):|//)"
+    r"[^\s\[\]<>\"']*(?:'[^\s\[\]<>\"']+)*[ \t]*"
+    r"([^\[\]\n]{0,2000}(?:\[(?!https?:|//)[^\[\]\n]{0,2000}){0,3})\]",
     re.IGNORECASE,
 )
 # Only with its semicolon: "&copy=1" is part of an address.
-_ENTITY = re.compile(r"&(?:#\d{1,8}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
+_ENTITY = re.compile(r"&(?:#\d{1,11}|#[xX][0-9a-fA-F]{1,10}|[A-Za-z][A-Za-z0-9]{1,31});")
 _HEADING = re.compile(r"^(={1,6})[ \t]*(.+?)[ \t]*\1[ \t]*$")
+_DEFINITION = re.compile(r"\s+:\s*(?=\S)")
 _LIST = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
 _EMPTY_BRACKETS = re.compile(r"[ ]?\((?:[\s,;:·–-]|lit\.)*\)")
 _PERHAPS_EMPTY = re.compile(r"\((?:[\s,;:·–)-]|lit\.)")
@@ -104,10 +110,14 @@ def _character(match: re.Match[str]) -> str:
 def _resolved(text: str) -> str:
     """Tags, emphasis and external links gone; line breaks, bars and equals signs themselves."""
     if "<" in text:
+        if "<sub" in text:  # the base of 20<sub>16</sub>
+            text = _SUBSCRIPT.sub(lambda match: match[1].translate(_SUBSCRIPT_DIGITS), text)
         text = _TAG.sub(_tag_text, _SUPERSCRIPT.sub(_superscript, text))
     if "[" in text:
         text = _EXTERNAL.sub(r"\1", text)
     text = without_emphasis(text).replace(DROPPED, "")
+    if APART in text:
+        text = _AFTER_DIGIT.sub(" ", text).replace(APART, "")
     return text.replace(BREAK, "\n").replace(PIPE, "|").replace(EQUALS, "=")
 
 
@@ -173,6 +183,8 @@ def sections_of(text: str, kept: Sequence[str]) -> Iterator[Block]:
             lines.append(_list_line(marks, _words(item[2], kept), numbers))
         else:
             marks = ""
+            if line.startswith("----"):  # a rule across the page
+                line = line.lstrip("-")
             lines.append(_words(line, kept))
     yield tuple(title for _, title in path), lines
 
@@ -216,6 +228,8 @@ def _list_line(marks: str, content: str, numbers: list[int]) -> str:
     if marks[-1] == "#":
         numbers[-1] += 1
         return f"{indent}{numbers[-1]}. {content}"
+    if marks[-1] == ";":
+        return _DEFINITION.sub(": ", content, count=1)
     return content
 
 

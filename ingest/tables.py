@@ -1,21 +1,24 @@
-"""Tables and infoboxes as text that reads on its own: every value beside its heading.
+"""Tables as text that reads on its own: every value beside its heading.
 
 Works on table markup whose inner templates and links are already text. Layout rules follow
 MediaWiki's Help:Tables.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ingest.emphasis import without_emphasis
 
-__all__ = ["BREAK", "DROPPED", "infobox_facts", "render_table"]
+__all__ = ["APART", "BREAK", "DROPPED", "cell_text", "render_table"]
 
 # Stands for <br> until the end: a line break in prose, a comma inside a cell.
 BREAK = "\ue002"
 # Stands for an unknown template, so that the marks around it do not meet: ''{{x}}'', |{{x}}||.
 DROPPED = "\ue005"
+
+# Before a number that must not run together with one before it: 1 and 1/4 is not 11/4.
+APART = "\ue006"
 
 _ROW = re.compile(r"\n[ \t]*\|-[^\n]*")
 _CELL = re.compile(r"\n[ \t]*(!|\|(?![-}+]))|\|(\|)|!(!)")
@@ -50,11 +53,10 @@ def render_table(markup: str) -> str:
     """
     _head, _, body = markup.partition("\n")
     body = "\n" + body
-    caption = _CAPTION.search(body)
     lines = []
-    if caption:
-        lines.append(cell_text(_strip_attributes(caption[1])))
-        body = body[: caption.start()] + body[caption.end() :]
+    if "|+" in body:
+        lines = [cell_text(_strip_attributes(match[1])) for match in _CAPTION.finditer(body)]
+        body = _CAPTION.sub("", body)
     first_row = _ROW.search(body)
     first_cell = _CELL.search(body)
     begin = min(match.start() if match else len(body) for match in (first_row, first_cell))
@@ -67,6 +69,8 @@ def render_table(markup: str) -> str:
 def _cells(row: str) -> Iterator[_Cell]:
     marks = list(_cell_marks(row))
     is_header = False
+    if before := cell_text(row[: marks[0].start()] if marks else row):
+        yield _Cell(before, is_header=False, rows=1, columns=1)  # cells written as HTML
     for index, mark in enumerate(marks):
         end = marks[index + 1].start() if index + 1 < len(marks) else len(row)
         content = row[mark.end() : end]
@@ -147,6 +151,7 @@ def _spread(rows: Sequence[Sequence[_Cell]]) -> Iterator[list[_Cell]]:
 
 def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
     headers: list[str] = []
+    told: set[int] = set()  # columns of the headers in force that a value stood in
     fresh = False
     for row in rows:
         if row and all(cell.is_header for cell in row):
@@ -156,10 +161,22 @@ def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
             elif fresh:
                 headers = _stacked(headers, labels)  # a second line of headers refines the first
             else:
-                headers, fresh = labels, True
+                yield _untold(headers, told)
+                headers, fresh, told = labels, True, set()
             continue
         fresh = False
+        if len(told) < len(headers):
+            told.update(column for column, cell in enumerate(row) if cell.text)
         yield _row_line(row, headers)
+    yield _untold(headers, told)
+
+
+def _untold(headers: Sequence[str], told: set[int]) -> str:
+    """Headers that no value stood beside, as a row of their own, where they are most of all."""
+    labels = [label for column, label in enumerate(headers) if label and column not in told]
+    if 2 * len(labels) <= sum(1 for label in headers if label):
+        return ""
+    return "; ".join(dict.fromkeys(labels))
 
 
 def _stacked(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
@@ -183,54 +200,3 @@ def _row_line(row: Sequence[_Cell], headers: Sequence[str]) -> str:
         label = headers[column] if column < len(headers) else ""
         parts.append(f"{label}: {cell.text}" if label and label != cell.text else cell.text)
     return "; ".join(parts)
-
-
-# Parameters that say how a box looks, not what it knows: by their name or by their value.
-_LAYOUT_KEY = re.compile(
-    r"^((image|img|photo|logo|cover|map|flag|coa|seal|signature|picture)"
-    r"([ _-]?(size|width|height|alt|upright|style|border|class|link|file|name|map|flag|seal|"
-    r"skyline|shield|type|location|position|relief|zoom|mark|label|left|right|top|bottom|dot|\d))*|"
-    r"(pushpin|mapframe)[^=]*|.*[ _-](alt|upright|bgcolor|footnotes?|refs?|css|icon)\d*|alt|refs?|"
-    r"(above|label|data|header|list|body|title|row)_?(style|class)\d*|rowclass\d*|bodyclass|"
-    r"frameless|child|embed(ded)?|module\d*|collapsible|nocat|border|autoheaders?|decat)$",
-    re.IGNORECASE,
-)
-_LAYOUT_VALUE = re.compile(
-    r"^(#[0-9a-f]{3,8}|\d+ ?(x ?\d+ ?)?px|"
-    r"(background|color|text|font|border|margin|padding|line|white|vertical)(-[a-z]+)? ?:[^;]+;.*|"
-    r"[^\n]*\.(jpe?g|png|svg|gif|webp|tiff?|og[gav]|webm|mp3|wav|pdf))$",
-    re.IGNORECASE,
-)
-_CAPTIONS = re.compile(r"caption", re.IGNORECASE)
-
-
-def infobox_facts(named: Mapping[str, str]) -> list[str]:
-    """The facts of an infobox, one "Name: value" each, in the box's order.
-
-    ``labelN``/``dataN`` pairs are joined; layout parameters and empty values are left out.
-    """
-    facts = []
-    for key, raw in named.items():
-        value = cell_text(raw)
-        if not value:
-            continue
-        match = re.fullmatch(r"data(\d+)", key)
-        if match:
-            label = cell_text(named.get(f"label{match[1]}", ""))
-            facts.append(f"{label}: {value}" if label else value)
-        elif re.fullmatch(r"label\d+", key):
-            continue
-        elif re.fullmatch(r"header\d+|above|subheader|title", key):
-            facts.append(value)
-        elif _CAPTIONS.search(key) or not _is_layout(key, raw.strip()):
-            facts.append(f"{_label(key)}: {value}")
-    return facts
-
-
-def _is_layout(key: str, value: str) -> bool:
-    return bool(_LAYOUT_KEY.match(key) or _LAYOUT_VALUE.match(value))
-
-
-def _label(key: str) -> str:
-    words = re.sub(r"[_\s]+", " ", key).strip()
-    return words[:1].upper() + words[1:]

@@ -1,10 +1,10 @@
 """The arguments of a template call, as renderers see them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-__all__ = ["Arguments", "small_number"]
+__all__ = ["Arguments", "Renderer", "small_number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +13,7 @@ class Arguments:
 
     positional: tuple[str, ...]
     named: Mapping[str, str]
+    language: str = ""
 
     def get(self, *keys: str | int) -> str:
         """The first argument given and not blank among these positions or names, else ''."""
@@ -25,6 +26,14 @@ class Arguments:
             if value.strip():
                 return value.strip()
         return ""
+
+    def given(self) -> list[str]:
+        """The positional arguments that are not blank, trimmed."""
+        return [text for value in self.positional if (text := value.strip())]
+
+
+# What a template becomes: its words for these arguments.
+Renderer = Callable[[Arguments], str]
 
 
 def small_number(text: str, highest: int) -> int | None:

@@ -7,16 +7,14 @@ __all__ = [
     "ALIASES",
     "DISAMBIGUATION",
     "INFOBOX_PREFIXES",
-    "LANGUAGES",
     "SILENT",
     "SILENT_PREFIXES",
     "SILENT_SUFFIXES",
 ]
 
 INFOBOX_PREFIXES = (
-    "infobox", "taxobox", "automatic taxobox", "speciesbox", "chembox", "drugbox", "geobox",
-    "info/", "ficha de ", "infoboks", "infobox_", "信息框", "基礎情報", "карточка",
-    "infoskreine",
+    "infobox", "taxobox", "automatic taxobox", "speciesbox", "subspeciesbox", "chembox", "drugbox",
+    "geobox", "infoboks",
 )  # fmt: skip
 
 
@@ -25,34 +23,9 @@ DISAMBIGUATION = frozenset(
         "disambig", "disambiguation", "disamb", "dab", "disambig-cleanup", "hndis", "hndisambig",
         "geodis", "mil-unit-dis", "schooldis", "numberdis", "letter disambiguation", "mathdab",
         "place name disambiguation", "human name disambiguation", "airport disambiguation",
-        "begriffsklärung", "homonymie", "desambiguación", "desambiguação", "disambigua",
-        "doorverwijspagina", "dp", "неоднозначность", "曖昧さ回避", "aimai", "消歧义", "消歧義",
-        "nuozeimeiga", "nūzeimeiga", "nūzīmu atdaleišona", "disambigs", "ujednoznacznienie",
-        "rozcestník", "förgrening", "flertydig", "täsmennyssivu", "동음이의", "توضيح", "ابهام‌زدایی",
+        "nuozeimeiga", "disambigs", "flertydig", "täsmennyssivu", "doorverwijspagina",
     )
 )  # fmt: skip
-
-
-# As {{langx}} writes them before the words, by ISO 639 code.
-LANGUAGES = {
-    "af": "Afrikaans", "akk": "Akkadian", "ang": "Old English", "ar": "Arabic", "arc": "Aramaic",
-    "be": "Belarusian", "bg": "Bulgarian", "bn": "Bengali", "ca": "Catalan", "cop": "Coptic",
-    "cs": "Czech", "cy": "Welsh", "da": "Danish", "de": "German", "el": "Greek", "eo": "Esperanto",
-    "es": "Spanish", "et": "Estonian", "eu": "Basque", "fa": "Persian", "fi": "Finnish",
-    "fr": "French", "ga": "Irish", "gd": "Scottish Gaelic", "grc": "Ancient Greek",
-    "gu": "Gujarati", "he": "Hebrew", "hi": "Hindi", "hr": "Croatian", "hu": "Hungarian",
-    "hy": "Armenian", "id": "Indonesian", "is": "Icelandic", "it": "Italian", "ja": "Japanese",
-    "ka": "Georgian", "kk": "Kazakh", "km": "Khmer", "kn": "Kannada", "ko": "Korean",
-    "ku": "Kurdish", "la": "Latin", "lt": "Lithuanian", "ltg": "Latgalian", "lv": "Latvian",
-    "mi": "Māori", "mk": "Macedonian", "ml": "Malayalam", "mn": "Mongolian", "mr": "Marathi",
-    "ms": "Malay", "my": "Burmese", "ne": "Nepali", "nl": "Dutch", "no": "Norwegian",
-    "non": "Old Norse", "pa": "Punjabi", "pl": "Polish", "ps": "Pashto", "pt": "Portuguese",
-    "ro": "Romanian", "ru": "Russian", "sa": "Sanskrit", "sk": "Slovak", "sl": "Slovene",
-    "sq": "Albanian", "sr": "Serbian", "sv": "Swedish", "sw": "Swahili", "syc": "Classical Syriac",
-    "ta": "Tamil", "te": "Telugu", "th": "Thai", "tl": "Tagalog", "tr": "Turkish",
-    "uk": "Ukrainian", "ur": "Urdu", "uz": "Uzbek", "vi": "Vietnamese", "yi": "Yiddish",
-    "zh": "Chinese",
-}  # fmt: skip
 
 
 ALIASES = {
@@ -74,8 +47,8 @@ ALIASES = {
     "mvar": "nowrap", "smallcaps": "sc", "sub": "nowrap", "su": "nowrap", "tooltip": "abbr",
     "smallcaps all": "sc", "nobold2": "nobold", "normal": "nobold", "pagelist": "nowrap",
     "vanchor": "visible anchor", "kbd": "keypress", "key press": "keypress", "color": "font color",
-    "colour": "font color", "ill": "interlanguage link", "illm": "interlanguage link", "chem2":
-    "chem", "chembox formula": "chem", "sort name": "sortname", "legend0": "legend", "legend2":
+    "colour": "font color", "ill": "interlanguage link", "illm": "interlanguage link",
+    "chembox formula": "chem", "sort name": "sortname", "legend0": "legend", "legend2":
     "legend", "legend inline": "legend", "flagcountry": "flag", "flagu": "flag", "flaglist": "flag",
     "country": "flag", "flagdeco": "flagicon", "flag icon": "flagicon", "plain list": "plainlist",
     "flat list": "flatlist", "ubl": "unbulleted list", "ublist": "unbulleted list", "unbullet":
@@ -91,7 +64,52 @@ ALIASES = {
     "gregorian serial date": "date", "dmy": "date", "plainlist2": "plainlist", "usd": "us$",
     "official website": "hs", "postnominals": "post-nominals", "married": "marriage",
     "gbp": "gbp", "£": "gbp", "€": "euro", "eur": "euro", "dts2": "dts", "ntsh": "hs",
-    "#ifexist": "#if", "langx2": "lang",
+    # ages and dates
+    "age in years": "age", "ayd": "age", "age in years and days": "age parts", "end-date":
+    "birth-date", "release-date": "birth-date", "age in years, months and days": "age parts",
+    "age in days": "age parts", "age in months": "age parts", "oldstyledate": "old style date",
+    "oldstyledatedy": "old style date", "b-da": "birth date", "bya": "birth year and age",
+    "birth-year": "birth year and age", "filmdate": "film date", "formatdate": "date",
+    "birth date and given age": "birth date", "death date and given age": "death date",
+    "startdate": "start date", "enddate": "end date", "start-date and age": "birth-date",
+    "death year": "death year and age", "end date and age": "start date and age",
+    # numbers
+    "rnd": "round", "decimals": "round", "ordinal to word": "ordinal", "ord": "ordinal",
+    "formatprice": "first", "format price": "first", "bigmath": "nowrap", "10^": "10^",
+    "simplenuclide": "nuclide", "simplenuclide2": "nuclide", "nuclide2": "nuclide",
+    "physicsparticle": "first", "expr": "first", "nz": "nz$", "currency": "first",
+    "population density": "pop density", "pop density km2 to sq mi": "pop density",
+    "inflation/year": "nothing", "usdforyear": "us$", "aud": "a$", "cad": "c$", "increaseneutral":
+    "increase", "decreasepositive": "decrease", "increasenegative": "increase",
+    "decreaseneutral": "decrease", "gain": "increase", "loss": "decrease",
+    # words
+    "nq": "nastaliq", "nowrap begin": "nothing", "nowrap end": "nothing", "col-start": "nothing",
+    "vr": "angbr", "gph": "angbr", "ipa link": "ipa", "snds": "snd", "c.": "circa",
+    "lang link": "lang", "korean": "korean", "ko-hhrm": "korean", "nihongo krt":
+    "nihongo3", "nihongo foot": "nihongo", "translit-ar": "transliteration", "notatypo": "sic",
+    "not a typo": "sic", "typo": "sic", "proper name": "first", "as written": "sic",
+    "fossilrange": "fossil range", "geological range": "fossil range", "long fossil range":
+    "fossil range", "sclass-": "sclass", "sclass2": "sclass", "sclass2-": "sclass", "ss": "ss",
+    "fbicon": "flagicon", "fb": "flag", "flagcountry2": "flag", "flagg": "flag", "army": "nothing",
+    "flagathlete": "flagathlete", "flagmedalist": "flagathlete", "flagiocathlete": "flagathlete",
+    "annotated link": "first", "multiple images": "multiple image", "vertical images list":
+    "multiple image", "triple image": "multiple image", "auto images": "multiple image",
+    "wide image 2": "wide image", "tall image": "wide image", "superimpose": "nothing",
+    "annotated image": "css image crop", "image label": "nothing", "descriptive image":
+    "css image crop", "us census population": "historical populations", "historical population":
+    "historical populations", "infobox weather": "weather box", "largest cities": "numbered rows",
+    "spaceflight crew": "numbered rows", "tree chart": "chart", "chart/start": "nothing",
+    "chart top": "nothing", "tree list": "nothing", "tree list/end": "nothing", "bar chart":
+    "bar chart", "s-before": "s-bef", "sbox": "succession box", "comma-separated entries":
+    "comma separated entries", "csv": "comma separated entries", "comma separated values":
+    "comma separated entries", "flatlist3": "flatlist", "blockindent": "block indent",
+    "quote without source": "blockquote", "bq": "blockquote", "blockquote source": "blockquote",
+    "centre": "center", "float right": "first", "stack": "first", "align": "second", "noflip":
+    "first", "allcaps": "nowrap", "caps": "sc", "lc1": "nowrap", "bigger": "nowrap", "tmath":
+    "nowrap", "intmath": "first", "nowrap1": "nowrap", "color text": "font color", "background":
+    "font color", "highlight": "nowrap", "nb10": "nbsp", "zwnj": "nothing", "0": "nothing",
+    "ref-lang": "nothing", "sort": "second or first", "hidden": "second", "smalldiv": "nowrap",
+    "langx2": "lang", "lang-x": "langx",
 }  # fmt: skip
 
 # Templates without a fact of their own: maintenance, navigation, layout, references.
@@ -118,25 +136,55 @@ SILENT = frozenset(
         "internet archive author", "librivox author", "imdb name", "imdb title", "navboxes",
         "navbox", "div col end", "colend", "col-begin", "col-2", "col-3", "col-end",
         "col-break", "end div col", "div-col-end", "flatlist end", "endflatlist",
-        "endplainlist", "end", "s-start", "s-bef", "s-ttl", "s-aft", "s-end", "s-off", "s-hon",
-        "s-ppo", "s-par", "s-break", "s-new", "succession box", "google books", "lsj", "pp",
+        "endplainlist", "end", "s-start", "s-end", "s-off", "s-hon",
+        "s-ppo", "s-par", "s-break", "s-new", "google books", "lsj", "pp",
         "protection padlock", "coord missing", "subject bar", "taxonbar", "bots", "nobots",
         "stub", "notelist-ua", "source attribution", "dab header", "tone", "pov", "cleanup",
         "unreferenced section", "refimprove section", "external media", "spoken wikipedia",
         "cite quote", "in lang", "in our time", "wikisource-inline", "ibid", "asbox", "void",
         "redirect category shell", "r category shell", "rcat shell", "shy", "wbr", "zwsp",
         "zwj", "pagename", "fullpagename", "namespace", "currentyear", "numberofarticles",
-        "image requested", "#invoke", "documentation", "noteref", "note label", "ref label",
+        "image requested", "maplink", "mapframe", "osm location map", "osm map",
+        "#invoke", "documentation", "noteref", "note label", "ref label",
         "ref", "note", "tfd", "default sort", "nobots", "refpage", "columns", "cite",
         "use british", "noprint", "listen", "audio", "sound", "bibleverse", "no more links",
         "inconsistent citations", "oetymd", "look from", "family name hatnote",
-        "family name explanation", "lead too short",
+        "family name explanation", "lead too short", "youtube", "wikipedia books", "wikiatlas",
+        "cia world factbook link", "cia world factbook", "ol author", "book bar", "map caption",
+        "sep", "sep entry", "iep", "philpapers", "inpho", "nyttopic", "govpubs", "intitle",
+        "eb1911",
+        "worldcat id", "mathworld", "wikilivres", "wikimedia", "sisterlinks", "statedept",
+        "lookfrom", "external links", "related articles", "prone to spam", "qualify evidence",
+        "technical reasons", "details3", "imslp", "imdb event", "undue weight section", "pwre",
+        "bibleref", "ws", "planetmath", "goodreads author", "nlab", "mactutor", "mathgenealogy",
+        "contains special characters", "interwiki conflict", "distinguish2", "according to whom",
+        "atp", "itf profile", "daviscup player", "tennishof", "broader", "gutenberg australia",
+        "hdl", "verify source", "wikiversity", "redirect4", "globalize", "disputed inline",
+        "cantorion", "lead rewrite", "update inline", "icsc", "include-nasa", "librivox book",
+        "full", "wikicite", "iucn", "iucn2008", "sfdb", "spoken wikipedia-2", "guardian topic",
+        "internet archive short film", "expand list", "sister bar", "cs1 config", "update section",
+        "additional citation needed", "new york times topic", "biographical directory of congress",
+        "osm relation", "see below", "crossreference", "stack begin", "stack end", "col-4",
+        "col-5", "col-1-of-2", "col-2-of-2", "col-1-of-3", "col-2-of-3", "col-3-of-3",
+        "col-1-of-5", "col-2-of-5", "col-3-of-5", "col-4-of-5", "col-5-of-5", "chart/end",
+        "chart bottom", "emedicine2", "notes", "bibcode", "ns", "update after", "div col start",
+        "redirect-multi", "currentmonth", "currentday", "currentmonthname", "localyear",
+        "hatnote group", "cleanup rewrite", "copy edit", "essay-like", "advert", "peacock",
+        "original research", "primary sources", "third-party", "blp sources", "notability",
+        "missing information", "incomplete list", "dynamic list", "improve categories", "orphan",
+        "dead end", "technical", "long", "very long", "split", "merge", "merge from", "merge to",
+        "weasel", "lede missing", "no footnotes", "one source", "fringe theories", "in use",
+        "current", "recentism", "cat main", "category see also", "skip to top and bottom",
+        "plainlinks", "official", "twitter", "facebook", "instagram", "find a grave", "discogs",
+        "musicbrainz", "allmusic", "rotten tomatoes", "metacritic", "ibdb name", "allmovie title",
+        "tcmdb title", "mojo title", "bbc programme", "open library", "curlie", "oed", "refend2",
     )
 )  # fmt: skip
 SILENT_PREFIXES = (
     "cite ", "vcite ", "r from ", "r to ", "r with ", "pp-", "use ", "defaultsort", "commons ",
     "wikisource", "navbox", "sidebar", "#tag", "#invoke", "citation/", "harvard ",
     "wiktionary", "library resources", "further", "see also", "main ", "about",
-    "other uses", "redirect-", "tocr", "toc ", "#lst",
+    "other uses", "redirect-", "tocr", "toc ", "#lst", "campaignbox", "usgs", "countries of ",
+    "countries and territories", "states of ", "templatestyles",
 )  # fmt: skip
-SILENT_SUFFIXES = ("-stub", " icon", " sidebar", " topics", " navbox", "-inline")
+SILENT_SUFFIXES = ("/meta/color", "-stub", " icon", " sidebar", " topics", " navbox", "-inline")

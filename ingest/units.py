@@ -117,6 +117,62 @@ PD/sqmi|/sq mi|per square mile|per square mile|density|0.3861021585424458|PD/km2
 /sqmi|/sq mi|per square mile|per square mile|density|0.3861021585424458|/km2
 m3/s|m³/s|cubic metre per second|cubic metres per second|flow|1|cuft/s
 cuft/s|cu ft/s|cubic foot per second|cubic feet per second|flow|0.028316846592|m3/s
+m3/d|m³/d|cubic metre per day|cubic metres per day|flow|1.1574074074074073e-5|cuft/d
+cuft/d|cu ft/d|cubic foot per day|cubic feet per day|flow|3.277412800000000e-7|m3/d
+oilbbl/d|bbl/d|barrel per day|barrels per day|flow|1.8401307283333333e-6|m3/d
+l/s|L/s|litre per second|litres per second|flow|0.001|USgal/min
+l/min|L/min|litre per minute|litres per minute|flow|1.6666666666666667e-5|USgal/min
+m3/h|m³/h|cubic metre per hour|cubic metres per hour|flow|0.0002777777777777778|cuft/min
+cuft/min|cu ft/min|cubic foot per minute|cubic feet per minute|flow|0.0004719474432|m3/min
+m3/min|m³/min|cubic metre per minute|cubic metres per minute|flow|0.016666666666666666|cuft/min
+USgal/min|US gal/min|US gallon per minute|US gallons per minute|flow|6.30901964e-5|l/s
+USgal/d|US gal/d|US gallon per day|US gallons per day|flow|4.3812636388888887e-8|m3/d
+C-change|°C|degree Celsius|degrees Celsius|temperature change|1|F-change
+F-change|°F|degree Fahrenheit|degrees Fahrenheit|temperature change|0.5555555555555556|C-change
+kg/m3|kg/m³|kilogram per cubic metre|kilograms per cubic metre|mass density|1|lb/cuft
+g/cm3|g/cm³|gram per cubic centimetre|grams per cubic centimetre|mass density|1000|lb/cuin
+lb/cuft|lb/cu ft|pound per cubic foot|pounds per cubic foot|mass density|16.018463373960142|kg/m3
+lb/cuin|lb/cu in|pound per cubic inch|pounds per cubic inch|mass density|27679.904710191|g/cm3
+Nm|N⋅m|newton-metre|newton-metres|torque|1|lbft
+lbft|lb⋅ft|pound-foot|pound-feet|torque|1.3558179483314004|Nm
+Gm|Gm|gigametre|gigametres|length|1e9|e6mi
+Mm|Mm|megametre|megametres|length|1e6|mi
+hand|hands|hand|hands|length|0.1016|in cm
+rd|rd|rod|rods|length|5.0292|m
+chain|ch|chain|chains|length|20.1168|m
+carat|carats|carat|carats|mass|0.0002|g
+ozt|ozt|troy ounce|troy ounces|mass|0.0311034768|g
+cwt|long cwt|long hundredweight|long hundredweight|mass|50.80234544|kg
+kt|kt|kilotonne|kilotonnes|mass|1e6|long ton
+Mt|Mt|megatonne|megatonnes|mass|1e9|long ton
+Ml|ML|megalitre|megalitres|volume|1000|USgal
+hl|hL|hectolitre|hectolitres|volume|0.1|impgal USgal
+USqt|US qt|US quart|US quarts|volume|0.000946352946|L
+USpt|US pt|US pint|US pints|volume|0.000473176473|ml
+imppt|imp pt|imperial pint|imperial pints|volume|0.00056826125|ml
+impoz|imp fl oz|imperial fluid ounce|imperial fluid ounces|volume|2.84130625e-5|ml
+USbsh|US bsh|US bushel|US bushels|volume|0.03523907016688|L
+USdrygal|US dry gal|US dry gallon|US dry gallons|volume|0.00440488377086|L
+acre.ft|acre⋅ft|acre-foot|acre-feet|volume|1233.48183754752|m3
+acre.foot|acre⋅ft|acre-foot|acre-feet|volume|1233.48183754752|m3
+GPa|GPa|gigapascal|gigapascals|pressure|1e9|ksi
+mmHg|mmHg|millimetre of mercury|millimetres of mercury|pressure|133.322387415|kPa
+Torr|Torr|torr|torrs|pressure|133.32236842105263|kPa
+psf|psf|pound per square foot|pounds per square foot|pressure|47.88025898033584|kPa
+kg/cm2|kg/cm²|kilogram per square centimetre|kilograms per square centimetre|pressure|98066.5|psi
+GJ|GJ|gigajoule|gigajoules|energy|1e9|kWh
+TJ|TJ|terajoule|terajoules|energy|1e12|kWh
+Wh|W⋅h|watt-hour|watt-hours|energy|3600|kJ
+MWh|MW⋅h|megawatt-hour|megawatt-hours|energy|3.6e9|GJ
+GWh|GW⋅h|gigawatt-hour|gigawatt-hours|energy|3.6e12|TJ
+cal|cal|calorie|calories|energy|4.184|J
+BTU|BTU|British thermal unit|British thermal units|energy|1055.05585262|kJ
+GW|GW|gigawatt|gigawatts|power|1e9|hp
+bhp|bhp|brake horsepower|brake horsepower|power|745.6998715822702|kW
+shp|shp|shaft horsepower|shaft horsepower|power|745.6998715822702|kW
+ihp|ihp|indicated horsepower|indicated horsepower|power|745.6998715822702|kW
+tonf|tonf|ton-force|tons-force|force|9964.01641818352|kN
+kgf|kgf|kilogram-force|kilograms-force|force|9.80665|lbf
 """
 _OFFSETS = {"C": 273.15, "F": 255.3722222222222}
 _ALIASES = {
@@ -144,7 +200,15 @@ def _read_table() -> dict[str, Unit]:
 
 
 _UNITS = _read_table()
-_POWERS = {"e3": ("thousand", 1e3), "e6": ("million", 1e6), "e9": ("billion", 1e9)}
+_POWERS = {
+    "e3": ("thousand", 1e3), "e6": ("million", 1e6), "e9": ("billion", 1e9),
+    "e12": ("trillion", 1e12), "e15": ("quadrillion", 1e15),
+}  # fmt: skip
+# Moilbbl is a million barrels, Tcuft a trillion cubic feet.
+_LETTERS = {"k": "e3", "M": "e6", "G": "e9", "T": "e12", "P": "e15"}
+_WITH_LETTERS = frozenset(
+    ("oilbbl", "oilbbl/d", "cuft", "cuft/d", "USgal", "USgal/d", "impgal", "USbsh")
+)
 
 
 def standard_code(code: str) -> str:
@@ -154,7 +218,9 @@ def standard_code(code: str) -> str:
 
 def find_unit(code: str) -> Unit | None:
     """The unit of this code; ``e6km`` is a million kilometres."""
-    power = code[:2]
+    if code[:1] in _LETTERS and code[1:] in _WITH_LETTERS:
+        code = _LETTERS[code[0]] + code[1:]
+    power = code[:3] if code[:3] in _POWERS else code[:2]
     word, factor = _POWERS.get(power, ("", 1.0))
     code = code.removeprefix(power) if word else code
     unit = _UNITS.get(standard_code(code))

@@ -1,4 +1,4 @@
-"""Wikitext to a document: what templates, links, tables and extension tags mean as text.
+"""Wikitext to a document: what templates, links and tables mean as text.
 
 The nesting is resolved by ``scanner``, the lines by ``layout``. Knows nothing of files or
 passages. Never raises on markup, however broken.
@@ -7,13 +7,19 @@ passages. Never raises on markup, however broken.
 import re
 from collections import Counter
 from collections.abc import Sequence
+from urllib.parse import unquote
 
+from ingest.extension_tags import without_extensions
+from ingest.infoboxes import infobox_facts
 from ingest.layout import assemble, kept_mark, lines_of, plain_words, sections_of, unescape
+from ingest.local_names import EVERY_LANGUAGE, local_names
+from ingest.parser_functions import call_parser_function
 from ingest.scanner import EQUALS, Renderers, scan
-from ingest.tables import BREAK, DROPPED, infobox_facts, render_table
+from ingest.tables import BREAK, DROPPED, render_table
 from ingest.template_arguments import Arguments
-from ingest.templates import is_disambiguation, is_infobox, render_template
+from ingest.templates import find_template, holds_facts
 from ingest.types import Document, Link, Page, SiteInfo
+from ingest.variants import has_variants, without_variants
 
 __all__ = ["INFOBOX_HEADING", "parse_document"]
 
@@ -21,23 +27,15 @@ INFOBOX_HEADING = "Infobox"
 
 # Characters this package uses for itself, and NUL, which no text should hold.
 _PRIVATE = re.compile("[\x00\ue000-\ue00f]")
-_DROPPED_TAGS = (
-    "ref|references|timeline|imagemap|graph|mapframe|maplink|templatestyles|score|hiero|section|"
-    "indicator|inputbox|templatedata"
-)
-_KEPT_TAGS = "nowiki|math|chem|ce|pre|syntaxhighlight|source"
-_EXTENSION_TAGS = f"{_DROPPED_TAGS}|{_KEPT_TAGS}|gallery"
-_EXTENSION = re.compile(rf"<!--|<(?P<tag>{_EXTENSION_TAGS})\b[^<>]*?(?P<closed>/?)>", re.IGNORECASE)
-_CLOSING = {tag: re.compile(rf"</{tag}\s*>", re.IGNORECASE) for tag in _EXTENSION_TAGS.split("|")}
 _LINE_BREAK = re.compile(r"<(?:\s*/)?\s*br\b[^<>]*>", re.IGNORECASE)
-_SWITCH = re.compile(r"__([A-Z]{3,24})__")
+# In capitals, or in letters that have none; __init__ is text.
+_SWITCH = re.compile(r"__(?=[^\W\d_])([^\Wa-z]{2,40}?)__")
 _IMAGE_OPTION = re.compile(
     r"^(thumb(nail)?|frame(d|less)?|border|right|left|center|centre|none|baseline|middle|sub|super|"
-    r"top|text-top|bottom|text-bottom|upright( ?[\d.]+)?|\d*x?\d+ ?px|(thumb|upright|link|alt|page|"
-    r"lang|class|start|end|thumbtime)=.*|mini|miniatur|vignette|droite|gauche|miniatura|miniatiura)$",
+    r"top|text-top|bottom|text-bottom|upright( ?[\d.]+)?|\d*x?\d+ ?px|"
+    r"(thumb(nail)?|upright|link|alt|page|lang|class|start|end|thumbtime)=.*|mini|miniatur)$",
     re.IGNORECASE | re.DOTALL,
 )
-_GALLERY_OPTION = re.compile(r"(?:^|(?<=\|))[ \t]*(?:alt|link|page|lang|class)=[^|\[]*(?:\||$)")
 _INTERLANGUAGE = re.compile(
     r"^(?:[a-z]{2,3}|simple|be-x-old|zh-[a-z-]+|roa-[a-z]+|map-bms|cbk-zam|fiu-vro|bat-smg|nds-nl)"
     r":\S"
@@ -95,7 +93,8 @@ class _Parser:
         self.kept: list[str] = []
         self.dropped = dropped
         self.is_disambiguation = False
-        self._files = _CANONICAL_FILE | site.namespace_names(6)
+        self._language = site.language
+        self._files = _CANONICAL_FILE | site.namespace_names(6) | _file_names(site.language)
         self._categories = _CANONICAL_CATEGORY | site.namespace_names(14)
         others = {key for key, _ in site.namespaces if key != 0}
         self._elsewhere = (
@@ -108,61 +107,22 @@ class _Parser:
 
     def expand(self, wikitext: str) -> str:
         """Templates, links and tables replaced by text; line markup still in place."""
-        text = self._without_extensions(_without_private(wikitext))
+        text = without_extensions(_without_private(wikitext), self._keep)
+        if has_variants(self._language):
+            text = without_variants(text)
         text = _LINE_BREAK.sub(BREAK, _SWITCH.sub(self._switch, text))
         return scan(text, Renderers(self._template, self._link, _table))
 
     def _switch(self, match: re.Match[str]) -> str:
-        self.is_disambiguation = self.is_disambiguation or match[1] == "DISAMBIG"
+        name = match[1].replace("_", " ").lower()
+        if find_template(name, self._language).kind == "disambiguation":
+            self.is_disambiguation = True
         return ""
 
     def _keep(self, text: str) -> str:
         """Hide text from all further parsing; ``finish`` puts it back."""
         self.kept.append(text)
         return kept_mark(len(self.kept) - 1)
-
-    def _without_extensions(self, text: str) -> str:
-        """Comments and references gone, math and code kept aside, galleries as captions."""
-        parts: list[str] = []
-        position = 0
-        unclosed: set[str] = set()  # searched for once, so that time stays linear
-        while match := _EXTENSION.search(text, position):
-            parts.append(text[position : match.start()])
-            position = match.end()
-            if match["tag"] is None:
-                end = text.find("-->", position)
-                position = end + 3 if end >= 0 else len(text)
-                if text[match.start() - 1 : match.start()] in {"", "\n"} and text.startswith(
-                    "\n", position
-                ):
-                    position += 1  # a comment on a line of its own takes the line with it
-                continue
-            tag = match["tag"].lower()
-            if match["closed"] or tag in unclosed:
-                if tag == "nowiki":
-                    parts.append(self._keep(""))  # keeps apart what would be one mark
-                continue
-            close = _CLOSING[tag].search(text, position)
-            if close is None:
-                unclosed.add(tag)
-                continue
-            parts.append(self._extension(tag, text[position : close.start()]))
-            position = close.end()
-        parts.append(text[position:])
-        return "".join(parts)
-
-    def _extension(self, tag: str, content: str) -> str:
-        if tag in ("math", "chem", "ce"):
-            return self._keep(" ".join(content.split()))
-        if tag in ("pre", "syntaxhighlight", "source"):
-            return "\n" + self._keep(unescape(content.strip("\n"))) + "\n"
-        if tag == "nowiki":
-            return self._keep(unescape(content))
-        if tag == "gallery":
-            lines = (line.partition("|")[2] for line in content.split("\n"))
-            captions = (_GALLERY_OPTION.sub("", line).strip(" |") for line in lines)
-            return "\n" + "\n".join(caption for caption in captions if caption) + "\n"
-        return ""
 
     def _template(self, parts: Sequence[str]) -> str:
         head, rest = parts[0], list(parts[1:])
@@ -175,18 +135,26 @@ class _Parser:
             rest = [head.partition(":")[2].strip(), *rest]
         if name in ("pagename", "fullpagename", "subpagename"):
             return self.title
-        if is_disambiguation(name):
+        template = find_template(name, self._language)
+        if template.kind == "silent":
+            return ""
+        if template.kind == "disambiguation":
             self.is_disambiguation = True
             return ""
-        arguments = _arguments(rest)
-        if is_infobox(name):
+        if template.kind == "function":
+            return call_parser_function(name, rest)
+        arguments = _arguments(rest, self._language)
+        if template.kind == "infobox":
             self.facts += infobox_facts(arguments.named)
             return ""
-        rendered = render_template(name, arguments)
-        if rendered is None:
+        if template.render is None:
+            if holds_facts(arguments.named, len(arguments.positional)):
+                self.facts += infobox_facts(arguments.named)
+                return ""
             self.dropped[name[:80]] += 1
             return DROPPED
-        if name == "coord" and arguments.get("display") == "title":
+        rendered = template.render(arguments)
+        if name == "coord" and arguments.get("display") in ("title", "t"):
             self.facts.append(f"Coordinates: {rendered}")
             return ""
         return rendered
@@ -197,6 +165,8 @@ class _Parser:
             self.links.append(Link(words[0].upper() + words[1:], words))
             return words
         target, labels = parts[0].strip(), parts[1:]
+        if "%" in target:
+            target = unquote(target)
         is_article, name = True, target
         if ":" in target:
             escaped = target.startswith(":")
@@ -210,6 +180,8 @@ class _Parser:
                 if prefix in self._categories or (is_interlanguage and not labels):
                     return ""
             is_article = prefix not in self._elsewhere and not is_interlanguage
+            if name.startswith("//"):  # [[http://example.org words]]
+                return "|".join(labels).strip() or target.partition(" ")[2] or target
         words = "|".join(labels).strip() if labels else target.replace("_", " ").lstrip("#")
         words = words or name.strip() or target
         if is_article:
@@ -233,14 +205,27 @@ def _table(markup: str) -> str:
 
 def _caption(labels: Sequence[str]) -> str:
     """A picture's caption as a paragraph: the last label that is no display option."""
-    options = [not label.strip() or bool(_IMAGE_OPTION.match(label.strip())) for label in labels]
+    options = [_is_image_option(label.strip()) for label in labels]
     captions = [
         label.strip() for label, is_option in zip(labels, options, strict=True) if not is_option
     ]
     return f"\n{captions[-1]}\n" if captions and len(labels) > 1 else ""
 
 
-def _arguments(values: Sequence[str]) -> Arguments:
+def _is_image_option(label: str) -> bool:
+    return (
+        not label
+        or bool(_IMAGE_OPTION.match(label))
+        or label.partition("=")[0].rstrip().lower() in EVERY_LANGUAGE.image_options
+    )
+
+
+def _file_names(language: str) -> frozenset[str]:
+    """Older names of the file namespace, which a dump's header does not list."""
+    return local_names(language).file if language else EVERY_LANGUAGE.file
+
+
+def _arguments(values: Sequence[str], language: str) -> Arguments:
     positional: list[str] = []
     named: dict[str, str] = {}
     for value in values:
@@ -251,4 +236,4 @@ def _arguments(values: Sequence[str]) -> Arguments:
             positional.append(value.replace(EQUALS, "="))
     while (number := str(len(positional) + 1)) in named:  # {{lang|1=grc|2=…}} is {{lang|grc|…}}
         positional.append(named[number])
-    return Arguments(tuple(positional), named)
+    return Arguments(tuple(positional), named, language)

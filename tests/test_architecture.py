@@ -14,6 +14,7 @@ MAY_IMPORT = {
 }
 HEAVY = {
     "mwxml": "ingest/pages.py",
+    "mwparserfromhell": "ingest/markup_tree.py",
     "py7zr": "ingest/seven_zip.py",
     "duckdb": "index/links.py",
     "tantivy": "index/bm25.py",

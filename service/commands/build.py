@@ -3,7 +3,7 @@
 import sys
 from dataclasses import asdict
 from functools import partial
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -18,6 +18,9 @@ from service.commands.options import (
 from service.console import accounts_text
 from service.errors import DamagedDump
 from service.settings import load_settings
+
+if TYPE_CHECKING:
+    from ingest.dumps import Dump
 
 __all__ = ["build", "extract", "plan", "status"]
 
@@ -108,8 +111,15 @@ def plan(
         print_plan(planned)
 
 
-def extract(dump: DumpPaths, workers: WorkersOption = None) -> None:
-    """Print a dump's articles and redirects as JSON lines."""
+def extract(
+    dump: DumpPaths,
+    workers: WorkersOption = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="Measure what the text loses, instead of printing it.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a dump's articles and redirects as JSON lines, or a report of what they lose."""
     from ingest.dumps import find_dump, plan_units
     from ingest.extract import map_units
     from ingest.rows import extract_unit
@@ -118,6 +128,9 @@ def extract(dump: DumpPaths, workers: WorkersOption = None) -> None:
 
     found = find_dump(dump)
     count = workers or default_workers()
+    if report:
+        _report_loss(found, count, as_json=as_json)
+        return
     counts = PageCounts()
     with worker_processes(count) as executor:
         work = partial(extract_unit, site=found.site)
@@ -129,6 +142,20 @@ def extract(dump: DumpPaths, workers: WorkersOption = None) -> None:
     sys.stderr.write(f"{accounts_text(counts)}\n")
     if counts.damages:
         raise DamagedDump(f"the dump is damaged in {counts.damages:,} places; see the lines above")
+
+
+def _report_loss(dump: "Dump", workers: int, *, as_json: bool) -> None:
+    from ingest.dump_loss import measure_dump
+    from service.console import BuildProgress
+    from service.loss_report import loss_json, print_loss
+
+    with BuildProgress() as progress:
+        progress.step("Measuring", sum(part.stat().st_size for part in dump.parts), "bytes")
+        total, lost = measure_dump(dump, workers, progress.advance)
+    if as_json:
+        print_json(loss_json(total, lost))
+    else:
+        print_loss(total, lost)
 
 
 def status(

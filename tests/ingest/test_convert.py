@@ -126,6 +126,23 @@ def test_options(markup: str, expected: str) -> None:
     assert call(markup) == expected
 
 
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ("2.1|Moilbbl|m3", "2.1 million barrels (330,000 m³)"),
+        ("160|Tcuft", "160 trillion cubic feet (4.5 trillion m³)"),
+        ("400000|oilbbl/d|m3/d", "400,000 barrels per day (64,000 m³/d)"),
+        ("50|koilbbl/d|abbr=on", "50 thousand bbl/d (7.9 thousand m³/d)"),
+        ("5|C-change|0|abbr=on", "5 °C (9 °F)"),
+        ("3|e6carat|kg", "3 million carats (600 kg)"),
+        ("1.2|g/cm3|lb/cuft", "1.2 grams per cubic centimetre (75 lb/cu ft)"),
+        ("250|Nm", "250 newton-metres (180 lb⋅ft)"),
+    ],
+)
+def test_compound_units(markup: str, expected: str) -> None:
+    assert call(markup) == expected
+
+
 def test_cvt_writes_symbols_on_both_sides() -> None:
     assert call("10|km|mi", short=True) == "10 km (6.2 mi)"
 

@@ -82,7 +82,7 @@ def test_the_rosetta_stone_as_a_reader_wants_it(sample: dict[str, Document]) -> 
         "Discovered place: Rosetta (Rashid), Egypt",
         "Discovered by: Pierre-François Bouchard",
         "Location: British Museum, London",
-        "Id: EA 24",
+        "ID: EA 24",
         "Coordinates: 51°31′10″N 0°7′37″W",
     ]
     assert "weighs about 760 kilograms (1,680 lb)" in section(stone, "The stone")

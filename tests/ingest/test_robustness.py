@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.local_names import EVERY_LANGUAGE
 from ingest.passages import split_passages
 from ingest.template_names import ALIASES
+from ingest.templates import _RENDERERS
 from ingest.types import Document
 from tests.ingest.test_wikitext import parse
 
@@ -55,11 +57,13 @@ ARGUMENT = st.sampled_from(
     ["", "1", "-1", "0", "²", "٣", "1e999", "9" * 4400, "1/0", "km", "mi", "ft", "in", "C", "x",
      "to", "-", "N", "W", "yes", "2.5", "000", "abbr=on", "sigfig=0", "sigfig=3", "round=5", "e=9",
      "disp=flip", "df=y", "disp=number", "order=flip", "1=x", "=", "display=title", "ftin",
-     "2147483648", "nan", "inf", "1,2,3", "1990", "12", "13", "31"]
+     "2147483648", "20" * 60, "U+7B", "7c", "d800", "ns=1/2", "city_1=a", "1990=5", "Jan high C=1",
+     "nan", "inf", "1,2,3", "1990", "12", "13", "31"]
 )  # fmt: skip
 NAMES = st.sampled_from(
-    [*ALIASES, *ALIASES.values(), "convert", "lang-x", "langx", "#if:", "formatnum:1", "infobox"]
-)
+    [*ALIASES, *_RENDERERS, *EVERY_LANGUAGE.names, "lang-x", "#if:", "#switch:", "#expr:", "#time:",
+     "#iferror:", "#ifexpr:", "formatnum:1", "infobox", "usa", "quux"]
+)  # fmt: skip
 
 
 @settings(max_examples=600, deadline=None)
@@ -107,6 +111,13 @@ WORST: dict[str, Callable[[int], str]] = {
     "comments": lambda n: "<!--" * n,
     "small comments": lambda n: "<!---->\n" * n,
     "nowiki": lambda n: "<nowiki>x</nowiki>" * n,
+    "labels with brackets": lambda n: "[http://x [a" * n,
+    "variants": lambda n: "-{zh:" * n + "}-" * n,
+    "cases of a switch": lambda n: "{{#switch:x" + "|a" * n + "}}",
+    "an endless sum": lambda n: "{{#expr:" + "1+" * n + "1}}",
+    "values of a box": lambda n: "{{infobox" + "".join(f"|name{k}=a" for k in range(n)) + "}}",
+    "bars of time": lambda n: "<timeline>PlotData=\n" + "bar:a from:0 till:1\n" * n + "</timeline>",
+    "subscripts": lambda n: "1<sub>2" * n,
     "superscripts": lambda n: "<sup>" * n,
     "apostrophes": lambda n: "'" * n,
     "emphasis": lambda n: "''a'''b" * n,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from ingest.tables import cell_text, infobox_facts, render_table
+from ingest.infoboxes import infobox_facts
+from ingest.tables import cell_text, render_table
 
 
 def test_spans_cannot_multiply_a_table() -> None:

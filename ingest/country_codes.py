@@ -1,0 +1,54 @@
+"""Countries by the three letters that templates of flags know them by: ISO 3166 and the IOC's."""
+
+__all__ = ["COUNTRIES"]
+
+_TABLE = """
+AFG Afghanistan|AGO ANG Angola|ALB Albania|AND Andorra|ARE UAE United Arab Emirates|ARG Argentina
+ARM Armenia|AUS Australia|AUT Austria|AZE Azerbaijan|BDI Burundi|BEL Belgium|BEN Benin
+BFA BUR Burkina Faso|BGD BAN Bangladesh|BGR BUL Bulgaria|BHR BRN Bahrain|BHS BAH Bahamas
+BIH Bosnia and Herzegovina|BLR Belarus|BLZ BIZ Belize|BOL Bolivia|BRA Brazil|BRB BAR Barbados
+BTN BHU Bhutan|BVT Bouvet Island|BWA BOT Botswana|CAF Central African Republic|CAN Canada
+CHE SUI Switzerland|CHL CHI Chile|CHN China|CIV Ivory Coast|CMR Cameroon
+COD Democratic Republic of the Congo|COG CGO Republic of the Congo|COL Colombia|COM Comoros
+CPV Cape Verde|CRI CRC Costa Rica|CUB Cuba|CYP Cyprus|CZE Czech Republic|DEU GER Germany
+DJI Djibouti|DNK DEN Denmark|DOM Dominican Republic|DZA ALG Algeria|ECU Ecuador|EGY Egypt
+ENG England|ERI Eritrea|ESH Western Sahara|ESP Spain|EST Estonia|ETH Ethiopia|FIN Finland
+FJI FIJ Fiji|FRA France|FRO Faroe Islands|GAB Gabon|GBR UK United Kingdom|GEO Georgia
+GGY Guernsey|GHA Ghana|GIB Gibraltar|GIN GUI Guinea|GMB GAM Gambia|GNB Guinea-Bissau
+GNQ GEQ Equatorial Guinea|GRC Greece|GRL Greenland|GTM GUA Guatemala|GUY Guyana|HKG Hong Kong
+HND HON Honduras|HRV CRO Croatia|HTI HAI Haiti|HUN Hungary|IDN INA Indonesia|IMN IOM Isle of Man
+IND India|IRL Ireland|IRN IRI Iran|IRQ Iraq|ISL Iceland|ISR Israel|ITA Italy|JAM Jamaica
+JEY Jersey|JOR Jordan|JPN Japan|KAZ Kazakhstan|KEN Kenya|KGZ Kyrgyzstan|KHM CAM Cambodia
+KOR South Korea|KWT KUW Kuwait|LAO Laos|LBN LIB Lebanon|LBR Liberia|LBY LBA Libya
+LIE Liechtenstein|LKA SRI Sri Lanka|LSO LES Lesotho|LTU Lithuania|LUX Luxembourg|LVA LAT Latvia
+MAC Macau|MAR Morocco|MCO MON Monaco|MDA Moldova|MDG MAD Madagascar|MDV Maldives|MEX Mexico
+MKD North Macedonia|MLI Mali|MLT Malta|MMR MYA Myanmar|MNE Montenegro|MNG MGL Mongolia
+MOZ Mozambique|MRT MTN Mauritania|MUS MRI Mauritius|MWI MAW Malawi|MYS MAS Malaysia|NAM Namibia
+NER NIG Niger|NGA NGR Nigeria|NIC NCA Nicaragua|NLD NED Netherlands|NIR Northern Ireland|NOR Norway
+NPL NEP Nepal|NZL New Zealand|OMN OMA Oman|PAK Pakistan|PAN Panama|PER Peru|PHL PHI Philippines
+PNG Papua New Guinea|POL Poland|PRI PUR Puerto Rico|PRK North Korea|PRT POR Portugal
+PRY PAR Paraguay|PSE PLE Palestine|QAT Qatar|ROU ROM Romania|RUS Russia|RWA Rwanda
+SAU KSA Saudi Arabia|SCO Scotland|SDN SUD Sudan|SEN Senegal|SGP SIN Singapore|SHN Saint Helena
+SLB SOL Solomon Islands|SLE Sierra Leone|SLV ESA El Salvador|SMR San Marino|SOM Somalia
+SRB Serbia|SSD South Sudan|STP São Tomé and Príncipe|SUR Suriname|SVK Slovakia|SVN SLO Slovenia
+SWE Sweden|SWZ Eswatini|SYC SEY Seychelles|SYR Syria|TCD CHA Chad|TGO TOG Togo|THA Thailand
+TJK Tajikistan|TKM Turkmenistan|TLS East Timor|TON TGA Tonga|TTO TRI Trinidad and Tobago
+TUN Tunisia|TUR Turkey|TWN TPE Taiwan|TZA TAN Tanzania|UGA Uganda|UKR Ukraine|URY URU Uruguay
+USA United States|UZB Uzbekistan|VAT Vatican City|VEN Venezuela|VNM VIE Vietnam|VUT VAN Vanuatu
+WAL Wales|WLS Wales|WSM SAM Samoa|XKX KOS Kosovo|YEM Yemen|ZAF RSA South Africa|ZMB ZAM Zambia
+ZWE ZIM Zimbabwe|EU European Union|EUR Europe|URS Soviet Union|TCH Czechoslovakia
+YUG Yugoslavia|GDR DDR East Germany|FRG West Germany|SCG Serbia and Montenegro|UN United Nations
+"""
+
+
+def _read_table() -> dict[str, str]:
+    countries = {}
+    for entry in _TABLE.strip().replace("\n", "|").split("|"):
+        words = entry.split(" ")
+        codes = [word for word in words if word.isupper()]
+        name = " ".join(words[len(codes) :])
+        countries.update(dict.fromkeys(codes, name))
+    return countries
+
+
+COUNTRIES = _read_table()

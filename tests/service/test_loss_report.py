@@ -1,0 +1,38 @@
+"""``pinakes extract --report`` over the sample."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from service.cli import main
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str, str]:
+    with pytest.raises(SystemExit) as done:
+        main(["extract", "--report", *arguments])
+    assert done.value.code == 0
+    captured = capsys.readouterr()
+    return captured.out, captured.err
+
+
+def test_a_table_and_lines(sample_dump: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out, err = run(capsys, str(sample_dump))
+    assert "Numbers in 40 articles" in out
+    assert "Markup left in the text 0" in out
+    assert "Templates dropped" in out
+    assert "40 measured, 0 too broken to measure, 0 quarantined" in out
+    assert "Measuring: " in err
+    assert "{" not in out
+
+
+def test_as_json(sample_dump: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    report = json.loads(run(capsys, str(sample_dump), "--json")[0])
+    assert report["pages"] == 40
+    assert report["share_kept"] > 0.99
+    assert sum(report["kept"].values()) <= sum(report["expected"].values())
+    assert report["leftovers"] == {}
+    assert report["quarantined"] == 0
+    lost = sum(report["expected"].values()) - sum(report["kept"].values())
+    assert len(report["examples"]) == min(lost, 100)
+    assert all(example["number"] for example in report["examples"])
