@@ -84,7 +84,8 @@ _LIST = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
 _EMPTY_BRACKETS = re.compile(r"[ ]?\((?:[\s,;:·–-]|lit\.)*\)")
 _PERHAPS_EMPTY = re.compile(r"\((?:[\s,;:·–)-]|lit\.)")
 _MARKUP = re.compile("[<&\\[\ue000-\ue00f'](?:(?<!')|')")
-_ODD_SPACES = "\t\xa0\u2009\u200a\u200b\xad"
+_ODD_SPACES = "\t\xa0\u2009\u200a\u200b"
+_SOFT_HYPHEN = "\xad"  # where a word may be parted at the end of a line
 _SPACES = re.compile("  +")
 _LOOSE_SPACE = re.compile("[ ][ ,.;:!?)]")
 _BLANK_LINES = re.compile(r"\n\n\n+")
@@ -210,10 +211,12 @@ def _evenly_spaced(line: str) -> str:
 
 
 def _plain_spaces(line: str) -> str:
-    for space in "\t" if line.isascii() else _ODD_SPACES:
+    if line.isascii():
+        return line.replace("\t", " ")
+    for space in _ODD_SPACES:
         if space in line:
             line = line.replace(space, " ")
-    return line
+    return line.replace(_SOFT_HYPHEN, "")
 
 
 def _list_line(marks: str, content: str, numbers: list[int]) -> str:

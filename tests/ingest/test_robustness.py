@@ -144,11 +144,11 @@ WORST: dict[str, Callable[[int], str]] = {
 def seconds(wikitext: str) -> float:
     best = float("inf")
     for _ in range(3):
-        begin = time.perf_counter()
+        begin = time.process_time()
         document = parse(wikitext)
         for _passage in split_passages(document):
             pass
-        best = min(best, time.perf_counter() - begin)
+        best = min(best, time.process_time() - begin)
         if best > 1:
             break
     return best
