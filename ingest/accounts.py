@@ -15,7 +15,8 @@ class Accounts:
 
     The quarantine is JSON lines: a page with ``page_id``, ``title``, ``part`` and ``reason``, or
     a damaged place with ``part``, ``offset``, ``reason`` and the pages read ``after`` and
-    ``before`` which it lies. With ``strict`` the first of either raises UnreadablePage.
+    ``before`` which it lies; places of one part with no page between them are one line, with their
+    number as ``places``. With ``strict`` the first page or place raises UnreadablePage.
     """
 
     def __init__(self, quarantine: BinaryIO, *, strict: bool = False) -> None:
@@ -32,9 +33,12 @@ class Accounts:
             entry = QuarantinedPage(entry.page_id, entry.title, reason)
         self._counts += count_entry(entry)
         if isinstance(entry, Damage):
-            row = {"part": part, "offset": entry.offset, "reason": entry.reason}
             self._refuse(f"{part}: damaged at byte {entry.offset} ({entry.reason})")
-            self._damages.append(row | {"after": self._last})
+            if self._damages and self._damages[-1]["part"] == part:
+                self._damages[-1]["places"] += 1
+            else:
+                row = {"part": part, "offset": entry.offset, "reason": entry.reason, "places": 1}
+                self._damages.append(row | {"after": self._last})
             return
         page = {"page_id": entry.page_id, "title": entry.title}
         if isinstance(entry, QuarantinedPage):
