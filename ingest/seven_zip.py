@@ -11,6 +11,7 @@ from queue import Queue
 from typing import BinaryIO
 
 import py7zr
+import py7zr.py7zr
 from py7zr import archiveinfo
 from py7zr.helpers import check_archive_path
 from py7zr.io import Py7zIO, WriterFactory
@@ -22,9 +23,11 @@ __all__ = ["read_member"]
 
 _PIECE_BYTES = 1 << 20
 # The header of an archive with one file takes some hundred bytes. py7zr takes one of 256 MiB with
-# eight million files, for which it needs gigabytes, and reads its own limits at every call.
+# eight million files, for which it needs gigabytes, and decompresses 128 MB at a time, of which it
+# holds several copies. It looks these limits up at every call.
 _LONGEST_HEADER = 1 << 20
 archiveinfo.MAX_HEADER_SIZE, archiveinfo.MAX_NUMFILES = _LONGEST_HEADER, 1 << 12
+py7zr.py7zr.get_memory_limit = lambda: 8 * _PIECE_BYTES  # type: ignore[attr-defined]
 # Memory that the archive may ask of its reader; "ultra" archives ask for 64 MiB.
 _LARGEST_DICTIONARY = 256 << 20
 _LZMA, _LZMA2, _PPMD = b"\x03\x01\x01", b"\x21", b"\x03\x04\x01"
@@ -34,7 +37,7 @@ def read_member(path: Path) -> Iterator[Piece]:
     """The decompressed bytes of the only file in the archive ``path``.
 
     Raises NotADump where it holds several files or wants a password, ValueError where it is
-    damaged. py7zr decompresses at most 128 MB at a time.
+    damaged.
     """
     with path.open("rb") as file:
         _check_header(file)
