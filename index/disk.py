@@ -11,9 +11,19 @@ from index.errors import DiskFull
 
 __all__ = ["require_room", "told_of_full_disk"]
 
-# tantivy raises ValueError and DuckDB its own errors, both with the system's words; SQLite has
-# words of its own.
-_WORDS = ("no space left on device", "disk is full", "os error 28", "disk quota exceeded")
+# tantivy raises ValueError, faiss RuntimeError and DuckDB its own errors, all with the system's
+# words; SQLite has words of its own, and so has DuckDB where it has nowhere to put what exceeds its
+# memory: its limit for that is the free room it finds at the start.
+_WORDS = (
+    "no space left on device",
+    "disk is full",
+    "os error 28",
+    "disk quota exceeded",
+    "max_temp_directory_size",
+)
+# When a thread of tantivy's fails, the next call says only this, whatever it failed at.
+_KILLED_WRITER = "index writer was killed"
+_NO_ROOM = 4 << 20
 
 
 @contextmanager
@@ -22,9 +32,9 @@ def told_of_full_disk(directory: Path) -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        if not _means_full(error):
-            raise
         free = shutil.disk_usage(directory).free
+        if not _means_full(error, free):
+            raise
         raise DiskFull(
             f"the disk of {directory} is full ({free / 1e6:,.0f} MB left); nothing was published. "
             "Make room, or name another disk with --data; the same command goes on"
@@ -40,9 +50,10 @@ def require_room(directory: Path, free: int, needed: int) -> None:
         )
 
 
-def _means_full(error: BaseException) -> bool:
+def _means_full(error: BaseException, free: int) -> bool:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return True
     if isinstance(error, sqlite3.Error) and error.sqlite_errorname == "SQLITE_FULL":
         return True
-    return any(words in str(error).lower() for words in _WORDS)
+    text = str(error).lower()
+    return any(words in text for words in _WORDS) or (_KILLED_WRITER in text and free < _NO_ROOM)

@@ -180,6 +180,8 @@ def record_files(
 ) -> dict[str, FileRecord]:
     """Size and SHA-256 of every file under ``stage``; ``known`` ones are not hashed again."""
     records = {}
+    for leftover in stage.rglob("*.partial"):  # of a build that was killed while it wrote it
+        leftover.unlink()
     for path in sorted(stage.rglob("*")):
         if not path.is_file() or path.name == _MANIFEST:
             continue
@@ -226,6 +228,8 @@ def remove_superseded(collection: Path) -> list[str]:
         best = newest_of_dump.get(date)
         if best is None or int(number) > int(best.split("-")[1]):
             newest_of_dump[date] = generation.name
+    # A newer one of its dump was never published: the build was killed just before.
+    newest_of_dump[current.split("-")[0]] = current
     kept = {newest_of_dump[date] for date in sorted(newest_of_dump)[-_KEPT_DUMPS:]} | {current}
     removed = []
     for generation in _generations(collection):

@@ -58,7 +58,8 @@ class StoreWriter:
     """Fill a new store: pages in dump order, then names; ``close`` makes it whole."""
 
     def __init__(self, path: Path) -> None:
-        path.unlink(missing_ok=True)
+        for leftover in (path, path.with_name(f"{path.name}-journal")):
+            leftover.unlink(missing_ok=True)
         self._connection = sqlite3.connect(path, isolation_level=None)
         # Nothing to lose: an interrupted store is written again from the segments.
         self._run(

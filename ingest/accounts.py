@@ -31,8 +31,9 @@ class Accounts:
 
     The quarantine is JSON lines: a page with ``page_id``, ``title``, ``part`` and ``reason``, or
     a damaged place with ``part``, ``offset``, ``reason`` and the pages ``after`` and ``before``
-    which it lies. Where an index lies beside the dump, the pages lost in between are named too.
-    With ``strict`` the first of either raises UnreadablePage.
+    which it lies; places with no page between them are one line, with their number as ``places``.
+    Where an index lies beside the dump, the pages lost there are named too. With ``strict`` the
+    first page or place raises UnreadablePage.
     """
 
     def __init__(self, quarantine: BinaryIO, *, strict: bool = False) -> None:
@@ -41,7 +42,7 @@ class Accounts:
         self._counts = PageCounts()
         self._part: Path | None = None
         self._last: _Row | None = None
-        self._damages: list[_Row] = []  # since the last page that was read
+        self._damage: _Row | None = None  # since the last page that was read
         self._named: set[int | None] = set()  # pages quarantined since then
         self._gaps: list[_Gap] = []
 
@@ -56,9 +57,9 @@ class Accounts:
         self._counts += count_entry(entry)
         if isinstance(entry, Damage):
             self._refuse(f"{part}: damaged at byte {entry.offset} ({entry.reason})")
-            self._damages.append(
-                {"part": part.name, "offset": entry.offset, "reason": entry.reason}
-            )
+            place: _Row = {"part": part.name, "offset": entry.offset, "reason": entry.reason}
+            self._damage = self._damage or place | {"places": 0}
+            self._damage["places"] += 1
             return
         page = {"page_id": entry.page_id, "title": entry.title}
         if isinstance(entry, QuarantinedPage):
@@ -85,12 +86,11 @@ class Accounts:
 
     def _settle(self, following: _Row | None) -> None:
         """The page after damage, or the end of the file, has been reached."""
-        if self._damages and self._part is not None:
-            for row in self._damages:
-                self._write(row | {"after": self._last, "before": following})
+        if self._damage is not None and self._part is not None:
+            self._write(self._damage | {"after": self._last, "before": following})
             after, before = (page["page_id"] if page else None for page in (self._last, following))
             self._gaps.append(_Gap(self._part, after, before, frozenset(self._named)))
-        self._damages = []
+        self._damage = None
         self._named.clear()
 
     def _write(self, row: _Row) -> None:

@@ -23,6 +23,8 @@ __all__ = ["Dump", "WorkUnit", "find_dump", "plan_units", "sample_units"]
 _UNIT_BYTES, _LEAST_UNIT_BYTES, _LEAST_UNITS = 2 << 20, 256 << 10, 16
 # Of XML, where that is what is counted.
 _XML_UNIT_BYTES = 8 << 20
+# What a page that is set aside weighs in a unit.
+_ITEM_BYTES = 1 << 10
 _HEADER_LIMIT = 1 << 20
 
 # <name>-<date>-pages-articles…, <name>-<date>-p1p4500.xml.bz2 and their like.
@@ -195,7 +197,7 @@ def _units_of_stream(part: Path, size: int, number: int) -> Iterator[WorkUnit]:
     length = 0
     for item in cut_pages(counted(read_pieces(part))):
         items.append(item)
-        length += len(item) if isinstance(item, bytes) else 0
+        length += len(item) if isinstance(item, bytes) else _ITEM_BYTES
         if length >= _XML_UNIT_BYTES:
             yield WorkUnit(number, part, start, position, position - start, tuple(items))
             number, start, items, length = number + 1, position, [], 0

@@ -15,7 +15,7 @@ from ingest.types import Damage, Piece, QuarantinedPage
 __all__ = ["cut_pages", "quarantined"]
 
 _OPEN, _CLOSE = b"<page>", b"</page>"
-_REVISION_END = b"</revision>"
+_REVISION_BEGIN, _REVISION_END = b"<revision>", b"</revision>"
 # MediaWiki's own limit is 2 MiB of text (wgMaxArticleSize); escaped, it may be six times as much.
 _LONGEST_REVISION = 16 << 20
 # One revision has some 45 tags; every further content slot adds a dozen.
@@ -23,7 +23,6 @@ _MOST_TAGS = 400
 _LONGEST_TAG = 8192
 _IDENTITY_BYTES = 8192
 
-_REVISION = re.compile(rb"<revision>.*?</revision>", re.DOTALL)
 _TIMESTAMP = re.compile(rb"<timestamp>([^<]*)</timestamp>")
 _TITLE = re.compile(rb"<title>([^<]*)</title>")
 _ID = re.compile(rb"<id>\s*(\d{1,18})\s*</id>")
@@ -89,26 +88,27 @@ class _OpenPage:
         self.is_open = False
         self._searched = 0
         self._head = b""  # of a page with too long a revision, whose text is passed over
+        self._room = _LONGEST_REVISION  # length from which the buffer is shortened
 
     def open(self) -> None:
         """The buffer begins with "<page>"."""
         self.is_open, self._searched, self._head = True, len(_OPEN), b""
+        self._room = _LONGEST_REVISION
 
     def close(self) -> bytes | QuarantinedPage | None:
         """The page, taken from the buffer, if it is complete."""
         stop = self._buffer.find(_CLOSE, self._searched)
         if stop < 0:
             self._searched = max(len(self._buffer) - len(_CLOSE) + 1, 0)
-            if len(self._buffer) > _LONGEST_REVISION:
+            if len(self._buffer) > self._room:
                 self._shorten()
             return None
         end = stop + len(_CLOSE)
-        xml = bytes(self._buffer[:end])
+        xml = self._head or _newest_revision(bytes(self._buffer[:end]))
         del self._buffer[:end]
         self.is_open = False
-        if self._head:
-            return quarantined(self._head, f"a revision of more than {_LONGEST_REVISION >> 20} MiB")
-        xml = _newest_revision(xml)
+        if self._head or len(xml) > _LONGEST_REVISION:
+            return quarantined(xml, f"a revision of more than {_LONGEST_REVISION >> 20} MiB")
         danger = _danger(xml)
         return quarantined(xml, danger) if danger else xml
 
@@ -125,6 +125,8 @@ class _OpenPage:
             del self._buffer[: len(self._buffer) - len(_CLOSE)]
         else:
             self._buffer[:done] = _newest_revision(bytes(self._buffer[:done]))
+            # Not at every piece, which may be small: time would grow with the square of the length.
+            self._room = len(self._buffer) + _LONGEST_REVISION
         self._searched = max(len(self._buffer) - len(_CLOSE) + 1, 0)
 
 
@@ -136,14 +138,16 @@ def _newest_revision(xml: bytes) -> bytes:
     """
     if xml.count(_REVISION_END) < 2:
         return xml
-    newest, latest, begin, end = b"", b"", len(xml), 0
-    for match in _REVISION.finditer(xml):
-        begin, end = min(begin, match.start()), match.end()
-        found = _TIMESTAMP.search(match.group())
+    first = start = xml.find(_REVISION_BEGIN)
+    newest, latest, end = slice(0, 0), b"", 0
+    while start >= 0 and (stop := xml.find(_REVISION_END, start)) >= 0:
+        end = stop + len(_REVISION_END)
+        found = _TIMESTAMP.search(xml, start, end)
         timestamp = found[1] if found else b""
         if timestamp >= latest:
-            newest, latest = match.group(), timestamp
-    return xml[:begin] + newest + xml[end:]
+            newest, latest = slice(start, end), timestamp
+        start = xml.find(_REVISION_BEGIN, end)
+    return xml[:first] + xml[newest] + xml[end:] if end else xml
 
 
 def _danger(xml: bytes) -> str | None:
@@ -163,9 +167,10 @@ def _danger(xml: bytes) -> str | None:
 
 def quarantined(xml: bytes, reason: str) -> QuarantinedPage:
     """A page that is not read, by what its first bytes say of it."""
-    title, page_id = _TITLE.search(xml), _ID.search(xml[:_IDENTITY_BYTES])
+    head = xml[:_IDENTITY_BYTES]
+    title, page_id = _TITLE.search(head), _ID.search(head)
     return QuarantinedPage(
         page_id=int(page_id[1]) if page_id else None,
-        title=html.unescape(title[1].decode("utf-8", "replace")) if title else None,
+        title=html.unescape(title[1].decode("utf-8", "replace"))[:255] if title else None,
         reason=reason,
     )

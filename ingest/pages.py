@@ -3,6 +3,7 @@
 The only file that imports mwxml. Knows nothing of wikitext.
 """
 
+import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Sequence
 from io import BytesIO
@@ -22,6 +23,11 @@ _ROOT, _END = b"<mediawiki><siteinfo></siteinfo>", b"</mediawiki>"
 # mwxml leaves a cleared element of about 90 bytes per page on the root: harmless for a batch,
 # ruinous for a whole file.
 _BATCH_BYTES = 1 << 20
+# MediaWiki's own limits are 2 MiB (wgMaxArticleSize) and 255 bytes, and some wikis raise the first.
+# Reading a text takes up to sixty times its size in memory.
+_LONGEST_TEXT, _LONGEST_TITLE = 4 << 20, 1024
+_LARGEST_ID = (1 << 63) - 1
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 # What mwxml raises on XML that is not well-formed, or not an export's.
 _UNREADABLE = (
     ElementTree.ParseError,
@@ -63,7 +69,9 @@ def _parse(batch: Sequence[bytes]) -> Iterator[Page | QuarantinedPage]:
             return
         pages = []
     if len(pages) == len(batch):
-        yield from pages
+        for page in pages:
+            oddity = _oddity(page)
+            yield QuarantinedPage(page.page_id, page.title[:255], oddity) if oddity else page
     elif len(batch) == 1:
         yield quarantined(batch[0], "no revision, or no page id")
     else:
@@ -85,3 +93,21 @@ def _parse_xml(batch: Sequence[bytes]) -> Iterator[Page]:
                     redirect_to=page.redirect,
                     wikitext=revision.text or "",
                 )
+
+
+def _oddity(page: Page) -> str | None:
+    """Why a page that is well-formed is still none that MediaWiki could have written."""
+    if not 0 < page.page_id <= _LARGEST_ID or not 0 <= page.revision_id <= _LARGEST_ID:
+        return f"an id that is out of range: page {page.page_id}, revision {page.revision_id}"
+    if _is_longer(page.title, _LONGEST_TITLE):
+        return f"a title of more than {_LONGEST_TITLE} bytes"
+    if _CONTROL.search(page.title):
+        return "a title with a line break or control character"
+    if _is_longer(page.wikitext, _LONGEST_TEXT):
+        return f"a text of more than {_LONGEST_TEXT >> 20} MiB"
+    return None
+
+
+def _is_longer(text: str, size: int) -> bool:
+    """Whether ``text`` has more than ``size`` bytes in UTF-8."""
+    return 4 * len(text) > size and len(text.encode()) > size

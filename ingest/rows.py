@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ingest.dumps import WorkUnit
@@ -22,25 +23,28 @@ __all__ = ["ExtractedUnit", "extract_unit", "from_json", "to_json"]
 
 @dataclass(frozen=True, slots=True)
 class ExtractedUnit:
-    """The articles and redirects of a unit as JSON lines, and what could not be read."""
+    """Files with the articles and redirects of a unit as JSON lines, and what was not read."""
 
-    lines: bytes
+    rows: Path
+    problems: Path
     counts: PageCounts
-    problems: tuple[QuarantinedPage | Damage, ...]
 
 
-def extract_unit(unit: WorkUnit, site: SiteInfo) -> ExtractedUnit:
-    """Read one unit into memory."""
-    lines: list[str] = []
-    problems: list[QuarantinedPage | Damage] = []
+def extract_unit(unit: WorkUnit, site: SiteInfo, directory: Path) -> ExtractedUnit:
+    """Read one unit into two files in ``directory``: its pages may be larger than memory."""
     counts = PageCounts()
-    for entry in read_documents(unit, site):
-        counts += count_entry(entry)
-        if isinstance(entry, Document | Redirect):
-            lines.append(json.dumps(to_json(entry), ensure_ascii=False) + "\n")
-        elif isinstance(entry, QuarantinedPage | Damage):
-            problems.append(entry)
-    return ExtractedUnit("".join(lines).encode("utf-8", "replace"), counts, tuple(problems))
+    rows, problems = (directory / f"{unit.number}.{kind}" for kind in ("rows", "problems"))
+    with (
+        rows.open("w", encoding="utf-8", errors="replace", newline="\n") as lines,
+        problems.open("w", encoding="utf-8", errors="replace") as problem_lines,
+    ):
+        for entry in read_documents(unit, site):
+            counts += count_entry(entry)
+            if isinstance(entry, Document | Redirect):
+                lines.write(json.dumps(to_json(entry), ensure_ascii=False) + "\n")
+            elif isinstance(entry, QuarantinedPage | Damage):
+                problem_lines.write(f"{unit.part.name}: {entry}\n")
+    return ExtractedUnit(rows, problems, counts)
 
 
 def to_json(entry: Entry) -> dict[str, Any]:

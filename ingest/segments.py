@@ -6,8 +6,10 @@ whose segment exists is done.
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TextIO
 
 import zstandard
 
@@ -19,6 +21,9 @@ from ingest.rows import from_json, to_json
 from ingest.types import Document, Passage, SiteInfo
 
 __all__ = ["link_run_path", "read_segment", "segment_path", "write_segment"]
+
+# Links held in memory: a unit has some 50,000, and two megabytes of bz2 can hold gigabytes of them.
+_MOST_LINKS = 500_000
 
 
 def segment_path(directory: Path, number: int) -> Path:
@@ -40,11 +45,9 @@ def write_segment(unit: WorkUnit, site: SiteInfo, directory: Path) -> None:
     if path.exists():
         return
     links: list[tuple[str, str, int]] = []
-    compressor = zstandard.ZstdCompressor(level=3)
     with (
-        write_whole(path) as raw,
-        compressor.stream_writer(raw, closefd=False) as packed,
-        TextIOWrapper(packed, encoding="utf-8", errors="replace", newline="\n") as lines,
+        _write_lines(path) as lines,
+        _write_lines(link_run_path(directory, unit.number)) as run,
     ):
         for entry in read_documents(unit, site):
             row = to_json(entry)
@@ -52,15 +55,27 @@ def write_segment(unit: WorkUnit, site: SiteInfo, directory: Path) -> None:
                 row["passages"] = [[p.start, p.end] for p in split_passages(entry)]
                 links += [(link.target, link.anchor, entry.page_id) for link in entry.links]
             lines.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
-        lines.flush()
-        _write_links(link_run_path(directory, unit.number), links)
+            if len(links) >= _MOST_LINKS:
+                _write_links(run, links)
+        _write_links(run, links)
 
 
-def _write_links(path: Path, links: list[tuple[str, str, int]]) -> None:
+@contextmanager
+def _write_lines(path: Path) -> Iterator[TextIO]:
+    compressor = zstandard.ZstdCompressor(level=3)
+    with (
+        write_whole(path) as raw,
+        compressor.stream_writer(raw, closefd=False) as packed,
+        TextIOWrapper(packed, encoding="utf-8", errors="replace", newline="\n") as lines,
+    ):
+        yield lines
+
+
+def _write_links(run: TextIO, links: list[tuple[str, str, int]]) -> None:
     """Lines ``target<TAB>anchor<TAB>page_id``, sorted; titles and anchors hold no tab."""
-    lines = "".join(f"{target}\t{anchor}\t{page_id}\n" for target, anchor, page_id in sorted(links))
-    with write_whole(path) as file:
-        file.write(zstandard.compress(lines.encode("utf-8", "replace"), 3))
+    links.sort()
+    run.writelines(f"{target}\t{anchor}\t{page_id}\n" for target, anchor, page_id in links)
+    links.clear()
 
 
 def read_segment(path: Path) -> Iterator[tuple[Entry, list[Passage]]]:

@@ -8,9 +8,11 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 from queue import Queue
+from typing import BinaryIO
 
 import py7zr
-from py7zr.exceptions import ArchiveError
+import py7zr.py7zr
+from py7zr import archiveinfo
 from py7zr.helpers import check_archive_path
 from py7zr.io import Py7zIO, WriterFactory
 
@@ -20,21 +22,38 @@ from ingest.types import Piece
 __all__ = ["read_member"]
 
 _PIECE_BYTES = 1 << 20
+# The header of an archive with one file takes some hundred bytes. py7zr takes one of 256 MiB with
+# eight million files, for which it needs gigabytes, and decompresses 128 MB at a time, of which it
+# holds several copies. It looks these limits up at every call.
+_LONGEST_HEADER = 1 << 20
+archiveinfo.MAX_HEADER_SIZE, archiveinfo.MAX_NUMFILES = _LONGEST_HEADER, 1 << 12
+py7zr.py7zr.get_memory_limit = lambda: 8 * _PIECE_BYTES  # type: ignore[attr-defined]
+# Memory that the archive may ask of its reader; "ultra" archives ask for 64 MiB.
+_LARGEST_DICTIONARY = 256 << 20
+_LZMA, _LZMA2, _PPMD = b"\x03\x01\x01", b"\x21", b"\x03\x04\x01"
 
 
 def read_member(path: Path) -> Iterator[Piece]:
     """The decompressed bytes of the only file in the archive ``path``.
 
     Raises NotADump where it holds several files or wants a password, ValueError where it is
-    damaged. py7zr decompresses at most 128 MB at a time.
+    damaged.
     """
     with path.open("rb") as file:
+        _check_header(file)
         try:
             archive = py7zr.SevenZipFile(file)
             members = [entry.filename for entry in archive.list() if not entry.is_directory]
             needs_password = archive.needs_password()
-        except (ArchiveError, EOFError, OSError, ValueError, KeyError, IndexError) as error:
+            dictionary = _dictionary_bytes(archive)
+        # Of a damaged header py7zr raises what it stumbles over, AssertionError and TypeError too.
+        except Exception as error:
             raise ValueError(str(error) or "not a readable 7z archive") from None
+        if dictionary > _LARGEST_DICTIONARY:
+            raise NotADump(
+                f"{path}: the archive asks for a dictionary of {dictionary >> 20:,} MiB; pack it "
+                f"with at most {_LARGEST_DICTIONARY >> 20}"
+            )
         if needs_password:
             raise NotADump(f"{path}: the archive is encrypted; take a dump as it is published")
         if not all(map(check_archive_path, members)):
@@ -56,6 +75,30 @@ def read_member(path: Path) -> Iterator[Piece]:
             pipe.closed = True
             pipe.taken.release()
             thread.join()
+
+
+def _check_header(file: BinaryIO) -> None:
+    """Look how long the header is before it is read. Format: 7zFormat.txt of the LZMA SDK."""
+    start = file.read(32)
+    file.seek(0)
+    size = int.from_bytes(start[20:28], "little")
+    if size > _LONGEST_HEADER:
+        raise ValueError(f"its header claims {size:,} bytes")
+
+
+def _dictionary_bytes(archive: py7zr.SevenZipFile) -> int:
+    """The largest dictionary that any of the archive's coders asks for."""
+    streams = archive.header.main_streams
+    folders = streams.unpackinfo.folders if streams else []
+    largest = 0
+    for coder in (coder for folder in folders for coder in folder.coders):
+        properties = coder["properties"] or b""
+        if coder["method"] == _LZMA2:
+            bits = properties[0]
+            largest = max(largest, (2 | bits & 1) << (bits // 2 + 11))
+        elif coder["method"] in (_LZMA, _PPMD):
+            largest = max(largest, int.from_bytes(properties[1:5], "little"))
+    return largest
 
 
 class _Stopped(Exception):

@@ -22,6 +22,7 @@ def default_workers() -> int:
 @contextmanager
 def worker_processes(count: int) -> Iterator[Executor]:
     """An executor of ``count`` processes. Raises WorkerDied when one of them is killed."""
+    others = multiprocessing.active_children()
     executor = ProcessPoolExecutor(
         max_workers=count,
         mp_context=multiprocessing.get_context("spawn"),
@@ -29,12 +30,43 @@ def worker_processes(count: int) -> Iterator[Executor]:
     )
     try:
         with executor:
-            yield executor
+            _start(executor, count)
+            try:
+                yield executor
+            except BaseException:
+                executor.shutdown(wait=False, cancel_futures=True)
+                for process in multiprocessing.active_children():
+                    if process not in others:
+                        process.kill()  # what it writes appears only when it is whole
+                raise
     except BrokenProcessPool:
         raise WorkerDied(
             "a process that was reading the dump was killed, perhaps for want of memory; the same "
             "command goes on, with fewer processes if you add: --workers 1"
         ) from None
+
+
+def _start(executor: Executor, count: int) -> None:
+    """Start all processes, out of reach of Ctrl-C until they can ignore it themselves.
+
+    They inherit that SIGINT is blocked. Here it is put off, for it may reach another thread than
+    this one, and half a start would leave a process that fails aloud.
+    """
+    is_main = threading.current_thread() is threading.main_thread()
+    put_off: list[int] = []
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    handler = signal.getsignal(signal.SIGINT)
+    if is_main:
+        signal.signal(signal.SIGINT, lambda number, _: put_off.append(number))
+    try:
+        for _ in range(count):  # one process each, as none is idle yet
+            executor.submit(os.getpid)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if is_main:
+            signal.signal(signal.SIGINT, handler)
+    if put_off:
+        raise KeyboardInterrupt
 
 
 def _follow_parent() -> None:

@@ -4,6 +4,7 @@ Heavy imports stand inside the commands that need them, so that the others start
 """
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -14,6 +15,8 @@ from service.problems import problem_of
 from service.settings import go_offline
 
 __all__ = ["app", "main"]
+
+_INTERRUPTED = 130
 
 app = typer.Typer(
     name="pinakes",
@@ -51,15 +54,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(words: list[str], *, debug: bool) -> int:
     try:
-        return app(words, standalone_mode=False) or 0
+        status = app(words, standalone_mode=False) or 0
+        # Typer turns KeyboardInterrupt into this status, and says nothing.
+        return _interrupted() if status == _INTERRUPTED else status
     except typer.Exit as done:
         return done.exit_code
     except typer.TyperException as error:
         sys.stderr.write(f"pinakes: {error.format_message()} (see --help)\n")
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        sys.stderr.write("pinakes: interrupted; the same command goes on where it stopped\n")
-        return 130
+        return _interrupted()
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -69,6 +73,12 @@ def _run(words: list[str], *, debug: bool) -> int:
             raise
         sys.stderr.write(f"pinakes: {error}\n")
         return problem.exit_status
+
+
+def _interrupted() -> int:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C, while the process ends
+    sys.stderr.write("pinakes: interrupted; the same command goes on where it stopped\n")
+    return _INTERRUPTED
 
 
 if __name__ == "__main__":

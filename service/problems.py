@@ -15,7 +15,7 @@ from index.errors import (
     NoCollection,
     UnknownFormat,
 )
-from ingest.errors import IngestError
+from ingest.errors import IngestError, WorkerDied
 from service.errors import BadInput, GeneratorError, NotFound, ServiceError
 
 __all__ = ["Problem", "problem_of"]
@@ -34,6 +34,7 @@ _TABLE: dict[type[Exception], Problem] = {
     NotFound: Problem(2, 404, "Not found"),
     BadInput: Problem(2, 400, "Bad input"),
     BadQuery: Problem(2, 400, "Nothing to search for"),
+    WorkerDied: Problem(1, 503, "A process was killed"),
     IngestError: Problem(2, 400, "Not a usable dump"),
     NoCollection: Problem(2, 503, "No collection"),
     UnknownFormat: Problem(1, 503, "Another format"),

@@ -1,8 +1,11 @@
 """``pinakes build``, ``extract`` and ``status``: from dumps to collections."""
 
+import shutil
 import sys
+import tempfile
 from dataclasses import asdict
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -132,13 +135,14 @@ def extract(
         _report_loss(found, count, as_json=as_json)
         return
     counts = PageCounts()
-    with worker_processes(count) as executor:
-        work = partial(extract_unit, site=found.site)
-        for unit, extracted in map_units(work, plan_units(found), executor, 2 * count + 1):
-            sys.stdout.buffer.write(extracted.lines)
+    with tempfile.TemporaryDirectory() as scratch, worker_processes(count) as executor:
+        work = partial(extract_unit, site=found.site, directory=Path(scratch))
+        for _, extracted in map_units(work, plan_units(found), executor, 2 * count + 1):
+            for path, stream in ((extracted.rows, sys.stdout), (extracted.problems, sys.stderr)):
+                with path.open("rb") as file:
+                    shutil.copyfileobj(file, stream.buffer)
+                path.unlink()
             counts += extracted.counts
-            for problem in extracted.problems:
-                sys.stderr.write(f"{unit.part.name}: {problem}\n")
     sys.stderr.write(f"{accounts_text(counts)}\n")
     if counts.damages:
         raise DamagedDump(f"the dump is damaged in {counts.damages:,} places; see the lines above")

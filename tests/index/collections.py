@@ -1,12 +1,13 @@
 """Build collections of toys and the sample, and look at what became of them."""
 
+import hashlib
 import json
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 from index.build import BuildOptions, BuildResult, build_collection
-from index.generations import current_generation
+from index.generations import current_generation, read_manifest
 from index.search import Index
 from index.types import Manifest
 from ingest.dumps import Dump
@@ -68,3 +69,40 @@ def files_of(collection: Path) -> dict[str, tuple[int, int]]:
         str(path.relative_to(collection)): (path.stat().st_ino, path.stat().st_mtime_ns)
         for path in collection.rglob("*")
     }
+
+
+def comparable(collection: Path) -> dict[str, Any]:
+    """All of a finished collection that must be the same however often its build was killed.
+
+    Byte for byte: the store and the quarantine, for the same dump and the same SQLite; shards of
+    vectors, where increments are cut by number and not by time; and of a keyword index that fits
+    one segment, all its files but ``meta.json``, by their kind, because tantivy names segments at
+    random. By content: the store, row by row, with its link counts; the manifest, without its
+    number, time and files; and what the index finds, with scores and ranks, which also compares
+    keyword indexes of several segments.
+    """
+    generation = current_generation(collection)
+    manifest = read_manifest(generation)
+    found: dict[str, Any] = {
+        "store": store_content(collection),
+        "answers": answers(collection),
+        "manifest": counts(manifest),
+        "generations": len(names(collection)),
+        "leftovers": sorted(
+            path.name
+            for path in collection.iterdir()
+            if path.name not in ("generations", "current")
+        ),
+        "recorded": sorted(
+            path.relative_to(generation).as_posix()
+            for path in generation.rglob("*")
+            if path.is_file() and path.name != "manifest.json"
+        )
+        == sorted(manifest.files),
+    }
+    for path in sorted(generation.rglob("*")):
+        if path.is_file() and path.name not in ("manifest.json", "meta.json", ".managed.json"):
+            inside = path.relative_to(generation)
+            name = f"{inside.parent}/*{path.suffix}" if inside.parts[0] == "bm25" else str(inside)
+            found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found

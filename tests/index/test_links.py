@@ -5,7 +5,7 @@ import pytest
 import zstandard
 
 from index.links import open_link_totals
-from ingest.segments import _write_links
+from ingest.segments import _write_lines, _write_links
 
 # (target, anchor, source page): the form in which units write their links.
 Links = list[tuple[str, str, int]]
@@ -26,7 +26,8 @@ def totals(
     paths = []
     for number, links in enumerate(runs):
         paths.append(directory / f"{number:06d}.links.tsv.zst")
-        _write_links(paths[-1], links)
+        with _write_lines(paths[-1]) as run:
+            _write_links(run, list(links))
     with open_link_totals(paths, titles, directory) as found:
         return list(found.links_in()), list(found.anchors())
 

@@ -30,9 +30,11 @@ def export(pages: Sequence[str] = PAGES) -> bytes:
     return (HEADER + "".join(pages) + END).encode()
 
 
-def write_multistream(path: Path, pages: Sequence[str] = PAGES, per_stream: int = 4) -> Path:
+def write_multistream(
+    path: Path, pages: Sequence[str] = PAGES, per_stream: int = 4, header: str = HEADER
+) -> Path:
     """A multistream dump and its index; ``path`` ends in .xml.bz2."""
-    content = bz2.compress(HEADER.encode())
+    content = bz2.compress(header.encode())
     lines = []
     for first in range(0, len(pages), per_stream):
         stream = pages[first : first + per_stream]

@@ -48,10 +48,9 @@ def test_a_damaged_place_is_told_with_the_pages_around_it() -> None:
     counts, rows = accounts(entries)
     assert counts == PageCounts(3, other_namespaces=2, quarantined=1, damages=3)
     first, nine = ({"page_id": n, "title": f"Talk:Page {n}"} for n in (1, 9))
-    assert [(row["offset"], row["after"], row["before"]) for row in rows[1:]] == [
-        (70, first, nine),
-        (90, first, nine),
-        (99, nine, None),
+    assert [(row["offset"], row["places"], row["after"], row["before"]) for row in rows[1:]] == [
+        (70, 2, first, nine),
+        (99, 1, nine, None),
     ]
 
 

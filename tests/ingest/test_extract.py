@@ -18,15 +18,15 @@ def _units(count: int) -> list[WorkUnit]:
     return [WorkUnit(number, Path("dump"), number, number + 1, 1) for number in range(count)]
 
 
-def test_the_sample_is_accounted_for(sample_dump: Path) -> None:
+def test_the_sample_is_accounted_for(sample_dump: Path, tmp_path: Path) -> None:
     dump = find_dump([sample_dump])
     (unit,) = plan_units(dump)
     counts = sum(map(count_entry, read_documents(unit, dump.site)), PageCounts())
     assert counts == PageCounts(read=60, documents=40, redirects=16, other_namespaces=4)
-    extracted = extract_unit(unit, dump.site)
+    extracted = extract_unit(unit, dump.site, tmp_path)
     assert extracted.counts == counts
-    assert extracted.lines.count(b"\n") == 56
-    assert extracted.problems == ()
+    assert extracted.rows.read_bytes().count(b"\n") == 56
+    assert extracted.problems.read_bytes() == b""
 
 
 def test_a_page_whose_parsing_fails_costs_itself_only(

@@ -77,7 +77,8 @@ def test_link_runs_are_sorted_lines_of_target_words_and_source(tmp_path: Path) -
     path.write_bytes(export(pages))
     found = find_dump([path])
     _write(found, list(plan_units(found)), tmp_path)
-    lines = zstandard.decompress(link_run_path(tmp_path, 0).read_bytes()).decode().splitlines()
+    with zstandard.open(link_run_path(tmp_path, 0), "rt", encoding="utf-8") as run:
+        lines = run.read().splitlines()
     assert lines == ["Alpha\tAlpha\t1", "Alpha\talpha\t2", 'Two\tthe "second"\t1']
 
 

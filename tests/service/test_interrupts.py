@@ -1,0 +1,131 @@
+"""Builds that are interrupted or lose a process: one line, the right status, no process left."""
+
+import gzip
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.ingest.dumps_on_disk import export, page
+from tests.ingest.measured import ROOT
+
+PARAGRAPH = "The ''papyrus'' of [[Page 1|a page]] is a reed. {{convert|3|km}} " * 250
+
+
+@pytest.fixture(scope="module")
+def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Some seconds of reading, in a form whose pages are sent to the workers."""
+    path = tmp_path_factory.mktemp("dump") / "toywiki-20261101-pages-articles.xml.gz"
+    pages = [page(number, f"Page {number}", PARAGRAPH) for number in range(1, 801)]
+    path.write_bytes(gzip.compress(export(pages), 1))
+    return path
+
+
+@contextmanager
+def building(command: str, dump: Path, data: Path) -> Iterator[subprocess.Popen[str]]:
+    """A command with two workers, in a process group of its own as a terminal makes one."""
+    words = [sys.executable, "-m", "service.cli", command, str(dump), "--workers", "2"]
+    if command == "build":
+        words += ["--vectors", "none", "--data", str(data)]
+    process = subprocess.Popen(
+        words,
+        cwd=ROOT,
+        env=os.environ | {"XDG_CONFIG_HOME": "/nowhere", "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        if members(process.pid):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate(timeout=60)
+
+
+def members(group: int) -> list[int]:
+    """Processes of the group that are alive."""
+    found = []
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdecimal():
+            try:
+                state, _, of_group = (entry / "stat").read_text().rpartition(")")[2].split()[:3]
+            except (OSError, ValueError):
+                continue
+            if int(of_group) == group and state != "Z":
+                found.append(int(entry.name))
+    return found
+
+
+def workers(group: int) -> list[int]:
+    """Those of the group that read the dump."""
+    return [
+        one for one in members(group) if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()
+    ]
+
+
+def wait_for(condition: Callable[[], object]) -> None:
+    end = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < end, "nothing happened for a minute"
+        time.sleep(0.005)
+
+
+def segments(data: Path) -> list[Path]:
+    return list(data.glob("*/building/*/segments/*.jsonl.zst"))
+
+
+def assert_one_line(process: subprocess.Popen[str], status: int, words: str) -> None:
+    _, errors = process.communicate(timeout=60)
+    lines = [line for line in errors.splitlines() if not line.startswith("Reading the dump")]
+    assert process.returncode == status, errors
+    assert len(lines) == 1, errors
+    assert lines[0].startswith("pinakes: ")
+    assert words in lines[0]
+    wait_for(lambda: not members(process.pid))
+
+
+# Ctrl-C reaches all processes of the group.
+@pytest.mark.parametrize("moment", ["workers start", "reading", "twice"])
+def test_interrupted_builds_say_one_line_and_go_on(tmp_path: Path, dump: Path, moment: str) -> None:
+    with building("build", dump, tmp_path) as process:
+        if moment == "workers start":
+            wait_for(lambda: workers(process.pid))
+        else:
+            wait_for(lambda: segments(tmp_path))
+        os.killpg(process.pid, signal.SIGINT)
+        if moment == "twice":
+            time.sleep(0.05)
+            if members(process.pid):
+                os.killpg(process.pid, signal.SIGINT)
+        assert_one_line(process, 130, "interrupted; the same command goes on")
+    kept = {path: path.stat().st_mtime_ns for path in segments(tmp_path)}
+    assert not list(tmp_path.glob("*/current"))
+    with building("build", dump, tmp_path) as process:
+        wait_for(lambda: len(segments(tmp_path)) > len(kept) or process.poll() is not None)
+        assert all(path.stat().st_mtime_ns == kept[path] for path in kept if path.exists())
+        assert process.wait(120) == 0
+    assert (tmp_path / "toywiki" / "current" / "manifest.json").exists()
+
+
+@pytest.mark.parametrize("command", ["build", "extract"])
+def test_a_killed_worker_is_told_in_one_line(tmp_path: Path, dump: Path, command: str) -> None:
+    with building(command, dump, tmp_path) as process:
+        wait_for(lambda: len(workers(process.pid)) == 2)
+        os.kill(workers(process.pid)[0], signal.SIGKILL)
+        assert_one_line(process, 1, "was killed, perhaps for want of memory")
+    assert not list(tmp_path.glob("*/current"))
+
+
+def test_an_interrupted_extract_says_one_line(tmp_path: Path, dump: Path) -> None:
+    with building("extract", dump, tmp_path) as process:
+        wait_for(lambda: len(workers(process.pid)) == 2)
+        os.killpg(process.pid, signal.SIGINT)
+        assert_one_line(process, 130, "interrupted")
