@@ -150,6 +150,21 @@ def test_killed_builds_go_on_and_leave_no_process(
     assert not (collection / "building").exists()
 
 
+def test_what_a_killed_build_left_is_not_published(tmp_path: Path) -> None:
+    """A manifest half written, and a journal of SQLite's."""
+    collection = tmp_path / "toy"
+    dump = write_dump(tmp_path / "dump", PAGES)
+    number = call_number(dump, "advance", "Writing the keyword index", -1)
+    with pytest.raises(Stopped):
+        build_collection(collection, dump, None, "none", QuietProgress(number))
+    work = collection / "building" / "20261101"
+    (work / "stage" / "manifest.json.partial").write_text("{")
+    (work / "pages.db-journal").write_bytes(bytes(1000))
+    manifest = make(collection, dump, "none").manifest
+    assert not [name for name in manifest.files if "partial" in name or "journal" in name]
+    Index.open(collection, HashingEncoder).close()
+
+
 def test_work_on_a_dump_that_changed_since_is_thrown_away(tmp_path: Path) -> None:
     collection = tmp_path / "toy"
     dump = write_dump(tmp_path / "dump", PAGES)
