@@ -8,14 +8,16 @@ PIP_FLAGS ?=
 PIP = $(VENV)/bin/python -m pip --disable-pip-version-check install --quiet --no-warn-conflicts \
       --constraint constraints.txt $(PIP_FLAGS)
 SAMPLE = data/sample/samplewiki-20261101-pages-articles-multistream.xml.bz2
+FUZZ_EXAMPLES ?= 20000
 QUESTION = Where was the Rosetta Stone found?
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-llama-cpp-python lint bench constraints clean
+.PHONY: help demo test test-slow fuzz test-llama-cpp-python lint bench constraints clean
 
 help:
 	@echo "make demo        install, build the sample, ask a question"
 	@echo "make test        run the tests (make test-slow: the long campaigns)"
+	@echo "make fuzz        mutated articles and dumps, FUZZ_EXAMPLES=20000 of each kind"
 	@echo "make lint        formatting, lint and types"
 	@echo "make bench       run the benchmarks; figures go to bench/results/"
 
@@ -55,6 +57,9 @@ test: $(VENV)/.dev
 test-slow: $(VENV)/.dev
 	$(VENV)/bin/python -m pytest -m slow
 
+fuzz: $(VENV)/.dev
+	PINAKES_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(VENV)/bin/python -m pytest tests/ingest/test_fuzz.py
+
 test-llama-cpp-python: $(VENV)/.llama-cpp-python
 	$(VENV)/bin/python -m pytest -m llama_cpp_python
 
@@ -69,6 +74,8 @@ bench: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.fusion
 	$(VENV)/bin/python -m bench.loss
 	$(VENV)/bin/python -m bench.parser_tests
+	$(VENV)/bin/python -m bench.worst_constructs
+	$(VENV)/bin/python -m bench.memory
 
 constraints: $(VENV)/.llama-cpp-python
 	@{ sed -n '/^#/p' constraints.txt; $(VENV)/bin/python -m pip freeze --exclude-editable \

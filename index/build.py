@@ -47,6 +47,8 @@ from ingest.workers import default_workers, worker_processes
 __all__ = ["BuildOptions", "BuildResult", "build_collection", "write_keywords"]
 
 _MAX_REDIRECT_NAMES, _MAX_ANCHOR_NAMES = 20, 8
+# Names the generation of a forced build that has published and may still lack vectors.
+_FORCED = "forced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,9 @@ def build_collection(
     options = options or BuildOptions()
     record = _dump_record(dump)
     with hold_collection(collection), told_of_full_disk(collection):
-        before = None if options.force else _current_manifest(collection)
+        before = _current_manifest(collection)
+        if options.force and not _is_published(collection, before):
+            before = None
         changed = before is None or before.dump.fingerprint != record.fingerprint
         if changed:
             manifest = _build_keyword_side(collection, dump, record, options, progress)
@@ -99,6 +103,7 @@ def build_collection(
             changed = changed or extended.vectors != manifest.vectors
             manifest = extended
         shutil.rmtree(collection / "building", ignore_errors=True)  # what a crash left there
+        (collection / _FORCED).unlink(missing_ok=True)
         remove_superseded(collection)
     return BuildResult(manifest, changed)
 
@@ -128,6 +133,16 @@ def _current_manifest(collection: Path) -> Manifest | None:
         return read_manifest(current_generation(collection))
     except (NoCollection, UnknownFormat, DamagedGeneration):
         return None
+
+
+def _is_published(collection: Path, current: Manifest | None) -> bool:
+    """Whether the current generation comes from a forced build that was interrupted later on."""
+    try:
+        wanted = (collection / _FORCED).read_text().split("-")
+    except FileNotFoundError:
+        return False
+    found = current.generation.split("-") if current else ["", "0"]
+    return found[0] == wanted[0] and int(found[1]) >= int(wanted[1])
 
 
 def _build_keyword_side(
@@ -164,6 +179,9 @@ def _build_keyword_side(
         versions=_versions(),
         files=record_files(stage),
     )
+    if options.force:
+        with write_whole(collection / _FORCED) as file:
+            file.write(manifest.generation.encode())
     publish(collection, stage, manifest)
     shutil.rmtree(collection / "building")
     return manifest

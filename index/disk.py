@@ -36,8 +36,8 @@ def told_of_full_disk(directory: Path) -> Iterator[None]:
         if not _means_full(error, free):
             raise
         raise DiskFull(
-            f"the disk of {directory} is full ({free / 1e6:,.0f} MB left); nothing was published. "
-            "Make room, or name another disk with --data; the same command goes on"
+            f"the disk of {directory} is full ({free / 1e6:,.0f} MB left); nothing unfinished was "
+            "published. Make room, or name another disk with --data; the same command goes on"
         ) from error
 
 

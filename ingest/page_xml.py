@@ -3,7 +3,8 @@
 Each page comes as bytes that are safe to parse: one revision, of bounded size, few tags, no
 declarations. What cannot be made so is quarantined. Knows nothing of archives or of mwxml.
 
-In a dump "<page>" and "</page>" are always tags: inside text "<" is written "&lt;".
+In a dump "<page>" and "</page>" are always tags: inside text "<" is written "&lt;". So a "<page>"
+before the "</page>" shows that the page before it was never closed.
 """
 
 import html
@@ -38,6 +39,7 @@ def cut_pages(
     """
     buffer = bytearray()
     page = _OpenPage(buffer)
+    own: int | None = None  # once beyond ``end``: bytes of the buffer that lay before it
     for piece in pieces:
         is_beyond = end is not None and piece.offset >= end
         if is_beyond and not page.is_open and not _begins_a_tag(buffer):
@@ -50,6 +52,8 @@ def cut_pages(
             buffer.clear()
             yield Damage(piece.offset, piece.error)
             continue
+        if is_beyond and own is None:
+            own = len(buffer)
         buffer += piece.data
         while True:
             if not page.is_open:
@@ -61,11 +65,13 @@ def cut_pages(
                     break
                 del buffer[:begin]
                 page.open()
+            length = len(buffer)
             result = page.close()
+            own = None if own is None else own - length + len(buffer)
             if result is None:
                 break
             yield result
-            if is_beyond:
+            if own is not None and own <= 0:
                 return
     if page.is_open:
         yield page.cut_off("cut off by the end of the file")
@@ -98,8 +104,13 @@ class _OpenPage:
     def close(self) -> bytes | QuarantinedPage | None:
         """The page, taken from the buffer, if it is complete."""
         stop = self._buffer.find(_CLOSE, self._searched)
+        again = self._buffer.find(_OPEN, self._searched, stop if stop >= 0 else None)
+        if again >= 0:
+            result = self.cut_off("not closed before the next page begins", again)
+            del self._buffer[:again]
+            return result
         if stop < 0:
-            self._searched = max(len(self._buffer) - len(_CLOSE) + 1, 0)
+            self._searched = max(len(self._buffer) - len(_CLOSE) + 1, self._searched)
             if len(self._buffer) > self._room:
                 self._shorten()
             return None
@@ -112,10 +123,11 @@ class _OpenPage:
         danger = _danger(xml)
         return quarantined(xml, danger) if danger else xml
 
-    def cut_off(self, reason: str) -> QuarantinedPage:
-        """The page will not be completed."""
+    def cut_off(self, reason: str, end: int = _IDENTITY_BYTES) -> QuarantinedPage:
+        """The page will not be completed; what is known of it stands before ``end``."""
         self.is_open = False
-        return quarantined(self._head or bytes(self._buffer[:_IDENTITY_BYTES]), reason)
+        head = bytes(self._buffer[: min(end, _IDENTITY_BYTES)])
+        return quarantined(self._head or head, reason)
 
     def _shorten(self) -> None:
         """Keep the newest of the revisions so far; pass over a text that is too long."""

@@ -5,6 +5,7 @@ is longer than a passage may be.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from math import ceil
@@ -66,12 +67,8 @@ def split_passages(document: Document, first_id: int = 0) -> Iterator[Passage]:
 
 def heading_at(sections: tuple[Section, ...], start: int) -> tuple[str, ...]:
     """The heading path of the last section that begins at or before ``start``."""
-    path: tuple[str, ...] = ()
-    for section in sections:
-        if section.start > start:
-            break
-        path = section.heading_path
-    return path
+    place = bisect_right(sections, start, key=lambda section: section.start)
+    return sections[place - 1].heading_path if place else ()
 
 
 def count_words(text: str) -> int:

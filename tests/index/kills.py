@@ -157,13 +157,15 @@ def campaign(directory: Path, seed: int, points: int) -> dict[str, Any]:
     wanted = comparable(undisturbed)
     kills: list[dict[str, Any]] = []
     groups = _by_step(events)
+    turn = 0
     for point in range(points):
         collection = directory / str(point) / dump.name
         number, moment = None, 0.0
         if point % 3:
-            number = chance.choice(groups[point % len(groups)])
+            number = chance.choice(groups[turn % len(groups)])
+            turn += 1
         else:
-            moment = seconds * (0.05 + 0.9 * chance.random())
+            moment = seconds * (0.05 + 0.75 * chance.random())
         hit = _killed(collection, dump, number, moment)
         if point % 5 == 4:
             _killed(collection, dump, None, seconds * chance.random())

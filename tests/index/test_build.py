@@ -267,6 +267,19 @@ def test_a_damaged_place_is_told_with_its_neighbours(tmp_path: Path) -> None:
         make(tmp_path / "strict", find_dump([path]), "none", strict=True)
 
 
+def test_damage_without_end_is_one_line(tmp_path: Path) -> None:
+    """Of marks of blocks alone a file may hold millions."""
+    path = write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")
+    data = path.read_bytes()
+    place = [block.offset for block in read_blocks(path, 0)][3] - 4
+    path.write_bytes(data[:place] + bytes.fromhex("314159265359") * 1000 + data[place:])
+    manifest = make(tmp_path / "toy", find_dump([path]), "none").manifest
+    assert manifest.pages == PageCounts(30, documents=30, damages=1000)
+    (row,) = quarantine(tmp_path / "toy")
+    assert row["places"] == 1000
+    assert (row["after"]["page_id"], row["before"]["page_id"]) == (8, 9)
+
+
 def test_another_encoder_needs_a_new_build(toy_collection: Path, packed_sample: Dump) -> None:
     other = HashingEncoder("other")
     arguments = (toy_collection, packed_sample, other, "all", QuietProgress())

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from index import build, embed
-from index.build import build_collection
+from index.build import BuildOptions, build_collection
 from index.errors import NoCollection
 from index.generations import current_generation, read_manifest
 from index.search import Index
@@ -119,7 +119,13 @@ def test_a_build_killed_anywhere_goes_on_to_the_same_end(tmp_path: Path) -> None
     # A moment may come after the end where the machine is faster than before; an event may not.
     assert all(kill["killed"] for kill in kills if not kill["at"].endswith(" s"))
     steps = {kill["at"].partition(":")[0] for kill in kills if ":" in kill["at"]}
-    assert steps > {"Reading the dump", "Writing the keyword index", "Embedding passages"}
+    assert steps == {
+        "",  # before the first step
+        "Reading the dump",
+        "Counting links",
+        "Writing the keyword index",
+        "Embedding passages",
+    }
 
 
 @pytest.mark.usefixtures("in_units")
@@ -148,6 +154,42 @@ def test_killed_builds_go_on_and_leave_no_process(
     assert answers(collection) == answers(toy_sample)
     assert names(collection) == [manifest.generation]
     assert not (collection / "building").exists()
+
+
+def test_what_a_killed_build_left_is_not_published(tmp_path: Path) -> None:
+    """A manifest half written, and a journal of SQLite's."""
+    collection = tmp_path / "toy"
+    dump = write_dump(tmp_path / "dump", PAGES)
+    number = call_number(dump, "advance", "Writing the keyword index", -1)
+    with pytest.raises(Stopped):
+        build_collection(collection, dump, None, "none", QuietProgress(number))
+    work = collection / "building" / "20261101"
+    (work / "stage" / "manifest.json.partial").write_text("{")
+    (work / "pages.db-journal").write_bytes(bytes(1000))
+    manifest = make(collection, dump, "none").manifest
+    assert not [name for name in manifest.files if "partial" in name or "journal" in name]
+    Index.open(collection, HashingEncoder).close()
+
+
+def test_a_forced_build_that_was_killed_is_gone_on_with(
+    tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once it has published, the same command does not begin anew; a later one does."""
+    monkeypatch.setattr(embed, "_PUBLISH_SECONDS", 0.0)
+    monkeypatch.setattr(embed, "_ENCODE_BATCH", 100)
+    collection = tmp_path / "sample"
+    assert make(collection, packed_sample).manifest.generation == "20261101-4"
+    progress = QuietProgress(call_number(packed_sample, "step", "Embedding passages", 0) + 3)
+    options = BuildOptions(force=True)
+    with pytest.raises(Stopped, match="advance in Embedding passages"):
+        build_collection(collection, packed_sample, ENCODER, "all", progress, options)
+    assert names(collection) == ["20261101-6"]
+    progress = QuietProgress()
+    build_collection(collection, packed_sample, ENCODER, "all", progress, options)
+    assert list(progress.totals) == ["Embedding passages"]
+    assert names(collection) == ["20261101-8"]
+    build_collection(collection, packed_sample, ENCODER, "all", progress, options)
+    assert names(collection) == ["20261101-12"]
 
 
 def test_work_on_a_dump_that_changed_since_is_thrown_away(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
 """Long, seeded campaigns, run by ``make test-slow``; their figures go to bench/results/."""
 
+import json
 import random
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -29,7 +31,6 @@ def test_a_build_killed_again_and_again_ends_like_an_undisturbed_one(
     chance = random.Random(SEED)
     collection = tmp_path / toy_sample.name
     finished = 0
-    began = time.monotonic()
     for _ in range(KILLS):
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.index.toys", str(collection)],
@@ -56,14 +57,36 @@ def test_a_build_killed_again_and_again_ends_like_an_undisturbed_one(
     assert store_content(collection) == store_content(toy_sample)
     assert answers(collection) == answers(toy_sample)
     assert len(names(collection)) == 1
+    assert finished
+
+
+def test_two_hundred_kills(tmp_path: Path) -> None:
+    """At seeded events and moments of all steps; each build goes on to the same end."""
+    began = time.monotonic()
+    found = subprocess.run(
+        [sys.executable, "-m", "tests.index.kills", str(tmp_path), str(SEED), "200"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=3600,
+        check=True,
+    )
+    campaign = json.loads(found.stdout)
+    different = [kill for kill in campaign["kills"] if kill["differs"]]
+    at_events = [kill for kill in campaign["kills"] if not kill["at"].endswith(" s")]
+    steps = Counter(kill["at"].partition(":")[0] or "before reading" for kill in at_events)
     figures = {
         "seed": SEED,
-        "kills": KILLS,
-        "kills_after_first_publication": finished,
-        "differences": 0,
+        "kills": len(campaign["kills"]),
+        "events_of_a_build": campaign["events"],
+        "at_events": dict(steps),
+        "at_moments": len(campaign["kills"]) - len(at_events),
+        "killed_before_the_end": sum(kill["killed"] for kill in campaign["kills"]),
+        "differences": len(different),
         "seconds": round(time.monotonic() - began),
     }
-    record("kills", "the sample, built with the hashing encoder", figures)
+    record("kills", "the sample and pages that cannot be read, with the hashing encoder", figures)
+    assert different == []
 
 
 def test_keyword_search_on_real_questions(tmp_path: Path, shared_data: Path) -> None:

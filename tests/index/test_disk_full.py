@@ -113,7 +113,9 @@ def test_nothing_is_published_and_the_build_goes_on(
     disk: Path, dump: Dump, undisturbed: dict[str, Any], step: str, number: int, leave: int
 ) -> None:
     collection = disk / dump.name
-    with pytest.raises(DiskFull, match=r"the disk of .* is full .*nothing was published.*goes on"):
+    with pytest.raises(
+        DiskFull, match=r"the disk of .* is full .*nothing unfinished was published.*goes on"
+    ):
         build_there(collection, dump, FillingProgress(disk, step, number, leave))
     with pytest.raises(NoCollection):
         current_generation(collection)

@@ -237,6 +237,15 @@ def test_the_current_generation_stays_however_old(tmp_path: Path) -> None:
     assert remove_superseded(collection) == ["20260101-1"]
 
 
+def test_what_a_killed_build_did_not_publish_is_removed(tmp_path: Path) -> None:
+    """It was renamed into its place; ``current`` still led to the one before."""
+    collection = tmp_path / "toy"
+    for name in ("20261001-1", "20261101-2", "20261101-1"):
+        write_generation(collection, name)
+    assert remove_superseded(collection) == ["20261101-2"]
+    assert generations(collection) == ["20261001-1", "20261101-1"]
+
+
 def test_what_is_held_is_not_removed(tmp_path: Path) -> None:
     collection = tmp_path / "toy"
     write_generation(collection, "20261101-1")

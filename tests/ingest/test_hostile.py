@@ -19,6 +19,8 @@ import pytest
 import zstandard
 
 from ingest.archives import read_pieces
+from ingest.bz2_blocks import read_blocks
+from ingest.dumps import find_dump, plan_units
 from ingest.errors import IngestError
 from tests.ingest.bombs import (
     LZMA1,
@@ -30,7 +32,7 @@ from tests.ingest.bombs import (
     with_header,
     write_bomb,
 )
-from tests.ingest.dumps_on_disk import END, HEADER, PAGES, page
+from tests.ingest.dumps_on_disk import END, HEADER, PAGES, page, write_multistream
 from tests.ingest.measured import Measured, pinakes
 
 _PEAK_MB = 500
@@ -62,7 +64,7 @@ def _assert_refused(found: Measured, status: int, *words: str) -> None:
     """One line that holds ``words``; nothing published."""
     assert found.status == status, found
     assert found.out == ""
-    assert "published" not in found.err.replace("nothing was published", "")
+    assert "published" not in found.err.replace("nothing unfinished was published", "")
     last = found.err.strip().splitlines()[-1]
     assert last.startswith("pinakes: ")
     for word in words:
@@ -169,6 +171,53 @@ def test_extract_reads_what_build_reads(tmp_path: Path) -> None:
     assert found.err.count(" quarantined: ") == len(SET_ASIDE)
     strict = _build(path, tmp_path / "data", "--strict")
     _assert_refused(strict, 2, "'NUL' cannot be read", "without --strict")
+
+
+def test_a_damaged_block_is_told_by_the_exit_status(tmp_path: Path) -> None:
+    path = write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")
+    data = bytearray(path.read_bytes())
+    offset = [block.offset for block in read_blocks(path, 0)][2]
+    data[offset + 25] ^= 0xFF
+    path.write_bytes(data)
+    strict = _build(path, tmp_path / "strict", "--strict")
+    _assert_refused(strict, 2, f"damaged at byte {offset}", "without --strict")
+    assert not list((tmp_path / "strict").glob("*/current"))
+    found = _build(path, tmp_path / "data")
+    assert found.status == 1
+    assert "26 pages read = 26 articles" in found.out
+    last = found.err.splitlines()[-1]
+    assert "the dump is damaged in 1 places" in last
+    assert "quarantine.jsonl" in last
+    assert (tmp_path / "data" / "toywiki" / "current" / "manifest.json").exists()
+    extracted = pinakes("extract", path, "--workers", "1")
+    assert extracted.status == 1
+    assert extracted.out.count("\n") == 26
+    assert f"damaged at byte {offset}" in extracted.err
+
+
+# What takes most memory for its size, just below the cap on a page's text.
+LARGEST = {"links": "[[a]]", "lines": "ab\n", "cells": "| c || d\n|-\n", "headings": "== a ==\nb\n"}
+
+
+@pytest.mark.parametrize("name", LARGEST)
+def test_the_largest_pages_fit_into_memory(tmp_path: Path, name: str) -> None:
+    text = LARGEST[name] * ((4 << 20) // len(LARGEST[name]))
+    path = tmp_path / "toywiki-20261101-pages.xml"
+    path.write_text(HEADER + PAGES[0] + page(99, "Large", text) + END)
+    found = _build(path, tmp_path / "data")
+    assert found.status == 0
+    assert "2 pages read = 2 articles" in found.out
+
+
+def test_pages_without_number_that_are_set_aside(tmp_path: Path) -> None:
+    path = tmp_path / "toywiki-20261101-pages.xml.zst"
+    bad = "<page><!></page>" * 100_000
+    path.write_bytes(zstandard.compress((HEADER + PAGES[0] + bad + END).encode()))
+    found = _build(path, tmp_path / "data")
+    assert found.status == 0
+    assert "100,001 pages read = 1 articles" in found.out
+    dump = find_dump([path])
+    assert len(list(plan_units(dump))) > 5  # they do not gather in one unit
 
 
 @pytest.mark.parametrize("kind", _BOMB_MB)

@@ -1,7 +1,8 @@
 """XML is cut into pages that are safe to parse, wherever its pieces end."""
 
+import time
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import pytest
@@ -121,6 +122,56 @@ def test_memory_stays_flat_over_a_long_history_and_an_endless_page() -> None:
     assert too_long == QuarantinedPage(1, "Endless", "a revision of more than 16 MiB")
     assert following == WHOLE[0]
     assert peak < 60 << 20
+
+
+def test_a_page_that_is_never_closed_costs_itself_only() -> None:
+    parts = [WHOLE[0], WHOLE[1].removesuffix(b"</page>"), WHOLE[2]]
+    unclosed = QuarantinedPage(2, "Page 2", "not closed before the next page begins")
+    for cut in range(1, sum(map(len, parts))):
+        found = pieces(b"".join(parts), cut)
+        assert list(cut_pages(found)) == [WHOLE[0], unclosed, WHOLE[2]]
+        units = [*cut_pages(found, found[0].offset + len(found[0].data)), *cut_pages(found[1:])]
+        assert units == [WHOLE[0], unclosed, WHOLE[2]]
+
+
+def test_a_page_too_long_is_set_aside_also_where_one_piece_holds_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A block of bz2 may hold 46 MB."""
+    monkeypatch.setattr(page_xml, "_LONGEST_REVISION", 1000)
+    xml = export([PAGES[0], page(2, "Long", "x" * 2000), PAGES[2]])
+    assert list(cut_pages([Piece(0, xml)])) == [
+        WHOLE[0],
+        QuarantinedPage(2, "Long", "a revision of more than 0 MiB"),
+        WHOLE[2],
+    ]
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda n: [b"<revision></revision>" * 2 + b"<revision>" * n],
+        lambda n: [b"<revision>x</revision>"] * n,
+        lambda n: [b"<revision>" + b"x" * 990, *([b"</revision><revision>"] * n)],
+    ],
+    ids=["never closed", "in small pieces", "a long one and many short"],
+)
+def test_time_grows_with_the_revisions(
+    make: Callable[[int], list[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_xml, "_LONGEST_REVISION", 100_000)
+
+    def seconds(size: int) -> float:
+        parts = [b"<page><title>A</title>", *make(size), b"</page>"]
+        best = float("inf")
+        for _ in range(3):
+            began = time.process_time()
+            list(cut_pages(Piece(number, part) for number, part in enumerate(parts)))
+            best = min(best, time.process_time() - began)
+        return best
+
+    base = max(seconds(5_000), 0.002)
+    assert seconds(40_000) < 24 * base
 
 
 def test_a_page_with_all_that_real_ones_carry_is_no_danger() -> None:

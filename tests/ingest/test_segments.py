@@ -82,6 +82,21 @@ def test_link_runs_are_sorted_lines_of_target_words_and_source(tmp_path: Path) -
     assert lines == ["Alpha\tAlpha\t1", "Alpha\talpha\t2", 'Two\tthe "second"\t1']
 
 
+def test_links_beyond_what_memory_should_hold_are_written_in_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ingest.segments._MOST_LINKS", 3)
+    pages = [page(number, f"Page {number}", "[[B]] [[A]]") for number in range(1, 6)]
+    path = tmp_path / "toywiki-20261101-pages.xml"
+    path.write_bytes(export(pages))
+    found = find_dump([path])
+    _write(found, list(plan_units(found)), tmp_path)
+    with zstandard.open(link_run_path(tmp_path, 0), "rt", encoding="utf-8") as run:
+        lines = run.read().splitlines()
+    assert lines[:4] == ["A\tA\t1", "A\tA\t2", "B\tB\t1", "B\tB\t2"]
+    assert sorted(lines) == sorted(f"{x}\t{x}\t{n}" for x in "AB" for n in range(1, 6))
+
+
 def test_a_broken_unit_leaves_no_segment(tmp_path: Path) -> None:
     path = tmp_path / "toywiki-20261101-pages.xml.zst"
     path.write_bytes(zstandard.compress(export()))

@@ -1,0 +1,217 @@
+"""Anything at all: no exception but the documented ones, no page twice, every page accounted for.
+
+A few seconds in every run of the tests; ``make fuzz`` tries as many examples of each test as
+``PINAKES_FUZZ_EXAMPLES`` says, others each time.
+"""
+
+import bz2
+import os
+import re
+import time
+from collections.abc import Sequence
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ingest.bz2_blocks import read_blocks
+from ingest.dumps import WorkUnit, find_dump, plan_units
+from ingest.errors import IngestError
+from ingest.extract import count_entry, read_documents
+from ingest.page_xml import cut_pages
+from ingest.types import Damage, Page, PageCounts, Piece, QuarantinedPage, SiteInfo
+from ingest.wikitext import parse_document
+from tests.ingest.dumps_on_disk import PAGES, export, write_multistream
+from tests.ingest.test_robustness import _TOKENS, check
+
+SAMPLE = Path(__file__).parents[2] / "data" / "sample" / "pages"
+SITE = SiteInfo("toywiki", "Toy", "", "en", ((0, ""), (6, "File"), (14, "Category")))
+TOKENS = [
+    *_TOKENS.split(),
+    "\n",
+    "\n|-\n",
+    "\n* ",
+    "\n== ",
+    " ==\n",
+    "\r",
+    "\x00",
+    "\ud800",
+    "\ue003",
+]
+EXAMPLES = settings(
+    max_examples=int(os.environ.get("PINAKES_FUZZ_EXAMPLES", "60")),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@cache
+def articles() -> list[str]:
+    """The wikitext of the sample."""
+    return [
+        path.read_text(encoding="utf-8") for path in sorted(SAMPLE.rglob("*")) if path.is_file()
+    ]
+
+
+@st.composite
+def mutated_wikitext(draw: st.DrawFn) -> str:
+    """A stretch of a real article with pieces cut out, doubled, moved, and markup thrown in."""
+    article = draw(st.sampled_from(articles()))
+    start = draw(st.integers(0, max(len(article) - 1, 0)))
+    text = article[start : start + draw(st.integers(1, 8_000))]
+    for _ in range(draw(st.integers(1, 12))):
+        first, second = sorted((draw(st.integers(0, len(text))), draw(st.integers(0, len(text)))))
+        what = draw(st.sampled_from(("cut", "double", "insert", "reverse", "repeat")))
+        piece = text[first:second]
+        if what == "cut":
+            piece = ""
+        elif what == "double":
+            piece *= 2
+        elif what == "insert":
+            piece += draw(st.sampled_from(TOKENS))
+        elif what == "repeat":
+            piece = draw(st.sampled_from(TOKENS)) * draw(st.integers(1, 300))
+        else:
+            piece = piece[::-1]
+        text = (text[:first] + piece + text[second:])[:40_000]
+    return text
+
+
+def parse_any(wikitext: str) -> None:
+    """Documents hold together, and time stays in proportion (a hundred times what it should be)."""
+    began = time.process_time()
+    check(parse_document(Page(1, 0, "Title", 2, "", None, wikitext), SITE))
+    assert time.process_time() - began < 1 + len(wikitext) / 10_000
+
+
+@EXAMPLES
+@given(mutated_wikitext())
+def test_mutated_articles(wikitext: str) -> None:
+    parse_any(wikitext)
+
+
+XML_TOKENS = [
+    b"<page>", b"</page>", b"<revision>", b"</revision>", b"<title>", b"</title>", b"<id>",
+    b"</id>", b"<text>", b"</text>", b"<timestamp>", b"<ns>0</ns>", b"<redirect/>", b"<![CDATA[",
+    b"]]>", b"<!--", b"-->", b"<?x?>", b"<!DOCTYPE a>", b"&amp;", b"&lol;", b"&#0;", b"&#xD800;",
+    b"\0", b"\xff", b"<", b">", b'"', b"</mediawiki>", b"<mediawiki>", b"<siteinfo>", b"<upload>",
+    b"9" * 40, b"-1", b"",
+]  # fmt: skip
+
+
+@st.composite
+def mutated_xml(draw: st.DrawFn) -> bytes:
+    """An export with tokens in places where they do not belong."""
+    xml = export(PAGES[:6])
+    for _ in range(draw(st.integers(1, 8))):
+        place = draw(st.integers(0, len(xml)))
+        end = min(place + draw(st.sampled_from((0, 0, 1, 7, 60, 300))), len(xml))
+        xml = xml[:place] + draw(st.sampled_from(XML_TOKENS) | st.binary(max_size=6)) + xml[end:]
+    return xml
+
+
+def pieces_of(xml: bytes, cuts: Sequence[int]) -> list[Piece]:
+    edges = sorted({0, len(xml), *(cut % (len(xml) + 1) for cut in cuts)})
+    return [Piece(first, xml[first:end]) for first, end in pairwise(edges)]
+
+
+def cut_any(xml: bytes, cuts: Sequence[int]) -> None:
+    """Pages are those of the bytes wherever pieces end; units share them, none lost or doubled."""
+    pieces = pieces_of(xml, cuts)
+    found = list(cut_pages(pieces))
+    assert found == list(cut_pages([Piece(0, xml)]))
+    by_unit = [
+        item
+        for number, piece in enumerate(pieces)
+        for item in cut_pages(pieces[number:], piece.offset + len(piece.data))
+    ]
+    assert by_unit == found
+    for item in found:
+        if isinstance(item, bytes):
+            assert item.count(b"<page>") == 1
+            assert item.endswith(b"</page>")
+
+
+@EXAMPLES
+@given(mutated_xml(), st.lists(st.integers(0, 1 << 20), max_size=12))
+def test_mutated_xml_is_cut(xml: bytes, cuts: list[int]) -> None:
+    cut_any(xml, cuts)
+
+
+def read_any(path: Path) -> list[object]:
+    """All entries of a file; the accounts balance, and units of any size say the same."""
+    try:
+        dump = find_dump([path])
+        units = list(plan_units(dump, 700))
+        entries = [entry for unit in units for entry in read_documents(unit, dump.site)]
+    except IngestError:
+        return []
+    counts = sum(map(count_entry, entries), PageCounts())
+    parts = counts.documents + counts.redirects + counts.other_namespaces + counts.quarantined
+    assert counts.read == parts == len(entries) - counts.damages
+    whole = WorkUnit(0, path, 0, path.stat().st_size, path.stat().st_size)
+    if units[0].items is None:
+        together = list(read_documents(whole, dump.site))
+        pages = [entry for entry in together if not isinstance(entry, Damage | QuarantinedPage)]
+        assert pages == [one for one in entries if not isinstance(one, Damage | QuarantinedPage)]
+    return list(entries)
+
+
+@EXAMPLES
+@given(mutated_xml(), st.sampled_from(["plain", "bz2"]))
+def test_mutated_exports_are_accounted_for(
+    tmp_path_factory: pytest.TempPathFactory, xml: bytes, kind: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "toywiki-20261101-mutated.xml"
+    path.write_bytes(bz2.compress(xml) if kind == "bz2" else xml)
+    read_any(path)
+
+
+@cache
+def small_bz2() -> bytes:
+    """Thirty pages in eight streams."""
+    path = Path(os.environ.get("TMPDIR", "/tmp")) / f"pinakes-fuzz-{os.getpid()}.xml.bz2"
+    try:
+        return write_multistream(path).read_bytes()
+    finally:
+        for leftover in path.parent.glob(f"pinakes-fuzz-{os.getpid()}*"):
+            leftover.unlink()
+
+
+@st.composite
+def mutated_bz2(draw: st.DrawFn) -> bytes:
+    """Bits flipped, and runs of bytes cut out, doubled or moved."""
+    data = bytearray(small_bz2())
+    for _ in range(draw(st.integers(1, 5))):
+        place = draw(st.integers(0, len(data) - 1))
+        end = place + draw(st.sampled_from((1, 1, 8, 100, 400)))
+        what = draw(st.sampled_from(("flip", "cut", "double", "zero")))
+        if what == "flip":
+            data[place] ^= 1 << draw(st.integers(0, 7))
+        elif what == "cut":
+            del data[place:end]
+        elif what == "double":
+            data[place:place] = data[place:end]
+        else:
+            data[place:end] = bytes(len(data[place:end]))
+        data = data or bytearray(b"B")
+    return bytes(data)
+
+
+@EXAMPLES
+@given(mutated_bz2(), st.integers(0, 5_000))
+def test_mutated_bz2_costs_only_what_is_damaged(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, start: int
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "toywiki-20261101-mutated.xml.bz2"
+    path.write_bytes(data)
+    blocks = list(read_blocks(path, 0))
+    assert list(read_blocks(path, start)) == [block for block in blocks if block.offset >= start]
+    sound = bz2.decompress(small_bz2())
+    assert all(block.data in sound for block in blocks)  # a checksum guards every block
+    entries = read_any(path)
+    titles = [str(getattr(entry, "title", "")) for entry in entries]
+    assert all(re.fullmatch(r"Page \d+|None|", title) for title in titles)
