@@ -154,7 +154,7 @@ def test_vectors_are_published_in_increments_that_share_their_files(
     assert answers(collection) == answers(toy_sample)
 
 
-@pytest.mark.parametrize("unit_bytes", [1, 10_000, 30_000])
+@pytest.mark.parametrize("unit_bytes", [97, 10_000, 30_000])
 def test_the_size_of_units_changes_nothing(
     tmp_path: Path,
     packed_sample: Dump,

@@ -171,6 +171,7 @@ def test_what_a_killed_build_left_is_not_published(tmp_path: Path) -> None:
     Index.open(collection, HashingEncoder).close()
 
 
+@pytest.mark.usefixtures("in_units")
 def test_a_forced_build_that_was_killed_is_gone_on_with(
     tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,7 +11,7 @@ from ingest.dumps import WorkUnit, find_dump, plan_units
 from ingest.extract import count_entry, map_units, read_documents
 from ingest.rows import extract_unit
 from ingest.types import Document, PageCounts, QuarantinedPage
-from tests.ingest.dumps_on_disk import export, page
+from tests.ingest.dumps_on_disk import export, page, write_multistream
 
 
 def _units(count: int) -> list[WorkUnit]:
@@ -27,6 +27,17 @@ def test_the_sample_is_accounted_for(sample_dump: Path, tmp_path: Path) -> None:
     assert extracted.counts == counts
     assert extracted.rows.read_bytes().count(b"\n") == 56
     assert extracted.problems.read_bytes() == b""
+
+
+@pytest.mark.parametrize("unit_bytes", [1, 2, 7, 300])
+def test_units_of_any_size_hold_the_same_pages(tmp_path: Path, unit_bytes: int) -> None:
+    dump = find_dump([write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")])
+    units = plan_units(dump, unit_bytes)
+    found = [entry for unit in units for entry in read_documents(unit, dump.site)]
+    assert [entry.title for entry in found if isinstance(entry, Document)] == [
+        f"Page {number}" for number in range(1, 31)
+    ]
+    assert len(found) == 30
 
 
 def test_a_page_whose_parsing_fails_costs_itself_only(
