@@ -22,7 +22,7 @@ from index.evaluation import read_questions
 from index.fusion import fuse
 from index.search import Index
 from index.types import ScoredId
-from ingest.dumps import find_dump
+from ingest.reading.dumps import find_dump
 from service.settings import go_offline
 
 Fusion = Callable[[Sequence[ScoredId], Sequence[ScoredId]], list[int]]

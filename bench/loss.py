@@ -26,9 +26,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.record import record
-from ingest.dumps import find_dump, plan_units
-from ingest.loss import LossCounts, LostNumber, measure_loss, measure_pages, numbers_elsewhere
-from ingest.pages import read_pages
+from ingest.loss.meter import LossCounts, LostNumber, measure_loss, measure_pages, numbers_elsewhere
+from ingest.reading.dumps import find_dump, plan_units
+from ingest.reading.pages import read_pages
 from ingest.types import Page, SiteInfo
 from ingest.wikitext import parse_document
 

@@ -27,7 +27,7 @@ from index.encoder import find_encoder
 from index.evaluation import Question, RetrievalReport, evaluate, read_questions
 from index.search import Index
 from index.store import Store
-from ingest.dumps import find_dump
+from ingest.reading.dumps import find_dump
 from service.console import BuildProgress
 from service.settings import go_offline
 

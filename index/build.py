@@ -35,11 +35,11 @@ from index.store import Store
 from index.store_writer import StoreWriter
 from index.types import FORMAT_VERSION, DumpRecord, Encoder, Manifest
 from ingest.accounts import Accounts
-from ingest.checksums import published_checksums, verify
-from ingest.dumps import Dump, plan_units
 from ingest.errors import EmptyDump
 from ingest.extract import map_units
 from ingest.files import write_whole
+from ingest.reading.checksums import published_checksums, verify
+from ingest.reading.dumps import Dump, plan_units
 from ingest.segments import link_run_path, read_segment, segment_path, write_segment
 from ingest.types import PageCounts
 from ingest.workers import default_workers, worker_processes

@@ -25,8 +25,8 @@ from index.store import Store
 from index.store_writer import StoreWriter
 from index.types import Encoder
 from index.vectors import bytes_per_vector
-from ingest.dumps import Dump, WorkUnit, sample_units
 from ingest.extract import count_entry, map_units
+from ingest.reading.dumps import Dump, WorkUnit, sample_units
 from ingest.segments import link_run_path, read_segment, segment_path, write_segment
 from ingest.types import PageCounts, SiteInfo
 from ingest.workers import worker_processes

@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from ingest.errors import UnreadablePage
 from ingest.extract import Entry, count_entry
-from ingest.multistream_index import find_index, read_index
+from ingest.reading.multistream_index import find_index, read_index
 from ingest.types import Damage, Document, PageCounts, QuarantinedPage
 
 __all__ = ["Accounts"]

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from typing import TypeVar
 
-from ingest.dumps import WorkUnit
-from ingest.pages import read_pages
+from ingest.reading.dumps import WorkUnit
+from ingest.reading.pages import read_pages
 from ingest.types import (
     Damage,
     Document,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.dumps import WorkUnit
 from ingest.extract import Entry, count_entry, read_documents
+from ingest.reading.dumps import WorkUnit
 from ingest.types import (
     Damage,
     Document,

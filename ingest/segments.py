@@ -13,10 +13,10 @@ from typing import TextIO
 
 import zstandard
 
-from ingest.dumps import WorkUnit
 from ingest.extract import Entry, read_documents
 from ingest.files import write_whole
 from ingest.passages import heading_at, split_passages
+from ingest.reading.dumps import WorkUnit
 from ingest.rows import from_json, to_json
 from ingest.types import Document, Passage, SiteInfo
 

@@ -9,17 +9,17 @@ from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import unquote
 
-from ingest.extension_tags import without_extensions
-from ingest.infoboxes import infobox_facts
-from ingest.layout import assemble, kept_mark, lines_of, plain_words, sections_of, unescape
-from ingest.local_names import EVERY_LANGUAGE, local_names
-from ingest.parser_functions import call_parser_function
-from ingest.scanner import EQUALS, Renderers, scan
-from ingest.tables import BREAK, DROPPED, render_table
-from ingest.template_arguments import Arguments
-from ingest.templates import find_template, holds_facts
+from ingest.markup.extension_tags import without_extensions
+from ingest.markup.infoboxes import infobox_facts
+from ingest.markup.layout import assemble, kept_mark, lines_of, plain_words, sections_of, unescape
+from ingest.markup.scanner import EQUALS, Renderers, scan
+from ingest.markup.tables import BREAK, DROPPED, render_table
+from ingest.markup.variants import has_variants, without_variants
+from ingest.templates.arguments import Arguments
+from ingest.templates.local_names import EVERY_LANGUAGE, local_names
+from ingest.templates.parser_functions import call_parser_function
+from ingest.templates.registry import find_template, holds_facts
 from ingest.types import Document, Link, Page, SiteInfo
-from ingest.variants import has_variants, without_variants
 
 __all__ = ["INFOBOX_HEADING", "parse_document"]
 

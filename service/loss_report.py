@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from ingest.loss import LossCounts, LostNumber
+from ingest.loss.meter import LossCounts, LostNumber
 from service.console import err, out
 
 __all__ = ["loss_json", "print_loss"]

@@ -13,9 +13,9 @@ MAY_IMPORT = {
     "service": {"service", "index", "ingest"},
 }
 HEAVY = {
-    "mwxml": "ingest/pages.py",
-    "mwparserfromhell": "ingest/markup_tree.py",
-    "py7zr": "ingest/seven_zip.py",
+    "mwxml": "ingest/reading/pages.py",
+    "mwparserfromhell": "ingest/loss/markup_tree.py",
+    "py7zr": "ingest/reading/seven_zip.py",
     "duckdb": "index/links.py",
     "tantivy": "index/bm25.py",
     "faiss": "index/vectors.py",

@@ -23,7 +23,7 @@ from service.errors import DamagedDump
 from service.settings import load_settings
 
 if TYPE_CHECKING:
-    from ingest.dumps import Dump
+    from ingest.reading.dumps import Dump
 
 __all__ = ["build", "extract", "plan", "status"]
 
@@ -52,7 +52,7 @@ def build(
     from index.build import BuildOptions, build_collection
     from index.encoder import find_encoder
     from index.plan import check_room
-    from ingest.dumps import find_dump
+    from ingest.reading.dumps import find_dump
     from ingest.workers import default_workers
     from service.console import BuildProgress, out
 
@@ -98,7 +98,7 @@ def plan(
     """Say what building a dump would take on this machine, from a sample of the dump."""
     from index.encoder import find_encoder
     from index.plan import plan_build
-    from ingest.dumps import find_dump
+    from ingest.reading.dumps import find_dump
     from ingest.workers import default_workers
     from service.console import BuildProgress, print_plan
 
@@ -123,8 +123,8 @@ def extract(
     as_json: JsonOption = False,
 ) -> None:
     """Print a dump's articles and redirects as JSON lines, or a report of what they lose."""
-    from ingest.dumps import find_dump, plan_units
     from ingest.extract import map_units
+    from ingest.reading.dumps import find_dump, plan_units
     from ingest.rows import extract_unit
     from ingest.types import PageCounts
     from ingest.workers import default_workers, worker_processes
@@ -149,7 +149,7 @@ def extract(
 
 
 def _report_loss(dump: "Dump", workers: int, *, as_json: bool) -> None:
-    from ingest.dump_loss import measure_dump
+    from ingest.loss.dump_loss import measure_dump
     from service.console import BuildProgress
     from service.loss_report import loss_json, print_loss
 

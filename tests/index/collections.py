@@ -10,7 +10,7 @@ from index.build import BuildOptions, BuildResult, build_collection
 from index.generations import current_generation, read_manifest
 from index.search import Index
 from index.types import Manifest
-from ingest.dumps import Dump
+from ingest.reading.dumps import Dump
 from tests.index.toys import HashingEncoder, QuietProgress, article, redirect
 
 ENCODER = HashingEncoder()

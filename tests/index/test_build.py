@@ -11,10 +11,10 @@ from index.build import BuildOptions, build_collection
 from index.errors import BuildInProgress, EncoderMismatch, NoCollection
 from index.generations import current_generation, hold_collection, read_manifest
 from index.search import Index
-from ingest import dumps
-from ingest.bz2_blocks import read_blocks
-from ingest.dumps import Dump, find_dump
 from ingest.errors import ChecksumMismatch, EmptyDump, UnreadablePage
+from ingest.reading import dumps
+from ingest.reading.bz2_blocks import read_blocks
+from ingest.reading.dumps import Dump, find_dump
 from ingest.types import PageCounts
 from tests.index.collections import (
     ENCODER,

@@ -15,8 +15,8 @@ from index.build import BuildOptions, build_collection
 from index.errors import NoCollection
 from index.generations import current_generation, read_manifest
 from index.search import Index
-from ingest import dumps
-from ingest.dumps import Dump
+from ingest.reading import dumps
+from ingest.reading.dumps import Dump
 from tests.index.collections import (
     ENCODER,
     PAGES,

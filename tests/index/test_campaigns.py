@@ -15,7 +15,7 @@ from index.build import build_collection
 from index.evaluation import evaluate, read_questions
 from index.generations import current_generation, read_manifest
 from index.search import Index
-from ingest.dumps import Dump, find_dump
+from ingest.reading.dumps import Dump, find_dump
 from tests.index.collections import answers, counts, make, names, store_content
 from tests.index.toys import ROOT, QuietProgress
 

@@ -24,7 +24,7 @@ from index.errors import DiskFull, NoCollection
 from index.generations import current_generation, read_manifest, record_files
 from index.links import open_link_totals
 from index.types import FileRecord
-from ingest.dumps import Dump
+from ingest.reading.dumps import Dump
 from tests.index.collections import ENCODER, comparable
 from tests.index.kills import awkward_dump
 from tests.index.toys import QuietProgress, in_threads

@@ -9,7 +9,7 @@ from index import plan
 from index.build import BuildOptions, build_collection
 from index.errors import DiskFull
 from index.plan import check_room, plan_build
-from ingest.dumps import Dump, find_dump, sample_units
+from ingest.reading.dumps import Dump, find_dump, sample_units
 from ingest.types import PageCounts
 from tests.index.toys import HashingEncoder, QuietProgress, in_threads
 from tests.ingest.dumps_on_disk import export, write_multistream
@@ -56,7 +56,7 @@ def test_a_small_sample_is_scaled_to_the_dump(tmp_path: Path) -> None:
 def test_units_of_a_sample_are_spread_over_the_dump(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.dumps._LEAST_UNIT_BYTES", 100)
+    monkeypatch.setattr("ingest.reading.dumps._LEAST_UNIT_BYTES", 100)
     dump = find_dump([write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")])
     sample = sample_units(dump, 3)
     numbers = [unit.number for unit in sample]

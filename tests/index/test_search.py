@@ -20,7 +20,7 @@ from index.errors import (
 from index.generations import current_generation, remove_superseded
 from index.search import MAX_QUERY_LENGTH, Index
 from index.types import Mode
-from ingest.dumps import Dump
+from ingest.reading.dumps import Dump
 from tests.index.toys import HashingEncoder, QuietProgress, in_threads, republish
 
 MODES: list[Mode] = ["hybrid", "keyword", "vector"]

@@ -19,8 +19,8 @@ from index.generations import current_generation, next_name, publish, read_manif
 from index.store import Store
 from index.store_writer import StoreWriter
 from index.types import EncoderRecord, Manifest, Vectors
-from ingest.dumps import Dump, find_dump, plan_units
 from ingest.passages import split_passages
+from ingest.reading.dumps import Dump, find_dump, plan_units
 from ingest.types import Document, Redirect, Section
 
 ROOT = Path(__file__).resolve().parents[2]

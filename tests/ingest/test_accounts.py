@@ -11,7 +11,7 @@ import pytest
 from ingest.accounts import Accounts
 from ingest.errors import UnreadablePage
 from ingest.extract import Entry
-from ingest.multistream_index import find_index, read_index
+from ingest.reading.multistream_index import find_index, read_index
 from ingest.types import Damage, OtherPage, PageCounts, QuarantinedPage, Redirect
 
 PART = Path("toywiki-20261101-pages-articles-multistream.xml.bz2")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from ingest import extract
-from ingest.dumps import WorkUnit, find_dump, plan_units
 from ingest.extract import count_entry, map_units, read_documents
+from ingest.reading.dumps import WorkUnit, find_dump, plan_units
 from ingest.rows import extract_unit
 from ingest.types import Document, PageCounts, QuarantinedPage
 from tests.ingest.dumps_on_disk import export, page, write_multistream

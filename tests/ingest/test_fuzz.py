@@ -17,11 +17,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.bz2_blocks import read_blocks
-from ingest.dumps import WorkUnit, find_dump, plan_units
 from ingest.errors import IngestError
 from ingest.extract import count_entry, read_documents
-from ingest.page_xml import cut_pages
+from ingest.reading.bz2_blocks import read_blocks
+from ingest.reading.dumps import WorkUnit, find_dump, plan_units
+from ingest.reading.page_xml import cut_pages
 from ingest.types import Damage, Page, PageCounts, Piece, QuarantinedPage, SiteInfo
 from ingest.wikitext import parse_document
 from tests.ingest.dumps_on_disk import PAGES, export, write_multistream

@@ -18,10 +18,10 @@ import py7zr
 import pytest
 import zstandard
 
-from ingest.archives import read_pieces
-from ingest.bz2_blocks import read_blocks
-from ingest.dumps import find_dump, plan_units
 from ingest.errors import IngestError
+from ingest.reading.archives import read_pieces
+from ingest.reading.bz2_blocks import read_blocks
+from ingest.reading.dumps import find_dump, plan_units
 from tests.ingest.bombs import (
     LZMA1,
     endless_page,

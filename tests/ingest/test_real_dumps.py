@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.dumps import find_dump, plan_units
 from ingest.extract import read_documents
-from ingest.pages import read_pages
 from ingest.passages import MAX_WORDS, count_words, split_passages
+from ingest.reading.dumps import find_dump, plan_units
+from ingest.reading.pages import read_pages
 from ingest.types import Document
 from ingest.wikitext import parse_document
 

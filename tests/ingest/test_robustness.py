@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.local_names import EVERY_LANGUAGE
 from ingest.passages import split_passages
-from ingest.template_names import ALIASES
-from ingest.templates import _RENDERERS
+from ingest.templates.local_names import EVERY_LANGUAGE
+from ingest.templates.names import ALIASES
+from ingest.templates.registry import _RENDERERS
 from ingest.types import Document
 from tests.ingest.test_wikitext import parse
 

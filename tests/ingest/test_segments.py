@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from ingest.dumps import Dump, WorkUnit, find_dump, plan_units
 from ingest.errors import TruncatedDump
 from ingest.extract import read_documents
+from ingest.reading.dumps import Dump, WorkUnit, find_dump, plan_units
 from ingest.rows import to_json
 from ingest.segments import link_run_path, read_segment, segment_path, write_segment
 from ingest.types import Damage, Document, OtherPage, QuarantinedPage, Redirect

@@ -16,7 +16,7 @@ from fastapi.testclient import TestClient
 from index.build import BuildOptions, build_collection
 from index.follow import CurrentIndex
 from index.search import Index
-from ingest.dumps import find_dump
+from ingest.reading.dumps import find_dump
 from service.app import create_app
 from service.generators.generator import Generator
 from service.settings import Settings

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 
 from index.build import BuildOptions, build_collection
-from ingest.dumps import find_dump
+from ingest.reading.dumps import find_dump
 from tests.index.toys import SAMPLE, HashingEncoder, QuietProgress
 from tests.service.conftest import MakeServer
 

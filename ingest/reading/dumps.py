@@ -1,0 +1,266 @@
+"""Find the parts of a dump, check that they are one, and split them into work units.
+
+A work unit is a run of bytes of one part that can be read on its own. Knows file names; reads XML
+only as far as the header.
+"""
+
+import re
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from glob import glob
+from pathlib import Path
+
+from ingest.errors import DumpNotFound, EmptyDump, IngestError, NotADump, TruncatedDump
+from ingest.reading.archives import archive_format, check_end, read_pieces
+from ingest.reading.page_xml import cut_pages
+from ingest.types import Damage, Piece, QuarantinedPage, SiteInfo
+
+__all__ = ["Dump", "WorkUnit", "find_dump", "plan_units", "sample_units"]
+
+# Small enough that progress shows every second or two and that small dumps keep all cores busy;
+# large enough that reading on to the end of the last page, a block of bz2, weighs little.
+_UNIT_BYTES, _LEAST_UNIT_BYTES, _LEAST_UNITS = 2 << 20, 256 << 10, 16
+# Of XML, where that is what is counted.
+_XML_UNIT_BYTES = 8 << 20
+# What a page that is set aside weighs in a unit.
+_ITEM_BYTES = 1 << 10
+_HEADER_LIMIT = 1 << 20
+
+# <name>-<date>-pages-articles…, <name>-<date>-p1p4500.xml.bz2 and their like.
+_DATE = r"\d{8}\b|\d{4}-\d\d-\d\d\b"
+_NAME = re.compile(
+    rf"^(?P<name>.+?)(?=-(?:{_DATE})|-latest\b|-pages-|-p\d+[pr]\d+|\.xml|\.bz2|\.gz|\.zst|\.7z|$)"
+    rf"(?:-(?P<date>{_DATE}))?"
+)
+_PART = re.compile(r"\.xml(-p\d+p\d+)?(\.(bz2|gz|zst|7z))?$", re.IGNORECASE)
+_EXPORT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<mediawiki\b")
+_PAGE_RANGE = r"\d*(-p\d+[pr]\d+)?$"
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """The parts of one dump in reading order, and the wiki they come from.
+
+    ``date`` is YYYYMMDD from the file names, or None where they carry none.
+    """
+
+    name: str
+    date: str | None
+    parts: tuple[Path, ...]
+    site: SiteInfo
+
+
+@dataclass(frozen=True, slots=True)
+class WorkUnit:
+    """Bytes ``start`` to ``end`` of one part, as it lies on disk.
+
+    Where a file cannot be entered in the middle, ``items`` are the unit's pages, cut already.
+    """
+
+    number: int
+    part: Path
+    start: int
+    end: int
+    byte_count: int
+    items: tuple[bytes | QuarantinedPage | Damage, ...] | None = None
+
+
+def find_dump(paths: Sequence[Path]) -> Dump:
+    """The dump made of these files, or of the dump files in these directories or patterns.
+
+    Raises DumpNotFound, NotADump, TruncatedDump or IngestError when the files belong to different
+    wikis.
+    """
+    parts = tuple(dict.fromkeys(part.resolve() for path in paths for part in _parts_of(path)))
+    if not parts:
+        raise DumpNotFound("no dump file given")
+    sites = [read_site_info(part) for part in parts]
+    names = [_NAME.match(part.name) for part in parts]
+    wikis = {match["name"].lower() for match in names if match}
+    if len(wikis) > 1:
+        raise IngestError(
+            f"files of different wikis: {', '.join(sorted(wikis))}; build one collection at a time"
+        )
+    dates = {match["date"].replace("-", "") for match in names if match and match["date"]}
+    if len(dates) > 1:
+        raise IngestError(f"files of different dumps: {', '.join(sorted(dates))}; name one date")
+    kinds = {_kind(part.name) for part in parts}
+    if len(kinds) > 1 or (len(parts) > 1 and not any("#" in kind for kind in kinds)):
+        some = ", ".join(sorted(part.name for part in parts)[:4])
+        raise IngestError(
+            f"several dumps of the same pages: {some}; name one of them, or all parts of one"
+        )
+    for part in parts:
+        check_end(part)
+    name = re.sub(r"[^a-z0-9_-]+", "-", wikis.pop()).strip("-") or "wiki"
+    return Dump(name=name, date=next(iter(dates), None), parts=parts, site=sites[0])
+
+
+def _kind(name: str) -> str:
+    """What a file holds, by its name; "#" where it is one part of several: pages-articles#."""
+    match = _NAME.match(name)
+    kind, _, ending = name[match.end() if match else 0 :].partition(".xml")
+    bare = re.sub(_PAGE_RANGE, "", kind)
+    return bare + "#" if bare != kind or ending.startswith("-p") else kind
+
+
+def _parts_of(path: Path) -> Iterable[Path]:
+    if path.is_dir():
+        found = [entry for entry in path.iterdir() if _is_dump(entry)]
+        if not found:
+            raise DumpNotFound(f"{path}: no dump file (*.xml, *.xml.bz2, …) in this directory")
+    elif re.search(r"[*?[]", path.name) and not path.exists():
+        found = [Path(name) for name in glob(str(path))]
+        if not found:
+            raise DumpNotFound(f"{path}: no file has such a name")
+    else:
+        found = [path]
+    return sorted(found, key=_part_order)
+
+
+def _is_dump(path: Path) -> bool:
+    """Whether a file in a directory is part of a dump: by its name, else by its first bytes."""
+    if not path.is_file():
+        return False
+    if _PART.search(path.name):
+        return True
+    try:
+        return archive_format(path) != "7z" and bool(_EXPORT.match(_first_bytes(path)))
+    except IngestError:
+        return False
+
+
+def _part_order(path: Path) -> tuple[object, ...]:
+    """Numbers in the name sort as numbers: part 2 comes before part 10."""
+    return tuple(
+        (0, int(piece), "") if piece.isdecimal() else (1, 0, piece)
+        for piece in re.split(r"(\d+)", path.name)
+    )
+
+
+def plan_units(dump: Dump, unit_bytes: int | None = None) -> Iterator[WorkUnit]:
+    """Split every part into units of about ``unit_bytes`` as it lies on disk.
+
+    The split depends on the files only, so that an interrupted build finds its units again. A
+    file that cannot be entered in the middle is decompressed here, page by page.
+    """
+    if unit_bytes is None:
+        share = sum(part.stat().st_size for part in dump.parts) // _LEAST_UNITS
+        unit_bytes = min(max(share, _LEAST_UNIT_BYTES), _UNIT_BYTES)
+    number = 0
+    for part in dump.parts:
+        size = part.stat().st_size
+        kind = archive_format(part)
+        if kind == "bz2":
+            units = _units_of_file(part, size, unit_bytes, number)
+        elif kind == "plain":
+            units = _units_of_file(part, size, _XML_UNIT_BYTES, number)
+        else:
+            units = _units_of_stream(part, size, number)
+        for unit in units:
+            yield unit
+            number = unit.number + 1
+
+
+def sample_units(dump: Dump, count: int) -> list[WorkUnit]:
+    """About ``count`` units, evenly spread over the dump.
+
+    Of a part that cannot be entered in the middle only the first can be had.
+    """
+    parts = dump.parts
+    if any(archive_format(part) not in ("bz2", "plain") for part in parts):
+        spread = parts[:: -(-len(parts) // count)]
+        return [next(plan_units(replace(dump, parts=(part,)))) for part in spread]
+    units = list(plan_units(dump))
+    step = -(-len(units) // count)
+    return units[(step - 1) // 2 :: step]
+
+
+def _units_of_file(part: Path, size: int, unit_bytes: int, number: int) -> Iterator[WorkUnit]:
+    for place, start in enumerate(range(0, size, unit_bytes)):
+        end = min(start + unit_bytes, size)
+        yield WorkUnit(number + place, part, start, end, end - start)
+
+
+def _units_of_stream(part: Path, size: int, number: int) -> Iterator[WorkUnit]:
+    """Units that carry their pages, from a file that can only be read from its beginning."""
+    position = start = 0
+
+    def counted(pieces: Iterator[Piece]) -> Iterator[Piece]:
+        nonlocal position
+        for piece in pieces:
+            position = piece.offset
+            yield piece
+
+    items: list[bytes | QuarantinedPage | Damage] = []
+    length = 0
+    for item in cut_pages(counted(read_pieces(part))):
+        items.append(item)
+        length += len(item) if isinstance(item, bytes) else _ITEM_BYTES
+        if length >= _XML_UNIT_BYTES:
+            yield WorkUnit(number, part, start, position, position - start, tuple(items))
+            number, start, items, length = number + 1, position, [], 0
+    yield WorkUnit(number, part, start, size, size - start, tuple(items))
+
+
+def _first_bytes(part: Path) -> bytes:
+    return next((piece.data for piece in read_pieces(part)), b"")[: 64 * 1024]
+
+
+def read_site_info(part: Path) -> SiteInfo:
+    """The wiki named in the header of ``part``; exports without siteinfo get plain defaults.
+
+    Raises NotADump when the file does not begin like a MediaWiki export, EmptyDump when it ends
+    before the first page, TruncatedDump when its beginning is damaged.
+    """
+    header = b""
+    for piece in read_pieces(part):
+        if piece.error:
+            raise TruncatedDump(f"{part}: its beginning is damaged ({piece.error}); fetch it again")
+        header += piece.data
+        if b"<mediawiki" not in header[: 64 * 1024]:
+            break
+        if b"<page>" in header or b"</mediawiki>" in header or len(header) > _HEADER_LIMIT:
+            break
+    begin = header.find(b"<page>")
+    if b"<mediawiki" not in header[: 64 * 1024] or (begin < 0 and len(header) > _HEADER_LIMIT):
+        raise NotADump(
+            f"{part}: {'not a MediaWiki XML export' if header else 'the file is empty'}; "
+            "take a dump such as …-pages-articles.xml.bz2"
+        )
+    if begin < 0:
+        raise EmptyDump(f"{part}: the export holds no page; take another dump")
+    return _parse_header(part, header[:begin])
+
+
+def _parse_header(part: Path, header: bytes) -> SiteInfo:
+    if b"<!DOCTYPE" in header or b"<!ENTITY" in header:
+        raise NotADump(f"{part}: its header declares a document type, which no export does")
+    try:
+        root = ElementTree.fromstring(header + b"</mediawiki>")  # noqa: S314 (no declarations)
+    except ElementTree.ParseError as error:
+        raise NotADump(f"{part}: its header is not well-formed ({error})") from None
+    language = root.get("{http://www.w3.org/XML/1998/namespace}lang", "")
+    texts: dict[str, str] = {}
+    namespaces: list[tuple[int, str]] = []
+    for element in root.iter():
+        tag = element.tag.rpartition("}")[2]
+        if tag == "namespace":
+            key = element.get("key", "")
+            if not re.fullmatch(r"-?\d{1,6}", key):
+                raise NotADump(f"{part}: its header has a namespace numbered {key[:40]!r}")
+            namespaces.append((int(key), element.text or ""))
+        else:
+            texts[tag] = (element.text or "").strip()
+    match = re.match(r"([a-z_]+)wiki", part.name)
+    database = texts.get("dbname") or (match.group() if match else "")
+    if not language:
+        language = database.removesuffix("wiki") or "en"
+    return SiteInfo(
+        database=database,
+        name=texts.get("sitename", ""),
+        base_url=texts.get("base", ""),
+        language=language,
+        namespaces=tuple(namespaces),
+    )
