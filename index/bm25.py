@@ -3,8 +3,9 @@
 The only file that imports tantivy. Text is not stored here: hits are passage ids.
 """
 
+import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -15,7 +16,13 @@ from index.errors import DamagedGeneration
 from index.language import QUESTION_WORDS, STEMMERS, STOP_WORD_LISTS, is_unspaced
 from index.types import ScoredId
 
-__all__ = ["WRITER_HEAP", "KeywordDocument", "KeywordIndex", "write_keyword_index"]
+__all__ = [
+    "WRITER_HEAP",
+    "KeywordDocument",
+    "KeywordIndex",
+    "join_keyword_indexes",
+    "write_keyword_index",
+]
 
 # Field weights; the title helps, but at full weight it drowns the body.
 WEIGHTS = {"title": 0.5, "headings": 0.3, "names": 0.5, "body": 1.0}
@@ -24,6 +31,8 @@ WRITER_HEAP = 256 * 1024 * 1024
 # One thread keeps documents in passage order, which makes the index reproducible.
 _WRITER_THREADS = 1
 _LONGEST_WORD = 60
+# Where tantivy lists an index's segments, and the files that it may delete.
+_SEGMENTS, _FILES = "meta.json", ".managed.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +49,8 @@ class KeywordDocument:
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_unsigned_field("passage_id", stored=False, indexed=False, fast=True)
-    for name in WEIGHTS:
-        builder.add_text_field(name, stored=False, tokenizer_name=_ANALYZER)
+    for name in WEIGHTS:  # without positions, which only phrases need: half of the index
+        builder.add_text_field(name, stored=False, tokenizer_name=_ANALYZER, index_option="freq")
     return builder.build()
 
 
@@ -76,23 +85,45 @@ def write_keyword_index(path: Path, language: str, documents: Iterable[KeywordDo
     index.register_tokenizer(_ANALYZER, _analyzer(language))
     writer = index.writer(heap_size=WRITER_HEAP, num_threads=_WRITER_THREADS)
     count = 0
-    for document in documents:
-        writer.add_document(
-            tantivy.Document.from_dict(  # with the schema: plain construction makes ids signed
-                {
-                    "passage_id": document.passage_id,
-                    "title": document.title,
-                    "headings": document.headings,
-                    "names": document.names,
-                    "body": document.body,
-                },
-                schema,
+    try:
+        for document in documents:
+            writer.add_document(
+                tantivy.Document.from_dict(  # with the schema: plain construction makes ids signed
+                    {
+                        "passage_id": document.passage_id,
+                        "title": document.title,
+                        "headings": document.headings,
+                        "names": document.names,
+                        "body": document.body,
+                    },
+                    schema,
+                )
             )
-        )
-        count += 1
-    writer.commit()
-    writer.wait_merging_threads()
+            count += 1
+        writer.commit()
+    finally:
+        writer.wait_merging_threads()  # or its threads would still write here after an error
     return count
+
+
+def join_keyword_indexes(parts: Sequence[Path], path: Path) -> None:
+    """Make one index at ``path`` of finished ones, in their order; their directories are used up.
+
+    An index is a list of segments that know nothing of each other: to join lists is enough. What
+    BM25 counts over all documents is added up when the index is opened.
+    """
+    shutil.rmtree(path, ignore_errors=True)
+    lists = [json.loads((part / _SEGMENTS).read_text()) for part in parts]
+    managed = [name for part in parts for name in json.loads((part / _FILES).read_text())]
+    first, *others = parts
+    for part in others:
+        for file in part.iterdir():
+            file.replace(first / file.name)
+        part.rmdir()
+    lists[0]["segments"] = [segment for one in lists for segment in one["segments"]]
+    (first / _SEGMENTS).write_text(json.dumps(lists[0], indent=2))
+    (first / _FILES).write_text(json.dumps(sorted(set(managed))))
+    first.rename(path)
 
 
 class KeywordIndex:

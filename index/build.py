@@ -7,14 +7,12 @@ each publish. Knows nothing of how progress is shown.
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from index.bm25 import KeywordDocument, write_keyword_index
 from index.disk import told_of_full_disk
 from index.embed import VectorScope, embed_generation
 from index.errors import DamagedGeneration, NoCollection, UnknownFormat
@@ -29,6 +27,7 @@ from index.generations import (
     remove_superseded,
     timestamp,
 )
+from index.keywords import write_keywords
 from index.links import open_link_totals
 from index.progress import Progress
 from index.store import Store
@@ -44,9 +43,8 @@ from ingest.segments import link_run_path, read_segment, segment_path, write_seg
 from ingest.types import PageCounts
 from ingest.workers import default_workers, worker_processes
 
-__all__ = ["BuildOptions", "BuildResult", "build_collection", "write_keywords"]
+__all__ = ["BuildOptions", "BuildResult", "build_collection"]
 
-_MAX_REDIRECT_NAMES, _MAX_ANCHOR_NAMES = 20, 8
 # Names the generation of a forced build that has published and may still lack vectors.
 _FORCED = "forced"
 
@@ -161,7 +159,8 @@ def _build_keyword_side(
         (work / "pages.db").rename(stage / "pages.db")
     counts = PageCounts(**json.loads((work / "counts.json").read_text()))
     if not (stage / "bm25").exists():
-        write_keywords(stage / "pages.db", work / "bm25", dump.site.language, progress)
+        language, workers = dump.site.language, options.workers
+        write_keywords(stage / "pages.db", work / "bm25", language, workers, progress)
         (work / "bm25").rename(stage / "bm25")
     (stage / "vectors").mkdir(exist_ok=True)
     with Store(stage / "pages.db") as store:
@@ -254,29 +253,6 @@ def _write_store(work: Path, dump: Dump, options: BuildOptions, progress: Progre
     writer.close()
     progress.advance(1)
     return counts
-
-
-def write_keywords(database: Path, path: Path, language: str, progress: Progress) -> None:
-    """Write the keyword index of a finished store."""
-    with Store(database) as store:
-        progress.step("Writing the keyword index", store.passage_count, "passages")
-        write_keyword_index(path, language, _keyword_documents(store, progress))
-
-
-def _keyword_documents(store: Store, progress: Progress) -> Iterator[KeywordDocument]:
-    for passage, place in store.all_passages():
-        names: list[str] = []
-        if place == 0:
-            names += store.names(passage.page_id, "redirect", _MAX_REDIRECT_NAMES)
-            names += store.names(passage.page_id, "anchor", _MAX_ANCHOR_NAMES)
-        yield KeywordDocument(
-            passage_id=passage.passage_id,
-            title=passage.title,
-            headings="\n".join(passage.heading_path),
-            names="\n".join(names),
-            body=passage.text,
-        )
-        progress.advance(1)
 
 
 def _versions() -> dict[str, str]:

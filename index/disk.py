@@ -22,7 +22,7 @@ _WORDS = (
     "max_temp_directory_size",
 )
 # When a thread of tantivy's fails, the next call says only this, whatever it failed at.
-_KILLED_WRITER = "index writer was killed"
+_KILLED_WRITER = "a worker thread encountered an error"
 _NO_ROOM = 4 << 20
 
 
@@ -45,8 +45,8 @@ def require_room(directory: Path, free: int, needed: int) -> None:
     """Raise DiskFull where ``needed`` bytes are more than the ``free`` ones."""
     if needed > free:
         raise DiskFull(
-            f"the build needs about {needed / 1e9:,.1f} GB, and the disk of {directory} has "
-            f"{free / 1e9:,.1f} GB left; make room, or name another disk with --data"
+            f"the build needs about {needed / 1e6:,.1f} MB, and the disk of {directory} has "
+            f"{free / 1e6:,.1f} MB left; make room, or name another disk with --data"
         )
 
 

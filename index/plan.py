@@ -16,9 +16,9 @@ from itertools import islice
 from pathlib import Path
 
 from index.bm25 import WRITER_HEAP
-from index.build import write_keywords
 from index.disk import require_room
 from index.encoder import passage_text
+from index.keywords import MOST_RANGES, write_keywords
 from index.links import MEMORY_LIMIT, open_link_totals, scratch_size
 from index.progress import Progress
 from index.store import Store
@@ -124,12 +124,16 @@ class _Sample:
         writer.close()
         database, keywords = self._directory / "pages.db", self._directory / "bm25"
         with self._timed() as indexing:
-            write_keywords(database, keywords, self._dump.site.language, _Silent())
+            write_keywords(database, keywords, self._dump.site.language, self._workers, _Silent())
         steps = [
             replace(reading, lasting=self._scaled(database.stat().st_size)),
             PlannedStep("Counting links", linking(), MEMORY_LIMIT, self._scaled(scratch), 0),
             PlannedStep(
-                "Writing the keyword index", indexing(), WRITER_HEAP, 0, self._size(keywords)
+                "Writing the keyword index",
+                indexing(),
+                min(self._workers, MOST_RANGES) * WRITER_HEAP,
+                0,
+                self._size(keywords),
             ),
         ]
         with Store(database) as store:

@@ -174,10 +174,22 @@ class Store:
         """Number of articles with a passage; some consist of templates only."""
         return self._one("SELECT count(*) FROM pages WHERE passage_count > 0")
 
-    def all_passages(self) -> Iterator[tuple[Passage, int]]:
-        """Every passage in order, with its number within its page; one page in memory at a time."""
+    def first_of_page(self, passage_id: int) -> int:
+        """The first passage of the page that this one belongs to."""
+        return self._one(
+            "SELECT first_passage FROM pages JOIN passages USING (page_id) "
+            f"WHERE passage_id = {passage_id:d}"
+        )
+
+    def all_passages(self, start: int = 0, end: int | None = None) -> Iterator[tuple[Passage, int]]:
+        """Every passage in order, with its number within its page; one page in memory at a time.
+
+        With ``start``, which begins a page, and ``end``: only those between, the first included.
+        """
         rows = self._connection().execute(
-            "SELECT passage_id, page_id, start, end FROM passages ORDER BY passage_id"
+            "SELECT passage_id, page_id, start, end FROM passages "
+            "WHERE passage_id >= ? AND passage_id < ? ORDER BY passage_id",
+            (start, self.passage_count if end is None else end),
         )
         page: StoredPage | None = None
         first = 0

@@ -48,7 +48,6 @@ COMMIT;
 PRAGMA synchronous = FULL;
 PRAGMA journal_mode = DELETE;
 ANALYZE;
-VACUUM;
 """
 _MAX_REDIRECTS = 5
 _BATCH = 1000

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from index import build, embed
+from index import build, embed, keywords
 from index.build import BuildOptions, build_collection
 from index.errors import NoCollection
 from index.generations import current_generation, read_manifest
@@ -44,7 +44,8 @@ def call_number(dump: Dump, kind: str, step: str, which: int) -> int:
 
 @pytest.fixture
 def in_units(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut the sample into several work units."""
+    """Cut the sample into several work units, and hear of every passage that is indexed."""
+    monkeypatch.setattr(keywords, "_ADVANCE", 1)
     plan = functools.partial(dumps.plan_units, unit_bytes=UNIT_BYTES)
     monkeypatch.setattr(build, "plan_units", plan)
 

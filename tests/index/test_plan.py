@@ -83,6 +83,6 @@ def test_a_disk_that_is_too_small_is_refused_before_anything_is_written(
         free = 300_000
 
     monkeypatch.setattr("shutil.disk_usage", lambda _path: Usage)
-    with pytest.raises(DiskFull, match=rf"needs about 0\.\d GB, and the disk of {tmp_path} has"):
+    with pytest.raises(DiskFull, match=rf"needs about \d\.\d MB, and the disk of {tmp_path} has"):
         check_room(packed_sample, collection, 1, QuietProgress())
     assert not collection.exists()
