@@ -67,6 +67,7 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.retrieval
 	$(VENV)/bin/python -m bench.fusion
+	$(VENV)/bin/python -m bench.ingest
 
 constraints: $(VENV)/.llama-cpp-python
 	@{ sed -n '/^#/p' constraints.txt; $(VENV)/bin/python -m pip freeze --exclude-editable \
