@@ -76,6 +76,7 @@ bench: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.parser_tests
 	$(VENV)/bin/python -m bench.worst_constructs
 	$(VENV)/bin/python -m bench.memory
+	$(VENV)/bin/python -m bench.ingest
 
 constraints: $(VENV)/.llama-cpp-python
 	@{ sed -n '/^#/p' constraints.txt; $(VENV)/bin/python -m pip freeze --exclude-editable \

@@ -157,6 +157,7 @@ def _build_keyword_side(
             file.write(json.dumps(asdict(counts)).encode())
         (work / "quarantine.jsonl").rename(stage / "quarantine.jsonl")
         (work / "pages.db").rename(stage / "pages.db")
+    shutil.rmtree(work / "segments", ignore_errors=True)  # all they hold is in the store
     counts = PageCounts(**json.loads((work / "counts.json").read_text()))
     if not (stage / "bm25").exists():
         language, workers = dump.site.language, options.workers

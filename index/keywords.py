@@ -29,7 +29,9 @@ def write_keywords(
     """Write the keyword index of the store ``database`` to the directory ``path``."""
     with Store(database) as store:
         progress.step("Writing the keyword index", store.passage_count, "passages")
-        count = max(1, min(MOST_RANGES, store.passage_count // _LEAST_RANGE))
+        count = MOST_RANGES
+        while count > 1 and store.passage_count // count < _LEAST_RANGE:
+            count //= 2  # never three, which two cores could not share
         marks = [store.passage_count * number // count for number in range(1, count)]
         bounds = [0, *map(store.first_of_page, marks), store.passage_count]
         parts = [path.with_name(f"{path.name}.{number}") for number in range(count)]

@@ -68,8 +68,9 @@ class BuildPlan:
 
     @property
     def most_disk(self) -> int:
-        """Bytes on disk just before temporary files are removed."""
-        return self.lasting + sum(step.temporary for step in self.steps)
+        """Bytes on disk at most: with the temporary files beside the store, or at the end."""
+        temporary = sum(step.temporary for step in self.steps)
+        return max(self.steps[0].lasting + temporary, self.lasting)
 
 
 def plan_build(

@@ -90,18 +90,23 @@ def test_an_interrupted_build_goes_on_to_the_same_end(
 
 @pytest.mark.usefixtures("in_units")
 def test_what_is_done_is_not_done_again(tmp_path: Path, packed_sample: Dump) -> None:
-    number = call_number(packed_sample, "advance", "Writing the keyword index", 0)
-    with pytest.raises(Stopped):
-        build_collection(tmp_path / "toy", packed_sample, ENCODER, "all", QuietProgress(number))
-    segments = tmp_path / "toy" / "building" / "20261101" / "segments"
+    collection = tmp_path / "toy"
+
+    def stopped(kind: str, step: str) -> QuietProgress:
+        progress = QuietProgress(stop_at=(kind, step))
+        with pytest.raises(Stopped):
+            build_collection(collection, packed_sample, ENCODER, "all", progress)
+        return progress
+
+    segments = collection / "building" / "20261101" / "segments"
+    stopped("step", "Counting links")
     before = files_of(segments)
     assert len(before) > 2
-    with pytest.raises(Stopped):
-        build_collection(
-            tmp_path / "toy", packed_sample, ENCODER, "all", progress := QuietProgress(len(before))
-        )
+    stopped("step", "Counting links")
     assert files_of(segments) == before
-    assert "Reading the dump" not in progress.totals
+    stopped("advance", "Writing the keyword index")
+    assert not segments.exists()
+    assert "Reading the dump" not in stopped("advance", "Writing the keyword index").totals
 
 
 def test_a_build_killed_anywhere_goes_on_to_the_same_end(tmp_path: Path) -> None:

@@ -54,9 +54,9 @@ class Stopped(Exception):
 
 
 class QuietProgress:
-    """Remembers what a build told, and can stop it at the call of a given number (from 0)."""
+    """Remembers what a build told; stops it at a call: by its number, or the first of its kind."""
 
-    def __init__(self, stop_at: int | None = None) -> None:
+    def __init__(self, stop_at: int | tuple[str, str] | None = None) -> None:
         self.calls: list[tuple[str, str]] = []  # kind, step
         self.notes: list[str] = []
         self.totals: dict[str, tuple[int, int]] = {}  # step: done, total
@@ -65,7 +65,9 @@ class QuietProgress:
 
     def _called(self, kind: str) -> None:
         self.calls.append((kind, self._step))
-        if self._stop_at is not None and len(self.calls) > self._stop_at:
+        if self._stop_at == self.calls[-1] or (
+            isinstance(self._stop_at, int) and len(self.calls) > self._stop_at
+        ):
             raise Stopped(f"{kind} in {self._step}")
 
     def step(self, name: str, total: int, unit: str) -> None:

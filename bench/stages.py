@@ -1,0 +1,147 @@
+"""CPU seconds of each stage of a keyword build, the stages run one after the other in one process.
+
+Each unit of the dump goes through all stages of a worker before the next unit is read, so that
+memory stays that of a build. Time is that of all threads of the process.
+"""
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+from index.bm25 import write_keyword_index
+from index.generations import publish, record_files
+from index.keywords import keyword_documents
+from index.links import open_link_totals
+from index.store import Store
+from index.store_writer import StoreWriter
+from index.types import FORMAT_VERSION, DumpRecord, Manifest
+from ingest.passages import split_passages
+from ingest.reading.archives import read_pieces
+from ingest.reading.dumps import Dump, WorkUnit, find_dump, plan_units
+from ingest.reading.page_xml import cut_pages
+from ingest.reading.pages import read_pages
+from ingest.segments import link_run_path, read_segment, segment_path, write_segment
+from ingest.types import Page, PageCounts, Piece
+from ingest.wikitext import parse_document
+
+__all__ = ["IN_PARENT", "IN_THREADS", "IN_WORKERS", "stage_seconds"]
+
+IN_WORKERS = (
+    "decompressing blocks",
+    "cutting pages",
+    "mwxml",
+    "parse_document",
+    "split_passages",
+    "writing segments and link runs",
+)
+IN_PARENT = (
+    "reading segments, writing the store",
+    "counting links, writing names",
+    "hashing and publishing",
+)
+IN_THREADS = ("BM25",)
+
+_Result = TypeVar("_Result")
+
+
+class _Clock:
+    """Adds up process time by stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+
+    def time(self, stage: str, work: Callable[[], _Result]) -> _Result:
+        began = time.process_time()
+        result = work()
+        self.seconds[stage] += time.process_time() - began
+        return result
+
+
+def stage_seconds(path: Path, directory: Path) -> dict[str, float]:
+    """CPU seconds of every stage in reading order; ``directory`` must not exist yet."""
+    dump, clock = find_dump([path]), _Clock()
+    segments, stage = directory / "segments", directory / "stage"
+    segments.mkdir(parents=True)
+    stage.mkdir()
+    units = [_worker_stages(unit, dump, segments, clock) for unit in plan_units(dump)]
+    writer = StoreWriter(stage / "pages.db")
+    clock.time(IN_PARENT[0], lambda: _fill(writer, segments, units))
+    runs = [link_run_path(segments, number) for number in units]
+    clock.time(IN_PARENT[1], lambda: _count_links(writer, runs, directory))
+    with Store(stage / "pages.db") as store:
+        documents = keyword_documents(store)
+        language = dump.site.language
+        clock.time(IN_THREADS[0], lambda: write_keyword_index(stage / "bm25", language, documents))
+    clock.time(IN_PARENT[2], lambda: publish(directory, stage, _manifest(stage)))
+    return {
+        name: clock.seconds[name] for name in (*IN_WORKERS, *IN_PARENT[:2], "BM25", IN_PARENT[2])
+    }
+
+
+def _worker_stages(unit: WorkUnit, dump: Dump, segments: Path, clock: _Clock) -> int:
+    counted: list[Piece] = []
+
+    def counting() -> Iterator[Piece]:
+        for piece in read_pieces(unit.part, unit.start):
+            counted.append(piece)
+            yield piece
+
+    for _ in cut_pages(counting(), unit.end):
+        pass
+    needed = len(counted)  # reading goes on until the unit's last page is complete
+    reading = lambda: list(islice(read_pieces(unit.part, unit.start), needed))  # noqa: E731
+    pieces = clock.time("decompressing blocks", reading)
+    items = tuple(clock.time("cutting pages", lambda: list(cut_pages(pieces, unit.end))))
+    cut = replace(unit, items=items)
+    before = dict(clock.seconds)
+    pages = clock.time("mwxml", lambda: list(read_pages(cut)))
+    articles = [
+        page
+        for page in pages
+        if isinstance(page, Page) and page.namespace == 0 and page.redirect_to is None
+    ]
+    documents = clock.time(
+        "parse_document", lambda: [parse_document(page, dump.site) for page in articles]
+    )
+    clock.time("split_passages", lambda: [list(split_passages(one)) for one in documents])
+    clock.time(IN_WORKERS[-1], lambda: write_segment(cut, dump.site, segments))
+    # Writing a segment does these three itself; what is left is the writing.
+    for name in ("mwxml", "parse_document", "split_passages"):
+        clock.seconds[IN_WORKERS[-1]] -= clock.seconds[name] - before.get(name, 0.0)
+    return unit.number
+
+
+def _fill(writer: StoreWriter, segments: Path, numbers: list[int]) -> None:
+    for number in numbers:
+        for entry, passages in read_segment(segment_path(segments, number)):
+            writer.add(entry, passages)
+
+
+def _count_links(writer: StoreWriter, runs: list[Path], scratch: Path) -> None:
+    writer.index_titles()
+    with open_link_totals(runs, writer.titles(), scratch) as totals:
+        writer.add_names(totals.anchors(), totals.links_in())
+    writer.close()
+
+
+def _manifest(stage: Path) -> Manifest:
+    return Manifest(
+        format_version=FORMAT_VERSION,
+        collection="bench",
+        generation="20260101-1",
+        created=datetime.now(UTC).isoformat(),
+        dump=DumpRecord(
+            name="bench", date=None, language="en", base_url="", files=[], fingerprint=""
+        ),
+        pages=PageCounts(),
+        passages=0,
+        vectors=0,
+        encoder=None,
+        versions={},
+        files=record_files(stage),
+    )
