@@ -211,8 +211,7 @@ def _check_published(dump: Dump, work: Path, progress: Progress) -> bool:
     done = work / "checksums.json"
     known = {str(checksum.part): checksum.value for checksum in checksums}
     if checksums and not (done.exists() and json.loads(done.read_text()) == known):
-        size = sum(checksum.part.stat().st_size for checksum in checksums)
-        progress.step("Checking checksums", size, "bytes")
+        progress.step("Checking checksums", sum(one.size for one in checksums), "bytes")
         for checksum in checksums:
             verify(checksum, progress.advance)
         with write_whole(done) as file:

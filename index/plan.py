@@ -20,7 +20,7 @@ from index.disk import require_room
 from index.encoder import passage_text
 from index.keywords import MOST_RANGES, write_keywords
 from index.links import MEMORY_LIMIT, open_link_totals, scratch_size
-from index.progress import Progress
+from index.progress import Progress, Silence
 from index.store import Store
 from index.store_writer import StoreWriter
 from index.types import Encoder
@@ -125,7 +125,7 @@ class _Sample:
         writer.close()
         database, keywords = self._directory / "pages.db", self._directory / "bm25"
         with self._timed() as indexing:
-            write_keywords(database, keywords, self._dump.site.language, self._workers, _Silent())
+            write_keywords(database, keywords, self._dump.site.language, self._workers, Silence())
         steps = [
             replace(reading, lasting=self._scaled(database.stat().st_size)),
             PlannedStep("Counting links", linking(), MEMORY_LIMIT, self._scaled(scratch), 0),
@@ -192,14 +192,6 @@ class _Sample:
         ended: list[float] = []
         yield lambda: (ended[0] - began) / self._share
         ended.append(time.monotonic())
-
-
-class _Silent:
-    """A Progress that nobody listens to."""
-
-    def step(self, name: str, total: int, unit: str) -> None: ...
-    def advance(self, amount: int) -> None: ...
-    def note(self, text: str) -> None: ...
 
 
 def _measured_segment(unit: WorkUnit, site: SiteInfo, directory: Path) -> tuple[float, int]:

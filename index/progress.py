@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-__all__ = ["Progress"]
+__all__ = ["Progress", "Silence"]
 
 
 class Progress(Protocol):
@@ -19,3 +19,16 @@ class Progress(Protocol):
     def note(self, text: str) -> None:
         """Something worth a line."""
         ...
+
+
+class Silence:
+    """Progress that nobody listens to."""
+
+    def step(self, name: str, total: int, unit: str) -> None:
+        """Say nothing."""
+
+    def advance(self, amount: int) -> None:
+        """Say nothing."""
+
+    def note(self, text: str) -> None:
+        """Say nothing."""

@@ -33,6 +33,11 @@ class PublishedChecksum:
     value: str
     source: Path
 
+    @property
+    def size(self) -> int:
+        """Bytes to read before it can be compared."""
+        return self.part.stat().st_size
+
 
 def published_checksums(parts: Sequence[Path]) -> list[PublishedChecksum]:
     """A checksum for each part that a list beside it names; none for the others."""

@@ -3,6 +3,7 @@
 import shutil
 import sys
 import tempfile
+from contextlib import nullcontext
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
@@ -79,12 +80,16 @@ def build(
             f"vectors for {manifest.coverage:.0%}"
         )
         out.print(accounts_text(manifest.pages))
-    if manifest.pages.damages and result.changed:
+    if damages := manifest.pages.damages:
         quarantine = directory / "generations" / manifest.generation / "quarantine.jsonl"
         raise DamagedDump(
-            f"the dump is damaged in {manifest.pages.damages:,} places, and the pages there are "
-            f"missing: see {quarantine}; fetch the file again and build with --force"
+            f"the dump is damaged in {_places(damages)}, and the pages there are missing: see "
+            f"{quarantine}; fetch the file again and build with --force"
         )
+
+
+def _places(count: int) -> str:
+    return "1 place" if count == 1 else f"{count:,} places"
 
 
 def plan(
@@ -123,11 +128,14 @@ def extract(
     as_json: JsonOption = False,
 ) -> None:
     """Print a dump's articles and redirects as JSON lines, or a report of what they lose."""
+    from index.progress import Silence
     from ingest.extract import map_units
+    from ingest.reading.checksums import published_checksums, verify
     from ingest.reading.dumps import find_dump, plan_units
     from ingest.rows import extract_unit
     from ingest.types import PageCounts
     from ingest.workers import default_workers, worker_processes
+    from service.console import BuildProgress
 
     found = find_dump(dump)
     count = workers or default_workers()
@@ -135,17 +143,29 @@ def extract(
         _report_loss(found, count, as_json=as_json)
         return
     counts = PageCounts()
-    with tempfile.TemporaryDirectory() as scratch, worker_processes(count) as executor:
+    # On a terminal the lines themselves show that something happens.
+    shown = nullcontext(Silence()) if sys.stdout.isatty() else BuildProgress()
+    with (
+        shown as progress,
+        tempfile.TemporaryDirectory() as scratch,
+        worker_processes(count) as executor,
+    ):
+        if checksums := published_checksums(found.parts):
+            progress.step("Checking checksums", sum(c.size for c in checksums), "bytes")
+            for checksum in checksums:
+                verify(checksum, progress.advance)
+        progress.step("Reading the dump", sum(p.stat().st_size for p in found.parts), "bytes")
         work = partial(extract_unit, site=found.site, directory=Path(scratch))
-        for _, extracted in map_units(work, plan_units(found), executor, 2 * count + 1):
+        for unit, extracted in map_units(work, plan_units(found), executor, 2 * count + 1):
             for path, stream in ((extracted.rows, sys.stdout), (extracted.problems, sys.stderr)):
                 with path.open("rb") as file:
                     shutil.copyfileobj(file, stream.buffer)
                 path.unlink()
             counts += extracted.counts
+            progress.advance(unit.byte_count)
     sys.stderr.write(f"{accounts_text(counts)}\n")
     if counts.damages:
-        raise DamagedDump(f"the dump is damaged in {counts.damages:,} places; see the lines above")
+        raise DamagedDump(f"the dump is damaged in {_places(counts.damages)}; see the lines above")
 
 
 def _report_loss(dump: "Dump", workers: int, *, as_json: bool) -> None:

@@ -184,11 +184,13 @@ def test_a_damaged_block_is_told_by_the_exit_status(tmp_path: Path) -> None:
     assert not list((tmp_path / "strict").glob("*/current"))
     found = _build(path, tmp_path / "data")
     assert found.status == 1
-    assert "26 pages read = 26 articles" in found.out
+    assert "30 pages read = 26 articles" in found.out
     last = found.err.splitlines()[-1]
-    assert "the dump is damaged in 1 places" in last
+    assert "the dump is damaged in 1 place," in last
     assert "quarantine.jsonl" in last
     assert (tmp_path / "data" / "toywiki" / "current" / "manifest.json").exists()
+    again = _build(path, tmp_path / "data")
+    assert (again.status, "nothing to do" in again.out) == (1, True)
     extracted = pinakes("extract", path, "--workers", "1")
     assert extracted.status == 1
     assert extracted.out.count("\n") == 26
