@@ -1,19 +1,18 @@
 """Find the parts of a dump, check that they are one, and split them into work units.
 
-A work unit is a run of bytes of one part that can be read on its own. Knows file names; reads XML
-only as far as the header.
+A work unit is a run of bytes of one part that can be read on its own. Knows file names.
 """
 
 import re
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from glob import glob
 from pathlib import Path
 
-from ingest.errors import DumpNotFound, EmptyDump, IngestError, NotADump, TruncatedDump
+from ingest.errors import DumpNotFound, IngestError
 from ingest.reading.archives import archive_format, check_end, read_pieces
 from ingest.reading.page_xml import cut_pages
+from ingest.reading.site_info import read_site_info
 from ingest.types import Damage, Piece, QuarantinedPage, SiteInfo
 
 __all__ = ["Dump", "WorkUnit", "find_dump", "plan_units", "sample_units"]
@@ -25,7 +24,6 @@ _UNIT_BYTES, _LEAST_UNIT_BYTES, _LEAST_UNITS = 2 << 20, 256 << 10, 16
 _XML_UNIT_BYTES = 8 << 20
 # What a page that is set aside weighs in a unit.
 _ITEM_BYTES = 1 << 10
-_HEADER_LIMIT = 1 << 20
 
 # <name>-<date>-pages-articles…, <name>-<date>-p1p4500.xml.bz2 and their like.
 _DATE = r"\d{8}\b|\d{4}-\d\d-\d\d\b"
@@ -206,61 +204,3 @@ def _units_of_stream(part: Path, size: int, number: int) -> Iterator[WorkUnit]:
 
 def _first_bytes(part: Path) -> bytes:
     return next((piece.data for piece in read_pieces(part)), b"")[: 64 * 1024]
-
-
-def read_site_info(part: Path) -> SiteInfo:
-    """The wiki named in the header of ``part``; exports without siteinfo get plain defaults.
-
-    Raises NotADump when the file does not begin like a MediaWiki export, EmptyDump when it ends
-    before the first page, TruncatedDump when its beginning is damaged.
-    """
-    header = b""
-    for piece in read_pieces(part):
-        if piece.error:
-            raise TruncatedDump(f"{part}: its beginning is damaged ({piece.error}); fetch it again")
-        header += piece.data
-        if b"<mediawiki" not in header[: 64 * 1024]:
-            break
-        if b"<page>" in header or b"</mediawiki>" in header or len(header) > _HEADER_LIMIT:
-            break
-    begin = header.find(b"<page>")
-    if b"<mediawiki" not in header[: 64 * 1024] or (begin < 0 and len(header) > _HEADER_LIMIT):
-        raise NotADump(
-            f"{part}: {'not a MediaWiki XML export' if header else 'the file is empty'}; "
-            "take a dump such as …-pages-articles.xml.bz2"
-        )
-    if begin < 0:
-        raise EmptyDump(f"{part}: the export holds no page; take another dump")
-    return _parse_header(part, header[:begin])
-
-
-def _parse_header(part: Path, header: bytes) -> SiteInfo:
-    if b"<!DOCTYPE" in header or b"<!ENTITY" in header:
-        raise NotADump(f"{part}: its header declares a document type, which no export does")
-    try:
-        root = ElementTree.fromstring(header + b"</mediawiki>")  # noqa: S314 (no declarations)
-    except ElementTree.ParseError as error:
-        raise NotADump(f"{part}: its header is not well-formed ({error})") from None
-    language = root.get("{http://www.w3.org/XML/1998/namespace}lang", "")
-    texts: dict[str, str] = {}
-    namespaces: list[tuple[int, str]] = []
-    for element in root.iter():
-        tag = element.tag.rpartition("}")[2]
-        if tag == "namespace":
-            key = element.get("key", "")
-            if not re.fullmatch(r"-?\d{1,6}", key):
-                raise NotADump(f"{part}: its header has a namespace numbered {key[:40]!r}")
-            namespaces.append((int(key), element.text or ""))
-        else:
-            texts[tag] = (element.text or "").strip()
-    match = re.match(r"([a-z_]+)wiki", part.name)
-    database = texts.get("dbname") or (match.group() if match else "")
-    if not language:
-        language = database.removesuffix("wiki") or "en"
-    return SiteInfo(
-        database=database,
-        name=texts.get("sitename", ""),
-        base_url=texts.get("base", ""),
-        language=language,
-        namespaces=tuple(namespaces),
-    )

@@ -32,6 +32,7 @@ __all__ = ["build", "extract", "plan", "status"]
 WorkersOption = Annotated[
     int | None, typer.Option(min=1, help="Processes that read the dump.", show_default="cores")
 ]
+VectorsOption = Annotated[str, typer.Option(help="Which passages get vectors: all, leads or none.")]
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="Give up at the first page that cannot be read.")
 ]
@@ -39,9 +40,7 @@ StrictOption = Annotated[
 
 def build(
     dump: DumpPaths,
-    vectors: Annotated[
-        str, typer.Option(help="Which passages get vectors: all, leads or none.")
-    ] = "all",
+    vectors: VectorsOption = "all",
     workers: WorkersOption = None,
     strict: StrictOption = False,
     force: Annotated[bool, typer.Option("--force", help="Build anew what is built.")] = False,
@@ -94,9 +93,7 @@ def _places(count: int) -> str:
 
 def plan(
     dump: DumpPaths,
-    vectors: Annotated[
-        str, typer.Option(help="Which passages would get vectors: all, leads or none.")
-    ] = "all",
+    vectors: VectorsOption = "all",
     workers: WorkersOption = None,
     as_json: JsonOption = False,
 ) -> None:

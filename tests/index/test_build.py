@@ -28,7 +28,7 @@ from tests.index.collections import (
     store_content,
 )
 from tests.index.toys import HashingEncoder, QuietProgress, Stopped, article, redirect, write_dump
-from tests.ingest.dumps_on_disk import write_multistream
+from tests.ingest.dumps_on_disk import write_damaged, write_multistream
 
 pytestmark = pytest.mark.usefixtures("thread_executor")
 
@@ -251,11 +251,8 @@ def test_what_cannot_be_read_is_set_aside_and_told(tmp_path: Path) -> None:
 
 
 def test_a_damaged_place_is_told_with_its_neighbours(tmp_path: Path) -> None:
-    path = write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")
-    data = bytearray(path.read_bytes())
-    offset = [block.offset for block in read_blocks(path, 0)][2]
-    data[offset + 25] ^= 0xFF
-    path.write_bytes(data)
+    path = tmp_path / "toywiki-20261101-multistream.xml.bz2"
+    offset = write_damaged(path)
     manifest = make(tmp_path / "toy", find_dump([path]), "none").manifest
     assert manifest.pages == PageCounts(30, documents=26, quarantined=4, damages=1)
     row, *lost = quarantine(tmp_path / "toy")

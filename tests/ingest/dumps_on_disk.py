@@ -4,6 +4,8 @@ import bz2
 from collections.abc import Sequence
 from pathlib import Path
 
+from ingest.reading.bz2_blocks import read_blocks
+
 HEADER = (
     '<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="en">'
     "<siteinfo><sitename>Toy</sitename><dbname>toywiki</dbname>"
@@ -46,3 +48,13 @@ def write_multistream(
     index = path.with_name(path.name.replace(".xml.bz2", "-index.txt.bz2"))
     index.write_bytes(bz2.compress("\n".join(lines).encode() + b"\n"))
     return path
+
+
+def write_damaged(path: Path, block: int = 2) -> int:
+    """A multistream dump with one damaged block; the byte at which that block begins."""
+    write_multistream(path)
+    data = bytearray(path.read_bytes())
+    offset = [piece.offset for piece in read_blocks(path, 0)][block]
+    data[offset + 25] ^= 0xFF
+    path.write_bytes(data)
+    return offset

@@ -20,7 +20,6 @@ import zstandard
 
 from ingest.errors import IngestError
 from ingest.reading.archives import read_pieces
-from ingest.reading.bz2_blocks import read_blocks
 from ingest.reading.dumps import find_dump, plan_units
 from tests.ingest.bombs import (
     LZMA1,
@@ -32,7 +31,7 @@ from tests.ingest.bombs import (
     with_header,
     write_bomb,
 )
-from tests.ingest.dumps_on_disk import END, HEADER, PAGES, page, write_multistream
+from tests.ingest.dumps_on_disk import END, HEADER, PAGES, page, write_damaged
 from tests.ingest.measured import Measured, pinakes
 
 _PEAK_MB = 500
@@ -174,11 +173,8 @@ def test_extract_reads_what_build_reads(tmp_path: Path) -> None:
 
 
 def test_a_damaged_block_is_told_by_the_exit_status(tmp_path: Path) -> None:
-    path = write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")
-    data = bytearray(path.read_bytes())
-    offset = [block.offset for block in read_blocks(path, 0)][2]
-    data[offset + 25] ^= 0xFF
-    path.write_bytes(data)
+    path = tmp_path / "toywiki-20261101-multistream.xml.bz2"
+    offset = write_damaged(path)
     strict = _build(path, tmp_path / "strict", "--strict")
     _assert_refused(strict, 2, f"damaged at byte {offset}", "without --strict")
     assert not list((tmp_path / "strict").glob("*/current"))

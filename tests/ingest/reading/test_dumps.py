@@ -10,8 +10,9 @@ import zstandard
 
 from ingest.errors import DumpNotFound, EmptyDump, IngestError, NotADump, TruncatedDump
 from ingest.reading import dumps
-from ingest.reading.dumps import find_dump, plan_units, read_site_info
+from ingest.reading.dumps import find_dump, plan_units
 from ingest.reading.pages import read_pages
+from ingest.reading.site_info import read_site_info
 from tests.ingest.dumps_on_disk import END, HEADER, PAGES, export, page, write_multistream
 from tests.ingest.reading.test_archives import seven_zip
 

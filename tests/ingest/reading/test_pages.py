@@ -6,11 +6,17 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import NotADump, TruncatedDump
-from ingest.reading.bz2_blocks import read_blocks
 from ingest.reading.dumps import WorkUnit, find_dump, plan_units
 from ingest.reading.pages import read_pages
 from ingest.types import Damage, Page, QuarantinedPage
-from tests.ingest.dumps_on_disk import END, HEADER, PAGES, export, page, write_multistream
+from tests.ingest.dumps_on_disk import (
+    END,
+    HEADER,
+    PAGES,
+    export,
+    page,
+    write_damaged,
+)
 
 
 def _entries(path: Path) -> list[Page | QuarantinedPage | Damage]:
@@ -133,11 +139,8 @@ def test_broken_utf8_costs_its_page(tmp_path: Path) -> None:
 
 
 def test_a_damaged_block_costs_its_pages(tmp_path: Path) -> None:
-    path = write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")
-    data = bytearray(path.read_bytes())
-    offset = [block.offset for block in read_blocks(path, 0)][2]
-    data[offset + 25] ^= 0xFF
-    path.write_bytes(data)
+    path = tmp_path / "toywiki-20261101-multistream.xml.bz2"
+    offset = write_damaged(path)
     entries = _entries(path)
     ids = [entry.page_id for entry in entries if isinstance(entry, Page)]
     assert ids == [1, 2, 3, 4, *range(9, 31)]  # the second stream held four pages
