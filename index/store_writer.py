@@ -64,6 +64,9 @@ class StoreWriter:
         self._run(
             "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
         )
+        # Sorted runs of large indexes lie beside the store, not on the disk of /var/tmp.
+        directory = str(path.parent).replace("'", "''")
+        self._connection.execute(f"PRAGMA temp_store_directory = '{directory}'")
         self._run(_SCHEMA)
         self._run("BEGIN")
         self._compressor = zstandard.ZstdCompressor(level=3)

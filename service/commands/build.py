@@ -1,4 +1,4 @@
-"""``pinakes build``, ``extract`` and ``status``: from dumps to collections."""
+"""``pinakes build``, ``plan``, ``extract`` and ``status``: from dumps to collections."""
 
 import shutil
 import sys

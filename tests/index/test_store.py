@@ -332,3 +332,12 @@ def test_a_missing_file_is_damage_and_is_not_made(tmp_path: Path) -> None:
     with pytest.raises(DamagedGeneration, match=r"pages\.db: not a readable store"):
         Store(tmp_path / "pages.db")
     assert not (tmp_path / "pages.db").exists()
+
+
+def test_large_sorts_of_the_writer_lie_beside_the_store(tmp_path: Path) -> None:
+    directory = tmp_path / "it's here"
+    directory.mkdir()
+    writer = StoreWriter(directory / "pages.db")
+    place = writer._connection.execute("PRAGMA temp_store_directory").fetchone()
+    assert place == (str(directory),)
+    writer.close()
