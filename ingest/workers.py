@@ -34,10 +34,11 @@ def worker_processes(count: int) -> Iterator[Executor]:
             try:
                 yield executor
             except BaseException:
-                executor.shutdown(wait=False, cancel_futures=True)
                 for process in multiprocessing.active_children():
                     if process not in others:
                         process.kill()  # what it writes appears only when it is whole
+                # Waited for: a pool still ending when Python exits may print a traceback.
+                executor.shutdown(wait=True, cancel_futures=True)
                 raise
     except BrokenProcessPool:
         raise WorkerDied(
