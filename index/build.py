@@ -43,7 +43,7 @@ from ingest.segments import link_run_path, read_segment, segment_path, write_seg
 from ingest.types import PageCounts
 from ingest.workers import default_workers, worker_processes
 
-__all__ = ["BuildOptions", "BuildResult", "build_collection"]
+__all__ = ["BuildOptions", "BuildResult", "build_collection", "is_built"]
 
 # Names the generation of a forced build that has published and may still lack vectors.
 _FORCED = "forced"
@@ -124,6 +124,12 @@ def _dump_record(dump: Dump) -> DumpRecord:
         files=[part.name for part in dump.parts],
         fingerprint=digest.hexdigest(),
     )
+
+
+def is_built(collection: Path, dump: Dump) -> bool:
+    """Whether the current generation comes from this very dump."""
+    current = _current_manifest(collection)
+    return current is not None and current.dump.fingerprint == _dump_record(dump).fingerprint
 
 
 def _current_manifest(collection: Path) -> Manifest | None:

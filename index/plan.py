@@ -92,10 +92,12 @@ def plan_build(
 def check_room(dump: Dump, collection: Path, workers: int, progress: Progress) -> None:
     """Raise DiskFull where building ``dump`` would need more than the disk has left.
 
-    Looks at a sample only where the room is not plainly enough.
+    Looks at a sample only where the room is not plainly enough. What an interrupted build has
+    written is needed no second time.
     """
     existing = next(path for path in (collection, *collection.parents) if path.exists())
-    free = shutil.disk_usage(existing).free
+    begun = sum(p.stat().st_size for p in (collection / "building").rglob("*") if p.is_file())
+    free = shutil.disk_usage(existing).free + begun
     size = sum(part.stat().st_size for part in dump.parts)
     if free < _ROOM_FACTOR * size:
         plan = plan_build(dump, workers, None, progress, units=2)

@@ -49,7 +49,7 @@ def build(
     as_json: JsonOption = False,
 ) -> None:
     """Build a collection from a dump, or go on with an interrupted build."""
-    from index.build import BuildOptions, build_collection
+    from index.build import BuildOptions, build_collection, is_built
     from index.encoder import find_encoder
     from index.plan import check_room
     from ingest.reading.dumps import find_dump
@@ -63,7 +63,8 @@ def build(
     encoder = None if scope == "none" else find_encoder(settings.search.encoder)
     options = BuildOptions(workers=workers or default_workers(), force=force, strict=strict)
     with BuildProgress() as progress:
-        check_room(found, directory, options.workers, progress)
+        if force or not is_built(directory, found):
+            check_room(found, directory, options.workers, progress)
         result = build_collection(directory, found, encoder, scope, progress, options)
     manifest = result.manifest
     if as_json:

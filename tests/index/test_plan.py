@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from index import plan
-from index.build import BuildOptions, build_collection
+from index.build import BuildOptions, build_collection, is_built
 from index.errors import DiskFull
 from index.plan import check_room, plan_build
 from ingest.reading.dumps import Dump, find_dump, sample_units
@@ -87,3 +87,22 @@ def test_a_disk_that_is_too_small_is_refused_before_anything_is_written(
     with pytest.raises(DiskFull, match=rf"needs about \d\.\d MB, and the disk of {tmp_path} has"):
         check_room(packed_sample, collection, 1, QuietProgress())
     assert not collection.exists()
+
+
+def test_what_an_interrupted_build_has_written_counts_as_room(
+    tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = tmp_path / "sample" / "building" / "20261101" / "pages.db"
+    begun.parent.mkdir(parents=True)
+    begun.write_bytes(bytes(2_000_000))
+
+    class Usage:
+        free = 100_000
+
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: Usage)
+    check_room(packed_sample, tmp_path / "sample", 1, QuietProgress())
+
+
+def test_a_dump_is_built_once(toy_sample: Path, packed_sample: Dump, tmp_path: Path) -> None:
+    assert is_built(toy_sample, packed_sample)
+    assert not is_built(tmp_path, packed_sample)
