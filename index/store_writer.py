@@ -71,7 +71,6 @@ class StoreWriter:
         self._run("BEGIN")
         self._compressor = zstandard.ZstdCompressor(level=3)
         self.passage_count = 0
-        self.page_count = 0
 
     def _run(self, script: str) -> None:
         """Run statements one by one: executescript would end the open transaction."""
@@ -113,7 +112,6 @@ class StoreWriter:
             ],
         )
         self.passage_count += len(passages)
-        self.page_count += 1
         return True
 
     def add_redirect(self, redirect: Redirect) -> None:
