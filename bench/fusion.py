@@ -19,7 +19,6 @@ from bench.record import record
 from bench.retrieval import DUMP, QUESTIONS
 from index.encoder import find_encoder
 from index.evaluation import read_questions
-from index.fusion import fuse
 from index.search import Index
 from index.types import ScoredId
 from ingest.reading.dumps import find_dump
@@ -83,10 +82,17 @@ def _fusions() -> dict[str, Fusion]:
 
 
 def _min_max(weight: float) -> Fusion:
-    weights = {"keyword": 1 - weight, "vector": weight}
-    return lambda keyword, vector: [
-        hit.passage_id for hit in fuse({"keyword": keyword, "vector": vector}, weights)
-    ]
+    def fusion(keyword: Sequence[ScoredId], vector: Sequence[ScoredId]) -> list[int]:
+        scores: dict[int, float] = {}
+        for share, hits in ((1 - weight, keyword), (weight, vector)):
+            low = hits[-1].score if hits else 0.0
+            span = (hits[0].score - low if hits else 0.0) or 1.0
+            for hit in hits:
+                scaled = share * (hit.score - low) / span
+                scores[hit.passage_id] = scores.get(hit.passage_id, 0.0) + scaled
+        return sorted(scores, key=lambda i: -scores[i])
+
+    return fusion
 
 
 def _by_maximum(weight: float) -> Fusion:

@@ -7,6 +7,8 @@ import json
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from math import log
 from pathlib import Path
 from typing import cast
 
@@ -31,6 +33,7 @@ WRITER_HEAP = 256 * 1024 * 1024
 # One thread keeps documents in passage order, which makes the index reproducible.
 _WRITER_THREADS = 1
 _LONGEST_WORD = 60
+_REMEMBERED_TERMS = 1 << 15
 # Where tantivy lists an index's segments, and the files that it may delete.
 _SEGMENTS, _FILES = "meta.json", ".managed.json"
 
@@ -139,12 +142,22 @@ class KeywordIndex:
         self._words = _analyzer(language, drop_stop_words=True)
         self._all_words = _analyzer(language)
         self.document_count: int = self._searcher.num_docs
+        # How much a term tells: its inverse document frequency, as BM25 counts it.
+        self.rarity = lru_cache(_REMEMBERED_TERMS)(self._inverse_document_frequency)
 
     def terms(self, query: str) -> list[str]:
         """The words of ``query`` to search for; stop words only if there is nothing else."""
         terms = self._words.analyze(query) or self._all_words.analyze(query)
         # Letter pairs of unspaced scripts may be punctuation only.
         return [term for term in dict.fromkeys(terms) if any(map(str.isalnum, term))]
+
+    def analyze(self, text: str) -> list[str]:
+        """The search terms of a text, in order, none left out."""
+        return self._all_words.analyze(text)
+
+    def _inverse_document_frequency(self, term: str) -> float:
+        frequency = self._searcher.doc_freq("body", term)
+        return log(1 + (self.document_count - frequency + 0.5) / (frequency + 0.5))
 
     def search(self, query: str, limit: int) -> list[ScoredId]:
         """The best passages for any of the query's words, by BM25 over the weighted fields."""

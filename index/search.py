@@ -1,24 +1,32 @@
 """Search one generation: keywords, vectors or both, with each hit saying how it was found."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 from index.bm25 import KeywordIndex
 from index.errors import BadQuery, DamagedGeneration, EncoderMismatch
-from index.fusion import fuse
 from index.generations import GenerationLock, check_files, hold_generation, read_manifest
+from index.highlights import highlights
+from index.ranking import Ranked, Searches, rank
 from index.store import Store
-from index.types import Encoder, Hit, Manifest, Mode, ScoredId, StoredPage, Suggestion
+from index.types import (
+    Encoder,
+    Hit,
+    Manifest,
+    Mode,
+    Placing,
+    ScoredId,
+    StoredPage,
+    Suggestion,
+)
 from index.vectors import VectorIndex
 
 __all__ = ["MAX_QUERY_LENGTH", "Index"]
 
 MAX_QUERY_LENGTH = 2_000
 _DEPTH = 100
-# Measured on the development questions: see bench/results/fusion.json.
-_WEIGHTS = {"keyword": 0.5, "vector": 0.5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +85,54 @@ class Index:
     def search(self, query: str, limit: int = 10, mode: Mode = "hybrid") -> list[Hit]:
         """The ``limit`` best passages, best first.
 
-        Where no passage has a vector yet, hybrid means keywords. Raises BadQuery when there is
-        nothing to search for, when the query is too long, or for vectors that do not exist.
+        Modes keyword and vector give the list of that one search. Hybrid weighs all evidence there
+        is, also in a generation without vectors. Raises BadQuery when there is nothing to search
+        for, when the query is too long, or for vectors that do not exist.
         """
         question = self.checked(query)
-        lists: dict[str, list[ScoredId]] = {}
-        if mode != "vector":
-            lists["keyword"] = self.keywords.search(question, max(_DEPTH, limit))
-        if mode != "keyword" and self.encoder is not None:
-            vector = self.encoder.encode_query(question)
-            lists["vector"] = self.vectors.search(vector, max(_DEPTH, limit))
-        elif mode == "vector":
+        if mode == "vector" and self.encoder is None:
             raise BadQuery(
                 "this generation has no vectors yet; search with mode keyword, "
                 "or let pinakes build go on"
             )
-        fused = fuse(lists, _WEIGHTS)[:limit]
-        passages = self.store.passages([hit.passage_id for hit in fused])
+        depth = max(_DEPTH, limit)
+        lists: dict[str, list[ScoredId]] = {}
+        if mode != "vector":
+            lists["keyword"] = self.keywords.search(question, depth)
+        vector = None
+        if mode != "keyword" and self.encoder is not None:
+            vector = self.encoder.encode_query(question)
+            lists["vector"] = self.vectors.search(vector, depth)
+        if mode == "hybrid":
+            searches = Searches(self.store, self.keywords, self.vectors)
+            ranked = rank(searches, question, lists, vector)
+        else:
+            ranked = [Ranked(one.passage_id, one.score, {}, None) for one in lists[mode]]
+        return self._hits(ranked[:limit], lists, self.keywords.terms(question))
+
+    def _hits(
+        self,
+        ranked: Sequence[Ranked],
+        lists: Mapping[str, Sequence[ScoredId]],
+        terms: Sequence[str],
+    ) -> list[Hit]:
+        placings: dict[int, dict[str, Placing]] = {one.passage_id: {} for one in ranked}
+        for name, found in lists.items():
+            for number, one in enumerate(found, start=1):
+                if one.passage_id in placings:
+                    placings[one.passage_id][name] = Placing(number, one.score)
+        passages = self.store.passages([one.passage_id for one in ranked])
         return [
-            Hit(passage, revision_id, hit.score, hit.ranks)
-            for hit, (passage, revision_id) in zip(fused, passages, strict=True)
+            Hit(
+                passage=passage,
+                revision_id=revision_id,
+                score=one.score,
+                placings=placings[one.passage_id],
+                evidence=one.evidence,
+                name=one.name,
+                highlights=highlights(passage.text, terms, self.keywords.analyze),
+            )
+            for one, (passage, revision_id) in zip(ranked, passages, strict=True)
         ]
 
     def checked(self, query: str) -> str:

@@ -15,7 +15,7 @@ import zstandard
 
 from index.errors import DamagedGeneration
 from index.titles import title_key
-from index.types import StoredPage, Suggestion
+from index.types import NamedPage, PassagePlace, StoredPage, Suggestion
 from ingest.passages import heading_at
 from ingest.types import Passage, Section
 
@@ -169,6 +169,25 @@ class Store:
             pages[page.page_id] = page
             found[passage_id] = (_passage(passage_id, page, row[1], row[2]), page.revision_id)
         return [found[passage_id] for passage_id in passage_ids]
+
+    def places(self, passage_ids: Sequence[int]) -> list[PassagePlace]:
+        """Where passages stand, in no order; ids of no passage are left out."""
+        rows = self._connection().execute(
+            "SELECT passage_id, page_id, title, first_passage, links_in, "
+            "is_disambiguation FROM passages JOIN pages USING (page_id) "
+            f"WHERE passage_id IN ({','.join(map(str, passage_ids))})"
+        )
+        return [PassagePlace(*row) for row in rows]
+
+    def named(self, keys: Sequence[str]) -> list[NamedPage]:
+        """Pages that answer to a name with one of these keys."""
+        marks = ",".join("?" * len(keys))
+        rows = self._connection().execute(
+            "SELECT page_id, name, key, kind, links, first_passage, links_in "
+            f"FROM names JOIN pages USING (page_id) WHERE key IN ({marks})",
+            list(keys),
+        )
+        return [NamedPage(*row) for row in rows]
 
     def lead_count(self) -> int:
         """Number of articles with a passage; some consist of templates only."""

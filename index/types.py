@@ -1,7 +1,7 @@
 """The vocabulary of the index: what a search gives back, and what a generation says of itself."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 import numpy as np
@@ -19,6 +19,9 @@ __all__ = [
     "Hit",
     "Manifest",
     "Mode",
+    "NamedPage",
+    "PassagePlace",
+    "Placing",
     "ScoredId",
     "StoredPage",
     "Suggestion",
@@ -39,13 +42,59 @@ class ScoredId:
 
 
 @dataclass(frozen=True, slots=True)
+class Placing:
+    """Where one search had a passage: its rank, from 1, and that search's own score."""
+
+    rank: int
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found, its fused score, and its rank (from 1) in each list that held it."""
+    """A passage found, and why.
+
+    ``placings``: by list ("keyword", "vector"), where it stood there. ``evidence``: what adds up to
+    ``score``, by kind. ``name``: a name of its page that the question holds. ``highlights``: the
+    question's words in the passage, as offsets into its text, in code points.
+    """
 
     passage: Passage
     revision_id: int
     score: float
-    ranks: Mapping[str, int]
+    placings: Mapping[str, Placing]
+    evidence: Mapping[str, float] = field(default_factory=dict)
+    name: str | None = None
+    highlights: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """Its rank in each list that holds it."""
+        return {name: placing.rank for name, placing in self.placings.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class PassagePlace:
+    """Where a passage stands, without its text, and what is known of its page."""
+
+    passage_id: int
+    page_id: int
+    title: str
+    first_passage: int
+    links_in: int
+    is_disambiguation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPage:
+    """A page by one of its names; ``kind``: title, redirect, anchor or ambiguous."""
+
+    page_id: int
+    name: str
+    key: str
+    kind: str
+    links: int
+    first_passage: int
+    links_in: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,3 +70,14 @@ class VectorIndex:
             ]
         found.sort(key=lambda hit: (-hit.score, hit.passage_id))
         return found[:limit]
+
+    def scores(self, vector: Vectors, passage_ids: Sequence[int]) -> NDArray[np.float32]:
+        """Inner products with the vectors of these passages; NaN where there is none."""
+        found = np.full(len(passage_ids), np.nan, dtype=np.float32)
+        for number, passage_id in enumerate(passage_ids):
+            for shard in self._shards:
+                try:
+                    found[number] = shard.reconstruct(passage_id) @ vector
+                except RuntimeError:
+                    continue
+        return found

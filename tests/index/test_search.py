@@ -17,6 +17,7 @@ from index.errors import (
     NoCollection,
     UnknownFormat,
 )
+from index.evidence import EVIDENCE
 from index.generations import current_generation, remove_superseded
 from index.search import MAX_QUERY_LENGTH, Index
 from index.types import Mode
@@ -72,7 +73,9 @@ def test_ranks_say_which_search_found_a_hit_and_where(sample_index: Index) -> No
         assert hit.ranks == expected
     scores = [hit.score for hit in hits]
     assert scores == sorted(scores, reverse=True)
-    assert all(0 <= score <= 1 for score in scores)
+    for hit in hits:
+        assert hit.score == pytest.approx(sum(hit.evidence.values()))
+        assert set(hit.evidence) <= set(EVIDENCE)
     assert len({hit.passage.passage_id for hit in hits}) == 30
 
 
@@ -194,16 +197,17 @@ def keyword_collection(
     return tmp_path / "plain"
 
 
-def test_without_vectors_hybrid_means_keywords(keyword_collection: Path) -> None:
+def test_without_vectors_hybrid_weighs_what_there_is(keyword_collection: Path) -> None:
     def must_not_be_called() -> HashingEncoder:
         raise AssertionError("no vectors, so nothing to encode for")
 
     with Index.open(keyword_collection, must_not_be_called) as index:
         assert index.manifest.coverage == 0.0
-        hybrid, keyword = index.search("papyrus reed"), index.search("papyrus reed", mode="keyword")
-        assert hybrid == keyword
+        hybrid = index.search("papyrus reed")
         assert hybrid[0].passage.title == "Papyrus"
         assert hybrid[0].ranks == {"keyword": 1}
+        assert hybrid[0].evidence["title fit"] > 0
+        assert "vector" not in hybrid[0].evidence
         with pytest.raises(BadQuery, match="this generation has no vectors yet"):
             index.search("papyrus reed", mode="vector")
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.types import DumpRecord, Hit, Manifest
+from index.types import DumpRecord, Hit, Manifest, Placing
 from ingest.types import PageCounts, Passage
 from service.citations import (
     cite,
@@ -189,7 +189,7 @@ PASSAGE = Passage(7, 617, "Bi Sheng", ("Life", "Type"), "He baked  clay.\n- 𠮷
 
 
 def test_a_citation_carries_the_stored_text_and_both_addresses() -> None:
-    citation = make_citation(2, Hit(PASSAGE, 99, 1.0, {"keyword": 1}), MANIFEST)
+    citation = make_citation(2, Hit(PASSAGE, 99, 1.0, {"keyword": Placing(1, 1.0)}), MANIFEST)
     assert citation.quote == PASSAGE.text
     assert (citation.number, citation.title, citation.heading_path) == (
         2,

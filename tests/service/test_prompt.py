@@ -2,7 +2,7 @@
 
 import pytest
 
-from index.types import Hit
+from index.types import Hit, Placing
 from ingest.types import Passage
 from service.prompt import build_prompt, excerpt
 
@@ -13,7 +13,9 @@ TEXT = (
 
 
 def _hit(title: str, *headings: str, text: str = TEXT) -> Hit:
-    return Hit(Passage(7, 1, title, headings, text, 0, len(text)), 99, 1.0, {"keyword": 1})
+    return Hit(
+        Passage(7, 1, title, headings, text, 0, len(text)), 99, 1.0, {"keyword": Placing(1, 1.0)}
+    )
 
 
 def test_sources_are_numbered_in_order_and_the_question_comes_last() -> None:
