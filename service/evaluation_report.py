@@ -56,8 +56,10 @@ def print_run(run: Run, reports: Sequence[RetrievalReport]) -> None:
 def print_comparisons(comparisons: Sequence[Comparison]) -> None:
     """The differences of each stage as a table, and the questions that changed most."""
     for one in comparisons:
-        title = f"{one.stage}, this run less the earlier one: {one.questions:,} questions, "
-        out.print(Text(title + one.level, style="bold"))
+        what = f"{one.stage}, this run less the earlier one"
+        if one.stage != one.earlier_stage:
+            what = f"{one.stage} less {one.earlier_stage}"
+        out.print(Text(f"{what}: {one.questions:,} questions, {one.level}", style="bold"))
         table = Table(box=SIMPLE_HEAD)
         for name in ("measure", "difference", "95 % interval", "better", "worse", "same"):
             table.add_column(name, justify="left" if name == "measure" else "right")

@@ -26,11 +26,6 @@ class Gold:
     grade: int = 1
     evidence: tuple[Evidence, ...] = ()
 
-    @property
-    def name(self) -> str:
-        """What the file calls the page."""
-        return self.title if self.title is not None else str(self.page_id)
-
 
 @dataclass(frozen=True, slots=True)
 class Question:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+from index.errors import BadQuery
 from index.evaluation.gold import Judgment
 from index.evaluation.questions import Half
 from index.evaluation.run import JudgedQuestion, QuestionResult, Ranks, Run
@@ -25,7 +26,7 @@ DEPTH = 100
 def modes_of(index: Index, *modes: Mode) -> dict[str, Search]:
     """The stages that search by itself has, or those ``modes`` of them."""
     there: Sequence[Mode] = ("keyword", "vector", "hybrid") if index.vectors.count else ("keyword",)
-    return {mode: partial(index.search, limit=DEPTH, mode=mode) for mode in modes or there}
+    return {mode: partial(_search, index, mode) for mode in modes or there}
 
 
 def evaluate(
@@ -63,6 +64,14 @@ def evaluate(
             for question, found in zip(judgment.questions, ranks, strict=True)
         ],
     )
+
+
+def _search(index: Index, mode: Mode, question: str) -> Sequence[Hit]:
+    try:
+        index.checked(question)
+    except BadQuery:
+        return ()  # marks only, say: it counts as not found, and does not end the others
+    return index.search(question, DEPTH, mode)
 
 
 def _ranks(question: JudgedQuestion, hits: Sequence[Hit], milliseconds: float) -> Ranks:

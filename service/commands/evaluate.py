@@ -65,7 +65,7 @@ def retrieval(
         judgment = evaluation.judge(rows, index.store)
         if not judgment.questions:
             raise BadQuestions(
-                f"{questions}: none of its gold pages is in {index.manifest.collection}"
+                f"{questions}: no question whose page is in {index.manifest.collection}"
             )
         modes = [] if mode is None else [settings.search.mode]
         stages = evaluation.modes_of(index, *modes)

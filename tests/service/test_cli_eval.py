@@ -124,7 +124,7 @@ def test_articles_that_are_not_here_are_named(run: Run, data: Path, tmp_path: Pa
     status, out, error = run("retrieval", path, "--data", data)
     assert (status, out) == (2, "")
     assert error.startswith("pinakes: ")
-    assert "squad.json: none of its gold pages is in samplewiki" in error
+    assert "squad.json: no question whose page is in samplewiki" in error
 
 
 def test_trec_topics_with_judgments(run: Run, data: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Asking a real index, and the figures that follow from the ranks."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,13 @@ def test_passages_count_only_questions_that_know_theirs(sample_index: Index) -> 
     judgment = judge(questions, sample_index.store)
     run = evaluate(sample_index.manifest, judgment, modes_of(sample_index, "keyword"))
     assert [(one.level, one.questions) for one in reports(run)] == [("pages", 2), ("passages", 1)]
+
+
+def test_a_question_that_cannot_be_asked_counts_as_not_found(sample_index: Index) -> None:
+    questions = [replace(QUESTION, text=text, question_id=text[:9]) for text in ("?!", "a" * 9_999)]
+    judgment = judge([QUESTION, *questions], sample_index.store)
+    run = evaluate(sample_index.manifest, judgment, modes_of(sample_index, "keyword"))
+    assert [row.ranks["keyword"].pages for row in run.questions] == [[1], [None], [None]]
 
 
 def test_modes_of_an_index_without_vectors(sample_collection: Path, tmp_path: Path) -> None:
