@@ -72,6 +72,7 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.retrieval
 	$(VENV)/bin/python -m bench.fusion
+	$(VENV)/bin/python -m bench.passages
 	$(VENV)/bin/python -m bench.loss
 	$(VENV)/bin/python -m bench.parser_tests
 	$(VENV)/bin/python -m bench.worst_constructs

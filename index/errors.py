@@ -8,11 +8,13 @@ CollectionError
 ├── EncoderNotFound      no such encoder, or its weights are not the published ones
 ├── BuildInProgress      another build holds the collection
 ├── DiskFull             no room to build, or to go on building
-└── BadQuery             nothing to search for, or too much
+├── BadQuery             nothing to search for, or too much
+└── BadQuestions         a file of questions, or an earlier run, that cannot be used
 """
 
 __all__ = [
     "BadQuery",
+    "BadQuestions",
     "BuildInProgress",
     "CollectionError",
     "DamagedGeneration",
@@ -58,3 +60,7 @@ class DiskFull(CollectionError):
 
 class BadQuery(CollectionError):
     """The query is empty, holds no word, or is too long."""
+
+
+class BadQuestions(CollectionError):
+    """A file of questions, judgments or ranks is not what it should be, or fits nothing here."""

@@ -189,6 +189,16 @@ class Store:
         )
         return [NamedPage(*row) for row in rows]
 
+    def passages_of_page(self, page_id: int) -> list[Passage]:
+        """All passages of a page in reading order; none if there is no such page."""
+        row = (
+            self._connection()
+            .execute("SELECT first_passage, passage_count FROM pages WHERE page_id = ?", (page_id,))
+            .fetchone()
+        )
+        first, count = row or (0, 0)
+        return [passage for passage, _ in self.all_passages(first, first + count)]
+
     def lead_count(self) -> int:
         """Number of articles with a passage; some consist of templates only."""
         return self._one("SELECT count(*) FROM pages WHERE passage_count > 0")

@@ -39,6 +39,7 @@ for command in (
     app.command()(command)
 evaluation = typer.Typer(help="Measure against questions with known answers.", no_args_is_help=True)
 evaluation.command()(evaluate.retrieval)
+evaluation.command()(evaluate.compare)
 app.add_typer(evaluation, name="eval")
 
 

@@ -20,8 +20,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from index.evaluation import RetrievalReport
-from index.types import Hit, Manifest, StoredPage
+from index.types import Hit, StoredPage
 from ingest.types import PageCounts
 from service.types import Answer, Citation
 
@@ -36,7 +35,6 @@ __all__ = [
     "print_hits",
     "print_page",
     "print_plan",
-    "print_reports",
     "sources_text",
 ]
 
@@ -229,24 +227,6 @@ def _duration(seconds: float) -> str:
 
 def _size(amount: int) -> str:
     return f"{amount / 1e9:,.1f} GB" if amount >= 1e9 else f"{amount / 1e6:,.0f} MB"
-
-
-def print_reports(reports: Sequence[RetrievalReport], manifest: Manifest) -> None:
-    """The table of ``pinakes eval retrieval``."""
-    table = Table(
-        title=f"{manifest.collection} {manifest.generation}, {reports[0].questions} questions"
-    )
-    for name in ("mode", "hit@1", "hit@5", "hit@10", "MRR@10", "p50 ms", "p95 ms"):
-        table.add_column(name, justify="left" if name == "mode" else "right")
-    for report in reports:
-        table.add_row(
-            report.mode,
-            *(f"{v:.3f}" for v in (report.hit_at_1, report.hit_at_5, report.hit_at_10)),
-            f"{report.mrr_at_10:.3f}",
-            f"{report.p50_ms:.1f}",
-            f"{report.p95_ms:.1f}",
-        )
-    Console(width=None if sys.stdout.isatty() else 100).print(table)
 
 
 def _place(title: str, heading_path: Sequence[str]) -> str:

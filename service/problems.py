@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from index.errors import (
     BadQuery,
+    BadQuestions,
     BuildInProgress,
     CollectionError,
     DamagedGeneration,
@@ -34,6 +35,7 @@ _TABLE: dict[type[Exception], Problem] = {
     NotFound: Problem(2, 404, "Not found"),
     BadInput: Problem(2, 400, "Bad input"),
     BadQuery: Problem(2, 400, "Nothing to search for"),
+    BadQuestions: Problem(2, 400, "Not usable questions"),
     WorkerDied: Problem(1, 503, "A process was killed"),
     IngestError: Problem(2, 400, "Not a usable dump"),
     NoCollection: Problem(2, 503, "No collection"),

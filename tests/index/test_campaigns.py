@@ -12,7 +12,7 @@ import pytest
 
 from bench.record import record
 from index.build import build_collection
-from index.evaluation import evaluate, read_questions
+from index.evaluation import evaluate, judge, modes_of, read_questions, reports
 from index.generations import current_generation, read_manifest
 from index.search import Index
 from ingest.reading.dumps import Dump, find_dump
@@ -96,8 +96,9 @@ def test_keyword_search_on_real_questions(tmp_path: Path, shared_data: Path) -> 
     build_collection(tmp_path / dump.name, dump, None, "none", QuietProgress())
     questions = read_questions(shared_data / "queries/wiki-questions-dev.jsonl")
     with Index.open(tmp_path / dump.name, None) as index:
-        (report,) = evaluate(index, questions, ["keyword"])
+        run = evaluate(index.manifest, judge(questions, index.store), modes_of(index))
+    (report,) = reports(run)
     assert report.questions == 779
-    assert report.hit_at_1 >= 0.79
-    assert report.hit_at_10 >= 0.955
-    assert report.mrr_at_10 >= 0.855
+    assert report.measures["hit@1"].value >= 0.79
+    assert report.measures["hit@10"].value >= 0.955
+    assert report.measures["MRR@10"].value >= 0.855

@@ -65,6 +65,7 @@ def test_a_page_comes_back_as_it_went_in(tmp_path: Path, text: str) -> None:
         assert kept.is_disambiguation
         assert kept.links_in == 3
         assert [passage for passage, _ in store.all_passages()] == passages
+        assert store.passages_of_page(1) == passages
         assert store.passage_count == len(passages)
 
 
@@ -83,6 +84,7 @@ def test_every_passage_is_a_slice_of_its_page(tmp_path: Path, texts: list[str]) 
 
 def test_what_is_not_there_is_none(store: Store) -> None:
     assert store.page(999) is None
+    assert store.passages_of_page(999) == []
     assert store.page_id_by_name("Atlantis") is None
 
 

@@ -156,17 +156,6 @@ def test_extract_prints_json_lines(run: Run) -> None:
     assert any(row.get("is_disambiguation") for row in rows)
 
 
-def test_eval_prints_a_row_for_each_mode(run: Run, data: Path) -> None:
-    questions = SAMPLE.parent / "questions.jsonl"
-    outcome = run("eval", "retrieval", questions, "--json", "--data", data)
-    (report,) = json.loads(outcome.out)["modes"]
-    assert report["mode"] == "keyword"
-    assert report["questions"] >= 60
-    assert report["hit_at_1"] <= report["hit_at_5"] <= report["hit_at_10"]
-    assert report["hit_at_5"] > 0.9
-    assert "hit@10" in run("eval", "retrieval", questions, "--data", data).out
-
-
 def _write(path: Path, content: bytes) -> Path:
     path.write_bytes(content)
     return path

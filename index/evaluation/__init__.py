@@ -1,0 +1,33 @@
+"""Measure retrieval: questions with known answers, asked of an index, judged and compared.
+
+Questions come from files (``question_files``, ``squad``, ``trec``), are matched with a collection
+(``gold``) and asked of its stages (``stages``); the ranks are kept (``run``) and every figure
+follows from them (``measures``, ``bootstrap``, ``report``, ``comparison``).
+"""
+
+from index.evaluation.comparison import Comparison, check_comparable, compare, compare_stages
+from index.evaluation.gold import Judgment, judge
+from index.evaluation.question_files import read_questions
+from index.evaluation.questions import Half, Question, half_of
+from index.evaluation.report import RetrievalReport, reports
+from index.evaluation.run import Run, read_run
+from index.evaluation.stages import evaluate, modes_of
+
+__all__ = [
+    "Comparison",
+    "Half",
+    "Judgment",
+    "Question",
+    "RetrievalReport",
+    "Run",
+    "check_comparable",
+    "compare",
+    "compare_stages",
+    "evaluate",
+    "half_of",
+    "judge",
+    "modes_of",
+    "read_questions",
+    "read_run",
+    "reports",
+]

@@ -1,0 +1,97 @@
+"""Read questions from a file; which of the formats it has shows in its content.
+
+JSON lines of our own are read here, SQuAD's JSON and TREC's topics and judgments in files of
+their own.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from index.errors import BadQuestions
+from index.evaluation.questions import Gold, Question
+from index.evaluation.squad import squad_questions
+from index.evaluation.trec import is_topics, read_qrels, topic_questions
+
+__all__ = ["read_questions"]
+
+
+def read_questions(path: Path, qrels: Path | None = None) -> list[Question]:
+    """Questions from JSON lines, SQuAD's JSON, or TREC topics with the judgments ``qrels``.
+
+    JSON lines: ``qid``, ``question``, ``gold_pages`` of ``{"id", "title"}``, either suffices.
+    Raises BadQuestions naming file, place and what is wrong there.
+    """
+    content = _read(path)
+    if is_topics(content):
+        if qrels is None:
+            raise BadQuestions(f"{path}: TREC topics; name the judgments too, with --qrels FILE")
+        questions = list(topic_questions(path, content, read_qrels(qrels, _read(qrels))))
+    elif qrels is not None:
+        raise BadQuestions(f"{path}: judgments (--qrels) go with TREC topics, which this is not")
+    elif (data := _squad_data(path, content)) is not None:
+        questions = list(squad_questions(path, data))
+    else:
+        questions = list(_json_lines(path, content))
+    _check(path, questions)
+    return questions
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadQuestions(f"{path}: cannot be read ({error})") from None
+
+
+def _squad_data(path: Path, content: str) -> list[Any] | None:
+    """The articles of a SQuAD file; None if this is none."""
+    try:
+        first = json.loads(content.lstrip().partition("\n")[0])
+    except ValueError:
+        first = None  # whole JSON over several lines, or nothing of the kind
+    if isinstance(first, dict) and "data" not in first:
+        return None
+    try:
+        whole = json.loads(content)
+    except ValueError as error:
+        if '"paragraphs"' in content:
+            raise BadQuestions(f"{path}: not whole JSON ({error})") from None
+        return None
+    data = whole.get("data") if isinstance(whole, dict) else None
+    return data if isinstance(data, list) else None
+
+
+def _json_lines(path: Path, content: str) -> Iterator[Question]:
+    for number, line in enumerate(content.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+            gold = tuple(_gold(page) for page in row["gold_pages"])
+            yield Question(str(row["qid"]), str(row["question"]), gold)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise BadQuestions(
+                f"{path}, line {number}: needs qid, question and gold_pages ({error!r}); other "
+                "formats read: SQuAD's JSON, TREC topics"
+            ) from None
+
+
+def _gold(page: dict[str, object]) -> Gold:
+    title = page.get("title")
+    page_id = page["id"] if title is None else page.get("id")
+    return Gold(
+        page_id=None if page_id is None else int(str(page_id)),
+        title=None if title is None else str(title),
+    )
+
+
+def _check(path: Path, questions: list[Question]) -> None:
+    if not any(question.gold for question in questions):
+        raise BadQuestions(f"{path}: no question with a gold page in it")
+    seen: set[str] = set()
+    for question in questions:
+        if question.question_id in seen:
+            raise BadQuestions(f"{path}: question {question.question_id!r} comes twice")
+        seen.add(question.question_id)

@@ -1,0 +1,50 @@
+"""Questions and what answers them, as a file says it. Knows nothing of any collection."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = ["Evidence", "Gold", "Half", "Question", "half_of"]
+
+Half = Literal["tune", "judge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Words of a page that bear an answer: the sentence in which it stands, and the answer."""
+
+    sentence: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A page that answers a question, by title, by id or both, and how well: ``grade`` above 0."""
+
+    page_id: int | None = None
+    title: str | None = None
+    grade: int = 1
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question and the pages that answer it; none for an unanswerable one."""
+
+    question_id: str
+    text: str
+    gold: tuple[Gold, ...]
+
+    @property
+    def gold_pages(self) -> frozenset[int]:
+        """Ids of the gold pages, as far as the file gives ids."""
+        return frozenset(gold.page_id for gold in self.gold if gold.page_id is not None)
+
+
+def half_of(question_id: str) -> Half:
+    """The half a question belongs to, frozen by its id: tune on one, judge on the other.
+
+    By the first bit of information that SHA-256 gives: whether its first byte is even.
+    """
+    digest = hashlib.sha256(question_id.encode()).digest()
+    return "judge" if digest[0] % 2 else "tune"

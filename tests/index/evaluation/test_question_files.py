@@ -1,0 +1,96 @@
+"""Our own JSON lines, and telling the formats apart by content."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from index.errors import BadQuestions
+from index.evaluation import half_of, read_questions
+from index.evaluation.questions import Gold, Question
+
+LINE = '{"qid": "q1", "question": "Who?", "gold_pages": [{"id": 7, "title": "Someone"}]}'
+SQUAD = (
+    '{"data": [{"title": "A_page", "paragraphs": [{"context": "It is red.", "qas": '
+    '[{"id": "s1", "question": "Which?", "answers": [{"text": "red", "answer_start": 6}]}]}]}]}'
+)
+
+
+def test_json_lines_with_blank_lines_and_odd_separators(tmp_path: Path) -> None:
+    path = tmp_path / "questions.jsonl"
+    odd = json.loads(LINE) | {"qid": 2, "question": "Which\u2028line\x85is it?", "gold_pages": []}
+    path.write_text(f"\n{LINE}\r\n\n{json.dumps(odd, ensure_ascii=False)}", encoding="utf-8-sig")
+    questions = read_questions(path)
+    assert questions == [
+        Question("q1", "Who?", (Gold(7, "Someone"),)),
+        Question("2", "Which\u2028line\x85is it?", ()),
+    ]
+    assert questions[0].gold_pages == {7}
+
+
+def test_a_gold_page_needs_a_title_or_an_id(tmp_path: Path) -> None:
+    path = tmp_path / "questions.jsonl"
+    pages = '[{"id": 7}, {"title": "Someone"}, {"id": "8", "title": null}]'
+    path.write_text(LINE.replace('[{"id": 7, "title": "Someone"}]', pages))
+    assert read_questions(path)[0].gold == (Gold(7), Gold(None, "Someone"), Gold(8))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (f"{LINE}\nnot json", "line 2: needs qid, question and gold_pages"),
+        (f"\n\n{LINE}\n[1, 2]", "line 4: needs"),
+        ('{"qid": "q1", "question": "Who?"}', "line 1: needs .*gold_pages"),
+        (LINE.replace('"id": 7, "title": "Someone"', '"id": "seven"'), "line 1: needs"),
+        (LINE.replace('"id": 7, "title": "Someone"', ""), "line 1: needs"),
+        (LINE.replace('{"id": 7, "title": "Someone"}', "7"), "line 1: needs"),
+        (LINE.replace('{"id": 7, "title": "Someone"}', ""), "no question with a gold page"),
+        (f"{LINE}\n{LINE}", "'q1' comes twice"),
+        ("", "no question with a gold page"),
+        ("Who was it?\nAnd when?", "line 1: .* other formats read: SQuAD's JSON, TREC topics"),
+        ('{"data": {}}', "line 1: needs"),
+        ("[]", "line 1: needs"),
+        (SQUAD[:-40], "not whole JSON"),
+        ("q1\tWho was it?", "--qrels"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said_with_its_place(
+    tmp_path: Path, content: str, message: str
+) -> None:
+    path = tmp_path / "questions.jsonl"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(BadQuestions, match=rf"questions\.jsonl.*{message}"):
+        read_questions(path)
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(BadQuestions, match="cannot be read"):
+        read_questions(tmp_path / "missing.jsonl")
+    with pytest.raises(BadQuestions, match="cannot be read"):
+        read_questions(tmp_path)
+    (tmp_path / "latin.jsonl").write_bytes(b"\xff\xfe")
+    with pytest.raises(BadQuestions, match="cannot be read"):
+        read_questions(tmp_path / "latin.jsonl")
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_squad_is_known_by_its_content(tmp_path: Path, indent: int | None) -> None:
+    path = tmp_path / "anything.txt"
+    path.write_text(json.dumps(json.loads(SQUAD), indent=indent))
+    (question,) = read_questions(path)
+    assert (question.question_id, question.gold[0].title) == ("s1", "A page")
+
+
+def test_judgments_go_with_topics_only(tmp_path: Path) -> None:
+    (tmp_path / "q.jsonl").write_text(LINE)
+    (tmp_path / "qrels").write_text("q1 0 7 1\n")
+    with pytest.raises(BadQuestions, match="go with TREC topics"):
+        read_questions(tmp_path / "q.jsonl", tmp_path / "qrels")
+
+
+def test_halves_are_frozen() -> None:
+    # printf %s ID | sha256sum begins with d4, 7e, 79 and 6b.
+    halves = {qid: half_of(qid) for qid in ("2", "s001", "7", "1")}
+    assert halves == {"2": "tune", "s001": "tune", "7": "judge", "1": "judge"}
+    tune = sum(half_of(str(number)) == "tune" for number in range(1000))
+    assert 450 < tune < 550
