@@ -17,7 +17,6 @@ from rich.table import Table
 
 from bench.record import record
 from bench.retrieval import DUMP, QUESTIONS
-from index.encoder import find_encoder
 from index.evaluation import read_questions
 from index.fusion import fuse
 from index.search import Index
@@ -37,15 +36,15 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "pinakes-bench")
     collection = parser.parse_args().data / find_dump([DUMP]).name
-    encoder = find_encoder("all-MiniLM-L6-v2")
     questions = [question for question in read_questions(QUESTIONS) if question.gold_pages]
-    with Index.open(collection, lambda: encoder) as index:
+    with Index.open(collection) as index:
+        assert index.encoder is not None, "bench.retrieval has to embed first"
         coverage = index.manifest.coverage
         pages = {passage.passage_id: passage.page_id for passage, _ in index.store.all_passages()}
         lists = [
             (
                 index.keywords.search(question.text, _DEPTH),
-                index.vectors.search(encoder.encode_query(question.text), _DEPTH),
+                index.vectors.search(index.encoder.encode_query(question.text), _DEPTH),
             )
             for question in track(questions, "Searching")
         ]

@@ -51,7 +51,7 @@ def main() -> None:
     with BuildProgress() as progress:
         build_collection(collection, dump, encoder, options.vectors, progress)
     questions = read_questions(QUESTIONS)
-    with Index.open(collection, lambda: encoder) as index:
+    with Index.open(collection) as index:
         modes = ("keyword", "vector", "hybrid") if index.vectors.count else ("keyword",)
         rows = [("peer: tantivy, whole pages", _peer(index.store, questions))]
         rows += [(f"pinakes {report.mode}", report) for report in evaluate(index, questions, modes)]
