@@ -17,7 +17,6 @@ from rich.table import Table
 
 from bench.record import record
 from bench.retrieval import DUMP, QUESTIONS
-from index.encoder import find_encoder
 from index.evaluation import read_questions
 from index.search import Index
 from index.types import ScoredId
@@ -36,15 +35,15 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "pinakes-bench")
     collection = parser.parse_args().data / find_dump([DUMP]).name
-    encoder = find_encoder("all-MiniLM-L6-v2")
     questions = [question for question in read_questions(QUESTIONS) if question.gold_pages]
-    with Index.open(collection, lambda: encoder) as index:
+    with Index.open(collection) as index:
+        assert index.encoder is not None, "bench.retrieval has to embed first"
         coverage = index.manifest.coverage
         pages = {passage.passage_id: passage.page_id for passage, _ in index.store.all_passages()}
         lists = [
             (
                 index.keywords.search(question.text, _DEPTH),
-                index.vectors.search(encoder.encode_query(question.text), _DEPTH),
+                index.vectors.search(index.encoder.encode_query(question.text), _DEPTH),
             )
             for question in track(questions, "Searching")
         ]
@@ -75,13 +74,15 @@ def main() -> None:
 def _fusions() -> dict[str, Fusion]:
     ways: dict[str, Fusion] = {}
     for weight in (0.3, 0.4, 0.5, 0.6, 0.7):
-        ways[f"min-max, vector {weight}"] = _min_max(weight)
+        ways[f"min-max, vector {weight}"] = min_max(weight)
         ways[f"by maximum, vector {weight}"] = _by_maximum(weight)
     ways["reciprocal ranks, k 60"] = _reciprocal_ranks
     return ways
 
 
-def _min_max(weight: float) -> Fusion:
+def min_max(weight: float) -> Fusion:
+    """Scores scaled to 0..1 over their own list, the vector list's times ``weight``."""
+
     def fusion(keyword: Sequence[ScoredId], vector: Sequence[ScoredId]) -> list[int]:
         scores: dict[int, float] = {}
         for share, hits in ((1 - weight, keyword), (weight, vector)):

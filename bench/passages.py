@@ -57,7 +57,7 @@ def main() -> None:
         joined = Path(directory) / "squad2-and-6000-pages"
         with BuildProgress() as progress:
             paragraphs = _join(collection, joined, encoder, progress)
-        with Index.open(joined, lambda: encoder) as index:
+        with Index.open(joined) as index:
             judgment = judge(read_questions(QUESTIONS), index.store)
             known = [
                 row.model_copy(update={"passages": {paragraphs[row.qid]: 1}})
@@ -102,7 +102,7 @@ def _join(
 ) -> dict[str, int]:
     """Publish a collection of both; the passage of every answerable question."""
     stage = joined / "stage"
-    with Index.open(collection, lambda: encoder) as index:
+    with Index.open(collection) as index:
         shutil.copytree(
             index.generation,
             stage,

@@ -19,6 +19,7 @@ _PACKAGES = (
     "faiss-cpu",
     "sentence-transformers",
     "torch",
+    "onnxruntime",
 )
 
 

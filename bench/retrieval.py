@@ -52,7 +52,7 @@ def main() -> None:
     with BuildProgress() as progress:
         build_collection(collection, dump, encoder, options.vectors, progress)
     questions = read_questions(QUESTIONS)
-    with Index.open(collection, lambda: encoder) as index:
+    with Index.open(collection) as index:
         stages = {"peer: tantivy, whole pages": _peer(index.store)}
         stages |= {f"pinakes {mode}": search for mode, search in modes_of(index).items()}
         run = evaluate(index.manifest, judge(questions, index.store), stages)

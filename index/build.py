@@ -262,5 +262,5 @@ def _write_store(work: Path, dump: Dump, options: BuildOptions, progress: Progre
 
 
 def _versions() -> dict[str, str]:
-    names = ("pinakes", "mwxml", "tantivy", "faiss-cpu", "sentence-transformers")
+    names = ("pinakes", "mwxml", "tantivy", "faiss-cpu", "sentence-transformers", "onnxruntime")
     return {name: version(name) for name in names}

@@ -107,12 +107,14 @@ def _publish_vectors(
     (stage / "vectors").mkdir(exist_ok=True)
     number = len(shard_paths(stage / "vectors")) + 1
     write_shard(stage / "vectors" / f"{number:06d}.faiss", passage_ids, vectors)
+    check = manifest.encoder_check or encoder.write_question_encoder(stage / "encoder")
     extended = manifest.model_copy(
         update={
             "generation": next_name(collection, manifest.generation.split("-")[0]),
             "created": timestamp(),
             "vectors": manifest.vectors + len(passage_ids),
             "encoder": encoder.record,
+            "encoder_check": check,
             "files": record_files(stage, known=manifest.files),
         }
     )

@@ -5,6 +5,7 @@ CollectionError
 ├── UnknownFormat        a generation written by another version of Pinakes
 ├── DamagedGeneration    files are missing, of the wrong size, or do not fit together
 ├── EncoderMismatch      the vectors were made by another encoder
+├── EncoderNotExportable the encoder cannot ask questions without PyTorch, or asks them otherwise
 ├── EncoderNotFound      no such encoder, or its weights are not the published ones
 ├── BuildInProgress      another build holds the collection
 ├── DiskFull             no room to build, or to go on building
@@ -20,6 +21,7 @@ __all__ = [
     "DamagedGeneration",
     "DiskFull",
     "EncoderMismatch",
+    "EncoderNotExportable",
     "EncoderNotFound",
     "NoCollection",
     "UnknownFormat",
@@ -44,6 +46,10 @@ class DamagedGeneration(CollectionError):
 
 class EncoderMismatch(CollectionError):
     """The encoder configured is not the one that made the vectors."""
+
+
+class EncoderNotExportable(CollectionError):
+    """The encoder's questions would need PyTorch, or miss the passages it encodes."""
 
 
 class EncoderNotFound(CollectionError):

@@ -6,17 +6,18 @@ from pathlib import Path
 from types import TracebackType
 
 from index.bm25 import KeywordIndex
-from index.errors import BadQuery, DamagedGeneration, EncoderMismatch
+from index.errors import BadQuery, DamagedGeneration
 from index.generations import GenerationLock, check_files, hold_generation, read_manifest
 from index.highlights import highlights
+from index.onnx_encoder import open_question_encoder
 from index.ranking import Ranked, Searches, rank
 from index.store import Store
 from index.types import (
-    Encoder,
     Hit,
     Manifest,
     Mode,
     Placing,
+    QuestionEncoder,
     ScoredId,
     StoredPage,
     Suggestion,
@@ -38,21 +39,26 @@ class Index:
     store: Store
     keywords: KeywordIndex
     vectors: VectorIndex
-    encoder: Encoder | None
+    encoder: QuestionEncoder | None
     lock: GenerationLock
 
     @classmethod
-    def open(cls, collection: Path, load_encoder: Callable[[], Encoder] | None) -> "Index":
+    def open(
+        cls,
+        collection: Path,
+        open_encoder: Callable[[Path], QuestionEncoder] | None = open_question_encoder,
+    ) -> "Index":
         """Open the current generation of ``collection`` and hold it until ``close``.
 
-        ``load_encoder`` is called only if there are vectors. Raises NoCollection, UnknownFormat,
-        DamagedGeneration or EncoderMismatch.
+        ``open_encoder`` opens the generation's own encoder of questions, if there are vectors; with
+        None only keywords can be searched for. Raises NoCollection, UnknownFormat or
+        DamagedGeneration.
         """
         generation, lock = hold_generation(collection)
         try:
             manifest = read_manifest(generation)
             check_files(generation, manifest)
-            encoder = _matching_encoder(manifest, load_encoder)
+            encoder = _matching_encoder(generation, manifest, open_encoder)
             store = Store(generation / "pages.db")
             try:
                 keywords = KeywordIndex(generation / "bm25", manifest.dump.language)
@@ -168,17 +174,16 @@ def _encodable(text: str) -> str:
 
 
 def _matching_encoder(
-    manifest: Manifest, load_encoder: Callable[[], Encoder] | None
-) -> Encoder | None:
-    if manifest.encoder is None or load_encoder is None:
+    generation: Path, manifest: Manifest, open_encoder: Callable[[Path], QuestionEncoder] | None
+) -> QuestionEncoder | None:
+    if manifest.encoder is None or open_encoder is None:
         return None
-    encoder = load_encoder()
+    encoder = open_encoder(generation / "encoder")
     if encoder.record != manifest.encoder:
-        raise EncoderMismatch(
-            f"the vectors of {manifest.generation} were made by {manifest.encoder.name} "
-            f"({manifest.encoder.sha256[:12]}…), the configured encoder is {encoder.record.name} "
-            f"({encoder.record.sha256[:12]}…); set PINAKES_SEARCH__ENCODER, or build again with "
-            "pinakes build --force DUMP"
+        raise DamagedGeneration(
+            f"{generation}: its encoder is {encoder.record.name} "
+            f"({encoder.record.sha256[:12]}…), its vectors were made by {manifest.encoder.name} "
+            f"({manifest.encoder.sha256[:12]}…); build again: pinakes build --force DUMP"
         )
     return encoder
 

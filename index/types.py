@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal, Protocol
 
 import numpy as np
@@ -14,6 +15,7 @@ __all__ = [
     "FORMAT_VERSION",
     "DumpRecord",
     "Encoder",
+    "EncoderCheck",
     "EncoderRecord",
     "FileRecord",
     "Hit",
@@ -22,14 +24,17 @@ __all__ = [
     "NamedPage",
     "PassagePlace",
     "Placing",
+    "Precision",
+    "QuestionEncoder",
     "ScoredId",
     "StoredPage",
     "Suggestion",
     "Vectors",
 ]
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 Mode = Literal["hybrid", "keyword", "vector"]
+Precision = Literal["float32", "float16", "int8"]
 Vectors = NDArray[np.float32]
 
 
@@ -120,8 +125,21 @@ class Suggestion:
     matched: str | None
 
 
+class QuestionEncoder(Protocol):
+    """Questions to unit vectors."""
+
+    @property
+    def record(self) -> "EncoderRecord":
+        """Which model this is, down to its weights."""
+        ...
+
+    def encode_query(self, text: str) -> Vectors:
+        """One unit vector of shape (dimension,)."""
+        ...
+
+
 class Encoder(Protocol):
-    """Texts to unit vectors; passages and questions may be worded differently for the model."""
+    """Passages to unit vectors, and the encoder that asks questions of them."""
 
     @property
     def record(self) -> "EncoderRecord":
@@ -132,8 +150,8 @@ class Encoder(Protocol):
         """Unit vectors of shape (len(texts), dimension)."""
         ...
 
-    def encode_query(self, text: str) -> Vectors:
-        """One unit vector of shape (dimension,)."""
+    def write_question_encoder(self, directory: Path) -> "EncoderCheck":
+        """Write what a generation needs to encode questions; how well it and the passages fit."""
         ...
 
 
@@ -149,11 +167,29 @@ class FileRecord(_Record):
 
 
 class EncoderRecord(_Record):
-    """The model that made the vectors; ``sha256`` is that of its weights."""
+    """The model that made the vectors; ``sha256`` is that of its weights.
+
+    The prefixes are what the model wants to stand before a question and before a passage.
+    """
 
     name: str
     sha256: str
     dimension: int
+    query_prefix: str = ""
+    passage_prefix: str = ""
+
+
+class EncoderCheck(_Record):
+    """What the build found when it compared its encoders with the model itself, on varied texts.
+
+    ``question_cosine``: the smallest cosine between the vectors of the generation's own encoder of
+    questions and the model's, at least .999. ``passage_cosine``: the mean cosine between vectors of
+    passages, computed in ``passage_precision``, and the model's.
+    """
+
+    question_cosine: float
+    passage_cosine: float
+    passage_precision: Precision
 
 
 class DumpRecord(_Record):
@@ -189,6 +225,7 @@ class Manifest(_Record):
     encoder: EncoderRecord | None
     versions: dict[str, str]
     files: dict[str, FileRecord]
+    encoder_check: EncoderCheck | None = None
 
     @property
     def coverage(self) -> float:

@@ -35,7 +35,8 @@ class SearchSettings(_Section):
     mode: Mode = "hybrid"
     encoder: str = Field(
         default="all-MiniLM-L6-v2",
-        description="A known model's name, or the directory of a sentence-transformers model.",
+        description="What pinakes build encodes passages with: a known name, the directory of a "
+        "sentence-transformers model, or owner/name of one in the local Hugging Face cache.",
     )
 
 

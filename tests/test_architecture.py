@@ -20,6 +20,8 @@ HEAVY = {
     "tantivy": "index/bm25.py",
     "faiss": "index/vectors.py",
     "sentence_transformers": "index/encoder.py",
+    "onnxruntime": "index/onnx_encoder.py",
+    "tokenizers": "index/onnx_encoder.py",
 }
 
 

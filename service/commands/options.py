@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +13,6 @@ from service.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from index.search import Index
-    from index.types import Encoder
 
 DumpPaths = Annotated[
     list[Path], typer.Argument(metavar="DUMP...", help="Dump files, or a directory of them.")
@@ -64,25 +63,12 @@ def collection_directory(settings: Settings) -> Path:
     return settings.data / names[0]
 
 
-def encoder_loader(settings: Settings) -> Callable[[], "Encoder"]:
-    """A loader that finds the encoder once, however many generations are opened."""
-    from functools import cache
-
-    from index.encoder import find_encoder
-
-    @cache
-    def load() -> "Encoder":
-        return find_encoder(settings.search.encoder, threads=1)
-
-    return load
-
-
 def open_index(settings: Settings, mode: Mode) -> "Index":
     """The current generation of the collection chosen; no encoder where only keywords count."""
     from index.search import Index
 
-    loader = None if mode == "keyword" else encoder_loader(settings)
-    return Index.open(collection_directory(settings), loader)
+    directory = collection_directory(settings)
+    return Index.open(directory, None) if mode == "keyword" else Index.open(directory)
 
 
 def one_of(option: str, value: str, choices: Sequence[str]) -> Any:

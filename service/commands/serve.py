@@ -11,7 +11,6 @@ from service.commands.options import (
     CollectionOption,
     DataOption,
     collection_directory,
-    encoder_loader,
 )
 from service.settings import load_settings
 
@@ -46,7 +45,7 @@ def serve(
         generator__backend=generator,
     )
     directory = collection_directory(settings)
-    current = CurrentIndex(lambda: Index.open(directory, encoder_loader(settings)), directory)
+    current = CurrentIndex(lambda: Index.open(directory), directory)
     with current.lease() as index:
         name = f"{index.manifest.collection} {index.manifest.generation}"
     model = open_generator(settings.generator)

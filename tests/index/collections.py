@@ -41,7 +41,7 @@ def store_content(collection: Path) -> list[str]:
 
 def answers(collection: Path) -> list[tuple[int, str, float, dict[str, int]]]:
     """What the questions find, with scores and ranks."""
-    with Index.open(collection, HashingEncoder) as index:
+    with Index.open(collection, HashingEncoder.open) as index:
         return [
             (hit.passage.passage_id, hit.passage.title, round(hit.score, 5), dict(hit.ranks))
             for question in QUESTIONS

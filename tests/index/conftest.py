@@ -2,7 +2,6 @@
 
 import shutil
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -18,9 +17,6 @@ from tests.index.toys import SAMPLE, HashingEncoder, QuietProgress, in_threads
 @pytest.fixture(scope="session")
 def minilm() -> SentenceEncoder:
     """The real encoder; loaded at its first use."""
-    # As many threads as cores spin at barriers while another process is busy: 18 times slower.
-    torch = import_module("torch")
-    torch.set_num_threads(1)
     return find_encoder("all-MiniLM-L6-v2")
 
 
@@ -42,9 +38,9 @@ def sample_collection(
 
 
 @pytest.fixture(scope="session")
-def sample_index(sample_collection: Path, minilm: SentenceEncoder) -> Iterator[Index]:
+def sample_index(sample_collection: Path) -> Iterator[Index]:
     """The built sample, open."""
-    with Index.open(sample_collection, lambda: minilm) as index:
+    with Index.open(sample_collection) as index:
         yield index
 
 

@@ -91,7 +91,7 @@ def test_scope_says_what_gets_a_vector(
 ) -> None:
     manifest = make(tmp_path / "sample", packed_sample, scope).manifest
     assert manifest.vectors == vectors
-    with Index.open(tmp_path / "sample", HashingEncoder) as index:
+    with Index.open(tmp_path / "sample", HashingEncoder.open) as index:
         if scope == "leads":
             leads = {p.passage_id for p, place in index.store.all_passages() if place == 0}
             assert set(index.vectors.passage_ids().tolist()) == leads
@@ -146,6 +146,7 @@ def test_vectors_are_published_in_increments_that_share_their_files(
     for (_, _, before), (_, _, after) in itertools.pairwise(published):
         assert before.items() < after.items()
     assert sorted(set(published[-1][2]) - set(published[0][2])) == [
+        "encoder/encoder.json",
         "vectors/000001.faiss",
         "vectors/000002.faiss",
         "vectors/000003.faiss",
@@ -180,7 +181,7 @@ def test_a_newer_dump_is_a_new_generation_and_the_old_one_stays(tmp_path: Path) 
         assert result.changed
         assert result.manifest.generation == f"{date}-2"
     assert names(collection) == ["20261001-2", "20261101-2"]
-    with Index.open(collection, HashingEncoder) as index:
+    with Index.open(collection, HashingEncoder.open) as index:
         assert index.page_by_name("News of 20261101") is not None
         assert index.page_by_name("News of 20261001") is None
 
@@ -204,7 +205,7 @@ def test_pages_that_come_twice_are_kept_once(tmp_path: Path) -> None:
     rows = quarantine(tmp_path / "toy")
     assert [(row["page_id"], row["title"]) for row in rows] == [(1, "Papyrus"), (8, "Scroll")]
     assert all("occurs twice" in row["reason"] for row in rows)
-    with Index.open(tmp_path / "toy", HashingEncoder) as index:
+    with Index.open(tmp_path / "toy", HashingEncoder.open) as index:
         page = index.page_by_name("reed")
         assert page is not None
         assert page.text.startswith("A reed of the Nile")
@@ -230,7 +231,7 @@ def test_articles_without_text_make_an_empty_but_whole_collection(tmp_path: Path
     dump = write_dump(tmp_path / "dump", [article(1, "Papyrus", "")])
     manifest = make(tmp_path / "toy", dump).manifest
     assert (manifest.pages.documents, manifest.passages, manifest.vectors) == (1, 0, 0)
-    with Index.open(tmp_path / "toy", HashingEncoder) as index:
+    with Index.open(tmp_path / "toy", HashingEncoder.open) as index:
         assert index.search("papyrus") == []
         assert [hit.title for hit in index.suggest("pap")] == ["Papyrus"]
 

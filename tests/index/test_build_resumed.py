@@ -174,7 +174,7 @@ def test_what_a_killed_build_left_is_not_published(tmp_path: Path) -> None:
     (work / "pages.db-journal").write_bytes(bytes(1000))
     manifest = make(collection, dump, "none").manifest
     assert not [name for name in manifest.files if "partial" in name or "journal" in name]
-    Index.open(collection, HashingEncoder).close()
+    Index.open(collection, HashingEncoder.open).close()
 
 
 @pytest.mark.usefixtures("in_units")
@@ -218,7 +218,7 @@ def test_the_first_increment_holds_the_leads_of_much_linked_pages(
     progress = QuietProgress(stop_at=call_number(packed_sample, "advance", "Embedding passages", 2))
     with pytest.raises(Stopped):
         build_collection(collection, packed_sample, ENCODER, "all", progress)
-    with Index.open(collection, HashingEncoder) as index:
+    with Index.open(collection, HashingEncoder.open) as index:
         pages = sorted(
             (index.store.page(p.page_id) for p, _ in index.store.all_passages()),
             key=lambda page: -page.links_in if page else 0,
@@ -239,7 +239,7 @@ def test_a_damaged_collection_is_built_again(
         manifest.write_text("garbage")
     elif damage == "format":
         manifest.write_text(
-            manifest.read_text().replace('"format_version": 2', '"format_version": 1')
+            manifest.read_text().replace('"format_version": 3', '"format_version": 2')
         )
     else:
         generation.rename(toy_collection / "elsewhere")

@@ -21,7 +21,9 @@ from tests.index.toys import HashingEncoder, republish
 def current(toy_collection: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[CurrentIndex]:
     """The toy collection, followed without the usual pause of a second."""
     monkeypatch.setattr(follow, "_CHECK_SECONDS", 0.0)
-    following = CurrentIndex(lambda: Index.open(toy_collection, HashingEncoder), toy_collection)
+    following = CurrentIndex(
+        lambda: Index.open(toy_collection, HashingEncoder.open), toy_collection
+    )
     yield following
     following.close()
 
@@ -36,7 +38,7 @@ def test_nothing_is_opened_before_the_first_lease_and_once_after(toy_collection:
     opened: list[Index] = []
 
     def open_index() -> Index:
-        opened.append(Index.open(toy_collection, HashingEncoder))
+        opened.append(Index.open(toy_collection, HashingEncoder.open))
         return opened[-1]
 
     current = CurrentIndex(open_index, toy_collection)
@@ -175,7 +177,7 @@ def test_without_any_generation_the_error_says_so_until_there_is_one(
     tmp_path: Path, toy_sample: Path
 ) -> None:
     collection = tmp_path / "sample"
-    current = CurrentIndex(lambda: Index.open(collection, HashingEncoder), collection)
+    current = CurrentIndex(lambda: Index.open(collection, HashingEncoder.open), collection)
     for _ in range(2):
         with pytest.raises(NoCollection), current.lease():
             pass
@@ -214,7 +216,7 @@ def test_closing_during_a_change_over_does_not_close_under_a_lease(
     def open_index() -> Index:
         if opened:
             current.close()  # the service ends just while the new generation is opened
-        opened.append(Index.open(toy_collection, HashingEncoder))
+        opened.append(Index.open(toy_collection, HashingEncoder.open))
         return opened[-1]
 
     current = CurrentIndex(open_index, toy_collection)

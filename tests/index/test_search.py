@@ -8,12 +8,10 @@ from typing import Any
 import pytest
 
 from index.build import build_collection
-from index.encoder import SentenceEncoder
 from index.errors import (
     BadQuery,
     CollectionError,
     DamagedGeneration,
-    EncoderMismatch,
     NoCollection,
     UnknownFormat,
 )
@@ -128,7 +126,9 @@ def test_bad_queries(sample_index: Index, query: str, message: str, mode: Mode) 
 )
 def test_odd_queries_are_searched_for_their_words(sample_index: Index, query: str) -> None:
     for mode in MODES:
-        assert sample_index.search(query, 1, mode)[0].passage.title == "Papyrus"
+        titles = [hit.passage.title for hit in sample_index.search(query, 2, mode)]
+        # The question mark that a lone surrogate becomes brings a passage on parchment level.
+        assert "Papyrus" in (titles if mode == "vector" else titles[:1])
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def keyword_collection(
 
 
 def test_without_vectors_hybrid_weighs_what_there_is(keyword_collection: Path) -> None:
-    def must_not_be_called() -> HashingEncoder:
+    def must_not_be_called(_directory: Path) -> HashingEncoder:
         raise AssertionError("no vectors, so nothing to encode for")
 
     with Index.open(keyword_collection, must_not_be_called) as index:
@@ -217,15 +217,11 @@ def test_vectors_are_not_used_without_an_encoder(toy_sample: Path) -> None:
         assert index.search("papyrus")[0].ranks == {"keyword": 1}
 
 
-def test_vectors_of_another_encoder_are_refused_by_name(
-    toy_sample: Path, minilm: SentenceEncoder
+def test_a_generation_with_another_encoder_than_its_vectors_is_not_opened(
+    toy_sample: Path,
 ) -> None:
-    with pytest.raises(
-        EncoderMismatch, match=r"made by hashing \(0000.*encoder is all-MiniLM-L6-v2"
-    ):
-        Index.open(toy_sample, lambda: minilm)
-    with pytest.raises(EncoderMismatch, match=r"made by hashing .* encoder is other"):
-        Index.open(toy_sample, lambda: HashingEncoder("other"))
+    with pytest.raises(DamagedGeneration, match=r"encoder is other .* were made by hashing \(0000"):
+        Index.open(toy_sample, lambda _directory: HashingEncoder("other"))
 
 
 def change_manifest(**values: Any) -> Callable[[Path], None]:
@@ -261,7 +257,7 @@ def remove(name: str) -> Callable[[Path], None]:
     [
         (change_manifest(passages=260), DamagedGeneration, r"\(259, 259, 259\).*says \(260, 260,"),
         (change_manifest(vectors=258), DamagedGeneration, r"says \(259, 259, 258\)"),
-        (change_manifest(format_version=3), UnknownFormat, "pinakes build --force samplewiki-"),
+        (change_manifest(format_version=2), UnknownFormat, "pinakes build --force samplewiki-"),
         (remove("manifest.json"), DamagedGeneration, "manifest.json: missing"),
         (remove("pages.db"), DamagedGeneration, "pages.db is missing"),
         (remove("bm25/*.term"), DamagedGeneration, r"bm25/\w+\.term is missing"),
@@ -280,7 +276,7 @@ def test_what_does_not_fit_together_is_not_opened(
 ) -> None:
     damage(current_generation(toy_collection))
     with pytest.raises(error, match=message):
-        Index.open(toy_collection, HashingEncoder)
+        Index.open(toy_collection, HashingEncoder.open)
 
 
 def test_a_generation_that_cannot_be_opened_is_not_held(toy_collection: Path) -> None:
@@ -288,7 +284,7 @@ def test_a_generation_that_cannot_be_opened_is_not_held(toy_collection: Path) ->
     whole = (generation / "manifest.json").read_text()
     change_manifest(passages=1)(generation)
     with pytest.raises(DamagedGeneration):
-        Index.open(toy_collection, HashingEncoder)
+        Index.open(toy_collection, HashingEncoder.open)
     (generation / "manifest.json").write_text(whole)
     republish(toy_collection)
     assert remove_superseded(toy_collection) == [generation.name]

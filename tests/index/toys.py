@@ -2,6 +2,7 @@
 
 import functools
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -18,7 +19,7 @@ from index import build, embed, keywords
 from index.generations import current_generation, next_name, publish, read_manifest
 from index.store import Store
 from index.store_writer import StoreWriter
-from index.types import EncoderRecord, Manifest, Vectors
+from index.types import EncoderCheck, EncoderRecord, Manifest, Vectors
 from ingest.passages import split_passages
 from ingest.reading.dumps import Dump, find_dump, plan_units
 from ingest.types import Document, Redirect, Section
@@ -41,6 +42,16 @@ class HashingEncoder:
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         return np.stack([self.encode_query(text) for text in texts])
+
+    def write_question_encoder(self, directory: Path) -> EncoderCheck:
+        directory.mkdir()
+        (directory / "encoder.json").write_text(self.record.model_dump_json())
+        return EncoderCheck(question_cosine=1, passage_cosine=1, passage_precision="float32")
+
+    @classmethod
+    def open(cls, directory: Path) -> "HashingEncoder":
+        """The encoder as a generation holds it."""
+        return cls(json.loads((directory / "encoder.json").read_text())["name"])
 
     def encode_query(self, text: str) -> Vectors:
         vector = np.zeros(DIMENSION, dtype=np.float32)

@@ -83,7 +83,7 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def make_app(collection: Path, generator: Generator | None = None) -> FastAPI:
     """The real service; its encoder is a toy."""
-    current = CurrentIndex(lambda: Index.open(collection, HashingEncoder), collection)
+    current = CurrentIndex(lambda: Index.open(collection, HashingEncoder.open), collection)
     return create_app(Settings(data=collection.parent), current, generator)
 
 

@@ -20,7 +20,7 @@ QUESTION = "Who deciphered Linear B?"
 
 @pytest.fixture(scope="module")
 def index(sample: Path) -> Iterator[Index]:
-    with Index.open(sample, HashingEncoder) as opened:
+    with Index.open(sample, HashingEncoder.open) as opened:
         yield opened
 
 

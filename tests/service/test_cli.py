@@ -233,13 +233,14 @@ def test_another_format_names_the_command_that_rebuilds(run: Run, tmp_path: Path
     assert run("search", "Rosetta", "--data", tmp_path).status == 0
 
 
-def test_vectors_of_another_encoder(run: Run, tmp_path: Path) -> None:
+def test_a_generation_without_its_encoder(run: Run, tmp_path: Path) -> None:
     run("build", SAMPLE, "--vectors", "none", "--data", tmp_path)
     path = tmp_path / "samplewiki" / "current" / "manifest.json"
     other = {"name": "other-model", "sha256": "0" * 64, "dimension": 384}
     path.write_text(json.dumps(json.loads(path.read_text()) | {"encoder": other}))
     outcome = run("search", "word", "--data", tmp_path)
-    assert_refused(outcome, 2, "other-model", "all-MiniLM-L6-v2", "PINAKES_SEARCH__ENCODER")
+    assert_refused(outcome, 1, "encoder/encoder.json is missing", "pinakes build --force")
+    assert run("search", "word", "--mode", "keyword", "--data", tmp_path).status == 0
 
 
 def test_a_model_file_that_is_not_gguf(
