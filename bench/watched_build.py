@@ -8,7 +8,6 @@ Command: python -m bench.watched_build COLLECTION REPORT.json DUMP...
 import contextlib
 import json
 import os
-import re
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from bench.processes import anonymous_bytes, children
 from bench.synthetic_vectors import SyntheticEncoder
 from index.build import build_collection
 from index.encoder import find_encoder
@@ -118,7 +118,7 @@ class _Watch(threading.Thread):
         while not self._done.wait(_SAMPLE_SECONDS):
             step = self._steps[-1]
             step["parent_bytes"] = max(step["parent_bytes"], anonymous_bytes(own))
-            workers = [anonymous_bytes(child) for child in _children(own)]
+            workers = [anonymous_bytes(child) for child in children(own)]
             step["worker_bytes"] = max(step["worker_bytes"], *workers, 0)
             self.disk_at_most = max(self.disk_at_most, _size(self._directory))
 
@@ -126,23 +126,6 @@ class _Watch(threading.Thread):
 def _cpu_seconds() -> float:
     """Of this process and of all children that have ended; workers end with their step."""
     return sum(os.times()[:4])
-
-
-def anonymous_bytes(process: int) -> int:
-    """RssAnon: memory that no file stands behind. Mapped files would blur it."""
-    with contextlib.suppress(OSError):
-        status = Path(f"/proc/{process}/status").read_text()
-        if match := re.search(r"RssAnon:\s+(\d+) kB", status):
-            return int(match[1]) * 1024
-    return 0
-
-
-def _children(process: int) -> list[int]:
-    found: list[int] = []
-    for task in Path(f"/proc/{process}/task").glob("*/children"):
-        with contextlib.suppress(OSError):
-            found += map(int, task.read_text().split())
-    return found
 
 
 def _size(directory: Path) -> int:
