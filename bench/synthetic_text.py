@@ -12,8 +12,9 @@ text (H. S. Heaps, Information Retrieval, 1978); older new words come again, the
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from math import log
 
 import numpy as np
@@ -32,6 +33,8 @@ _BAND = 1.6
 # Each page replaces a share of its words between these.
 _LEAST_REPLACED, _MOST_REPLACED = 0.5, 0.9
 _RARE_INVENTED = 0.7
+# New words are made of parts of so many real ones.
+_PART_WORDS = 20_000
 # Sentences in a run: at least, and less than.
 _RUN = (3, 7)
 _FIXED, _LOWER, _CAPITAL, _NUMBER = 0, 1, 2, 16
@@ -39,7 +42,7 @@ _FIXED, _LOWER, _CAPITAL, _NUMBER = 0, 1, 2, 16
 _Ids = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Material:
     """Real text as token numbers: ``tokens[starts[s]:starts[s + 1]]`` is sentence s.
 
@@ -65,19 +68,18 @@ class Material:
     vocabulary: int
     heaps_exponent: float
 
-    def names(self, least: int) -> list[str]:
-        """Capitalized words that occur at least so often, most frequent first."""
-        return [word for word in self._frequent(least) if word.istitle()]
+    def names(self, count: int) -> list[str]:
+        """So many capitalized words, the most frequent first."""
+        return self._frequent(str.istitle)[:count]
 
-    def nouns(self, least: int) -> list[str]:
-        """Small words that occur at least so often and are no function words."""
-        return [word for word in self._frequent(least) if word.islower()]
+    def nouns(self, count: int) -> list[str]:
+        """So many small words that are no function words, the most frequent first."""
+        return self._frequent(str.islower)[:count]
 
-    def _frequent(self, least: int) -> list[str]:
-        found = self.order[self.frequency[self.order] >= least]
-        found = found[np.argsort(-self.frequency[found], kind="stable")]
-        words = [self.words[number] for number in found.tolist()]
-        return [word for word in words if len(word) > 3 and word.isalpha()]
+    def _frequent(self, has_shape: Callable[[str], bool]) -> list[str]:
+        ordered = self.order[np.argsort(-self.frequency[self.order], kind="stable")]
+        words = (self.words[number] for number in ordered.tolist())
+        return [word for word in words if len(word) > 3 and word.isalpha() and has_shape(word)]
 
     def invented(self, words_written: float) -> int:
         """How many words are new by the time so many words follow the real text."""
@@ -184,22 +186,17 @@ def _replaced(
 def invented_word(material: Material, number: int) -> str:
     """The new word of this number: the beginning of one real word and the end of another."""
     beginnings, ends = _parts(material)
-    # Both factors are prime to 10^9 + 7: numbers do not share a word until all pairs are used.
+    # A prime larger than either factor: no two numbers share a pair until all pairs are used.
     pair = number * 1_000_000_007 % (len(beginnings) * len(ends))
     return beginnings[pair // len(ends)] + ends[pair % len(ends)]
 
 
-_PARTS: dict[int, tuple[list[str], list[str]]] = {}
-
-
+@cache
 def _parts(material: Material) -> tuple[list[str], list[str]]:
-    known = _PARTS.get(id(material))
-    if known is None:
-        words = [word for word in material.nouns(20) if word.isascii() and word.isalpha()]
-        beginnings = sorted({word[: len(word) // 2 + 1] for word in words if len(word) > 4})
-        ends = sorted({word[len(word) // 2 :] for word in words if len(word) > 5})
-        known = _PARTS[id(material)] = beginnings, ends
-    return known
+    words = [word for word in material.nouns(_PART_WORDS) if word.isascii()]
+    beginnings = sorted({word[: len(word) // 2 + 1] for word in words if len(word) > 4})
+    ends = sorted({word[len(word) // 2 :] for word in words if len(word) > 5})
+    return beginnings, ends
 
 
 def read_material(pages: Iterable[tuple[str, str]]) -> Material:

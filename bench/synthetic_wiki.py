@@ -50,6 +50,8 @@ _PASSAGES_PER_PAGE, _MEAN_WORDS, _SIGMA = 5.7, 900, 1.0
 _LEAST_WORDS, _MOST_WORDS = 40, 15_000
 _REDIRECTS_STOP = 0.4  # geometric: (1 - 0.4) / 0.4 = 1.5 on average
 _WORDS_PER_LINK = 180 / 12
+# Titles are made of so many of the commonest names and nouns.
+_NAMES = 10_000
 _CHUNK = 250
 _SAMPLE = 1000
 _SEED = 20261125
@@ -79,7 +81,7 @@ class _Plan:
     taken: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.names, self.nouns = self.material.names(20), self.material.nouns(50)
+        self.names, self.nouns = self.material.names(_NAMES), self.material.nouns(_NAMES)
         self.taken = frozenset(self.real.titles)
 
 
