@@ -9,14 +9,17 @@ from pathlib import Path
 
 import platformdirs
 
-__all__ = ["floors", "peers", "pinakes", "python_of", "versions"]
+__all__ = ["floors", "peers", "pinakes", "python_of", "python_of_search_peer", "versions"]
 
 # What is installed, and into which environment.
 _PACKAGES = {
     "wikiextractor": ("wikiextractor==3.1.0",),
     "mwparserfromhell": ("mwparserfromhell==0.7.2", "mwxml==0.3.8"),
     "indexed_bzip2": ("indexed_bzip2==1.7.0",),
+    "bm25s": ("bm25s==0.3.16", "numba==0.68.1", "PyStemmer==3.1.0"),
 }
+# Xapian's bindings come with the distribution, for its own Python.
+_SYSTEM_PYTHON = "/usr/bin/python3"
 _READING = Path(__file__).with_name("reading.py")
 
 
@@ -32,6 +35,22 @@ def python_of(peer: str) -> str:
         subprocess.run([str(python), *install, *_PACKAGES[peer]], check=True)
         done.write_text(wanted)
     return str(python)
+
+
+def python_of_search_peer(peer: str) -> str:
+    """The interpreter that can import ``peer``: bm25s, fts5 or xapian.
+
+    Raises FileNotFoundError when the distribution's package of Xapian is missing.
+    """
+    if peer == "fts5":
+        return sys.executable
+    if peer == "bm25s":
+        return python_of(peer)
+    if subprocess.run(
+        [_SYSTEM_PYTHON, "-c", "import xapian"], stderr=subprocess.DEVNULL
+    ).returncode:
+        raise FileNotFoundError("no Xapian: apt-get install python3-xapian")
+    return _SYSTEM_PYTHON
 
 
 def versions() -> dict[str, str]:

@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["Cost", "run"]
+__all__ = ["Cost", "anonymous_bytes", "children", "run"]
 
 _SAMPLE_SECONDS = 0.02
 # A process with less has not even loaded Python yet.
@@ -77,7 +77,7 @@ class _Watch(threading.Thread):
 
     def run(self) -> None:
         while not self._done.wait(_SAMPLE_SECONDS):
-            for pid in [self._root, *_children(self._root)]:
+            for pid in [self._root, *children(self._root)]:
                 if peak := _peak(pid):
                     self._memory[pid] = peak
             sizes: dict[str, int] = defaultdict(int)
@@ -98,12 +98,22 @@ def _sizes(directory: Path) -> Iterator[tuple[Path, int]]:
                 yield path, path.stat().st_size
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
     """Child processes that do work; multiprocessing's tracker of resources does none."""
+    found: list[int] = []
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with suppress(OSError):
+            found += map(int, task.read_text().split())
+    return [child for child in found if not _is_tracker(child)]
+
+
+def anonymous_bytes(pid: int) -> int:
+    """RssAnon of a process that runs, 0 of none: mapped files, which would blur it, left out."""
     with suppress(OSError):
-        found = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        return [int(child) for child in found if not _is_tracker(int(child))]
-    return []
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("RssAnon:"):
+                return int(line.split()[1]) * 1024
+    return 0
 
 
 def _is_tracker(pid: int) -> bool:
