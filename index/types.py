@@ -25,7 +25,7 @@ __all__ = [
     "Vectors",
 ]
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 Mode = Literal["hybrid", "keyword", "vector"]
 Vectors = NDArray[np.float32]
 

@@ -239,7 +239,7 @@ def test_a_damaged_collection_is_built_again(
         manifest.write_text("garbage")
     elif damage == "format":
         manifest.write_text(
-            manifest.read_text().replace('"format_version": 2', '"format_version": 1')
+            manifest.read_text().replace('"format_version": 3', '"format_version": 1')
         )
     else:
         generation.rename(toy_collection / "elsewhere")
