@@ -140,32 +140,58 @@ def _abbreviates(text: str, begin: int, point: int) -> bool:
 
 def _slices(document: Document, lengths: PassageLengths) -> Iterator[tuple[Section, int, int]]:
     """Runs of sections that belong together, each cut into slices of even length."""
-    for run, pieces in _runs(document, lengths):
-        for start, end in _packed(pieces, lengths):
-            section = next(part for part in reversed(run) if part.start <= start)
+    for run in _runs(document, lengths):
+        for start, end in _packed(run.pieces, lengths):
+            section = next(part for part in reversed(run.sections) if part.start <= start)
             yield section, start, end
 
 
-def _runs(
-    document: Document, lengths: PassageLengths
-) -> Iterator[tuple[Sequence[Section], Sequence[_Piece]]]:
-    """Sections in order; one too small to stand alone joins its neighbour under the same parent."""
-    run: list[Section] = []
-    pieces: list[_Piece] = []
-    words = 0
+@dataclass(slots=True)
+class _Run:
+    """Sections that are cut together: their sentences, and how many words those have."""
+
+    sections: list[Section]
+    pieces: list[_Piece]
+    words: int
+
+    def join(self, other: "_Run") -> None:
+        self.sections += other.sections
+        self.pieces += other.pieces
+        self.words += other.words
+
+
+def _runs(document: Document, lengths: PassageLengths) -> Iterator[_Run]:
+    """Runs in order; one too small to stand alone joins the one before it, the first the next."""
+    last: _Run | None = None
+    for run in _chapter_runs(document, lengths):
+        if last is not None and min(last.words, run.words) < lengths.least:
+            last.join(run)
+        else:
+            if last is not None:
+                yield last
+            last = run
+    if last is not None:
+        yield last
+
+
+def _chapter_runs(document: Document, lengths: PassageLengths) -> Iterator[_Run]:
+    """Sections in order; small ones join their neighbour in the same chapter if they fit."""
+    run: _Run | None = None
     for section in document.sections:
-        found = list(_pieces(document.text, section.start, section.end, lengths))
-        size = sum(piece[2] for piece in found)
-        small = size < lengths.least or words < lengths.least
-        related = bool(run) and run[0].heading_path[:1] == section.heading_path[:1]
-        if run and not (small and related and words + size <= lengths.most):
-            yield run, pieces
-            run, pieces, words = [], [], 0
-        run.append(section)
-        pieces += found
-        words += size
-    if run:
-        yield run, pieces
+        pieces = list(_pieces(document.text, section.start, section.end, lengths))
+        found = _Run([section], pieces, sum(piece[2] for piece in pieces))
+        if run is None:
+            run = found
+            continue
+        small = min(run.words, found.words) < lengths.least
+        related = run.sections[0].heading_path[:1] == section.heading_path[:1]
+        if small and related and run.words + found.words <= lengths.most:
+            run.join(found)
+        else:
+            yield run
+            run = found
+    if run is not None:
+        yield run
 
 
 def _pieces(text: str, start: int, end: int, lengths: PassageLengths) -> Iterator[_Piece]:
