@@ -15,7 +15,7 @@ from typing import cast
 import tantivy
 
 from index.errors import DamagedGeneration
-from index.language import QUESTION_WORDS, STEMMERS, STOP_WORD_LISTS, is_unspaced
+from index.language import Analysis, analysis_of
 from index.types import ScoredId
 
 __all__ = [
@@ -32,8 +32,11 @@ _ANALYZER = "pinakes"
 WRITER_HEAP = 256 * 1024 * 1024
 # One thread keeps documents in passage order, which makes the index reproducible.
 _WRITER_THREADS = 1
-_LONGEST_WORD = 60
 _REMEMBERED_TERMS = 1 << 15
+# In bytes, three to a letter of most scripts. Longer runs are no words.
+_LONGEST_WORD = 180
+_PLAIN_WORDS = tantivy.Tokenizer.simple()
+_MARKED_WORD = r"[\p{L}\p{M}\p{N}]+"
 # Where tantivy lists an index's segments, and the files that it may delete.
 _SEGMENTS, _FILES = "meta.json", ".managed.json"
 
@@ -57,25 +60,24 @@ def _schema() -> tantivy.Schema:
     return builder.build()
 
 
-def _analyzer(language: str, *, drop_stop_words: bool = False) -> tantivy.TextAnalyzer:
-    """The language's own analysis; for questions also without stop words."""
-    base = language.split("-")[0]
-    if is_unspaced(language):
-        tokenizer = tantivy.Tokenizer.ngram(1, 2)
-        return tantivy.TextAnalyzerBuilder(tokenizer).filter(tantivy.Filter.lowercase()).build()
+def _analyzer(analysis: Analysis, *, drop_stop_words: bool = False) -> tantivy.TextAnalyzer:
+    """The language's words and stems, of text in its spelling; for questions without stop words."""
+    tokenizer = tantivy.Tokenizer.regex(_MARKED_WORD) if analysis.marked else _PLAIN_WORDS
     builder = (
-        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+        tantivy.TextAnalyzerBuilder(tokenizer)
         .filter(tantivy.Filter.remove_long(_LONGEST_WORD))
         .filter(tantivy.Filter.lowercase())
     )
-    if drop_stop_words and STEMMERS.get(base) == "english":
-        builder = builder.filter(tantivy.Filter.custom_stopword(sorted(QUESTION_WORDS)))
-    elif drop_stop_words and base in STOP_WORD_LISTS:
-        builder = builder.filter(tantivy.Filter.stopword(STOP_WORD_LISTS[base]))
-    if STEMMERS.get(base, "english") == "english":
+    if drop_stop_words and analysis.stop_words:
+        builder = builder.filter(tantivy.Filter.custom_stopword(sorted(analysis.stop_words)))
+    if drop_stop_words and analysis.stop_word_list:
+        builder = builder.filter(tantivy.Filter.stopword(analysis.stop_word_list))
+    if analysis.folds_before_stemming:
         builder = builder.filter(tantivy.Filter.ascii_fold())
-    if base in STEMMERS:
-        builder = builder.filter(tantivy.Filter.stemmer(STEMMERS[base]))
+    if analysis.stemmer:
+        builder = builder.filter(tantivy.Filter.stemmer(analysis.stemmer))
+    if analysis.folds_after_stemming:
+        builder = builder.filter(tantivy.Filter.ascii_fold())
     return builder.build()
 
 
@@ -85,7 +87,8 @@ def write_keyword_index(path: Path, language: str, documents: Iterable[KeywordDo
     path.mkdir(parents=True)
     schema = _schema()
     index = tantivy.Index(schema, path=str(path), reuse=False)
-    index.register_tokenizer(_ANALYZER, _analyzer(language))
+    analysis = analysis_of(language)
+    index.register_tokenizer(_ANALYZER, _analyzer(analysis))
     writer = index.writer(heap_size=WRITER_HEAP, num_threads=_WRITER_THREADS)
     count = 0
     try:
@@ -94,10 +97,10 @@ def write_keyword_index(path: Path, language: str, documents: Iterable[KeywordDo
                 tantivy.Document.from_dict(  # with the schema: plain construction makes ids signed
                     {
                         "passage_id": document.passage_id,
-                        "title": document.title,
-                        "headings": document.headings,
-                        "names": document.names,
-                        "body": document.body,
+                        "title": analysis.spelling(document.title),
+                        "headings": analysis.spelling(document.headings),
+                        "names": analysis.spelling(document.names),
+                        "body": analysis.spelling(document.body),
                     },
                     schema,
                 )
@@ -139,21 +142,22 @@ class KeywordIndex:
             raise DamagedGeneration(f"{path}: not a readable keyword index ({error})") from None
         self._schema = self._index.schema
         self._searcher = self._index.searcher()
-        self._words = _analyzer(language, drop_stop_words=True)
-        self._all_words = _analyzer(language)
+        self._analysis = analysis_of(language)
+        self._words = _analyzer(self._analysis, drop_stop_words=True)
+        self._all_words = _analyzer(self._analysis)
         self.document_count: int = self._searcher.num_docs
         # How much a term tells: its inverse document frequency, as BM25 counts it.
         self.rarity = lru_cache(_REMEMBERED_TERMS)(self._inverse_document_frequency)
 
     def terms(self, query: str) -> list[str]:
         """The words of ``query`` to search for; stop words only if there is nothing else."""
-        terms = self._words.analyze(query) or self._all_words.analyze(query)
-        # Letter pairs of unspaced scripts may be punctuation only.
-        return [term for term in dict.fromkeys(terms) if any(map(str.isalnum, term))]
+        terms = self._words.analyze(self._analysis.question(query))
+        terms = terms or self._all_words.analyze(self._analysis.spelling(query))
+        return list(dict.fromkeys(terms))
 
     def analyze(self, text: str) -> list[str]:
         """The search terms of a text, in order, none left out."""
-        return self._all_words.analyze(text)
+        return self._all_words.analyze(self._analysis.spelling(text))
 
     def _inverse_document_frequency(self, term: str) -> float:
         frequency = self._searcher.doc_freq("body", term)

@@ -7,17 +7,33 @@ is longer than a passage may be.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
 from string import ascii_lowercase
 
 from ingest.types import Document, Passage, Section
 
-__all__ = ["count_words", "heading_at", "sentence_spans", "split_passages"]
+__all__ = ["PassageLengths", "count_words", "heading_at", "sentence_spans", "split_passages"]
 
 TARGET_WORDS = 180
 MAX_WORDS = 240
 MIN_WORDS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class PassageLengths:
+    """Words that passages aim at, that they have at most, and that a section needs to stand alone.
+
+    The defaults were chosen on the development questions: see bench/results/passage_sizes.json.
+    """
+
+    target: int = TARGET_WORDS
+    most: int = MAX_WORDS
+    least: int = MIN_WORDS
+
+
+_LENGTHS = PassageLengths()
 
 # Start, end and number of words of a sentence, or of a part of one.
 _Piece = tuple[int, int, int]
@@ -47,13 +63,15 @@ _LONGEST_ABBREVIATION = 7
 _SHORT_WORD = re.compile(r"\b(e\.g|i\.e|[a-z]{1,6})\.$|(?<![^\n])\d{1,3}\.$", re.IGNORECASE)
 
 
-def split_passages(document: Document, first_id: int = 0) -> Iterator[Passage]:
+def split_passages(
+    document: Document, first_id: int = 0, lengths: PassageLengths = _LENGTHS
+) -> Iterator[Passage]:
     """The passages of ``document`` in reading order, numbered from ``first_id``.
 
     They aim at 180 words; small sections join the one before them, so that no passage is a
     lone tail. A passage that spans sections carries the path of its first.
     """
-    for number, (section, start, end) in enumerate(_slices(document)):
+    for number, (section, start, end) in enumerate(_slices(document, lengths)):
         yield Passage(
             passage_id=first_id + number,
             page_id=document.page_id,
@@ -120,68 +138,96 @@ def _abbreviates(text: str, begin: int, point: int) -> bool:
     return match is not None and (match[1] is None or match[1].lower() in _ABBREVIATIONS)
 
 
-def _slices(document: Document) -> Iterator[tuple[Section, int, int]]:
+def _slices(document: Document, lengths: PassageLengths) -> Iterator[tuple[Section, int, int]]:
     """Runs of sections that belong together, each cut into slices of even length."""
-    for run, pieces in _runs(document):
-        for start, end in _packed(pieces):
-            section = next(part for part in reversed(run) if part.start <= start)
+    for run in _runs(document, lengths):
+        for start, end in _packed(run.pieces, lengths):
+            section = next(part for part in reversed(run.sections) if part.start <= start)
             yield section, start, end
 
 
-def _runs(document: Document) -> Iterator[tuple[Sequence[Section], Sequence[_Piece]]]:
-    """Sections in order; one too small to stand alone joins its neighbour under the same parent."""
-    run: list[Section] = []
-    pieces: list[_Piece] = []
-    words = 0
+@dataclass(slots=True)
+class _Run:
+    """Sections that are cut together: their sentences, and how many words those have."""
+
+    sections: list[Section]
+    pieces: list[_Piece]
+    words: int
+
+    def join(self, other: "_Run") -> None:
+        self.sections += other.sections
+        self.pieces += other.pieces
+        self.words += other.words
+
+
+def _runs(document: Document, lengths: PassageLengths) -> Iterator[_Run]:
+    """Runs in order; one too small to stand alone joins the one before it, the first the next."""
+    last: _Run | None = None
+    for run in _chapter_runs(document, lengths):
+        if last is not None and min(last.words, run.words) < lengths.least:
+            last.join(run)
+        else:
+            if last is not None:
+                yield last
+            last = run
+    if last is not None:
+        yield last
+
+
+def _chapter_runs(document: Document, lengths: PassageLengths) -> Iterator[_Run]:
+    """Sections in order; small ones join their neighbour in the same chapter if they fit."""
+    run: _Run | None = None
     for section in document.sections:
-        found = list(_pieces(document.text, section.start, section.end))
-        size = sum(piece[2] for piece in found)
-        small = size < MIN_WORDS or words < MIN_WORDS
-        related = bool(run) and run[0].heading_path[:1] == section.heading_path[:1]
-        if run and not (small and related and words + size <= MAX_WORDS):
-            yield run, pieces
-            run, pieces, words = [], [], 0
-        run.append(section)
-        pieces += found
-        words += size
-    if run:
-        yield run, pieces
+        pieces = list(_pieces(document.text, section.start, section.end, lengths))
+        found = _Run([section], pieces, sum(piece[2] for piece in pieces))
+        if run is None:
+            run = found
+            continue
+        small = min(run.words, found.words) < lengths.least
+        related = run.sections[0].heading_path[:1] == section.heading_path[:1]
+        if small and related and run.words + found.words <= lengths.most:
+            run.join(found)
+        else:
+            yield run
+            run = found
+    if run is not None:
+        yield run
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[_Piece]:
+def _pieces(text: str, start: int, end: int, lengths: PassageLengths) -> Iterator[_Piece]:
     """The sentences with their words; a monstrous one in pieces, cut between words."""
     for begin, stop in _sentences(text, start, end):
         words = count_words(text[begin:stop])
-        if words > MAX_WORDS:
-            yield from _cut(text, begin, stop)
+        if words > lengths.most:
+            yield from _cut(text, begin, stop, lengths.target)
         elif words:
             yield begin, stop, words
 
 
-def _cut(text: str, start: int, end: int) -> Iterator[_Piece]:
+def _cut(text: str, start: int, end: int, target: int) -> Iterator[_Piece]:
     begin, words, last = start, 0, start
     for match in _SEAM.finditer(text[start:end]):
         cut = start + match.start()
         words += count_words(text[last:cut])
         last = start + match.end()
-        if words >= TARGET_WORDS or cut == end:
+        if words >= target or cut == end:
             if cut > begin:
                 yield begin, cut, count_words(text[begin:cut])
             begin, words = last, 0
 
 
-def _packed(pieces: Sequence[_Piece]) -> Iterator[tuple[int, int]]:
+def _packed(pieces: Sequence[_Piece], lengths: PassageLengths) -> Iterator[tuple[int, int]]:
     """Sentences packed into the smallest number of passages, of about equal length."""
     if not pieces:
         return
     total = sum(piece[2] for piece in pieces)
-    count = max(1, round(total / TARGET_WORDS), ceil(total / MAX_WORDS))
+    count = max(1, round(total / lengths.target), ceil(total / lengths.most))
     goal = total / count
     cuts = [0]
     words, done = 0, 0
     for index, (_, _, size) in enumerate(pieces):
         full = words and done + words + size / 2 > goal * len(cuts)
-        if (full and len(cuts) < count) or (words and words + size > MAX_WORDS):
+        if (full and len(cuts) < count) or (words and words + size > lengths.most):
             cuts.append(index)
             done += words
             words = 0

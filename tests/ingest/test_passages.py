@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.passages import MAX_WORDS, count_words, sentence_spans, split_passages
+from ingest.passages import MAX_WORDS, MIN_WORDS, count_words, sentence_spans, split_passages
 from ingest.types import Document, Section
 
 
@@ -102,9 +102,28 @@ def test_sections_of_their_own_length_stay_apart() -> None:
     assert [p.heading_path for p in split_passages(_document(*sections))] == [("A",), ("B",)]
 
 
-def test_a_small_section_does_not_join_another_chapter() -> None:
-    sections = ((("A",), _sentences(2)), (("B",), _sentences(2)))
-    assert [p.heading_path for p in split_passages(_document(*sections))] == [("A",), ("B",)]
+@pytest.mark.parametrize(
+    ("sections", "paths"),
+    [
+        pytest.param([("A", 2), ("B", 2)], ["A"], id="two small chapters"),
+        pytest.param([("A", 10), ("B", 2)], ["A"], id="a small chapter joins the one before"),
+        pytest.param([("", 2), ("A", 10)], [""], id="a short lead joins what follows"),
+        pytest.param([("A", 10), ("B", 2), ("C", 10)], ["A", "C"], id="between two of length"),
+        pytest.param([("A", 19), ("B", 2)], ["A", "A"], id="what becomes too long is cut anew"),
+    ],
+)
+def test_a_small_section_is_no_passage_of_its_own(
+    sections: list[tuple[str, int]], paths: list[str]
+) -> None:
+    parts = [((name,) if name else (), _sentences(count)) for name, count in sections]
+    passages = list(split_passages(_document(*parts)))
+    assert [passage.heading_path for passage in passages] == [(p,) if p else () for p in paths]
+    assert all(count_words(passage.text) >= MIN_WORDS for passage in passages)
+
+
+def test_the_heading_of_a_section_joined_stays_in_the_text() -> None:
+    [passage] = split_passages(_document((("A",), _sentences(8)), (("B",), _sentences(1))))
+    assert "\n\nB\n" in passage.text
 
 
 def test_a_monstrous_sentence_is_cut_between_words() -> None:

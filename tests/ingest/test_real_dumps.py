@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest.extract import read_documents
-from ingest.passages import MAX_WORDS, count_words, split_passages
+from ingest.passages import MAX_WORDS, MIN_WORDS, count_words, heading_at, split_passages
 from ingest.reading.dumps import find_dump, plan_units
 from ingest.reading.pages import read_pages
 from ingest.types import Document
@@ -119,6 +119,18 @@ def test_passages_of_the_sample(sample: dict[str, Document]) -> None:
         assert passages, title
         for passage in passages:
             assert count_words(passage.text) <= MAX_WORDS + 40, (title, passage.text)
+
+
+def test_passages_of_real_articles_have_no_tails(real: dict[str, Document]) -> None:
+    """But for rows and sentences so long that none fits beside them."""
+    sizes = []
+    for document in real.values():
+        passages = list(split_passages(document))
+        sizes += [count_words(passage.text) for passage in passages if len(passages) > 1]
+        for passage in passages:  # the path is that of the section in which the passage begins
+            assert passage.heading_path == heading_at(document.sections, passage.start)
+    assert len(sizes) > 3000
+    assert sum(size < MIN_WORDS for size in sizes) <= len(sizes) / 500
 
 
 def test_known_facts_of_real_articles(real: dict[str, Document]) -> None:
