@@ -29,8 +29,8 @@ __all__ = ["Store"]
 
 _TITLE, _REDIRECT, _ANCHOR = (KINDS.index(kind) for kind in ("title", "redirect", "anchor"))
 _NAMED = (
-    "SELECT names.key, kind, weight, page_id, name, title, links_in, first_passage, is_disambiguation "
-    "FROM json_each(?) AS wanted CROSS JOIN names ON names.key = wanted.value "
+    "SELECT names.key, kind, weight, page_id, name, title, links_in, first_passage, "
+    "is_disambiguation FROM json_each(?) AS wanted CROSS JOIN names ON names.key = wanted.value "
     f"AND kind < {KINDS.index('later')} CROSS JOIN pages USING (page_id) WHERE passage_count > 0"
 )
 _PASSAGES = (
