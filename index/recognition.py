@@ -4,10 +4,11 @@ Every run of words may be one: a title, a redirect, words that links use, or a n
 pages share. Pure functions.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
+from index.names import NameKind
 from index.titles import title_key
 from index.types import NamedPage
 
@@ -16,7 +17,13 @@ __all__ = ["Recognised", "name_keys", "recognise"]
 _LONGEST_NAME = 6
 _MOST_KEYS = 90
 # A name that links use, or that several pages share, says less than a page's own.
-_SHARE_OF_KIND = {"title": 1.0, "redirect": 1.0, "anchor": 0.7, "ambiguous": 0.7}
+_SHARE_OF_KIND: Mapping[NameKind, float] = {
+    "title": 1.0,
+    "redirect": 1.0,
+    "base": 0.7,
+    "ambiguous": 0.7,
+    "anchor": 0.7,
+}
 
 
 @dataclass(frozen=True, slots=True)

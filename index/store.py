@@ -6,20 +6,44 @@ Knows nothing of ranking. Written once by ``store_writer``, then only read.
 import json
 import sqlite3
 import threading
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 from weakref import WeakSet
 
 import zstandard
 
 from index.errors import DamagedGeneration
+from index.names import KINDS, NameKind
+from index.names_table import LISTED_WITH_PAGE
+from index.suggest import suggest
 from index.titles import title_key
 from index.types import NamedPage, PassagePlace, StoredPage, Suggestion
 from ingest.passages import heading_at
 from ingest.types import Passage, Section
 
 __all__ = ["Store"]
+
+
+_TITLE, _REDIRECT, _ANCHOR = (KINDS.index(kind) for kind in ("title", "redirect", "anchor"))
+_NAMED = (
+    "SELECT names.key, kind, weight, page_id, name, title, links_in, first_passage, "
+    "is_disambiguation FROM json_each(?) AS wanted CROSS JOIN names ON names.key = wanted.value "
+    f"AND kind < {KINDS.index('later')} CROSS JOIN pages USING (page_id) WHERE passage_count > 0"
+)
+_PASSAGES = (
+    "SELECT passage_id, page_id, start, end, title, revision_id FROM json_each(?) AS wanted "
+    "CROSS JOIN passages ON passage_id = wanted.value CROSS JOIN pages USING (page_id)"
+)
+_TEXTS = (
+    "SELECT page_id, sections, text FROM json_each(?) AS wanted "
+    "CROSS JOIN texts ON page_id = wanted.value"
+)
+# Of each thread, in KiB, and there may be forty: larger ones were no faster, for the system keeps
+# what is read often.
+_CACHE_KIB = 256
 
 
 class _ThreadConnection:
@@ -30,6 +54,7 @@ class _ThreadConnection:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
+        self.decompressor = zstandard.ZstdDecompressor()  # for one thread at a time
 
     def __del__(self) -> None:
         self.connection.close()
@@ -44,7 +69,6 @@ class Store:
         self._connections: WeakSet[_ThreadConnection] = WeakSet()
         self._lock = threading.Lock()
         try:
-            self.page_count = self._one("SELECT count(*) FROM pages")
             self.passage_count = self._one("SELECT coalesce(max(passage_id) + 1, 0) FROM passages")
         except sqlite3.DatabaseError as error:
             self.close()
@@ -62,15 +86,19 @@ class Store:
         self.close()
 
     def _connection(self) -> sqlite3.Connection:
+        return self._own().connection
+
+    def _own(self) -> _ThreadConnection:
         own: _ThreadConnection | None = getattr(self._local, "own", None)
         if own is None:
             # immutable: a published generation never changes, so no lock file is ever needed.
             uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
             own = _ThreadConnection(sqlite3.connect(uri, uri=True, check_same_thread=False))
+            own.connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
             self._local.own = own
             with self._lock:
                 self._connections.add(own)
-        return own.connection
+        return own
 
     def _one(self, sql: str) -> int:
         return int(self._connection().execute(sql).fetchone()[0])
@@ -84,15 +112,12 @@ class Store:
 
     def page(self, page_id: int) -> StoredPage | None:
         """The article with this id, or None."""
-        row = (
-            self._connection()
-            .execute(
-                "SELECT title, revision_id, timestamp, is_disambiguation, links_in, sections, text "
-                "FROM pages WHERE page_id = ?",
-                (page_id,),
-            )
-            .fetchone()
-        )
+        own = self._own()
+        row = own.connection.execute(
+            "SELECT title, revision_id, timestamp, is_disambiguation, links_in, sections, text "
+            "FROM pages JOIN texts USING (page_id) WHERE page_id = ?",
+            (page_id,),
+        ).fetchone()
         if row is None:
             return None
         return StoredPage(
@@ -105,7 +130,7 @@ class Store:
             sections=tuple(
                 Section(tuple(path), start, end) for path, start, end in json.loads(row[5])
             ),
-            text=zstandard.decompress(row[6]).decode(),
+            text=own.decompressor.decompress(row[6]).decode(),
         )
 
     def page_id_by_name(self, name: str) -> int | None:
@@ -119,55 +144,72 @@ class Store:
         row = (
             self._connection()
             .execute(
-                "SELECT page_id FROM names WHERE key = ? AND kind IN ('title', 'redirect') "
-                "ORDER BY name = ? DESC, kind DESC, links DESC LIMIT 1",
+                f"SELECT page_id FROM names WHERE key = ? AND kind IN ({_TITLE}, {_REDIRECT}) "
+                "ORDER BY name = ? DESC, kind, weight DESC LIMIT 1",
                 (key, name),
             )
             .fetchone()
         )
         return int(row[0]) if row else None
 
-    def names(self, page_id: int, kind: str, limit: int) -> list[str]:
-        """Names of one kind ("title", "redirect", "anchor") of a page, most linked first."""
+    def names(self, page_id: int, kind: NameKind, limit: int) -> list[str]:
+        """The redirects or anchors of a page (``kind``), the most used first."""
         rows = self._connection().execute(
-            "SELECT name FROM names WHERE page_id = ? AND kind = ? "
-            "ORDER BY links DESC, name LIMIT ?",
-            (page_id, kind, limit),
+            f"SELECT name FROM names WHERE page_id = ? AND kind = ? AND {LISTED_WITH_PAGE} "
+            "ORDER BY weight DESC, name LIMIT ?",
+            (page_id, KINDS.index(kind), limit),
         )
         return [name for (name,) in rows]
 
+    def named(self, keys: Sequence[str]) -> list[NamedPage]:
+        """Pages with a text that answer to names with one of these ``title_key`` forms.
+
+        By key in the order given, then by kind in the order of ``KINDS``, then the most popular
+        first. At most 30 pages of each key by parts of titles, by meanings and by anchors.
+        """
+        rows = self._connection().execute(_NAMED, (json.dumps(list(dict.fromkeys(keys))),))
+        return [
+            NamedPage(
+                key=key,
+                page_id=page_id,
+                name=name or title,
+                kind=KINDS[kind],
+                links=weight if kind == _ANCHOR else links_in,
+                links_in=links_in,
+                first_passage=first_passage,
+                is_disambiguation=bool(is_disambiguation),
+            )
+            for (
+                key, kind, weight, page_id, name, title, links_in, first_passage, is_disambiguation
+            ) in rows
+        ]  # fmt: skip
+
     def suggest(self, prefix: str, limit: int) -> list[Suggestion]:
-        """Pages with a title or redirect that begins like ``prefix``, much-linked pages first."""
-        key = title_key(prefix)
-        if not key:
-            return []
-        rows = self._connection().execute(
-            "SELECT page_id, pages.title, min(CASE kind WHEN 'title' THEN '' ELSE name END) "
-            "FROM names JOIN pages USING (page_id) "
-            "WHERE key >= ? AND key < ? AND kind IN ('title', 'redirect') "
-            "GROUP BY page_id ORDER BY max(key = ?) DESC, links_in DESC, length(pages.title), "
-            "pages.title LIMIT ?",
-            (key, key + "\U0010ffff", key, limit),
-        )
-        return [Suggestion(page_id, title, matched or None) for page_id, title, matched in rows]
+        """Pages that ``prefix`` begins to name, popular ones first: see ``index.suggest``."""
+        return suggest(self._connection(), prefix, limit)
 
     def passages(self, passage_ids: Sequence[int]) -> list[tuple[Passage, int]]:
         """Passages with their page's revision id, in the order asked for."""
+        own = self._own()
+        wanted = list(dict.fromkeys(passage_ids))
+        rows = own.connection.execute(_PASSAGES, (json.dumps(wanted),)).fetchall()
+        pages = json.dumps(list(dict.fromkeys(row[1] for row in rows)))
+        texts = {
+            page_id: (json.loads(sections), own.decompressor.decompress(text).decode())
+            for page_id, sections, text in own.connection.execute(_TEXTS, (pages,))
+        }
         found: dict[int, tuple[Passage, int]] = {}
-        pages: dict[int, StoredPage] = {}
-        for passage_id in passage_ids:
-            row = (
-                self._connection()
-                .execute(
-                    "SELECT page_id, start, end FROM passages WHERE passage_id = ?", (passage_id,)
-                )
-                .fetchone()
-            )
-            page = row and (pages.get(row[0]) or self.page(row[0]))
-            if not page:
-                raise DamagedGeneration(f"{self._path}: passage {passage_id} is missing")
-            pages[page.page_id] = page
-            found[passage_id] = (_passage(passage_id, page, row[1], row[2]), page.revision_id)
+        for passage_id, page_id, start, end, title, revision_id in rows:
+            if page_id not in texts:
+                continue
+            sections, text = texts[page_id]
+            place = bisect_right(sections, start, key=_start_of)
+            path = tuple(sections[place - 1][0]) if place else ()
+            passage = Passage(passage_id, page_id, title, path, text[start:end], start, end)
+            found[passage_id] = passage, revision_id
+        if len(found) < len(wanted):
+            missing = next(one for one in wanted if one not in found)
+            raise DamagedGeneration(f"{self._path}: passage {missing} is missing")
         return [found[passage_id] for passage_id in passage_ids]
 
     def places(self, passage_ids: Sequence[int]) -> list[PassagePlace]:
@@ -178,16 +220,6 @@ class Store:
             f"WHERE passage_id IN ({','.join(map(str, passage_ids))})"
         )
         return [PassagePlace(*row) for row in rows]
-
-    def named(self, keys: Sequence[str]) -> list[NamedPage]:
-        """Pages that answer to a name with one of these keys."""
-        marks = ",".join("?" * len(keys))
-        rows = self._connection().execute(
-            "SELECT page_id, name, key, kind, links, first_passage, links_in "
-            f"FROM names JOIN pages USING (page_id) WHERE key IN ({marks})",
-            list(keys),
-        )
-        return [NamedPage(*row) for row in rows]
 
     def passages_of_page(self, page_id: int) -> list[Passage]:
         """All passages of a page in reading order; none if there is no such page."""
@@ -237,6 +269,11 @@ class Store:
         )
         for (passage_id,) in rows:
             yield passage_id
+
+
+def _start_of(section: list[Any]) -> int:
+    start: int = section[1]
+    return start
 
 
 def _passage(passage_id: int, page: StoredPage, start: int, end: int) -> Passage:

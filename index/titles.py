@@ -6,12 +6,23 @@ import unicodedata
 __all__ = ["title_key"]
 
 _SEPARATORS = re.compile(r"[\W_]+")
+# Beside letters and digits: vowel signs of Indic scripts and Thai, and emoji.
+_KEPT = frozenset(["Mn", "Mc", "So"])
+_VARIATIONS = range(0xFE00, 0xFE10)
 
 
 def title_key(title: str) -> str:
     """The title in lower case, without accents, words separated by single spaces."""
+    if title.isascii():
+        return _SEPARATORS.sub(" ", title.lower()).strip()
     # Folded again after decomposing: ℌ becomes H only then.
     decomposed = unicodedata.normalize("NFKD", title.casefold()).casefold()
-    decomposed = unicodedata.normalize("NFKD", decomposed)
-    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-    return _SEPARATORS.sub(" ", bare).strip()
+    return " ".join("".join(map(_folded, unicodedata.normalize("NFKD", decomposed))).split())
+
+
+def _folded(letter: str) -> str:
+    if letter.isalnum():
+        return letter
+    if unicodedata.combining(letter) or ord(letter) in _VARIATIONS:
+        return ""
+    return letter if unicodedata.category(letter) in _KEPT else " "

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
+from index.names import NameKind
 from ingest.types import PageCounts, Passage, Section
 
 __all__ = [
@@ -90,19 +91,6 @@ class PassagePlace:
 
 
 @dataclass(frozen=True, slots=True)
-class NamedPage:
-    """A page by one of its names; ``kind``: title, redirect, anchor or ambiguous."""
-
-    page_id: int
-    name: str
-    key: str
-    kind: str
-    links: int
-    first_passage: int
-    links_in: int
-
-
-@dataclass(frozen=True, slots=True)
 class StoredPage:
     """An article as the store keeps it; sections are slices of ``text``."""
 
@@ -136,6 +124,25 @@ class QuestionEncoder(Protocol):
     def encode_query(self, text: str) -> Vectors:
         """One unit vector of shape (dimension,)."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPage:
+    """A page that answers to the name ``key`` stands for, and in what way (``index.names``).
+
+    ``name`` is that name as it is written. ``links_in``: how many pages link to the page;
+    ``links``: how many by these words, where that is known (anchors), else ``links_in``.
+    ``first_passage`` is its lead.
+    """
+
+    key: str
+    page_id: int
+    name: str
+    kind: NameKind
+    links: int
+    links_in: int
+    first_passage: int
+    is_disambiguation: bool
 
 
 class Encoder(Protocol):

@@ -7,6 +7,7 @@ whose segment exists is done.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
@@ -18,7 +19,7 @@ from ingest.files import write_whole
 from ingest.passages import heading_at, split_passages
 from ingest.reading.dumps import WorkUnit
 from ingest.rows import from_json, to_json
-from ingest.types import Document, Passage, SiteInfo
+from ingest.types import Document, Link, Passage, SiteInfo
 
 __all__ = ["link_run_path", "read_segment", "segment_path", "write_segment"]
 
@@ -54,6 +55,8 @@ def write_segment(unit: WorkUnit, site: SiteInfo, directory: Path) -> None:
             if isinstance(entry, Document):
                 row["passages"] = [[p.start, p.end] for p in split_passages(entry)]
                 links += [(link.target, link.anchor, entry.page_id) for link in entry.links]
+                if entry.is_disambiguation:
+                    row["links"] = [[link.target, link.anchor] for link in entry.links]
             lines.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
             if len(links) >= _MOST_LINKS:
                 _write_links(run, links)
@@ -81,15 +84,16 @@ def _write_links(run: TextIO, links: list[tuple[str, str, int]]) -> None:
 def read_segment(path: Path) -> Iterator[tuple[Entry, list[Passage]]]:
     """The entries of a segment in dump order, articles with their passages.
 
-    Passages are numbered from 0 within their page. Links are not read back: their run lies beside
-    the segment.
+    Passages are numbered from 0 within their page. Of links only those of disambiguation pages are
+    read back: the run of all lies beside the segment.
     """
     with zstandard.open(path, "rt", encoding="utf-8", newline="\n") as lines:
         for line in lines:
             row = json.loads(line)
             entry = from_json(row)
             if isinstance(entry, Document):
-                yield entry, list(_passages(entry, row["passages"]))
+                links = tuple(Link(*link) for link in row.get("links", ()))
+                yield replace(entry, links=links), list(_passages(entry, row["passages"]))
             else:
                 yield entry, []
 

@@ -15,6 +15,7 @@ from index.build import BuildOptions, build_collection
 from index.errors import NoCollection
 from index.generations import current_generation, read_manifest
 from index.search import Index
+from index.types import FORMAT_VERSION
 from ingest.reading import dumps
 from ingest.reading.dumps import Dump
 from tests.index.collections import (
@@ -239,7 +240,9 @@ def test_a_damaged_collection_is_built_again(
         manifest.write_text("garbage")
     elif damage == "format":
         manifest.write_text(
-            manifest.read_text().replace('"format_version": 3', '"format_version": 2')
+            manifest.read_text().replace(
+                f'"format_version": {FORMAT_VERSION}', '"format_version": 1'
+            )
         )
     else:
         generation.rename(toy_collection / "elsewhere")

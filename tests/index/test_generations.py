@@ -156,7 +156,9 @@ def test_another_format_names_the_command_that_rebuilds(
     tmp_path: Path, dump: object, command: str
 ) -> None:
     (tmp_path / "manifest.json").write_text(json.dumps({"format_version": 99, "dump": dump}))
-    with pytest.raises(UnknownFormat, match=f"format 99, this Pinakes reads 3; .*{command}"):
+    with pytest.raises(
+        UnknownFormat, match=f"format 99, this Pinakes reads {FORMAT_VERSION}; .*{command}"
+    ):
         read_manifest(tmp_path)
 
 

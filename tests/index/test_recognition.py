@@ -1,11 +1,14 @@
 import pytest
 
+from index.names import NameKind
 from index.recognition import name_keys, recognise
 from index.types import NamedPage
 
 
-def named(page_id: int, key: str, kind: str = "title", links_in: int = 0) -> NamedPage:
-    return NamedPage(page_id, key.title(), key, kind, 0, page_id * 10, links_in)
+def named(page_id: int, key: str, kind: NameKind = "title", links_in: int = 0) -> NamedPage:
+    return NamedPage(
+        key, page_id, key.title(), kind, links_in, links_in, page_id * 10, is_disambiguation=False
+    )
 
 
 def share(key: str) -> float:
@@ -55,7 +58,8 @@ def test_words_that_only_make_a_question_name_nothing() -> None:
 
 
 def test_a_name_of_its_own_counts_more_than_one_shared_or_used_by_links() -> None:
-    for kind in ("anchor", "ambiguous"):
+    kinds: list[NameKind] = ["anchor", "ambiguous", "base"]
+    for kind in kinds:
         found = recognise([named(1, "stone", kind), named(2, "stone")], share, 10)
         assert [one.page.page_id for one in found] == [2, 1]
 

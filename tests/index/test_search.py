@@ -257,7 +257,7 @@ def remove(name: str) -> Callable[[Path], None]:
     [
         (change_manifest(passages=225), DamagedGeneration, r"\(224, 224, 224\).*says \(225, 225,"),
         (change_manifest(vectors=223), DamagedGeneration, r"says \(224, 224, 223\)"),
-        (change_manifest(format_version=2), UnknownFormat, "pinakes build --force samplewiki-"),
+        (change_manifest(format_version=99), UnknownFormat, "pinakes build --force samplewiki-"),
         (remove("manifest.json"), DamagedGeneration, "manifest.json: missing"),
         (remove("pages.db"), DamagedGeneration, "pages.db is missing"),
         (remove("bm25/*.term"), DamagedGeneration, r"bm25/\w+\.term is missing"),

@@ -14,7 +14,7 @@ from tests.index.toys import document, write_store
 
 FILLER = "Nothing of note stands in this sentence, which only fills its section with words. " * 12
 STONE = (
-    "It bears one decree in three scripts.\n"
+    f"It bears one decree in three scripts. {FILLER}\n"
     "== Discovery ==\n"
     f"French soldiers found the slab in July 1799 in a wall near Rosetta. {FILLER}\n"
     "== Later ==\n"
