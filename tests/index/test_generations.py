@@ -156,13 +156,13 @@ def test_another_format_names_the_command_that_rebuilds(
     tmp_path: Path, dump: object, command: str
 ) -> None:
     (tmp_path / "manifest.json").write_text(json.dumps({"format_version": 99, "dump": dump}))
-    with pytest.raises(UnknownFormat, match=f"format 99, this Pinakes reads 2; .*{command}"):
+    with pytest.raises(UnknownFormat, match=f"format 99, this Pinakes reads 3; .*{command}"):
         read_manifest(tmp_path)
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"garbage", b"\xff\xfe\x00", b"[]", b"null", b"{}", b'"text"', b'{"format_version": 2}'],
+    [b"", b"garbage", b"\xff\xfe\x00", b"[]", b"null", b"{}", b'"text"', b'{"format_version": 3}'],
 )
 def test_a_manifest_that_is_none_is_damage(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "manifest.json").write_bytes(content)

@@ -257,14 +257,14 @@ def remove(name: str) -> Callable[[Path], None]:
     [
         (change_manifest(passages=260), DamagedGeneration, r"\(259, 259, 259\).*says \(260, 260,"),
         (change_manifest(vectors=258), DamagedGeneration, r"says \(259, 259, 258\)"),
-        (change_manifest(format_version=3), UnknownFormat, "pinakes build --force samplewiki-"),
+        (change_manifest(format_version=2), UnknownFormat, "pinakes build --force samplewiki-"),
         (remove("manifest.json"), DamagedGeneration, "manifest.json: missing"),
         (remove("pages.db"), DamagedGeneration, "pages.db is missing"),
         (remove("bm25/*.term"), DamagedGeneration, r"bm25/\w+\.term is missing"),
-        (remove("vectors/000001.faiss"), DamagedGeneration, "000001.faiss is missing"),
+        (remove("vectors/000001.half.faiss"), DamagedGeneration, "000001.half.faiss is missing"),
         (overwrite("pages.db"), DamagedGeneration, "pages.db: not a readable store"),
         (overwrite("bm25/*.term"), DamagedGeneration, "bm25: not a readable keyword index"),
-        (overwrite("vectors/000001.faiss"), DamagedGeneration, "000001.faiss: not a readable"),
+        (overwrite("vectors/000001.half.faiss"), DamagedGeneration, "half.faiss: not a readable"),
         (shutil.rmtree, DamagedGeneration, "which is gone"),
     ],
 )
