@@ -20,6 +20,7 @@ from dataclasses import asdict, replace
 from itertools import count, groupby
 from pathlib import Path
 
+import numpy as np
 from rich.console import Console
 
 from bench.record import record
@@ -32,7 +33,7 @@ from index.search import Index
 from index.store import Store
 from index.store_writer import StoreWriter
 from index.types import Encoder, Manifest
-from index.vectors import shard_paths, write_shard
+from index.vector_shards import open_quantizer, write_shard
 from ingest.reading.dumps import find_dump
 from ingest.types import Document, Passage, Section
 from service.console import BuildProgress
@@ -127,8 +128,9 @@ def _join(
     writer.close()
     write_keywords(stage / "pages.db", stage / "bm25", manifest.dump.language, _WORKERS, progress)
     progress.step("Embedding the paragraphs", len(texts), "passages")
-    shard = stage / "vectors" / f"{len(shard_paths(stage / 'vectors')) + 1:06d}.faiss"
-    write_shard(shard, range(first, first + len(texts)), encoder.encode_passages(texts))
+    ids = np.arange(first, first + len(texts))
+    batches = [(ids, encoder.encode_passages(texts))]
+    write_shard(stage / "vectors", batches, open_quantizer(stage / "vectors"))
     _publish(joined, stage, manifest, first, len(texts))
     return paragraphs
 

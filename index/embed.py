@@ -1,13 +1,13 @@
 """Give a published generation its vectors, most important passages first, resumable.
 
-What is embedded in about two minutes becomes a new generation that hard-links everything else.
+Each batch is set aside as soon as it is made; what has come together in two minutes, and later in
+a quarter of the time so far, becomes a new generation that hard-links everything else.
 """
 
 import os
 import shutil
 import time
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -25,16 +25,30 @@ from index.generations import (
     remove_superseded,
     timestamp,
 )
+from index.importance import Importance
+from index.pending_vectors import PendingVectors
 from index.progress import Progress
 from index.store import Store
-from index.types import Encoder, Manifest, Vectors
-from index.vectors import VectorIndex, shard_paths, write_shard
+from index.types import Encoder, FileRecord, Manifest, VectorIndexRecord, Vectors
+from index.vector_shards import open_quantizer
+from index.vector_writer import EXACT_LIMIT, add_vectors, list_count, sample_size, train_lists
+from index.vectors import VectorIndex
 
-__all__ = ["VectorScope", "embed_generation"]
+__all__ = ["MOST_PENDING", "VectorScope", "embed_generation"]
 
+Ids = NDArray[np.int64]
 VectorScope = Literal["all", "leads", "none"]
-_ENCODE_BATCH = 256
+
+# Batches that take about so long, so that little is lost and a fast encoder gets enough to do.
+_BATCH_SECONDS = 20.0
+_LEAST_BATCH = 256
+_MOST_BATCH = 16_384
 _PUBLISH_SECONDS = 120.0
+_PUBLISH_SHARE = 0.25
+_LONGEST_WAIT = 30  # times the first: an hour
+MOST_PENDING = 500_000  # bounds what lies in memory while a shard is written: 0.5 GB
+_RECALL_QUESTIONS = 200
+_SEED = 20261101
 
 
 def embed_generation(
@@ -52,73 +66,156 @@ def embed_generation(
             f"{encoder.record.name}, build again: pinakes build --force DUMP"
         )
     with Store(generation / "pages.db") as store:
-        done = np.zeros(manifest.passages, dtype=bool)  # one byte a passage, and no list of ids
-        done[VectorIndex(generation / "vectors").passage_ids()] = True
-        limit = store.lead_count() if scope == "leads" else manifest.passages
-        missing = sum(1 for _ in _missing(store, done, limit))
-        if missing:
-            progress.step("Embedding passages", limit, "passages")
-            progress.advance(limit - missing)
-            ids = _missing(store, done, limit)
-            for increment in _increments(store, ids, encoder, progress):
-                manifest = _publish_vectors(collection, manifest, encoder, *increment)
-    return manifest
+        embedding = _Embedding(collection, manifest, encoder, store, progress)
+        embedding.run(leads_only=scope == "leads")
+        return embedding.manifest
 
 
-def _missing(store: Store, done: NDArray[np.bool_], limit: int) -> Iterator[int]:
-    """The most important ``limit`` passages, less those that are done."""
-    return (i for i in islice(store.passage_ids_by_importance(), limit) if not done[i])
+class _Embedding:
+    """One run, from the passages without a vector to the generation that has them."""
 
+    def __init__(
+        self,
+        collection: Path,
+        manifest: Manifest,
+        encoder: Encoder,
+        store: Store,
+        progress: Progress,
+    ) -> None:
+        self.manifest = manifest
+        self._collection = collection
+        self._encoder = encoder
+        self._store = store
+        self._progress = progress
+        vectors = current_generation(collection) / "vectors"
+        self._has_lists = open_quantizer(vectors) is not None
+        self._done = np.zeros(manifest.passages, dtype=bool)  # one byte a passage
+        self._done[VectorIndex(vectors).passage_ids()] = True
+        self._pending = PendingVectors(
+            building_directory(collection, "vectors") / "pending",
+            {
+                "encoder": encoder.record.model_dump_json(),
+                "store": manifest.files["pages.db"].sha256,
+            },
+            self._done,
+        )
+        self._began = self._published = time.monotonic()
+        self._batch = _LEAST_BATCH
 
-def _increments(
-    store: Store, passage_ids: Iterator[int], encoder: Encoder, progress: Progress
-) -> Iterator[tuple[list[int], Vectors]]:
-    """Ids and vectors of about two minutes' work each; Ctrl-C loses at most the last."""
-    ids: list[int] = []
-    vectors: list[Vectors] = []
-    began = time.monotonic()
-    while batch := list(islice(passage_ids, _ENCODE_BATCH)):
-        passages = [passage for passage, _ in store.passages(batch)]
+    def run(self, *, leads_only: bool) -> None:
+        order = Importance(self._store.passages_of_pages())
+        limit = order.lead_count if leads_only else order.passage_count
+        missing = sum(len(ids) for ids in self._missing(order.chunks(leads_only=leads_only)))
+        needs_lists = limit > EXACT_LIMIT and not self._has_lists
+        if not (missing or self._pending.count or needs_lists):
+            return
+        self._progress.step("Embedding passages", limit, "passages")
+        self._progress.advance(limit - missing)
+        if needs_lists:
+            sample = order.sample(sample_size(limit), _SEED, leads_only=leads_only)
+            self._embed([sample], last=False)
+            questions = self._questions(sample[:_RECALL_QUESTIONS])
+            self._publish(
+                lambda vectors: train_lists(vectors, list_count(limit), sample, questions)
+            )
+        self._embed(order.chunks(leads_only=leads_only), last=True)
+
+    def _missing(self, chunks: Iterable[Ids]) -> Iterator[Ids]:
+        """What has no vector yet, of each chunk."""
+        for ids in chunks:
+            yield ids[~self._done[ids]]
+
+    def _embed(self, chunks: Iterable[Ids], *, last: bool) -> None:
+        """Embed and publish the missing passages of all chunks."""
+        left = self._batches(chunks)
+        batch = next(left, None)
+        while batch is not None:
+            if self._is_due():
+                self._publish_pending(last=False)
+            began = time.monotonic()
+            self._pending.add(batch, self._encoded(batch))
+            self._done[batch] = True
+            self._progress.advance(len(batch))
+            rate = len(batch) / max(time.monotonic() - began, 1e-3)
+            self._batch = int(min(max(rate * _BATCH_SECONDS, _LEAST_BATCH), _MOST_BATCH))
+            batch = next(left, None)
+        if self._pending.count:
+            self._publish_pending(last=last)
+
+    def _batches(self, chunks: Iterable[Ids]) -> Iterator[Ids]:
+        waiting = np.empty(0, np.int64)
+        for ids in self._missing(chunks):
+            waiting = np.concatenate([waiting, ids])
+            while len(waiting) >= self._batch:
+                batch, waiting = np.split(waiting, [self._batch])
+                yield batch
+        if len(waiting):
+            yield waiting
+
+    def _encoded(self, ids: Ids) -> Vectors:
+        passages = [passage for passage, _ in self._store.passages(ids.tolist())]
         texts = [passage_text(p.title, p.heading_path, p.text) for p in passages]
-        vectors.append(encoder.encode_passages(texts))
-        ids += batch
-        progress.advance(len(batch))
-        if time.monotonic() - began > _PUBLISH_SECONDS:
-            yield ids, np.concatenate(vectors)
-            ids, vectors, began = [], [], time.monotonic()
-    if ids:
-        yield ids, np.concatenate(vectors)
+        return self._encoder.encode_passages(texts)
+
+    def _questions(self, ids: Ids) -> Vectors:
+        """What a reader might type to find these passages: their titles and headings."""
+        passages = [passage for passage, _ in self._store.passages(ids.tolist())]
+        texts = [" ".join([p.title, *p.heading_path]) for p in passages]
+        return self._encoder.encode_passages(texts)
+
+    def _is_due(self) -> bool:
+        """Whether what is pending should be published now."""
+        if not self._pending.count:
+            return False
+        now = time.monotonic()
+        wait = max((now - self._began) * _PUBLISH_SHARE, _PUBLISH_SECONDS)
+        wait = min(wait, _LONGEST_WAIT * _PUBLISH_SECONDS)
+        return now - self._published >= wait or self._pending.count >= MOST_PENDING
+
+    def _publish_pending(self, *, last: bool) -> None:
+        self._publish(lambda vectors: add_vectors(vectors, self._pending, last=last))
+        self._pending.clear()
+
+    def _publish(self, change: Callable[[Path], VectorIndexRecord]) -> None:
+        self.manifest = _publish_vectors(self._collection, self.manifest, self._encoder, change)
+        self._published = time.monotonic()
 
 
 def _publish_vectors(
     collection: Path,
     manifest: Manifest,
     encoder: Encoder,
-    passage_ids: list[int],
-    vectors: Vectors,
+    change: Callable[[Path], VectorIndexRecord],
 ) -> Manifest:
-    """A new generation: everything of the current one by hard link, and one more shard."""
+    """A new generation: everything of the current one by hard link, but ``change`` in vectors/."""
     generation = current_generation(collection)
     stage = building_directory(collection, "vectors") / "stage"
     shutil.rmtree(stage, ignore_errors=True)
     shutil.copytree(
         generation, stage, copy_function=os.link, ignore=shutil.ignore_patterns("manifest.json")
     )
-    (stage / "vectors").mkdir(exist_ok=True)
-    number = len(shard_paths(stage / "vectors")) + 1
-    write_shard(stage / "vectors" / f"{number:06d}.faiss", passage_ids, vectors)
+    record = change(stage / "vectors")
     check = manifest.encoder_check or encoder.write_question_encoder(stage / "encoder")
     extended = manifest.model_copy(
         update={
             "generation": next_name(collection, manifest.generation.split("-")[0]),
             "created": timestamp(),
-            "vectors": manifest.vectors + len(passage_ids),
+            "vectors": VectorIndex(stage / "vectors").count,
+            "vector_index": record,
             "encoder": encoder.record,
             "encoder_check": check,
-            "files": record_files(stage, known=manifest.files),
+            "files": record_files(stage, known=_linked(manifest, generation, stage)),
         }
     )
     publish(collection, stage, extended)
-    shutil.rmtree(collection / "building")
     remove_superseded(collection)
     return extended
+
+
+def _linked(manifest: Manifest, generation: Path, stage: Path) -> dict[str, FileRecord]:
+    """The records of those files of the generation that the stage has, too, unchanged."""
+    return {
+        name: record
+        for name, record in manifest.files.items()
+        if (stage / name).exists() and os.path.samefile(generation / name, stage / name)
+    }

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from index.bm25 import WRITER_HEAP
 from index.disk import require_room
+from index.embed import MOST_PENDING
 from index.encoder import passage_text
 from index.keywords import MOST_RANGES, write_keywords
 from index.links import MEMORY_LIMIT, open_link_totals, scratch_size
@@ -24,7 +25,8 @@ from index.progress import Progress, Silence
 from index.store import Store
 from index.store_writer import StoreWriter
 from index.types import Encoder
-from index.vectors import bytes_per_vector
+from index.vector_shards import bytes_per_vector
+from index.vector_writer import EXACT_LIMIT
 from ingest.extract import count_entry, map_units
 from ingest.reading.dumps import Dump, WorkUnit, sample_units
 from ingest.segments import link_run_path, read_segment, segment_path, write_segment
@@ -38,6 +40,7 @@ _EMBEDDED_SAMPLE = 128
 # Below this multiple of the dump's own size the room is measured instead of assumed.
 _ROOM_FACTOR = 20
 _SPARE = 1.1
+_KEYWORD_STEPS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,10 @@ class BuildPlan:
 
     @property
     def most_disk(self) -> int:
-        """Bytes on disk at most: with the temporary files beside the store, or at the end."""
-        temporary = sum(step.temporary for step in self.steps)
-        return max(self.steps[0].lasting + temporary, self.lasting)
+        """Bytes on disk at most: with the temporary files beside the store, or beside vectors."""
+        keywords, vectors = self.steps[:_KEYWORD_STEPS], self.steps[_KEYWORD_STEPS:]
+        store = keywords[0].lasting + sum(step.temporary for step in keywords)
+        return max(store, self.lasting + max((step.temporary for step in vectors), default=0))
 
 
 def plan_build(
@@ -143,10 +147,19 @@ class _Sample:
             passages, leads = store.passage_count, store.lead_count()
             if encoder is not None and passages:
                 rate = _passages_per_second(store, encoder, progress)
+                exact = self._scaled(passages) <= EXACT_LIMIT
+                each = bytes_per_vector(encoder.record.dimension, exact=exact)
+                before = 0
                 for name, count in (("leads", leads), ("the rest", passages - leads)):
                     number = self._scaled(count)
-                    size = number * bytes_per_vector(encoder.record.dimension)
-                    steps.append(PlannedStep(f"Embedding {name}", number / rate, size, 0, size))
+                    size = number * each
+                    memory = min(number, MOST_PENDING) * each
+                    # Shards are joined into a new one, and removed when that is there.
+                    joined = before + size
+                    steps.append(
+                        PlannedStep(f"Embedding {name}", number / rate, memory, joined, size)
+                    )
+                    before = size
         pages = PageCounts(
             *(self._scaled(getattr(counts, name)) for name in PageCounts.__dataclass_fields__)
         )

@@ -261,14 +261,11 @@ class Store:
                 raise DamagedGeneration(f"{self._path}: page {page_id} is missing")
             yield _passage(passage_id, page, start, end), passage_id - first
 
-    def passage_ids_by_importance(self) -> Iterator[int]:
-        """Leads before later passages, much-linked pages before others."""
-        rows = self._connection().execute(
-            "SELECT passage_id FROM passages JOIN pages USING (page_id) "
-            "ORDER BY passage_id - first_passage, links_in DESC, passage_id"
+    def passages_of_pages(self) -> Iterator[tuple[int, int, int]]:
+        """Of every page with passages: the first one, their number, and the links to the page."""
+        yield from self._connection().execute(
+            "SELECT first_passage, passage_count, links_in FROM pages WHERE passage_count > 0"
         )
-        for (passage_id,) in rows:
-            yield passage_id
 
 
 def _start_of(section: list[Any]) -> int:

@@ -30,6 +30,7 @@ __all__ = [
     "ScoredId",
     "StoredPage",
     "Suggestion",
+    "VectorIndexRecord",
     "Vectors",
 ]
 
@@ -199,6 +200,19 @@ class EncoderCheck(_Record):
     passage_precision: Precision
 
 
+class VectorIndexRecord(_Record):
+    """How vectors are searched: all of them, or ``probes`` of so many inverted ``lists``.
+
+    ``recall_at_10``: share of the true ten nearest that such a search finds, over a sample of
+    questions; of exact search it is not measured.
+    """
+
+    kind: Literal["exact", "inverted lists"]
+    lists: int | None = None
+    probes: int | None = None
+    recall_at_10: float | None = None
+
+
 class DumpRecord(_Record):
     """The dump a generation was built from; the fingerprint covers names, sizes and samples.
 
@@ -229,6 +243,7 @@ class Manifest(_Record):
     pages: PageCounts
     passages: int
     vectors: int
+    vector_index: VectorIndexRecord | None = None
     encoder: EncoderRecord | None
     versions: dict[str, str]
     files: dict[str, FileRecord]

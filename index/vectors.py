@@ -1,83 +1,97 @@
-"""Vectors of passages: immutable shards on disk, searched exactly by inner product.
+"""Search the vectors of a generation: exactly where they are few, else by codes and again by rows.
 
-The only file that imports faiss. A shard holds the vectors of one increment of the build, in half
-precision, under their passage ids.
+Opens what ``vector_shards`` wrote. Everything is mapped, so that no memory of its own grows with
+the number of passages.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from index.errors import DamagedGeneration
 from index.types import ScoredId, Vectors
+from index.vector_recall import read_probes
+from index.vector_shards import ExactShard, ListShard, open_quantizer, open_shards
 
-__all__ = ["VectorIndex", "bytes_per_vector", "shard_paths", "write_shard"]
+__all__ = ["VectorIndex"]
 
-
-def bytes_per_vector(dimension: int) -> int:
-    """Bytes that a vector takes on disk and in memory: half precision, and its passage id."""
-    return 2 * dimension + 8
-
-
-def shard_paths(directory: Path) -> list[Path]:
-    """The shards of a vector index, in the order they were written."""
-    return sorted(directory.glob("*.faiss"))
-
-
-def write_shard(path: Path, passage_ids: Sequence[int], vectors: Vectors) -> None:
-    """Write one shard: unit vectors of shape (n, dimension) under n passage ids."""
-    index = faiss.IndexIDMap2(
-        faiss.IndexScalarQuantizer(
-            vectors.shape[1], faiss.ScalarQuantizer.QT_fp16, faiss.METRIC_INNER_PRODUCT
-        )
-    )
-    index.train(vectors)
-    index.add_with_ids(vectors, np.asarray(passage_ids, dtype=np.int64))
-    faiss.write_index(index, str(path))
+# So many are scored again by their rows: of the true ten nearest, the best 100 by their codes alone
+# hold 98.9 %, the best 200 99.7 % (a million vectors, 64 of 4,096 lists).
+_CANDIDATES = 200
 
 
 class VectorIndex:
-    """All shards of one generation."""
+    """All shards of one generation. Searching is safe from several threads at once."""
 
     def __init__(self, directory: Path) -> None:
-        self._shards: list[Any] = []
-        for path in shard_paths(directory):
-            try:
-                self._shards.append(faiss.read_index(str(path)))
-            except RuntimeError as error:
-                raise DamagedGeneration(f"{path}: not a readable vector shard ({error})") from None
-        self.count = sum(int(shard.ntotal) for shard in self._shards)
-        self.dimension = int(self._shards[0].d) if self._shards else 0
+        self._quantizer = open_quantizer(directory)
+        self._shards = open_shards(directory, self._quantizer)
+        self._probes = read_probes(directory) if self._quantizer else 0
+        self.count = sum(shard.count for shard in self._shards)
+        dimensions = {shard.dimension for shard in self._shards}
+        if len(dimensions) > 1:
+            raise DamagedGeneration(f"{directory}: shards of different dimensions {dimensions}")
+        self.dimension = dimensions.pop() if dimensions else 0
 
-    def passage_ids(self) -> NDArray[np.int64]:
-        """Ids of all passages that have a vector, in no order."""
-        ids = [faiss.vector_to_array(shard.id_map) for shard in self._shards]
-        return np.concatenate(ids) if ids else np.empty(0, dtype=np.int64)
+    @property
+    def shard_count(self) -> int:
+        """Number of shards; each is searched by itself."""
+        return len(self._shards)
 
-    def search(self, vector: Vectors, limit: int) -> list[ScoredId]:
-        """The passages whose vectors have the largest inner product with ``vector``."""
-        found: list[ScoredId] = []
-        for shard in self._shards:
-            scores, ids = shard.search(vector.reshape(1, -1), min(limit, int(shard.ntotal)))
-            found += [
-                ScoredId(int(passage_id), float(score))
-                for passage_id, score in zip(ids[0], scores[0], strict=True)
-                if passage_id >= 0
-            ]
+    def passage_ids(self) -> NDArray[np.uint32]:
+        """Ids of all passages that have a vector, in no order; for builds, four bytes each."""
+        ids = [shard.ids.array for shard in self._shards]
+        return np.concatenate(ids) if ids else np.empty(0, dtype=np.uint32)
+
+    def search(self, vector: Vectors, limit: int, probes: int | None = None) -> list[ScoredId]:
+        """The ``limit`` passages with the largest inner products with ``vector``, best first.
+
+        ``probes``: of how many lists, instead of the number that was chosen at the build.
+        """
+        found = [
+            hit
+            for shard in self._shards
+            if isinstance(shard, ExactShard)
+            for hit in shard.search(vector, limit)
+        ]
+        if self._quantizer is not None and self._shards:
+            nearest = self._quantizer.nearest(vector, probes or self._probes)
+            candidates = self._candidates(vector, nearest, max(_CANDIDATES, 2 * limit))
+            scores = self.scores(vector, candidates)
+            found = [ScoredId(int(i), float(s)) for i, s in zip(candidates, scores, strict=True)]
         found.sort(key=lambda hit: (-hit.score, hit.passage_id))
         return found[:limit]
 
-    def scores(self, vector: Vectors, passage_ids: Sequence[int]) -> NDArray[np.float32]:
-        """Inner products with the vectors of these passages; NaN where there is none."""
-        found = np.full(len(passage_ids), np.nan, dtype=np.float32)
-        for number, passage_id in enumerate(passage_ids):
-            for shard in self._shards:
-                try:
-                    found[number] = shard.reconstruct(passage_id) @ vector
-                except RuntimeError:
-                    continue
-        return found
+    def _candidates(
+        self, vector: Vectors, nearest: tuple[Vectors, NDArray[np.int64]], limit: int
+    ) -> NDArray[np.int64]:
+        """The best by their codes in the ``nearest`` lists, over all shards."""
+        parts = [
+            shard.lists.search(vector, nearest, limit)
+            for shard in self._shards
+            if isinstance(shard, ListShard)
+        ]
+        scores = np.concatenate([scores for scores, _ in parts])
+        ids = np.concatenate([ids for _, ids in parts])
+        return ids[np.argsort(-scores, kind="stable")[:limit]]
+
+    def scores(self, vector: Vectors, passage_ids: NDArray[np.int64] | list[int]) -> Vectors:
+        """Inner products of ``vector`` with these passages' vectors, NaN where there is none."""
+        wanted = np.asarray(passage_ids, dtype=np.int64)
+        scores = np.full(len(wanted), np.nan, dtype=np.float32)
+        for shard in self._shards:
+            there, positions = shard.ids.find(wanted)
+            if len(positions):
+                scores[there] = shard.scores(vector, positions)
+        return scores
+
+    def vectors_of(self, passage_ids: NDArray[np.int64] | list[int]) -> Vectors:
+        """The vectors as they are kept, of shape (n, dimension); NaN where there is none."""
+        wanted = np.asarray(passage_ids, dtype=np.int64)
+        vectors = np.full((len(wanted), self.dimension), np.nan, dtype=np.float32)
+        for shard in self._shards:
+            there, positions = shard.ids.find(wanted)
+            if len(positions):
+                vectors[there] = shard.vectors(positions)
+        return vectors

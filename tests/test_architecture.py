@@ -18,7 +18,7 @@ HEAVY = {
     "py7zr": "ingest/reading/seven_zip.py",
     "duckdb": "index/links.py",
     "tantivy": "index/bm25.py",
-    "faiss": "index/vectors.py",
+    "faiss": "index/vector_codes.py",
     "sentence_transformers": "index/encoder.py",
     "onnxruntime": "index/onnx_encoder.py",
     "tokenizers": "index/onnx_encoder.py",

@@ -84,7 +84,7 @@ class EventfulProgress(QuietProgress):
 
 
 def _build(collection: Path, dump: Dump, act: Callable[[int, str], None]) -> None:
-    embed._PUBLISH_SECONDS, embed._ENCODE_BATCH = 0.0, 40
+    embed._PUBLISH_SECONDS, embed._LEAST_BATCH, embed._MOST_BATCH = 0.0, 40, 40
     build.plan_units = functools.partial(plan_units, unit_bytes=20_000)
     build.worker_processes = in_threads
     progress = EventfulProgress(Events(act))

@@ -1,6 +1,5 @@
 import functools
 import hashlib
-import itertools
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +121,8 @@ def test_vectors_are_published_in_increments_that_share_their_files(
     tmp_path: Path, packed_sample: Dump, toy_sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embed, "_PUBLISH_SECONDS", 0.0)
-    monkeypatch.setattr(embed, "_ENCODE_BATCH", 100)
+    monkeypatch.setattr(embed, "_LEAST_BATCH", 100)
+    monkeypatch.setattr(embed, "_MOST_BATCH", 100)
     collection = tmp_path / "sample"
     published: list[tuple[str, int, dict[str, int]]] = []
 
@@ -143,13 +143,13 @@ def test_vectors_are_published_in_increments_that_share_their_files(
         ("20261101-3", 200),
         ("20261101-4", 224),
     ]
-    for (_, _, before), (_, _, after) in itertools.pairwise(published):
-        assert before.items() < after.items()
-    assert sorted(set(published[-1][2]) - set(published[0][2])) == [
-        "encoder/encoder.json",
-        "vectors/000001.faiss",
-        "vectors/000002.faiss",
-        "vectors/000003.faiss",
+    first, *later = published
+    assert all(first[2].items() < files.items() for _, _, files in later)
+    added = [sorted(set(files) - set(first[2]) - {"encoder/encoder.json"}) for *_, files in later]
+    # The second shard joins the first, and the last increment leaves one shard.
+    assert added == [
+        [f"vectors/{number}.half.faiss", f"vectors/{number}.ids.npy"]
+        for number in ("000001", "000003", "000005")
     ]
     assert names(collection) == ["20261101-4"]
     assert answers(collection) == answers(toy_sample)

@@ -184,7 +184,8 @@ def test_a_forced_build_that_was_killed_is_gone_on_with(
 ) -> None:
     """Once it has published, the same command does not begin anew; a later one does."""
     monkeypatch.setattr(embed, "_PUBLISH_SECONDS", 0.0)
-    monkeypatch.setattr(embed, "_ENCODE_BATCH", 100)
+    monkeypatch.setattr(embed, "_LEAST_BATCH", 100)
+    monkeypatch.setattr(embed, "_MOST_BATCH", 100)
     collection = tmp_path / "sample"
     assert make(collection, packed_sample).manifest.generation == "20261101-4"
     progress = QuietProgress(call_number(packed_sample, "step", "Embedding passages", 0) + 3)
@@ -214,7 +215,8 @@ def test_the_first_increment_holds_the_leads_of_much_linked_pages(
     tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embed, "_PUBLISH_SECONDS", 0.0)
-    monkeypatch.setattr(embed, "_ENCODE_BATCH", 5)
+    monkeypatch.setattr(embed, "_LEAST_BATCH", 5)
+    monkeypatch.setattr(embed, "_MOST_BATCH", 5)
     collection = tmp_path / "sample"
     progress = QuietProgress(stop_at=call_number(packed_sample, "advance", "Embedding passages", 2))
     with pytest.raises(Stopped):

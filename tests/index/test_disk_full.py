@@ -55,7 +55,8 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "worker_processes", in_threads)
     monkeypatch.setattr(embed, "_PUBLISH_SECONDS", 0.0)
-    monkeypatch.setattr(embed, "_ENCODE_BATCH", 40)
+    monkeypatch.setattr(embed, "_LEAST_BATCH", 40)
+    monkeypatch.setattr(embed, "_MOST_BATCH", 40)
 
 
 @pytest.fixture(scope="module")

@@ -42,7 +42,7 @@ def test_a_sample_of_everything_gives_the_real_figures(
         "Embedding leads",
         "Embedding the rest",
     ]
-    assert sum(step.lasting for step in planned.steps[3:]) == built.passages * (2 * 64 + 8)
+    assert sum(step.lasting for step in planned.steps[3:]) == built.passages * (2 * 64 + 4)
     assert all(step.seconds > 0 for step in planned.steps)
     assert planned.most_disk >= planned.lasting > 0
     assert planned.most_disk > store + planned.steps[0].temporary > store

@@ -261,10 +261,10 @@ def remove(name: str) -> Callable[[Path], None]:
         (remove("manifest.json"), DamagedGeneration, "manifest.json: missing"),
         (remove("pages.db"), DamagedGeneration, "pages.db is missing"),
         (remove("bm25/*.term"), DamagedGeneration, r"bm25/\w+\.term is missing"),
-        (remove("vectors/000001.faiss"), DamagedGeneration, "000001.faiss is missing"),
+        (remove("vectors/000001.half.faiss"), DamagedGeneration, "000001.half.faiss is missing"),
         (overwrite("pages.db"), DamagedGeneration, "pages.db: not a readable store"),
         (overwrite("bm25/*.term"), DamagedGeneration, "bm25: not a readable keyword index"),
-        (overwrite("vectors/000001.faiss"), DamagedGeneration, "000001.faiss: not a readable"),
+        (overwrite("vectors/000001.half.faiss"), DamagedGeneration, "half.faiss: not a readable"),
         (shutil.rmtree, DamagedGeneration, "which is gone"),
     ],
 )

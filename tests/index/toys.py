@@ -105,7 +105,7 @@ class AloudProgress(QuietProgress):
 
 def build_aloud(collection: str) -> None:
     """Build the sample with the hashing encoder: what a test kills."""
-    embed._PUBLISH_SECONDS, embed._ENCODE_BATCH = 0.0, 40
+    embed._PUBLISH_SECONDS, embed._LEAST_BATCH, embed._MOST_BATCH = 0.0, 40, 40
     keywords._ADVANCE = 1
     build.plan_units = functools.partial(plan_units, unit_bytes=UNIT_BYTES)
     dump = find_dump([SAMPLE])
