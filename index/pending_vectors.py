@@ -67,7 +67,7 @@ class PendingVectors:
 def _ids(path: Path) -> Ids | None:
     """The ids of a batch, or None where the disk has lost it: it is then made again."""
     try:
-        with np.load(path) as arrays:
+        with path.open("rb") as file, np.load(file) as arrays:
             ids: Ids = arrays["ids"]
             return ids if len(arrays["vectors"]) == len(ids) else None
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):

@@ -51,7 +51,7 @@ class TrueNeighbours:
         """What ``write`` wrote. Raises DamagedGeneration."""
         path = directory / RECALL_FILE
         try:
-            with np.load(path) as arrays:
+            with path.open("rb") as file, np.load(file) as arrays:
                 found = cls(arrays["questions"])
                 found.ids, found.scores = arrays["ids"], arrays["scores"]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from index.errors import DamagedGeneration
+from index.importance import Importance
 from index.store import Store
 from index.store_writer import StoreWriter
 from ingest.passages import split_passages
@@ -276,7 +277,7 @@ def test_leads_of_much_linked_pages_matter_most(tmp_path: Path) -> None:
         by_id = [passage.title for passage, _ in store.all_passages()]
         places = [place for _, place in store.all_passages()]
         assert places == [0, 1, 2, 0, 1, 2, 0]
-        order = list(store.passage_ids_by_importance())
+        order = [i for ids in Importance(store.passages_of_pages()).chunks() for i in ids]
         assert [(by_id[i], places[i]) for i in order] == [
             ("Long and famous", 0),
             ("Short", 0),
