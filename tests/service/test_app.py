@@ -152,7 +152,7 @@ class TestHealth:
             "status": "ready",
             "collection": "samplewiki",
             "generation": "20261101-2",
-            "passages": 259,
+            "passages": 224,
             "coverage": 1.0,
             "generator": None,
         }
