@@ -73,6 +73,9 @@ bench: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.retrieval
 	$(VENV)/bin/python -m bench.fusion
 	$(VENV)/bin/python -m bench.passages
+	$(VENV)/bin/python -m bench.languages
+	$(VENV)/bin/python -m bench.passage_sizes
+	$(VENV)/bin/python -m bench.passage_sizes --finalists 180 200
 	$(VENV)/bin/python -m bench.loss
 	$(VENV)/bin/python -m bench.parser_tests
 	$(VENV)/bin/python -m bench.worst_constructs
