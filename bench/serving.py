@@ -51,7 +51,9 @@ def served(
     words += ["--clients", str(clients)]
     if memory_limit is not None:
         words += ["--memory-limit", str(memory_limit)]
-    done = subprocess.run(words, cwd=_ROOT, check=True, stdout=subprocess.PIPE)
+    done = subprocess.run(words, cwd=_ROOT, capture_output=True, text=True)
+    sys.stderr.write(done.stderr)
+    done.check_returncode()
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
