@@ -16,7 +16,6 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from bench.record import record
 from bench.retrieval import DUMP, QUESTIONS
 from index.encoder import _in_threads, find_encoder, passage_text
 from index.evaluation import Question, read_questions
+from index.importance import Importance
 from index.onnx_encoder import open_question_encoder
 from index.search import Index
 from index.types import ScoredId, Vectors
@@ -164,7 +164,8 @@ def _add_ranks(
 
 
 def _leads(index: Index) -> list[int]:
-    return list(islice(index.store.passage_ids_by_importance(), index.store.lead_count()))
+    [leads] = Importance(index.store.passages_of_pages()).chunks(leads_only=True)
+    return leads.tolist()
 
 
 def _ms_per_question(encode: Callable[[str], Vectors], questions: list[Question]) -> float:

@@ -33,7 +33,7 @@ from index.search import Index
 from index.store import Store
 from index.store_writer import StoreWriter
 from index.types import Encoder, Manifest
-from index.vector_shards import open_quantizer, write_shard
+from index.vector_writer import add_vectors
 from ingest.reading.dumps import find_dump
 from ingest.types import Document, Passage, Section
 from service.console import BuildProgress
@@ -128,9 +128,8 @@ def _join(
     writer.close()
     write_keywords(stage / "pages.db", stage / "bm25", manifest.dump.language, _WORKERS, progress)
     progress.step("Embedding the paragraphs", len(texts), "passages")
-    ids = np.arange(first, first + len(texts))
-    batches = [(ids, encoder.encode_passages(texts))]
-    write_shard(stage / "vectors", batches, open_quantizer(stage / "vectors"))
+    batch = (np.arange(first, first + len(texts)), encoder.encode_passages(texts))
+    add_vectors(stage / "vectors", [batch], last=True)
     _publish(joined, stage, manifest, first, len(texts))
     return paragraphs
 

@@ -89,7 +89,8 @@ def _limited(collection: Path) -> dict[str, Any]:
     try:
         return {"limit": limit, **_kept(collection, "limited", limit)}
     except subprocess.CalledProcessError as error:
-        return {"limit": limit, "failed": str(error)}
+        reason = (error.stderr.strip().splitlines() or [f"exit status {error.returncode}"])[-1]
+        return {"limit": limit, "failed": f"no answer: {reason}"}
 
 
 def _line(passages: Sequence[int], values: Sequence[float]) -> Line:

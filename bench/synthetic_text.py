@@ -54,8 +54,8 @@ class Material:
     words: Sequence[str]
     numbers: Mapping[str, int]
     tokens: _Ids
-    starts: _Ids
-    pages: _Ids
+    starts: Sequence[int]
+    pages: Sequence[int]
     titles: Sequence[str]
     headings: Sequence[str]
     frequency: _Ids
@@ -119,15 +119,17 @@ class Material:
         """Where in ``tokens`` the page's runs of sentences begin and end, the lead's first."""
         runs: dict[int, int] = {}
         written = 0
-        for _ in range(length):  # pages of few sentences may not have enough of them
-            source = sources[int(rng.integers(0, len(sources)))] if runs else sources[0]
-            first, end = int(self.pages[source]), int(self.pages[source + 1])
-            begin = int(rng.integers(first, end)) if runs else first
-            stop = min(end, begin + int(rng.integers(*_RUN)))
-            start = int(self.starts[begin])
+        # All drawn at once: pages of few sentences may not have enough of them, and end sooner.
+        for which, where, size in rng.random((length // 20 + 10, 3)).tolist():
+            source = sources[int(which * len(sources))] if runs else sources[0]
+            first, end = self.pages[source], self.pages[source + 1]
+            begin = first + int(where * (end - first)) if runs else first
+            start = self.starts[begin]
             if start not in runs:  # no run twice
-                runs[start] = int(self.starts[stop])
-                written += (runs[start] - start) // 2
+                least, most = _RUN
+                stop = self.starts[min(end, begin + least + int(size * (most - least)))]
+                runs[start] = stop
+                written += (stop - start) // 2
             if written >= length:
                 break
         return list(runs.items())
@@ -230,8 +232,8 @@ def read_material(pages: Iterable[tuple[str, str]]) -> Material:
         words=words,
         numbers=numbers,
         tokens=every,
-        starts=np.array(starts),
-        pages=np.array(firsts),
+        starts=starts,
+        pages=firsts,
         titles=titles,
         headings=headings or ["History"],
         frequency=frequency,

@@ -22,10 +22,12 @@ import bz2
 import html
 import multiprocessing
 import re
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import count
+from math import log
 from pathlib import Path
 from xml.sax.saxutils import escape
 
@@ -45,7 +47,8 @@ __all__ = ["FIRST_SYNTHETIC_ID", "write_wiki"]
 # Above every real page id; redirects of real pages stand just below.
 FIRST_SYNTHETIC_ID = 1_000_000_000
 _REAL_REDIRECTS_ID = 900_000_000
-_ID_STEP, _MOST_REDIRECTS = 10, 8
+# Room for a page and its redirects, of which there are eight at most.
+_ID_STEP = 10
 _PASSAGES_PER_PAGE, _MEAN_WORDS, _SIGMA = 5.7, 900, 1.0
 _LEAST_WORDS, _MOST_WORDS = 40, 15_000
 _REDIRECTS_STOP = 0.4  # geometric: (1 - 0.4) / 0.4 = 1.5 on average
@@ -227,21 +230,23 @@ def _title(number: int) -> str:
 
 def _redirect_titles(title: str, number: int) -> list[str]:
     """Other names of a page, as many as are drawn for its number."""
-    rng = np.random.default_rng((_plan.seed, number % (1 << 63), 1))
-    wanted = min(int(rng.geometric(_REDIRECTS_STOP)) - 1, _MOST_REDIRECTS)
+    drawn = zlib.crc32(f"{_plan.seed} {number}".encode())  # a generator would take most of the time
+    wanted = int(log((drawn + 1) / 2**32) / log(1 - _REDIRECTS_STOP))
+    if not wanted:
+        return []
     bare, _, mark = title.partition(" (")
-    words = bare.split()
+    first, _, last = bare.rpartition(" ")
     names = [
         f"The {title}",
         f"{bare}s",
         bare[:-2] + bare[-1:],  # a letter left out
-        f"{bare} in {_plan.names[int(rng.integers(0, len(_plan.names)))]}",
-        f"{invented_word(_plan.material, 3 * number + 1).capitalize()} {words[-1].lower()}",
-        *([f"{words[-1]}, {' '.join(words[:-1])}", bare.capitalize()] if words[1:] else []),
+        f"{bare} in {_plan.names[drawn % len(_plan.names)]}",
+        f"{invented_word(_plan.material, 3 * abs(number) + 1).capitalize()} {last.lower()}",
+        *([f"{last}, {first}", bare.capitalize()] if first else []),
         *([f"{bare}, {mark[:-1]}"] if mark else []),
     ]
-    order = rng.permutation(len(names))[:wanted]
-    chosen = dict.fromkeys(names[place] for place in order)
+    turned = drawn % len(names)
+    chosen = dict.fromkeys([*names[turned:], *names[:turned]][:wanted])
     return [name for name in chosen if name != title and name not in _plan.taken]
 
 

@@ -26,6 +26,7 @@ from index.generations import (
     timestamp,
 )
 from index.importance import Importance
+from index.onnx_encoder import open_question_encoder
 from index.pending_vectors import PendingVectors
 from index.progress import Progress
 from index.store import Store
@@ -160,8 +161,9 @@ class _Embedding:
     def _questions(self, ids: Ids) -> Vectors:
         """What a reader might type to find these passages: their titles and headings."""
         passages = [passage for passage, _ in self._store.passages(ids.tolist())]
-        texts = [" ".join([p.title, *p.heading_path]) for p in passages]
-        return self._encoder.encode_passages(texts)
+        encoder = open_question_encoder(current_generation(self._collection) / "encoder")
+        texts = (" ".join([p.title, *p.heading_path]) for p in passages)
+        return np.stack([encoder.encode_query(text) for text in texts])
 
     def _is_due(self) -> bool:
         """Whether what is pending should be published now."""

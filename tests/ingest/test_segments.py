@@ -11,7 +11,7 @@ from ingest.extract import read_documents
 from ingest.reading.dumps import Dump, WorkUnit, find_dump, plan_units
 from ingest.rows import to_json
 from ingest.segments import link_run_path, read_segment, segment_path, write_segment
-from ingest.types import Damage, Document, OtherPage, QuarantinedPage, Redirect
+from ingest.types import Damage, Document, Link, OtherPage, QuarantinedPage, Redirect
 from tests.ingest.dumps_on_disk import END, HEADER, export, page, write_multistream
 
 
@@ -159,3 +159,17 @@ def test_rows_are_what_extract_prints(tmp_path: Path) -> None:
         "sections": [],
         "text": "",
     }
+
+
+def test_links_of_disambiguation_pages_alone_are_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "toywiki-20261101-pages.xml"
+    links = "* [[Thing (tool)|Tool]]\n* [[Thing, Ohio]]\n"
+    pages = page(5, "Thing", links + "{{disambiguation}}") + page(6, "Thing (tool)", links)
+    path.write_text(HEADER + pages + END)
+    dump = find_dump([path])
+    _write(dump, list(plan_units(dump)), tmp_path)
+    (ambiguous, _), (plain, _) = read_segment(segment_path(tmp_path, 0))
+    assert isinstance(ambiguous, Document)
+    assert isinstance(plain, Document)
+    assert ambiguous.links == (Link("Thing (tool)", "Tool"), Link("Thing, Ohio", "Thing, Ohio"))
+    assert plain.links == ()
