@@ -27,12 +27,12 @@ from rich.table import Table
 from bench.fusion import min_max
 from bench.record import record
 from bench.retrieval import DUMP, QUESTIONS
-from index.encoder import _in_threads, find_encoder, passage_text
+from index.encoders.encoder import _in_threads, find_encoder, passage_text
+from index.encoders.onnx_encoder import open_question_encoder
 from index.evaluation import Question, read_questions
-from index.importance import Importance
-from index.onnx_encoder import open_question_encoder
 from index.search import Index
 from index.types import ScoredId, Vectors
+from index.vectors.importance import Importance
 from ingest.reading.dumps import find_dump
 from ingest.workers import default_workers
 from service.settings import go_offline

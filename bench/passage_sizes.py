@@ -31,10 +31,10 @@ from rich.table import Table
 from bench.fusion import min_max
 from bench.record import record
 from bench.retrieval import DUMP, QUESTIONS
-from index.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
-from index.encoder import find_encoder, passage_text
+from index.encoders.encoder import find_encoder, passage_text
+from index.encoders.onnx_encoder import open_question_encoder
 from index.evaluation import read_questions
-from index.onnx_encoder import open_question_encoder
+from index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
 from index.types import ScoredId
 from ingest.extract import read_documents
 from ingest.passages import PassageLengths, count_words, sentence_spans, split_passages

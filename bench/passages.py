@@ -25,15 +25,15 @@ from rich.console import Console
 
 from bench.record import record
 from bench.retrieval import DUMP
-from index.encoder import find_encoder, passage_text
+from index.encoders.encoder import find_encoder, passage_text
 from index.evaluation import compare_stages, evaluate, judge, modes_of, read_questions, reports
 from index.generations import publish, record_files
-from index.keywords import write_keywords
+from index.keywords.keyword_writer import write_keywords
 from index.search import Index
-from index.store import Store
-from index.store_writer import StoreWriter
+from index.store.store import Store
+from index.store.store_writer import StoreWriter
 from index.types import Encoder, Manifest
-from index.vector_writer import add_vectors
+from index.vectors.vector_writer import add_vectors
 from ingest.reading.dumps import find_dump
 from ingest.types import Document, Passage, Section
 from service.console import BuildProgress

@@ -21,10 +21,10 @@ import tantivy
 
 from bench.record import record
 from index.build import build_collection
-from index.encoder import find_encoder
+from index.encoders.encoder import find_encoder
 from index.evaluation import evaluate, judge, modes_of, read_questions, reports
 from index.search import Index
-from index.store import Store
+from index.store.store import Store
 from index.types import Hit
 from ingest.reading.dumps import find_dump
 from ingest.types import Passage

@@ -36,8 +36,8 @@ from bench.serving import quality, served
 from bench.synthetic_wiki import write_wiki
 from bench.watched_build import built
 from index.evaluation import Question, read_questions
-from index.language import QUESTION_WORDS
-from index.store import Store
+from index.keywords.language import QUESTION_WORDS
+from index.store.store import Store
 
 _QUESTIONS = Path(__file__).parents[2] / "shared/data/queries/wiki-questions-dev.jsonl"
 _ROOT = Path(__file__).resolve().parents[1]

@@ -13,12 +13,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from index.bm25 import write_keyword_index
 from index.generations import publish, record_files
-from index.keywords import keyword_documents
-from index.links import open_link_totals
-from index.store import Store
-from index.store_writer import StoreWriter
+from index.keywords.bm25 import write_keyword_index
+from index.keywords.keyword_writer import keyword_documents
+from index.store.links import open_link_totals
+from index.store.store import Store
+from index.store.store_writer import StoreWriter
 from index.types import FORMAT_VERSION, DumpRecord, Manifest
 from ingest.passages import split_passages
 from ingest.reading.archives import read_pieces

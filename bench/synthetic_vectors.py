@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 
 from bench.corpora import TEXT_DUMP
-from index.encoder import passage_text
+from index.encoders.encoder import passage_text
 from index.types import Encoder, Vectors
 from ingest.passages import split_passages
 from ingest.reading.dumps import find_dump, plan_units

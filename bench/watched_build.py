@@ -19,7 +19,7 @@ from typing import Any
 from bench.processes import anonymous_bytes, children
 from bench.synthetic_vectors import Real, SyntheticEncoder
 from index.build import build_collection
-from index.encoder import find_encoder
+from index.encoders.encoder import find_encoder
 from ingest.reading.dumps import find_dump
 from service.settings import go_offline
 

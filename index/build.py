@@ -27,11 +27,11 @@ from index.generations import (
     remove_superseded,
     timestamp,
 )
-from index.keywords import write_keywords
-from index.links import open_link_totals
+from index.keywords.keyword_writer import write_keywords
 from index.progress import Progress
-from index.store import Store
-from index.store_writer import StoreWriter
+from index.store.links import open_link_totals
+from index.store.store import Store
+from index.store.store_writer import StoreWriter
 from index.types import FORMAT_VERSION, DumpRecord, Encoder, Manifest
 from ingest.accounts import Accounts
 from ingest.errors import EmptyDump

@@ -14,7 +14,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoder import passage_text
+from index.encoders.encoder import passage_text
+from index.encoders.onnx_encoder import open_question_encoder
 from index.errors import EncoderMismatch
 from index.generations import (
     building_directory,
@@ -25,15 +26,20 @@ from index.generations import (
     remove_superseded,
     timestamp,
 )
-from index.importance import Importance
-from index.onnx_encoder import open_question_encoder
-from index.pending_vectors import PendingVectors
 from index.progress import Progress
-from index.store import Store
+from index.store.store import Store
 from index.types import Encoder, FileRecord, Manifest, VectorIndexRecord, Vectors
-from index.vector_shards import open_quantizer
-from index.vector_writer import EXACT_LIMIT, add_vectors, list_count, sample_size, train_lists
-from index.vectors import VectorIndex
+from index.vectors.importance import Importance
+from index.vectors.pending_vectors import PendingVectors
+from index.vectors.vector_shards import open_quantizer
+from index.vectors.vector_writer import (
+    EXACT_LIMIT,
+    add_vectors,
+    list_count,
+    sample_size,
+    train_lists,
+)
+from index.vectors.vectors import VectorIndex
 
 __all__ = ["MOST_PENDING", "VectorScope", "embed_generation"]
 

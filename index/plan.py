@@ -15,18 +15,18 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from index.bm25 import WRITER_HEAP
 from index.disk import require_room
 from index.embed import MOST_PENDING
-from index.encoder import passage_text
-from index.keywords import MOST_RANGES, write_keywords
-from index.links import MEMORY_LIMIT, open_link_totals, scratch_size
+from index.encoders.encoder import passage_text
+from index.keywords.bm25 import WRITER_HEAP
+from index.keywords.keyword_writer import MOST_RANGES, write_keywords
 from index.progress import Progress, Silence
-from index.store import Store
-from index.store_writer import StoreWriter
+from index.store.links import MEMORY_LIMIT, open_link_totals, scratch_size
+from index.store.store import Store
+from index.store.store_writer import StoreWriter
 from index.types import Encoder
-from index.vector_shards import bytes_per_vector
-from index.vector_writer import EXACT_LIMIT
+from index.vectors.vector_shards import bytes_per_vector
+from index.vectors.vector_writer import EXACT_LIMIT
 from ingest.extract import count_entry, map_units
 from ingest.reading.dumps import Dump, WorkUnit, sample_units
 from ingest.segments import link_run_path, read_segment, segment_path, write_segment

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from index.bm25 import KeywordIndex
+from index.encoders.onnx_encoder import open_question_encoder
 from index.errors import BadQuery, DamagedGeneration
 from index.generations import GenerationLock, check_files, hold_generation, read_manifest
-from index.highlights import highlights
-from index.onnx_encoder import open_question_encoder
-from index.ranking import Ranked, Searches, rank
-from index.store import Store
+from index.keywords.bm25 import KeywordIndex
+from index.ranking.highlights import highlights
+from index.ranking.ranking import Ranked, Searches, rank
+from index.store.store import Store
 from index.types import (
     Hit,
     Manifest,
@@ -22,7 +22,7 @@ from index.types import (
     StoredPage,
     Suggestion,
 )
-from index.vectors import VectorIndex
+from index.vectors.vectors import VectorIndex
 
 __all__ = ["MAX_QUERY_LENGTH", "Index"]
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from index.names import NameKind
+from index.names.names import NameKind
 from ingest.types import PageCounts, Passage, Section
 
 __all__ = [
@@ -129,7 +129,7 @@ class QuestionEncoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NamedPage:
-    """A page that answers to the name ``key`` stands for, and in what way (``index.names``).
+    """A page that answers to the name ``key`` stands for, and in what way (``index.names.names``).
 
     ``name`` is that name as it is written. ``links_in``: how many pages link to the page;
     ``links``: how many by these words, where that is known (anchors), else ``links_in``.

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote as url_quote
 
-from index.language import QUESTION_WORDS
+from index.keywords.language import QUESTION_WORDS
 from index.types import Hit, Manifest
 from ingest.passages import sentence_spans
 from service.types import Citation, PassageRef, Sentence

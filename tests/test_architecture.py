@@ -16,12 +16,12 @@ HEAVY = {
     "mwxml": "ingest/reading/pages.py",
     "mwparserfromhell": "ingest/loss/markup_tree.py",
     "py7zr": "ingest/reading/seven_zip.py",
-    "duckdb": "index/links.py",
-    "tantivy": "index/bm25.py",
-    "faiss": "index/vector_codes.py",
-    "sentence_transformers": "index/encoder.py",
-    "onnxruntime": "index/onnx_encoder.py",
-    "tokenizers": "index/onnx_encoder.py",
+    "duckdb": "index/store/links.py",
+    "tantivy": "index/keywords/bm25.py",
+    "faiss": "index/vectors/vector_codes.py",
+    "sentence_transformers": "index/encoders/encoder.py",
+    "onnxruntime": "index/encoders/onnx_encoder.py",
+    "tokenizers": "index/encoders/onnx_encoder.py",
 }
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from index.evaluation.questions import Evidence, Gold, Question
 from index.evaluation.run import JudgedQuestion
-from index.store import Store
+from index.store.store import Store
 
 __all__ = ["Judgment", "judge"]
 

@@ -50,7 +50,7 @@ def build(
 ) -> None:
     """Build a collection from a dump, or go on with an interrupted build."""
     from index.build import BuildOptions, build_collection, is_built
-    from index.encoder import find_encoder
+    from index.encoders.encoder import find_encoder
     from index.plan import check_room
     from ingest.reading.dumps import find_dump
     from ingest.workers import default_workers
@@ -99,7 +99,7 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """Say what building a dump would take on this machine, from a sample of the dump."""
-    from index.encoder import find_encoder
+    from index.encoders.encoder import find_encoder
     from index.plan import plan_build
     from ingest.reading.dumps import find_dump
     from ingest.workers import default_workers

@@ -8,7 +8,7 @@ import pytest
 
 from index import build
 from index.build import BuildOptions, build_collection
-from index.encoder import SentenceEncoder, find_encoder
+from index.encoders.encoder import SentenceEncoder, find_encoder
 from index.search import Index
 from ingest.reading.dumps import Dump, find_dump
 from tests.index.toys import SAMPLE, HashingEncoder, QuietProgress, in_threads

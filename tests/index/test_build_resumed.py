@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from index import build, embed, keywords
+from index import build, embed
 from index.build import BuildOptions, build_collection
 from index.errors import NoCollection
 from index.generations import current_generation, read_manifest
+from index.keywords import keyword_writer as keywords
 from index.search import Index
 from index.types import FORMAT_VERSION
 from ingest.reading import dumps

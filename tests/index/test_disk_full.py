@@ -17,13 +17,15 @@ from typing import Any
 import pytest
 import zstandard
 
-from index import bm25, build, embed, links
-from index.bm25 import KeywordDocument, write_keyword_index
+from index import build, embed
 from index.build import BuildOptions, build_collection
 from index.disk import told_of_full_disk
 from index.errors import DiskFull, NoCollection
 from index.generations import current_generation, read_manifest, record_files
-from index.links import open_link_totals
+from index.keywords import bm25
+from index.keywords.bm25 import KeywordDocument, write_keyword_index
+from index.store import links
+from index.store.links import open_link_totals
 from index.types import FileRecord
 from ingest.reading.dumps import Dump
 from tests.index.collections import ENCODER, comparable

@@ -13,7 +13,7 @@ from index.build import build_collection
 from index.generations import current_generation, read_manifest
 from index.search import Index
 from index.types import EncoderRecord, Manifest, Vectors
-from index.vectors import VectorIndex
+from index.vectors.vectors import VectorIndex
 from ingest.reading.dumps import Dump
 from tests.index.collections import ENCODER, comparable, counts, make
 from tests.index.toys import HashingEncoder, QuietProgress, Stopped

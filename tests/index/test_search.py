@@ -15,8 +15,8 @@ from index.errors import (
     NoCollection,
     UnknownFormat,
 )
-from index.evidence import EVIDENCE
 from index.generations import current_generation, remove_superseded
+from index.ranking.evidence import EVIDENCE
 from index.search import MAX_QUERY_LENGTH, Index
 from index.types import Mode
 from ingest.reading.dumps import Dump

@@ -15,10 +15,11 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from index import build, embed, keywords
+from index import build, embed
 from index.generations import current_generation, next_name, publish, read_manifest
-from index.store import Store
-from index.store_writer import StoreWriter
+from index.keywords import keyword_writer as keywords
+from index.store.store import Store
+from index.store.store_writer import StoreWriter
 from index.types import EncoderCheck, EncoderRecord, Manifest, Vectors
 from ingest.passages import split_passages
 from ingest.reading.dumps import Dump, find_dump, plan_units

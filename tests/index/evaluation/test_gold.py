@@ -8,7 +8,7 @@ import pytest
 from index.evaluation import judge
 from index.evaluation.questions import Evidence, Gold, Question
 from index.search import Index
-from index.store import Store
+from index.store.store import Store
 from ingest.types import Redirect
 from tests.index.toys import document, write_store
 

@@ -1,0 +1,189 @@
+"""The keyword index: one tantivy document per passage, found by BM25.
+
+The only file that imports tantivy. Text is not stored here: hits are passage ids.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import log
+from pathlib import Path
+from typing import cast
+
+import tantivy
+
+from index.errors import DamagedGeneration
+from index.keywords.language import Analysis, analysis_of
+from index.types import ScoredId
+
+__all__ = [
+    "WRITER_HEAP",
+    "KeywordDocument",
+    "KeywordIndex",
+    "join_keyword_indexes",
+    "write_keyword_index",
+]
+
+# Field weights; the title helps, but at full weight it drowns the body.
+WEIGHTS = {"title": 0.5, "headings": 0.3, "names": 0.5, "body": 1.0}
+_ANALYZER = "pinakes"
+WRITER_HEAP = 256 * 1024 * 1024
+# One thread keeps documents in passage order, which makes the index reproducible.
+_WRITER_THREADS = 1
+_REMEMBERED_TERMS = 1 << 15
+# In bytes, three to a letter of most scripts. Longer runs are no words.
+_LONGEST_WORD = 180
+_PLAIN_WORDS = tantivy.Tokenizer.simple()
+_MARKED_WORD = r"[\p{L}\p{M}\p{N}]+"
+# Where tantivy lists an index's segments, and the files that it may delete.
+_SEGMENTS, _FILES = "meta.json", ".managed.json"
+
+
+@dataclass(frozen=True, slots=True)
+class KeywordDocument:
+    """What is searched of one passage; ``names`` are the page's other names, on its lead only."""
+
+    passage_id: int
+    title: str
+    headings: str
+    names: str
+    body: str
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_unsigned_field("passage_id", stored=False, indexed=False, fast=True)
+    for name in WEIGHTS:  # without positions, which only phrases need: half of the index
+        builder.add_text_field(name, stored=False, tokenizer_name=_ANALYZER, index_option="freq")
+    return builder.build()
+
+
+def _analyzer(analysis: Analysis, *, drop_stop_words: bool = False) -> tantivy.TextAnalyzer:
+    """The language's words and stems, of text in its spelling; for questions without stop words."""
+    tokenizer = tantivy.Tokenizer.regex(_MARKED_WORD) if analysis.marked else _PLAIN_WORDS
+    builder = (
+        tantivy.TextAnalyzerBuilder(tokenizer)
+        .filter(tantivy.Filter.remove_long(_LONGEST_WORD))
+        .filter(tantivy.Filter.lowercase())
+    )
+    if drop_stop_words and analysis.stop_words:
+        builder = builder.filter(tantivy.Filter.custom_stopword(sorted(analysis.stop_words)))
+    if drop_stop_words and analysis.stop_word_list:
+        builder = builder.filter(tantivy.Filter.stopword(analysis.stop_word_list))
+    if analysis.folds_before_stemming:
+        builder = builder.filter(tantivy.Filter.ascii_fold())
+    if analysis.stemmer:
+        builder = builder.filter(tantivy.Filter.stemmer(analysis.stemmer))
+    if analysis.folds_after_stemming:
+        builder = builder.filter(tantivy.Filter.ascii_fold())
+    return builder.build()
+
+
+def write_keyword_index(path: Path, language: str, documents: Iterable[KeywordDocument]) -> int:
+    """Write a new index of ``documents``, which come in passage order; returns their number."""
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True)
+    schema = _schema()
+    index = tantivy.Index(schema, path=str(path), reuse=False)
+    analysis = analysis_of(language)
+    index.register_tokenizer(_ANALYZER, _analyzer(analysis))
+    writer = index.writer(heap_size=WRITER_HEAP, num_threads=_WRITER_THREADS)
+    count = 0
+    try:
+        for document in documents:
+            writer.add_document(
+                tantivy.Document.from_dict(  # with the schema: plain construction makes ids signed
+                    {
+                        "passage_id": document.passage_id,
+                        "title": analysis.spelling(document.title),
+                        "headings": analysis.spelling(document.headings),
+                        "names": analysis.spelling(document.names),
+                        "body": analysis.spelling(document.body),
+                    },
+                    schema,
+                )
+            )
+            count += 1
+        writer.commit()
+    finally:
+        writer.wait_merging_threads()  # or its threads would still write here after an error
+    return count
+
+
+def join_keyword_indexes(parts: Sequence[Path], path: Path) -> None:
+    """Make one index at ``path`` of finished ones, in their order; their directories are used up.
+
+    An index is a list of segments that know nothing of each other: to join lists is enough. What
+    BM25 counts over all documents is added up when the index is opened.
+    """
+    shutil.rmtree(path, ignore_errors=True)
+    lists = [json.loads((part / _SEGMENTS).read_text()) for part in parts]
+    managed = [name for part in parts for name in json.loads((part / _FILES).read_text())]
+    first, *others = parts
+    for part in others:
+        for file in part.iterdir():
+            file.replace(first / file.name)
+        part.rmdir()
+    lists[0]["segments"] = [segment for one in lists for segment in one["segments"]]
+    (first / _SEGMENTS).write_text(json.dumps(lists[0], indent=2))
+    (first / _FILES).write_text(json.dumps(sorted(set(managed))))
+    first.rename(path)
+
+
+class KeywordIndex:
+    """Search a finished keyword index."""
+
+    def __init__(self, path: Path, language: str) -> None:
+        try:
+            self._index = tantivy.Index.open(str(path))
+        except ValueError as error:
+            raise DamagedGeneration(f"{path}: not a readable keyword index ({error})") from None
+        self._schema = self._index.schema
+        self._searcher = self._index.searcher()
+        self._analysis = analysis_of(language)
+        self._words = _analyzer(self._analysis, drop_stop_words=True)
+        self._all_words = _analyzer(self._analysis)
+        self.document_count: int = self._searcher.num_docs
+        # How much a term tells: its inverse document frequency, as BM25 counts it.
+        self.rarity = lru_cache(_REMEMBERED_TERMS)(self._inverse_document_frequency)
+
+    def terms(self, query: str) -> list[str]:
+        """The words of ``query`` to search for; stop words only if there is nothing else."""
+        terms = self._words.analyze(self._analysis.question(query))
+        terms = terms or self._all_words.analyze(self._analysis.spelling(query))
+        return list(dict.fromkeys(terms))
+
+    def analyze(self, text: str) -> list[str]:
+        """The search terms of a text, in order, none left out."""
+        return self._all_words.analyze(self._analysis.spelling(text))
+
+    def _inverse_document_frequency(self, term: str) -> float:
+        frequency = self._searcher.doc_freq("body", term)
+        return log(1 + (self.document_count - frequency + 0.5) / (frequency + 0.5))
+
+    def search(self, query: str, limit: int) -> list[ScoredId]:
+        """The best passages for any of the query's words, by BM25 over the weighted fields."""
+        terms = self.terms(query)
+        if not terms:
+            return []
+        clauses = [
+            (
+                tantivy.Occur.Should,
+                tantivy.Query.boost_query(
+                    tantivy.Query.term_query(self._schema, field, term, index_option="freq"), weight
+                ),
+            )
+            for term in terms
+            for field, weight in WEIGHTS.items()
+        ]
+        found = self._searcher.search(
+            tantivy.Query.boolean_query(clauses), limit=limit, count=False
+        ).hits
+        addresses = [address for _, address in found]
+        ids = cast(list[int], self._searcher.fast_field_values("passage_id", addresses))
+        return [
+            ScoredId(passage_id, float(score))
+            for passage_id, (score, _) in zip(ids, found, strict=True)
+        ]

@@ -1,0 +1,113 @@
+"""Rank what the searches found, and what the question names, by all evidence together.
+
+The score of a passage is a sum of weighted evidence, so that its parts say why it stands where it
+does. No text is read for it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.keywords.bm25 import KeywordIndex
+from index.names.recognition import name_keys, recognise
+from index.ranking.evidence import EVIDENCE, Matrix, Query, Scores, gather
+from index.ranking.weights import weights
+from index.store.store import Store
+from index.types import PassagePlace, ScoredId, Vectors
+from index.vectors.vectors import VectorIndex
+
+__all__ = ["Ranked", "Searches", "gather_evidence", "rank"]
+
+_MOST_NAMED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Searches:
+    """The searches of one generation, which a question is put to."""
+
+    store: Store
+    keywords: KeywordIndex
+    vectors: VectorIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A passage with its score, the evidence that adds up to it, and its page's name, if named."""
+
+    passage_id: int
+    score: float
+    evidence: Mapping[str, float]
+    name: str | None
+
+
+def rank(
+    searches: Searches,
+    question: str,
+    lists: Mapping[str, Sequence[ScoredId]],
+    vector: Vectors | None,
+) -> list[Ranked]:
+    """The passages in ``lists``, and the leads of pages that are named, best first.
+
+    ``lists``: "keyword", and "vector" where ``vector``, the question's, is given.
+    """
+    places, evidence, names = gather_evidence(searches, question, lists, vector)
+    weight = weights(with_vectors=vector is not None)
+    parts = evidence * weight
+    scores = parts.sum(axis=1)
+    order = sorted(range(len(places)), key=lambda row: (-scores[row], places[row].passage_id))
+    return [
+        Ranked(
+            passage_id=places[row].passage_id,
+            score=float(scores[row]),
+            evidence={
+                name: float(part) for name, part in zip(EVIDENCE, parts[row], strict=True) if part
+            },
+            name=names.get(places[row].page_id),
+        )
+        for row in order
+    ]
+
+
+def gather_evidence(
+    searches: Searches,
+    question: str,
+    lists: Mapping[str, Sequence[ScoredId]],
+    vector: Vectors | None,
+) -> tuple[list[PassagePlace], Matrix, dict[int, str]]:
+    """The candidates, their evidence row by row, and by page id the name the question holds."""
+    keywords, store = searches.keywords, searches.store
+    rarity = keywords.rarity
+    terms = {term: rarity(term) for term in keywords.terms(question)}
+    alone = Query(terms, {})
+    named = recognise(
+        store.named(name_keys(question)),
+        lambda key: alone.share(keywords.analyze(key)),
+        _MOST_NAMED,
+    )
+    query = Query(terms, {one.page.page_id: one.share for one in named})
+    ids = {one.passage_id for found in lists.values() for one in found}
+    ids.update(one.page.first_passage for one in named)
+    places = store.places(sorted(ids))
+    titles = {
+        place.page_id: {term: rarity(term) for term in keywords.analyze(place.title)}
+        for place in places
+    }
+    keyword = {one.passage_id: one.score for one in lists["keyword"]}
+    scores = Scores(keyword, _cosines(searches.vectors, vector, places))
+    evidence = gather(places, query, scores, titles)
+    return places, evidence, {one.page.page_id: one.page.name for one in named}
+
+
+def _cosines(
+    vectors: VectorIndex, vector: Vectors | None, places: Sequence[PassagePlace]
+) -> dict[int, float]:
+    """Cosines of the question with every candidate, and with the lead of its page."""
+    if vector is None:
+        return {}
+    ids = list({i for place in places for i in (place.passage_id, place.first_passage)})
+    return {
+        passage_id: float(score)
+        for passage_id, score in zip(ids, vectors.scores(vector, ids), strict=True)
+        if not np.isnan(score)
+    }

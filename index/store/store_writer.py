@@ -1,0 +1,193 @@
+"""Write a new store: pages in dump order, then every name a page answers to.
+
+An interrupted store is worth nothing and is written again from the segments.
+"""
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+import zstandard
+
+from index.names.names import NameKind, base_name, later_words, meanings, name_of_topic
+from index.names.names_table import NAMES_SCHEMA, gather_names, scratch_size, write_names
+from index.store.titles import title_key
+from ingest.extract import Entry
+from ingest.types import Document, Passage, Redirect
+
+__all__ = ["StoreWriter"]
+
+_SCHEMA = """
+CREATE TABLE pages (
+    page_id INTEGER PRIMARY KEY, title TEXT NOT NULL, revision_id INTEGER NOT NULL,
+    timestamp TEXT NOT NULL, is_disambiguation INTEGER NOT NULL,
+    links_in INTEGER NOT NULL DEFAULT 0, first_passage INTEGER NOT NULL,
+    passage_count INTEGER NOT NULL
+);
+-- Apart from the pages, so that counting, ranking and naming pages reads no text.
+CREATE TABLE texts (page_id INTEGER PRIMARY KEY, sections TEXT NOT NULL, text BLOB NOT NULL);
+CREATE TABLE passages (
+    passage_id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL,
+    start INTEGER NOT NULL, end INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX pages_by_title ON pages (title);
+CREATE TEMP TABLE redirects (title TEXT NOT NULL, target TEXT NOT NULL);
+CREATE TEMP TABLE meanings (name TEXT NOT NULL, target TEXT NOT NULL);
+"""
+# A dump that took days may hold a redirect twice, or one whose title is an article's by now.
+_REDIRECTS = (
+    "SELECT DISTINCT title, target FROM redirects WHERE title NOT IN (SELECT title FROM pages)"
+)
+_REDIRECT_INDEX = "CREATE INDEX temp.redirects_by_title ON redirects (title)"
+_MAX_REDIRECTS = 5
+_BATCH = 1000
+
+
+class StoreWriter:
+    """Fill a new store: pages in dump order, then names; ``close`` makes it whole."""
+
+    def __init__(self, path: Path) -> None:
+        for leftover in (path, path.with_name(f"{path.name}-journal")):
+            leftover.unlink(missing_ok=True)
+        self._connection = sqlite3.connect(path, isolation_level=None)
+        # Nothing to lose: an interrupted store is written again from the segments.
+        self._run(
+            "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -65536;"
+            "PRAGMA temp.journal_mode = OFF; PRAGMA temp.cache_size = -32768;"
+        )
+        # Temporary tables and sorted runs lie beside the store, not on the disk of /var/tmp.
+        directory = str(path.parent).replace("'", "''")
+        self._connection.execute(f"PRAGMA temp_store_directory = '{directory}'")
+        self._run(_SCHEMA + NAMES_SCHEMA)
+        self._run("BEGIN")
+        self._compressor = zstandard.ZstdCompressor(level=3)
+        self.passage_count = 0
+        # Bytes of the temporary files, known once names are written.
+        self.scratch_size = 0
+
+    def _run(self, script: str) -> None:
+        """Run statements one by one: executescript would end the open transaction."""
+        for statement in script.split(";"):
+            self._connection.execute(statement)
+
+    def add(self, entry: Entry, passages: Sequence[Passage]) -> bool:
+        """Keep an article or redirect; False if an article's id or title is there already."""
+        if isinstance(entry, Document):
+            return self.add_document(entry, passages)
+        if isinstance(entry, Redirect):
+            self.add_redirect(entry)
+        return True
+
+    def add_document(self, document: Document, passages: Sequence[Passage]) -> bool:
+        """Keep an article and number its passages; False if its id or title is there already."""
+        sections = [[list(part.heading_path), part.start, part.end] for part in document.sections]
+        added = self._connection.execute(
+            "INSERT OR IGNORE INTO pages VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
+            (
+                document.page_id,
+                document.title,
+                document.revision_id,
+                document.timestamp,
+                document.is_disambiguation,
+                self.passage_count,
+                len(passages),
+            ),
+        ).rowcount
+        if not added:
+            return False
+        self._connection.execute(
+            "INSERT INTO texts VALUES (?, ?, ?)",
+            (
+                document.page_id,
+                json.dumps(sections, ensure_ascii=False, separators=(",", ":")),
+                self._compressor.compress(document.text.encode()),
+            ),
+        )
+        if document.is_disambiguation:
+            self._connection.executemany(
+                "INSERT INTO meanings VALUES (?, ?)",
+                ((name_of_topic(document.title), target) for target in meanings(document)),
+            )
+        self._connection.executemany(
+            "INSERT INTO passages VALUES (?, ?, ?, ?)",
+            [
+                (self.passage_count + number, document.page_id, passage.start, passage.end)
+                for number, passage in enumerate(passages)
+            ],
+        )
+        self.passage_count += len(passages)
+        return True
+
+    def add_redirect(self, redirect: Redirect) -> None:
+        """Remember a redirect; ``add_names`` follows it."""
+        self._connection.execute(
+            "INSERT INTO redirects VALUES (?, ?)",
+            (redirect.title, redirect.target.partition("#")[0].strip()),
+        )
+
+    def titles(self) -> Iterator[tuple[int, str]]:
+        """Page id and title of every article and of every redirect that leads to one."""
+        yield from self._connection.execute("SELECT page_id, title FROM pages")
+        for title, target in self._connection.execute(_REDIRECTS):
+            if (page_id := self._follow(target)) is not None:
+                yield page_id, title
+
+    def _follow(self, title: str) -> int | None:
+        for _ in range(_MAX_REDIRECTS):
+            row = self._connection.execute(
+                "SELECT page_id FROM pages WHERE title = ?", (title,)
+            ).fetchone()
+            if row:
+                return int(row[0])
+            row = self._connection.execute(
+                "SELECT target FROM redirects WHERE title = ?", (title,)
+            ).fetchone()
+            if row is None:
+                return None
+            title = row[0]
+        return None
+
+    def index_titles(self) -> None:
+        """Make redirects findable; needed before ``titles`` and ``add_names``."""
+        self._run(_REDIRECT_INDEX)
+
+    def add_names(
+        self, anchors: Iterable[tuple[int, str, int]], links: Iterable[tuple[int, int]]
+    ) -> None:
+        """Write all names: titles, redirects, ``anchors`` (page id, words, links); ``links`` in."""
+        self._connection.executemany(
+            "UPDATE pages SET links_in = ? WHERE page_id = ?",
+            ((count, page_id) for page_id, count in links),
+        )
+        gathered: tuple[tuple[NameKind, Iterable[tuple[str, int, str, int]]], ...] = (
+            ("title", self._own_names(lambda title: [title_key(title)])),
+            ("base", self._own_names(lambda title: [title_key(base_name(title) or "")])),
+            ("later", self._own_names(lambda title: later_words(title_key(title)))),
+            ("redirect", self._led_here(_REDIRECTS)),
+            ("ambiguous", self._led_here("SELECT name, target FROM meanings")),
+            ("anchor", ((title_key(words), page, words, count) for page, words, count in anchors)),
+        )
+        for kind, names in gathered:
+            gather_names(self._connection, kind, names)
+        self.scratch_size = scratch_size(self._connection)
+        write_names(self._connection)
+
+    def _own_names(
+        self, keys: Callable[[str], Iterable[str]]
+    ) -> Iterator[tuple[str, int, str, int]]:
+        """What ``keys`` makes of each page's title."""
+        for page_id, title in self._connection.execute("SELECT page_id, title FROM pages"):
+            for key in keys(title):
+                yield key, page_id, "", 0
+
+    def _led_here(self, sql: str) -> Iterator[tuple[str, int, str, int]]:
+        """Names that lead to the page of a title, or of a redirect."""
+        for name, target in self._connection.execute(sql):
+            if (page_id := self._follow(target)) is not None:
+                yield title_key(name), page_id, name, 0
+
+    def close(self) -> None:
+        """Write everything to disk."""
+        self._run("COMMIT; PRAGMA synchronous = FULL; PRAGMA journal_mode = DELETE;")
+        self._connection.close()

@@ -1,0 +1,256 @@
+"""Shards of vectors: immutable files that increments add, later generations link and merges join.
+
+A shard has sorted passage ids, and either its vectors in half precision, searched exactly, or int8
+rows and inverted lists of codes. Knows nothing of what faiss does with them.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.errors import DamagedGeneration
+from index.types import ScoredId, Vectors
+from index.vectors.vector_codes import (
+    CoarseQuantizer,
+    HalfVectors,
+    code_bytes,
+    map_lists,
+    write_half_vectors,
+    write_lists,
+)
+from index.vectors.vector_rows import (
+    PassageIds,
+    Rows,
+    VectorRows,
+    merge_ids,
+    merge_rows,
+    quantize,
+    row_bytes,
+    write_array,
+)
+from ingest.files import write_whole
+
+__all__ = [
+    "QUANTIZER",
+    "Batches",
+    "ExactShard",
+    "ListShard",
+    "Shard",
+    "bytes_per_vector",
+    "convert_shards",
+    "merge_shards",
+    "open_quantizer",
+    "open_shards",
+    "shard_batches",
+    "write_shard",
+]
+
+Ids = NDArray[np.int64]
+Batches = Iterable[tuple[Ids, Vectors]]
+
+QUANTIZER = "quantizer.faiss"
+_IDS = ".ids.npy"
+_HALF = ".half.faiss"
+_ROWS = ".rows.npy"
+_LISTS = ".lists"
+_BATCH = 1 << 16
+# A shard is merged with the one before it unless that one is so many times larger: 40 million
+# vectors in increments of 100,000 then make at most six shards, and each is written ten times.
+_RATIO = 4
+
+
+def bytes_per_vector(dimension: int, *, exact: bool) -> int:
+    """Bytes that a vector takes on disk; nearly nothing of it is anonymous memory."""
+    ids = 4
+    if exact:
+        return ids + 2 * dimension
+    return ids + row_bytes(dimension) + code_bytes(dimension)
+
+
+class _Identified:
+    """What has sorted passage ids."""
+
+    def __init__(self, stem: Path) -> None:
+        self.stem = stem
+        self.ids = PassageIds(_file(stem, _IDS))
+        self.count = len(self.ids.array)
+
+    def _check(self, path: Path, count: int) -> None:
+        if count != self.count:
+            raise DamagedGeneration(f"{path}: {count} vectors for {self.count} passage ids")
+
+
+class ExactShard(_Identified):
+    """A shard that is searched exactly."""
+
+    def __init__(self, stem: Path) -> None:
+        super().__init__(stem)
+        self.half = HalfVectors(_file(stem, _HALF))
+        self._check(_file(stem, _HALF), self.half.count)
+        self.dimension = self.half.dimension
+
+    def search(self, vector: Vectors, limit: int) -> list[ScoredId]:
+        """The passages with the largest inner products, best first."""
+        scores, positions = self.half.search(vector, limit)
+        ids = self.ids.array[positions]
+        return [ScoredId(int(i), float(s)) for i, s in zip(ids, scores, strict=True)]
+
+    def scores(self, vector: Vectors, positions: Ids) -> Vectors:
+        """Inner products with the vectors at these positions."""
+        products: Vectors = self.half.vectors(positions) @ vector
+        return products
+
+    def vectors(self, positions: Ids) -> Vectors:
+        """The vectors at these positions."""
+        return self.half.vectors(positions)
+
+
+class ListShard(_Identified):
+    """A shard of codes, and rows to score again what the codes find."""
+
+    def __init__(self, stem: Path, quantizer: CoarseQuantizer) -> None:
+        super().__init__(stem)
+        self.rows = VectorRows(_file(stem, _ROWS))
+        self._check(_file(stem, _ROWS), len(self.rows.array))
+        self.lists = map_lists(_file(stem, _LISTS), quantizer)
+        self._check(_file(stem, _LISTS), int(self.lists.sizes.sum()))
+        self.dimension = self.rows.dimension
+
+    def scores(self, vector: Vectors, positions: Ids) -> Vectors:
+        """Inner products with the rows at these positions."""
+        return self.rows.scores(vector, positions)
+
+    def vectors(self, positions: Ids) -> Vectors:
+        """The rows at these positions, as vectors."""
+        return self.rows.vectors(positions)
+
+
+Shard = ExactShard | ListShard
+
+
+def open_quantizer(directory: Path) -> CoarseQuantizer | None:
+    """The coarse quantizer of these shards; None where they are searched exactly."""
+    path = directory / QUANTIZER
+    return CoarseQuantizer(path) if path.exists() else None
+
+
+def open_shards(directory: Path, quantizer: CoarseQuantizer | None) -> list[Shard]:
+    """All shards, in the order they were written. Raises DamagedGeneration."""
+    stems = [path.with_name(path.name.removesuffix(_IDS)) for path in directory.glob(f"*{_IDS}")]
+    return [
+        ExactShard(stem) if quantizer is None else ListShard(stem, quantizer)
+        for stem in sorted(stems)
+    ]
+
+
+def write_shard(directory: Path, batches: Batches, quantizer: CoarseQuantizer | None) -> None:
+    """Write one more shard of these passages. Its rows and codes lie in memory meanwhile."""
+    stem = _next_stem(directory)
+    if quantizer is None:
+        _write_exact(stem, batches)
+    else:
+        _write_lists(stem, batches, quantizer)
+
+
+def convert_shards(directory: Path, quantizer: CoarseQuantizer) -> None:
+    """Make one shard of inverted lists out of all those that were searched exactly."""
+    exact = open_shards(directory, None)
+    write_shard(directory, shard_batches(directory), quantizer)
+    _remove(exact)
+
+
+def shard_batches(directory: Path) -> Iterator[tuple[Ids, Vectors]]:
+    """Ids and vectors of all shards that are searched exactly."""
+    for shard in open_shards(directory, None):
+        for part in _parts(np.arange(shard.count)):
+            yield np.asarray(shard.ids.array[part], np.int64), shard.vectors(part)
+
+
+def merge_shards(directory: Path, *, whole: bool = False) -> None:
+    """Join the newest shards until each is several times larger than the next; or all of them."""
+    shards = open_shards(directory, open_quantizer(directory))
+    first = len(shards) - 1
+    newer = shards[first].count
+    while first > 0 and (whole or shards[first - 1].count < _RATIO * newer):
+        first -= 1
+        newer += shards[first].count
+    if first < len(shards) - 1:
+        _join(_next_stem(directory), shards[first:])
+
+
+def _write_exact(stem: Path, batches: Batches) -> None:
+    kept = [(ids, vectors.astype(np.float16)) for ids, vectors in batches]
+    ids = np.concatenate([ids for ids, _ in kept])
+    half = np.concatenate([vectors for _, vectors in kept])
+    order = np.argsort(ids)
+    write_array(_file(stem, _IDS), np.dtype("<u4"), len(ids), [ids[order]])
+    parts = (half[part].astype(np.float32) for part in _parts(order))
+    write_half_vectors(_file(stem, _HALF), half.shape[1], parts)
+
+
+def _write_lists(stem: Path, batches: Batches, quantizer: CoarseQuantizer) -> None:
+    kept: list[tuple[Ids, Rows]] = []
+
+    def keeping() -> Iterator[tuple[Ids, Vectors]]:
+        for ids, vectors in batches:
+            kept.append((ids, quantize(vectors)))
+            yield ids, vectors
+
+    lists = quantizer.encode(keeping())
+    ids = np.concatenate([ids for ids, _ in kept])
+    rows = np.concatenate([rows for _, rows in kept])
+    order = np.argsort(ids)
+    write_array(_file(stem, _IDS), np.dtype("<u4"), len(ids), [ids[order]])
+    write_array(_file(stem, _ROWS), rows.dtype, len(rows), (rows[p] for p in _parts(order)))
+    with write_whole(_file(stem, _LISTS)) as file:
+        write_lists(file, [lists])
+
+
+def _join(stem: Path, shards: list[Shard]) -> None:
+    """Write one shard with all that these have, a window at a time, and remove them."""
+    count = sum(shard.count for shard in shards)
+    ids = [shard.ids for shard in shards]
+    windows = (np.sort(window) for window, _ in merge_ids(ids))
+    write_array(_file(stem, _IDS), np.dtype("<u4"), count, windows)
+    exact = [shard.half for shard in shards if isinstance(shard, ExactShard)]
+    listed = [shard for shard in shards if isinstance(shard, ListShard)]
+    if exact:
+        vectors = (
+            np.concatenate(
+                [
+                    half.vectors(np.arange(s.start, s.stop))
+                    for half, s in zip(exact, slices, strict=True)
+                ]
+            )[np.argsort(window)]
+            for window, slices in merge_ids(ids)
+        )
+        write_half_vectors(_file(stem, _HALF), exact[0].dimension, vectors)
+    else:
+        rows = merge_rows(ids, [shard.rows for shard in listed])
+        write_array(_file(stem, _ROWS), listed[0].rows.array.dtype, count, rows)
+        with write_whole(_file(stem, _LISTS)) as file:
+            write_lists(file, [shard.lists for shard in listed])
+    _remove(shards)
+
+
+def _remove(shards: list[Shard]) -> None:
+    """Remove the files under their names here; other generations may hold them by theirs."""
+    for shard in shards:
+        for path in shard.stem.parent.glob(f"{shard.stem.name}.*"):
+            path.unlink()
+
+
+def _parts(positions: Ids) -> Iterator[Ids]:
+    for start in range(0, len(positions), _BATCH):
+        yield positions[start : start + _BATCH]
+
+
+def _next_stem(directory: Path) -> Path:
+    numbers = [int(path.name.partition(".")[0]) for path in directory.glob(f"*{_IDS}")]
+    return directory / f"{max(numbers, default=0) + 1:06d}"
+
+
+def _file(stem: Path, suffix: str) -> Path:
+    return stem.with_name(stem.name + suffix)

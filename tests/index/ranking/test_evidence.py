@@ -1,0 +1,57 @@
+import pytest
+
+from index.ranking.evidence import EVIDENCE, Query, Scores, gather
+from index.types import PassagePlace
+
+ROSETTA = PassagePlace(10, 1, "Rosetta Stone", 10, 100, is_disambiguation=False)
+ROSETTA_LATER = PassagePlace(12, 1, "Rosetta Stone", 10, 100, is_disambiguation=False)
+STONE = PassagePlace(20, 2, "Stone (unit)", 20, 0, is_disambiguation=False)
+LISTED = PassagePlace(30, 3, "Rosetta", 30, 0, is_disambiguation=True)
+TITLES = {
+    1: {"rosetta": 4.0, "stone": 2.0},
+    2: {"stone": 2.0, "unit": 2.0},
+    3: {"rosetta": 4.0},
+}
+QUERY = Query({"rosetta": 4.0, "stone": 2.0, "found": 2.0}, {1: 0.75})
+
+
+def rows(
+    *places: PassagePlace,
+    query: Query = QUERY,
+    keyword: dict[int, float] | None = None,
+    vector: dict[int, float] | None = None,
+) -> list[dict[str, float]]:
+    found = gather(places, query, Scores(keyword or {}, vector or {}), TITLES)
+    return [dict(zip(EVIDENCE, map(float, row), strict=True)) for row in found]
+
+
+def test_a_passage_has_its_share_of_the_best_score_and_its_page_the_best_two() -> None:
+    lead, later, other = rows(ROSETTA, ROSETTA_LATER, STONE, keyword={10: 8.0, 12: 16.0, 20: 4.0})
+    assert (lead["keyword"], later["keyword"], other["keyword"]) == (0.5, 1.0, 0.25)
+    assert (lead["page keyword"], lead["second passage"]) == (1.0, 0.5)
+    assert (later["page keyword"], later["second passage"]) == (1.0, 0.5)
+    assert (other["page keyword"], other["second passage"]) == (0.25, 0.0)
+    assert later["keyword density"] == 16.0 / 8.0  # by the rarity of the whole question
+    assert (lead["lead"], later["lead"]) == (1.0, 0.0)
+
+
+def test_titles_and_names_speak_by_the_rarity_of_their_words() -> None:
+    rosetta, stone, listed = rows(ROSETTA, STONE, LISTED)
+    assert (rosetta["title in question"], rosetta["question in title"]) == (1.0, 0.75)
+    assert rosetta["title fit"] == 0.75
+    assert (stone["title in question"], stone["question in title"]) == (0.5, 0.25)
+    assert rosetta["name"] == 0.75
+    assert rosetta["links in"] == pytest.approx(0.75 * 4.615, abs=0.001)  # ln 101
+    assert (stone["name"], stone["links in"]) == (0.0, 0.0)
+    assert (rosetta["disambiguation"], listed["disambiguation"]) == (0.0, 1.0)
+
+
+def test_a_passage_without_a_vector_has_its_leads_and_a_page_without_the_lowest() -> None:
+    lead, later, stone = rows(ROSETTA, ROSETTA_LATER, STONE, vector={10: 0.7, 99: 0.2})
+    assert (lead["vector"], later["vector"], stone["vector"]) == (0.7, 0.7, 0.2)
+
+
+def test_nothing_found_and_no_rare_word_divide_by_nothing() -> None:
+    (row,) = rows(ROSETTA, query=Query({}, {}))
+    assert set(row.values()) == {0.0, 1.0}  # only that it is the lead
+    assert rows() == []

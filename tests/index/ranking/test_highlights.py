@@ -1,0 +1,32 @@
+import pytest
+
+from index.ranking.highlights import highlights
+
+
+def stem(word: str) -> list[str]:
+    """Words without a plural s; of Chinese, letters and pairs."""
+    lowered = word.lower()
+    if not lowered.isascii() and not lowered[0].isalpha():
+        return [lowered]
+    if any("\u4e00" <= letter <= "\u9fff" for letter in lowered):
+        pairs = [lowered[at : at + 2] for at in range(len(lowered) - 1)]
+        return [*lowered, *pairs]
+    return [lowered.removesuffix("s").replace("é", "e")]
+
+
+@pytest.mark.parametrize(
+    ("text", "terms", "marked"),
+    [
+        pytest.param("Scrolls of papyrus.", ["scroll"], ["Scrolls"], id="by term, not by letters"),
+        pytest.param("Reeds, reed; REED", ["reed"], ["Reeds", "reed", "REED"], id="every time"),
+        pytest.param("A treed path", ["reed"], [], id="whole words only"),
+        pytest.param("Émile, emile", ["emile"], ["Émile", "emile"], id="accents"),
+        pytest.param("one_two two", ["two"], ["two", "two"], id="underscores part words"),
+        pytest.param("大图书馆在埃及", ["图", "书", "图书"], ["图书"], id="stretches as one"),
+        pytest.param("埃及和埃及", ["埃及"], ["埃及", "埃及"], id="stretches apart"),
+        pytest.param("", ["reed"], [], id="no text"),
+        pytest.param("Reeds", [], [], id="no terms"),
+    ],
+)
+def test_words_that_match_are_marked(text: str, terms: list[str], marked: list[str]) -> None:
+    assert [text[start:end] for start, end in highlights(text, terms, stem)] == marked
