@@ -1,0 +1,288 @@
+"""Questions made of what a dump says of its pages: by alias, by heading, by ambiguous name.
+
+Gold is the page that the dump itself ties to the words: the target of a redirect or link, the
+section's page, the page whose title needs brackets. As a control, stretches of text that name other
+pages by their links: whoever trusts names too much goes astray there. Drawn with a seed, from the
+dump as it is read, without the index. Halves go by page.
+"""
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+
+from index.evaluation import Half, half_of
+from index.names.names import name_of_topic
+from index.store.titles import title_key
+from ingest.extract import read_documents
+from ingest.reading.dumps import Dump, plan_units
+from ingest.types import Document, Redirect
+from ingest.wikitext import INFOBOX_HEADING
+
+__all__ = ["KINDS", "NameQuestion", "name_questions"]
+
+KINDS = {
+    "title": "a page's own title, alone, in a sentence or with a word of its lead",
+    "alias": "a redirect's or link's words, none of them in the title",
+    "variant": "a redirect's or link's words, some of them in the title",
+    "heading": "title, heading of a section, a word of it",
+    "heading alone": "a heading that no other page has",
+    "ambiguous": "a name that several pages share, two words of the lead that the others lack",
+    "ambiguous, bare": "that name alone: the page that lists its meanings, or the most linked",
+    "other names": "eight words of a section that name other pages and not its own",
+}
+_SEED = 4
+_TEMPLATES = ("What is {}?", "{} history", "Where is {}?", "Who or what was {}?")
+_SECTIONS, _DRAWS, _CONTROLS = 2, 3, 2
+_LEAST_WORDS, _LEAD = 30, 200
+_STRETCH = 8
+# Words that more of the pages hold say little of one of them.
+_COMMON = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class NameQuestion:
+    """A question, its gold pages, and the slices of their text that answer it, if it says."""
+
+    kind: str
+    text: str
+    pages: frozenset[int]
+    sections: tuple[tuple[int, int], ...]
+    half: Half
+
+
+def name_questions(dump: Dump, kinds: Sequence[str] = tuple(KINDS)) -> list[NameQuestion]:
+    """Questions of these kinds over a dump, in the order of its pages."""
+    wiki = _Wiki.read(dump)
+    makers = (wiki.by_title, wiki.by_alias, wiki.by_heading, wiki.by_ambiguous_name, wiki.by_text)
+    made = dict.fromkeys(question for make in makers for question in make())
+    return [question for question in made if question.kind in kinds]
+
+
+@dataclass
+class _Wiki:
+    """A dump that fits in memory."""
+
+    name: str
+    language: str
+    documents: dict[str, Document] = field(default_factory=dict)
+    redirects: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, dump: Dump) -> "_Wiki":
+        wiki = cls(dump.name, dump.site.language)
+        for unit in plan_units(dump):
+            for entry in read_documents(unit, dump.site):
+                if isinstance(entry, Document) and entry.text.strip():
+                    wiki.documents.setdefault(entry.title, entry)
+                elif isinstance(entry, Redirect):
+                    wiki.redirects[entry.title] = entry.target.partition("#")[0].strip()
+        return wiki
+
+    def page(self, title: str) -> Document | None:
+        for _ in range(5):
+            if title in self.documents or title not in self.redirects:
+                break
+            title = self.redirects[title]
+        return self.documents.get(title)
+
+    @cached_property
+    def spread(self) -> Counter[str]:
+        """On how many pages a word stands."""
+        return Counter(
+            word for page in self.documents.values() for word in set(title_key(page.text).split())
+        )
+
+    @cached_property
+    def links_in(self) -> Counter[str]:
+        targets = (
+            {target.title for link in page.links if (target := self.page(link.target))}
+            for page in self.documents.values()
+        )
+        return Counter(title for found in targets for title in found)
+
+    @cached_property
+    def names(self) -> dict[str, set[str]]:
+        """By key, the titles of the pages it may mean.
+
+        By title, title without brackets, redirect, link; or as listed by the page of that name, if
+        the listed title has all words of the name.
+        """
+        found: dict[str, set[str]] = defaultdict(set)
+        for page in self.documents.values():
+            found[title_key(page.title)].add(page.title)
+            found[title_key(name_of_topic(page.title))].add(page.title)
+        for name in self.redirects:
+            if target := self.page(name):
+                found[title_key(name)].add(target.title)
+        for key, titles in self._anchors.items():
+            found[key].update(titles)
+        for page in self.documents.values():
+            if page.is_disambiguation:
+                key = title_key(name_of_topic(page.title))
+                targets = (self.page(link.target) for link in page.links)
+                found[key].update(
+                    one.title
+                    for one in targets
+                    if one and set(key.split()) <= set(_words(one.title))
+                )
+        return found
+
+    @cached_property
+    def _anchors(self) -> dict[str, Counter[str]]:
+        found: dict[str, Counter[str]] = defaultdict(Counter)
+        for page in self.documents.values():
+            for key, title in {
+                (title_key(link.anchor), target.title)
+                for link in page.links
+                if (target := self.page(link.target)) and target is not page
+            }:
+                found[key][title] += 1
+        return found
+
+    def _aliases(self) -> Iterator[tuple[Document, str]]:
+        """Names of one page only that are not its title; anchors that two pages use."""
+        names = [title_key(name) for name in self.redirects]
+        names += [key for key, titles in self._anchors.items() if max(titles.values()) > 1]
+        for key in dict.fromkeys(names):
+            titles = self.names.get(key, set())
+            if not key or len(titles) != 1:
+                continue
+            page = self.documents[next(iter(titles))]
+            own = {title_key(page.title), title_key(name_of_topic(page.title))}
+            if key not in own and not page.is_disambiguation:
+                yield page, key
+
+    def by_alias(self) -> Iterator[NameQuestion]:
+        for page, name in self._aliases():
+            shared = set(name.split()) & set(_words(page.title))
+            for text in self._asked(page, name):
+                yield self._question("variant" if shared else "alias", text, [page])
+
+    def by_title(self) -> Iterator[NameQuestion]:
+        for page in self.documents.values():
+            if not page.is_disambiguation:
+                texts = list(self._asked(page, title_key(page.title)))
+                yield self._question("title", self._chance(page, "title").choice(texts), [page])
+
+    def _asked(self, page: Document, name: str) -> Iterator[str]:
+        """The name alone, in a sentence where the language is English, with a word of the lead."""
+        chance = self._chance(page, name)
+        yield name
+        if self.language == "en":
+            yield chance.choice(_TEMPLATES).format(name)
+        if words := self._telling(_lead(page), {*name.split(), *_words(page.title)}):
+            yield f"{name} {chance.choice(words)}"
+
+    def by_heading(self) -> Iterator[NameQuestion]:
+        pages_with = Counter(
+            key
+            for page in self.documents.values()
+            for key in {
+                title_key(one.heading_path[-1]) for one in page.sections if one.heading_path
+            }
+        )
+        for page in self.documents.values():
+            chance = self._chance(page, "heading")
+            sections = [
+                one
+                for one in page.sections
+                if one.heading_path
+                and one.heading_path[0] != INFOBOX_HEADING
+                and len(page.text[one.start : one.end].split()) >= _LEAST_WORDS
+            ]
+            for one in sorted(
+                chance.sample(sections, min(_SECTIONS, len(sections))), key=lambda one: one.start
+            ):
+                heading, place = one.heading_path[-1], (one.start, one.end)
+                known = {*_words(heading), *_words(page.title)}
+                if words := self._telling(page.text[one.start : one.end], known):
+                    text = f"{name_of_topic(page.title)} {heading} {chance.choice(words)}"
+                    yield self._question("heading", text, [page], [place])
+                key = title_key(heading)
+                if pages_with[key] == 1 and key not in self.names:
+                    yield self._question("heading alone", heading, [page], [place])
+
+    def by_ambiguous_name(self) -> Iterator[NameQuestion]:
+        for key, meanings, listing in self._ambiguous():
+            for page in meanings:
+                others = [one for one in meanings if one is not page]
+                known = {*key.split(), *(w for one in others for w in _words(_lead(one)))}
+                words = self._telling(_lead(page), known)
+                chance = self._chance(page, key)
+                for _ in range(_DRAWS if len(words) > 1 else 0):
+                    text = " ".join([key, *chance.sample(words, 2)])
+                    yield self._question("ambiguous", text, [page])
+            most = max(self.links_in[page.title] for page in meanings)
+            best = [page for page in meanings if self.links_in[page.title] == most]
+            yield self._question("ambiguous, bare", key, [*best, *listing])
+
+    def _ambiguous(self) -> Iterator[tuple[str, list[Document], list[Document]]]:
+        """Key of the name, the pages it may mean, and those that list them; more than one page."""
+        for key, titles in self.names.items():
+            pages = [self.documents[title] for title in sorted(titles)]
+            meanings = [page for page in pages if not page.is_disambiguation]
+            if meanings and len(pages) > 1:
+                yield key, meanings, [page for page in pages if page.is_disambiguation]
+
+    def by_text(self) -> Iterator[NameQuestion]:
+        for page in self.documents.values():
+            if page.is_disambiguation:
+                continue
+            chance = self._chance(page, "text")
+            anchors = {
+                title_key(link.anchor)
+                for link in page.links
+                if (target := self.page(link.target)) and target is not page
+            }
+            title = f" {title_key(name_of_topic(page.title))} "
+            found = []
+            for one in page.sections:
+                words = title_key(page.text[one.start : one.end]).split()
+                for begin in range(0, len(words) - _STRETCH + 1, _STRETCH):
+                    stretch = " ".join(words[begin : begin + _STRETCH])
+                    padded = f" {stretch} "
+                    if title not in padded and any(f" {name} " in padded for name in anchors):
+                        found.append((stretch, (one.start, one.end)))
+            for stretch, place in chance.sample(found, min(_CONTROLS, len(found))):
+                yield self._question("other names", stretch, [page], [place])
+
+    def _telling(self, text: str, known: set[str]) -> list[str]:
+        """Words of ``text`` that few pages have, and more than one, beyond the ``known``."""
+        most = max(3.0, _COMMON * len(self.documents))
+        return sorted(
+            word
+            for word in set(_words(text)) - known
+            if len(word) > 3 and word.isalpha() and 1 < self.spread[word] <= most
+        )
+
+    def _chance(self, page: Document, what: str) -> random.Random:
+        return random.Random(f"{_SEED} {self.name} {page.page_id} {what}")
+
+    def _question(
+        self,
+        kind: str,
+        text: str,
+        pages: Sequence[Document],
+        sections: Sequence[tuple[int, int]] = (),
+    ) -> NameQuestion:
+        half = half_of(f"{self.name} {pages[0].page_id}")
+        ids = frozenset(page.page_id for page in pages)
+        return NameQuestion(kind, text, ids, tuple(sections), half)
+
+
+def _lead(page: Document) -> str:
+    """Its first words at most: pages without headings are all lead."""
+    words = (
+        word
+        for one in page.sections
+        if not one.heading_path
+        for word in page.text[one.start : one.end].split()
+    )
+    return " ".join(islice(words, _LEAD))
+
+
+def _words(text: str) -> list[str]:
+    return title_key(text).split()
