@@ -14,7 +14,7 @@ _BEGINS = rf"(?:(?<![^\W_].)|(?<=[a-zA-Z0-9]{UNSPACED_LETTER}))"
 
 @cache
 def _words(initials: str) -> re.Pattern[str]:
-    """Words that begin with one of ``initials``: first in the pattern, where they are found fast."""
+    """Words with one of these first letters: first in the pattern, where they are found fast."""
     return re.compile(rf"[{initials}]{_BEGINS}[^\W_]*+", re.DOTALL)
 
 
