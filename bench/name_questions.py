@@ -3,7 +3,7 @@
 Gold is the page that the dump itself ties to the words: the target of a redirect or link, the
 section's page, the page whose title needs brackets. As a control, stretches of text that name other
 pages by their links: whoever trusts names too much goes astray there. Drawn with a seed, from the
-dump as it is read, without the index. Halves go by page.
+dump as it is read, without the index, and typed as in a hurry: small letters, no accents.
 """
 
 import random
@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
-from index.evaluation import Half, half_of
 from index.names.names import name_of_topic
 from index.store.titles import title_key
 from ingest.extract import read_documents
@@ -30,7 +29,7 @@ KINDS = {
     "heading": "title, heading of a section, a word of it",
     "heading alone": "a heading that no other page has",
     "ambiguous": "a name that several pages share, two words of the lead that the others lack",
-    "ambiguous, bare": "that name alone: the page that lists its meanings, or the most linked",
+    "ambiguous, bare": "that name alone: the list of its meanings, or the one it most often means",
     "other names": "eight words of a section that name other pages and not its own",
 }
 _SEED = 4
@@ -50,7 +49,6 @@ class NameQuestion:
     text: str
     pages: frozenset[int]
     sections: tuple[tuple[int, int], ...]
-    half: Half
 
 
 def name_questions(dump: Dump, kinds: Sequence[str] = tuple(KINDS)) -> list[NameQuestion]:
@@ -94,14 +92,6 @@ class _Wiki:
         return Counter(
             word for page in self.documents.values() for word in set(title_key(page.text).split())
         )
-
-    @cached_property
-    def links_in(self) -> Counter[str]:
-        targets = (
-            {target.title for link in page.links if (target := self.page(link.target))}
-            for page in self.documents.values()
-        )
-        return Counter(title for found in targets for title in found)
 
     @cached_property
     def names(self) -> dict[str, set[str]]:
@@ -185,6 +175,8 @@ class _Wiki:
             }
         )
         for page in self.documents.values():
+            if page.is_disambiguation:
+                continue
             chance = self._chance(page, "heading")
             sections = [
                 one
@@ -215,8 +207,8 @@ class _Wiki:
                 for _ in range(_DRAWS if len(words) > 1 else 0):
                     text = " ".join([key, *chance.sample(words, 2)])
                     yield self._question("ambiguous", text, [page])
-            most = max(self.links_in[page.title] for page in meanings)
-            best = [page for page in meanings if self.links_in[page.title] == most]
+            links = [self._anchors.get(key, Counter())[page.title] for page in meanings]
+            best = [one for one, count in zip(meanings, links, strict=True) if count == max(links)]
             yield self._question("ambiguous, bare", key, [*best, *listing])
 
     def _ambiguous(self) -> Iterator[tuple[str, list[Document], list[Document]]]:
@@ -268,9 +260,7 @@ class _Wiki:
         pages: Sequence[Document],
         sections: Sequence[tuple[int, int]] = (),
     ) -> NameQuestion:
-        half = half_of(f"{self.name} {pages[0].page_id}")
-        ids = frozenset(page.page_id for page in pages)
-        return NameQuestion(kind, text, ids, tuple(sections), half)
+        return NameQuestion(kind, text, frozenset(one.page_id for one in pages), tuple(sections))
 
 
 def _lead(page: Document) -> str:

@@ -45,7 +45,7 @@ _SQUAD_IMPORTANCE = 0.1
 _NOT_NEGATIVE = {"page keyword", "second passage", "keyword", "keyword density", "vector", "lead"}
 # Fitted by bench.names, on questions that ask by names: these articles have neither links nor
 # redirects.
-_BY_NAMES = ("name", "links in", "disambiguation")
+_BY_NAMES = ("name", "disambiguation")
 _PARTS: Mapping[str, Collection[str]] = {
     "vectors": ("vector",),
     "keywords": ("page keyword", "second passage", "keyword", "keyword density"),

@@ -1,14 +1,14 @@
 """Find in a question the names that pages answer to.
 
 Every run of words may be one: a title, a redirect, words that links use, or a name that several
-pages share. Pure functions.
+pages share. Links say which of these is meant, as in Mihalcea and Csomai, "Wikify!" (CIKM 2007).
+Pure functions.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from index.names.names import NameKind
 from index.store.titles import title_key
 from index.types import NamedPage
 
@@ -16,22 +16,19 @@ __all__ = ["Recognised", "name_keys", "recognise"]
 
 _LONGEST_NAME = 6
 _MOST_KEYS = 90
-# A name that links use, or that several pages share, says less than a page's own.
-_SHARE_OF_KIND: Mapping[NameKind, float] = {
-    "title": 1.0,
-    "redirect": 1.0,
-    "base": 0.7,
-    "ambiguous": 0.7,
-    "anchor": 0.7,
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """A page by the longest of its names in a question, and the share of it that this makes up."""
+    """A page by the longest of its names in a question.
+
+    ``share``: how much of the question the name makes up. ``certainty``: how likely it means this
+    page and none of the others that answer to it, 0 to 1: its share of their links in.
+    """
 
     page: NamedPage
     share: float
+    certainty: float
 
 
 def name_keys(question: str) -> list[str]:
@@ -50,11 +47,35 @@ def recognise(
 ) -> list[Recognised]:
     """The ``limit`` pages best named, best first; ``share``: that of the question, for a key.
 
-    Words that only make a question of it have no share, and name nothing.
+    Names inside longer ones are none: "Alexandria" in "Library of Alexandria". Words that only make
+    a question of it have no share, and name nothing.
     """
-    best: dict[int, Recognised] = {}
+    by_key: dict[str, dict[int, NamedPage]] = {}
     for page in named:
-        part = share(page.key) * _SHARE_OF_KIND[page.kind]
-        if part > (best[page.page_id].share if page.page_id in best else 0.0):
-            best[page.page_id] = Recognised(page, part)
+        pages = by_key.setdefault(page.key, {})
+        if page.page_id not in pages or pages[page.page_id].links < page.links:
+            pages[page.page_id] = page
+    best: dict[int, Recognised] = {}
+    for key in _longest(by_key):
+        if not (part := share(key)):
+            continue
+        pages = by_key[key]
+        # One more link than there is: nobody may have linked to any of them.
+        links = sum(page.links + 1 for page in pages.values())
+        for page_id, page in pages.items():
+            one = Recognised(page, part, (page.links + 1) / links)
+            if page_id not in best or _worth(best[page_id]) < _worth(one):
+                best[page_id] = one
     return sorted(best.values(), key=lambda one: (-one.share, -one.page.links_in))[:limit]
+
+
+def _longest(keys: Iterable[str]) -> list[str]:
+    found: list[str] = []
+    for key in sorted(keys, key=len, reverse=True):
+        if not any(f" {key} " in f" {longer} " for longer in found):
+            found.append(key)
+    return found
+
+
+def _worth(one: Recognised) -> float:
+    return one.share * one.certainty

@@ -5,11 +5,11 @@ Pure functions over what the searches found; knows nothing of weights.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import log
 
 import numpy as np
 from numpy.typing import NDArray
 
+from index.names.recognition import Recognised
 from index.types import PassagePlace
 
 __all__ = ["EVIDENCE", "Matrix", "Query", "Scores", "gather"]
@@ -22,8 +22,7 @@ _OF_PAGE = (
     "title in question",  # share of the title that words of the question make up
     "question in title",  # share of the question that words of the title make up
     "title fit",  # both at once: their product
-    "name",  # share of the question that one whole name of its page makes up
-    "links in",  # how much linked the page is that such a name leads to: share times logarithm
+    "name",  # what a whole name of its page makes up of the question, beyond what its title does
     "disambiguation",  # a page that only lists others
 )
 _OF_PASSAGE = (
@@ -37,13 +36,10 @@ EVIDENCE = _OF_PAGE + _OF_PASSAGE
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question's search terms, each with its rarity, and the pages whose name it holds.
-
-    ``names``: by page id, the share of the question that the page's longest name in it makes up.
-    """
+    """A question's search terms, each with its rarity, and by page id the names that it holds."""
 
     terms: Mapping[str, float]
-    names: Mapping[int, float]
+    names: Mapping[int, Recognised]
 
     def share(self, words: Iterable[str]) -> float:
         """How much of the question ``words`` make up, by rarity, 0 to 1."""
@@ -101,17 +97,24 @@ def _of_page(
     """The evidence that all passages of a page share; ``keyword``: their scores, best first."""
     in_question = _share(title, query.terms)
     in_title = query.share(title)
-    name = query.names.get(page.page_id, 0.0)
+    fit = in_question * in_title
     return (
         keyword[0] / best,
         keyword[1] / best if len(keyword) > 1 else 0.0,
         in_question,
         in_title,
-        in_question * in_title,
-        name,
-        name * log(1 + page.links_in),
+        fit,
+        _name(query.names.get(page.page_id), fit),
         float(page.is_disambiguation),
     )
+
+
+def _name(name: Recognised | None, title_fit: float) -> float:
+    """How much more of the question than the title the name makes up, squared, if it is certain.
+
+    Squared, because names in passing are many: half a question is worth a quarter.
+    """
+    return max(0.0, name.share - title_fit) ** 2 * name.certainty if name else 0.0
 
 
 def _share(title: Mapping[str, float], among: Mapping[str, float]) -> float:

@@ -87,7 +87,7 @@ def gather_evidence(
         lambda key: alone.share(keywords.analyze(key)),
         _MOST_NAMED,
     )
-    query = Query(terms, {one.page.page_id: one.share for one in named})
+    query = Query(terms, {one.page.page_id: one for one in named})
     ids = {one.passage_id for found in lists.values() for one in found}
     ids.update(one.page.first_passage for one in named)
     places = store.places(sorted(ids))
