@@ -73,6 +73,7 @@ lint: $(VENV)/.dev
 bench: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.retrieval
 	$(VENV)/bin/python -m bench.fusion
+	$(VENV)/bin/python -m bench.names
 	$(VENV)/bin/python -m bench.passages
 	$(VENV)/bin/python -m bench.languages
 	$(VENV)/bin/python -m bench.passage_sizes

@@ -1,9 +1,8 @@
 """What names do for ranking: aliases, headings, ambiguous names, and the harm of trusting them.
 
 Measures: hit@1, hit@10 and MRR@10 of keyword search and of hybrid search with the evidence of names
-("name", "disambiguation") at weight 0, as it is set, and as fitted here, all other weights as they
-are. Fitted on one half of the questions, judged on the other (half_of their ids); differences are
-paired.
+("name", "disambiguation") at weight 0 and as fitted here, all other weights as they are. Fitted on
+one half of the questions, judged on the other (half_of their ids); differences are paired.
 Corpus: Latgalian Wikipedia, 106 articles of English Wikipedia and the sample, with questions made
 of them (bench.name_questions says how) and the sample's own; 6,000 articles with 779 real questions
 and what names they share. Vectors of the leads.
@@ -58,7 +57,7 @@ _REPORTED = "ambiguous, bare"
 _REAL = "real"
 # What people asked of 6,000 articles counts as much as all else, of which each kind counts alike.
 _SHARE_OF_REAL = 0.5
-_OFF, _SET, _FITTED = "names at 0", "as set", "as fitted"
+_OFF, _FITTED = "names at 0", "as fitted"
 _SHOWN = ("hit@1", "hit@10", "MRR@10")
 
 
@@ -94,7 +93,7 @@ def main() -> None:
         off[[EVIDENCE.index(name) for name in _BOUNDS]] = 0.0
         found = _fit(sets, now)
         fitted[side] = {name: float(found[EVIDENCE.index(name)]) for name in _BOUNDS}
-        stages = {_OFF: off, _SET: now, _FITTED: found}
+        stages = {_OFF: off, _FITTED: found}
         figures[side] = {"weights": fitted[side], "judged": [_judged(one, stages) for one in sets]}
         _print(f"{side}: {json.dumps(fitted[side])}", figures[side]["judged"])
     if options.write:
@@ -178,13 +177,12 @@ def _judged(one: _Set, stages: Mapping[str, Weights]) -> dict[str, Any]:
         return figures | {"questions": 0}
     figures["questions"] = len(run.questions)
     for report in reports(run):
-        level = figures.setdefault(report.level, {"measures": {}, "gains": {}})
+        level = figures.setdefault(report.level, {"measures": {}})
         level["measures"][report.stage] = {name: report.measures[name].value for name in _SHOWN}
-    for name in (_SET, _FITTED):
-        for gain in compare_stages(run, name, run, _OFF):
-            figures[gain.level]["gains"][name] = {
-                measure: asdict(gain.differences[measure].estimate) for measure in _SHOWN
-            } | {"losses": [asdict(change) for change in gain.worse]}
+    for gain in compare_stages(run, _FITTED, run, _OFF):
+        differences = {name: asdict(gain.differences[name].estimate) for name in _SHOWN}
+        losses = [asdict(change) for change in gain.worse]
+        figures[gain.level] |= {"gains": differences, "losses": losses}
     return figures
 
 
@@ -195,13 +193,13 @@ def _by_keyword(asked: Asked) -> list[int]:
 
 def _print(title: str, judged: Sequence[Mapping[str, Any]]) -> None:
     table = Table(title=f"hit@1 / hit@10 / MRR@10, judging half, {title}")
-    for column in ("corpus", "kind", "", "keyword", _OFF, _SET, _FITTED):
+    for column in ("corpus", "kind", "", "keyword", _OFF, _FITTED):
         table.add_column(column, no_wrap=True)
     table.add_column("gain in MRR@10, fitted", no_wrap=True)
     for row in judged:
         for level in ("pages", "passages"):
             if level in row:
-                gain = row[level]["gains"][_FITTED]["MRR@10"]
+                gain = row[level]["gains"]["MRR@10"]
                 table.add_row(
                     row["corpus"],
                     f"{row['kind']} ({row['questions']})",

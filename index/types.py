@@ -87,7 +87,6 @@ class PassagePlace:
     page_id: int
     title: str
     first_passage: int
-    links_in: int
     is_disambiguation: bool
 
 

@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 # Field weights; the title helps, but at full weight it drowns the body.
-WEIGHTS = {"title": 0.5, "headings": 0.3, "names": 0.5, "body": 1.0}
+WEIGHTS = {"title": 0.5, "headings": 0.5, "names": 0.5, "body": 1.0}
 _ANALYZER = "pinakes"
 WRITER_HEAP = 256 * 1024 * 1024
 # One thread keeps documents in passage order, which makes the index reproducible.

@@ -5,10 +5,11 @@ pages share. Links say which of these is meant, as in Mihalcea and Csomai, "Wiki
 Pure functions.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
+from index.names.names import NameKind
 from index.store.titles import title_key
 from index.types import NamedPage
 
@@ -16,6 +17,11 @@ __all__ = ["Recognised", "name_keys", "recognise"]
 
 _LONGEST_NAME = 6
 _MOST_KEYS = 90
+
+
+# Names that others share by design: what else a title says tells them apart.
+_SHARED: Collection[NameKind] = ("base", "ambiguous")
+_SHARE_OF_SHARED = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,8 @@ def recognise(
         # One more link than there is: nobody may have linked to any of them.
         links = sum(page.links + 1 for page in pages.values())
         for page_id, page in pages.items():
-            one = Recognised(page, part, (page.links + 1) / links)
+            worth = _SHARE_OF_SHARED if page.kind in _SHARED else 1.0
+            one = Recognised(page, part * worth, (page.links + 1) / links)
             if page_id not in best or _worth(best[page_id]) < _worth(one):
                 best[page_id] = one
     return sorted(best.values(), key=lambda one: (-one.share, -one.page.links_in))[:limit]

@@ -34,7 +34,7 @@ _NAMED = (
     f"AND kind < {KINDS.index('later')} CROSS JOIN pages USING (page_id) WHERE passage_count > 0"
 )
 _PLACES = (
-    "SELECT passage_id, page_id, title, first_passage, links_in, is_disambiguation "
+    "SELECT passage_id, page_id, title, first_passage, is_disambiguation "
     "FROM json_each(?) AS wanted CROSS JOIN passages ON passage_id = wanted.value "
     "CROSS JOIN pages USING (page_id)"
 )

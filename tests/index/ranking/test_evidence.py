@@ -1,18 +1,22 @@
-import pytest
-
+from index.names.recognition import Recognised
 from index.ranking.evidence import EVIDENCE, Query, Scores, gather
-from index.types import PassagePlace
+from index.types import NamedPage, PassagePlace
 
-ROSETTA = PassagePlace(10, 1, "Rosetta Stone", 10, 100, is_disambiguation=False)
-ROSETTA_LATER = PassagePlace(12, 1, "Rosetta Stone", 10, 100, is_disambiguation=False)
-STONE = PassagePlace(20, 2, "Stone (unit)", 20, 0, is_disambiguation=False)
-LISTED = PassagePlace(30, 3, "Rosetta", 30, 0, is_disambiguation=True)
+ROSETTA = PassagePlace(10, 1, "Rosetta Stone", 10, is_disambiguation=False)
+ROSETTA_LATER = PassagePlace(12, 1, "Rosetta Stone", 10, is_disambiguation=False)
+STONE = PassagePlace(20, 2, "Stone (unit)", 20, is_disambiguation=False)
+LISTED = PassagePlace(30, 3, "Rosetta", 30, is_disambiguation=True)
 TITLES = {
     1: {"rosetta": 4.0, "stone": 2.0},
     2: {"stone": 2.0, "unit": 2.0},
     3: {"rosetta": 4.0},
 }
-QUERY = Query({"rosetta": 4.0, "stone": 2.0, "found": 2.0}, {1: 0.75})
+QUERY = Query({"rosetta": 4.0, "stone": 2.0, "found": 2.0}, {})
+
+
+def named(share: float, certainty: float = 1.0) -> Recognised:
+    page = NamedPage("key", 0, "Key", "redirect", 0, 0, 0, is_disambiguation=False)
+    return Recognised(page, share, certainty)
 
 
 def rows(
@@ -35,15 +39,23 @@ def test_a_passage_has_its_share_of_the_best_score_and_its_page_the_best_two() -
     assert (lead["lead"], later["lead"]) == (1.0, 0.0)
 
 
-def test_titles_and_names_speak_by_the_rarity_of_their_words() -> None:
+def test_titles_speak_by_the_rarity_of_their_words() -> None:
     rosetta, stone, listed = rows(ROSETTA, STONE, LISTED)
     assert (rosetta["title in question"], rosetta["question in title"]) == (1.0, 0.75)
     assert rosetta["title fit"] == 0.75
     assert (stone["title in question"], stone["question in title"]) == (0.5, 0.25)
-    assert rosetta["name"] == 0.75
-    assert rosetta["links in"] == pytest.approx(0.75 * 4.615, abs=0.001)  # ln 101
-    assert (stone["name"], stone["links in"]) == (0.0, 0.0)
     assert (rosetta["disambiguation"], listed["disambiguation"]) == (0.0, 1.0)
+
+
+def test_a_name_speaks_for_what_it_says_beyond_the_title_and_as_far_as_it_is_certain() -> None:
+    query = Query(QUERY.terms, {1: named(0.75), 2: named(0.625), 3: named(0.5, 0.5)})
+    rosetta, stone, listed = rows(ROSETTA, STONE, LISTED, query=query)
+    assert rosetta["name"] == 0.0  # nothing that its title does not say
+    assert stone["name"] == (0.625 - stone["title fit"]) ** 2 == 0.25
+    assert listed["name"] == 0.0  # less than its title
+    query = Query(QUERY.terms, {2: named(0.625, 0.5)})
+    assert rows(STONE, query=query)[0]["name"] == 0.125
+    assert rows(STONE)[0]["name"] == 0.0
 
 
 def test_a_passage_without_a_vector_has_its_leads_and_a_page_without_the_lowest() -> None:
