@@ -73,11 +73,6 @@ class Hit:
     name: str | None = None
     highlights: tuple[tuple[int, int], ...] = ()
 
-    @property
-    def ranks(self) -> dict[str, int]:
-        """Its rank in each list that holds it."""
-        return {name: placing.rank for name, placing in self.placings.items()}
-
 
 @dataclass(frozen=True, slots=True)
 class PassagePlace:

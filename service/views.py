@@ -1,12 +1,15 @@
 """The JSON that leaves the process: the same for ``--json`` and for the HTTP API."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from index.ranking.fields import matched_fields
 from index.search import Index
 from index.types import Hit, Manifest, Mode, StoredPage, Suggestion
 from service.citations import make_citation, wiki_permalink
+from service.excerpts import best_excerpt
 from service.types import Answer, Citation
 
 __all__ = [
@@ -18,18 +21,33 @@ __all__ = [
     "SearchView",
     "SuggestView",
     "answer_view",
+    "citation_view",
+    "greatest_first",
     "page_view",
     "search_view",
     "suggest_view",
 ]
 
 
+_EXCERPT = 320
+
+
 class _View(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class PlacingView(_View):
+    """Where one search had a passage, and that search's own score."""
+
+    rank: int
+    score: float
+
+
+_HIGHLIGHTS = "Start and end of the question's words in the text, in code points from its start."
+
+
 class HitView(_View):
-    """A passage found; ``ranks`` says where each search had it, ``ref`` survives a new dump."""
+    """A passage found, and why; ``ref`` survives a new dump."""
 
     ref: str = Field(examples=["samplewiki/617@1251034411:0-1043"])
     page_id: int = Field(examples=[617])
@@ -40,7 +58,27 @@ class HitView(_View):
     start: int = Field(description="Offset into the page's text, in code points.")
     end: int
     score: float
-    ranks: dict[str, int] = Field(examples=[{"keyword": 1, "vector": 3}])
+    placings: dict[str, PlacingView] = Field(
+        description="Rank and score in each list that holds it.",
+        examples=[
+            {"keyword": {"rank": 1, "score": 14.2}, "vector": {"rank": 3, "score": 0.61}},
+        ],
+    )
+    evidence: dict[str, float] = Field(
+        description="What adds up to the score, by kind, the greatest first; of mode hybrid only.",
+        examples=[{"vector": 7.9, "keyword": 4.4, "title fit": 1.8, "title in question": -0.5}],
+    )
+    name: str | None = Field(
+        description="A name of the page that the question holds: title, redirect or link text.",
+        examples=["Great Library of Alexandria"],
+    )
+    matched: dict[str, tuple[str, ...]] = Field(
+        description="By field (title, headings, names, text), what matches the question there.",
+        examples=[{"title": ["Library", "Alexandria"], "text": ["founded", "library"]}],
+    )
+    highlights: tuple[tuple[int, int], ...] = Field(
+        description=_HIGHLIGHTS, examples=[[[4, 11], [15, 25]]]
+    )
     url: str = Field(examples=["/page/617?revision=1251034411&start=0&end=1043#passage"])
     permalink: str | None
 
@@ -57,7 +95,10 @@ class SearchView(_View):
 
 
 class CitationView(_View):
-    """A source of an answer; ``quote`` is the stored text, character for character."""
+    """A source of an answer; ``quote`` is the stored text, character for character.
+
+    ``excerpt``: the part of it that has most to do with the question, in code points.
+    """
 
     number: int
     ref: str
@@ -70,6 +111,8 @@ class CitationView(_View):
     end: int
     url: str
     permalink: str | None
+    highlights: tuple[tuple[int, int], ...] = Field(description=_HIGHLIGHTS)
+    excerpt: tuple[int, int] = Field(examples=[[0, 320]])
 
 
 class SentenceView(_View):
@@ -144,10 +187,26 @@ class ProblemView(_View):
     detail: str = Field(examples=["no page with id 1"])
 
 
-def _hit_view(hit: Hit, manifest: Manifest) -> HitView:
+def _hit_view(hit: Hit, matched: dict[str, tuple[str, ...]], manifest: Manifest) -> HitView:
     source = _citation_fields(make_citation(0, hit, manifest))
     quote = source.pop("quote")
-    return HitView(text=quote, score=hit.score, ranks=dict(hit.ranks), **source)
+    return HitView(
+        text=quote,
+        score=hit.score,
+        placings={
+            name: PlacingView(rank=placing.rank, score=placing.score)
+            for name, placing in hit.placings.items()
+        },
+        evidence=dict(greatest_first(hit.evidence)),
+        name=hit.name,
+        matched=matched,
+        **source,
+    )
+
+
+def greatest_first(evidence: Mapping[str, float]) -> list[tuple[str, float]]:
+    """The parts of a score, those first that weigh most for or against."""
+    return sorted(evidence.items(), key=lambda part: -abs(part[1]))
 
 
 def _citation_fields(citation: Citation) -> dict[str, Any]:
@@ -162,23 +221,32 @@ def _citation_fields(citation: Citation) -> dict[str, Any]:
         "end": citation.ref.end,
         "url": citation.url,
         "permalink": citation.permalink,
+        "highlights": citation.highlights,
     }
 
 
 def citation_view(citation: Citation) -> CitationView:
     """A citation as JSON."""
-    return CitationView(number=citation.number, **_citation_fields(citation))
+    return CitationView(
+        number=citation.number,
+        excerpt=best_excerpt(citation.quote, citation.highlights, _EXCERPT),
+        **_citation_fields(citation),
+    )
 
 
 def search_view(index: Index, query: str, mode: Mode, hits: list[Hit]) -> SearchView:
     """What a search found."""
+    matched = matched_fields(index.store, index.keywords, index.checked(query), hits)
     return SearchView(
         query=query,
         mode=mode,
         collection=index.manifest.collection,
         generation=index.manifest.generation,
         coverage=index.manifest.coverage,
-        hits=[_hit_view(hit, index.manifest) for hit in hits],
+        hits=[
+            _hit_view(hit, fields, index.manifest)
+            for hit, fields in zip(hits, matched, strict=True)
+        ],
     )
 
 

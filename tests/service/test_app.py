@@ -26,7 +26,7 @@ class TestSearch:
         assert best["title"] == "Library of Alexandria"
         assert best["heading_path"] == ["Foundation", "The Mouseion"]
         assert "Timon of Phlius" in best["text"]
-        assert best["ranks"]["keyword"] == 1
+        assert best["placings"]["keyword"]["rank"] == 1
         stored = client.get(f"/api/pages/{best['page_id']}").json()
         assert stored["text"][best["start"] : best["end"]] == best["text"]
         assert (
@@ -47,7 +47,7 @@ class TestSearch:
     def test_a_mode_uses_that_search_only(self, client: TestClient, mode: str) -> None:
         found = client.get("/api/search", params={"q": "movable type of clay", "mode": mode}).json()
         assert found["mode"] == mode
-        assert all(list(hit["ranks"]) == [mode] for hit in found["hits"])
+        assert all(list(hit["placings"]) == [mode] for hit in found["hits"])
 
     def test_words_that_occur_nowhere_find_nothing(self, client: TestClient) -> None:
         found = client.get("/api/search", params={"q": "xylophone zzyzx", "mode": "keyword"})
