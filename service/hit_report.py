@@ -84,7 +84,7 @@ def _print_block(label: str, lines: Iterable[Text], console: Console, style: str
     if console.is_terminal:
         grid = Table.grid()
         grid.add_column(width=len(label), no_wrap=True)
-        grid.add_column()
+        grid.add_column(overflow="fold")
         grid.add_row(Text(label, style), Text("\n").join(lines))
         console.print(grid)
         return
@@ -148,17 +148,19 @@ def _place(title: str, heading_path: Sequence[str]) -> Text:
 
 def _room(console: Console) -> int:
     """Cells for an excerpt: two lines of a terminal, or one of a file."""
-    return 2 * (console.width - _INDENT) - _INDENT if console.is_terminal else _EXCERPT
+    return 2 * (console.width - 2 * _INDENT) if console.is_terminal else _EXCERPT
 
 
 def _excerpt(text: str, highlights: Sequence[tuple[int, int]], cells: int) -> Text:
     """The best part of ``text`` on one line, as many cells wide at most, its highlights bold."""
     # Letters of some scripts are two cells wide.
-    length = cells * len(text) // max(1, cell_len(text))
+    length = cells * len(text) // max(1, cell_len(text.replace("\n", " ")))
     start, end = best_excerpt(text, highlights, max(1, length - 4))
-    shown = Text("… " if start else "")
+    shown = Text()
+    if start:
+        shown.append("… " if text[start - 1].isspace() else "…")
     for piece, is_marked in marked_pieces(text, highlights, start, end):
         shown.append(_SPACES.sub(" ", piece), style="bold" if is_marked else None)
     if end < len(text):
-        shown.append(" …")
+        shown.append(" …" if text[end].isspace() else "…")
     return shown

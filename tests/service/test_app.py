@@ -27,6 +27,11 @@ class TestSearch:
         assert best["heading_path"] == ["Foundation", "The Mouseion"]
         assert "Timon of Phlius" in best["text"]
         assert best["placings"]["keyword"]["rank"] == 1
+        assert set(best["placings"]["keyword"]) == {"rank", "score"}
+        assert sum(best["evidence"].values()) == pytest.approx(best["score"])
+        assert best["matched"]["headings"] == ["Mouseion"]
+        words = [best["text"][start:end] for start, end in best["highlights"]]
+        assert {"satirist", "compared", "birds", "cage"} <= set(words)
         stored = client.get(f"/api/pages/{best['page_id']}").json()
         assert stored["text"][best["start"] : best["end"]] == best["text"]
         assert (
@@ -53,6 +58,18 @@ class TestSearch:
         found = client.get("/api/search", params={"q": "xylophone zzyzx", "mode": "keyword"})
         assert found.status_code == 200
         assert found.json()["hits"] == []
+
+
+class TestSources:
+    def test_a_citation_shows_the_part_of_its_quote_that_matters(self, client: TestClient) -> None:
+        answer = client.post("/api/ask", json={"question": BIRDS, "use_model": False}).json()
+        assert answer["coverage"] == 1.0
+        source = answer["citations"][0]
+        start, end = source["excerpt"]
+        assert 0 < end - start <= 320 < len(source["quote"])
+        assert "the satirist Timon of Phlius" in source["quote"][start:end]
+        words = {source["quote"][low:high] for low, high in source["highlights"]}
+        assert {"satirist", "birds", "cage"} <= words
 
 
 class TestSuggest:
