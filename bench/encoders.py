@@ -5,7 +5,7 @@ the exported model through onnxruntime, exactly and in 8-bit integers, in turns 
 passages; the cosine of each vector to that of plain sentence-transformers; hybrid and vector MRR@10
 over the development questions with the leads encoded by each, paired bootstrap intervals of the
 difference; milliseconds per question by sentence-transformers and by the encoder of a generation.
-Corpus: the collection that bench.retrieval builds (6,000 articles, 779 questions).
+Corpus: bench.development, vectors of leads.
 Command: python -m bench.encoders [--data DIR] [--leads]
 
 Without --leads (which encodes 6,000 passages four times, eight minutes on two cores) no ranks.
@@ -24,16 +24,15 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from bench.development import DATA, DUMP, QUESTIONS, development_collection
 from bench.fusion import min_max
 from bench.record import record
-from bench.retrieval import DUMP, QUESTIONS
 from index.encoders.encoder import _in_threads, find_encoder, passage_text
 from index.encoders.onnx_encoder import open_question_encoder
 from index.evaluation import Question, read_questions
 from index.search import Index
 from index.types import ScoredId, Vectors
 from index.vectors.importance import Importance
-from ingest.reading.dumps import find_dump
 from ingest.workers import default_workers
 from service.settings import go_offline
 
@@ -48,10 +47,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "pinakes-bench")
+    parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--leads", action="store_true")
     options = parser.parse_args()
-    collection = options.data / find_dump([DUMP]).name
+    collection = development_collection(options.data)
     questions = [question for question in read_questions(QUESTIONS) if question.gold_pages]
     with tempfile.TemporaryDirectory() as scratch, Index.open(collection, None) as index:
         ways, ask = _ways(Path(scratch))

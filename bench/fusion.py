@@ -2,12 +2,11 @@
 
 Measures: hit@1, hit@10 and MRR@10 over the development questions, for min-max score fusion at
 several vector weights, scores divided by their maximum, and reciprocal rank fusion (k = 60).
-Corpus and collection: those of bench.retrieval, which builds them.
+Corpus: bench.development, vectors of leads.
 Command: python -m bench.fusion [--data DIR]
 """
 
 import argparse
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -15,12 +14,11 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from bench.development import DATA, DUMP, QUESTIONS, development_collection
 from bench.record import record
-from bench.retrieval import DUMP, QUESTIONS
 from index.evaluation import read_questions
 from index.search import Index
 from index.types import ScoredId
-from ingest.reading.dumps import find_dump
 from service.settings import go_offline
 
 Fusion = Callable[[Sequence[ScoredId], Sequence[ScoredId]], list[int]]
@@ -33,11 +31,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "pinakes-bench")
-    collection = parser.parse_args().data / find_dump([DUMP]).name
+    parser.add_argument("--data", type=Path, default=DATA)
+    collection = development_collection(parser.parse_args().data)
     questions = [question for question in read_questions(QUESTIONS) if question.gold_pages]
     with Index.open(collection) as index:
-        assert index.encoder is not None, "bench.retrieval has to embed first"
+        assert index.encoder is not None
         coverage = index.manifest.coverage
         pages = {passage.passage_id: passage.page_id for passage, _ in index.store.all_passages()}
         lists = [
@@ -76,7 +74,7 @@ def _fusions() -> dict[str, Fusion]:
     for weight in (0.3, 0.4, 0.5, 0.6, 0.7):
         ways[f"min-max, vector {weight}"] = min_max(weight)
         ways[f"by maximum, vector {weight}"] = _by_maximum(weight)
-    ways["reciprocal ranks, k 60"] = _reciprocal_ranks
+    ways["reciprocal ranks, k 60"] = reciprocal_ranks
     return ways
 
 
@@ -108,7 +106,8 @@ def _by_maximum(weight: float) -> Fusion:
     return fusion
 
 
-def _reciprocal_ranks(keyword: Sequence[ScoredId], vector: Sequence[ScoredId]) -> list[int]:
+def reciprocal_ranks(keyword: Sequence[ScoredId], vector: Sequence[ScoredId]) -> list[int]:
+    """Sums of 1 / (60 + rank), after Cormack, Clarke and Büttcher, SIGIR 2009."""
     scores: dict[int, float] = {}
     for hits in (keyword, vector):
         for rank, hit in enumerate(hits, 1):

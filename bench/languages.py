@@ -30,9 +30,9 @@ from rich.table import Table
 
 import index.keywords.language
 import index.keywords.spelling
+from bench.development import QUESTIONS
 from bench.passage_sizes import interval
 from bench.record import record
-from bench.retrieval import QUESTIONS
 from index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
 from index.keywords.spelling import without_accents
 from index.types import ScoredId

@@ -28,9 +28,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from bench.development import DUMP, QUESTIONS
 from bench.fusion import min_max
 from bench.record import record
-from bench.retrieval import DUMP, QUESTIONS
 from index.encoders.encoder import find_encoder, passage_text
 from index.encoders.onnx_encoder import open_question_encoder
 from index.evaluation import read_questions

@@ -4,45 +4,23 @@ Measures: hit@k (R@k: the one gold passage), nDCG@10, MRR@10 and latency of keyw
 hybrid search, with hybrid search's paired differences to the other two; and how often the rule of
 ``pinakes eval`` for gold passages (article, answer, sentence) finds the paragraph that is known.
 Corpus: 14 articles of SQuAD 2.0 (447 paragraphs, each one passage; 2,183 answerable questions)
-together with the passages of the collection that bench.retrieval builds, 6,000 Wikipedia articles.
+together with the passages of bench.development, 6,000 Wikipedia articles, all with vectors.
 Command: python -m bench.passages [--data DIR]
-
-The collection's vectors are taken as they are; the paragraphs get theirs here. The fewer passages
-of the collection have one, the easier it is for vector search: the coverage stands in the table.
 """
 
 import argparse
-import json
-import shutil
-import tempfile
-from collections.abc import Iterator
-from dataclasses import asdict, replace
-from itertools import count, groupby
+from dataclasses import asdict
 from pathlib import Path
 
-import numpy as np
 from rich.console import Console
 
+from bench.development import DATA, DUMP, development_collection
 from bench.record import record
-from bench.retrieval import DUMP
-from index.encoders.encoder import find_encoder, passage_text
-from index.evaluation import compare_stages, evaluate, judge, modes_of, read_questions, reports
-from index.generations import publish, record_files
-from index.keywords.keyword_writer import write_keywords
+from bench.squad_collection import SQUAD, joined_collection
+from index.evaluation import compare_stages, evaluate, modes_of, reports
 from index.search import Index
-from index.store.store import Store
-from index.store.store_writer import StoreWriter
-from index.types import Encoder, Manifest
-from index.vectors.vector_writer import add_vectors
-from ingest.reading.dumps import find_dump
-from ingest.types import Document, Passage, Section
-from service.console import BuildProgress
 from service.evaluation_report import comparisons_json, print_comparisons, print_run
 from service.settings import go_offline
-
-_SHARED = Path(__file__).parents[2] / "shared" / "data"
-QUESTIONS = _SHARED / "queries/squad2-dev-part.json"
-_WORKERS = 2
 
 
 def main() -> None:
@@ -51,26 +29,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "pinakes-bench")
-    collection = parser.parse_args().data / find_dump([DUMP]).name
-    encoder = find_encoder("all-MiniLM-L6-v2")
-    with tempfile.TemporaryDirectory() as directory:
-        joined = Path(directory) / "squad2-and-6000-pages"
-        with BuildProgress() as progress:
-            paragraphs = _join(collection, joined, encoder, progress)
-        with Index.open(joined) as index:
-            judgment = judge(read_questions(QUESTIONS), index.store)
-            known = [
-                row.model_copy(update={"passages": {paragraphs[row.qid]: 1}})
-                for row in judgment.questions
-            ]
-            agreeing = sum(
-                row.passages == found.passages
-                for row, found in zip(known, judgment.questions, strict=True)
-            )
-            judgment = replace(judgment, questions=known)
-            run = evaluate(index.manifest, judgment, modes_of(index))
-            passages = index.manifest.passages
+    parser.add_argument("--data", type=Path, default=DATA)
+    collection = development_collection(parser.parse_args().data, "all")
+    with joined_collection(collection) as joined, Index.open(joined.path) as index:
+        run = evaluate(index.manifest, joined.judgment, modes_of(index))
+        passages = index.manifest.passages
     figures = reports(run)
     comparisons = [
         one
@@ -81,109 +44,20 @@ def main() -> None:
     print_run(run, figures)
     print_comparisons(comparisons)
     Console().print(
-        f"The rule for gold passages finds just the known paragraph for {agreeing:,} of "
-        f"{len(known):,} questions."
+        f"The rule for gold passages finds just the known paragraph for {joined.agreeing:,} of "
+        f"{len(run.questions):,} questions."
     )
     for one in comparisons:
         one.better.clear()
         one.worse.clear()
     record(
         "passages",
-        f"{QUESTIONS.name} and {DUMP.name}: {passages:,} passages, vectors for {run.coverage:.1%}",
+        f"{SQUAD.name} and {DUMP.name}: {passages:,} passages, vectors for {run.coverage:.1%}",
         {
             "stages": [asdict(report) for report in figures],
             "comparisons": comparisons_json(comparisons),
-            "gold_rule_agrees": agreeing,
+            "gold_rule_agrees": joined.agreeing,
         },
-    )
-
-
-def _join(
-    collection: Path, joined: Path, encoder: Encoder, progress: BuildProgress
-) -> dict[str, int]:
-    """Publish a collection of both; the passage of every answerable question."""
-    stage = joined / "stage"
-    with Index.open(collection) as index:
-        shutil.copytree(
-            index.generation,
-            stage,
-            ignore=shutil.ignore_patterns("manifest.json", "pages*", "bm25"),
-        )
-        manifest = index.manifest
-        writer = StoreWriter(stage / "pages.db")
-        links = []
-        for document, passages in _documents(index.store):
-            writer.add_document(document, passages)
-            page = index.store.page(document.page_id)
-            links.append((document.page_id, page.links_in if page else 0))
-    first = writer.passage_count
-    paragraphs, texts = {}, []
-    for document, passages, asked in _articles(max(page_id for page_id, _ in links) + 1):
-        for passage, qids in zip(passages, asked, strict=True):
-            paragraphs |= dict.fromkeys(qids, first + len(texts))
-            texts.append(passage_text(document.title, (), passage.text))
-        writer.add_document(document, passages)
-    writer.index_titles()
-    writer.add_names((), links)
-    writer.close()
-    write_keywords(stage / "pages.db", stage / "bm25", manifest.dump.language, _WORKERS, progress)
-    progress.step("Embedding the paragraphs", len(texts), "passages")
-    batch = (np.arange(first, first + len(texts)), encoder.encode_passages(texts))
-    add_vectors(stage / "vectors", [batch], last=True)
-    _publish(joined, stage, manifest, first, len(texts))
-    return paragraphs
-
-
-def _documents(store: Store) -> Iterator[tuple[Document, list[Passage]]]:
-    """The pages of a store with their passages, in the order of their passages."""
-    by_page = groupby((passage for passage, _ in store.all_passages()), lambda one: one.page_id)
-    for page_id, passages in by_page:
-        page = store.page(page_id)
-        if page is not None:
-            document = Document(
-                page.page_id,
-                page.title,
-                page.revision_id,
-                page.timestamp,
-                page.text,
-                page.sections,
-                (),
-                page.is_disambiguation,
-            )
-            yield document, list(passages)
-
-
-def _articles(first_id: int) -> Iterator[tuple[Document, list[Passage], list[list[str]]]]:
-    """SQuAD's articles, a passage for each paragraph, and the ids of its questions."""
-    data = json.loads(QUESTIONS.read_text(encoding="utf-8"))["data"]
-    for page_id, article in zip(count(first_id), data, strict=False):
-        title = article["title"].replace("_", " ")
-        contexts = [paragraph["context"] for paragraph in article["paragraphs"]]
-        text = "\n\n".join(contexts)
-        passages, start = [], 0
-        for number, context in enumerate(contexts):
-            end = start + len(context)
-            passages.append(Passage(number, page_id, title, (), context, start, end))
-            start = end + 2
-        section = Section((), 0, len(text))
-        asked = [[entry["id"] for entry in one["qas"]] for one in article["paragraphs"]]
-        yield Document(page_id, title, 1, "", text, (section,), (), False), passages, asked
-
-
-def _publish(joined: Path, stage: Path, manifest: Manifest, first: int, more: int) -> None:
-    if first != manifest.passages:
-        raise SystemExit(f"{first:,} passages copied of {manifest.passages:,}: ids would not fit")
-    publish(
-        joined,
-        stage,
-        manifest.model_copy(
-            update={
-                "collection": joined.name,
-                "passages": first + more,
-                "vectors": manifest.vectors + more,
-                "files": record_files(stage),
-            }
-        ),
     )
 
 

@@ -3,38 +3,27 @@
 Measures: hits, recall, nDCG@10, MRR@10 and latency of keyword, vector and hybrid search (their
 best hundred passages), and of the peer (its best ten pages): one tantivy document per page (title
 and body, English stemmer), the question parsed leniently.
-Corpus: ../shared/data, 6,000 Wikipedia articles of 2015 and 779 real questions.
+Corpus: bench.development, vectors of leads or of all passages.
 Command: python -m bench.retrieval [--data DIR] [--vectors leads|all|none]
-
-The collection is built first where it is missing; vectors take minutes (leads) to an hour (all)
-on a CPU and are added to what is there.
 """
 
 import argparse
 import re
-import tempfile
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 import tantivy
 
+from bench.development import DATA, DUMP, QUESTIONS, development_collection
 from bench.record import record
-from index.build import build_collection
-from index.encoders.encoder import find_encoder
 from index.evaluation import evaluate, judge, modes_of, read_questions, reports
 from index.search import Index
 from index.store.store import Store
 from index.types import Hit
-from ingest.reading.dumps import find_dump
 from ingest.types import Passage
-from service.console import BuildProgress
 from service.evaluation_report import print_run
 from service.settings import go_offline
-
-_SHARED = Path(__file__).parents[2] / "shared" / "data"
-DUMP = _SHARED / "dumps/enwiki2015text-dev6k-pages-articles-multistream.xml.bz2"
-QUESTIONS = _SHARED / "queries/wiki-questions-dev.jsonl"
 
 
 def main() -> None:
@@ -43,14 +32,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("--data", type=Path, default=Path(tempfile.gettempdir()) / "pinakes-bench")
+    parser.add_argument("--data", type=Path, default=DATA)
     parser.add_argument("--vectors", choices=("none", "leads", "all"), default="leads")
     options = parser.parse_args()
-    dump = find_dump([DUMP])
-    collection = options.data / dump.name
-    encoder = find_encoder("all-MiniLM-L6-v2")
-    with BuildProgress() as progress:
-        build_collection(collection, dump, encoder, options.vectors, progress)
+    collection = development_collection(options.data, options.vectors)
     questions = read_questions(QUESTIONS)
     with Index.open(collection) as index:
         stages = {"peer: tantivy, whole pages": _peer(index.store)}
@@ -59,7 +44,8 @@ def main() -> None:
     figures = reports(run)
     print_run(run, figures)
     corpus = f"{DUMP.name}, vectors for {run.coverage:.1%} of the passages"
-    record("retrieval", corpus, [asdict(report) for report in figures])
+    name = "retrieval" if options.vectors == "leads" else f"retrieval_{options.vectors}"
+    record(name, corpus, [asdict(report) for report in figures])
 
 
 def _peer(store: Store) -> Callable[[str], list[Hit]]:

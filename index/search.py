@@ -9,7 +9,7 @@ from index.encoders.onnx_encoder import open_question_encoder
 from index.errors import BadQuery, DamagedGeneration
 from index.generations import GenerationLock, check_files, hold_generation, read_manifest
 from index.keywords.bm25 import KeywordIndex
-from index.ranking.highlights import highlights
+from index.ranking.highlights import Highlighter
 from index.ranking.ranking import Ranked, Searches, rank
 from index.store.store import Store
 from index.types import (
@@ -111,10 +111,11 @@ class Index:
             lists["vector"] = self.vectors.search(vector, depth)
         if mode == "hybrid":
             searches = Searches(self.store, self.keywords, self.vectors)
-            ranked = rank(searches, question, lists, vector)
+            ranked = rank(searches, question, lists, vector, limit)
         else:
-            ranked = [Ranked(one.passage_id, one.score, {}, None) for one in lists[mode]]
-        return self._hits(ranked[:limit], lists, self.keywords.terms(question))
+            found = lists[mode][:limit]
+            ranked = [Ranked(one.passage_id, one.score, {}, None) for one in found]
+        return self._hits(ranked, lists, self.keywords.terms(question))
 
     def _hits(
         self,
@@ -128,6 +129,7 @@ class Index:
                 if one.passage_id in placings:
                     placings[one.passage_id][name] = Placing(number, one.score)
         passages = self.store.passages([one.passage_id for one in ranked])
+        highlights = Highlighter(terms, self.keywords.analyze)
         return [
             Hit(
                 passage=passage,
@@ -136,7 +138,7 @@ class Index:
                 placings=placings[one.passage_id],
                 evidence=one.evidence,
                 name=one.name,
-                highlights=highlights(passage.text, terms, self.keywords.analyze),
+                highlights=highlights(passage.text),
             )
             for one, (passage, revision_id) in zip(ranked, passages, strict=True)
         ]

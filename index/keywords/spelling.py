@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import opencc
 
-__all__ = ["Spelling", "spelling_of", "without_accents"]
+__all__ = ["UNSPACED_LETTER", "Spelling", "spelling_of", "without_accents"]
 
 # Chinese characters, kana, Hangul (words with spaces, but particles stick to them), and the scripts
 # of Thai, Lao, Burmese and Khmer.
@@ -190,5 +190,6 @@ def _south_east_asian(kind: str) -> str:
 
 
 _LETTERS, _MARKS = _UNSPACED_RANGES + _south_east_asian("L"), _south_east_asian("M")
-_UNIT = re.compile(f"[{_LETTERS}][{_MARKS}]*")  # a letter with its marks
+UNSPACED_LETTER = f"[{_LETTERS}]"  # as a pattern
+_UNIT = re.compile(f"{UNSPACED_LETTER}[{_MARKS}]*")  # a letter with its marks
 _CHARACTER = re.compile("[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")

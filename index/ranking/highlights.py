@@ -4,39 +4,51 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
-from index.store.titles import title_key
+from index.keywords.spelling import UNSPACED_LETTER
 
-__all__ = ["highlights"]
+__all__ = ["Highlighter"]
 
-_WORD = re.compile(r"[^\W_]+")
+# Behind a word's first letter; letters of unspaced scripts also follow others: iPhone手机.
+_BEGINS = rf"(?:(?<![^\W_].)|(?<=[a-zA-Z0-9]{UNSPACED_LETTER}))"
 
 
-def highlights(
-    text: str, terms: Iterable[str], analyze: Callable[[str], Sequence[str]]
-) -> tuple[tuple[int, int], ...]:
-    """Start and end, in code points, of the words of ``text`` that match ``terms``, in order.
+@cache
+def _words(initials: str) -> re.Pattern[str]:
+    """Words with one of these first letters: first in the pattern, where they are found fast."""
+    return re.compile(rf"[{initials}]{_BEGINS}[^\W_]*+", re.DOTALL)
+
+
+class Highlighter:
+    """Finds the words that match a question, in one passage after another.
 
     ``analyze``: the search terms of a word. Scripts without spaces give several for one run of
     letters: of those only the stretches that match are marked.
     """
-    wanted = frozenset(terms)
-    initials = {title_key(term)[:1] for term in wanted}
 
-    @cache
-    def matching(word: str) -> tuple[tuple[int, int], ...]:
-        # Stems begin like their words: nearly all words need no analysis.
-        if word.isascii() and word[0].lower() not in initials:
-            return ()
-        found = analyze(word)
-        if wanted.isdisjoint(found):
-            return ()
-        return ((0, len(word)),) if len(found) == 1 else tuple(_stretches(word, wanted))
+    def __init__(self, terms: Iterable[str], analyze: Callable[[str], Sequence[str]]) -> None:
+        self._terms = frozenset(terms)
+        self._analyze = analyze
+        self._matching = cache(self._match)  # passages of one question share many words
+        # Stems begin like their words, at least in ASCII: most words need no analysis.
+        initials = {term[0] for term in self._terms if term[:1].isascii()}
+        patterns = [_words(initial + initial.upper()) for initial in sorted(initials)]
+        self._patterns = (*patterns, _words(r"\x80-\U0010ffff"))
 
-    return tuple(
-        (match.start() + start, match.start() + end)
-        for match in _WORD.finditer(text)
-        for start, end in matching(match[0])
-    )
+    def __call__(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Start and end, in code points, of what matches in ``text``, in order."""
+        found = [
+            (word.start() + start, word.start() + end)
+            for pattern in self._patterns
+            for word in pattern.finditer(text)
+            for start, end in self._matching(word[0])
+        ]
+        return tuple(sorted(found))
+
+    def _match(self, word: str) -> tuple[tuple[int, int], ...]:
+        found = self._analyze(word)
+        if self._terms.isdisjoint(found):
+            return ()
+        return ((0, len(word)),) if len(found) == 1 else tuple(_stretches(word, self._terms))
 
 
 def _stretches(word: str, terms: Iterable[str]) -> Iterator[tuple[int, int]]:

@@ -6,6 +6,7 @@ does. No text is read for it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isnan
 
 import numpy as np
 
@@ -46,8 +47,9 @@ def rank(
     question: str,
     lists: Mapping[str, Sequence[ScoredId]],
     vector: Vectors | None,
+    limit: int,
 ) -> list[Ranked]:
-    """The passages in ``lists``, and the leads of pages that are named, best first.
+    """The ``limit`` best of the passages in ``lists`` and the leads of pages named, best first.
 
     ``lists``: "keyword", and "vector" where ``vector``, the question's, is given.
     """
@@ -55,17 +57,17 @@ def rank(
     weight = weights(with_vectors=vector is not None)
     parts = evidence * weight
     scores = parts.sum(axis=1)
-    order = sorted(range(len(places)), key=lambda row: (-scores[row], places[row].passage_id))
+    order = np.lexsort(([place.passage_id for place in places], -scores))
     return [
         Ranked(
             passage_id=places[row].passage_id,
             score=float(scores[row]),
             evidence={
-                name: float(part) for name, part in zip(EVIDENCE, parts[row], strict=True) if part
+                name: part for name, part in zip(EVIDENCE, parts[row].tolist(), strict=True) if part
             },
             name=names.get(places[row].page_id),
         )
-        for row in order
+        for row in order[:limit]
     ]
 
 
@@ -89,13 +91,13 @@ def gather_evidence(
     ids = {one.passage_id for found in lists.values() for one in found}
     ids.update(one.page.first_passage for one in named)
     places = store.places(sorted(ids))
-    titles = {
-        place.page_id: {term: rarity(term) for term in keywords.analyze(place.title)}
-        for place in places
+    title_terms = {
+        page_id: {term: rarity(term) for term in keywords.analyze(title)}
+        for page_id, title in {place.page_id: place.title for place in places}.items()
     }
     keyword = {one.passage_id: one.score for one in lists["keyword"]}
     scores = Scores(keyword, _cosines(searches.vectors, vector, places))
-    evidence = gather(places, query, scores, titles)
+    evidence = gather(places, query, scores, title_terms)
     return places, evidence, {one.page.page_id: one.page.name for one in named}
 
 
@@ -106,8 +108,5 @@ def _cosines(
     if vector is None:
         return {}
     ids = list({i for place in places for i in (place.passage_id, place.first_passage)})
-    return {
-        passage_id: float(score)
-        for passage_id, score in zip(ids, vectors.scores(vector, ids), strict=True)
-        if not np.isnan(score)
-    }
+    found = vectors.scores(vector, ids).tolist()
+    return {i: cosine for i, cosine in zip(ids, found, strict=True) if not isnan(cosine)}

@@ -33,6 +33,11 @@ _NAMED = (
     "is_disambiguation FROM json_each(?) AS wanted CROSS JOIN names ON names.key = wanted.value "
     f"AND kind < {KINDS.index('later')} CROSS JOIN pages USING (page_id) WHERE passage_count > 0"
 )
+_PLACES = (
+    "SELECT passage_id, page_id, title, first_passage, links_in, is_disambiguation "
+    "FROM json_each(?) AS wanted CROSS JOIN passages ON passage_id = wanted.value "
+    "CROSS JOIN pages USING (page_id)"
+)
 _PASSAGES = (
     "SELECT passage_id, page_id, start, end, title, revision_id FROM json_each(?) AS wanted "
     "CROSS JOIN passages ON passage_id = wanted.value CROSS JOIN pages USING (page_id)"
@@ -213,12 +218,8 @@ class Store:
         return [found[passage_id] for passage_id in passage_ids]
 
     def places(self, passage_ids: Sequence[int]) -> list[PassagePlace]:
-        """Where passages stand, in no order; ids of no passage are left out."""
-        rows = self._connection().execute(
-            "SELECT passage_id, page_id, title, first_passage, links_in, "
-            "is_disambiguation FROM passages JOIN pages USING (page_id) "
-            f"WHERE passage_id IN ({','.join(map(str, passage_ids))})"
-        )
+        """Where passages stand, in the order asked for; ids of no passage are left out."""
+        rows = self._connection().execute(_PLACES, (json.dumps(list(passage_ids)),))
         return [PassagePlace(*row) for row in rows]
 
     def passages_of_page(self, page_id: int) -> list[Passage]:

@@ -1,6 +1,6 @@
 import pytest
 
-from index.ranking.highlights import highlights
+from index.ranking.highlights import Highlighter
 
 
 def stem(word: str) -> list[str]:
@@ -23,10 +23,12 @@ def stem(word: str) -> list[str]:
         pytest.param("Émile, emile", ["emile"], ["Émile", "emile"], id="accents"),
         pytest.param("one_two two", ["two"], ["two", "two"], id="underscores part words"),
         pytest.param("大图书馆在埃及", ["图", "书", "图书"], ["图书"], id="stretches as one"),
+        pytest.param("iPhone手机, iPhone", ["手机"], ["手机"], id="two scripts in one word"),
+        pytest.param("naïve: naif", ["naïve"], ["naïve"], id="a letter beyond ASCII inside"),
         pytest.param("埃及和埃及", ["埃及"], ["埃及", "埃及"], id="stretches apart"),
         pytest.param("", ["reed"], [], id="no text"),
         pytest.param("Reeds", [], [], id="no terms"),
     ],
 )
 def test_words_that_match_are_marked(text: str, terms: list[str], marked: list[str]) -> None:
-    assert [text[start:end] for start, end in highlights(text, terms, stem)] == marked
+    assert [text[start:end] for start, end in Highlighter(terms, stem)(text)] == marked

@@ -1,0 +1,107 @@
+"""All that questions have to choose from: the evidence for each candidate, and rankings of it.
+
+Shared by the benchmarks that weigh evidence. Knows nothing of how weights are fitted.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from index.evaluation import Half, Judgment, Run, half_of
+from index.evaluation.run import JudgedQuestion, QuestionResult, Ranks
+from index.ranking.evidence import Matrix
+from index.ranking.ranking import Searches, gather_evidence
+from index.search import Index
+from index.types import Manifest, ScoredId
+
+__all__ = ["Asked", "Ranking", "ask", "by_weight", "run_of"]
+
+Weights = NDArray[np.float64]
+DEPTH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, what the searches found, and all candidates: row by row of the evidence.
+
+    ``evidence`` has the shape (candidates, len(EVIDENCE)); ``passages`` and ``pages`` are ids.
+    """
+
+    question: JudgedQuestion
+    lists: Mapping[str, Sequence[ScoredId]]
+    passages: NDArray[np.int64]
+    pages: NDArray[np.int64]
+    evidence: Matrix
+
+    @property
+    def half(self) -> Half:
+        """The half that the question belongs to."""
+        return half_of(self.question.qid)
+
+
+Ranking = Callable[[Asked], Sequence[int]]
+"""From a question to rows of its candidates, best first."""
+
+
+def ask(index: Index, judgment: Judgment) -> list[Asked]:
+    """Search for every question and gather the evidence, unweighted."""
+    asked = []
+    searches = Searches(index.store, index.keywords, index.vectors)
+    for question in judgment.questions:
+        text = index.checked(question.question)
+        lists = {"keyword": index.keywords.search(text, DEPTH)}
+        vector = None
+        if index.encoder is not None:
+            vector = index.encoder.encode_query(text)
+            lists["vector"] = index.vectors.search(vector, DEPTH)
+        places, evidence, _ = gather_evidence(searches, text, lists, vector)
+        passages = np.array([place.passage_id for place in places])
+        pages = np.array([place.page_id for place in places])
+        asked.append(Asked(question, lists, passages, pages, evidence))
+    return asked
+
+
+def by_weight(weights: Weights) -> Ranking:
+    """The ranking that ``weights`` of the evidence, of shape (len(EVIDENCE),), give."""
+
+    def ranking(asked: Asked) -> Sequence[int]:
+        order: list[int] = np.lexsort((asked.passages, -(asked.evidence @ weights))).tolist()
+        return order
+
+    return ranking
+
+
+def run_of(
+    manifest: Manifest, half: Half, asked: Iterable[Asked], rankings: Mapping[str, Ranking]
+) -> Run:
+    """What each ranking makes of one half of the questions, as an evaluation's run."""
+    return Run(
+        collection=manifest.collection,
+        generation=manifest.generation,
+        coverage=manifest.coverage,
+        half=half,
+        unanswerable=[],
+        missing=[],
+        missing_pages=0,
+        questions=[
+            QuestionResult(
+                **one.question.model_dump(),
+                ranks={name: _ranks(one, ranking(one)) for name, ranking in rankings.items()},
+            )
+            for one in asked
+            if one.half == half
+        ],
+    )
+
+
+def _ranks(asked: Asked, order: Sequence[int]) -> Ranks:
+    pages = dict.fromkeys(asked.pages[list(order)].tolist())
+    page_ranks = {page_id: rank for rank, page_id in enumerate(pages, start=1)}
+    passage_ranks = {int(asked.passages[row]): rank for rank, row in enumerate(order, start=1)}
+    return Ranks(
+        pages=[page_ranks.get(page_id) for page_id in asked.question.pages],
+        passages=[passage_ranks.get(passage_id) for passage_id in asked.question.passages],
+        milliseconds=0.0,
+    )

@@ -1,0 +1,235 @@
+"""How much evidence weighs: fits index/ranking/weights.json, and shows what each kind brings.
+
+Fits on one half of the questions and judges on the other (half_of their ids); without each kind of
+evidence in turn everything is fitted again. Beside it, in the same run: each list alone, reciprocal
+rank fusion, and the plain weighted sum of both, its weight chosen on the tuning half. Differences
+are paired.
+Corpus: 779 questions over 6,000 articles, with vectors of leads and with those of all passages
+(page level); 2,183 of SQuAD 2.0 over its paragraphs and those articles, all with vectors (passage
+level).
+Command: python -m bench.ranking [--data DIR] [--write]
+"""
+
+import argparse
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from bench.candidates import Asked, Ranking, Weights, ask, by_weight, run_of
+from bench.development import DATA, DUMP, QUESTIONS, development_collection
+from bench.fitting import FREE, Bound, Candidates, listwise_fit
+from bench.fusion import Fusion, min_max, reciprocal_ranks
+from bench.record import record
+from bench.squad_collection import SQUAD, joined_collection
+from index.embed import VectorScope
+from index.evaluation import Half, Run, compare_stages, judge, read_questions, reports
+from index.evaluation.report import Level
+from index.ranking.evidence import EVIDENCE
+from index.ranking.weights import weights
+from index.search import Index
+from index.types import Manifest
+from service.settings import go_offline
+
+_ROUNDS = 4
+# A question of SQuAD counts less: it was asked by someone who had the paragraph before them.
+_SQUAD_IMPORTANCE = 0.1
+# Of these more is never worse. Parts of titles may be: what is left out of one has its own weight.
+_NOT_NEGATIVE = {"page keyword", "second passage", "keyword", "keyword density", "vector", "lead"}
+# Fitted by bench.names, on questions that ask by names: these articles have neither links nor
+# redirects.
+_BY_NAMES = ("name", "links in", "disambiguation")
+_PARTS: Mapping[str, Collection[str]] = {
+    "vectors": ("vector",),
+    "keywords": ("page keyword", "second passage", "keyword", "keyword density"),
+    "the page's keywords": ("page keyword", "second passage"),
+    "the second passage": ("second passage",),
+    "the passage's keywords": ("keyword", "keyword density"),
+    "keyword density": ("keyword density",),
+    "the title": ("title in question", "question in title", "title fit"),
+    "names and links": _BY_NAMES,
+}
+_ALL = "all evidence"
+_SHOWN = ("hit@1", "hit@10", "MRR@10")
+
+
+@dataclass(frozen=True, slots=True)
+class _Set:
+    """Questions asked of one collection, and what is gold to them."""
+
+    manifest: Manifest
+    asked: Sequence[Asked]
+    level: Level
+    importance: float
+
+    def of_half(self, half: Half) -> list[Asked]:
+        return [one for one in self.asked if one.half == half]
+
+
+def main() -> None:
+    """Ask both sets of questions once, then fit and judge in every way."""
+    go_offline()
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=DATA)
+    parser.add_argument("--write", action="store_true", help="write the weights where search reads")
+    options = parser.parse_args()
+    figures: dict[str, Any] = {}
+    fitted = {}
+    sets = _sets(options.data)
+    for name, with_vectors in (("with vectors", True), ("without vectors", False)):
+        own = sets if with_vectors else [_without_vectors(sets[0]), _without_vectors(sets[-1])]
+        kept = weights(with_vectors=with_vectors)
+        left_out = {"lead"} if with_vectors else {"vector"}
+        fitted[name] = _fit(own, left_out, kept)
+        rankings = {_ALL: by_weight(fitted[name])}
+        for part, kinds in track(_PARTS.items(), f"Fitting {name}"):
+            if with_vectors or part != "vectors":
+                rankings[f"without {part}"] = by_weight(_fit(own, {*left_out, *kinds}, kept))
+        figures[name] = [_judged(one, rankings | _baselines(one, with_vectors)) for one in own]
+    figures["weights"] = {name: _named(values) for name, values in fitted.items()}
+    print(json.dumps(figures["weights"], indent=2))
+    if options.write:
+        path = Path(str(files("index.ranking") / "weights.json"))
+        path.write_text(json.dumps(figures["weights"], indent=2) + "\n", encoding="utf-8")
+    record("ranking", f"{DUMP.name}; {SQUAD.name}", figures)
+
+
+def _sets(data: Path) -> list[_Set]:
+    found = []
+    scopes: tuple[VectorScope, ...] = ("leads", "all")
+    for vectors in scopes:
+        collection = development_collection(data, vectors)
+        with Index.open(collection) as index:
+            asked = ask(index, judge(read_questions(QUESTIONS), index.store))
+            found.append(_Set(index.manifest, asked, "pages", 0.5))
+    with joined_collection(collection) as joined, Index.open(joined.path) as index:
+        asked = ask(index, joined.judgment)
+        return [*found, _Set(index.manifest, asked, "passages", _SQUAD_IMPORTANCE)]
+
+
+def _without_vectors(one: _Set) -> _Set:
+    """The same questions where no passage has a vector: only what keywords and names found."""
+    column = EVIDENCE.index("keyword")
+    named = EVIDENCE.index("name")
+    asked = []
+    for row in one.asked:
+        kept = (row.evidence[:, column] > 0) | (row.evidence[:, named] > 0)
+        evidence = row.evidence[kept].copy()
+        evidence[:, EVIDENCE.index("vector")] = 0.0
+        asked.append(
+            replace(
+                row,
+                lists={"keyword": row.lists["keyword"]},
+                passages=row.passages[kept],
+                pages=row.pages[kept],
+                evidence=evidence,
+            )
+        )
+    return replace(one, asked=asked, manifest=one.manifest.model_copy(update={"vectors": 0}))
+
+
+def _fit(sets: Sequence[_Set], left_out: Collection[str], kept: Weights) -> Weights:
+    """Weights fitted on the tuning halves; those of names stay as they are, or are ``left_out``.
+
+    A page competes with its best passage, which depends on the weights: a few rounds settle it.
+    """
+    bounds = [_bound(name, left_out, kept[column]) for column, name in enumerate(EVIDENCE)]
+    found = np.array([1.0 if name in {"keyword", "vector"} else 0.0 for name in EVIDENCE])
+    for _ in range(_ROUNDS):
+        questions = [
+            _candidates(row, one.level, found, one.importance)
+            for one in sets
+            for row in one.of_half("tune")
+        ]
+        found = listwise_fit(questions, bounds)
+    return np.round(found, 2)
+
+
+def _bound(name: str, left_out: Collection[str], kept: float) -> Bound:
+    if name in left_out:
+        return (0.0, 0.0)
+    if name in _BY_NAMES:
+        return (kept, kept)
+    return (0.0, None) if name in _NOT_NEGATIVE else FREE
+
+
+def _candidates(row: Asked, level: Level, found: Weights, importance: float) -> Candidates:
+    if level == "passages":
+        gold = np.isin(row.passages, list(row.question.passages))
+        return Candidates(row.evidence, gold, importance)
+    order = by_weight(found)(row)
+    best = [order[at] for at in np.unique(row.pages[order], return_index=True)[1]]
+    gold = np.isin(row.pages[best], list(row.question.pages))
+    return Candidates(row.evidence[best], gold, importance)
+
+
+def _baselines(one: _Set, with_vectors: bool) -> dict[str, Ranking]:
+    found = {"keywords alone": _by_list(lambda keyword, _: [hit.passage_id for hit in keyword])}
+    if with_vectors:
+        weight = _best_weight(one)
+        found |= {
+            "vectors alone": _by_list(lambda _, vector: [hit.passage_id for hit in vector]),
+            "reciprocal rank fusion": _by_list(reciprocal_ranks),
+            f"plain sum of both lists, vectors {weight}": _by_list(min_max(weight)),
+        }
+    return found
+
+
+def _best_weight(one: _Set) -> float:
+    """The vector list's weight in a plain sum that is best on the tuning half."""
+    weights_tried = {f"{tenths / 10}": _by_list(min_max(tenths / 10)) for tenths in range(1, 10)}
+    run = run_of(one.manifest, "tune", one.asked, weights_tried)
+    found = [report for report in reports(run) if report.level == one.level]
+    return float(max(found, key=lambda report: report.measures["MRR@10"].value).stage)
+
+
+def _by_list(fusion: Fusion) -> Ranking:
+    """What a fusion makes of both lists; candidates that are in neither come last."""
+
+    def ranking(asked: Asked) -> Sequence[int]:
+        rows = {int(passage): row for row, passage in enumerate(asked.passages)}
+        return [rows[i] for i in fusion(asked.lists["keyword"], asked.lists.get("vector", ()))]
+
+    return ranking
+
+
+def _judged(one: _Set, rankings: Mapping[str, Ranking]) -> dict[str, Any]:
+    """All rankings on the judging half, and how much more all evidence has than each other."""
+    run = run_of(one.manifest, "judge", one.asked, rankings)
+    found = {report.stage: report for report in reports(run) if report.level == one.level}
+    table = Table(title=f"{one.manifest.collection}: {len(run.questions)} questions, {one.level}")
+    for column in ("", *_SHOWN, "MRR@10 of all evidence, less this"):
+        table.add_column(column, justify="left" if not column else "right")
+    figures: dict[str, Any] = {}
+    for name, report in found.items():
+        figures[name] = {measure: asdict(value) for measure, value in report.measures.items()}
+        less = ""
+        if name != _ALL:
+            differences = _differences(run, name, one.level)
+            figures[name]["all evidence less this"] = differences
+            less = "{value:+.3f} ({low:+.3f} to {high:+.3f})".format(**differences["MRR@10"])
+        table.add_row(name, *(f"{report.measures[m].value:.3f}" for m in _SHOWN), less)
+    Console(width=110).print(table)
+    return figures
+
+
+def _differences(run: Run, name: str, level: Level) -> dict[str, dict[str, float]]:
+    [one] = [found for found in compare_stages(run, _ALL, run, name) if found.level == level]
+    return {measure: asdict(one.differences[measure].estimate) for measure in _SHOWN}
+
+
+def _named(values: Weights) -> dict[str, float]:
+    return {name: float(value) for name, value in zip(EVIDENCE, values, strict=True) if value}
+
+
+if __name__ == "__main__":
+    main()
