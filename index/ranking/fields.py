@@ -7,13 +7,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from index.keywords.bm25 import KeywordIndex
 from index.keywords.keyword_writer import searched_names
-from index.ranking.highlights import highlights
+from index.ranking.highlights import Highlighter
 from index.store.store import Store
 from index.types import Hit
 
-__all__ = ["matched_fields", "matched_words"]
-
-_Analyze = Callable[[str], Sequence[str]]
+__all__ = ["matched_fields"]
 
 
 def matched_fields(
@@ -21,11 +19,18 @@ def matched_fields(
 ) -> list[dict[str, tuple[str, ...]]]:
     """Of each hit: by field that the keyword search looks into, what matches the question there.
 
-    Of "title", "headings" and "text" the words as they are written; of "names" those redirects and
-    link texts that hold a word of the question, the nearest first. Names belong to the first
-    passage of a page. A field without a match is left out.
+    Of "title", "headings" and "text" the words as they are written, each once, or the search terms
+    where no word shows them; of "names" those redirects and link texts that hold a word of the
+    question, the nearest first. Names belong to the first passage of a page. A field without a
+    match is left out.
     """
     terms = keywords.terms(question)
+    highlighted = Highlighter(terms, keywords.analyze)
+
+    def words(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:
+        found = _distinct(text[start:end] for start, end in spans)
+        return found or tuple(sorted(set(terms).intersection(keywords.analyze(text))))
+
     leads = {
         place.passage_id
         for place in store.places([hit.passage.passage_id for hit in hits])
@@ -35,22 +40,20 @@ def matched_fields(
     for hit in hits:
         passage = hit.passage
         names = searched_names(store, passage.page_id) if passage.passage_id in leads else []
+        headings = "\n".join(passage.heading_path)
         fields = {
-            "title": matched_words(passage.title, terms, keywords.analyze),
-            "headings": matched_words("\n".join(passage.heading_path), terms, keywords.analyze),
+            "title": words(passage.title, highlighted(passage.title)),
+            "headings": words(headings, highlighted(headings)),
             "names": _matching(names, terms, keywords.analyze),
-            "text": _distinct(passage.text[start:end] for start, end in hit.highlights),
+            "text": words(passage.text, hit.highlights),
         }
-        found.append({field: words for field, words in fields.items() if words})
+        found.append({field: matches for field, matches in fields.items() if matches})
     return found
 
 
-def matched_words(text: str, terms: Sequence[str], analyze: _Analyze) -> tuple[str, ...]:
-    """The words of ``text`` that match ``terms``, as they are written, each once."""
-    return _distinct(text[start:end] for start, end in highlights(text, terms, analyze))
-
-
-def _matching(names: Iterable[str], terms: Iterable[str], analyze: _Analyze) -> tuple[str, ...]:
+def _matching(
+    names: Iterable[str], terms: Iterable[str], analyze: Callable[[str], Sequence[str]]
+) -> tuple[str, ...]:
     """The names that share a term, those first that share the greatest part of themselves."""
     wanted = frozenset(terms)
     shares: Mapping[str, float] = {

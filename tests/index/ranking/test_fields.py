@@ -1,9 +1,11 @@
 """The fields of hits over the real index of the sample."""
 
+from dataclasses import replace
+
 import pytest
 
 from index.keywords.keyword_writer import keyword_documents
-from index.ranking.fields import matched_fields, matched_words
+from index.ranking.fields import matched_fields
 from index.search import Index
 from index.types import Mode
 
@@ -63,6 +65,20 @@ def test_words_are_as_they_are_written(sample_index: Index) -> None:
     assert ("Foundation", "Mouseion") in [one.get("headings") for one in fields]
 
 
+def test_where_no_word_shows_the_match_its_terms_do(sample_index: Index) -> None:
+    question = "Great libraries"
+    [hit] = sample_index.search(question, 1)
+    hit = replace(hit, highlights=())
+    [fields] = matched_fields(sample_index.store, sample_index.keywords, question, [hit])
+    assert fields["text"] == ("great", "librari")
+
+
+def test_each_word_once_whatever_its_case(sample_index: Index) -> None:
+    for _, fields in found(sample_index, "the history of paper in China"):
+        for words in fields.values():
+            assert len({word.casefold() for word in words}) == len(words)
+
+
 def test_nothing_found_has_no_fields(sample_index: Index) -> None:
     assert matched_fields(sample_index.store, sample_index.keywords, "papyrus", []) == []
 
@@ -72,11 +88,3 @@ def test_a_passage_that_only_its_vector_found(sample_index: Index) -> None:
     fields = matched_fields(sample_index.store, sample_index.keywords, "papyrus", hits)
     assert {} in fields
     assert any("text" in one for one in fields)
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [("Reed, REED and reeds", ("Reed", "reeds")), ("", ()), ("papyrus", ())],
-)
-def test_each_word_once_whatever_its_case(text: str, words: tuple[str, ...]) -> None:
-    assert matched_words(text, ["reed"], lambda word: [word.lower().removesuffix("s")]) == words
