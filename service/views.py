@@ -1,4 +1,4 @@
-"""The JSON that leaves the process: the same for ``--json`` and for the HTTP API."""
+"""The JSON of hits and answers: the same for ``--json`` and for the HTTP API."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from index.ranking.fields import matched_fields
 from index.search import Index
-from index.types import Hit, Manifest, Mode, StoredPage, Suggestion
-from service.citations import make_citation, wiki_permalink
+from index.types import Hit, Manifest, Mode
+from service.citations import make_citation
 from service.excerpts import best_excerpt
 from service.types import Answer, Citation
 
@@ -16,27 +16,26 @@ __all__ = [
     "AnswerView",
     "CitationView",
     "HitView",
-    "PageView",
     "ProblemView",
     "SearchView",
-    "SuggestView",
+    "View",
     "answer_view",
     "citation_view",
     "greatest_first",
-    "page_view",
     "search_view",
-    "suggest_view",
 ]
 
 
 _EXCERPT = 320
 
 
-class _View(BaseModel):
+class View(BaseModel):
+    """What every view is: plain, and never changed."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class PlacingView(_View):
+class PlacingView(View):
     """Where one search had a passage, and that search's own score."""
 
     rank: int
@@ -46,7 +45,7 @@ class PlacingView(_View):
 _HIGHLIGHTS = "Start and end of the question's words in the text, in code points from its start."
 
 
-class HitView(_View):
+class HitView(View):
     """A passage found, and why; ``ref`` survives a new dump."""
 
     ref: str = Field(examples=["samplewiki/617@1251034411:0-1043"])
@@ -83,7 +82,7 @@ class HitView(_View):
     permalink: str | None
 
 
-class SearchView(_View):
+class SearchView(View):
     """The passages found for a query, best first."""
 
     query: str
@@ -94,7 +93,7 @@ class SearchView(_View):
     hits: list[HitView]
 
 
-class CitationView(_View):
+class CitationView(View):
     """A source of an answer; ``quote`` is the stored text, character for character.
 
     ``excerpt``: the part of it that has most to do with the question, in code points.
@@ -115,7 +114,7 @@ class CitationView(_View):
     excerpt: tuple[int, int] = Field(examples=[[0, 320]])
 
 
-class SentenceView(_View):
+class SentenceView(View):
     """A sentence's place in the answer, and what it cites; ``uncited``: nothing supports it."""
 
     start: int
@@ -124,7 +123,7 @@ class SentenceView(_View):
     uncited: bool
 
 
-class AnswerView(_View):
+class AnswerView(View):
     """An answer with its sources. ``quotations``: passages word for word, no model was used."""
 
     question: str
@@ -140,45 +139,7 @@ class AnswerView(_View):
     timings: dict[str, float] = Field(description="Seconds since the question came in.")
 
 
-class SectionView(_View):
-    """A section as a slice of the page's text."""
-
-    heading_path: tuple[str, ...]
-    start: int
-    end: int
-
-
-class PageView(_View):
-    """An article as it is stored."""
-
-    page_id: int
-    title: str
-    revision_id: int
-    timestamp: str
-    is_disambiguation: bool
-    links_in: int
-    permalink: str | None
-    sections: list[SectionView]
-    text: str
-
-
-class SuggestionView(_View):
-    """A page that completes what was typed, and the redirect that matched, if one did."""
-
-    page_id: int
-    title: str
-    matched: str | None
-    url: str
-
-
-class SuggestView(_View):
-    """Titles that begin with what was typed."""
-
-    prefix: str
-    suggestions: list[SuggestionView]
-
-
-class ProblemView(_View):
+class ProblemView(View):
     """An error after RFC 9457."""
 
     type: str = "about:blank"
@@ -272,38 +233,4 @@ def answer_view(answer: Answer, manifest: Manifest) -> AnswerView:
         generation=answer.generation,
         coverage=answer.coverage,
         timings=dict(answer.timings),
-    )
-
-
-def page_view(page: StoredPage, manifest: Manifest) -> PageView:
-    """A stored article."""
-    return PageView(
-        page_id=page.page_id,
-        title=page.title,
-        revision_id=page.revision_id,
-        timestamp=page.timestamp,
-        is_disambiguation=page.is_disambiguation,
-        links_in=page.links_in,
-        permalink=wiki_permalink(manifest.dump.base_url, page.title, page.revision_id),
-        sections=[
-            SectionView(heading_path=part.heading_path, start=part.start, end=part.end)
-            for part in page.sections
-        ],
-        text=page.text,
-    )
-
-
-def suggest_view(prefix: str, suggestions: list[Suggestion]) -> SuggestView:
-    """Completions of a title."""
-    return SuggestView(
-        prefix=prefix,
-        suggestions=[
-            SuggestionView(
-                page_id=item.page_id,
-                title=item.title,
-                matched=item.matched,
-                url=f"/page/{item.page_id}",
-            )
-            for item in suggestions
-        ],
     )

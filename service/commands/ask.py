@@ -143,7 +143,7 @@ def show(
     """Print an article; redirects are followed."""
     from service.console import print_page
     from service.errors import NotFound
-    from service.views import page_view
+    from service.page_views import page_view
 
     settings = command_settings(data, collection)
     with open_index(settings, "keyword") as index:
