@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from typing import Literal
 
-from index.store.titles import title_key
+from index.names.titles import title_key
 from ingest.types import Document
 
 __all__ = [

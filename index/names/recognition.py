@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from index.names.names import NameKind
-from index.store.titles import title_key
+from index.names.titles import title_key
 from index.types import NamedPage
 
 __all__ = ["Recognised", "name_keys", "recognise"]

@@ -12,7 +12,7 @@ import zstandard
 
 from index.names.names import NameKind, base_name, later_words, meanings, name_of_topic
 from index.names.names_table import NAMES_SCHEMA, gather_names, scratch_size, write_names
-from index.store.titles import title_key
+from index.names.titles import title_key
 from ingest.extract import Entry
 from ingest.types import Document, Passage, Redirect
 
