@@ -8,9 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
-from index.names.names import NameKind
 from index.names.titles import title_key
-from index.types import NamedPage
+from index.types import NamedPage, NameKind
 
 __all__ = ["Recognised", "name_keys", "recognise"]
 
