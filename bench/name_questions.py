@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import islice
 
 from index.names.names import name_of_topic
-from index.store.titles import title_key
+from index.names.titles import title_key
 from ingest.extract import read_documents
 from ingest.reading.dumps import Dump, plan_units
 from ingest.types import Document, Redirect

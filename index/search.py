@@ -1,6 +1,7 @@
 """Search one generation: keywords, vectors or both, with each hit saying how it was found."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -21,6 +22,7 @@ from index.types import (
     ScoredId,
     StoredPage,
     Suggestion,
+    Vectors,
 )
 from index.vectors.vectors import VectorIndex
 
@@ -40,6 +42,7 @@ class Index:
     keywords: KeywordIndex
     vectors: VectorIndex
     encoder: QuestionEncoder | None
+    threads: ThreadPoolExecutor
     lock: GenerationLock
 
     @classmethod
@@ -70,7 +73,8 @@ class Index:
         except BaseException:
             lock.release()
             raise
-        return cls(generation, manifest, store, keywords, vectors, encoder, lock)
+        threads = ThreadPoolExecutor(thread_name_prefix="keywords")
+        return cls(generation, manifest, store, keywords, vectors, encoder, threads, lock)
 
     def __enter__(self) -> "Index":
         return self
@@ -85,6 +89,7 @@ class Index:
 
     def close(self) -> None:
         """Let go of the files and of the generation."""
+        self.threads.shutdown()
         self.store.close()
         self.lock.release()
 
@@ -101,14 +106,7 @@ class Index:
                 "this generation has no vectors yet; search with mode keyword, "
                 "or let pinakes build go on"
             )
-        depth = max(_DEPTH, limit)
-        lists: dict[str, list[ScoredId]] = {}
-        if mode != "vector":
-            lists["keyword"] = self.keywords.search(question, depth)
-        vector = None
-        if mode != "keyword" and self.encoder is not None:
-            vector = self.encoder.encode_query(question)
-            lists["vector"] = self.vectors.search(vector, depth)
+        lists, vector = self._lists(question, max(_DEPTH, limit), mode)
         if mode == "hybrid":
             searches = Searches(self.store, self.keywords, self.vectors)
             ranked = rank(searches, question, lists, vector, limit)
@@ -116,6 +114,23 @@ class Index:
             found = lists[mode][:limit]
             ranked = [Ranked(one.passage_id, one.score, {}, None) for one in found]
         return self._hits(ranked, lists, self.keywords.terms(question))
+
+    def _lists(
+        self, question: str, depth: int, mode: Mode
+    ) -> tuple[dict[str, list[ScoredId]], Vectors | None]:
+        """What each search that ``mode`` wants has found, and the question's vector.
+
+        Keywords are searched for while the question is encoded: neither holds Python's lock.
+        """
+        if mode == "keyword" or self.encoder is None:
+            return {"keyword": self.keywords.search(question, depth)}, None
+        beside = None
+        if mode == "hybrid":
+            beside = self.threads.submit(self.keywords.search, question, depth)
+        vector = self.encoder.encode_query(question)
+        found = self.vectors.search(vector, depth)
+        lists = {"keyword": beside.result()} if beside else {}
+        return {**lists, "vector": found}, vector
 
     def _hits(
         self,

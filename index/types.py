@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from index.names.names import NameKind
 from ingest.types import PageCounts, Passage, Section
 
 __all__ = [
@@ -22,6 +21,7 @@ __all__ = [
     "Hit",
     "Manifest",
     "Mode",
+    "NameKind",
     "NamedPage",
     "PassagePlace",
     "Placing",
@@ -37,6 +37,10 @@ __all__ = [
 FORMAT_VERSION = 3
 Mode = Literal["hybrid", "keyword", "vector"]
 Precision = Literal["float32", "float16", "int8"]
+# title: the page's own. redirect: the title of a page that leads to it. base: its title without
+# what tells it from others. ambiguous: the name of a disambiguation page that lists it. anchor:
+# words by which other pages link to it. later: its title from a later word on, for suggestions.
+NameKind = Literal["title", "redirect", "base", "ambiguous", "anchor", "later"]
 Vectors = NDArray[np.float32]
 
 
@@ -72,11 +76,6 @@ class Hit:
     evidence: Mapping[str, float] = field(default_factory=dict)
     name: str | None = None
     highlights: tuple[tuple[int, int], ...] = ()
-
-    @property
-    def ranks(self) -> dict[str, int]:
-        """Its rank in each list that holds it."""
-        return {name: placing.rank for name, placing in self.placings.items()}
 
 
 @dataclass(frozen=True, slots=True)

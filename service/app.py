@@ -26,20 +26,17 @@ from service.answer import Done, Sources, Token, answer_question
 from service.errors import NotFound, ServiceError
 from service.event_stream import EventStream, while_connected
 from service.generators.generator import Generator
+from service.page_views import PageView, SuggestView, page_view, suggest_view
 from service.problem_responses import BodyLimit, add_error_handlers
 from service.reader import page_blocks
 from service.settings import Settings
 from service.views import (
     AnswerView,
-    PageView,
     ProblemView,
     SearchView,
-    SuggestView,
     answer_view,
     citation_view,
-    page_view,
     search_view,
-    suggest_view,
 )
 
 __all__ = ["create_app"]

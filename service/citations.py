@@ -162,6 +162,7 @@ def make_citation(number: int, hit: Hit, manifest: Manifest) -> Citation:
         quote=passage.text,
         url=_page_url(ref),
         permalink=wiki_permalink(manifest.dump.base_url, passage.title, hit.revision_id),
+        highlights=hit.highlights,
     )
 
 

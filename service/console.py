@@ -1,8 +1,7 @@
-"""How results look in a terminal: progress bars, tables, answers. Plain lines when it is none."""
+"""The terminal: progress bars, articles, plans, coverage. Plain lines when it is none."""
 
 import sys
 import time
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -20,9 +19,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from index.types import Hit, StoredPage
+from index.types import StoredPage
 from ingest.types import PageCounts
-from service.types import Answer, Citation
 
 if TYPE_CHECKING:
     from index.plan import BuildPlan
@@ -30,16 +28,13 @@ if TYPE_CHECKING:
 __all__ = [
     "BuildProgress",
     "accounts_text",
-    "answer_text",
-    "print_answer",
-    "print_hits",
+    "coverage_text",
+    "print_coverage",
     "print_page",
     "print_plan",
-    "sources_text",
 ]
 
 _PLAIN_SECONDS = 10.0
-_EXCERPT = 160
 
 # Lines are folded between words for a reader, and left whole for a file or a pipe.
 out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
@@ -127,58 +122,18 @@ class BuildProgress:
         err.print(text)
 
 
-def print_hits(hits: Sequence[Hit]) -> None:
-    """One block for each passage: where it stands, how it was found, how it begins."""
-    for number, hit in enumerate(hits, start=1):
-        ranks = ", ".join(f"{name} {rank}" for name, rank in sorted(hit.ranks.items()))
-        line = Text(f"{number:2}. ", style="bold")
-        line.append(_place(hit.passage.title, hit.passage.heading_path), style="bold cyan")
-        line.append(f"  {hit.score:.3f} ({ranks})", style="dim")
-        out.print(line)
-        out.print(Text("    " + _excerpt(hit.passage.text)))
+def coverage_text(coverage: float) -> str:
+    """How much of a generation has vectors; "all" and "no" are said only where they are true."""
+    if coverage in (0, 1):
+        return "vectors for all passages" if coverage else "no vectors yet"
+    percent = "less than 1" if coverage < 0.01 else f"{min(coverage, 0.99):.0%}"[:-1]
+    return f"vectors for {percent} % of the passages"
 
 
-def answer_text(answer: Answer) -> Text:
-    """The answer's text, with a mark after each sentence that nothing bears out."""
-    text = Text()
-    position = 0
-    for sentence in answer.sentences:
-        text.append(answer.text[position : sentence.end])
-        if not sentence.citations:
-            text.append(" (uncited)", style="dim yellow")
-        position = sentence.end
-    text.append(answer.text[position:])
-    return text
-
-
-def sources_text(citations: Sequence[Citation]) -> Text:
-    """The numbered sources: place, stable reference and how the passage begins."""
-    text = Text()
-    for citation in citations:
-        text.append(f"[{citation.number}] ", style="bold")
-        text.append(_place(citation.title, citation.heading_path), style="cyan")
-        text.append(f"  {citation.ref}\n", style="dim")
-        text.append(f"    {_excerpt(citation.quote)}\n")
-    return text
-
-
-def print_answer(answer: Answer, *, with_text: bool = True) -> None:
-    """The answer, its sources, and what made it."""
-    if with_text:
-        if answer.model is None and answer.grounded:
-            out.print(Text("Quotations from the best passages:\n", style="dim"))
-        out.print(answer_text(answer))
-    if answer.citations:
-        out.print(Text("\nSources", style="bold"))
-        out.print(sources_text(answer.citations), end="")
-    parts = [answer.model or "no model", f"generation {answer.generation}"]
-    parts.append(f"vectors cover {answer.coverage:.0%}")
-    parts += [
-        f"{label} {answer.timings[key]:.1f} s"
-        for key, label in (("first_token_s", "first token"), ("total_s", "total"))
-        if key in answer.timings
-    ]
-    err.print(Text(" · ".join(parts), style="dim"))
+def print_coverage(coverage: float) -> None:
+    """A word on standard error while vectors are still to come."""
+    if coverage < 1:
+        err.print(Text(f"{coverage_text(coverage)}; pinakes build goes on", style="dim"))
 
 
 def print_page(page: StoredPage) -> None:
@@ -227,12 +182,3 @@ def _duration(seconds: float) -> str:
 
 def _size(amount: int) -> str:
     return f"{amount / 1e9:,.1f} GB" if amount >= 1e9 else f"{amount / 1e6:,.0f} MB"
-
-
-def _place(title: str, heading_path: Sequence[str]) -> str:
-    return " › ".join([title, *heading_path])
-
-
-def _excerpt(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _EXCERPT else line[: _EXCERPT - 1].rsplit(" ", 1)[0] + " …"

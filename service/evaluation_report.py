@@ -14,7 +14,7 @@ from index.evaluation.bootstrap import Estimate
 from index.evaluation.comparison import Change, Comparison
 from index.evaluation.report import RetrievalReport
 from index.evaluation.run import Run
-from service.console import out
+from service.console import coverage_text, out
 
 __all__ = ["comparisons_json", "print_comparisons", "print_run", "run_json"]
 
@@ -80,7 +80,7 @@ def print_comparisons(comparisons: Sequence[Comparison]) -> None:
 def _print_level(run: Run, reports: Sequence[RetrievalReport]) -> None:
     first = reports[0]
     half = f", half {run.half}" if run.half else ""
-    title = f"{run.collection} {run.generation}, vectors cover {run.coverage:.0%}: "
+    title = f"{run.collection} {run.generation}, {coverage_text(run.coverage)}: "
     out.print(Text(f"{title}{first.questions:,} questions{half}, {first.level}", style="bold"))
     table = Table(box=None, padding=(0, 1, 0, 0))
     # With one gold item to each question, recall@k is hit@k.

@@ -31,6 +31,7 @@ class Citation:
 
     ``quote`` is the stored page text from ``start`` to ``end`` (code points), unchanged. ``url``
     is local; ``permalink`` is the same revision on the wiki itself, for readers who are online.
+    ``highlights``: the question's words in the quote, as offsets into it.
     """
 
     number: int
@@ -40,6 +41,7 @@ class Citation:
     quote: str
     url: str
     permalink: str | None
+    highlights: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,35 +1,52 @@
-"""The JSON that leaves the process: the same for ``--json`` and for the HTTP API."""
+"""The JSON of hits and answers: the same for ``--json`` and for the HTTP API."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from index.ranking.fields import matched_fields
 from index.search import Index
-from index.types import Hit, Manifest, Mode, StoredPage, Suggestion
-from service.citations import make_citation, wiki_permalink
+from index.types import Hit, Manifest, Mode
+from service.citations import make_citation
+from service.excerpts import best_excerpt
 from service.types import Answer, Citation
 
 __all__ = [
     "AnswerView",
     "CitationView",
     "HitView",
-    "PageView",
     "ProblemView",
     "SearchView",
-    "SuggestView",
+    "View",
     "answer_view",
-    "page_view",
+    "citation_view",
+    "greatest_first",
     "search_view",
-    "suggest_view",
 ]
 
 
-class _View(BaseModel):
+_EXCERPT = 320
+
+
+class View(BaseModel):
+    """What every view is: plain, and never changed."""
+
     model_config = ConfigDict(frozen=True)
 
 
-class HitView(_View):
-    """A passage found; ``ranks`` says where each search had it, ``ref`` survives a new dump."""
+class PlacingView(View):
+    """Where one search had a passage, and that search's own score."""
+
+    rank: int
+    score: float
+
+
+_HIGHLIGHTS = "Start and end of the question's words in the text, in code points from its start."
+
+
+class HitView(View):
+    """A passage found, and why; ``ref`` survives a new dump."""
 
     ref: str = Field(examples=["samplewiki/617@1251034411:0-1043"])
     page_id: int = Field(examples=[617])
@@ -40,12 +57,32 @@ class HitView(_View):
     start: int = Field(description="Offset into the page's text, in code points.")
     end: int
     score: float
-    ranks: dict[str, int] = Field(examples=[{"keyword": 1, "vector": 3}])
+    placings: dict[str, PlacingView] = Field(
+        description="Rank and score in each list that holds it.",
+        examples=[
+            {"keyword": {"rank": 1, "score": 14.2}, "vector": {"rank": 3, "score": 0.61}},
+        ],
+    )
+    evidence: dict[str, float] = Field(
+        description="What adds up to the score, by kind, the greatest first; of mode hybrid only.",
+        examples=[{"vector": 7.9, "keyword": 4.4, "title fit": 1.8, "title in question": -0.5}],
+    )
+    name: str | None = Field(
+        description="A name of the page that the question holds: title, redirect or link text.",
+        examples=["Great Library of Alexandria"],
+    )
+    matched: dict[str, tuple[str, ...]] = Field(
+        description="By field (title, headings, names, text), what matches the question there.",
+        examples=[{"title": ["Library", "Alexandria"], "text": ["founded", "library"]}],
+    )
+    highlights: tuple[tuple[int, int], ...] = Field(
+        description=_HIGHLIGHTS, examples=[[[4, 11], [15, 25]]]
+    )
     url: str = Field(examples=["/page/617?revision=1251034411&start=0&end=1043#passage"])
     permalink: str | None
 
 
-class SearchView(_View):
+class SearchView(View):
     """The passages found for a query, best first."""
 
     query: str
@@ -56,8 +93,11 @@ class SearchView(_View):
     hits: list[HitView]
 
 
-class CitationView(_View):
-    """A source of an answer; ``quote`` is the stored text, character for character."""
+class CitationView(View):
+    """A source of an answer; ``quote`` is the stored text, character for character.
+
+    ``excerpt``: the part of it that has most to do with the question, in code points.
+    """
 
     number: int
     ref: str
@@ -70,9 +110,11 @@ class CitationView(_View):
     end: int
     url: str
     permalink: str | None
+    highlights: tuple[tuple[int, int], ...] = Field(description=_HIGHLIGHTS)
+    excerpt: tuple[int, int] = Field(examples=[[0, 320]])
 
 
-class SentenceView(_View):
+class SentenceView(View):
     """A sentence's place in the answer, and what it cites; ``uncited``: nothing supports it."""
 
     start: int
@@ -81,7 +123,7 @@ class SentenceView(_View):
     uncited: bool
 
 
-class AnswerView(_View):
+class AnswerView(View):
     """An answer with its sources. ``quotations``: passages word for word, no model was used."""
 
     question: str
@@ -97,45 +139,7 @@ class AnswerView(_View):
     timings: dict[str, float] = Field(description="Seconds since the question came in.")
 
 
-class SectionView(_View):
-    """A section as a slice of the page's text."""
-
-    heading_path: tuple[str, ...]
-    start: int
-    end: int
-
-
-class PageView(_View):
-    """An article as it is stored."""
-
-    page_id: int
-    title: str
-    revision_id: int
-    timestamp: str
-    is_disambiguation: bool
-    links_in: int
-    permalink: str | None
-    sections: list[SectionView]
-    text: str
-
-
-class SuggestionView(_View):
-    """A page that completes what was typed, and the redirect that matched, if one did."""
-
-    page_id: int
-    title: str
-    matched: str | None
-    url: str
-
-
-class SuggestView(_View):
-    """Titles that begin with what was typed."""
-
-    prefix: str
-    suggestions: list[SuggestionView]
-
-
-class ProblemView(_View):
+class ProblemView(View):
     """An error after RFC 9457."""
 
     type: str = "about:blank"
@@ -144,10 +148,26 @@ class ProblemView(_View):
     detail: str = Field(examples=["no page with id 1"])
 
 
-def _hit_view(hit: Hit, manifest: Manifest) -> HitView:
+def _hit_view(hit: Hit, matched: dict[str, tuple[str, ...]], manifest: Manifest) -> HitView:
     source = _citation_fields(make_citation(0, hit, manifest))
     quote = source.pop("quote")
-    return HitView(text=quote, score=hit.score, ranks=dict(hit.ranks), **source)
+    return HitView(
+        text=quote,
+        score=hit.score,
+        placings={
+            name: PlacingView(rank=placing.rank, score=placing.score)
+            for name, placing in hit.placings.items()
+        },
+        evidence=dict(greatest_first(hit.evidence)),
+        name=hit.name,
+        matched=matched,
+        **source,
+    )
+
+
+def greatest_first(evidence: Mapping[str, float]) -> list[tuple[str, float]]:
+    """The parts of a score, those first that weigh most for or against."""
+    return sorted(evidence.items(), key=lambda part: -abs(part[1]))
 
 
 def _citation_fields(citation: Citation) -> dict[str, Any]:
@@ -162,23 +182,32 @@ def _citation_fields(citation: Citation) -> dict[str, Any]:
         "end": citation.ref.end,
         "url": citation.url,
         "permalink": citation.permalink,
+        "highlights": citation.highlights,
     }
 
 
 def citation_view(citation: Citation) -> CitationView:
     """A citation as JSON."""
-    return CitationView(number=citation.number, **_citation_fields(citation))
+    return CitationView(
+        number=citation.number,
+        excerpt=best_excerpt(citation.quote, citation.highlights, _EXCERPT),
+        **_citation_fields(citation),
+    )
 
 
 def search_view(index: Index, query: str, mode: Mode, hits: list[Hit]) -> SearchView:
     """What a search found."""
+    matched = matched_fields(index.store, index.keywords, index.checked(query), hits)
     return SearchView(
         query=query,
         mode=mode,
         collection=index.manifest.collection,
         generation=index.manifest.generation,
         coverage=index.manifest.coverage,
-        hits=[_hit_view(hit, index.manifest) for hit in hits],
+        hits=[
+            _hit_view(hit, fields, index.manifest)
+            for hit, fields in zip(hits, matched, strict=True)
+        ],
     )
 
 
@@ -204,38 +233,4 @@ def answer_view(answer: Answer, manifest: Manifest) -> AnswerView:
         generation=answer.generation,
         coverage=answer.coverage,
         timings=dict(answer.timings),
-    )
-
-
-def page_view(page: StoredPage, manifest: Manifest) -> PageView:
-    """A stored article."""
-    return PageView(
-        page_id=page.page_id,
-        title=page.title,
-        revision_id=page.revision_id,
-        timestamp=page.timestamp,
-        is_disambiguation=page.is_disambiguation,
-        links_in=page.links_in,
-        permalink=wiki_permalink(manifest.dump.base_url, page.title, page.revision_id),
-        sections=[
-            SectionView(heading_path=part.heading_path, start=part.start, end=part.end)
-            for part in page.sections
-        ],
-        text=page.text,
-    )
-
-
-def suggest_view(prefix: str, suggestions: list[Suggestion]) -> SuggestView:
-    """Completions of a title."""
-    return SuggestView(
-        prefix=prefix,
-        suggestions=[
-            SuggestionView(
-                page_id=item.page_id,
-                title=item.title,
-                matched=item.matched,
-                url=f"/page/{item.page_id}",
-            )
-            for item in suggestions
-        ],
     )

@@ -14,7 +14,7 @@ from index.keywords.bm25 import KeywordDocument, join_keyword_indexes, write_key
 from index.progress import Progress
 from index.store.store import Store
 
-__all__ = ["keyword_documents", "write_keywords"]
+__all__ = ["keyword_documents", "searched_names", "write_keywords"]
 
 _MAX_REDIRECT_NAMES, _MAX_ANCHOR_NAMES = 20, 8
 # Every range becomes segments of its own, and a search asks all of them: few is better. More than
@@ -74,10 +74,7 @@ def keyword_documents(
 ) -> Iterator[KeywordDocument]:
     """What is searched of the passages ``start`` to ``end``; ``start`` begins a page."""
     for passage, place in store.all_passages(start, end):
-        names: list[str] = []
-        if place == 0:
-            names += store.names(passage.page_id, "redirect", _MAX_REDIRECT_NAMES)
-            names += store.names(passage.page_id, "anchor", _MAX_ANCHOR_NAMES)
+        names = searched_names(store, passage.page_id) if place == 0 else []
         yield KeywordDocument(
             passage_id=passage.passage_id,
             title=passage.title,
@@ -85,3 +82,11 @@ def keyword_documents(
             names="\n".join(names),
             body=passage.text,
         )
+
+
+def searched_names(store: Store, page_id: int) -> list[str]:
+    """The other names of a page by which its first passage is found."""
+    return [
+        *store.names(page_id, "redirect", _MAX_REDIRECT_NAMES),
+        *store.names(page_id, "anchor", _MAX_ANCHOR_NAMES),
+    ]

@@ -6,25 +6,20 @@ Pure functions over titles and disambiguation pages; knows nothing of how names 
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
-from typing import Literal
 
-from index.store.titles import title_key
+from index.names.titles import title_key
+from index.types import NameKind
 from ingest.types import Document
 
 __all__ = [
     "KINDS",
     "SUGGESTED",
-    "NameKind",
     "base_name",
     "later_words",
     "meanings",
     "name_of_topic",
 ]
 
-# title: the page's own. redirect: the title of a page that leads to it. base: its title without
-# what tells it from others. ambiguous: the name of a disambiguation page that lists it. anchor:
-# words by which other pages link to it. later: its title from a later word on, for suggestions.
-NameKind = Literal["title", "redirect", "base", "ambiguous", "anchor", "later"]
 # A kind is stored as its place here.
 KINDS: tuple[NameKind, ...] = ("title", "redirect", "base", "ambiguous", "anchor", "later")
 SUGGESTED: tuple[NameKind, ...] = ("title", "redirect", "later")

@@ -9,7 +9,8 @@ import sqlite3
 from collections.abc import Iterable
 
 from index.names.completions import NameRow, common_completions
-from index.names.names import KINDS, NameKind
+from index.names.names import KINDS
+from index.types import NameKind
 
 __all__ = [
     "LISTED_WITH_PAGE",

@@ -9,9 +9,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from index.names.names import NameKind
-from index.store.titles import title_key
-from index.types import NamedPage
+from index.names.titles import title_key
+from index.types import NamedPage, NameKind
 
 __all__ = ["Recognised", "name_keys", "recognise"]
 

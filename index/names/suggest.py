@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from index.names.completions import MOST_NAMES, Completion
 from index.names.names import KINDS, SUGGESTED
 from index.names.names_table import POPULARITY
-from index.store.titles import title_key
+from index.names.titles import title_key
 from index.types import Suggestion
 
 __all__ = ["suggest"]

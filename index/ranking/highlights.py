@@ -1,6 +1,7 @@
 """Which words of a passage match a question's, as offsets: found by their search terms."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
@@ -8,14 +9,18 @@ from index.keywords.spelling import UNSPACED_LETTER
 
 __all__ = ["Highlighter"]
 
+# Vowel signs, points, stress and other accents that are characters of their own, and joiners.
+_MARKS = "\u200c\u200d" + "".join(
+    letter for letter in map(chr, range(0x300, 0x3100)) if unicodedata.category(letter)[0] == "M"
+)
 # Behind a word's first letter; letters of unspaced scripts also follow others: iPhone手机.
-_BEGINS = rf"(?:(?<![^\W_].)|(?<=[a-zA-Z0-9]{UNSPACED_LETTER}))"
+_BEGINS = rf"(?:(?<![^\W_].)(?<![{_MARKS}].)|(?<=[a-zA-Z0-9]{UNSPACED_LETTER}))"
 
 
 @cache
 def _words(initials: str) -> re.Pattern[str]:
     """Words with one of these first letters: first in the pattern, where they are found fast."""
-    return re.compile(rf"[{initials}]{_BEGINS}[^\W_]*+", re.DOTALL)
+    return re.compile(rf"[{initials}]{_BEGINS}[^\W_]*+(?:[{_MARKS}]++[^\W_]*+)*+", re.DOTALL)
 
 
 class Highlighter:
@@ -28,6 +33,7 @@ class Highlighter:
     def __init__(self, terms: Iterable[str], analyze: Callable[[str], Sequence[str]]) -> None:
         self._terms = frozenset(terms)
         self._analyze = analyze
+        self._spelled = cache(self._spell)
         self._matching = cache(self._match)  # passages of one question share many words
         # Stems begin like their words, at least in ASCII: most words need no analysis.
         initials = {term[0] for term in self._terms if term[:1].isascii()}
@@ -48,15 +54,19 @@ class Highlighter:
         found = self._analyze(word)
         if self._terms.isdisjoint(found):
             return ()
-        return ((0, len(word)),) if len(found) == 1 else tuple(_stretches(word, self._terms))
+        if len(found) == 1:
+            return ((0, len(word)),)
+        return tuple(_stretches("".join(map(self._spelled, word)), self._terms))
+
+    def _spell(self, letter: str) -> str:
+        """One letter as search terms have it: traditional characters as simplified ones."""
+        spelled = "".join(self._analyze(letter)) or letter.lower()
+        return spelled if len(spelled) == 1 else letter
 
 
 def _stretches(word: str, terms: Iterable[str]) -> Iterator[tuple[int, int]]:
     """Where any of ``terms`` occurs in ``word``; overlapping and adjoining stretches as one."""
-    lowered = word.lower()
-    found = sorted(
-        match.span() for term in terms for match in re.finditer(re.escape(term), lowered)
-    )
+    found = sorted(match.span() for term in terms for match in re.finditer(re.escape(term), word))
     begin = end = 0
     for start, stop in found:
         if start > end:

@@ -16,11 +16,11 @@ from weakref import WeakSet
 import zstandard
 
 from index.errors import DamagedGeneration
-from index.names.names import KINDS, NameKind
+from index.names.names import KINDS
 from index.names.names_table import LISTED_WITH_PAGE
 from index.names.suggest import suggest
-from index.store.titles import title_key
-from index.types import NamedPage, PassagePlace, StoredPage, Suggestion
+from index.names.titles import title_key
+from index.types import NamedPage, NameKind, PassagePlace, StoredPage, Suggestion
 from ingest.passages import heading_at
 from ingest.types import Passage, Section
 

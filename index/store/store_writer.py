@@ -10,9 +10,10 @@ from pathlib import Path
 
 import zstandard
 
-from index.names.names import NameKind, base_name, later_words, meanings, name_of_topic
+from index.names.names import base_name, later_words, meanings, name_of_topic
 from index.names.names_table import NAMES_SCHEMA, gather_names, scratch_size, write_names
-from index.store.titles import title_key
+from index.names.titles import title_key
+from index.types import NameKind
 from ingest.extract import Entry
 from ingest.types import Document, Passage, Redirect
 

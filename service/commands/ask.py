@@ -29,12 +29,20 @@ def search(
     query: Annotated[str, typer.Argument(help="Words or a question.")],
     k: Annotated[int, typer.Option("-k", min=1, max=100, help="Number of passages.")] = 10,
     mode: ModeOption = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain", help="Say of each passage why it is there: places, scores, matches."
+        ),
+    ] = False,
     data: DataOption = None,
     collection: CollectionOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Find passages."""
-    from service.console import err, print_hits
+    from index.ranking.fields import matched_fields
+    from service.console import err, print_coverage
+    from service.hit_report import print_explained, print_hits
     from service.views import search_view
 
     settings = command_settings(data, collection, mode)
@@ -44,10 +52,16 @@ def search(
             print_json(
                 search_view(index, query, settings.search.mode, hits).model_dump(mode="json")
             )
-        elif hits:
-            print_hits(hits)
-        else:
+            return
+        if not hits:
             err.print("Nothing found; try other words, or fewer.")
+        elif explain:
+            question = index.checked(query)
+            print_explained(hits, matched_fields(index.store, index.keywords, question, hits))
+        else:
+            print_hits(hits)
+        if settings.search.mode != "keyword":
+            print_coverage(index.manifest.coverage)
 
 
 def ask(
@@ -65,7 +79,8 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the collection, with sources."""
-    from service.console import err, print_answer
+    from service.answer_report import print_answer
+    from service.console import err
     from service.generators.choice import open_generator
     from service.views import answer_view
 
@@ -128,7 +143,7 @@ def show(
     """Print an article; redirects are followed."""
     from service.console import print_page
     from service.errors import NotFound
-    from service.views import page_view
+    from service.page_views import page_view
 
     settings = command_settings(data, collection)
     with open_index(settings, "keyword") as index:

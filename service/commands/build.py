@@ -19,7 +19,7 @@ from service.commands.options import (
     one_of,
     print_json,
 )
-from service.console import accounts_text
+from service.console import accounts_text, coverage_text
 from service.errors import DamagedDump
 from service.settings import load_settings
 
@@ -77,7 +77,7 @@ def build(
         out.print(
             f"{manifest.collection} {manifest.generation}: {manifest.pages.documents:,} articles, "
             f"{manifest.pages.redirects:,} redirects, {manifest.passages:,} passages, "
-            f"vectors for {manifest.coverage:.0%}"
+            + coverage_text(manifest.coverage)
         )
         out.print(accounts_text(manifest.pages))
     if damages := manifest.pages.damages:
@@ -209,12 +209,29 @@ def status(
         out.print(f"Nothing built in {settings.data}; begin with: pinakes build DUMP")
     for row in rows:
         if "error" in row:
-            out.print(f"{row['collection']}: {row['error']}")
+            out.print(f"{row['collection']}: {row['error']}", markup=False)
             continue
         out.print(
-            f"[bold]{row['collection']}[/bold] {row['generation']}: "
-            f"{row['pages']['documents']:,} articles, "
-            f"{row['passages']:,} passages, vectors for {row['coverage']:.0%}, "
-            f"{row['bytes'] / 1e6:,.1f} MB, built {row['created']}"
+            f"{row['collection']} {row['generation']}: {row['pages']['documents']:,} articles, "
+            f"{row['passages']:,} passages, {row['bytes'] / 1e6:,.1f} MB, built {row['created']}",
+            markup=False,
         )
-    out.print(f"data {settings.data}\ngenerator {settings.generator.backend}", style="dim")
+        out.print(f"  {_vectors_text(row)}", markup=False)
+    out.print(
+        f"data {settings.data}\ngenerator {settings.generator.backend}", style="dim", markup=False
+    )
+
+
+def _vectors_text(row: dict[str, Any]) -> str:
+    """How many passages have a vector, and how vectors are searched."""
+    text = coverage_text(row["coverage"])
+    if 0 < row["coverage"] < 1:
+        text += f" ({row['vectors']:,})"
+    index = row["vector_index"]
+    if not index or not row["vectors"]:
+        return text
+    if index["kind"] == "exact":
+        return f"{text}, exact search"
+    recall = index["recall_at_10"]
+    found = "" if recall is None else f", recall@10 {recall:.3f}"
+    return f"{text}, {index['probes']:,} of {index['lists']:,} inverted lists{found}"

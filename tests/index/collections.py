@@ -43,7 +43,12 @@ def answers(collection: Path) -> list[tuple[int, str, float, dict[str, int]]]:
     """What the questions find, with scores and ranks."""
     with Index.open(collection, HashingEncoder.open) as index:
         return [
-            (hit.passage.passage_id, hit.passage.title, round(hit.score, 5), dict(hit.ranks))
+            (
+                hit.passage.passage_id,
+                hit.passage.title,
+                round(hit.score, 5),
+                {name: placing.rank for name, placing in hit.placings.items()},
+            )
             for question in QUESTIONS
             for hit in index.search(question, 20)
         ]

@@ -60,7 +60,7 @@ def test_ranks_say_which_search_found_a_hit_and_where(sample_index: Index) -> No
     keyword = [hit.passage.passage_id for hit in sample_index.search(question, 100, "keyword")]
     vector = [hit.passage.passage_id for hit in sample_index.search(question, 100, "vector")]
     hits = sample_index.search(question, 30)
-    assert {name for hit in hits for name in hit.ranks} == {"keyword", "vector"}
+    assert {name for hit in hits for name in hit.placings} == {"keyword", "vector"}
     for hit in hits:
         number = hit.passage.passage_id
         expected = {
@@ -68,7 +68,7 @@ def test_ranks_say_which_search_found_a_hit_and_where(sample_index: Index) -> No
             for name, found in (("keyword", keyword), ("vector", vector))
             if number in found
         }
-        assert hit.ranks == expected
+        assert {name: placing.rank for name, placing in hit.placings.items()} == expected
     scores = [hit.score for hit in hits]
     assert scores == sorted(scores, reverse=True)
     for hit in hits:
@@ -205,7 +205,7 @@ def test_without_vectors_hybrid_weighs_what_there_is(keyword_collection: Path) -
         assert index.manifest.coverage == 0.0
         hybrid = index.search("papyrus reed")
         assert hybrid[0].passage.title == "Papyrus"
-        assert hybrid[0].ranks == {"keyword": 1}
+        assert {n: p.rank for n, p in hybrid[0].placings.items()} == {"keyword": 1}
         assert hybrid[0].evidence["title fit"] > 0
         assert "vector" not in hybrid[0].evidence
         with pytest.raises(BadQuery, match="this generation has no vectors yet"):
@@ -214,7 +214,7 @@ def test_without_vectors_hybrid_weighs_what_there_is(keyword_collection: Path) -
 
 def test_vectors_are_not_used_without_an_encoder(toy_sample: Path) -> None:
     with Index.open(toy_sample, None) as index:
-        assert index.search("papyrus")[0].ranks == {"keyword": 1}
+        assert set(index.search("papyrus")[0].placings) == {"keyword"}
 
 
 def test_a_generation_with_another_encoder_than_its_vectors_is_not_opened(

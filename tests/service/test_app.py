@@ -26,7 +26,12 @@ class TestSearch:
         assert best["title"] == "Library of Alexandria"
         assert best["heading_path"] == ["Foundation", "The Mouseion"]
         assert "Timon of Phlius" in best["text"]
-        assert best["ranks"]["keyword"] == 1
+        assert best["placings"]["keyword"]["rank"] == 1
+        assert set(best["placings"]["keyword"]) == {"rank", "score"}
+        assert sum(best["evidence"].values()) == pytest.approx(best["score"])
+        assert best["matched"]["headings"] == ["Mouseion"]
+        words = [best["text"][start:end] for start, end in best["highlights"]]
+        assert {"satirist", "compared", "birds", "cage"} <= set(words)
         stored = client.get(f"/api/pages/{best['page_id']}").json()
         assert stored["text"][best["start"] : best["end"]] == best["text"]
         assert (
@@ -47,12 +52,24 @@ class TestSearch:
     def test_a_mode_uses_that_search_only(self, client: TestClient, mode: str) -> None:
         found = client.get("/api/search", params={"q": "movable type of clay", "mode": mode}).json()
         assert found["mode"] == mode
-        assert all(list(hit["ranks"]) == [mode] for hit in found["hits"])
+        assert all(list(hit["placings"]) == [mode] for hit in found["hits"])
 
     def test_words_that_occur_nowhere_find_nothing(self, client: TestClient) -> None:
         found = client.get("/api/search", params={"q": "xylophone zzyzx", "mode": "keyword"})
         assert found.status_code == 200
         assert found.json()["hits"] == []
+
+
+class TestSources:
+    def test_a_citation_shows_the_part_of_its_quote_that_matters(self, client: TestClient) -> None:
+        answer = client.post("/api/ask", json={"question": BIRDS, "use_model": False}).json()
+        assert answer["coverage"] == 1.0
+        source = answer["citations"][0]
+        start, end = source["excerpt"]
+        assert 0 < end - start <= 320 < len(source["quote"])
+        assert "the satirist Timon of Phlius" in source["quote"][start:end]
+        words = {source["quote"][low:high] for low, high in source["highlights"]}
+        assert {"satirist", "birds", "cage"} <= words
 
 
 class TestSuggest:

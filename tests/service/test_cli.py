@@ -2,10 +2,13 @@
 
 import bz2
 import json
+import re
+import shutil
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -97,11 +100,65 @@ def test_search_json_carries_ref_and_text(run: Run, data: Path) -> None:
     assert hit["end"] - hit["start"] == len(hit["text"])
 
 
+def test_search_explains_itself(run: Run, data: Path) -> None:
+    outcome = run("search", "Bayt al-Hikma", "-k", "1", "--explain", "--data", data)
+    assert outcome.status == 0
+    header, space, row, excerpt, matched, total = outcome.out.splitlines()
+    assert header.split() == ["score", "keyword", "passage"]
+    assert space == ""
+    assert row.endswith("  House of Wisdom")
+    assert excerpt.startswith("    The House of Wisdom (Arabic: بيت الحكمة) was a library")
+    assert matched.startswith("    name: “Bayt al-Hikma”")
+    assert total.startswith("    = ")
+    score, rank = float(row.split()[1]), int(row.split()[2])
+    parts = re.findall(r"(?:([+−]) )?[a-z ]+ (\d+\.\d\d)", total)
+    assert rank == 1
+    assert sum(float(part) * (-1 if sign == "−" else 1) for sign, part in parts) == pytest.approx(
+        score, abs=0.01 * len(parts)
+    )
+
+
+def test_json_explains_every_hit_unasked(run: Run, data: Path) -> None:
+    found = json.loads(run("search", "Bayt al-Hikma", "--json", "--data", data).out)
+    for hit in found["hits"]:
+        parts = list(hit["evidence"].values())
+        assert sum(parts) == pytest.approx(hit["score"])
+        assert [abs(part) for part in parts] == sorted(map(abs, parts), reverse=True)
+        words = {hit["text"][start:end].casefold() for start, end in hit["highlights"]}
+        assert words == {word.casefold() for word in hit["matched"].get("text", ())}
+    best = found["hits"][0]
+    assert best["placings"]["keyword"]["rank"] == 1
+    assert best["placings"]["keyword"]["score"] > found["hits"][1]["placings"]["keyword"]["score"]
+    assert best["name"] == "Bayt al-Hikma"
+    assert best["matched"]["names"] == ["Bayt al-Hikma"]
+
+
+def test_one_search_alone_has_no_evidence(run: Run, data: Path) -> None:
+    found = run("search", "Bayt al-Hikma", "--mode", "keyword", "--json", "--data", data)
+    for hit in json.loads(found.out)["hits"]:
+        assert hit["evidence"] == {}
+        assert hit["name"] is None
+        assert hit["placings"]["keyword"]["score"] == hit["score"]
+
+
+@pytest.mark.parametrize("command", [("search",), ("search", "--explain"), ("ask", "--no-model")])
+def test_missing_vectors_are_told_of(run: Run, data: Path, command: tuple[str, ...]) -> None:
+    outcome = run(*command, "papyrus", "--data", data)
+    assert outcome.err.splitlines()[-1] == "no vectors yet; pinakes build goes on"
+    assert "vectors" not in outcome.out
+
+
+def test_a_search_that_asks_no_vectors_misses_none(run: Run, data: Path) -> None:
+    assert run("search", "papyrus", "--mode", "keyword", "--data", data).err == ""
+
+
 def test_search_without_a_match_is_no_error(run: Run, data: Path) -> None:
     outcome = run("search", "xyzzyplugh", "--data", data)
     assert outcome.status == 0
     assert outcome.out == ""
     assert "Nothing found" in outcome.err
+    assert run("search", "xyzzyplugh", "--explain", "--data", data).out == ""
+    assert json.loads(run("search", "xyzzyplugh", "--json", "--data", data).out)["hits"] == []
 
 
 def test_show_follows_redirects(run: Run, data: Path) -> None:
@@ -135,6 +192,36 @@ def test_status_lists_collections(run: Run, data: Path) -> None:
     assert row["collection"] == "samplewiki"
     assert row["pages"]["documents"] == 40
     assert row["coverage"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("vectors", "index", "said"),
+    [
+        (0, None, "no vectors yet"),
+        (1, {"kind": "exact"}, "vectors for less than 1 % of the passages (1), exact search"),
+        (18, {"kind": "exact"}, "vectors for 8 % of the passages (18), exact search"),
+        (
+            223,
+            {"kind": "inverted lists", "lists": 4096, "probes": 64, "recall_at_10": 0.9814},
+            "vectors for 99 % of the passages (223), 64 of 4,096 inverted lists, recall@10 0.981",
+        ),
+        (224, {"kind": "exact"}, "vectors for all passages, exact search"),
+    ],
+)
+def test_status_says_how_many_passages_have_vectors(
+    run: Run, data: Path, tmp_path: Path, vectors: int, index: Any, said: str
+) -> None:
+    shutil.copytree(data / "samplewiki", tmp_path / "[red]wiki", symlinks=True)
+    path = tmp_path / "[red]wiki" / "current" / "manifest.json"
+    manifest = json.loads(path.read_text())
+    changed = {"collection": "[red]wiki", "vectors": vectors, "vector_index": index}
+    path.write_text(json.dumps(manifest | changed))
+    lines = run("status", "--data", tmp_path).out.splitlines()
+    assert lines[0].startswith("[red]wiki 20261101-1: 40 articles, 224 passages, ")
+    assert lines[1] == f"  {said}"
+    (row,) = json.loads(run("status", "--json", "--data", tmp_path).out)["collections"]
+    assert row["coverage"] == vectors / 224
+    assert row["vector_index"] is None or row["vector_index"]["kind"] == index["kind"]
 
 
 def test_status_of_nothing_says_how_to_begin(run: Run, tmp_path: Path) -> None:

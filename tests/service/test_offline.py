@@ -76,6 +76,6 @@ def test_serve_searches_with_both_indexes(scratch: Path) -> None:
     )
     found, answer, highlighted = json.loads(_run(scratch, [sys.executable, "-c", script]))
     assert found["hits"][0]["title"] == "Rosetta Stone"
-    assert set(found["hits"][0]["ranks"]) == {"keyword", "vector"}
+    assert set(found["hits"][0]["placings"]) == {"keyword", "vector"}
     assert answer["quotations"]
     assert highlighted

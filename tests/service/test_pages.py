@@ -1,5 +1,6 @@
 """The two pages in a real browser."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -110,7 +111,12 @@ def test_from_the_question_to_the_passage(window: Window, address: str) -> None:
     expect(source.get_by_role("link")).to_have_text(
         "Library of Alexandria › Foundation › The Mouseion"
     )
-    expect(source.locator("blockquote")).to_contain_text("Strabo, who lived in Alexandria")
+    expect(source.locator("blockquote")).to_contain_text(
+        "… Not everybody admired them: the satirist Timon of Phlius compared them to birds"
+    )
+    expect(source.locator("mark")).to_have_text(
+        ["satirist", "compared", "birds", "fed", "cage", "Mouseion"]
+    )
 
     answer.get_by_role("link", name="[1]").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Library of Alexandria")
@@ -166,9 +172,33 @@ def test_a_new_question_replaces_one_that_is_being_answered(
 
 def test_without_a_model(window: Window, make_server: MakeServer) -> None:
     window.page.goto(f"{make_server()}/?q=movable+type+of+clay")
-    expect(window.page.get_by_role("status")).to_contain_text("Quotations")
+    expect(window.page.get_by_role("status")).to_have_text(
+        "Quotations: the best passages, word for word"  # and nothing of vectors: all are there
+    )
     expect(window.page.locator("#answer")).to_contain_text("“")
     expect(window.page.locator("#sources li")).to_have_count(3)
+
+
+@pytest.mark.parametrize(
+    ("coverage", "said"),
+    [(0.999, "99 %"), (0.08, "8 %"), (0.0001, "less than 1 %")],
+)
+def test_an_answer_says_how_many_passages_have_vectors(
+    window: Window, address: str, coverage: float, said: str
+) -> None:
+    page = window.page
+    answer = httpx.post(f"{address}/api/ask", json={"question": "papyrus", "use_model": False})
+    done = json.dumps(answer.json() | {"coverage": coverage})
+    page.route(
+        "**/api/ask",
+        lambda route: route.fulfill(
+            body=f"event: done\ndata: {done}\n\n", content_type="text/event-stream"
+        ),
+    )
+    page.goto(f"{address}/?q=papyrus")
+    expect(page.get_by_role("status")).to_have_text(
+        f"Quotations: the best passages, word for word · vectors for {said} of the passages"
+    )
 
 
 class TestErrors:
@@ -218,6 +248,12 @@ class TestAwkwardText:
         expect(page.locator("#answer")).to_contain_text("<script>window.owned = 1</script>")
         expect(page.locator("#sources a")).to_have_text(MARKUP_TITLE)
         assert page.locator("#sources img, #answer img, #answer script, #sources b").count() == 0
+        expect(page.locator("#sources mark")).to_have_text(["zebrafish"])
+        page.goto(f"{awkward_address}/?q=zebrafish+img+script")
+        expect(page.locator("#sources mark")).to_have_text(["zebrafish", "script", "script", "img"])
+        expect(page.locator("#sources blockquote")).to_contain_text("<script>window.owned = 1</scr")
+        assert page.locator("#sources img, #sources script").count() == 0
+        expect(page.get_by_role("status")).to_have_text(re.compile("word · no vectors yet$"))
         page.locator("#sources a").click()
         expect(page.locator("h1")).to_have_text(MARKUP_TITLE)
         expect(page.locator("article")).to_contain_text("<img src=x onerror=window.owned=1>")
@@ -230,6 +266,8 @@ class TestAwkwardText:
         page.goto(f"{awkward_address}/?q={quote('مكتبة الإسكندرية')}")
         expect(page.locator("#answer")).to_contain_text(ARABIC)
         expect(page.locator("#answer")).to_have_css("direction", "rtl")
+        expect(page.locator("#sources blockquote")).to_have_css("direction", "rtl")
+        expect(page.locator("#sources mark")).to_have_text(["مكتبة", "الإسكندرية", "مكتبة"])
         page.locator("#answer a").first.click()
         expect(page.locator("article p.text")).to_have_css("direction", "rtl")
         expect(page.locator("header")).to_have_css("direction", "ltr")
@@ -241,6 +279,8 @@ class TestAwkwardText:
         page = window.page
         page.goto(f"{awkward_address}/?q={quote('アレクサンドリア図書館')}")
         expect(page.locator("#answer")).to_contain_text(f"“{JAPANESE}”")
+        expect(page.locator("#sources mark").first).to_have_text("アレクサンドリア図書館")
+        expect(page.locator("#sources blockquote")).to_have_text(JAPANESE)
         page.locator("#answer a").first.click()
         assert marked(page) == JAPANESE
         start = JAPANESE.index("𠮷野")

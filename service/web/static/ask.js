@@ -99,9 +99,10 @@ function showAnswer(data) {
   showSources(data.citations);
   const seconds = data.timings.total_s?.toFixed(1);
   const unsupported = data.model && !data.grounded && "Nothing that was found supports this answer.";
-  status.textContent = data.quotations
-    ? "Quotations: the best passages, word for word."
-    : [unsupported, data.model, seconds && `${seconds} s`].filter(Boolean).join(" · ");
+  const said = data.quotations
+    ? ["Quotations: the best passages, word for word"]
+    : [unsupported, data.model, seconds && `${seconds} s`];
+  status.textContent = [...said, coverageText(data.coverage)].filter(Boolean).join(" · ");
 }
 
 function withMarks(text, citations) {
@@ -126,7 +127,7 @@ function showSources(citations) {
     item.value = citation.number;
     const link = element("a", [citation.title, ...citation.heading_path].join(" › "));
     link.href = citation.url;
-    const quote = element("blockquote", shortened(citation.quote));
+    const quote = quotation(citation);
     for (const part of [link, quote]) part.dir = "auto";
     item.append(link, quote);
     list.append(item);
@@ -134,9 +135,29 @@ function showSources(citations) {
   sources.hidden = citations.length === 0;
 }
 
-function shortened(text) {
-  const letters = Array.from(text);
-  return letters.length > 320 ? `${letters.slice(0, 320).join("")}…` : text;
+// The part of the quote that has most to do with the question, with the question's words marked.
+function quotation({ quote, excerpt: [start, end], highlights }) {
+  const letters = Array.from(quote); // offsets count code points, as letters do here
+  const text = (from, to) => letters.slice(from, to).join("");
+  const shown = element("blockquote", start > 0 ? "… " : "");
+  let position = start;
+  for (const [from, to] of highlights) {
+    const low = Math.max(from, position);
+    const high = Math.min(to, end);
+    if (low >= high) continue;
+    shown.append(text(position, low), element("mark", text(low, high)));
+    position = high;
+  }
+  shown.append(text(position, end), end < letters.length ? " …" : "");
+  return shown;
+}
+
+// Empty when every passage has a vector.
+function coverageText(coverage) {
+  if (coverage === 1) return "";
+  if (coverage === 0) return "no vectors yet";
+  const percent = coverage < 0.01 ? "less than 1" : Math.min(Math.round(coverage * 100), 99);
+  return `vectors for ${percent} % of the passages`;
 }
 
 function element(name, text = "", className = "") {

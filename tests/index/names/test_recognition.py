@@ -1,8 +1,7 @@
 import pytest
 
-from index.names.names import NameKind
 from index.names.recognition import name_keys, recognise
-from index.types import NamedPage
+from index.types import NamedPage, NameKind
 
 
 def named(page_id: int, key: str, kind: NameKind = "title", links_in: int = 0) -> NamedPage:

@@ -1,5 +1,8 @@
+from pathlib import Path
+
 import pytest
 
+from index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
 from index.ranking.highlights import Highlighter
 
 
@@ -32,3 +35,27 @@ def stem(word: str) -> list[str]:
 )
 def test_words_that_match_are_marked(text: str, terms: list[str], marked: list[str]) -> None:
     assert [text[start:end] for start, end in Highlighter(terms, stem)(text)] == marked
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "question", "marked"),
+    [
+        ("hi", "दिल्ली भारत की राजधानी है", "भारत की राजधानी", ["भारत", "राजधानी"]),
+        ("th", "กรุงเทพมหานครเป็นเมืองหลวง", "เมืองหลวง", ["เมืองหลวง"]),
+        ("he", "הסִּפְרִיָּה הגדולה", "הספריה", ["הסִּפְרִיָּה"]),
+        ("ar", "كَانَتْ مَكتبة قديمة", "مكتبة", ["مَكتبة"]),
+        ("ru", "Библио́тека имени", "библиотека", ["Библио́тека"]),
+        ("zh", "國立臺灣大學圖書館", "台湾大学", ["臺灣大學"]),
+        ("ja", "アレクサンドリア図書館", "図書館", ["図書館"]),
+        ("tr", "İstanbul'un tarihi", "istanbul", ["İstanbul"]),
+        ("de", "Die Bücher im Gebäude", "Buch", ["Bücher"]),
+        ("en", "cafe\u0301 nai\u0308ve scene", "naïve café", ["cafe\u0301", "nai\u0308ve"]),
+    ],
+)
+def test_words_of_many_scripts(
+    tmp_path: Path, language: str, text: str, question: str, marked: list[str]
+) -> None:
+    write_keyword_index(tmp_path / "bm25", language, [KeywordDocument(0, "", "", "", text)])
+    keywords = KeywordIndex(tmp_path / "bm25", language)
+    found = Highlighter(keywords.terms(question), keywords.analyze)(text)
+    assert [text[start:end] for start, end in found] == marked
