@@ -1,6 +1,6 @@
 """All that questions have to choose from: the evidence for each candidate, and rankings of it.
 
-Shared by the benchmarks that weigh evidence. Knows nothing of how weights are fitted.
+Shared by the benchmarks that weigh evidence.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.fitting import Candidates
 from index.evaluation import Half, Judgment, Run, half_of
 from index.evaluation.run import JudgedQuestion, QuestionResult, Ranks
 from index.ranking.evidence import Matrix
@@ -16,7 +17,7 @@ from index.ranking.ranking import Searches, gather_evidence
 from index.search import Index
 from index.types import Manifest, ScoredId
 
-__all__ = ["Asked", "Ranking", "ask", "by_weight", "run_of"]
+__all__ = ["Asked", "Ranking", "ask", "by_weight", "page_candidates", "run_of"]
 
 Weights = NDArray[np.float64]
 DEPTH = 100
@@ -71,6 +72,14 @@ def by_weight(weights: Weights) -> Ranking:
         return order
 
     return ranking
+
+
+def page_candidates(asked: Asked, weights: Weights, importance: float) -> Candidates:
+    """What the fit sees where pages compete: each by its best passage under ``weights``."""
+    order = by_weight(weights)(asked)
+    best = [order[at] for at in np.unique(asked.pages[order], return_index=True)[1]]
+    gold = np.isin(asked.pages[best], list(asked.question.pages))
+    return Candidates(asked.evidence[best], gold, importance)
 
 
 def run_of(

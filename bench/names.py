@@ -21,10 +21,10 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bench.candidates import Asked, Weights, ask, by_weight, run_of
+from bench.candidates import Asked, Weights, ask, by_weight, page_candidates, run_of
 from bench.corpora import TEMPLATES_DUMP, TEXT_DUMP, WIKITEXT_DUMP
 from bench.development import DATA, QUESTIONS
-from bench.fitting import Bound, Candidates, listwise_fit
+from bench.fitting import Bound, listwise_fit
 from bench.name_questions import KINDS, NameQuestion, name_questions
 from bench.record import record
 from index.build import build_collection
@@ -156,16 +156,8 @@ def _fit(sets: Sequence[_Set], now: Weights) -> Weights:
         own = [row for row in one.asked if row.half == "tune"]
         is_real = (one.corpus, one.kind) == ("6,000 articles", _REAL)
         share = _SHARE_OF_REAL if is_real else (1 - _SHARE_OF_REAL) / (len(fitting) - 1)
-        questions += [_candidates(row, now, share / len(own)) for row in own]
+        questions += [page_candidates(row, now, share / len(own)) for row in own]
     return np.round(listwise_fit(questions, bounds), 2)
-
-
-def _candidates(row: Asked, now: Weights, importance: float) -> Candidates:
-    """Pages compete with their best passages, which names do not change."""
-    order = by_weight(now)(row)
-    best = [order[at] for at in np.unique(row.pages[order], return_index=True)[1]]
-    gold = np.isin(row.pages[best], list(row.question.pages))
-    return Candidates(row.evidence[best], gold, importance)
 
 
 def _judged(one: _Set, stages: Mapping[str, Weights]) -> dict[str, Any]:
@@ -181,8 +173,7 @@ def _judged(one: _Set, stages: Mapping[str, Weights]) -> dict[str, Any]:
         level["measures"][report.stage] = {name: report.measures[name].value for name in _SHOWN}
     for gain in compare_stages(run, _FITTED, run, _OFF):
         differences = {name: asdict(gain.differences[name].estimate) for name in _SHOWN}
-        losses = [asdict(change) for change in gain.worse]
-        figures[gain.level] |= {"gains": differences, "losses": losses}
+        figures[gain.level]["gains"] = differences
     return figures
 
 

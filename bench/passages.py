@@ -31,7 +31,7 @@ def main() -> None:
     )
     parser.add_argument("--data", type=Path, default=DATA)
     collection = development_collection(parser.parse_args().data, "all")
-    with joined_collection(collection) as joined, Index.open(joined.path) as index:
+    with joined_collection(collection, "all") as joined, Index.open(joined.path) as index:
         run = evaluate(index.manifest, joined.judgment, modes_of(index))
         passages = index.manifest.passages
     figures = reports(run)

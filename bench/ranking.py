@@ -13,7 +13,7 @@ Command: python -m bench.ranking [--data DIR] [--write]
 import argparse
 import json
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -23,14 +23,15 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from bench.candidates import Asked, Ranking, Weights, ask, by_weight, run_of
+from bench.candidates import Asked, Ranking, Weights, ask, by_weight, page_candidates, run_of
 from bench.development import DATA, DUMP, QUESTIONS, development_collection
 from bench.fitting import FREE, Bound, Candidates, listwise_fit
 from bench.fusion import Fusion, min_max, reciprocal_ranks
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
 from index.embed import VectorScope
-from index.evaluation import Half, Run, compare_stages, judge, read_questions, reports
+from index.encoders.onnx_encoder import open_question_encoder
+from index.evaluation import Half, Judgment, Run, compare_stages, judge, read_questions, reports
 from index.evaluation.report import Level
 from index.ranking.evidence import EVIDENCE
 from index.ranking.weights import weights
@@ -42,19 +43,21 @@ _ROUNDS = 4
 # A question of SQuAD counts less: it was asked by someone who had the paragraph before them.
 _SQUAD_IMPORTANCE = 0.1
 # Of these more is never worse. Parts of titles may be: what is left out of one has its own weight.
-_NOT_NEGATIVE = {"page keyword", "second passage", "keyword", "keyword density", "vector", "lead"}
+_NOT_NEGATIVE = {"page keyword", "page vector", "keyword", "vector", "no vector"}
 # Fitted by bench.names, on questions that ask by names: these articles have neither links nor
 # redirects.
 _BY_NAMES = ("name", "disambiguation")
+_OF_VECTORS = ("page vector", "vector", "no vector")
 _PARTS: Mapping[str, Collection[str]] = {
-    "vectors": ("vector",),
-    "keywords": ("page keyword", "second passage", "keyword", "keyword density"),
-    "the page's keywords": ("page keyword", "second passage"),
-    "the second passage": ("second passage",),
-    "the passage's keywords": ("keyword", "keyword density"),
-    "keyword density": ("keyword density",),
+    "vectors": _OF_VECTORS,
+    "keywords": ("page keyword", "keyword"),
+    "the page's keywords": ("page keyword",),
+    "the passage's keywords": ("keyword",),
+    "the page's vector": ("page vector",),
+    "the passage's vector": ("vector",),
+    "knowing who has no vector": ("no vector",),
     "the title": ("title in question", "question in title", "title fit"),
-    "names and links": _BY_NAMES,
+    "names": _BY_NAMES,
 }
 _ALL = "all evidence"
 _SHOWN = ("hit@1", "hit@10", "MRR@10")
@@ -85,14 +88,14 @@ def main() -> None:
     figures: dict[str, Any] = {}
     fitted = {}
     sets = _sets(options.data)
-    for name, with_vectors in (("with vectors", True), ("without vectors", False)):
-        own = sets if with_vectors else [_without_vectors(sets[0]), _without_vectors(sets[-1])]
+    for name, own in sets.items():
+        with_vectors = name == "with vectors"
         kept = weights(with_vectors=with_vectors)
-        left_out = {"lead"} if with_vectors else {"vector"}
+        left_out = set() if with_vectors else set(_OF_VECTORS)
         fitted[name] = _fit(own, left_out, kept)
         rankings = {_ALL: by_weight(fitted[name])}
         for part, kinds in track(_PARTS.items(), f"Fitting {name}"):
-            if with_vectors or part != "vectors":
+            if not left_out.issuperset(kinds):
                 rankings[f"without {part}"] = by_weight(_fit(own, {*left_out, *kinds}, kept))
         figures[name] = [_judged(one, rankings | _baselines(one, with_vectors)) for one in own]
     figures["weights"] = {name: _named(values) for name, values in fitted.items()}
@@ -103,38 +106,26 @@ def main() -> None:
     record("ranking", f"{DUMP.name}; {SQUAD.name}", figures)
 
 
-def _sets(data: Path) -> list[_Set]:
-    found = []
+def _sets(data: Path) -> dict[str, list[_Set]]:
+    """All questions with all evidence, by what search has: vectors, or none at all."""
+    found: dict[str, list[_Set]] = {"with vectors": [], "without vectors": []}
+
+    def ask_both(path: Path, judgment: Judgment, level: Level, importance: float) -> None:
+        for side, encoder in (("with vectors", open_question_encoder), ("without vectors", None)):
+            if encoder is not None or vectors == "leads":  # without, both collections are the same
+                with Index.open(path, encoder) as index:
+                    asked = ask(index, judgment)
+                    found[side].append(_Set(index.manifest, asked, level, importance))
+
     scopes: tuple[VectorScope, ...] = ("leads", "all")
     for vectors in scopes:
         collection = development_collection(data, vectors)
-        with Index.open(collection) as index:
-            asked = ask(index, judge(read_questions(QUESTIONS), index.store))
-            found.append(_Set(index.manifest, asked, "pages", 0.5))
-    with joined_collection(collection) as joined, Index.open(joined.path) as index:
-        asked = ask(index, joined.judgment)
-        return [*found, _Set(index.manifest, asked, "passages", _SQUAD_IMPORTANCE)]
-
-
-def _without_vectors(one: _Set) -> _Set:
-    """The same questions where no passage has a vector: only what keywords and names found."""
-    column = EVIDENCE.index("keyword")
-    named = EVIDENCE.index("name")
-    asked = []
-    for row in one.asked:
-        kept = (row.evidence[:, column] > 0) | (row.evidence[:, named] > 0)
-        evidence = row.evidence[kept].copy()
-        evidence[:, EVIDENCE.index("vector")] = 0.0
-        asked.append(
-            replace(
-                row,
-                lists={"keyword": row.lists["keyword"]},
-                passages=row.passages[kept],
-                pages=row.pages[kept],
-                evidence=evidence,
-            )
-        )
-    return replace(one, asked=asked, manifest=one.manifest.model_copy(update={"vectors": 0}))
+        with Index.open(collection, None) as index:
+            judgment = judge(read_questions(QUESTIONS), index.store)
+        ask_both(collection, judgment, "pages", 1.0)
+        with joined_collection(collection, vectors) as joined:
+            ask_both(joined.path, joined.judgment, "passages", _SQUAD_IMPORTANCE)
+    return found
 
 
 def _fit(sets: Sequence[_Set], left_out: Collection[str], kept: Weights) -> Weights:
@@ -166,10 +157,7 @@ def _candidates(row: Asked, level: Level, found: Weights, importance: float) -> 
     if level == "passages":
         gold = np.isin(row.passages, list(row.question.passages))
         return Candidates(row.evidence, gold, importance)
-    order = by_weight(found)(row)
-    best = [order[at] for at in np.unique(row.pages[order], return_index=True)[1]]
-    gold = np.isin(row.pages[best], list(row.question.pages))
-    return Candidates(row.evidence[best], gold, importance)
+    return page_candidates(row, found, importance)
 
 
 def _baselines(one: _Set, with_vectors: bool) -> dict[str, Ranking]:

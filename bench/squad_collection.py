@@ -1,7 +1,7 @@
 """SQuAD's paragraphs and a wiki's passages in one collection, for questions whose passage is known.
 
 14 articles of SQuAD 2.0: 447 paragraphs, each one passage, with 2,183 answerable questions. The
-wiki's vectors are taken as they are; the paragraphs get theirs here.
+wiki's vectors are taken as they are; paragraphs get theirs here.
 """
 
 import json
@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from index.embed import VectorScope
 from index.encoders.encoder import find_encoder, passage_text
 from index.evaluation import Judgment, judge, read_questions
 from index.generations import publish, record_files
@@ -46,13 +47,16 @@ class JoinedCollection:
 
 
 @contextmanager
-def joined_collection(collection: Path) -> Iterator[JoinedCollection]:
-    """Join SQuAD's paragraphs to ``collection``, in a directory that goes away."""
+def joined_collection(collection: Path, vectors: VectorScope) -> Iterator[JoinedCollection]:
+    """Join SQuAD's paragraphs to ``collection``, in a directory that goes away.
+
+    ``vectors``: of all paragraphs, or of the first of each article.
+    """
     encoder = find_encoder("all-MiniLM-L6-v2")
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "squad2-and-6000-pages"
         with BuildProgress() as progress:
-            paragraphs = _join(collection, path, encoder, progress)
+            paragraphs = _join(collection, path, encoder, vectors, progress)
         with Index.open(path, None) as index:
             judgment = judge(read_questions(SQUAD), index.store)
         known = [
@@ -67,7 +71,11 @@ def joined_collection(collection: Path) -> Iterator[JoinedCollection]:
 
 
 def _join(
-    collection: Path, joined: Path, encoder: Encoder, progress: BuildProgress
+    collection: Path,
+    joined: Path,
+    encoder: Encoder,
+    vectors: VectorScope,
+    progress: BuildProgress,
 ) -> dict[str, int]:
     """Publish a collection of both; the passage of every answerable question."""
     stage = joined / "stage"
@@ -85,20 +93,22 @@ def _join(
             page = index.store.page(document.page_id)
             links.append((document.page_id, page.links_in if page else 0))
     first = writer.passage_count
-    paragraphs, texts = {}, []
+    paragraphs, texts, embedded = {}, [], []
     for document, passages, asked in _articles(max(page_id for page_id, _ in links) + 1):
         for passage, qids in zip(passages, asked, strict=True):
             paragraphs |= dict.fromkeys(qids, first + len(texts))
+            if vectors == "all" or passage is passages[0]:
+                embedded.append(first + len(texts))
             texts.append(passage_text(document.title, (), passage.text))
         writer.add_document(document, passages)
     writer.index_titles()
     writer.add_names((), links)
     writer.close()
     write_keywords(stage / "pages.db", stage / "bm25", manifest.dump.language, _WORKERS, progress)
-    progress.step("Embedding the paragraphs", len(texts), "passages")
-    batch = (np.arange(first, first + len(texts)), encoder.encode_passages(texts))
-    add_vectors(stage / "vectors", [batch], last=True)
-    _publish(joined, stage, manifest, first, len(texts))
+    progress.step("Embedding the paragraphs", len(embedded), "passages")
+    found = encoder.encode_passages([texts[passage - first] for passage in embedded])
+    add_vectors(stage / "vectors", [(np.array(embedded), found)], last=True)
+    _publish(joined, stage, manifest, first, len(texts), len(embedded))
     return paragraphs
 
 
@@ -138,7 +148,9 @@ def _articles(first_id: int) -> Iterator[tuple[Document, list[Passage], list[lis
         yield Document(page_id, title, 1, "", text, (section,), (), False), passages, asked
 
 
-def _publish(joined: Path, stage: Path, manifest: Manifest, first: int, more: int) -> None:
+def _publish(
+    joined: Path, stage: Path, manifest: Manifest, first: int, more: int, vectors: int
+) -> None:
     if first != manifest.passages:
         raise SystemExit(f"{first:,} passages copied of {manifest.passages:,}: ids would not fit")
     publish(
@@ -148,7 +160,7 @@ def _publish(joined: Path, stage: Path, manifest: Manifest, first: int, more: in
             update={
                 "collection": joined.name,
                 "passages": first + more,
-                "vectors": manifest.vectors + more,
+                "vectors": manifest.vectors + vectors,
                 "files": record_files(stage),
             }
         ),

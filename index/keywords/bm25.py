@@ -148,6 +148,7 @@ class KeywordIndex:
         self.document_count: int = self._searcher.num_docs
         # How much a term tells: its inverse document frequency, as BM25 counts it.
         self.rarity = lru_cache(_REMEMBERED_TERMS)(self._inverse_document_frequency)
+        self.rarest = self._rarity_of(1)
 
     def terms(self, query: str) -> list[str]:
         """The words of ``query`` to search for; stop words only if there is nothing else."""
@@ -160,7 +161,9 @@ class KeywordIndex:
         return self._all_words.analyze(self._analysis.spelling(text))
 
     def _inverse_document_frequency(self, term: str) -> float:
-        frequency = self._searcher.doc_freq("body", term)
+        return self._rarity_of(self._searcher.doc_freq("body", term))
+
+    def _rarity_of(self, frequency: int) -> float:
         return log(1 + (self.document_count - frequency + 0.5) / (frequency + 0.5))
 
     def search(self, query: str, limit: int) -> list[ScoredId]:

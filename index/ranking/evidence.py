@@ -17,8 +17,8 @@ __all__ = ["EVIDENCE", "Matrix", "Query", "Scores", "gather"]
 Matrix = NDArray[np.float64]
 
 _OF_PAGE = (
-    "page keyword",  # the best BM25 score on its page, as a share of the best of all
-    "second passage",  # the second best on its page
+    "page keyword",  # the best BM25 score on its page
+    "page vector",  # the best cosine on its page
     "title in question",  # share of the title that words of the question make up
     "question in title",  # share of the question that words of the title make up
     "title fit",  # both at once: their product
@@ -26,10 +26,9 @@ _OF_PAGE = (
     "disambiguation",  # a page that only lists others
 )
 _OF_PASSAGE = (
-    "keyword",  # its BM25 score, as a share of the best of all
-    "keyword density",  # its BM25 score for the question's rarity: how well it matches at all
-    "vector",  # cosine of passage and question
-    "lead",  # the first passage of its page
+    "keyword",  # its BM25 score
+    "vector",  # its cosine with the question
+    "no vector",  # that it has none yet
 )
 EVIDENCE = _OF_PAGE + _OF_PASSAGE
 
@@ -50,7 +49,11 @@ class Query:
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """What the searches say, by passage id: BM25 scores, and cosines where there are vectors."""
+    """What the searches say, by passage id.
+
+    ``keyword``: BM25 scores, in units of what a word counts that a single passage has, so that they
+    mean the same in collections of every size. ``vector``: cosines, where there are vectors.
+    """
 
     keyword: Mapping[int, float]
     vector: Mapping[int, float]
@@ -64,43 +67,36 @@ def gather(
 ) -> Matrix:
     """The evidence for each place, of shape (len(places), len(EVIDENCE)).
 
-    ``titles``: by page id, the terms of its title, each with its rarity. A passage that has no
-    vector is given its lead's cosine, and a page without any the lowest found.
+    ``titles``: by page id, the terms of its title, each with its rarity. A page without any vector
+    is given the lowest cosine found.
     """
     found = np.zeros((len(places), len(EVIDENCE)))
-    best = max(scores.keyword.values(), default=0.0) or 1.0
-    rarity = sum(query.terms.values()) or 1.0
     floor = min(scores.vector.values(), default=0.0)
     pages: dict[int, list[int]] = {}
     for row, place in enumerate(places):
         pages.setdefault(place.page_id, []).append(row)
     for page_id, rows in pages.items():
         page = places[rows[0]]
+        ids = [places[row].passage_id for row in rows]
+        keyword = [scores.keyword.get(i, 0.0) for i in ids]
+        vector = [scores.vector.get(i) for i in ids]
         lead = scores.vector.get(page.first_passage, floor)
-        keyword = [scores.keyword.get(places[row].passage_id, 0.0) for row in rows]
-        of_page = _of_page(page, sorted(keyword, reverse=True), best, query, titles[page_id])
-        for row, score in zip(rows, keyword, strict=True):
-            passage_id = places[row].passage_id
-            vector = scores.vector.get(passage_id, lead)
-            is_lead = passage_id == page.first_passage
-            found[row] = (*of_page, score / best, score / rarity, vector, is_lead)
+        of_page = (
+            max(keyword),
+            max([lead, *(cosine for cosine in vector if cosine is not None)]),
+            *_of_names(page, query, titles[page_id]),
+        )
+        for row, score, cosine in zip(rows, keyword, vector, strict=True):
+            found[row] = (*of_page, score, cosine or 0.0, cosine is None)
     return found
 
 
-def _of_page(
-    page: PassagePlace,
-    keyword: Sequence[float],
-    best: float,
-    query: Query,
-    title: Mapping[str, float],
-) -> tuple[float, ...]:
-    """The evidence that all passages of a page share; ``keyword``: their scores, best first."""
+def _of_names(page: PassagePlace, query: Query, title: Mapping[str, float]) -> tuple[float, ...]:
+    """How well the page's title and its names fit the question."""
     in_question = _share(title, query.terms)
     in_title = query.share(title)
     fit = in_question * in_title
     return (
-        keyword[0] / best,
-        keyword[1] / best if len(keyword) > 1 else 0.0,
         in_question,
         in_title,
         fit,

@@ -95,7 +95,7 @@ def gather_evidence(
         page_id: {term: rarity(term) for term in keywords.analyze(title)}
         for page_id, title in {place.page_id: place.title for place in places}.items()
     }
-    keyword = {one.passage_id: one.score for one in lists["keyword"]}
+    keyword = {one.passage_id: one.score / keywords.rarest for one in lists["keyword"]}
     scores = Scores(keyword, _cosines(searches.vectors, vector, places))
     evidence = gather(places, query, scores, title_terms)
     return places, evidence, {one.page.page_id: one.page.name for one in named}

@@ -29,14 +29,11 @@ def rows(
     return [dict(zip(EVIDENCE, map(float, row), strict=True)) for row in found]
 
 
-def test_a_passage_has_its_share_of_the_best_score_and_its_page_the_best_two() -> None:
-    lead, later, other = rows(ROSETTA, ROSETTA_LATER, STONE, keyword={10: 8.0, 12: 16.0, 20: 4.0})
-    assert (lead["keyword"], later["keyword"], other["keyword"]) == (0.5, 1.0, 0.25)
-    assert (lead["page keyword"], lead["second passage"]) == (1.0, 0.5)
-    assert (later["page keyword"], later["second passage"]) == (1.0, 0.5)
-    assert (other["page keyword"], other["second passage"]) == (0.25, 0.0)
-    assert later["keyword density"] == 16.0 / 8.0  # by the rarity of the whole question
-    assert (lead["lead"], later["lead"]) == (1.0, 0.0)
+def test_a_passage_has_its_own_score_and_the_best_of_its_page() -> None:
+    lead, later, other = rows(ROSETTA, ROSETTA_LATER, STONE, keyword={10: 0.5, 12: 2.0, 20: 0.25})
+    assert (lead["keyword"], later["keyword"], other["keyword"]) == (0.5, 2.0, 0.25)
+    assert (lead["page keyword"], later["page keyword"]) == (2.0, 2.0)
+    assert other["page keyword"] == 0.25
 
 
 def test_titles_speak_by_the_rarity_of_their_words() -> None:
@@ -58,12 +55,21 @@ def test_a_name_speaks_for_what_it_says_beyond_the_title_and_as_far_as_it_is_cer
     assert rows(STONE)[0]["name"] == 0.0
 
 
-def test_a_passage_without_a_vector_has_its_leads_and_a_page_without_the_lowest() -> None:
-    lead, later, stone = rows(ROSETTA, ROSETTA_LATER, STONE, vector={10: 0.7, 99: 0.2})
-    assert (lead["vector"], later["vector"], stone["vector"]) == (0.7, 0.7, 0.2)
+def test_a_passage_without_a_vector_says_so_and_shares_the_best_of_its_page() -> None:
+    cosines = {10: 0.7, 12: 0.5, 99: 0.2}
+    lead, later, stone = rows(ROSETTA, ROSETTA_LATER, STONE, vector=cosines)
+    assert [(one["vector"], one["no vector"]) for one in (lead, later)] == [(0.7, 0.0), (0.5, 0.0)]
+    assert (stone["vector"], stone["no vector"]) == (0.0, 1.0)
+    assert (lead["page vector"], later["page vector"]) == (0.7, 0.7)
+    assert stone["page vector"] == 0.2  # the lowest found, for a page without any
+
+
+def test_a_lead_speaks_for_its_page_without_being_found_itself() -> None:
+    (later,) = rows(ROSETTA_LATER, vector={10: 0.7})
+    assert (later["page vector"], later["vector"], later["no vector"]) == (0.7, 0.0, 1.0)
 
 
 def test_nothing_found_and_no_rare_word_divide_by_nothing() -> None:
     (row,) = rows(ROSETTA, query=Query({}, {}))
-    assert set(row.values()) == {0.0, 1.0}  # only that it is the lead
+    assert {name for name, value in row.items() if value} == {"no vector"}
     assert rows() == []
