@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -66,9 +66,12 @@ def members(group: int) -> list[int]:
 
 def workers(group: int) -> list[int]:
     """Those of the group that read the dump."""
-    return [
-        one for one in members(group) if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes()
-    ]
+    found = []
+    for one in members(group):
+        with suppress(OSError):  # it may have ended since
+            if b"spawn_main" in Path(f"/proc/{one}/cmdline").read_bytes():
+                found.append(one)
+    return found
 
 
 def wait_for(condition: Callable[[], object]) -> None:
