@@ -24,8 +24,8 @@ __all__ = ["KINDS", "NameQuestion", "name_questions"]
 
 KINDS = {
     "title": "a page's own title, alone, in a sentence or with a word of its lead",
-    "alias": "a redirect's or link's words, none of them in the title",
-    "variant": "a redirect's or link's words, some of them in the title",
+    "alias": "words of a redirect, of links or in bold in the lead, none of them in the title",
+    "variant": "the same, some of them in the title",
     "heading": "title, heading of a section, a word of it",
     "heading alone": "a heading that no other page has",
     "ambiguous": "a name that several pages share, two words of the lead that the others lack",
@@ -97,13 +97,15 @@ class _Wiki:
     def names(self) -> dict[str, set[str]]:
         """By key, the titles of the pages it may mean.
 
-        By title, title without brackets, redirect, link; or as listed by the page of that name, if
-        the listed title has all words of the name.
+        By title, title without brackets, bold type, redirect, link; or as listed by the page of
+        that name, if the listed title has all words of the name.
         """
         found: dict[str, set[str]] = defaultdict(set)
         for page in self.documents.values():
             found[title_key(page.title)].add(page.title)
             found[title_key(name_of_topic(page.title))].add(page.title)
+            for name in page.bold_names:
+                found[title_key(name)].add(page.title)
         for name in self.redirects:
             if target := self.page(name):
                 found[title_key(name)].add(target.title)
@@ -136,6 +138,7 @@ class _Wiki:
         """Names of one page only that are not its title; anchors that two pages use."""
         names = [title_key(name) for name in self.redirects]
         names += [key for key, titles in self._anchors.items() if max(titles.values()) > 1]
+        names += [title_key(name) for page in self.documents.values() for name in page.bold_names]
         for key in dict.fromkeys(names):
             titles = self.names.get(key, set())
             if not key or len(titles) != 1:

@@ -40,7 +40,8 @@ Precision = Literal["float32", "float16", "int8"]
 # title: the page's own. redirect: the title of a page that leads to it. base: its title without
 # what tells it from others. ambiguous: the name of a disambiguation page that lists it. anchor:
 # words by which other pages link to it. later: its title from a later word on, for suggestions.
-NameKind = Literal["title", "redirect", "base", "ambiguous", "anchor", "later"]
+# bold: what its lead has in bold.
+NameKind = Literal["title", "redirect", "base", "ambiguous", "anchor", "later", "bold"]
 Vectors = NDArray[np.float32]
 
 

@@ -64,6 +64,7 @@ def to_json(entry: Entry) -> dict[str, Any]:
         "timestamp": entry.timestamp,
         "redirect_to": entry.target if isinstance(entry, Redirect) else None,
         "is_disambiguation": article is not None and article.is_disambiguation,
+        "bold_names": article.bold_names if article else (),
         "sections": [
             {"heading_path": part.heading_path, "start": part.start, "end": part.end}
             for part in (article.sections if article else ())
@@ -87,4 +88,12 @@ def from_json(row: dict[str, Any]) -> Entry:
     sections = tuple(
         Section(tuple(part["heading_path"]), part["start"], part["end"]) for part in row["sections"]
     )
-    return Document(*head, *revision, row["text"], sections, (), row["is_disambiguation"])
+    return Document(
+        *head,
+        *revision,
+        row["text"],
+        sections,
+        (),
+        row["is_disambiguation"],
+        tuple(row["bold_names"]),
+    )

@@ -103,7 +103,10 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An article as plain text, with its sections as slices of that text."""
+    """An article as plain text, with its sections as slices of that text.
+
+    ``bold_names``: what its lead has in bold, other names of its subject as a rule.
+    """
 
     page_id: int
     title: str
@@ -113,6 +116,7 @@ class Document:
     sections: tuple[Section, ...]
     links: tuple[Link, ...]
     is_disambiguation: bool
+    bold_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

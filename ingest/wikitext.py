@@ -7,8 +7,10 @@ passages. Never raises on markup, however broken.
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 from urllib.parse import unquote
 
+from ingest.markup.emphasis import bold_runs
 from ingest.markup.extension_tags import without_extensions
 from ingest.markup.infoboxes import infobox_facts
 from ingest.markup.layout import assemble, kept_mark, lines_of, plain_words, sections_of, unescape
@@ -54,6 +56,9 @@ _OTHER_NAMESPACES = frozenset(
 )  # fmt: skip
 _LONGEST_TITLE = 255
 _LONGEST_ANCHOR = 200
+_MOST_BOLD = 8
+# How lists, indented notes, headers of lists and rows of tables begin.
+_NO_PARAGRAPH = frozenset("*#:;|!{")
 # A title that is its own words: two links in three hold nothing else.
 _PLAIN_WORD = r"[^\s:#_&<\['\ue000-\ue00f]+"
 _PLAIN_TITLE = re.compile(rf"{_PLAIN_WORD}(?: {_PLAIN_WORD})*")
@@ -80,6 +85,21 @@ def parse_document(page: Page, site: SiteInfo, dropped: Counter[str] | None = No
         sections=sections,
         links=tuple(parser.links),
         is_disambiguation=parser.is_disambiguation,
+        bold_names=_bold_names(text, page.title, parser.kept),
+    )
+
+
+def _bold_names(text: str, title: str, kept: Sequence[str]) -> tuple[str, ...]:
+    """Other names of the subject: what the lead's first paragraph with bold words has in bold."""
+    lead = text.partition("\n=")[0] if not text.startswith("=") else ""
+    if "'''" not in lead:
+        return ()
+    lines = (line for line in lead.split("\n") if "'''" in line and line[0] not in _NO_PARAGRAPH)
+    names = dict.fromkeys(plain_words(run, kept) for run in bold_runs(next(lines, "")))
+    return tuple(
+        name
+        for name in islice(names, _MOST_BOLD)
+        if name not in {"", title} and len(name) <= _LONGEST_ANCHOR
     )
 
 

@@ -21,7 +21,9 @@ __all__ = [
 ]
 
 # A kind is stored as its place here.
-KINDS: tuple[NameKind, ...] = ("title", "redirect", "base", "ambiguous", "anchor", "later")
+KINDS: tuple[NameKind, ...] = (
+    "title", "redirect", "base", "ambiguous", "anchor", "later", "bold",
+)  # fmt: skip
 SUGGESTED: tuple[NameKind, ...] = ("title", "redirect", "later")
 
 _QUALIFIER = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")

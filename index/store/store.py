@@ -31,7 +31,7 @@ _TITLE, _REDIRECT, _ANCHOR = (KINDS.index(kind) for kind in ("title", "redirect"
 _NAMED = (
     "SELECT names.key, kind, weight, page_id, name, title, links_in, first_passage, "
     "is_disambiguation FROM json_each(?) AS wanted CROSS JOIN names ON names.key = wanted.value "
-    f"AND kind < {KINDS.index('later')} CROSS JOIN pages USING (page_id) WHERE passage_count > 0"
+    f"AND kind != {KINDS.index('later')} CROSS JOIN pages USING (page_id) WHERE passage_count > 0"
 )
 _PLACES = (
     "SELECT passage_id, page_id, title, first_passage, is_disambiguation "

@@ -35,6 +35,7 @@ CREATE TABLE passages (
 CREATE UNIQUE INDEX pages_by_title ON pages (title);
 CREATE TEMP TABLE redirects (title TEXT NOT NULL, target TEXT NOT NULL);
 CREATE TEMP TABLE meanings (name TEXT NOT NULL, target TEXT NOT NULL);
+CREATE TEMP TABLE bold_names (page_id INTEGER NOT NULL, name TEXT NOT NULL);
 """
 # A dump that took days may hold a redirect twice, or one whose title is an article's by now.
 _REDIRECTS = (
@@ -111,6 +112,10 @@ class StoreWriter:
                 ((name_of_topic(document.title), target) for target in meanings(document)),
             )
         self._connection.executemany(
+            "INSERT INTO bold_names VALUES (?, ?)",
+            [(document.page_id, name) for name in document.bold_names],
+        )
+        self._connection.executemany(
             "INSERT INTO passages VALUES (?, ?, ?, ?)",
             [
                 (self.passage_count + number, document.page_id, passage.start, passage.end)
@@ -168,6 +173,7 @@ class StoreWriter:
             ("redirect", self._led_here(_REDIRECTS)),
             ("ambiguous", self._led_here("SELECT name, target FROM meanings")),
             ("anchor", ((title_key(words), page, words, count) for page, words, count in anchors)),
+            ("bold", self._bold_names()),
         )
         for kind, names in gathered:
             gather_names(self._connection, kind, names)
@@ -181,6 +187,10 @@ class StoreWriter:
         for page_id, title in self._connection.execute("SELECT page_id, title FROM pages"):
             for key in keys(title):
                 yield key, page_id, "", 0
+
+    def _bold_names(self) -> Iterator[tuple[str, int, str, int]]:
+        for page_id, name in self._connection.execute("SELECT page_id, name FROM bold_names"):
+            yield title_key(name), page_id, name, 0
 
     def _led_here(self, sql: str) -> Iterator[tuple[str, int, str, int]]:
         """Names that lead to the page of a title, or of a redirect."""

@@ -5,7 +5,7 @@ Follows Parser::doQuotes of MediaWiki. Knows one line at a time, as MediaWiki do
 
 import re
 
-__all__ = ["without_emphasis"]
+__all__ = ["bold_runs", "without_emphasis"]
 
 _MARKS = re.compile(r"(''+)")
 
@@ -20,6 +20,19 @@ def without_emphasis(text: str) -> str:
     if "'''" in text:
         return "\n".join(_line(line) for line in text.split("\n"))
     return text.replace("''", "")
+
+
+def bold_runs(line: str) -> list[str]:
+    """What stands in bold type on a line, piece by piece; a piece without an end is none."""
+    runs, run, is_bold = [], "", False
+    for place, piece in enumerate(_MARKS.split(line)):
+        if place % 2 == 0:
+            run += piece
+        elif len(piece) > 2:
+            if is_bold:
+                runs.append(run)
+            run, is_bold = "", not is_bold
+    return runs
 
 
 def _line(line: str) -> str:

@@ -143,6 +143,7 @@ def test_rows_are_what_extract_prints(tmp_path: Path) -> None:
         "timestamp": "2026-01-02T03:04:05Z",
         "redirect_to": None,
         "is_disambiguation": True,
+        "bold_names": [],
         "sections": [
             {"heading_path": [], "start": 0, "end": 5},
             {"heading_path": ["Parts", "Small"], "start": 13, "end": 24},
@@ -156,6 +157,7 @@ def test_rows_are_what_extract_prints(tmp_path: Path) -> None:
         "timestamp": "2026-01-02T03:04:05Z",
         "redirect_to": "Thing",
         "is_disambiguation": False,
+        "bold_names": (),
         "sections": [],
         "text": "",
     }

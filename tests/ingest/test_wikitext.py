@@ -139,3 +139,24 @@ def test_namespaces_of_the_wiki_are_understood() -> None:
 def test_long_titles_are_no_links_and_long_anchors_are_cut() -> None:
     document = parse(f"[[{'t' * 300}]] [[Title|{'a' * 300}]]")
     assert [(link.target, len(link.anchor)) for link in document.links] == [("Title", 200)]
+
+
+@pytest.mark.parametrize(
+    ("wikitext", "names"),
+    [
+        (
+            "'''Codex''' (also '''caudex''' or '''''tabula''''') is a book.",
+            ("Codex", "caudex", "tabula"),
+        ),
+        ("''For others, see '''Codices'''.\n\n'''Caudex''' is a book.", ("Codices",)),
+        (":'''Note'''\n* '''Item'''\n'''Caudex''' is a book.\n'''Other''' lines.", ("Caudex",)),
+        ("{|\n! '''Head'''\n|}\n'''[[Caudex|Caudices]]''' &amp; so on", ("Caudices",)),
+        ("A book.\n== '''Name''' ==\n'''Caudex'''", ()),
+        ("A book, '''never closed.", ()),
+        ("'''''' '''" + "x" * 300 + "'''", ()),
+        (" ".join(f"'''n{n}'''" for n in range(20)), tuple(f"n{n}" for n in range(8))),
+        ("== Only ==\n'''Caudex'''", ()),
+    ],
+)
+def test_what_the_lead_has_in_bold_are_other_names(wikitext: str, names: tuple[str, ...]) -> None:
+    assert parse(wikitext).bold_names == names

@@ -233,7 +233,7 @@ def test_status_of_nothing_says_how_to_begin(run: Run, tmp_path: Path) -> None:
 def test_extract_prints_json_lines(run: Run) -> None:
     rows = [json.loads(line) for line in run("extract", SAMPLE).out.splitlines()]
     keys = ["page_id", "title", "revision_id", "timestamp"]
-    flags = ["redirect_to", "is_disambiguation", "sections", "text"]
+    flags = ["redirect_to", "is_disambiguation", "bold_names", "sections", "text"]
     assert all(sorted(row) == sorted(keys + flags) and row["revision_id"] for row in rows)
     library = next(row for row in rows if row["title"] == "Library of Alexandria")
     for section in library["sections"]:

@@ -29,6 +29,9 @@ PAGES = [
     article(3, "Mercury (metal)", f"'''Mercury''' is an element. {METAL}"),
     article(4, "Ascorbic acid", "It prevents an old illness of sailors. Fruit holds it. " * 3),
     redirect(5, "Vitamin C", "Ascorbic acid"),
+    article(11, "Analysis of variance", "'''Analysis of variance''' ('''ANOVA''') compares means "
+            + "of several groups at once. It was made for crops in fields. " * 3),
+    article(12, "Statistician", "He made anova and other ways to compare. " * 3),
     article(6, "Vitamin", "A body needs some each day. There is vitamin A, and vitamin C. "
             + "Too little of one makes ill, and too much of some as well. " * 3),
     article(7, "Year", "A year is the time of one orbit of the Earth. " * 3),
@@ -67,6 +70,11 @@ def test_an_alias_finds_its_page_before_pages_that_have_its_words(
     assert best.name == "Vitamin C"
     assert best.evidence["name"] > 0
     assert "vitamin" not in best.passage.text.lower()
+
+
+def test_a_name_in_bold_in_the_lead_is_an_alias(toys: Index) -> None:
+    assert titles(toys, "What is ANOVA?")[:2] == ["Analysis of variance", "Statistician"]
+    assert toys.search("What is ANOVA?", 1)[0].name == "ANOVA"
 
 
 @pytest.mark.parametrize(
