@@ -72,9 +72,12 @@ lint: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.retrieval
+	$(VENV)/bin/python -m bench.retrieval --vectors all
 	$(VENV)/bin/python -m bench.fusion
+	$(VENV)/bin/python -m bench.ranking
 	$(VENV)/bin/python -m bench.names
 	$(VENV)/bin/python -m bench.passages
+	$(VENV)/bin/python -m bench.encoders --leads
 	$(VENV)/bin/python -m bench.languages
 	$(VENV)/bin/python -m bench.passage_sizes
 	$(VENV)/bin/python -m bench.passage_sizes --finalists 180 200
@@ -83,6 +86,7 @@ bench: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.worst_constructs
 	$(VENV)/bin/python -m bench.memory
 	$(VENV)/bin/python -m bench.ingest
+	$(VENV)/bin/python -m bench.suggest
 	$(VENV)/bin/python -m bench.search
 
 bench-scale: $(VENV)/.dev
