@@ -86,6 +86,7 @@ bench: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.worst_constructs
 	$(VENV)/bin/python -m bench.memory
 	$(VENV)/bin/python -m bench.ingest
+	$(VENV)/bin/python -m bench.vectors
 	$(VENV)/bin/python -m bench.suggest
 	$(VENV)/bin/python -m bench.search
 

@@ -5,10 +5,9 @@ p95, one client, ten passages with their text from the store; eight clients at o
 whole process of `pinakes search`, files cached; anonymous memory of the serving process;
 suggestions. On the same passages and questions bm25s, SQLite FTS5 and Xapian: ten passage numbers,
 no text. Quality on pages, the best of 60 passages each. No peer indexes or is asked for stop words.
-Corpus: bench.synthetic_wiki, the 6,000 real articles with their 779 questions first; vectors real
-for the real leads (or, an hour more, all real passages), the rest by bench.synthetic_vectors: what
-a page's other vectors would add to hybrid search is missing, and what they say instead is noise.
-Command: python -m bench.search [--passages N] [--real-vectors leads|all] [--data DIR] [--keep]
+Corpus: bench.synthetic_wiki, the 6,000 real articles with their 779 questions first; these have real
+vectors (bench.development), the others those of bench.synthetic_vectors.
+Command: python -m bench.search [--passages N] [--data DIR] [--keep]
 
 Xapian needs the distribution's package python3-xapian. What an interrupted run has built is used
 again; at the end all of it is removed, unless --keep is given.
@@ -56,13 +55,12 @@ def main() -> None:
     scratch = Path(tempfile.gettempdir()) / "pinakes-bench" / "search"
     parser.add_argument("--passages", type=int, default=_FULL)
     parser.add_argument("--data", type=Path, default=scratch)
-    parser.add_argument("--real-vectors", choices=("leads", "all"), default="leads")
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     size, data = options.passages, options.data
     dump = write_wiki(data / f"dump-{size}", [size])[size]
     collection = data / f"passages-{size}"
-    building = built(collection, dump, options.real_vectors)
+    building = built(collection, dump)
     questions = [question for question in read_questions(_QUESTIONS) if question.gold_pages]
     job = _job(collection, data / f"peers-{size}", questions)
     figures = {
@@ -74,8 +72,7 @@ def main() -> None:
     _print(figures)
     if size >= _FULL:
         corpus = f"bench.synthetic_wiki, {building['passages']:,} passages"
-        vectors = f"vectors synthetic but for the real pages' {options.real_vectors}"
-        print(record("search", f"{corpus}; {vectors}", figures))
+        print(record("search", f"{corpus}, vectors synthetic but for real pages", figures))
     if not options.keep:
         for path in (collection, dump[0].parent, data / f"peers-{size}"):
             shutil.rmtree(path)

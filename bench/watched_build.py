@@ -2,7 +2,7 @@
 
 Run in a process of its own, which a benchmark starts. Vectors are synthetic.
 
-Command: python -m bench.watched_build COLLECTION REPORT.json leads|all DUMP...
+Command: python -m bench.watched_build COLLECTION REPORT.json DUMP...
 """
 
 import contextlib
@@ -16,8 +16,9 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from bench.development import DATA
 from bench.processes import anonymous_bytes, children
-from bench.synthetic_vectors import Real, SyntheticEncoder
+from bench.synthetic_vectors import SyntheticEncoder
 from index.build import build_collection
 from index.encoders.encoder import find_encoder
 from ingest.reading.dumps import find_dump
@@ -29,16 +30,15 @@ _SAMPLE_SECONDS = 0.25
 _ROOT = Path(__file__).resolve().parents[1]
 
 
-def built(collection: Path, dump: tuple[Path, ...], real: Real = "leads") -> dict[str, Any]:
+def built(collection: Path, dump: tuple[Path, ...]) -> dict[str, Any]:
     """Build ``dump`` in another process; what it reported. A build that is there is not repeated.
 
-    ``real``: which of the real passages get their real vectors.
     The report: ``passages``; ``steps`` with wall and CPU seconds (workers included) and the largest
     RssAnon of parent and worker in bytes; ``disk`` by part and ``disk_at_most``, in bytes.
     """
     report = collection.with_name(f"{collection.name}.json")
     if not report.exists():
-        words = [sys.executable, "-m", "bench.watched_build", str(collection), str(report), real]
+        words = [sys.executable, "-m", "bench.watched_build", str(collection), str(report)]
         subprocess.run([*words, *map(str, dump)], cwd=_ROOT, check=True)
     found: dict[str, Any] = json.loads(report.read_text())
     return found
@@ -47,9 +47,8 @@ def built(collection: Path, dump: tuple[Path, ...], real: Real = "leads") -> dic
 def main() -> None:
     """Build and report."""
     go_offline()
-    real: Any = sys.argv[3]
-    collection, report, *dump = map(Path, [*sys.argv[1:3], *sys.argv[4:]])
-    encoder = SyntheticEncoder(find_encoder("all-MiniLM-L6-v2"), collection.parent, real)
+    collection, report, *dump = map(Path, sys.argv[1:])
+    encoder = SyntheticEncoder(find_encoder("all-MiniLM-L6-v2"), DATA)
     watch = _Watch(collection)
     result = build_collection(collection, find_dump(dump), encoder, "all", watch)
     figures = {
