@@ -5,8 +5,8 @@ p95, one client, ten passages with their text from the store; eight clients at o
 whole process of `pinakes search`, files cached; anonymous memory of the serving process;
 suggestions. On the same passages and questions bm25s, SQLite FTS5 and Xapian: ten passage numbers,
 no text. Quality on pages, the best of 60 passages each. No peer indexes or is asked for stop words.
-Corpus: bench.synthetic_wiki, the 6,000 real articles with their 779 questions first; these have real
-vectors (bench.development), the others those of bench.synthetic_vectors.
+Corpus: bench.synthetic_wiki, the 6,000 real articles with their 779 questions first; these have
+real vectors (bench.development), the others those of bench.synthetic_vectors.
 Command: python -m bench.search [--passages N] [--data DIR] [--keep]
 
 Xapian needs the distribution's package python3-xapian. What an interrupted run has built is used
