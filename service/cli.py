@@ -34,6 +34,7 @@ for command in (
     ask.show,
     serve.serve,
     build.status,
+    build.verify,
     build.extract,
 ):
     app.command()(command)

@@ -1,4 +1,4 @@
-"""``pinakes build``, ``plan``, ``extract`` and ``status``: from dumps to collections."""
+"""``pinakes build``, ``plan``, ``extract``, ``status``, ``verify``: from dumps to collections."""
 
 import shutil
 import sys
@@ -16,6 +16,7 @@ from service.commands.options import (
     DataOption,
     DumpPaths,
     JsonOption,
+    collection_directory,
     one_of,
     print_json,
 )
@@ -26,7 +27,7 @@ from service.settings import load_settings
 if TYPE_CHECKING:
     from ingest.reading.dumps import Dump
 
-__all__ = ["build", "extract", "plan", "status"]
+__all__ = ["build", "extract", "plan", "status", "verify"]
 
 
 WorkersOption = Annotated[
@@ -220,6 +221,34 @@ def status(
     out.print(
         f"data {settings.data}\ngenerator {settings.generator.backend}", style="dim", markup=False
     )
+
+
+def verify(
+    data: DataOption = None, collection: CollectionOption = None, as_json: JsonOption = False
+) -> None:
+    """Read all files of a collection again: are they what was built?"""
+    from index.generations import hold_generation, read_manifest
+    from index.verify import verify_files
+    from service.console import BuildProgress, out
+
+    settings = load_settings(data=data, collection=collection)
+    generation, lock = hold_generation(collection_directory(settings))
+    try:
+        manifest = read_manifest(generation)
+        with BuildProgress() as progress:
+            size = verify_files(generation, manifest, progress)
+    finally:
+        lock.release()
+    count = len(manifest.files)
+    if as_json:
+        about = {"collection": manifest.collection, "generation": manifest.generation}
+        print_json(about | {"files": count, "bytes": size})
+    else:
+        out.print(
+            f"{manifest.collection} {manifest.generation}: {count:,} files, {size / 1e6:,.1f} MB, "
+            "all as they were built",
+            markup=False,
+        )
 
 
 def _vectors_text(row: dict[str, Any]) -> str:

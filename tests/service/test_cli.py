@@ -224,6 +224,35 @@ def test_status_says_how_many_passages_have_vectors(
     assert row["vector_index"] is None or row["vector_index"]["kind"] == index["kind"]
 
 
+def test_verify_reads_every_file(run: Run, data: Path) -> None:
+    manifest = json.loads((data / "samplewiki" / "current" / "manifest.json").read_text())
+    size = sum(record["size"] for record in manifest["files"].values())
+    outcome = run("verify", "--json", "--data", data)
+    assert json.loads(outcome.out) == {
+        "collection": "samplewiki",
+        "generation": manifest["generation"],
+        "files": len(manifest["files"]),
+        "bytes": size,
+    }
+    assert f"{size / 1e6:,.1f} MB, all as they were built" in run("verify", "--data", data).out
+
+
+@pytest.mark.parametrize("damage", ["a byte", "a file"])
+def test_verify_names_what_has_changed(run: Run, data: Path, tmp_path: Path, damage: str) -> None:
+    shutil.copytree(data / "samplewiki", tmp_path / "samplewiki", symlinks=True)
+    path = tmp_path / "samplewiki" / "current" / "pages.db"
+    if damage == "a byte":
+        content = bytearray(path.read_bytes())
+        content[-1] ^= 1  # opening cannot see it
+        path.write_bytes(content)
+        assert run("search", "library", "--data", tmp_path).status == 0
+        words = "has changed since it was built"
+    else:
+        path.unlink()
+        words = "is missing"
+    assert_refused(run("verify", "--data", tmp_path), 1, "pages.db", words, "--force")
+
+
 def test_status_of_nothing_says_how_to_begin(run: Run, tmp_path: Path) -> None:
     outcome = run("status", "--data", tmp_path)
     assert outcome.status == 0
