@@ -251,19 +251,31 @@ def test_recall_is_that_over_the_true_vectors_of_all_increments(tmp_path: Path) 
     assert found >= 0.97
 
 
-def test_as_few_lists_as_recall_allows(listed: Path) -> None:
+@pytest.mark.parametrize(
+    ("found", "lists", "chosen", "tried"),
+    [
+        pytest.param({16: 5, 32: 8}, 1024, (64, 1.0), [16, 32, 64], id="enough"),
+        pytest.param({16: 5, 32: 8}, 40, (40, 1.0), [16, 32, 40], id="all there are"),
+        pytest.param({16: 5, 32: 8, 64: 8}, 1024, (32, 0.8), [16, 32, 64], id="no more to gain"),
+    ],
+)
+def test_as_few_lists_as_recall_allows(
+    listed: Path,
+    found: dict[int, int],
+    lists: int,
+    chosen: tuple[int, float],
+    tried: list[int],
+) -> None:
     truth = TrueNeighbours.read(listed)
     asked: list[int] = []
 
     def search(vector: Vectors, limit: int, probes: int) -> list[ScoredId]:
         asked.append(probes)
         [row] = np.flatnonzero((truth.questions == vector).all(axis=1))
-        share = 10 if probes >= 64 else 5
-        return [ScoredId(int(i), 0.0) for i in truth.ids[row][:share]]
+        return [ScoredId(int(i), 0.0) for i in truth.ids[row][: found.get(probes, 10)]]
 
-    assert choose_probes(truth, search, 1024) == (64, 1.0)
-    assert sorted(set(asked)) == [16, 32, 64]
-    assert choose_probes(truth, search, 40) == (40, 0.5)
+    assert choose_probes(truth, search, lists) == (chosen[0], pytest.approx(chosen[1]))
+    assert sorted(set(asked)) == tried
 
 
 def test_sizes_of_the_index() -> None:
