@@ -4,21 +4,31 @@ Benchmarks of retrieval share one collection for each scope of vectors; the firs
 builds it. Vectors of all 80,000 passages take a quarter of an hour on two cores.
 """
 
+import argparse
 import tempfile
 from pathlib import Path
 
+from bench.corpora import TEXT_DUMP
 from index.build import build_collection
 from index.embed import VectorScope
 from index.encoders.encoder import find_encoder
 from ingest.reading.dumps import find_dump
 from service.console import BuildProgress
 
-__all__ = ["DATA", "DUMP", "QUESTIONS", "development_collection"]
+__all__ = ["DATA", "DUMP", "QUESTIONS", "arguments", "development_collection"]
 
-_SHARED = Path(__file__).parents[2] / "shared" / "data"
-DUMP = _SHARED / "dumps/enwiki2015text-dev6k-pages-articles-multistream.xml.bz2"
-QUESTIONS = _SHARED / "queries/wiki-questions-dev.jsonl"
+DUMP = TEXT_DUMP
+QUESTIONS = Path(__file__).parents[2] / "shared/data/queries/wiki-questions-dev.jsonl"
 DATA = Path(tempfile.gettempdir()) / "pinakes-bench"
+
+
+def arguments(description: str | None) -> argparse.ArgumentParser:
+    """The arguments of a benchmark on this set: where collections lie."""
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--data", type=Path, default=DATA)
+    return parser
 
 
 def development_collection(data: Path, vectors: VectorScope = "leads") -> Path:

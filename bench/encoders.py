@@ -11,7 +11,6 @@ Command: python -m bench.encoders [--data DIR] [--leads]
 Without --leads (which encodes 6,000 passages four times, eight minutes on two cores) no ranks.
 """
 
-import argparse
 import tempfile
 import time
 from collections.abc import Callable, Sequence
@@ -24,7 +23,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from bench.development import DATA, DUMP, QUESTIONS, development_collection
+from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.fusion import min_max
 from bench.record import record
 from index.encoders.encoder import _in_threads, find_encoder, passage_text
@@ -44,10 +43,7 @@ _SAMPLE, _TURNS, _DEPTH = 384, 3, 100
 def main() -> None:
     """Encode a sample in turns, then the leads, then compare ranks."""
     go_offline()
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=DATA)
+    parser = arguments(__doc__)
     parser.add_argument("--leads", action="store_true")
     options = parser.parse_args()
     collection = development_collection(options.data)

@@ -6,15 +6,13 @@ Corpus: bench.development, vectors of leads.
 Command: python -m bench.fusion [--data DIR]
 """
 
-import argparse
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from bench.development import DATA, DUMP, QUESTIONS, development_collection
+from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.record import record
 from index.evaluation import read_questions
 from index.search import Index
@@ -28,11 +26,7 @@ _DEPTH = 100
 def main() -> None:
     """Collect both lists for every question once, then fuse them in every way."""
     go_offline()
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=DATA)
-    collection = development_collection(parser.parse_args().data)
+    collection = development_collection(arguments(__doc__).parse_args().data)
     questions = [question for question in read_questions(QUESTIONS) if question.gold_pages]
     with Index.open(collection) as index:
         assert index.encoder is not None

@@ -9,11 +9,9 @@ and what names they share. Vectors of the leads.
 Command: python -m bench.names [--data DIR] [--write]
 """
 
-import argparse
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +21,11 @@ from rich.table import Table
 
 from bench.candidates import Asked, Weights, ask, by_weight, page_candidates, run_of
 from bench.corpora import TEMPLATES_DUMP, TEXT_DUMP, WIKITEXT_DUMP
-from bench.development import DATA, QUESTIONS
+from bench.development import QUESTIONS, arguments
 from bench.fitting import Bound, listwise_fit
 from bench.name_questions import KINDS, NameQuestion, name_questions
 from bench.record import record
+from bench.weights_file import write_weights
 from index.build import build_collection
 from index.encoders.encoder import find_encoder
 from index.encoders.onnx_encoder import open_question_encoder
@@ -74,10 +73,7 @@ class _Set:
 def main() -> None:
     """Ask everything with vectors and without, fit, judge, print, record."""
     go_offline()
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=DATA)
+    parser = arguments(__doc__)
     parser.add_argument("--write", action="store_true", help="write the weights where search reads")
     options = parser.parse_args()
     figures: dict[str, Any] = {}
@@ -97,17 +93,7 @@ def main() -> None:
         figures[side] = {"weights": fitted[side], "judged": [_judged(one, stages) for one in sets]}
         _print(f"{side}: {json.dumps(fitted[side])}", figures[side]["judged"])
     if options.write:
-        path = Path(str(files("index.ranking") / "weights.json"))
-        kept = json.loads(path.read_text(encoding="utf-8"))
-        both = {
-            side: {
-                name: value
-                for name in EVIDENCE
-                if (value := (kept[side] | fitted[side]).get(name, 0.0))
-            }
-            for side in kept
-        }
-        path.write_text(json.dumps(both, indent=2) + "\n", encoding="utf-8")
+        write_weights(fitted)
     record("names", ", ".join(path.name for path, *_ in _CORPORA.values()), figures)
 
 

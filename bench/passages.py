@@ -8,13 +8,11 @@ together with the passages of bench.development, 6,000 Wikipedia articles, all w
 Command: python -m bench.passages [--data DIR]
 """
 
-import argparse
 from dataclasses import asdict
-from pathlib import Path
 
 from rich.console import Console
 
-from bench.development import DATA, DUMP, development_collection
+from bench.development import DUMP, arguments, development_collection
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
 from index.evaluation import compare_stages, evaluate, modes_of, reports
@@ -26,11 +24,7 @@ from service.settings import go_offline
 def main() -> None:
     """Join both corpora into one collection, ask, print, record."""
     go_offline()
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=DATA)
-    collection = development_collection(parser.parse_args().data, "all")
+    collection = development_collection(arguments(__doc__).parse_args().data, "all")
     with joined_collection(collection, "all") as joined, Index.open(joined.path) as index:
         run = evaluate(index.manifest, joined.judgment, modes_of(index))
         passages = index.manifest.passages

@@ -10,11 +10,9 @@ level).
 Command: python -m bench.ranking [--data DIR] [--write]
 """
 
-import argparse
 import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +22,12 @@ from rich.progress import track
 from rich.table import Table
 
 from bench.candidates import Asked, Ranking, Weights, ask, by_weight, page_candidates, run_of
-from bench.development import DATA, DUMP, QUESTIONS, development_collection
+from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.fitting import FREE, Bound, Candidates, listwise_fit
 from bench.fusion import Fusion, min_max, reciprocal_ranks
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
+from bench.weights_file import write_weights
 from index.embed import VectorScope
 from index.encoders.onnx_encoder import open_question_encoder
 from index.evaluation import Half, Judgment, Run, compare_stages, judge, read_questions, reports
@@ -79,10 +78,7 @@ class _Set:
 def main() -> None:
     """Ask both sets of questions once, then fit and judge in every way."""
     go_offline()
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=DATA)
+    parser = arguments(__doc__)
     parser.add_argument("--write", action="store_true", help="write the weights where search reads")
     options = parser.parse_args()
     figures: dict[str, Any] = {}
@@ -101,8 +97,7 @@ def main() -> None:
     figures["weights"] = {name: _named(values) for name, values in fitted.items()}
     print(json.dumps(figures["weights"], indent=2))
     if options.write:
-        path = Path(str(files("index.ranking") / "weights.json"))
-        path.write_text(json.dumps(figures["weights"], indent=2) + "\n", encoding="utf-8")
+        write_weights(figures["weights"])
     record("ranking", f"{DUMP.name}; {SQUAD.name}", figures)
 
 
@@ -216,7 +211,7 @@ def _differences(run: Run, name: str, level: Level) -> dict[str, dict[str, float
 
 
 def _named(values: Weights) -> dict[str, float]:
-    return {name: float(value) for name, value in zip(EVIDENCE, values, strict=True) if value}
+    return {name: float(value) for name, value in zip(EVIDENCE, values, strict=True)}
 
 
 if __name__ == "__main__":

@@ -7,15 +7,13 @@ Corpus: bench.development, vectors of leads or of all passages.
 Command: python -m bench.retrieval [--data DIR] [--vectors leads|all|none]
 """
 
-import argparse
 import re
 from collections.abc import Callable
 from dataclasses import asdict
-from pathlib import Path
 
 import tantivy
 
-from bench.development import DATA, DUMP, QUESTIONS, development_collection
+from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.record import record
 from index.evaluation import evaluate, judge, modes_of, read_questions, reports
 from index.search import Index
@@ -29,10 +27,7 @@ from service.settings import go_offline
 def main() -> None:
     """Build what is missing, measure, print, record."""
     go_offline()
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=DATA)
+    parser = arguments(__doc__)
     parser.add_argument("--vectors", choices=("none", "leads", "all"), default="leads")
     options = parser.parse_args()
     collection = development_collection(options.data, options.vectors)

@@ -18,7 +18,6 @@ import argparse
 import json
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -27,12 +26,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from bench.development import DATA, QUESTIONS
 from bench.record import record
 from bench.serving import served
 from bench.synthetic_wiki import write_wiki
 from bench.watched_build import built
 
-_QUESTIONS = Path(__file__).parents[2] / "shared/data/queries/wiki-questions-dev.jsonl"
 _FULL = (1_000_000, 2_000_000, 4_000_000)
 _WIKIPEDIA = 40_000_000
 _LIMIT_PER_PASSAGE, _LIMIT_BASE = 200, 500_000_000
@@ -50,9 +49,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    scratch = Path(tempfile.gettempdir()) / "pinakes-bench" / "scale"
     parser.add_argument("--sizes", default=",".join(map(str, _FULL)))
-    parser.add_argument("--data", type=Path, default=scratch)
+    parser.add_argument("--data", type=Path, default=DATA / "scale")
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     sizes = sorted(int(size) for size in options.sizes.split(","))
@@ -76,7 +74,7 @@ def _kept(collection: Path, name: str, memory_limit: int | None = None) -> dict[
     """What serving reports, measured unless it was before."""
     path = collection.with_name(f"{collection.name}-{name}.json")
     if not path.exists():
-        found = served(collection, _QUESTIONS, memory_limit=memory_limit)
+        found = served(collection, QUESTIONS, memory_limit=memory_limit)
         path.write_text(json.dumps(found))
     kept: dict[str, Any] = json.loads(path.read_text())
     return kept

@@ -19,7 +19,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -29,6 +28,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.development import DATA, QUESTIONS
 from bench.peers import python_of_search_peer
 from bench.record import record
 from bench.serving import quality, served
@@ -38,7 +38,6 @@ from index.evaluation import Question, read_questions
 from index.keywords.language import QUESTION_WORDS
 from index.store.store import Store
 
-_QUESTIONS = Path(__file__).parents[2] / "shared/data/queries/wiki-questions-dev.jsonl"
 _ROOT = Path(__file__).resolve().parents[1]
 _PEERS = ("bm25s", "fts5", "xapian")
 _DEPTH = 60
@@ -52,20 +51,19 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    scratch = Path(tempfile.gettempdir()) / "pinakes-bench" / "search"
     parser.add_argument("--passages", type=int, default=_FULL)
-    parser.add_argument("--data", type=Path, default=scratch)
+    parser.add_argument("--data", type=Path, default=DATA / "search")
     parser.add_argument("--keep", action="store_true")
     options = parser.parse_args()
     size, data = options.passages, options.data
     dump = write_wiki(data / f"dump-{size}", [size])[size]
     collection = data / f"passages-{size}"
     building = built(collection, dump)
-    questions = [question for question in read_questions(_QUESTIONS) if question.gold_pages]
+    questions = [question for question in read_questions(QUESTIONS) if question.gold_pages]
     job = _job(collection, data / f"peers-{size}", questions)
     figures = {
         "build": building,
-        "serving": served(collection, _QUESTIONS),
+        "serving": served(collection, QUESTIONS),
         "start_seconds": {mode: _start(collection, mode) for mode in ("keyword", "hybrid")},
         "peers": {peer: _peer(peer, job, data / f"peers-{size}", questions) for peer in _PEERS},
     }

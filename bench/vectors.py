@@ -8,7 +8,6 @@ headings, such as a build measures recall with.
 Command: python -m bench.vectors [--data DIR]
 """
 
-import argparse
 import tempfile
 from pathlib import Path
 from statistics import median, quantiles
@@ -18,7 +17,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bench.development import DATA, DUMP, QUESTIONS, development_collection
+from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.record import record
 from index.evaluation import read_questions
 from index.search import Index
@@ -36,11 +35,7 @@ _SEED = 20261125
 def main() -> None:
     """Make lists of the vectors there are, ask, print, record."""
     go_offline()
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, default=DATA)
-    collection = development_collection(parser.parse_args().data, "all")
+    collection = development_collection(arguments(__doc__).parse_args().data, "all")
     with Index.open(collection) as index, tempfile.TemporaryDirectory() as directory:
         ids = np.sort(index.vectors.passage_ids()).astype(np.int64)
         vectors = index.vectors.vectors_of(ids)

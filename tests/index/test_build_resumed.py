@@ -14,7 +14,7 @@ from index import build, embed
 from index.build import BuildOptions, build_collection
 from index.errors import NoCollection
 from index.generations import current_generation, read_manifest
-from index.keywords import keyword_writer as keywords
+from index.keywords import keyword_writer
 from index.search import Index
 from index.types import FORMAT_VERSION
 from ingest.reading import dumps
@@ -47,7 +47,7 @@ def call_number(dump: Dump, kind: str, step: str, which: int) -> int:
 @pytest.fixture
 def in_units(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut the sample into several work units, and hear of every passage that is indexed."""
-    monkeypatch.setattr(keywords, "_ADVANCE", 1)
+    monkeypatch.setattr(keyword_writer, "_ADVANCE", 1)
     plan = functools.partial(dumps.plan_units, unit_bytes=UNIT_BYTES)
     monkeypatch.setattr(build, "plan_units", plan)
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from index import build, embed
 from index.generations import current_generation, next_name, publish, read_manifest
-from index.keywords import keyword_writer as keywords
+from index.keywords import keyword_writer
 from index.store.store import Store
 from index.store.store_writer import StoreWriter
 from index.types import EncoderCheck, EncoderRecord, Manifest, Vectors
@@ -107,7 +107,7 @@ class AloudProgress(QuietProgress):
 def build_aloud(collection: str) -> None:
     """Build the sample with the hashing encoder: what a test kills."""
     embed._PUBLISH_SECONDS, embed._LEAST_BATCH, embed._MOST_BATCH = 0.0, 40, 40
-    keywords._ADVANCE = 1
+    keyword_writer._ADVANCE = 1
     build.plan_units = functools.partial(plan_units, unit_bytes=UNIT_BYTES)
     dump = find_dump([SAMPLE])
     build.build_collection(

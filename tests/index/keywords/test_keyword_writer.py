@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from index.keywords import keyword_writer as keywords
+from index.keywords import keyword_writer
 from index.keywords.bm25 import KeywordIndex, write_keyword_index
 from index.keywords.keyword_writer import keyword_documents, write_keywords
 from index.store.store import Store
@@ -22,7 +22,7 @@ PAGES = [
 @pytest.fixture
 def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store large enough, by the measure set here, for several ranges."""
-    monkeypatch.setattr(keywords, "_LEAST_RANGE", 10)
+    monkeypatch.setattr(keyword_writer, "_LEAST_RANGE", 10)
     with write_store(tmp_path / "pages.db", PAGES, [(7, "the reeds", 3)]) as store:
         assert store.passage_count > 40
     return tmp_path / "pages.db"
