@@ -114,10 +114,10 @@ def test_counts_add_up() -> None:
 
 @pytest.mark.parametrize("name", WORST)
 def test_hostile_pages_are_measured_soon_or_skipped(name: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()  # of this process alone: others may be busy
     counts, _ = measure(WORST[name](40_000))
     assert counts.pages + counts.skipped == 1
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20
 
 
 @pytest.mark.parametrize("corpus", ["wikitext/articles", "enwiki-2016-shortened", "ltgwiki"])
