@@ -89,6 +89,11 @@ bench: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.vectors
 	$(VENV)/bin/python -m bench.suggest
 	$(VENV)/bin/python -m bench.search
+	$(VENV)/bin/python -m bench.short_answers
+	$(VENV)/bin/python -m bench.support
+	$(VENV)/bin/python -m bench.answerability
+	$(VENV)/bin/python -m bench.injections
+	$(VENV)/bin/python -m bench.answers
 
 bench-scale: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.scale

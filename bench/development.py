@@ -13,7 +13,7 @@ from index.build import build_collection
 from index.embed import VectorScope
 from index.encoders.encoder import find_encoder
 from ingest.reading.dumps import find_dump
-from service.console import BuildProgress
+from service.terminal.console import BuildProgress
 
 __all__ = ["DATA", "DUMP", "QUESTIONS", "arguments", "development_collection"]
 

@@ -1,9 +1,10 @@
-"""Fit the weights of a linear ranking: those that give gold the largest share of every question.
+"""Fit linear weights: of rankings, so that gold gets the largest share, and of yes-or-no questions.
 
-A softmax over a question's candidates turns scores into shares; the loss is the negative logarithm
-of what the gold ones get together (the listwise loss of Cao et al., "Learning to rank: from
-pairwise approach to listwise approach", ICML 2007, for the first place alone). Convex but for
-several gold candidates, fitted by L-BFGS-B. Knows nothing of what the columns mean.
+For rankings a softmax over a question's candidates turns scores into shares; the loss is the
+negative logarithm of what the gold ones get together (the listwise loss of Cao et al., "Learning to
+rank: from pairwise approach to listwise approach", ICML 2007, for the first place alone), convex
+but for several gold candidates. For yes or no it is logistic regression. Both are fitted by
+L-BFGS-B. Knows nothing of what the columns mean.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-__all__ = ["FREE", "Candidates", "listwise_fit"]
+__all__ = ["FREE", "Candidates", "listwise_fit", "logistic_fit", "probabilities"]
 
 Bound = tuple[float | None, float | None]
 FREE: Bound = (None, None)
@@ -69,6 +70,39 @@ def listwise_fit(
     ]
     found = minimize(loss, np.array(start), jac=True, method="L-BFGS-B", bounds=scaled)
     return np.asarray(found.x / spread, dtype=np.float64)
+
+
+def logistic_fit(
+    evidence: NDArray[np.float64], wanted: NDArray[np.bool_], l2: float
+) -> NDArray[np.float64]:
+    """Weights of shape (columns,), in the columns' own units; the first column is a constant.
+
+    ``l2`` punishes the squares of the others, scaled to a standard deviation of 1, beside the mean
+    loss.
+    """
+    center, scale = evidence.mean(axis=0), evidence.std(axis=0)
+    scale[scale == 0] = 1.0
+    center[0] = 0.0
+    scaled = (evidence - center) / scale
+    sign = np.where(wanted, 1.0, -1.0)
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        margin = sign * (scaled @ weights)
+        value = float(np.logaddexp(0, -margin).mean()) + l2 * float(weights[1:] @ weights[1:])
+        slope = -(sign / (1 + np.exp(margin))) @ scaled / len(sign)
+        slope[1:] += 2 * l2 * weights[1:]
+        return value, slope
+
+    found = minimize(loss, np.zeros(evidence.shape[1]), jac=True, method="L-BFGS-B").x / scale
+    found[0] -= float(center[1:] @ found[1:])
+    return np.asarray(found, dtype=np.float64)
+
+
+def probabilities(
+    evidence: NDArray[np.float64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What a logistic model says of each row."""
+    return np.asarray(1 / (1 + np.exp(-(evidence @ weights))), dtype=np.float64)
 
 
 def _shares(

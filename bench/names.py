@@ -37,8 +37,8 @@ from index.search import Index
 from index.store.store import Store
 from index.types import Manifest
 from ingest.reading.dumps import find_dump
-from service.console import BuildProgress
 from service.settings import go_offline
+from service.terminal.console import BuildProgress
 
 _SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 _SAMPLE_DUMP = _SAMPLE / "samplewiki-20261101-pages-articles-multistream.xml.bz2"

@@ -17,8 +17,8 @@ from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
 from index.evaluation import compare_stages, evaluate, modes_of, reports
 from index.search import Index
-from service.evaluation_report import comparisons_json, print_comparisons, print_run
 from service.settings import go_offline
+from service.terminal.evaluation_report import comparisons_json, print_comparisons, print_run
 
 
 def main() -> None:

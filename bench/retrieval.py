@@ -20,8 +20,8 @@ from index.search import Index
 from index.store.store import Store
 from index.types import Hit
 from ingest.types import Passage
-from service.evaluation_report import print_run
 from service.settings import go_offline
+from service.terminal.evaluation_report import print_run
 
 
 def main() -> None:

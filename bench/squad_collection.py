@@ -26,7 +26,7 @@ from index.store.store_writer import StoreWriter
 from index.types import Encoder, Manifest
 from index.vectors.vector_writer import add_vectors
 from ingest.types import Document, Passage, Section
-from service.console import BuildProgress
+from service.terminal.console import BuildProgress
 
 __all__ = ["SQUAD", "JoinedCollection", "joined_collection"]
 

@@ -1,19 +1,25 @@
 """Search one generation: keywords, vectors or both, with each hit saying how it was found."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 
 from index.encoders.onnx_encoder import open_question_encoder
 from index.errors import BadQuery, DamagedGeneration
+from index.extraction.question_kinds import asked_for
+from index.extraction.short_answers import rank_sentences
+from index.extraction.span_evidence import AskedQuestion
+from index.extraction.words import LanguageWords, words_of
 from index.generations import GenerationLock, check_files, hold_generation, read_manifest
 from index.keywords.bm25 import KeywordIndex
+from index.names.recognition import Recognised, name_keys, recognise
 from index.ranking.highlights import Highlighter
 from index.ranking.ranking import Ranked, Searches, rank
 from index.store.store import Store
 from index.types import (
+    AnsweringSentence,
     Hit,
     Manifest,
     Mode,
@@ -34,7 +40,10 @@ _DEPTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An open generation. Searching is safe from several threads at once."""
+    """An open generation. Searching is safe from several threads at once.
+
+    ``left_out``: passages that are searched past, see ``without``.
+    """
 
     generation: Path
     manifest: Manifest
@@ -44,6 +53,7 @@ class Index:
     encoder: QuestionEncoder | None
     threads: ThreadPoolExecutor
     lock: GenerationLock
+    left_out: frozenset[int] = frozenset()
 
     @classmethod
     def open(
@@ -93,6 +103,16 @@ class Index:
         self.store.close()
         self.lock.release()
 
+    def without(self, page_ids: Iterable[int]) -> "Index":
+        """This generation, searched as if it had not these pages; it is closed where it was opened.
+
+        Words stay as rare as they are with those pages.
+        """
+        passages = (self.store.passages_of_page(page_id) for page_id in page_ids)
+        return replace(
+            self, left_out=frozenset(one.passage_id for page in passages for one in page)
+        )
+
     def search(self, query: str, limit: int = 10, mode: Mode = "hybrid") -> list[Hit]:
         """The ``limit`` best passages, best first.
 
@@ -106,9 +126,15 @@ class Index:
                 "this generation has no vectors yet; search with mode keyword, "
                 "or let pinakes build go on"
             )
-        lists, vector = self._lists(question, max(_DEPTH, limit), mode)
+        depth = max(_DEPTH, limit)
+        lists, vector = self._lists(question, depth + len(self.left_out), mode)
+        if self.left_out:
+            lists = {
+                name: [one for one in found if one.passage_id not in self.left_out][:depth]
+                for name, found in lists.items()
+            }
         if mode == "hybrid":
-            searches = Searches(self.store, self.keywords, self.vectors)
+            searches = Searches(self.store, self.keywords, self.vectors, self.left_out)
             ranked = rank(searches, question, lists, vector, limit)
         else:
             found = lists[mode][:limit]
@@ -157,6 +183,70 @@ class Index:
             )
             for one, (passage, revision_id) in zip(ranked, passages, strict=True)
         ]
+
+    def answering_sentences(self, query: str, hits: Sequence[Hit]) -> list[AnsweringSentence]:
+        """The sentences of ``hits`` most likely to answer ``query``, best first."""
+        question = self.checked(query)
+        encoder = self.encoder
+        if encoder is None:
+            return rank_sentences(self.asked(question), hits, None)
+        vector = encoder.encode_query(question)
+        return rank_sentences(
+            self.asked(question), hits, lambda text: float(vector @ encoder.encode_query(text))
+        )
+
+    @property
+    def collection(self) -> Path:
+        """The directory of the collection that this is a generation of."""
+        return self.generation.resolve().parents[1]
+
+    @property
+    def words(self) -> LanguageWords:
+        """What is known of the words of the collection's language."""
+        return words_of(self.manifest.dump.language)
+
+    def topic(self, text: str) -> str | None:
+        """The name of a page that makes up most of ``text``, as it is written on that page."""
+        try:
+            asked = self.asked(self.checked(text[:MAX_QUERY_LENGTH]))
+        except BadQuery:
+            return None
+        found = self._named(asked)
+        return found.page.name if found else None
+
+    def named_share(self, question: AskedQuestion) -> float:
+        """The largest part of the question that the name of one page makes up, 0 to 1."""
+        found = self._named(question)
+        return found.share if found else 0.0
+
+    def _named(self, question: AskedQuestion) -> Recognised | None:
+        named = self.store.named(name_keys(question.text))
+        found = recognise(
+            (page for page in named if page.first_passage not in self.left_out),
+            lambda key: question.share(frozenset(self.keywords.analyze(key))),
+            1,
+        )
+        return found[0] if found else None
+
+    def asked(self, question: str) -> AskedQuestion:
+        """``question`` as its words are compared with those of sentences."""
+        words = self.words
+        return AskedQuestion(
+            text=question,
+            asked=asked_for(question, self.manifest.dump.language),
+            words=words,
+            rarity={term: self.keywords.rarity(term) for term in self.keywords.terms(question)},
+            analyze=self.keywords.analyze,
+            is_little=lambda word: word in words.little or not self.keywords.content_terms(word),
+        )
+
+    @property
+    def similarity(self) -> Callable[[str, str], float] | None:
+        """What gives the cosine of two texts; None without vectors."""
+        encoder = self.encoder
+        if encoder is None:
+            return None
+        return lambda one, other: float(encoder.encode_query(one) @ encoder.encode_query(other))
 
     def checked(self, query: str) -> str:
         """The query with single spaces. Raises BadQuery when it cannot be searched for."""

@@ -13,6 +13,7 @@ from ingest.types import PageCounts, Passage, Section
 
 __all__ = [
     "FORMAT_VERSION",
+    "AnsweringSentence",
     "DumpRecord",
     "Encoder",
     "EncoderCheck",
@@ -77,6 +78,24 @@ class Hit:
     evidence: Mapping[str, float] = field(default_factory=dict)
     name: str | None = None
     highlights: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweringSentence:
+    """A sentence that may answer a question, and the words in it that most likely do.
+
+    ``hit`` is the place of its passage among the hits asked about; all offsets count code points of
+    that passage's text. The scores are logarithms of odds against the question's other sentences,
+    and against all runs of words in them.
+    """
+
+    hit: int
+    start: int
+    end: int
+    score: float
+    answer_start: int
+    answer_end: int
+    answer_score: float
 
 
 @dataclass(frozen=True, slots=True)

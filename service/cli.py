@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import typer
 
-from service.commands import ask, build, evaluate, serve
+from service.commands import ask, build, chat, evaluate, evaluate_answers, mcp, serve
 from service.problems import problem_of
 from service.settings import go_offline
 
@@ -30,16 +30,20 @@ for command in (
     build.build,
     build.plan,
     ask.ask,
+    chat.chat,
     ask.search,
     ask.show,
     serve.serve,
+    mcp.mcp,
     build.status,
     build.verify,
     build.extract,
+    evaluate_answers.calibrate,
 ):
     app.command()(command)
 evaluation = typer.Typer(help="Measure against questions with known answers.", no_args_is_help=True)
 evaluation.command()(evaluate.retrieval)
+evaluation.command()(evaluate_answers.answers)
 evaluation.command()(evaluate.compare)
 app.add_typer(evaluation, name="eval")
 

@@ -6,7 +6,8 @@ ServiceError
 ├── DamagedDump           what could be read has been read, and some could not (exit 1)
 └── GeneratorError        the model did not do its part (exit 1, HTTP 503)
     ├── GeneratorUnavailable    it cannot be started or reached
-    └── GeneratorFailed         it broke off in the middle of an answer
+    ├── GeneratorFailed         it broke off in the middle of an answer
+    └── QueueFull               too many are waiting for it already (exit 1, HTTP 429)
 """
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "GeneratorFailed",
     "GeneratorUnavailable",
     "NotFound",
+    "QueueFull",
     "ServiceError",
 ]
 
@@ -46,3 +48,11 @@ class GeneratorUnavailable(GeneratorError):
 
 class GeneratorFailed(GeneratorError):
     """The model broke off while answering; the next request starts afresh."""
+
+
+class QueueFull(GeneratorError):
+    """Too many are waiting for the model already; ``retry_after_s`` says when to ask again."""
+
+    def __init__(self, message: str, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s

@@ -18,9 +18,12 @@ from index.errors import (
     UnknownFormat,
 )
 from ingest.errors import IngestError, WorkerDied
-from service.errors import BadInput, GeneratorError, NotFound, ServiceError
+from service.errors import BadInput, GeneratorError, NotFound, QueueFull, ServiceError
 
-__all__ = ["Problem", "problem_of"]
+__all__ = ["KNOWN_ERRORS", "Problem", "message_of", "problem_of"]
+
+# Raised to be read by whoever asked.
+KNOWN_ERRORS = (CollectionError, IngestError, ServiceError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ _TABLE: dict[type[Exception], Problem] = {
     EncoderNotFound: Problem(2, 503, "No such encoder"),
     BuildInProgress: Problem(1, 503, "Build in progress"),
     CollectionError: Problem(1, 503, "Collection not usable"),
+    QueueFull: Problem(1, 429, "Too many questions"),
     GeneratorError: Problem(1, 503, "The model did not answer"),
     ServiceError: Problem(1, 500, "Failure"),
     OSError: Problem(1, 500, "The system refused"),
@@ -56,3 +60,10 @@ _TABLE: dict[type[Exception], Problem] = {
 def problem_of(error: Exception) -> Problem | None:
     """The entry of the error's class or its nearest base; None for an error of the code itself."""
     return next((_TABLE[kind] for kind in type(error).__mro__ if kind in _TABLE), None)
+
+
+def message_of(error: Exception) -> str:
+    """What a client is told of an error; one of the code itself tells nothing of its inside."""
+    if isinstance(error, KNOWN_ERRORS):
+        return str(error)
+    return "an error in Pinakes itself; its log has the details"

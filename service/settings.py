@@ -19,7 +19,15 @@ from pydantic_settings import (
 
 from service.errors import BadInput
 
-__all__ = ["GeneratorSettings", "SearchSettings", "ServeSettings", "Settings", "load_settings"]
+__all__ = [
+    "AnswerSettings",
+    "GeneratorSettings",
+    "SearchSettings",
+    "ServeSettings",
+    "Settings",
+    "ToolSettings",
+    "load_settings",
+]
 
 Mode = Literal["hybrid", "keyword", "vector"]
 Backend = Literal["auto", "llama-server", "llama-cpp-python", "none"]
@@ -75,15 +83,40 @@ class GeneratorSettings(_Section):
     timeout_s: float = Field(default=120.0, gt=0, description="Longest silence of the model.")
 
 
+class AnswerSettings(_Section):
+    """How questions are answered."""
+
+    strict: bool | None = Field(
+        default=None,
+        description="Withhold sentences that nothing bears out instead of marking them; unset: "
+        "where the model has fewer than three billion parameters.",
+    )
+    longest_queue: int = Field(
+        default=16, ge=0, description="Questions that may wait for the model at one time."
+    )
+    limit_s: float = Field(default=300.0, gt=0, description="Longest time for one answer.")
+
+
 class ServeSettings(_Section):
     """Where the service listens."""
 
     host: str = "127.0.0.1"
     port: int = Field(default=8707, ge=0, le=65535)
+    allowed_hosts: tuple[str, ...] = Field(
+        default=(),
+        description="Names besides localhost and the address by which clients reach the tools at "
+        "/mcp; requests by other names are refused.",
+    )
+
+
+class ToolSettings(_Section):
+    """What tools give to models that call them."""
+
+    budget: int = Field(default=6_000, ge=2_000, description="Longest result, in characters.")
 
 
 class Settings(BaseSettings):
-    """All settings, frozen; a section each for search, generator and service."""
+    """All settings, frozen; a section each for search, generator, answers, service and tools."""
 
     model_config = SettingsConfigDict(
         frozen=True,
@@ -103,7 +136,9 @@ class Settings(BaseSettings):
     )
     search: SearchSettings = SearchSettings()
     generator: GeneratorSettings = GeneratorSettings()
+    answer: AnswerSettings = AnswerSettings()
     serve: ServeSettings = ServeSettings()
+    tools: ToolSettings = ToolSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -1,11 +1,60 @@
-"""The vocabulary of the service: a question's answer, and the citations that bear it out."""
+"""The vocabulary of the service: questions in, checked answers out, and what bears them out."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from index.types import Hit
+from service.errors import BadInput
 
-__all__ = ["Answer", "Citation", "PassageRef", "Sentence"]
+__all__ = [
+    "Answer",
+    "AnswerKind",
+    "AnswerMode",
+    "Citation",
+    "Inquiry",
+    "Message",
+    "NearPage",
+    "PassageRef",
+    "Sentence",
+    "ShortAnswer",
+    "Verdict",
+    "parse_ref",
+]
+
+# answer: a paragraph. brief: one sentence. quote: no model, the best passages word for word.
+AnswerMode = Literal["answer", "brief", "quote"]
+# answer: in the model's words. quotation: in the words of the sources. refusal: nothing bears an
+# answer out.
+AnswerKind = Literal["answer", "quotation", "refusal"]
+Verdict = Literal["supported", "partly", "unsupported"]
+_REF = re.compile(
+    r"([A-Za-z0-9][A-Za-z0-9_.-]*)/(\d{1,18})@(\d{1,18}):(\d{1,9})-(\d{1,9})", re.ASCII
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a chat."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What is asked: a question, the conversation before it, and how to answer.
+
+    ``strict``: sentences that nothing bears out are withheld instead of marked; None: where the
+    model is small. ``caller`` tells askers apart, so that each gets a turn.
+    """
+
+    question: str
+    history: tuple[Message, ...] = ()
+    mode: AnswerMode = "answer"
+    strict: bool | None = None
+    caller: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +72,17 @@ class PassageRef:
 
     def __str__(self) -> str:
         return f"{self.collection}/{self.page_id}@{self.revision_id}:{self.start}-{self.end}"
+
+
+def parse_ref(text: str) -> PassageRef:
+    """The passage that ``text`` names. Raises BadInput where it is no such name."""
+    found = _REF.fullmatch(text.strip())
+    if found is None or int(found[4]) >= int(found[5]):
+        raise BadInput(
+            f"{text[:60]!r} is no id of a passage; search gives them, like wiki/12@345:0-678 "
+            "(collection/page@revision:start-end)"
+        )
+    return PassageRef(found[1], *(int(number) for number in found.groups()[1:]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,31 +106,76 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an answer: its place in the text, and the numbers of what it cites.
+    """A sentence of an answer: its place in the text, what it cites, and whether that bears it out.
 
-    No numbers means ``uncited``: nothing that was found bears it out.
+    ``support``: how likely the cited passages bear it out, 0 to 1. ``missing``: its names and
+    numbers that they do not hold. ``quoted``: the sentence is theirs, word for word.
     """
 
     start: int
     end: int
     citations: tuple[int, ...]
+    verdict: Verdict
+    support: float
+    missing: tuple[str, ...] = ()
+    quoted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShortAnswer:
+    """The words of a source that answer the question: a slice of the quote of citation ``number``.
+
+    ``start`` and ``end`` are offsets into that quote, in code points.
+    """
+
+    text: str
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class NearPage:
+    """A page that a refusal offers instead of an answer."""
+
+    page_id: int
+    title: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An answer, every mark ``[n]`` in its text resolved to one of its citations.
 
-    ``grounded``: at least one sentence has a citation. ``model`` is None when the answer is
-    quotations only. ``coverage`` is the share of passages that have a vector.
+    ``searched``: the queries that were asked of the collection. ``confidence``: how likely the
+    collection holds the answer, 0 to 1. ``withheld``: sentences of the model that nothing bears out
+    and that are not shown. ``nearest``: of a refusal, the pages nearest to the question. ``as_of``:
+    the date of the dump (YYYY-MM-DD), where that is known. ``model`` is None where none had a part
+    in it. ``coverage`` is the share of passages that have a vector. ``prompt_tokens`` and
+    ``answer_tokens``: what the model read and wrote.
     """
 
     question: str
+    mode: AnswerMode
+    kind: AnswerKind
     text: str
     sentences: tuple[Sentence, ...]
     citations: tuple[Citation, ...]
+    short_answer: ShortAnswer | None
+    searched: tuple[str, ...]
+    nearest: tuple[NearPage, ...]
     hits: tuple[Hit, ...]
-    grounded: bool
+    confidence: float
+    withheld: int
+    as_of: str | None
     model: str | None
     generation: str
     coverage: float
+    prompt_tokens: int
+    answer_tokens: int
     timings: Mapping[str, float]
+
+    @property
+    def grounded(self) -> bool:
+        """Whether at least one sentence has a citation."""
+        return any(sentence.citations for sentence in self.sentences)

@@ -1,8 +1,15 @@
-"""Where the sample and the shared data lie."""
+"""The sample dump, built once with the real encoder for every test that searches or asks."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from index.build import BuildOptions, build_collection
+from index.encoders.encoder import SentenceEncoder, find_encoder
+from index.search import Index
+from ingest.reading.dumps import Dump, find_dump
+from tests.index.toys import SAMPLE, QuietProgress
 
 ROOT = Path(__file__).parents[1]
 
@@ -20,3 +27,33 @@ def shared_data() -> Path:
     if not path.is_dir():
         pytest.skip("needs ../shared/data")
     return path
+
+
+@pytest.fixture(scope="session")
+def minilm() -> SentenceEncoder:
+    """The real encoder; loaded at its first use."""
+    return find_encoder("all-MiniLM-L6-v2")
+
+
+@pytest.fixture(scope="session")
+def packed_sample() -> Dump:
+    """The sample as the dump it is packed into."""
+    return find_dump([SAMPLE])
+
+
+@pytest.fixture(scope="session")
+def sample_collection(
+    tmp_path_factory: pytest.TempPathFactory, minilm: SentenceEncoder, packed_sample: Dump
+) -> Path:
+    """The sample with vectors of all passages, by the real encoder and process pool: read only."""
+    collection = tmp_path_factory.mktemp("data") / "samplewiki"
+    options = BuildOptions(workers=1)
+    build_collection(collection, packed_sample, minilm, "all", QuietProgress(), options)
+    return collection
+
+
+@pytest.fixture(scope="session")
+def sample_index(sample_collection: Path) -> Iterator[Index]:
+    """The built sample, open."""
+    with Index.open(sample_collection) as index:
+        yield index

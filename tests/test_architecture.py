@@ -22,6 +22,7 @@ HEAVY = {
     "sentence_transformers": "index/encoders/encoder.py",
     "onnxruntime": "index/encoders/onnx_encoder.py",
     "tokenizers": "index/encoders/onnx_encoder.py",
+    "mcp": "service/tools/mcp_server.py",
 }
 
 

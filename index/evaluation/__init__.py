@@ -8,7 +8,7 @@ follows from them (``measures``, ``bootstrap``, ``report``, ``comparison``).
 from index.evaluation.comparison import Comparison, check_comparable, compare, compare_stages
 from index.evaluation.gold import Judgment, judge
 from index.evaluation.question_files import read_questions
-from index.evaluation.questions import Half, Question, half_of
+from index.evaluation.questions import Half, Question, half_of, sample_of
 from index.evaluation.report import RetrievalReport, reports
 from index.evaluation.run import Run, read_run
 from index.evaluation.stages import evaluate, modes_of
@@ -30,4 +30,5 @@ __all__ = [
     "read_questions",
     "read_run",
     "reports",
+    "sample_of",
 ]

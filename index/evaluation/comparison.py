@@ -1,6 +1,6 @@
 """Compare two runs on the same questions: paired differences, and where they come from."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,7 +11,15 @@ from index.evaluation.measures import MEASURES
 from index.evaluation.report import LEVELS, Level, judged_at, values_of
 from index.evaluation.run import JudgedQuestion, QuestionResult, Run
 
-__all__ = ["Change", "Comparison", "Difference", "check_comparable", "compare", "compare_stages"]
+__all__ = [
+    "Change",
+    "Comparison",
+    "Difference",
+    "check_comparable",
+    "check_same_questions",
+    "compare",
+    "compare_stages",
+]
 
 _CHANGES = 5
 _NAMED = 3
@@ -70,12 +78,7 @@ def check_comparable(
     """Raise BadQuestions unless ``earlier`` asked these, for the same pages, of one such stage."""
     own = {row.qid: row for row in questions}
     theirs = {row.qid: row for row in earlier.questions}
-    only_own, only_theirs = own.keys() - theirs.keys(), theirs.keys() - own.keys()
-    if only_own or only_theirs:
-        raise BadQuestions(
-            f"the runs asked different questions: {_some(only_own)} only in this one, "
-            f"{_some(only_theirs)} only in the earlier one"
-        )
+    check_same_questions(own.keys(), theirs.keys())
     for qid, row in own.items():
         other = theirs[qid]
         if (row.question, row.pages) != (other.question, other.pages):
@@ -85,6 +88,16 @@ def check_comparable(
         raise BadQuestions(
             f"the runs have no stage in common: this one has {', '.join(stages)}, the earlier one "
             f"{', '.join(earlier.stages)}"
+        )
+
+
+def check_same_questions(own: Set[str], theirs: Set[str]) -> None:
+    """Raise BadQuestions, naming some, where the ids of two runs' questions differ."""
+    only_own, only_theirs = own - theirs, theirs - own
+    if only_own or only_theirs:
+        raise BadQuestions(
+            f"the runs asked different questions: {_some(only_own)} only in this one, "
+            f"{_some(only_theirs)} only in the earlier one"
         )
 
 
@@ -156,7 +169,7 @@ def _gain(change: Change) -> float:
     return now - (1 / change.earlier_rank if change.earlier_rank else 0.0)
 
 
-def _some(qids: set[str]) -> str:
+def _some(qids: Set[str]) -> str:
     if not qids:
         return "none"
     named = ", ".join(sorted(qids)[:_NAMED])

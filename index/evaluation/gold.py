@@ -21,8 +21,9 @@ _CONTAINED = 2 / 3
 class Judgment:
     """What became of every question: judged, without an answer, or its pages are not here.
 
-    ``missing`` holds the ids of the last; ``missing_pages`` counts gold pages that are not here,
-    those of judged questions with other gold pages included.
+    ``missing`` holds the ids of the last, and of those whose file names words but no page;
+    ``missing_pages`` counts gold pages that are not here, those of judged questions with other gold
+    pages included.
     """
 
     questions: list[JudgedQuestion] = field(default_factory=list)
@@ -44,7 +45,7 @@ def judge(questions: Iterable[Question], store: Store) -> Judgment:
     judged, unanswerable, missing = [], [], []
     missing_pages = 0
     for question in questions:
-        if not question.gold:
+        if question.is_unanswerable:
             unanswerable.append(question.question_id)
             continue
         pages: dict[int, int] = {}

@@ -20,7 +20,8 @@ __all__ = ["read_questions"]
 def read_questions(path: Path, qrels: Path | None = None) -> list[Question]:
     """Questions from JSON lines, SQuAD's JSON, or TREC topics with the judgments ``qrels``.
 
-    JSON lines: ``qid``, ``question``, ``gold_pages`` of ``{"id", "title"}``, either suffices.
+    JSON lines: ``qid``, ``question``, and what answers it: ``gold_pages`` of ``{"id", "title"}``,
+    either suffices, ``answers`` of words, or both; where these are empty, nothing does.
     Raises BadQuestions naming file, place and what is wrong there.
     """
     content = _read(path)
@@ -28,6 +29,8 @@ def read_questions(path: Path, qrels: Path | None = None) -> list[Question]:
         if qrels is None:
             raise BadQuestions(f"{path}: TREC topics; name the judgments too, with --qrels FILE")
         questions = list(topic_questions(path, content, read_qrels(qrels, _read(qrels))))
+        if not any(question.gold for question in questions):
+            raise BadQuestions(f"{path}: no question with a gold page in {qrels}")
     elif qrels is not None:
         raise BadQuestions(f"{path}: judgments (--qrels) go with TREC topics, which this is not")
     elif (data := _squad_data(path, content)) is not None:
@@ -69,12 +72,13 @@ def _json_lines(path: Path, content: str) -> Iterator[Question]:
             continue
         try:
             row = json.loads(line)
-            gold = tuple(_gold(page) for page in row["gold_pages"])
-            yield Question(str(row["qid"]), str(row["question"]), gold)
+            pages = row.get("gold_pages", []) if "answers" in row else row["gold_pages"]
+            gold = tuple(_gold(page) for page in pages)
+            yield Question(str(row["qid"]), str(row["question"]), gold, _answers(row))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise BadQuestions(
-                f"{path}, line {number}: needs qid, question and gold_pages ({error!r}); other "
-                "formats read: SQuAD's JSON, TREC topics"
+                f"{path}, line {number}: needs qid, question, and gold_pages or answers "
+                f"({error!r}); other formats read: SQuAD's JSON, TREC topics"
             ) from None
 
 
@@ -87,9 +91,16 @@ def _gold(page: dict[str, object]) -> Gold:
     )
 
 
+def _answers(row: dict[str, object]) -> tuple[str, ...]:
+    answers = row.get("answers", [])
+    if not isinstance(answers, list):
+        raise TypeError(f"answers {answers!r}: not a list")
+    return tuple(str(answer) for answer in answers)
+
+
 def _check(path: Path, questions: list[Question]) -> None:
-    if not any(question.gold for question in questions):
-        raise BadQuestions(f"{path}: no question with a gold page in it")
+    if not questions:
+        raise BadQuestions(f"{path}: no question in it")
     seen: set[str] = set()
     for question in questions:
         if question.question_id in seen:

@@ -1,10 +1,11 @@
 """Questions and what answers them, as a file says it. Knows nothing of any collection."""
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Evidence", "Gold", "Half", "Question", "half_of"]
+__all__ = ["Evidence", "Gold", "Half", "Question", "half_of", "sample_of"]
 
 Half = Literal["tune", "judge"]
 
@@ -29,11 +30,20 @@ class Gold:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question and the pages that answer it; none for an unanswerable one."""
+    """A question, the pages that answer it and the words that do, as far as its file names them.
+
+    An unanswerable one has neither.
+    """
 
     question_id: str
     text: str
     gold: tuple[Gold, ...]
+    answers: tuple[str, ...] = ()
+
+    @property
+    def is_unanswerable(self) -> bool:
+        """Whether nothing answers it."""
+        return not (self.gold or self.answers)
 
     @property
     def gold_pages(self) -> frozenset[int]:
@@ -48,3 +58,15 @@ def half_of(question_id: str) -> Half:
     """
     digest = hashlib.sha256(question_id.encode()).digest()
     return "judge" if digest[0] % 2 else "tune"
+
+
+def sample_of(question_ids: Iterable[str], limit: int) -> frozenset[str]:
+    """At most ``limit`` of the questions, by the hash of their ids.
+
+    Whatever else is asked, the same are chosen, and a larger sample holds the smaller ones.
+    """
+    by_hash = sorted(
+        question_ids,
+        key=lambda question_id: hashlib.sha256(f"sample {question_id}".encode()).digest(),
+    )
+    return frozenset(by_hash[:limit])

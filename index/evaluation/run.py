@@ -5,21 +5,35 @@ Every figure follows from the ranks in here; nothing is kept that can be compute
 
 import json
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.errors import BadQuestions
 from index.evaluation.questions import Half
 
-__all__ = ["JudgedQuestion", "QuestionResult", "Ranks", "Run", "read_run"]
+__all__ = [
+    "JudgedQuestion",
+    "KeptRecord",
+    "QuestionResult",
+    "Ranks",
+    "Run",
+    "read_kept",
+    "read_run",
+]
 
 
-class _Record(BaseModel):
+class KeptRecord(BaseModel):
+    """A part of a run that is kept as JSON."""
+
     # A printed run also holds the figures that follow from it.
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Ranks(_Record):
+Record = TypeVar("Record", bound=KeptRecord)
+
+
+class Ranks(KeptRecord):
     """Where one stage found a question's gold: ranks from 1, or None, and how long it took."""
 
     pages: list[int | None]
@@ -27,7 +41,7 @@ class Ranks(_Record):
     milliseconds: float
 
 
-class JudgedQuestion(_Record):
+class JudgedQuestion(KeptRecord):
     """A question with the grades of its gold pages and passages, by the collection's own ids.
 
     ``passages`` is empty where the question's file says only which page answers, or where no
@@ -46,7 +60,7 @@ class QuestionResult(JudgedQuestion):
     ranks: dict[str, Ranks]
 
 
-class Run(_Record):
+class Run(KeptRecord):
     """All questions asked of one generation; the same stages for each.
 
     ``unanswerable`` and ``missing`` are the ids of questions left out: without an answer, and
@@ -70,20 +84,7 @@ class Run(_Record):
 
 def read_run(path: Path) -> Run:
     """A run kept by ``pinakes eval retrieval --json``. Raises BadQuestions if it is none."""
-    try:
-        run = Run.model_validate(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadQuestions(f"{path}: cannot be read ({error})") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(map(str, first["loc"]))
-        raise BadQuestions(
-            f"{path}: not a run of pinakes eval retrieval --json ({place}: {first['msg']})"
-        ) from None
-    except ValueError as error:
-        raise BadQuestions(
-            f"{path}: not a run of pinakes eval retrieval --json ({error})"
-        ) from None
+    run = read_kept(path, Run, "retrieval")
     stages = run.questions[0].ranks.keys() if run.questions else ()
     for row in run.questions:
         sizes = {(len(r.pages), len(r.passages)) for r in row.ranks.values()}
@@ -96,3 +97,18 @@ def read_run(path: Path) -> Run:
     if not run.questions:
         raise BadQuestions(f"{path}: a run without a question")
     return run
+
+
+def read_kept(path: Path, record: type[Record], command: str) -> Record:
+    """What ``pinakes eval COMMAND --json`` printed. Raises BadQuestions if this is none."""
+    what = f"not a run of pinakes eval {command} --json"
+    try:
+        return record.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadQuestions(f"{path}: cannot be read ({error})") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, first["loc"]))
+        raise BadQuestions(f"{path}: {what} ({place}: {first['msg']})") from None
+    except ValueError as error:
+        raise BadQuestions(f"{path}: {what} ({error})") from None

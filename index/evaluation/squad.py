@@ -47,7 +47,8 @@ def _question(
             _evidence(context, spans, answer["answer_start"], answer["text"]) for answer in answers
         ]
         gold = [Gold(title=title, evidence=tuple(dict.fromkeys(evidence)))] if evidence else []
-        return Question(str(entry["id"]), str(entry["question"]), tuple(gold))
+        words = tuple(dict.fromkeys(str(answer["text"]) for answer in answers))
+        return Question(str(entry["id"]), str(entry["question"]), tuple(gold), words)
     except (KeyError, TypeError, ValueError) as error:
         raise BadQuestions(
             f"{place}, question {name}: needs id, question and answers with text and "

@@ -152,9 +152,13 @@ class KeywordIndex:
 
     def terms(self, query: str) -> list[str]:
         """The words of ``query`` to search for; stop words only if there is nothing else."""
-        terms = self._words.analyze(self._analysis.question(query))
+        terms = self.content_terms(query)
         terms = terms or self._all_words.analyze(self._analysis.spelling(query))
         return list(dict.fromkeys(terms))
+
+    def content_terms(self, text: str) -> list[str]:
+        """The search terms of a text, in order, without those that questions drop."""
+        return self._words.analyze(self._analysis.question(text))
 
     def analyze(self, text: str) -> list[str]:
         """The search terms of a text, in order, none left out."""

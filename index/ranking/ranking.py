@@ -25,11 +25,15 @@ _MOST_NAMED = 20
 
 @dataclass(frozen=True, slots=True)
 class Searches:
-    """The searches of one generation, which a question is put to."""
+    """The searches of one generation, which a question is put to.
+
+    ``left_out``: passages whose pages are not known by name.
+    """
 
     store: Store
     keywords: KeywordIndex
     vectors: VectorIndex
+    left_out: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,11 @@ def gather_evidence(
     terms = {term: rarity(term) for term in keywords.terms(question)}
     alone = Query(terms, {})
     named = recognise(
-        store.named(name_keys(question)),
+        (
+            page
+            for page in store.named(name_keys(question))
+            if page.first_passage not in searches.left_out
+        ),
         lambda key: alone.share(keywords.analyze(key)),
         _MOST_NAMED,
     )

@@ -1,26 +1,30 @@
 """``pinakes search``, ``ask`` and ``show``: questions put to a collection."""
 
 import asyncio
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from service.commands.options import (
+    AnswerModeOption,
     BackendOption,
     CollectionOption,
     DataOption,
     JsonOption,
     ModeOption,
+    StrictOption,
     command_settings,
+    one_of,
     open_index,
+    open_model,
     print_json,
 )
-from service.settings import Settings
+from service.types import AnswerMode
 
 if TYPE_CHECKING:
     from index.search import Index
-    from service.generators.generator import Generator
-    from service.types import Answer
+    from service.answering.answer import Answerer
+    from service.types import Answer, Inquiry
 
 __all__ = ["ask", "search", "show"]
 
@@ -41,9 +45,9 @@ def search(
 ) -> None:
     """Find passages."""
     from index.ranking.fields import matched_fields
-    from service.console import err, print_coverage
-    from service.hit_report import print_explained, print_hits
-    from service.views import search_view
+    from service.terminal.console import err, print_coverage
+    from service.terminal.hit_report import print_explained, print_hits
+    from service.views.search_views import search_view
 
     settings = command_settings(data, collection, mode)
     with open_index(settings, settings.search.mode) as index:
@@ -66,31 +70,30 @@ def search(
 
 def ask(
     question: Annotated[str, typer.Argument(help="A question in plain words.")],
-    no_model: Annotated[
-        bool, typer.Option("--no-model", help="Quote the best passages instead of using a model.")
-    ] = False,
+    mode: AnswerModeOption = "answer",
+    strict: StrictOption = None,
     require_citation: Annotated[
         bool, typer.Option("--require-citation", help="Exit with 1 if nothing is cited.")
     ] = False,
     generator: BackendOption = None,
-    mode: ModeOption = None,
     data: DataOption = None,
     collection: CollectionOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the collection, with sources."""
-    from service.answer_report import print_answer
-    from service.console import err
-    from service.generators.choice import open_generator
-    from service.views import answer_view
+    from service.answering.answer import Answerer
+    from service.terminal.answer_report import print_answer
+    from service.terminal.console import err
+    from service.types import Inquiry
+    from service.views.answer_views import answer_view
 
-    settings = command_settings(data, collection, mode, "none" if no_model else generator)
+    settings = command_settings(data, collection, backend=generator)
+    chosen: AnswerMode = one_of("--mode", mode, get_args(AnswerMode))
     with open_index(settings, settings.search.mode) as index:
         index.checked(question)
-        model = open_generator(settings.generator)
-        if model is None and not no_model and settings.generator.backend != "none":
-            err.print("No model is installed; quoting the best passages instead.", style="dim")
-        answer = asyncio.run(_answer(index, model, question, settings, quiet=as_json))
+        answerer = Answerer(None if chosen == "quote" else open_model(settings), settings)
+        inquiry = Inquiry(question, mode=chosen, strict=strict)
+        answer = asyncio.run(_answer(index, answerer, inquiry, quiet=as_json))
         if as_json:
             print_json(answer_view(answer, index.manifest).model_dump(mode="json"))
         else:
@@ -101,37 +104,14 @@ def ask(
 
 
 async def _answer(
-    index: "Index", model: "Generator | None", question: str, settings: Settings, *, quiet: bool
+    index: "Index", answerer: "Answerer", inquiry: "Inquiry", *, quiet: bool
 ) -> "Answer":
-    """The finished answer; on a terminal its text is shown as it comes."""
-    from rich.live import Live
-    from rich.text import Text
+    from service.terminal.answer_live import shown_answer
 
-    from service.answer import Done, Sources, Token, answer_question
-    from service.console import err
-    from service.errors import ServiceError
-
-    shown = Text("Searching…", style="dim")
     try:
-        with Live(shown, console=err, transient=True, auto_refresh=True) as live:
-            if quiet or not err.is_terminal:
-                live.stop()
-            pieces = ""
-            async for event in answer_question(
-                index, model, question, settings.generator, settings.search.mode
-            ):
-                match event:
-                    case Sources():
-                        live.update(Text("Reading the passages…", style="dim"))
-                    case Token(text):
-                        pieces += text
-                        live.update(Text(pieces))
-                    case Done(answer):
-                        return answer
+        return await shown_answer(answerer.answer(index, inquiry), quiet=quiet)
     finally:
-        if model is not None:
-            await model.aclose()
-    raise ServiceError("the answer ended without a result")
+        await answerer.aclose()
 
 
 def show(
@@ -141,9 +121,9 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Print an article; redirects are followed."""
-    from service.console import print_page
     from service.errors import NotFound
-    from service.page_views import page_view
+    from service.terminal.console import print_page
+    from service.views.page_views import page_view
 
     settings = command_settings(data, collection)
     with open_index(settings, "keyword") as index:

@@ -20,9 +20,9 @@ from service.commands.options import (
     one_of,
     print_json,
 )
-from service.console import accounts_text, coverage_text
-from service.errors import DamagedDump
+from service.errors import BadInput, DamagedDump
 from service.settings import load_settings
+from service.terminal.console import accounts_text, coverage_text
 
 if TYPE_CHECKING:
     from ingest.reading.dumps import Dump
@@ -55,7 +55,7 @@ def build(
     from index.plan import check_room
     from ingest.reading.dumps import find_dump
     from ingest.workers import default_workers
-    from service.console import BuildProgress, out
+    from service.terminal.console import BuildProgress, out
 
     settings = load_settings(data=data, collection=collection)
     scope = one_of("--vectors", vectors, ("all", "leads", "none"))
@@ -104,7 +104,7 @@ def plan(
     from index.plan import plan_build
     from ingest.reading.dumps import find_dump
     from ingest.workers import default_workers
-    from service.console import BuildProgress, print_plan
+    from service.terminal.console import BuildProgress, print_plan
 
     settings = load_settings()
     scope = one_of("--vectors", vectors, ("all", "leads", "none"))
@@ -134,7 +134,7 @@ def extract(
     from ingest.rows import extract_unit
     from ingest.types import PageCounts
     from ingest.workers import default_workers, worker_processes
-    from service.console import BuildProgress
+    from service.terminal.console import BuildProgress
 
     found = find_dump(dump)
     count = workers or default_workers()
@@ -169,8 +169,8 @@ def extract(
 
 def _report_loss(dump: "Dump", workers: int, *, as_json: bool) -> None:
     from ingest.loss.dump_loss import measure_dump
-    from service.console import BuildProgress
-    from service.loss_report import loss_json, print_loss
+    from service.terminal.console import BuildProgress
+    from service.terminal.loss_report import loss_json, print_loss
 
     with BuildProgress() as progress:
         progress.step("Measuring", sum(part.stat().st_size for part in dump.parts), "bytes")
@@ -187,22 +187,28 @@ def status(
     """What is built, and which model would answer."""
     from index.errors import CollectionError
     from index.generations import collection_names, current_generation, read_manifest
-    from service.console import out
+    from service.answering.answerability import CALIBRATION_FILE, calibration_of
+    from service.terminal.calibration_report import calibration_text
+    from service.terminal.console import out
 
     settings = load_settings(data=data, collection=collection)
     names = [settings.collection] if settings.collection else collection_names(settings.data)
     rows: list[dict[str, Any]] = []
     for name in names:
         try:
-            manifest = read_manifest(current_generation(settings.data / name))
-        except CollectionError as error:
+            path = settings.data / name
+            manifest = read_manifest(current_generation(path))
+            calibration = calibration_of(path, with_vectors=manifest.encoder is not None)
+        except (CollectionError, BadInput) as error:
             if settings.collection:
                 raise
             rows.append({"collection": name, "error": str(error)})
             continue
         summary = manifest.model_dump(mode="json", exclude={"files"})
         size = sum(record.size for record in manifest.files.values())
-        rows.append(summary | {"coverage": manifest.coverage, "bytes": size})
+        is_own = (path / CALIBRATION_FILE).exists()
+        more = {"coverage": manifest.coverage, "bytes": size}
+        rows.append(summary | more | {"calibration": {"own": is_own} | calibration.model_dump()})
     if as_json:
         print_json({"data": str(settings.data), "collections": rows})
         return
@@ -218,6 +224,7 @@ def status(
             markup=False,
         )
         out.print(f"  {_vectors_text(row)}", markup=False)
+        out.print(f"  {calibration_text(row['calibration'])}", markup=False)
     out.print(
         f"data {settings.data}\ngenerator {settings.generator.backend}", style="dim", markup=False
     )
@@ -229,7 +236,7 @@ def verify(
     """Read all files of a collection again: are they what was built?"""
     from index.generations import hold_generation, read_manifest
     from index.verify import verify_files
-    from service.console import BuildProgress, out
+    from service.terminal.console import BuildProgress, out
 
     settings = load_settings(data=data, collection=collection)
     generation, lock = hold_generation(collection_directory(settings))

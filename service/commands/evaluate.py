@@ -8,35 +8,30 @@ import typer
 from service.commands.options import (
     CollectionOption,
     DataOption,
+    EarlierOption,
+    HalfOption,
     JsonOption,
     ModeOption,
+    QrelsOption,
+    QuestionsPath,
     command_settings,
-    one_of,
     open_index,
     print_json,
+    read_half,
 )
 
 __all__ = ["compare", "retrieval"]
 
-RunPath = Annotated[Path, typer.Argument(help="A run: what eval retrieval --json printed.")]
+RunPath = Annotated[
+    Path, typer.Argument(help="A run: what eval retrieval or eval answers printed with --json.")
+]
 
 
 def retrieval(
-    questions: Annotated[
-        Path,
-        typer.Argument(help="JSON lines (qid, question, gold_pages), SQuAD JSON or TREC topics."),
-    ],
-    qrels: Annotated[
-        Path | None, typer.Option("--qrels", help="TREC judgments of topics.", show_default=False)
-    ] = None,
-    half: Annotated[
-        str | None,
-        typer.Option(help="tune or judge: one half of the questions, by id.", show_default=False),
-    ] = None,
-    earlier: Annotated[
-        Path | None,
-        typer.Option("--compare", help="An earlier run on these questions.", show_default=False),
-    ] = None,
+    questions: QuestionsPath,
+    qrels: QrelsOption = None,
+    half: HalfOption = None,
+    earlier: EarlierOption = None,
     mode: ModeOption = None,
     data: DataOption = None,
     collection: CollectionOption = None,
@@ -45,8 +40,8 @@ def retrieval(
     """Hits, recall, nDCG@10 and MRR@10 of each mode with 95 % intervals, and latency."""
     from index import evaluation
     from index.errors import BadQuestions
-    from service.console import BuildProgress
-    from service.evaluation_report import (
+    from service.terminal.console import BuildProgress
+    from service.terminal.evaluation_report import (
         comparisons_json,
         print_comparisons,
         print_run,
@@ -54,13 +49,8 @@ def retrieval(
     )
 
     settings = command_settings(data, collection, mode)
-    part = None if half is None else one_of("--half", half, ["tune", "judge"])
     before = None if earlier is None else evaluation.read_run(earlier)
-    rows = [
-        row
-        for row in evaluation.read_questions(questions, qrels)
-        if part is None or evaluation.half_of(row.question_id) == part
-    ]
+    rows, part = read_half(questions, qrels, half)
     with open_index(settings, "hybrid") as index:
         judgment = evaluation.judge(rows, index.store)
         if not judgment.questions:
@@ -89,9 +79,25 @@ def retrieval(
 def compare(run: RunPath, earlier: RunPath, as_json: JsonOption = False) -> None:
     """Two runs on the same questions: paired differences, and the questions that changed most."""
     from index import evaluation
-    from service.evaluation_report import comparisons_json, print_comparisons
+    from service.evaluation.answer_run import is_answer_run
+    from service.terminal.evaluation_report import comparisons_json, print_comparisons
 
+    if is_answer_run(run):
+        _compare_answers(run, earlier, as_json=as_json)
+        return
     comparisons = evaluation.compare(evaluation.read_run(run), evaluation.read_run(earlier))
+    if as_json:
+        print_json({"comparisons": comparisons_json(comparisons)})
+    else:
+        print_comparisons(comparisons)
+
+
+def _compare_answers(run: Path, earlier: Path, *, as_json: bool) -> None:
+    from service.evaluation.answer_comparison import compare_answers
+    from service.evaluation.answer_run import read_answer_run
+    from service.terminal.answer_figures_report import comparisons_json, print_comparisons
+
+    comparisons = compare_answers(read_answer_run(run), read_answer_run(earlier))
     if as_json:
         print_json({"comparisons": comparisons_json(comparisons)})
     else:

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what they lead to: settings, collection, index."""
+"""Options that several commands share, and what they lead to: settings, index, questions."""
 
 import json
 import sys
@@ -12,7 +12,9 @@ from index.types import Mode
 from service.settings import Settings, load_settings
 
 if TYPE_CHECKING:
+    from index.evaluation import Half, Question
     from index.search import Index
+    from service.generators.generator import Generator
 
 DumpPaths = Annotated[
     list[Path], typer.Argument(metavar="DUMP...", help="Dump files, or a directory of them.")
@@ -30,11 +32,42 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 ModeOption = Annotated[
     str | None, typer.Option("--mode", help="hybrid, keyword or vector.", show_default=False)
 ]
+AnswerModeOption = Annotated[
+    str,
+    typer.Option(
+        "--mode", help="answer: a paragraph; brief: one sentence; quote: passages, no model."
+    ),
+]
+StrictOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--strict/--no-strict",
+        help="Withhold or mark what nothing bears out.",
+        show_default="withhold for small models",
+    ),
+]
 BackendOption = Annotated[
     str | None,
     typer.Option(
         "--generator", help="auto, llama-server, llama-cpp-python or none.", show_default=False
     ),
+]
+QuestionsPath = Annotated[
+    Path,
+    typer.Argument(
+        help="JSON lines (qid, question, gold_pages, answers), SQuAD JSON or TREC topics."
+    ),
+]
+QrelsOption = Annotated[
+    Path | None, typer.Option("--qrels", help="TREC judgments of topics.", show_default=False)
+]
+HalfOption = Annotated[
+    str | None,
+    typer.Option(help="tune or judge: one half of the questions, by id.", show_default=False),
+]
+EarlierOption = Annotated[
+    Path | None,
+    typer.Option("--compare", help="An earlier run on these questions.", show_default=False),
 ]
 
 
@@ -69,6 +102,28 @@ def open_index(settings: Settings, mode: Mode) -> "Index":
 
     directory = collection_directory(settings)
     return Index.open(directory, None) if mode == "keyword" else Index.open(directory)
+
+
+def open_model(settings: Settings) -> "Generator | None":
+    """The model that the settings mean, not yet started; a word where there is none."""
+    from service.generators.choice import open_generator
+    from service.terminal.console import err
+
+    model = open_generator(settings.generator)
+    if model is None and settings.generator.backend != "none":
+        err.print("No model is installed; quoting the best passages instead.", style="dim")
+    return model
+
+
+def read_half(
+    path: Path, qrels: Path | None, half: str | None
+) -> "tuple[list[Question], Half | None]":
+    """The questions of a file, or of one half of them, and which half that is."""
+    from index.evaluation import half_of, read_questions
+
+    part: Half | None = None if half is None else one_of("--half", half, ["tune", "judge"])
+    questions = read_questions(path, qrels)
+    return [one for one in questions if part is None or half_of(one.question_id) == part], part
 
 
 def one_of(option: str, value: str, choices: Sequence[str]) -> Any:

@@ -33,9 +33,9 @@ def serve(
 
     from index.follow import CurrentIndex
     from index.search import Index
-    from service.app import create_app
-    from service.console import err
     from service.generators.choice import open_generator
+    from service.http.app import create_app
+    from service.terminal.console import err
 
     settings = load_settings(
         data=data,

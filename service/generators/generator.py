@@ -5,25 +5,34 @@ Knows nothing of passages or citations, nor of how a model is run.
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
-__all__ = ["Generator", "Message", "ModelInfo"]
+from service.types import Message
+
+__all__ = ["Generator", "ModelInfo"]
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One turn of a chat."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
+# Parameters. Smaller models also lose the thread in long prompts.
+_SMALL = 3_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """The model that words the answers: its name, and its context in tokens."""
+    """The model that words the answers: its name, and its context in tokens.
+
+    ``slots``: how many it answers side by side. ``parameters``: how many it has, where its server
+    says so.
+    """
 
     name: str
     context_tokens: int
+    slots: int = 1
+    parameters: int | None = None
+
+    @property
+    def small(self) -> bool:
+        """Whether it words things wrongly too often to show what nothing bears out."""
+        return self.parameters is not None and self.parameters < _SMALL
 
 
 class Generator(Protocol):

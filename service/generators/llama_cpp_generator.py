@@ -10,9 +10,10 @@ from typing import Any
 
 from service.errors import GeneratorFailed, GeneratorUnavailable
 from service.generators.child_process import ChildProcess, spare_cores
-from service.generators.generator import Message, ModelInfo
+from service.generators.generator import ModelInfo
 from service.generators.models import verify_weights
 from service.settings import GeneratorSettings
+from service.types import Message
 
 __all__ = ["LlamaCppGenerator"]
 
@@ -36,6 +37,8 @@ class LlamaCppGenerator:
 
     async def describe(self) -> ModelInfo:
         """Load the model if that has not happened, and say what it is."""
+        if self._info is not None and self._child is not None and self._child.alive:
+            return self._info  # without waiting for the answer that is being written
         async with self._lock:
             return (await self._ready())[1]
 

@@ -16,15 +16,14 @@ import httpx
 
 from service.errors import GeneratorError, GeneratorFailed, GeneratorUnavailable
 from service.generators.embedded_llama_server import EmbeddedLlamaServer
-from service.generators.generator import Message, ModelInfo
+from service.generators.generator import ModelInfo
 from service.generators.llama_server_http import (
     LlamaServerHttp,
-    error_text,
     field,
     read_events,
-    read_json,
 )
 from service.settings import GeneratorSettings
+from service.types import Message
 
 __all__ = ["LlamaServerGenerator"]
 
@@ -34,6 +33,8 @@ __all__ = ["LlamaServerGenerator"]
 _ASCII_PER_TOKEN = 3
 _OTHER_BYTES_PER_TOKEN = 2
 _TOKENS_PER_MESSAGE = 8
+# A server may be started again with another model or other slots while nobody asks.
+_FRESH_S = 10.0
 
 # Models that think aloud would spend the answer's tokens before its first word.
 _TEMPLATE_OPTIONS = {"chat_template_kwargs": {"enable_thinking": False}}
@@ -47,6 +48,7 @@ class _Server:
     model: str
     info: ModelInfo
     is_llama_cpp: bool
+    seen: float
 
 
 class LlamaServerGenerator:
@@ -59,12 +61,17 @@ class LlamaServerGenerator:
         self._settings = settings
         self._embedded = embedded
         self._server: _Server | None = None
+        self._failed = 0.0
+        self._failure = GeneratorError()
         self._lock = asyncio.Lock()
         self._last_sign = 0.0
         self._http = None if embedded else self._open(settings.url or "")
 
     async def describe(self) -> ModelInfo:
         """Start or reach the server and say which model it runs, with how much context."""
+        now = asyncio.get_running_loop().time()
+        if self._embedded is None and self._server and now - self._server.seen > _FRESH_S:
+            self._server = None
         return (await self._reach()).info
 
     async def count_tokens(self, messages: Sequence[Message]) -> int:
@@ -164,19 +171,35 @@ class LlamaServerGenerator:
                         return
 
     async def _reach(self) -> _Server:
-        """The server with what is known about it, asked anew after an error or a restart."""
+        """The server with what is known about it, asked anew after an error or a restart.
+
+        Those who wait while it is found not to answer are told the same: each of them would find
+        it out once more, after the whole patience for a silence.
+        """
+        clock = asyncio.get_running_loop().time
+        asked = clock()
         async with self._lock:
-            if self._embedded is not None:
-                address = await self._embedded.address()
-                if self._http is None or self._http.address != address:
-                    if self._http is not None:
-                        await self._http.aclose()
-                    self._http, self._server = self._open(address), None
-            if self._http is None:
-                raise GeneratorUnavailable("no address of a server; set PINAKES_GENERATOR__URL")
-            if self._server is None:
-                self._server = await self._look(self._http)
-            return self._server
+            if self._failed > asked:
+                raise type(self._failure)(str(self._failure))
+            try:
+                return await self._find()
+            except GeneratorError as error:
+                # A copy: an error that is kept keeps everything that was open where it was raised.
+                self._failed, self._failure = clock(), type(error)(str(error))
+                raise
+
+    async def _find(self) -> _Server:
+        if self._embedded is not None:
+            address = await self._embedded.address()
+            if self._http is None or self._http.address != address:
+                if self._http is not None:
+                    await self._http.aclose()
+                self._http, self._server = self._open(address), None
+        if self._http is None:
+            raise GeneratorUnavailable("no address of a server; set PINAKES_GENERATOR__URL")
+        if self._server is None:
+            self._server = await self._look(self._http)
+        return self._server
 
     def _open(self, address: str) -> LlamaServerHttp:
         key = self._settings.api_key if self._embedded is None else None
@@ -186,22 +209,23 @@ class LlamaServerGenerator:
 
     async def _look(self, http: LlamaServerHttp) -> _Server:
         """Find out which dialect is spoken and which model answers."""
+        seen = asyncio.get_running_loop().time()
         wanted = self._settings.model
         query = {"model": wanted} if wanted else None
         async with http.open("GET", "/props", query=query) as response:
             if response.status_code in (401, 403):
                 raise await self._refusal(http, response)
-            properties = await read_json(response) if response.status_code == 200 else None
+            properties = await http.read_json(response) if response.status_code == 200 else None
         defaults = field(properties, "default_generation_settings", dict)
         if defaults is not None:
             model = wanted or field(properties, "model_alias", str) or "default"
             context = field(defaults, "n_ctx", int) or self._settings.context_tokens
-            return _Server(http, model, ModelInfo(_short(model), context), is_llama_cpp=True)
+            slots = max(1, field(properties, "total_slots", int) or 1)
+            parameters = _parameters(await self._models(http), wanted)
+            info = ModelInfo(_short(model), context, slots, parameters)
+            return _Server(http, model, info, is_llama_cpp=True, seen=seen)
 
-        async with http.open("GET", "/v1/models") as response:
-            if response.status_code in (401, 403):
-                raise await self._refusal(http, response)
-            models = field(await read_json(response), "data", list)
+        models = await self._models(http)
         if models is None and wanted is None:
             raise GeneratorUnavailable(
                 f"{http.address} does not list its models as an OpenAI-compatible server does; "
@@ -210,7 +234,14 @@ class LlamaServerGenerator:
         listed = field(models[0], "id", str) if models else None
         model = wanted or listed or "default"
         info = ModelInfo(_short(model), self._settings.context_tokens)
-        return _Server(http, model, info, is_llama_cpp=False)
+        return _Server(http, model, info, is_llama_cpp=False, seen=seen)
+
+    async def _models(self, http: LlamaServerHttp) -> list[Any] | None:
+        """What the server lists, or None where it lists nothing."""
+        async with http.open("GET", "/v1/models") as response:
+            if response.status_code in (401, 403):
+                raise await self._refusal(http, response)
+            return field(await http.read_json(response), "data", list)
 
     async def _ask(self, server: _Server, path: str, body: dict[str, Any]) -> Any:
         """JSON answer of an endpoint, or None where the server does not have it."""
@@ -220,13 +251,13 @@ class LlamaServerGenerator:
                     return None
                 if response.status_code != 200:
                     raise await self._refusal(server.http, response)
-                return await read_json(response)
+                return await server.http.read_json(response)
         except GeneratorError:
             self._server = None
             raise
 
     async def _refusal(self, http: LlamaServerHttp, response: httpx.Response) -> GeneratorError:
-        reason = await error_text(response)
+        reason = await http.error_text(response)
         if response.status_code in (401, 403):
             return GeneratorUnavailable(
                 f"the server at {http.address} refuses the key ({reason}); "
@@ -261,6 +292,14 @@ def _piece(event: Any) -> tuple[str, str | None]:
         return "", None
     text = field(field(choices[0], "delta", dict), "content", str) or ""
     return text, field(choices[0], "finish_reason", str)
+
+
+def _parameters(models: list[Any] | None, wanted: str | None) -> int | None:
+    """How many parameters the model has; llama-server says so of a loaded one."""
+    for model in models or []:
+        if wanted is None or field(model, "id", str) == wanted:
+            return field(field(model, "meta", dict), "n_params", int)
+    return None
 
 
 def _short(model: str) -> str:

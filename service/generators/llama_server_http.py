@@ -13,10 +13,11 @@ import httpx
 
 from service.errors import BadInput, GeneratorFailed, GeneratorUnavailable
 
-__all__ = ["LlamaServerHttp", "error_text", "field", "read_events", "read_json"]
+__all__ = ["LlamaServerHttp", "field", "read_events"]
 
 _CONNECT_S = 10.0
 _LONGEST_BODY = 16 << 20
+_LONGEST_ERROR = 1 << 16
 _LONGEST_LINE = 1 << 20
 _LONGEST_REASON = 300
 
@@ -74,8 +75,9 @@ class LlamaServerHttp:
                 method, path, content=content, headers=headers, params=query
             )
             try:
-                response = await self._client.send(request, stream=True)
-            except httpx.TimeoutException:
+                async with asyncio.timeout(self._timeout_s):  # its own begins anew with every byte
+                    response = await self._client.send(request, stream=True)
+            except (httpx.TimeoutException, TimeoutError):
                 raise GeneratorUnavailable(
                     f"the server at {self.address} did not answer within {self._timeout_s:g} s; "
                     "see that it is well, or raise PINAKES_GENERATOR__TIMEOUT_S"
@@ -89,10 +91,10 @@ class LlamaServerHttp:
                 if response.status_code != 503:
                     yield response
                     return
-                reason = await error_text(response)
+                reason = await self.error_text(response)
             except httpx.TimeoutException:
                 raise self.silent() from None
-            except httpx.TransportError as error:
+            except (httpx.TransportError, httpx.DecodingError) as error:
                 raise GeneratorFailed(
                     f"the server at {self.address} broke off: {_words(str(error))}"
                 ) from None
@@ -106,6 +108,38 @@ class LlamaServerHttp:
             await asyncio.sleep(pause)
             pause = min(2.0, pause * 2)
 
+    async def read_json(self, response: httpx.Response) -> Any:
+        """The body as JSON, or None where it is not JSON."""
+        try:
+            return _parsed(await self._read(response, _LONGEST_BODY))
+        except ValueError:
+            return None
+
+    async def error_text(self, response: httpx.Response) -> str:
+        """One short line saying why a request was refused."""
+        status = f"HTTP {response.status_code}"
+        body = await self._read(response, _LONGEST_ERROR)
+        try:
+            reason = _reason(_parsed(body))
+        except ValueError:
+            reason = _words(body.decode("utf-8", "replace"))
+        return f"{status}: {reason}" if reason else status
+
+    async def _read(self, response: httpx.Response, longest: int) -> bytes:
+        """The body, which must come to its end: one that trickles is never silent."""
+        body = b""
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                async for chunk in response.aiter_bytes():
+                    body += chunk
+                    if len(body) > longest:
+                        break
+        except TimeoutError:
+            raise GeneratorFailed(
+                f"a reply of the server at {self.address} did not end within {self._timeout_s:g} s"
+            ) from None
+        return body[:longest]
+
     def silent(self) -> GeneratorFailed:
         """The error for an answer that started and then stood still."""
         return GeneratorFailed(
@@ -116,14 +150,6 @@ class LlamaServerHttp:
     async def aclose(self) -> None:
         """Close every connection."""
         await self._client.aclose()
-
-
-async def read_json(response: httpx.Response) -> Any:
-    """The body as JSON, or None where it is not JSON."""
-    try:
-        return json.loads(await _read(response, _LONGEST_BODY))
-    except ValueError:
-        return None
 
 
 async def read_events(response: httpx.Response, address: str) -> AsyncGenerator[Any, None]:
@@ -146,7 +172,7 @@ async def read_events(response: httpx.Response, address: str) -> AsyncGenerator[
         if data.strip() == b"[DONE]":
             return
         try:
-            event = json.loads(data)
+            event = _parsed(data)
         except ValueError:
             raise GeneratorFailed(f"{address} sends events that are not JSON") from None
         if name == b"error" or field(event, "error", object) is not None:
@@ -155,29 +181,18 @@ async def read_events(response: httpx.Response, address: str) -> AsyncGenerator[
     raise GeneratorFailed(f"the server at {address} broke off its answer")
 
 
-async def error_text(response: httpx.Response) -> str:
-    """One short line saying why a request was refused."""
-    body = await _read(response, 1 << 16)
-    try:
-        reason = _reason(json.loads(body))
-    except ValueError:
-        reason = _words(body.decode("utf-8", "replace"))
-    return f"HTTP {response.status_code}: {reason}" if reason else f"HTTP {response.status_code}"
-
-
 def field(value: Any, name: str, kind: type[_Value]) -> _Value | None:
     """A member of a JSON object, where ``value`` is one and the member is of that type."""
     member = value.get(name) if isinstance(value, dict) else None
     return member if isinstance(member, kind) else None
 
 
-async def _read(response: httpx.Response, longest: int) -> bytes:
-    body = b""
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > longest:
-            break
-    return body[:longest]
+def _parsed(body: bytes) -> Any:
+    """Any JSON value. Raises ValueError for anything else, and for what is nested too deep."""
+    try:
+        return json.loads(body)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
 
 
 async def _lines(response: httpx.Response, address: str) -> AsyncIterator[bytes]:

@@ -16,11 +16,11 @@ from fastapi.testclient import TestClient
 from index.build import BuildOptions, build_collection
 from index.follow import CurrentIndex
 from index.search import Index
-from ingest.reading.dumps import find_dump
-from service.app import create_app
+from service.cli import main
 from service.generators.generator import Generator
+from service.http.app import create_app
 from service.settings import Settings
-from tests.index.toys import SAMPLE, HashingEncoder, QuietProgress, article, write_dump
+from tests.index.toys import SAMPLE, QuietProgress, article, write_dump
 
 MARKUP_TITLE = """<script>document.title='owned'</script> & "quotes" 'n' <b>bold</b>"""
 MARKUP_TEXT = (
@@ -45,18 +45,19 @@ def only_default_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 @pytest.fixture(scope="session")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def sample(sample_collection: Path) -> Path:
     """The collection of the sample dump, every passage with a vector."""
-    collection = tmp_path_factory.mktemp("data") / "samplewiki"
-    build_collection(
-        collection,
-        find_dump([SAMPLE]),
-        HashingEncoder(),
-        "all",
-        QuietProgress(),
-        BuildOptions(workers=1),
-    )
-    return collection
+    return sample_collection
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the sample, keyword side only."""
+    directory = tmp_path_factory.mktemp("data")
+    with pytest.raises(SystemExit) as done:
+        main(["build", str(SAMPLE), "--vectors", "none", "--data", str(directory)])
+    assert done.value.code == 0
+    return directory
 
 
 @pytest.fixture(scope="session")
@@ -82,8 +83,8 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def make_app(collection: Path, generator: Generator | None = None) -> FastAPI:
-    """The real service; its encoder is a toy."""
-    current = CurrentIndex(lambda: Index.open(collection, HashingEncoder.open), collection)
+    """The real service over a collection."""
+    current = CurrentIndex(lambda: Index.open(collection), collection)
     return create_app(Settings(data=collection.parent), current, generator)
 
 

@@ -4,7 +4,8 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Sequence
 
-from service.generators.generator import Message, ModelInfo
+from service.generators.generator import ModelInfo
+from service.types import Message
 
 
 class ScriptedGenerator:
@@ -16,6 +17,7 @@ class ScriptedGenerator:
     def __init__(self, *script: str | float | Exception, unavailable: Exception | None = None):
         self.script = script
         self.unavailable = unavailable
+        self.slots = 1
         self.prompts: list[Sequence[Message]] = []
         self.speaking = threading.Event()
         self.closed = threading.Event()
@@ -24,7 +26,7 @@ class ScriptedGenerator:
     async def describe(self) -> ModelInfo:
         if self.unavailable is not None:
             raise self.unavailable
-        return ModelInfo("scripted", 4096)
+        return ModelInfo("scripted", 4096, self.slots)
 
     async def count_tokens(self, messages: Sequence[Message]) -> int:
         return sum(len(message.content.split()) for message in messages)

@@ -28,16 +28,6 @@ class Outcome:
 Run = Callable[..., Outcome]
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with the sample, keyword side only."""
-    directory = tmp_path_factory.mktemp("data")
-    with pytest.raises(SystemExit) as done:
-        main(["build", str(SAMPLE), "--vectors", "none", "--data", str(directory)])
-    assert done.value.code == 0
-    return directory
-
-
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run the command in this process, with no settings from outside."""
@@ -141,7 +131,9 @@ def test_one_search_alone_has_no_evidence(run: Run, data: Path) -> None:
         assert hit["placings"]["keyword"]["score"] == hit["score"]
 
 
-@pytest.mark.parametrize("command", [("search",), ("search", "--explain"), ("ask", "--no-model")])
+@pytest.mark.parametrize(
+    "command", [("search",), ("search", "--explain"), ("ask", "--mode", "quote")]
+)
 def test_missing_vectors_are_told_of(run: Run, data: Path, command: tuple[str, ...]) -> None:
     outcome = run(*command, "papyrus", "--data", data)
     assert outcome.err.splitlines()[-1] == "no vectors yet; pinakes build goes on"
@@ -169,11 +161,9 @@ def test_show_follows_redirects(run: Run, data: Path) -> None:
 
 
 def test_ask_without_a_model_quotes(run: Run, data: Path) -> None:
-    outcome = run("ask", "Who deciphered Linear B?", "--no-model", "--json", "--data", data)
+    outcome = run("ask", "Who deciphered Linear B?", "--mode", "quote", "--json", "--data", data)
     answer = json.loads(outcome.out)
-    assert answer["quotations"] is True
-    assert answer["model"] is None
-    assert answer["grounded"] is True
+    assert (answer["kind"], answer["model"]) == ("quotation", None)
     first = answer["citations"][0]
     assert answer["text"].startswith(f"“{first['quote']}” [1]")
     page = json.loads(run("show", first["title"], "--json", "--data", data).out)
@@ -181,7 +171,7 @@ def test_ask_without_a_model_quotes(run: Run, data: Path) -> None:
 
 
 def test_ask_requires_a_citation_when_told_to(run: Run, data: Path) -> None:
-    outcome = run("ask", "xyzzyplugh?", "--no-model", "--require-citation", "--data", data)
+    outcome = run("ask", "xyzzyplugh?", "--require-citation", "--data", data)
     assert outcome.status == 1
     assert "no resolved citation" in outcome.err
 

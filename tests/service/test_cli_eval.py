@@ -18,16 +18,6 @@ CONTEXT = (
 Run = Callable[..., tuple[int, str, str]]
 
 
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with the sample, keyword side only."""
-    directory = tmp_path_factory.mktemp("data")
-    with pytest.raises(SystemExit) as done:
-        main(["build", str(SAMPLE), "--vectors", "none", "--data", str(directory)])
-    assert done.value.code == 0
-    return directory
-
-
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], data: Path) -> Run:
     """Run a command of ``pinakes eval``: exit status, standard output and last line of error."""
@@ -181,7 +171,7 @@ def test_runs_that_do_not_go_together(run: Run, data: Path, kept: Path, tmp_path
 @pytest.mark.parametrize(
     ("content", "options", "words"),
     [
-        ("Who?", [], "questions, line 1: needs qid, question and gold_pages"),
+        ("Who?", [], "questions, line 1: needs qid, question, and gold_pages"),
         ("1\tWho?", [], "questions: TREC topics; name the judgments too, with --qrels"),
         ("1\tWho?", ["--qrels", "/nowhere"], "/nowhere: cannot be read"),
         (squad({"id": "x"}), [], "article 1 (Rosetta Stone), question x: needs"),

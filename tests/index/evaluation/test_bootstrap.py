@@ -4,7 +4,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from index.evaluation.bootstrap import bootstrap_means
+from index.evaluation.bootstrap import (
+    bootstrap_means,
+    bootstrap_ratio_differences,
+    bootstrap_ratios,
+)
 
 
 def column(size: int, share: float) -> np.ndarray:
@@ -49,3 +53,42 @@ def test_the_interval_is_that_of_scipy() -> None:
     width = own.high - own.low
     assert own.low == pytest.approx(theirs.confidence_interval.low, abs=width / 20)
     assert own.high == pytest.approx(theirs.confidence_interval.high, abs=width / 20)
+
+
+def test_the_ratio_of_ones_is_the_mean() -> None:
+    values = np.random.default_rng(2).random((60, 3))
+    (means, ratios) = bootstrap_means(values), bootstrap_ratios(values, np.ones_like(values))
+    for mean, ratio in zip(means, ratios, strict=True):
+        assert (ratio.value, ratio.low, ratio.high) == pytest.approx(
+            (mean.value, mean.low, mean.high)
+        )
+
+
+def test_a_question_counts_by_its_number() -> None:
+    # One question has nine sentences, all unsupported, and the others one each, none of them.
+    sums, numbers = np.zeros((10, 2)), np.ones((10, 2))
+    sums[0] = numbers[0] = 9, 0
+    ratio, without_it = bootstrap_ratios(sums, numbers)
+    assert ratio.value == 9 / 18
+    # With luck the one question is in no resample, or several times.
+    assert (ratio.low, ratio.high > 0.7) == (0, True)
+    assert (without_it.low, without_it.high) == (0, 0)
+
+
+def test_resamples_without_a_number_do_not_count() -> None:
+    sums, numbers = np.zeros((30, 1)), np.zeros((30, 1))
+    sums[4] = numbers[4] = 2
+    (found,) = bootstrap_ratios(sums, numbers)
+    assert (found.low, found.value, found.high) == (1, 1, 1)
+
+
+def test_differences_of_ratios_are_paired() -> None:
+    random = np.random.default_rng(8)
+    numbers = random.integers(1, 5, size=(80, 1)).astype(float)
+    sums = np.floor(random.random((80, 1)) * (numbers + 1))
+    (same,) = bootstrap_ratio_differences(sums, numbers, sums, numbers)
+    assert (same.low, same.value, same.high) == (0, 0, 0)
+    (less,) = bootstrap_ratio_differences(sums, numbers, sums + 0.5 * numbers, numbers)
+    assert (less.low, less.value, less.high) == pytest.approx((-0.5, -0.5, -0.5))
+    (other,) = bootstrap_ratio_differences(sums, numbers, np.zeros_like(sums), numbers)
+    assert other.low < other.value == float(sums.sum() / numbers.sum()) < other.high

@@ -122,12 +122,13 @@ def test_every_question_is_accounted_for(store: Store) -> None:
             question(qid="unanswerable"),
             question(Gold(title="Cleopatra"), Gold(title="Caesar"), qid="elsewhere"),
             question(Gold(5), Gold(title="Cleopatra"), qid="partly"),
+            Question("words only", "When?", (), ("1799",)),
         ],
         store,
     )
     assert [row.qid for row in judgment.questions] == ["here", "partly"]
     assert judgment.unanswerable == ["unanswerable"]
-    assert judgment.missing == ["elsewhere"]
+    assert judgment.missing == ["elsewhere", "words only"]
     assert judgment.missing_pages == 3
     assert judgment.questions[1].pages == {5: 1}
 

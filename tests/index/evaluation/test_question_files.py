@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import BadQuestions
-from index.evaluation import half_of, read_questions
+from index.evaluation import half_of, read_questions, sample_of
 from index.evaluation.questions import Gold, Question
 
 LINE = '{"qid": "q1", "question": "Who?", "gold_pages": [{"id": 7, "title": "Someone"}]}'
@@ -28,6 +28,32 @@ def test_json_lines_with_blank_lines_and_odd_separators(tmp_path: Path) -> None:
     assert questions[0].gold_pages == {7}
 
 
+@pytest.mark.parametrize(
+    ("row", "gold", "answers", "unanswerable"),
+    [
+        ({"gold_pages": [{"id": 7}], "answers": ["Ada", "Ada L."]}, 1, ("Ada", "Ada L."), False),
+        ({"gold_pages": [{"id": 7}]}, 1, (), False),
+        ({"gold_pages": [{"id": 7}], "answers": []}, 1, (), False),
+        ({"answers": ["Ada", 1815]}, 0, ("Ada", "1815"), False),
+        ({"gold_pages": [], "answers": []}, 0, (), True),
+        ({"gold_pages": []}, 0, (), True),
+        ({"answers": []}, 0, (), True),
+    ],
+)
+def test_answers_or_gold_pages_may_be_missing(
+    tmp_path: Path,
+    row: dict[str, object],
+    gold: int,
+    answers: tuple[str, ...],
+    unanswerable: bool,
+) -> None:
+    path = tmp_path / "questions.jsonl"
+    path.write_text(json.dumps({"qid": "1", "question": "Who?"} | row))
+    (question,) = read_questions(path)
+    assert (len(question.gold), question.answers) == (gold, answers)
+    assert question.is_unanswerable is unanswerable
+
+
 def test_a_gold_page_needs_a_title_or_an_id(tmp_path: Path) -> None:
     path = tmp_path / "questions.jsonl"
     pages = '[{"id": 7}, {"title": "Someone"}, {"id": "8", "title": null}]'
@@ -38,15 +64,16 @@ def test_a_gold_page_needs_a_title_or_an_id(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (f"{LINE}\nnot json", "line 2: needs qid, question and gold_pages"),
+        (f"{LINE}\nnot json", "line 2: needs qid, question, and gold_pages or answers"),
         (f"\n\n{LINE}\n[1, 2]", "line 4: needs"),
         ('{"qid": "q1", "question": "Who?"}', "line 1: needs .*gold_pages"),
         (LINE.replace('"id": 7, "title": "Someone"', '"id": "seven"'), "line 1: needs"),
         (LINE.replace('"id": 7, "title": "Someone"', ""), "line 1: needs"),
         (LINE.replace('{"id": 7, "title": "Someone"}', "7"), "line 1: needs"),
-        (LINE.replace('{"id": 7, "title": "Someone"}', ""), "no question with a gold page"),
+        (LINE.replace("}]}", '}], "answers": "Someone"}'), "line 1: .*'Someone': not a list"),
+        (LINE.replace("}]}", '}], "answers": null}'), "line 1: .*None: not a list"),
         (f"{LINE}\n{LINE}", "'q1' comes twice"),
-        ("", "no question with a gold page"),
+        ("", "no question in it"),
         ("Who was it?\nAnd when?", "line 1: .* other formats read: SQuAD's JSON, TREC topics"),
         ('{"data": {}}', "line 1: needs"),
         ("[]", "line 1: needs"),
@@ -94,3 +121,16 @@ def test_halves_are_frozen() -> None:
     assert halves == {"2": "tune", "s001": "tune", "7": "judge", "1": "judge"}
     tune = sum(half_of(str(number)) == "tune" for number in range(1000))
     assert 450 < tune < 550
+
+
+def test_a_sample_is_the_same_whatever_else_is_asked() -> None:
+    qids = [f"q{number}" for number in range(200)]
+    few, many = sample_of(qids, 20), sample_of(reversed(qids), 50)
+    assert (len(few), len(many)) == (20, 50)
+    assert few < many
+    assert sample_of(few | {"another"}, 20) & few >= sample_of(few, 19)
+    assert sample_of(qids[:3], 20) == set(qids[:3])
+    # As many of either half, and not the first ones.
+    halves = [half_of(qid) for qid in many]
+    assert 15 < halves.count("tune") < 35
+    assert 10 < sum(int(qid[1:]) < 100 for qid in many) < 40

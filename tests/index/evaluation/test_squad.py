@@ -59,7 +59,14 @@ def test_an_answer_over_two_sentences_has_both() -> None:
 )
 def test_questions_without_an_answer_have_no_gold(entries: list[Any]) -> None:
     (question,) = squad_questions(PATH, entries)
-    assert question.gold == ()
+    assert question.gold == question.answers == ()
+    assert question.is_unanswerable
+
+
+def test_every_answer_is_right_and_counts_once() -> None:
+    (question,) = squad_questions(PATH, data([at("1799"), at("July 1799"), at("1799")]))
+    assert question.answers == ("1799", "July 1799")
+    assert not question.is_unanswerable
 
 
 def test_several_articles_and_paragraphs_keep_their_order() -> None:

@@ -17,9 +17,10 @@ from typing import Any, TypeVar
 import pytest
 
 from service.errors import BadInput, GeneratorError, GeneratorFailed, GeneratorUnavailable
-from service.generators.generator import Generator, Message
+from service.generators.generator import Generator
 from service.generators.models import bundled_model
 from service.settings import Backend, GeneratorSettings
+from service.types import Message
 
 Result = TypeVar("Result")
 
@@ -244,7 +245,7 @@ class GeneratorContract:
 
 PARENT = """
 import asyncio, sys
-from service.generators.generator import Message
+from service.types import Message
 from service.generators.choice import open_generator
 from service.settings import GeneratorSettings
 

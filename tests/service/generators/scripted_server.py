@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-Behaviour = bytes | Callable[[asyncio.StreamWriter], Awaitable[None]]
+Behaviour = bytes | Callable[[asyncio.StreamWriter], Coroutine[Any, Any, None]]
 
 
 @dataclass
@@ -43,7 +43,7 @@ class ScriptedServer:
                 writer.write(answer)
                 await writer.drain()
             else:
-                await answer(writer)
+                await _while_read(reader, answer(writer))
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
@@ -54,6 +54,15 @@ class ScriptedServer:
 
     def lines(self) -> list[str]:
         return [request.line for request in self.requests]
+
+
+async def _while_read(reader: asyncio.StreamReader, answer: Coroutine[Any, Any, None]) -> None:
+    """Answer until the client has gone."""
+    answering, leaving = asyncio.create_task(answer), asyncio.create_task(reader.read())
+    await asyncio.wait({answering, leaving}, return_when=asyncio.FIRST_COMPLETED)
+    answering.cancel()
+    leaving.cancel()
+    await asyncio.gather(answering, leaving, return_exceptions=True)
 
 
 @asynccontextmanager

@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 import pytest
 
 from service.errors import GeneratorError, GeneratorFailed, GeneratorUnavailable
-from service.generators.generator import Message, ModelInfo
+from service.generators.generator import ModelInfo
 from service.generators.llama_server_generator import LlamaServerGenerator
 from service.settings import GeneratorSettings
+from service.types import Message
 from tests.service.generators.scripted_server import (
     STREAM_HEAD,
     Behaviour,
@@ -64,8 +65,8 @@ def ask(script: dict[str, list[Behaviour]], **settings: Any) -> tuple[str, Scrip
 def test_llama_server_is_asked_in_its_own_dialect() -> None:
     text, scripted = ask({PROPS: [LLAMA_PROPS], CHAT: [GOOD]})
     assert text == "Paris."
-    assert scripted.lines() == [PROPS, CHAT]
-    body = scripted.requests[1].body
+    assert scripted.lines() == [PROPS, MODELS, CHAT]
+    body = scripted.requests[2].body
     assert body["messages"] == [{"role": "user", "content": "What is the capital of France?"}]
     assert (body["temperature"], body["max_tokens"], body["stream"]) == (0, 40, True)
     assert (body["cache_prompt"], body["return_progress"]) == (True, True)
@@ -121,7 +122,7 @@ def test_proxy_variables_carry_no_question_elsewhere(monkeypatch: pytest.MonkeyP
 def test_a_model_that_is_loading_is_waited_for() -> None:
     text, scripted = ask({PROPS: [LOADING, LOADING, LLAMA_PROPS], CHAT: [LOADING, GOOD]})
     assert text == "Paris."
-    assert scripted.lines() == [PROPS, PROPS, PROPS, CHAT, CHAT]
+    assert scripted.lines() == [PROPS, PROPS, PROPS, MODELS, CHAT, CHAT]
 
 
 ALL_KINDS_OF_EVENTS = as_events(

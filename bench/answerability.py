@@ -1,0 +1,170 @@
+"""Answerability: which questions a collection can answer, told by what is found for them.
+
+Measures: with the evidence of service.answering.answerability, fitted on one half of 779 real
+questions, how many of the other half are refused of a wiki without the pages that answer them, at
+which share of false refusals of the whole wiki; the area under that curve; and both error curves on
+SQuAD 2.0, whose unanswerable questions are about passages that are there.
+Corpus: bench.development with vectors of leads, bench.left_out, bench.squad_collection.
+Command: python -m bench.answerability [--data DIR] [--write]
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from bench.development import DUMP, QUESTIONS, arguments, development_collection
+from bench.fitting import logistic_fit, probabilities
+from bench.left_out import left_out_collection
+from bench.record import record
+from bench.squad_collection import SQUAD, joined_collection
+from index.evaluation import half_of, read_questions
+from index.evaluation.questions import Question
+from index.search import Index
+from service.answering.answerability import EVIDENCE, EVIDENCE_HITS, evidence_of
+from service.settings import go_offline
+
+_WEIGHTS = Path("service/answering/answerability.json")
+_L2 = 0.01
+_READ = 6
+# A little below a tenth, so that a tenth holds on other questions too.
+_FALSE_REFUSALS = 0.085
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The evidence for each question, of shape (questions, columns), and which have an answer."""
+
+    evidence: NDArray[np.float64]
+    answerable: NDArray[np.bool_]
+    tune: NDArray[np.bool_]
+
+
+def main() -> None:
+    """Ask with and without the gold pages, fit, print, record."""
+    go_offline()
+    parser = arguments(__doc__)
+    parser.add_argument("--write", action="store_true", help="write the fitted weights")
+    options = parser.parse_args()
+    whole = development_collection(options.data)
+    without = left_out_collection(options.data, whole)
+    questions = list(read_questions(QUESTIONS))
+    figures: dict[str, object] = {}
+    fitted: dict[str, object] = {}
+    calibrations: dict[str, object] = {}
+    table = Table(title="questions refused")
+    for name in ("evidence", "area", "false refusals", "refused, gold page left out", "threshold"):
+        table.add_column(name)
+    for kind, with_vectors in (("with vectors", True), ("without vectors", False)):
+        asked = _ask([(whole, True), (without, False)], questions, with_vectors=with_vectors)
+        weights = logistic_fit(asked.evidence[asked.tune], asked.answerable[asked.tune], _L2)
+        confidence = probabilities(asked.evidence, weights)
+        tuned = confidence[asked.tune & asked.answerable]
+        threshold = float(np.quantile(tuned, _FALSE_REFUSALS))
+        judged = ~asked.tune
+        false = float((confidence[judged & asked.answerable] < threshold).mean())
+        refused = float((confidence[judged & ~asked.answerable] < threshold).mean())
+        area = _area(confidence[judged], asked.answerable[judged])
+        table.add_row(kind, f"{area:.3f}", f"{false:.3f}", f"{refused:.3f}", f"{threshold:.3f}")
+        figures[kind] = {
+            "area": area,
+            "false_refusals": false,
+            "refusals": refused,
+            "threshold": threshold,
+            "curve": _curve(confidence[judged], asked.answerable[judged]),
+        }
+        fitted[kind] = {
+            name: round(float(weight), 4) for name, weight in zip(EVIDENCE, weights, strict=True)
+        }
+        calibrations[kind] = {
+            "threshold": round(threshold, 3),
+            "questions": int(asked.tune.sum()),
+            "false_refusals": round(float((tuned < threshold).mean()), 3),
+            "refusals": round(
+                float((confidence[asked.tune & ~asked.answerable] < threshold).mean()), 3
+            ),
+        }
+        if with_vectors:
+            figures["SQuAD 2.0"] = squad = _squad(options.data, weights)
+            table.add_row("SQuAD 2.0", f"{squad['area']:.3f}", "", "", "")
+    Console().print(table)
+    if options.write:
+        text = json.dumps(fitted | {"calibrations": calibrations}, indent=1)
+        _WEIGHTS.write_text(text + "\n", encoding="utf-8")
+    record("answerability", f"{DUMP.name}, with and without gold pages; {SQUAD.name}", figures)
+
+
+def _ask(
+    collections: Iterable[tuple[Path, bool]], questions: Sequence[Question], *, with_vectors: bool
+) -> Asked:
+    rows, answerable, tune = [], [], []
+    for path, has_answers in collections:
+        with Index.open(path) if with_vectors else Index.open(path, None) as index:
+            for question in questions:
+                if (row := _evidence(index, question.text)) is None:
+                    continue
+                rows.append(row)
+                answerable.append(has_answers)
+                tune.append(half_of(question.question_id) == "tune")
+    return Asked(np.array(rows), np.array(answerable), np.array(tune))
+
+
+def _evidence(index: Index, text: str) -> list[float] | None:
+    question = index.asked(index.checked(text))
+    hits = index.search(text, EVIDENCE_HITS)
+    if not hits:
+        return None
+    read = hits[:_READ]
+    sentences = index.answering_sentences(text, read)
+    found = evidence_of(question, hits, read, sentences, index.named_share(question))
+    return [found[name] for name in EVIDENCE]
+
+
+def _area(confidence: NDArray[np.float64], answerable: NDArray[np.bool_]) -> float:
+    """The chance that an answerable question has more confidence than another (ROC AUC)."""
+    good, bad = confidence[answerable], confidence[~answerable]
+    above = (good[:, None] > bad[None, :]).mean() + (good[:, None] == bad[None, :]).mean() / 2
+    return round(float(above), 4)
+
+
+def _curve(
+    confidence: NDArray[np.float64], answerable: NDArray[np.bool_]
+) -> list[dict[str, float]]:
+    """At thresholds that falsely refuse 2 to 50 in a hundred: the shares refused of both kinds."""
+    points = []
+    for share in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5):
+        threshold = float(np.quantile(confidence[answerable], share))
+        refused = float((confidence[~answerable] < threshold).mean())
+        points.append({"false_refusals": share, "refusals": round(refused, 4)})
+    return points
+
+
+def _squad(data: Path, weights: NDArray[np.float64]) -> dict[str, object]:
+    """Both error curves on SQuAD 2.0, whose unanswerable questions are about passages there."""
+    texts = [
+        (entry["question"], not entry["is_impossible"])
+        for article in json.loads(SQUAD.read_text(encoding="utf-8"))["data"]
+        for paragraph in article["paragraphs"]
+        for entry in paragraph["qas"]
+    ]
+    rows, answerable = [], []
+    with (
+        joined_collection(development_collection(data), "leads") as joined,
+        Index.open(joined.path) as index,
+    ):
+        for text, has_answer in texts:
+            if (row := _evidence(index, text)) is not None:
+                rows.append(row)
+                answerable.append(has_answer)
+    confidence = probabilities(np.array(rows), weights)
+    known = np.array(answerable)
+    return {"area": _area(confidence, known), "curve": _curve(confidence, known)}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,102 @@
+"""Answers of the configured model, the bundled one unless told otherwise, beside quotations.
+
+Measures: what ``pinakes eval answers`` does, in modes answer, brief and quote. (1) On questions of
+the development set's judging half over the wiki that answers them, and over the same wiki without
+all pages that do, where each should be refused: gold pages found and cited, unsupported sentences,
+both error curves, times. (2) On SQuAD 2.0, answerable and not, over its paragraphs and that wiki:
+also exact match, F1, and the paragraph a question was asked of.
+Corpus: bench.development with vectors of leads, bench.left_out, bench.squad_collection.
+Command: python -m bench.answers [--data DIR] [--questions N] [--squad N]
+"""
+
+import asyncio
+from dataclasses import asdict
+from pathlib import Path
+from typing import get_args
+
+from bench.development import DUMP, QUESTIONS, arguments, development_collection
+from bench.left_out import left_out_collection
+from bench.record import record
+from bench.squad_collection import SQUAD, joined_collection
+from index.evaluation import half_of, judge, read_questions
+from index.search import Index
+from service.answering.answer import Answerer
+from service.evaluation.answer_figures import figures_of
+from service.evaluation.answer_run import AnswerRun
+from service.evaluation.asking import evaluate_answers
+from service.evaluation.targets import Target, Targets, targets_of
+from service.generators.choice import open_generator
+from service.settings import go_offline, load_settings
+from service.terminal.answer_figures_report import print_answer_run
+from service.terminal.console import BuildProgress
+from service.types import AnswerMode
+
+_MODES: tuple[AnswerMode, ...] = get_args(AnswerMode)
+
+
+def main() -> None:
+    """Ask both sets, print, record."""
+    go_offline()
+    parser = arguments(__doc__)
+    parser.add_argument("--questions", type=int, default=90, help="of the development set")
+    parser.add_argument("--squad", type=int, default=120, help="of SQuAD 2.0")
+    options = parser.parse_args()
+    runs = {
+        "development": _development(options.data, options.questions),
+        "SQuAD 2.0": _squad(options.data, options.squad),
+    }
+    figures = {}
+    for name, run in runs.items():
+        found = figures_of(run)
+        print_answer_run(run, found)
+        figures[name] = {
+            "model": run.model,
+            "answerable": sum(one.is_answerable for one in run.questions),
+            "unanswerable": sum(not one.is_answerable for one in run.questions),
+            "modes": [asdict(one) for one in found],
+        }
+    corpus = f"{DUMP.name}, vectors of leads, with and without gold pages; {SQUAD.name} with it"
+    record("answers", corpus, figures)
+
+
+def _development(data: Path, limit: int) -> AnswerRun:
+    """The questions asked of the whole wiki, and of the one without their pages."""
+    collection = development_collection(data)
+    questions = [one for one in read_questions(QUESTIONS) if half_of(one.question_id) == "judge"]
+    with Index.open(collection) as index:
+        targets = targets_of(index, questions, judge(questions, index.store)).sample(limit)
+        whole = _ask(index, targets)
+    unanswerable = [Target(one.qid, one.question, is_answerable=False) for one in targets.asked]
+    with Index.open(left_out_collection(data, collection)) as index:
+        without = _ask(index, Targets(tuple(unanswerable)))
+    return whole.model_copy(update={"questions": (*whole.questions, *without.questions)})
+
+
+def _squad(data: Path, limit: int) -> AnswerRun:
+    questions = read_questions(SQUAD)
+    with (
+        joined_collection(development_collection(data), "leads") as joined,
+        Index.open(joined.path) as index,
+    ):
+        return _ask(index, targets_of(index, questions, joined.judgment).sample(limit))
+
+
+def _ask(index: Index, targets: Targets) -> AnswerRun:
+    settings = load_settings()
+    answerer = Answerer(open_generator(settings.generator), settings)
+
+    async def ask() -> AnswerRun:
+        try:
+            with BuildProgress() as progress:
+                progress.step("Asking", len(targets.asked) * len(_MODES), "questions")
+                return await evaluate_answers(
+                    answerer, index, targets, _MODES, on_done=lambda: progress.advance(1)
+                )
+        finally:
+            await answerer.aclose()
+
+    return asyncio.run(ask())
+
+
+if __name__ == "__main__":
+    main()

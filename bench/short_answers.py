@@ -1,0 +1,166 @@
+"""Short answers: which sentence of the passages found answers, and which words in it.
+
+Measures: exact match and F1 (SQuAD's own) of the likeliest words, and how often the likeliest one,
+two, four and twelve sentences hold an answer, with and without vectors; with the weights fitted on
+one half of SQuAD 2.0's answerable questions and judged on the other. ``--write`` keeps the weights.
+Corpus: bench.squad_collection over bench.development, all with vectors.
+Command: python -m bench.short_answers [--data DIR] [--write]
+"""
+
+import json
+import re
+import string
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from bench.development import DUMP, arguments, development_collection
+from bench.fitting import FREE, Candidates, listwise_fit
+from bench.record import record
+from bench.squad_collection import SQUAD, joined_collection
+from index.evaluation import half_of
+from index.extraction.short_answers import candidate_sentences
+from index.extraction.span_evidence import EVIDENCE, sentence_spans_of
+from index.search import Index
+from service.settings import go_offline
+
+_WEIGHTS = Path("index/extraction/weights.json")
+_HITS = 6
+_SENTENCES = (1, 2, 4, 12)
+_L2 = 0.0005
+# Of the runs of words that are no answer, about so many of each question are fitted on.
+_WRONG_RUNS = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question's runs of words, the sentence each stands in, and their evidence."""
+
+    question_id: str
+    answers: tuple[str, ...]
+    sentences: tuple[str, ...]
+    words: tuple[str, ...]
+    of_sentence: NDArray[np.int64]
+    evidence: NDArray[np.float64]
+
+
+def main() -> None:
+    """Ask, fit, judge, print, record."""
+    go_offline()
+    parser = arguments(__doc__)
+    parser.add_argument("--write", action="store_true", help="write the fitted weights")
+    options = parser.parse_args()
+    collection = development_collection(options.data, "all")
+    with joined_collection(collection, "all") as joined, Index.open(joined.path) as index:
+        asked = [one for row in _questions() if (one := _asked(index, *row)) is not None]
+    tune = [one for one in asked if half_of(one.question_id) == "tune"]
+    judge = [one for one in asked if half_of(one.question_id) == "judge"]
+    fitted, figures = {}, {}
+    names = (*EVIDENCE, "cosine")
+    columns = ("exact match", "F1", *(f"in {count} sentences" for count in _SENTENCES))
+    table = Table("", *columns, title=f"short answers to {len(judge):,} questions")
+    for kind, with_vectors in (("with vectors", True), ("without vectors", False)):
+        weights = _fit(tune, with_vectors=with_vectors)
+        fitted[kind] = {
+            name: round(float(weight), 4)
+            for name, weight in zip(names, weights, strict=True)
+            if abs(weight) > 5e-5
+        }
+        figures[kind] = found = _judged(judge, weights)
+        table.add_row(kind, *(f"{found[column]:.3f}" for column in columns))
+    Console().print(table)
+    if options.write:
+        _WEIGHTS.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
+    record("short_answers", f"{SQUAD.name} over {DUMP.name}", figures)
+
+
+def _questions() -> list[tuple[str, str, tuple[str, ...]]]:
+    """Id, question and answers of what has any."""
+    return [
+        (entry["id"], entry["question"], tuple({answer["text"] for answer in entry["answers"]}))
+        for article in json.loads(SQUAD.read_text(encoding="utf-8"))["data"]
+        for paragraph in article["paragraphs"]
+        for entry in paragraph["qas"]
+        if not entry["is_impossible"]
+    ]
+
+
+def _asked(index: Index, question_id: str, text: str, answers: tuple[str, ...]) -> Asked | None:
+    hits = index.search(text, _HITS)
+    question = index.asked(index.checked(text))
+    encoder = index.encoder
+    if encoder is None:
+        raise SystemExit("the collection has no vectors")
+    vector = encoder.encode_query(text)
+    sentences, words, places, rows = [], [], [], []
+    for candidate in candidate_sentences(question, hits):
+        sentence = candidate.sentence
+        spans = sentence_spans_of(question, sentence)
+        cosine = float(vector @ encoder.encode_query(sentence.text))
+        for start, end in zip(spans.starts, spans.ends, strict=True):
+            words.append(sentence.text[start:end])
+            places.append(len(sentences))
+        sentences.append(sentence.text)
+        rows.append(np.hstack([spans.evidence, np.full((len(spans.starts), 1), cosine)]))
+    if not words:
+        return None
+    return Asked(
+        question_id, answers, tuple(sentences), tuple(words), np.array(places), np.vstack(rows)
+    )
+
+
+def _fit(tune: Sequence[Asked], *, with_vectors: bool) -> NDArray[np.float64]:
+    random = np.random.default_rng(0)
+    candidates = []
+    for one in tune:
+        gold = {_plain(answer) for answer in one.answers}
+        right = np.array([_plain(words) in gold for words in one.words])
+        kept = right | (random.random(len(right)) < _WRONG_RUNS / len(right))
+        evidence = one.evidence[kept]
+        if not with_vectors:
+            evidence[:, -1] = 0
+        candidates.append(Candidates(evidence, right[kept]))
+    return listwise_fit(candidates, [FREE] * (len(EVIDENCE) + 1), l2=_L2)
+
+
+def _judged(judge: Sequence[Asked], weights: NDArray[np.float64]) -> dict[str, float]:
+    totals: Counter[str] = Counter()
+    for one in judge:
+        scores = one.evidence @ weights
+        best = one.words[int(scores.argmax())]
+        totals["exact match"] += any(_plain(best) == _plain(answer) for answer in one.answers)
+        totals["F1"] += max(_f1(best, answer) for answer in one.answers)
+        worth = [
+            float(np.logaddexp.reduce(scores[one.of_sentence == place], initial=-np.inf))
+            for place in range(len(one.sentences))
+        ]
+        order = sorted(range(len(worth)), key=lambda place: -worth[place])
+        holds = [
+            any(_plain(answer) in _plain(one.sentences[place]) for answer in one.answers)
+            for place in order
+        ]
+        for count in _SENTENCES:
+            totals[f"in {count} sentences"] += any(holds[:count])
+    return {name: round(total / len(judge), 4) for name, total in totals.items()}
+
+
+def _plain(text: str) -> str:
+    """As SQuAD's own evaluation compares: no case, articles, punctuation or extra space."""
+    bare = "".join(letter for letter in text.lower() if letter not in string.punctuation)
+    return " ".join(re.sub(r"\b(a|an|the)\b", " ", bare).split())
+
+
+def _f1(said: str, answer: str) -> float:
+    one, other = _plain(said).split(), _plain(answer).split()
+    shared = sum((Counter(one) & Counter(other)).values())
+    return 2 * shared / (len(one) + len(other)) if shared else float(one == other)
+
+
+if __name__ == "__main__":
+    main()

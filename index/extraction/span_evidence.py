@@ -1,0 +1,275 @@
+"""What speaks for each run of words in a sentence as the answer to a question, in numbers.
+
+Linear models over such evidence answer SQuAD's questions at first sight (Rajpurkar et al., EMNLP
+2016, section 5); here without a parser, so that any language with capitals and digits has it.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+from math import log
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from index.extraction.question_kinds import AskedFor
+from index.extraction.words import KINDS, LanguageWords
+
+__all__ = ["EVIDENCE", "AskedQuestion", "Sentence", "SentenceSpans", "sentence_spans_of"]
+
+LONGEST_SPAN = 8
+_MOST_TOKENS = 120
+
+_TOKEN = re.compile(
+    r"\d+(?:[.,:/–-]\d+)*(?:st|nd|rd|th|s)?|"
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|"
+    r"(?:[^\W\d_](?:\.(?=[^\W\d_]\.))?)+(?:['’.-][^\W\d_]+)*|[^\w\s]"
+)
+_UNIT_SIGNS = frozenset("%°$€£¥₹")
+_OPENING, _CLOSING = frozenset('("“‘[«「『'), frozenset(')"”’]»」』')
+_SENTENCE = (
+    "sentence coverage", "sentence and title coverage", "passage coverage", "passage score",
+    "passage rank", "lead",
+)  # fmt: skip
+_SHAPE = (
+    "1 word", "2 words", "3 words", "4 words", "5 words and more", "all capitals", "some capitals",
+    "no capitals", "begins the sentence", "digits", "year", "month", "number word",
+    "number and unit",
+    "title", "asked words", "only asked words", "little words inside", "in quotes", "in brackets",
+    "ends in -ing", "ends in -ed", "ends in -ly", "ends in -s",
+)  # fmt: skip
+_AROUND = (
+    "behind an article", "behind a place word", "behind an author word", "behind a little word",
+    "behind a stop", "behind a content word", "behind a capital", "before a little word",
+    "before a stop", "before a content word", "before a capital", "before a number",
+    "behind a number", "closeness", "nearest", "nearest before", "nearest behind", "about inside",
+    "about beside", "about near",
+)  # fmt: skip
+_CROSSED = (
+    "all capitals", "digits", "year", "month", "number word", "number and unit", "no capitals",
+    "behind a place word", "behind an author word", "title", "about beside", "1 word",
+)  # fmt: skip
+EVIDENCE: tuple[str, ...] = (
+    *_SENTENCE,
+    *_SHAPE,
+    *_AROUND,
+    *(f"{kind}: {name}" for kind, name in product(KINDS, _CROSSED)),
+)
+_COLUMNS = {name: column for column, name in enumerate(EVIDENCE)}
+
+Evidence = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """A question as it is compared with sentences.
+
+    ``rarity``: of each of its search terms. ``analyze``: the search terms of a text. ``is_little``:
+    whether a word says nothing by itself.
+    """
+
+    text: str
+    asked: AskedFor
+    words: LanguageWords
+    rarity: Mapping[str, float]
+    analyze: Callable[[str], Sequence[str]]
+    is_little: Callable[[str], bool]
+
+    @property
+    def total(self) -> float:
+        """The rarity of all its terms together."""
+        return sum(self.rarity.values()) or 1.0
+
+    def share(self, terms: frozenset[str]) -> float:
+        """How much of the question ``terms`` hold, by the rarity of its own, 0 to 1."""
+        return sum(rarity for term, rarity in self.rarity.items() if term in terms) / self.total
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """A sentence of a passage, ``start`` its offset there, and what is known of that passage.
+
+    ``context``: search terms of the passage, with its title and headings. ``is_lead``: it begins
+    the passage; ``is_first``: of what says anything there, it comes first.
+    """
+
+    text: str
+    start: int
+    title_terms: frozenset[str]
+    context: frozenset[str]
+    score: float
+    rank: int
+    is_lead: bool
+    is_first: bool = False
+
+    @cached_property
+    def tokens(self) -> list[re.Match[str]]:
+        """Words, numbers, signs and, of scripts without spaces, letters."""
+        return list(_TOKEN.finditer(self.text))[:_MOST_TOKENS]
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceSpans:
+    """Runs of words: offsets into the sentence, and evidence of shape (spans, columns)."""
+
+    starts: list[int]
+    ends: list[int]
+    evidence: Evidence
+
+
+def sentence_spans_of(question: AskedQuestion, sentence: Sentence) -> SentenceSpans:
+    """All runs of up to eight tokens that may be an answer, and what speaks for each.
+
+    They begin and end with a word that says something, and no stop stands inside.
+    """
+    table = question.words
+    tokens = sentence.tokens
+    words = [token[0] for token in tokens]
+    lower = [word.casefold() for word in words]
+    terms = [_terms(word, question.analyze) for word in lower]
+    is_word = np.array([word[0].isalnum() or word in _UNIT_SIGNS for word in words], bool)
+    is_little = np.array([question.is_little(word) for word in lower], bool) & is_word
+    is_content = is_word & ~is_little
+    first, last = _pairs(words, is_word, is_content)
+    found = np.zeros((len(first), len(EVIDENCE)))
+    if not len(first):
+        return SentenceSpans([], [], found)
+    length = last - first + 1
+
+    def inside(flags: NDArray[np.bool_]) -> Evidence:
+        """Share of the words of each span that have the flag."""
+        counts = np.concatenate([[0], np.cumsum(flags)])
+        return np.asarray((counts[last + 1] - counts[first]) / length, dtype=np.float64)
+
+    def put(name: str, values: ArrayLike) -> None:
+        found[:, _COLUMNS[name]] = values
+
+    def flags(test: Callable[[int], bool]) -> NDArray[np.bool_]:
+        return np.fromiter((test(place) for place in range(len(words))), bool, len(words))
+
+    asked = flags(lambda at: any(term in question.rarity for term in terms[at]))
+    capital = flags(lambda at: words[at][0].isupper())
+    digits = flags(lambda at: words[at][0].isdigit())
+    years = flags(lambda at: re.fullmatch(r"1\d{3}s?|20\d\d|\d{4}", words[at]) is not None)
+    months = flags(lambda at: lower[at] in table.months)
+    spelled = flags(lambda at: lower[at] in table.numbers or lower[at] in table.scales)
+    titled = flags(lambda at: any(term in sentence.title_terms for term in terms[at]))
+    about_terms = {term for word in question.asked.about for term in question.analyze(word)}
+    about = flags(lambda at: is_content[at] and any(term in about_terms for term in terms[at]))
+
+    covered = {
+        term for at in np.flatnonzero(asked) for term in terms[at] if term in question.rarity
+    }
+    put("sentence coverage", sum(question.rarity[term] for term in covered) / question.total)
+    titled_terms = covered | (question.rarity.keys() & sentence.title_terms)
+    put(
+        "sentence and title coverage",
+        sum(question.rarity[term] for term in titled_terms) / question.total,
+    )
+    held = covered | (question.rarity.keys() & sentence.context)
+    put("passage coverage", sum(question.rarity[term] for term in held) / question.total)
+    put("passage score", sentence.score)
+    put("passage rank", log(sentence.rank))
+    put("lead", sentence.is_lead)
+
+    for size in range(1, 5):
+        put("1 word" if size == 1 else f"{size} words", length == size)
+    put("5 words and more", np.where(length >= 5, length - 4, 0))
+    large, numeric = inside(capital), inside(digits)
+    put("all capitals", (inside(capital | is_little | digits) == 1) & (large > 0))
+    put("some capitals", (large > 0) & (large < 1))
+    put("no capitals", (large == 0) & (numeric == 0))
+    put("begins the sentence", first == 0)
+    put("digits", numeric > 0)
+    put("year", inside(years) > 0)
+    put("month", inside(months) > 0)
+    put("number word", inside(spelled) > 0)
+    number = digits | spelled
+    put("number and unit", number[first] & ~number[last] & (length <= 4))
+    put("title", inside(titled) == 1)
+    put("asked words", inside(asked))
+    put("only asked words", inside(asked | is_little) == 1)
+    put("little words inside", inside(is_little) * length)
+    for ending in ("ing", "ed", "ly", "s"):
+        ends = np.array([len(word) > 4 and word.endswith(ending) for word in lower], bool)
+        put(f"ends in -{ending}", ends[last] & ~capital[last])
+
+    before, behind = first - 1, last + 1
+    has_before, has_behind = before >= 0, behind < len(words)
+    before, behind = np.maximum(before, 0), np.minimum(behind, len(words) - 1)
+
+    def left(flag: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        return has_before & flag[before]
+
+    def right(flag: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        return has_behind & flag[behind]
+
+    articles, placed, authors, opening, closing = (
+        np.array([word in group for word in lower], bool)
+        for group in (table.articles, table.placed, table.authors, _OPENING, _CLOSING)
+    )
+    quotes = flags(lambda at: words[at] in '"“”«»「」『』')
+    put("in quotes", left(quotes) & right(quotes))
+    put("in brackets", left(opening & ~quotes) & right(closing & ~quotes))
+    put("behind an article", left(articles))
+    put("behind a place word", left(placed))
+    put("behind an author word", left(authors))
+    put("behind a little word", left(is_little & ~articles & ~placed & ~authors))
+    put("behind a stop", ~has_before | left(~is_word))
+    put("behind a content word", left(is_content & ~capital & ~digits))
+    put("behind a capital", left(capital & is_content))
+    put("behind a number", left(number))
+    put("before a little word", right(is_little))
+    put("before a stop", ~has_behind | right(~is_word))
+    put("before a content word", right(is_content & ~capital & ~digits))
+    put("before a capital", right(capital & is_content))
+    put("before a number", right(number))
+
+    weight = np.zeros(len(words))
+    for at in np.flatnonzero(asked):
+        weight[at] = max(question.rarity.get(term, 0.0) for term in terms[at])
+    places = np.flatnonzero(weight)
+    if len(places):
+        ahead = first[:, None] - places[None, :]
+        after = places[None, :] - last[:, None]
+        distance = np.maximum(np.maximum(ahead, after), 0).astype(float)
+        put("closeness", (weight[places] / (1 + distance)).sum(axis=1) / question.total)
+        put("nearest", 1 / (1 + distance.min(axis=1)))
+        put("nearest before", 1 / (1 + np.where(ahead > 0, ahead, 50).min(axis=1)))
+        put("nearest behind", 1 / (1 + np.where(after > 0, after, 50).min(axis=1)))
+    put("about inside", inside(about) > 0)
+    put("about beside", left(about) | right(about))
+    near = [
+        about[np.clip(at, 0, len(words) - 1)] for at in (first - 2, first - 3, last + 2, last + 3)
+    ]
+    put("about near", np.logical_or.reduce(near))
+
+    kind = question.asked.kind
+    for name in _CROSSED:
+        put(f"{kind}: {name}", found[:, _COLUMNS[name]])
+    return SentenceSpans(
+        [tokens[at].start() for at in first], [tokens[at].end() for at in last], found
+    )
+
+
+def _pairs(
+    words: Sequence[str], is_word: NDArray[np.bool_], is_content: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """First and last token of every span."""
+    pairs = []
+    for first in np.flatnonzero(is_content).tolist():
+        for last in range(first, min(first + LONGEST_SPAN, len(words))):
+            if not is_word[last]:
+                inner = words[last] == "," and last + 1 < len(words)
+                if not (inner and words[last + 1][0].isdigit() and words[last - 1][0].isdigit()):
+                    break
+            elif is_content[last]:
+                pairs.append((first, last))
+    found = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+    return found[:, 0], found[:, 1]
+
+
+def _terms(word: str, analyze: Callable[[str], Sequence[str]]) -> Sequence[str]:
+    return analyze(word) if word[0].isalnum() else ()

@@ -1,0 +1,61 @@
+"""Words that tell what is asked for and what is said, by language, read from ``words.toml``."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Literal, get_args
+
+__all__ = ["KINDS", "LanguageWords", "QuestionKind", "words_of"]
+
+QuestionKind = Literal["person", "time", "place", "number", "reason", "manner", "thing", "none"]
+KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
+
+_USUAL = "en"
+_GROUPS = (
+    "months", "articles", "placed", "authors", "negations", "qualifiers", "little", "now",
+    "offices", "pronouns", "possessives",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageWords:
+    """The words of one language; ``asking`` gives the kind of answer that question words want.
+
+    ``scales``: number words that multiply what stands before them. ``spaced``: words stand apart.
+    """
+
+    asking: Mapping[str, QuestionKind]
+    months: frozenset[str]
+    articles: frozenset[str]
+    placed: frozenset[str]
+    authors: frozenset[str]
+    negations: frozenset[str]
+    qualifiers: frozenset[str]
+    little: frozenset[str]
+    now: frozenset[str]
+    offices: frozenset[str]
+    pronouns: frozenset[str]
+    possessives: frozenset[str]
+    lead_ins: tuple[str, ...]
+    numbers: Mapping[str, int]
+    scales: Mapping[str, int]
+    spaced: bool
+
+
+@cache
+def words_of(language: str) -> LanguageWords:
+    """The words of ``language``; of languages without a table, the English ones."""
+    tables = tomllib.loads(
+        files("index.extraction").joinpath("words.toml").read_text(encoding="utf-8").casefold()
+    )
+    table = tables.get(language, tables[_USUAL])
+    return LanguageWords(
+        asking={word: kind for kind, words in table["asked"].items() for word in words},
+        **{group: frozenset(table[group].split()) for group in _GROUPS},
+        lead_ins=tuple(table["lead_ins"]),
+        numbers=table["numbers"],
+        scales=table["scales"],
+        spaced=language != "zh",
+    )

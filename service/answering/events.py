@@ -1,0 +1,49 @@
+"""What happens while a question is answered, in order: what is shown as it comes."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from service.types import Answer, Citation, Sentence
+
+__all__ = ["AnswerEvent", "Checked", "Done", "Sources", "Status", "Token"]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What is being done now; in the queue also how many are before, and for how long about."""
+
+    stage: Literal["searching", "queued", "reading", "writing"]
+    position: int | None = None
+    wait_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """The passages that the answer is written from, numbered as the model sees them."""
+
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of the answer's text. All of them together are that text: nothing is taken back."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A sentence that is complete, with its verdict; its text has been sent."""
+
+    sentence: Sentence
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The finished answer."""
+
+    answer: Answer
+
+
+AnswerEvent = Status | Sources | Token | Checked | Done

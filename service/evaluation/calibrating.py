@@ -1,0 +1,96 @@
+"""From which confidence on a collection's questions are answered, chosen by its own questions.
+
+Only searches: no model has a part in it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.errors import BadQuestions
+from index.evaluation import Question
+from index.search import Index
+from index.types import Mode
+from ingest.files import write_whole
+from service.answering.answerability import CALIBRATION_FILE, Calibration
+from service.answering.retrieval import find
+from service.evaluation.error_curves import (
+    ErrorCurve,
+    error_curve,
+    largest_threshold,
+    share_below,
+)
+from service.evaluation.targets import Target, Targets
+
+__all__ = ["Calibrated", "calibrate", "usable_targets", "write_calibration"]
+
+# Of fewer, a tenth is less than three: chance would choose.
+_FEWEST_QUESTIONS = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """The threshold chosen, and what others would cost."""
+
+    calibration: Calibration
+    errors: ErrorCurve
+
+
+def usable_targets(questions: Sequence[Question], targets: Targets) -> tuple[Target, ...]:
+    """Those of ``targets``, made of ``questions``, that have a gold page here.
+
+    Raises BadQuestions where there are too few.
+    """
+    usable = tuple(target for target in targets.asked if target.pages)
+    if len(usable) < _FEWEST_QUESTIONS:
+        found = "none names a page that answers it"
+        if any(question.gold for question in questions):
+            found = f"a page that answers it is in the collection for {len(usable):,} of them"
+        raise BadQuestions(
+            f"{len(questions):,} questions, and {found}; at least {_FEWEST_QUESTIONS} are needed "
+            "to calibrate"
+        )
+    return usable
+
+
+def calibrate(
+    index: Index,
+    targets: Sequence[Target],
+    mode: Mode,
+    false_refusals: float,
+    on_done: Callable[[], None] = lambda: None,
+) -> Calibrated:
+    """The largest threshold that refuses at most a share of ``false_refusals`` of the questions.
+
+    Each is asked as it is, and as if its gold pages were not there; ``on_done`` is called after
+    both.
+    """
+    answerable, unanswerable = [], []
+    for target in targets:
+        answerable.append(_confidence(index, target.question, mode))
+        without = index.without(target.pages)
+        unanswerable.append(_confidence(without, target.question, mode))
+        on_done()
+    threshold = largest_threshold(answerable, false_refusals)
+    return Calibrated(
+        Calibration(
+            threshold=threshold,
+            questions=len(targets),
+            false_refusals=round(share_below(answerable, threshold), 4),
+            refusals=round(share_below(unanswerable, threshold), 4),
+        ),
+        error_curve(answerable, unanswerable),
+    )
+
+
+def write_calibration(collection: Path, calibration: Calibration) -> Path:
+    """Write what answers of ``collection`` go by from now on; where it is written."""
+    path = collection / CALIBRATION_FILE
+    with write_whole(path) as file:
+        file.write(calibration.model_dump_json(indent=2).encode() + b"\n")
+    return path
+
+
+def _confidence(index: Index, question: str, mode: Mode) -> float:
+    # In as many digits as answers have, so that the threshold is met by the same questions.
+    return round(find(index, question, mode).confidence, 3)

@@ -1,0 +1,189 @@
+"""Turns at the model: as many at once as it has slots, the others in line, fair between callers.
+
+Knows nothing of what is generated.
+"""
+
+import asyncio
+import math
+import time
+from collections import Counter, deque
+from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from heapq import heapreplace
+
+from service.errors import QueueFull
+
+__all__ = ["GenerationQueue", "Place", "Ticket"]
+
+_MEASURED = 32  # the latest turns, which estimates are made from
+_REFRESH_S = 5.0  # an estimate changes also while nobody moves
+_RETRY_S = 10  # where no turn has been measured yet
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How many are before in the line, and about how many seconds until the turn.
+
+    ``wait_s`` is None while no turn has been measured.
+    """
+
+    position: int
+    wait_s: float | None
+
+
+@dataclass(eq=False, slots=True)
+class Ticket:
+    """A place in the line of ``queue``, and the turn it leads to once that is asked for."""
+
+    queue: "GenerationQueue"
+    caller: str
+    asked: bool = False
+    began: float | None = None
+    _moved: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def places(self) -> AsyncGenerator[Place, None]:
+        """Ask for the turn; the place whenever it has changed, until it is this ticket's turn."""
+        self.queue.ask(self)
+        told: Place | None = None
+        while self.began is None:
+            place = self.queue.place(self)
+            if place != told:
+                told = place
+                yield place
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_REFRESH_S):
+                    await self._moved.wait()
+            self._moved.clear()
+
+    def move(self, *, begin: bool = False) -> None:
+        """Let ``places`` look again; ``begin``: the turn has come."""
+        if begin:
+            self.began = time.monotonic()
+        self._moved.set()
+
+
+class GenerationQueue:
+    """Whose turn it is: of the callers with the fewest turns at once, who has longest been without.
+
+    A ticket is a place in the line from the beginning, and takes a slot only when it asks: what is
+    done before keeps nobody waiting.
+    """
+
+    def __init__(self, longest: int, slots: int = 1) -> None:
+        """At most ``longest`` have to wait; the others are refused."""
+        self.longest = longest
+        self.slots = slots
+        self._waiting: list[Ticket] = []
+        self._running: list[Ticket] = []
+        self._lasted: deque[float] = deque(maxlen=_MEASURED)
+        self._turns = 0
+        self._latest: dict[str, int] = {}  # the last turn of each caller who still has a ticket
+
+    @property
+    def waiting(self) -> int:
+        """Tickets whose turn has not come."""
+        return len(self._waiting)
+
+    @property
+    def running(self) -> int:
+        """Tickets whose turn it is."""
+        return len(self._running)
+
+    @contextmanager
+    def enter(self, caller: str) -> Iterator[Ticket]:
+        """A ticket for ``caller``, given back at the end of the block.
+
+        Raises QueueFull when too many are waiting.
+        """
+        if self.waiting + self.running >= self.slots + self.longest:
+            wait_s = self._wait_s(0)
+            retry_s = _RETRY_S if wait_s is None else max(1, math.ceil(wait_s))
+            raise QueueFull(
+                f"the line for the model is full ({self.waiting} wait); "
+                f"ask again in {retry_s} s, or in mode quote",
+                retry_s,
+            )
+        ticket = Ticket(self, caller)
+        self._waiting.append(ticket)
+        try:
+            yield ticket
+        finally:
+            self._leave(ticket)
+
+    def ask(self, ticket: Ticket) -> None:
+        """From now on the ticket can have its turn."""
+        ticket.asked = True
+        self._move()
+
+    def resize(self, slots: int) -> None:
+        """So many are answered side by side from now on; turns that have begun go on."""
+        if slots != self.slots:
+            self.slots = max(1, slots)
+            self._move()
+
+    def place(self, ticket: Ticket) -> Place:
+        """Where a waiting ticket stands."""
+        position = self._order(self._waiting).index(ticket)
+        wait_s = self._wait_s(position)
+        return Place(position, None if wait_s is None else round(wait_s, 1))
+
+    def _leave(self, ticket: Ticket) -> None:
+        if ticket.began is None:
+            self._waiting.remove(ticket)
+        else:
+            self._running.remove(ticket)
+            self._lasted.append(time.monotonic() - ticket.began)
+        if not any(ticket.caller == other.caller for other in (*self._waiting, *self._running)):
+            self._latest.pop(ticket.caller, None)
+        self._move()
+
+    def _move(self) -> None:
+        while self.running < self.slots and (asking := [one for one in self._waiting if one.asked]):
+            ticket = self._order(asking)[0]
+            self._waiting.remove(ticket)
+            self._running.append(ticket)
+            self._turns += 1
+            self._latest[ticket.caller] = self._turns
+            ticket.move(begin=True)
+        for ticket in self._waiting:
+            ticket.move()
+
+    def _order(self, tickets: Sequence[Ticket]) -> list[Ticket]:
+        """Those that wait, in the order of their turns: everybody's first before any second."""
+        running = Counter(ticket.caller for ticket in self._running)
+        before: Counter[str] = Counter()  # of the same caller, and waiting
+        ranks: dict[Ticket, tuple[int, int, int]] = {}
+        for ticket in tickets:
+            caller = ticket.caller
+            turns = running[caller] + before[caller]
+            ranks[ticket] = (turns, before[caller], self._latest.get(caller, 0))
+            before[caller] += 1
+        return sorted(tickets, key=ranks.__getitem__)
+
+    def _wait_s(self, before: int) -> float | None:
+        """Seconds until a slot is free for the one with so many before, as turns have lasted."""
+        if not self._lasted:
+            return None
+        now = time.monotonic()
+        remaining = sorted(
+            _remaining_s(now - ticket.began, self._lasted)
+            for ticket in self._running
+            if ticket.began is not None
+        )
+        # Where slots have become fewer, the first to end leave none.
+        free = remaining[max(0, self.running - self.slots) :]
+        free = [0.0] * (self.slots - len(free)) + free  # a heap: sorted
+        usual = sum(self._lasted) / len(self._lasted)
+        for _ in range(before):
+            heapreplace(free, free[0] + usual)
+        return free[0]
+
+
+def _remaining_s(elapsed: float, lasted: Iterable[float]) -> float:
+    """How much longer a turn lasts: the mean of those that lasted longer than it has already.
+
+    One that has outlasted them all is taken to be in the middle.
+    """
+    longer = [one - elapsed for one in lasted if one > elapsed]
+    return sum(longer) / len(longer) if longer else elapsed

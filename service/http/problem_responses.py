@@ -1,0 +1,107 @@
+"""Every error over HTTP as ``application/problem+json`` (RFC 9457), too long a body among them.
+
+Knows nothing of what the service does; which error has which status is ``problems``' table.
+"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from pydantic import Field
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import QueueFull
+from service.problems import KNOWN_ERRORS, Problem, message_of, problem_of
+from service.views.search_views import View
+
+__all__ = ["BodyLimit", "ProblemView", "add_error_handlers", "problem_view"]
+
+_MAX_BODY = 64 * 1024
+
+
+class ProblemView(View):
+    """An error after RFC 9457."""
+
+    type: str = "about:blank"
+    title: str = Field(examples=["Not found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["no page with id 1"])
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Answer every error with a problem."""
+
+    def known(_request: Request, error: Exception) -> JSONResponse:
+        retry = {"Retry-After": str(error.retry_after_s)} if isinstance(error, QueueFull) else None
+        return _response(problem_view(error), retry)
+
+    for kind in (*KNOWN_ERRORS, Exception):
+        app.add_exception_handler(kind, known)
+
+    @app.exception_handler(RequestValidationError)
+    def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        detail = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+        if first["type"] == "model_attributes_type":
+            detail = "the body is not a JSON object sent as Content-Type: application/json"
+        return _response(ProblemView(title="Bad input", status=400, detail=detail))
+
+    @app.exception_handler(HTTPException)
+    def http(request: Request, error: HTTPException) -> JSONResponse:
+        title = HTTPStatus(error.status_code).phrase
+        detail = str(error.detail)
+        if detail == title:
+            detail = f"{title}: {request.method} {request.url.path}"
+        view = ProblemView(title=title, status=error.status_code, detail=detail)
+        return _response(view, error.headers)
+
+    @app.exception_handler(ClientDisconnect)
+    def gone(_request: Request, _error: ClientDisconnect) -> Response:
+        return Response(status_code=499)  # nobody reads it
+
+
+def problem_view(error: Exception) -> ProblemView:
+    """The problem that ``error`` is; an error of the code itself tells nothing of its inside."""
+    if not isinstance(error, KNOWN_ERRORS):
+        return ProblemView(title="Internal error", status=500, detail=message_of(error))
+    problem = problem_of(error) or Problem(1, 500, "Failure")
+    return ProblemView(title=problem.title, status=problem.http_status, detail=message_of(error))
+
+
+def _response(view: ProblemView, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse(
+        view.model_dump(),
+        status_code=view.status,
+        headers=headers,
+        media_type="application/problem+json",
+    )
+
+
+class BodyLimit:
+    """Refuses long bodies as a problem; Starlette's own limit answers in plain text."""
+
+    def __init__(self, app: ASGIApp, longer: Mapping[str, int] | None = None) -> None:
+        """``longer``: how many bytes more generous parts of the service take, by their path."""
+        self._app = app
+        self._longer = longer or {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count the body as it is read."""
+        size = 0
+        path = scope.get("path", "")
+        limits = [most for start, most in self._longer.items() if path.startswith(start)]
+        most = max(limits, default=_MAX_BODY)
+
+        async def limited() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if size > most:
+                raise HTTPException(413, f"the body has more than {most:,} bytes")
+            return message
+
+        await self._app(scope, limited, send)

@@ -1,0 +1,153 @@
+// Draws answers and their sources. All text is set as text, never as HTML: what a model writes
+// cannot link or load anything; the only links are those of the service itself.
+
+// An answer while it comes: its text grows, and each sentence is drawn anew when it is checked.
+export class AnswerText {
+  constructor(section) {
+    this.section = section;
+    this.citations = [];
+    this.clear();
+  }
+
+  clear() {
+    this.section.replaceChildren();
+    this.section.hidden = true;
+    this.text = "";
+    this.open = null; // the text behind the last checked sentence
+  }
+
+  add(piece) {
+    this.text += piece;
+    if (!this.open) this.section.append((this.open = document.createTextNode("")));
+    this.open.data += piece;
+    this.section.hidden = false;
+  }
+
+  check(sentence) {
+    const gap = this.open.data.slice(0, this.open.data.length - sentence.text.length);
+    this.open.remove();
+    this.open = null;
+    this.section.append(gap, this.#drawn(sentence, sentence.text));
+  }
+
+  // The whole answer, where its events have not shown it already.
+  finish(data) {
+    if (this.text !== data.text) {
+      this.clear();
+      const letters = Array.from(data.text); // offsets count code points, as letters do here
+      let position = 0;
+      for (const sentence of data.sentences) {
+        const text = letters.slice(sentence.start, sentence.end).join("");
+        this.section.append(letters.slice(position, sentence.start).join(""), this.#drawn(sentence, text));
+        position = sentence.end;
+      }
+      this.section.append(letters.slice(position).join(""));
+    }
+    if (data.kind === "refusal") this.#refuse(data);
+    this.section.hidden = false;
+  }
+
+  // What was searched, and where to read on: the text says so, or a line and a list do.
+  #refuse({ searched, nearest }) {
+    const linking = linkedNames(this.section.lastChild, nearest);
+    const asked = searched.map((query) => `“${query}”`).join(", ");
+    if (!this.section.textContent.includes(asked)) {
+      this.section.append(element("p", `Searched for ${asked}.`, "searched"));
+    }
+    if (linking || !nearest.length) return;
+    const list = element("ul");
+    for (const page of nearest) {
+      const item = element("li");
+      item.append(linked(page.title, page.url));
+      list.append(item);
+    }
+    this.section.append(element("p", "Nearest pages:", "searched"), list);
+  }
+
+  #drawn(sentence, text) {
+    const drawn = element("span", "", "sentence");
+    for (const piece of text.split(/(\[\d+\])/)) {
+      const citation = this.citations.find((one) => `[${one.number}]` === piece);
+      drawn.append(citation ? linked(piece, citation.url, citation.title) : piece);
+    }
+    if (sentence.verdict !== "supported") drawn.append(" ", doubt(sentence));
+    return drawn;
+  }
+}
+
+// Says that a sentence is not borne out, and what of it no source holds.
+function doubt({ verdict, missing }) {
+  const lacking = missing.length ? `: not in the sources: ${missing.join(", ")}` : "";
+  const mark = element("span", verdict + lacking, "verdict");
+  mark.title =
+    verdict === "partly"
+      ? "The sources bear this sentence out in part only."
+      : "Nothing that was found bears this sentence out.";
+  return mark;
+}
+
+// Makes links of the pages that a text node names, if it names all of them, in this order.
+function linkedNames(node, pages) {
+  const pieces = [];
+  let rest = node?.nodeType === Node.TEXT_NODE ? node.data : "";
+  for (const page of pages) {
+    const place = rest.indexOf(page.title);
+    if (place < 0) return false;
+    pieces.push(rest.slice(0, place), linked(page.title, page.url));
+    rest = rest.slice(place + page.title.length);
+  }
+  if (pages.length) node.replaceWith(...pieces, rest);
+  return true;
+}
+
+export function drawSources(list, citations, shortAnswer = null) {
+  list.replaceChildren();
+  for (const citation of citations) {
+    const item = element("li");
+    item.value = citation.number;
+    const link = linked([citation.title, ...citation.heading_path].join(" › "), citation.url);
+    const quote = quotation(citation, shortAnswer?.number === citation.number ? shortAnswer : null);
+    for (const part of [link, quote]) part.dir = "auto";
+    item.append(link, quote);
+    list.append(item);
+  }
+}
+
+// The part of the quote that has most to do with the question, with the question's words marked
+// and the words that answer it set off.
+function quotation({ quote, excerpt, highlights }, short) {
+  const letters = Array.from(quote); // offsets count code points, as letters do here
+  const start = Math.min(excerpt[0], short?.start ?? excerpt[0]);
+  const end = Math.max(excerpt[1], short?.end ?? excerpt[1]);
+  const shown = element("blockquote", start > 0 ? "… " : "");
+  const edges = new Set([start, end, ...[...highlights, short ? [short.start, short.end] : []].flat()]);
+  const places = [...edges].filter((at) => start <= at && at <= end).sort((a, b) => a - b);
+  let strong = null;
+  places.slice(0, -1).forEach((from, place) => {
+    const text = letters.slice(from, places[place + 1]).join("");
+    const isMarked = highlights.some(([low, high]) => low <= from && from < high);
+    const piece = isMarked ? element("mark", text) : text;
+    if (short && short.start <= from && from < short.end) {
+      if (!strong) shown.append((strong = element("strong")));
+      strong.append(piece);
+    } else {
+      shown.append(piece);
+    }
+  });
+  if (end < letters.length) shown.append(" …");
+  return shown;
+}
+
+function linked(text, address, title = "") {
+  const link = element("a", text);
+  link.href = address;
+  if (title) link.title = title;
+  return link;
+}
+
+export function element(name, text = "", className = "") {
+  const made = document.createElement(name);
+  made.textContent = text;
+  if (className) made.className = className;
+  return made;
+}

@@ -1,0 +1,167 @@
+// Asks the service and shows the answer as it comes; answers before it stay above the field.
+// The conversation lives on this page alone: a reload begins anew.
+import { AnswerText, drawSources, element } from "./answer.js";
+import { events } from "./events.js";
+
+// The service reads so many turns, in bodies of 64 KiB.
+const LONGEST_HISTORY = 20;
+const LONGEST_BODY = 48_000;
+const STAGES = { searching: "Searching…", reading: "Reading…", writing: "Writing…" };
+
+const form = document.getElementById("ask");
+const field = document.getElementById("question");
+const mode = document.getElementById("mode");
+const status = document.getElementById("status");
+const earlier = document.getElementById("earlier");
+const sources = document.getElementById("sources");
+const sourceList = sources.querySelector("ol");
+const answer = new AnswerText(document.getElementById("answer"));
+let conversation = [];
+let finished = null; // question of the answer that is shown whole
+let running = null;
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  // The address keeps a question that stands alone, so that coming back from a source asks it again.
+  if (!conversation.length) history.replaceState(null, "", `/?${new URLSearchParams(asked())}`);
+  ask();
+});
+
+const inAddress = new URLSearchParams(location.search);
+if (inAddress.get("q")) {
+  field.value = inAddress.get("q");
+  mode.value = inAddress.get("mode") ?? "answer";
+  if (!mode.value) mode.value = "answer";
+  ask();
+}
+
+function asked() {
+  return mode.value === "answer" ? { q: field.value } : { q: field.value, mode: mode.value };
+}
+
+async function ask() {
+  running?.abort();
+  const mine = (running = new AbortController());
+  const question = field.value;
+  clear();
+  status.textContent = STAGES.searching;
+  let last = "";
+  try {
+    const response = await fetch("/api/ask", {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
+      body: JSON.stringify({ question, mode: mode.value, history: latest(conversation) }),
+      signal: mine.signal,
+    });
+    if (!response.ok) {
+      status.textContent = (await response.json()).detail;
+      return;
+    }
+    for await (const { name, data } of events(response.body)) {
+      if (mine !== running) return;
+      show(name, data, question);
+      last = name;
+    }
+    if (last !== "done" && last !== "error") throw new Error("the answer broke off");
+  } catch (error) {
+    if (!mine.signal.aborted) status.textContent = `The service did not answer: ${error.message}`;
+  } finally {
+    if (mine === running) answer.section.removeAttribute("aria-busy");
+  }
+}
+
+// Makes room; an answer that was finished goes above.
+function clear() {
+  if (finished !== null) {
+    earlier.append(pair(finished));
+    earlier.hidden = false;
+    form.scrollIntoView();
+  }
+  finished = null;
+  answer.clear();
+  answer.section.setAttribute("aria-busy", "true"); // read out when it is whole
+  sources.hidden = true;
+  sourceList.replaceChildren();
+}
+
+function pair(question) {
+  const shown = element("article");
+  const heading = element("h2", question);
+  const text = element("div", "", "answer");
+  for (const part of [heading, text]) part.dir = "auto";
+  text.append(...answer.section.childNodes);
+  shown.append(heading, text, element("p", status.textContent, "about"));
+  if (sourceList.childElementCount) {
+    const folded = element("details", "", "sources");
+    const list = element("ol");
+    list.append(...sourceList.childNodes);
+    folded.append(element("summary", "Sources"), list);
+    shown.append(folded);
+  }
+  return shown;
+}
+
+function latest(messages) {
+  let kept = messages.slice(-LONGEST_HISTORY);
+  while (new TextEncoder().encode(JSON.stringify(kept)).length > LONGEST_BODY) kept = kept.slice(2);
+  return kept;
+}
+
+function show(name, data, question) {
+  if (name === "status") {
+    status.textContent = STAGES[data.stage] ?? queueText(data);
+  } else if (name === "sources") {
+    answer.citations = data.citations;
+    showSources(data.citations);
+  } else if (name === "token") {
+    answer.add(data.text);
+  } else if (name === "sentence") {
+    answer.check(data);
+  } else if (name === "done") {
+    answer.citations = data.citations;
+    answer.finish(data);
+    showSources(data.citations, data.short_answer);
+    status.textContent = summary(data);
+    if (document.activeElement === field) field.select(); // to type over it
+    finished = question;
+    conversation.push({ role: "user", content: question }, { role: "assistant", content: data.text });
+  } else if (name === "error") {
+    status.textContent = data.detail;
+  }
+}
+
+function showSources(citations, shortAnswer) {
+  drawSources(sourceList, citations, shortAnswer);
+  sources.hidden = citations.length === 0;
+}
+
+function queueText({ position, wait_s: seconds }) {
+  const before = position === 0 ? "you are next" : `${position} before you`;
+  const wait = seconds < 90 ? `${Math.ceil(seconds)} seconds` : `${Math.ceil(seconds / 60)} minutes`;
+  return `In the queue: ${before}, about ${wait}…`;
+}
+
+// What made the answer, and what to mind of it.
+function summary(data) {
+  const seconds = data.timings.total_s?.toFixed(1);
+  return [
+    data.kind === "quotation" && "Quotations: the best passages, word for word",
+    data.kind === "answer" && !data.citations.length && "Nothing that was found supports this answer.",
+    data.withheld === 1 && "1 sentence withheld: nothing bears it out",
+    data.withheld > 1 && `${data.withheld} sentences withheld: nothing bears them out`,
+    data.kind === "answer" && data.model,
+    data.kind === "answer" && seconds && `${seconds} s`,
+    data.as_of && `as of ${data.as_of}`,
+    coverageText(data.coverage),
+  ]
+    .filter(Boolean)
+    .join(" · ");
+}
+
+// Empty when every passage has a vector.
+function coverageText(coverage) {
+  if (coverage === 1) return "";
+  if (coverage === 0) return "no vectors yet";
+  const percent = coverage < 0.01 ? "less than 1" : Math.min(Math.round(coverage * 100), 99);
+  return `vectors for ${percent} % of the passages`;
+}

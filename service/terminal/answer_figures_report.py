@@ -1,0 +1,140 @@
+"""How ``pinakes eval answers`` tells of runs and their comparison: tables, and JSON to keep."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from service.evaluation.answer_comparison import AnswerComparison
+from service.evaluation.answer_figures import AnswerFigures, Figure
+from service.evaluation.answer_measures import GROUPS, MEASURES, TIMES
+from service.evaluation.answer_run import AnswerRun
+from service.evaluation.error_curves import ErrorCurve
+from service.terminal.calibration_report import print_errors
+from service.terminal.console import coverage_text, out
+from service.terminal.figure_tables import difference_table, print_table, short
+
+__all__ = [
+    "answer_run_json",
+    "comparisons_json",
+    "print_answer_run",
+    "print_comparisons",
+]
+
+_RATES = ("tokens a second",)
+_SKIPPED = {
+    "missing": "none of their pages is in this collection",
+    "unaskable": "there is no word in them to search for",
+    "pageless": "they name no gold page to leave out",
+}
+_NAMED = 10
+
+
+def answer_run_json(run: AnswerRun, figures: Sequence[AnswerFigures]) -> dict[str, Any]:
+    """The run with its figures, the questions last; ``read_answer_run`` reads it again."""
+    values = run.model_dump(mode="json")
+    questions = values.pop("questions")
+    return values | {"figures": [asdict(one) for one in figures], "questions": questions}
+
+
+def comparisons_json(comparisons: Sequence[AnswerComparison]) -> list[dict[str, Any]]:
+    """The comparisons as JSON."""
+    return [asdict(comparison) for comparison in comparisons]
+
+
+def print_answer_run(run: AnswerRun, figures: Sequence[AnswerFigures]) -> None:
+    """A column for each mode, the errors at other thresholds, and which questions are not there."""
+    out.print(Text(_title(run), style="bold"))
+    table = Table(box=SIMPLE_HEAD)
+    table.add_column("")
+    for one in figures:
+        table.add_column(one.mode, justify="right")
+    for group in GROUPS.values():
+        for name in group:
+            cells = [one.measures.get(name) for one in figures]
+            if any(cell and (cell.estimate.value or name != "failures") for cell in cells):
+                table.add_row(name, *(_cell(name, cell) for cell in cells))
+        table.add_section()
+    for name in TIMES:
+        times = [one.times.get(name) for one in figures]
+        if any(times):
+            label = f"{name}, s: median, 95 %"
+            table.add_row(label, *(f"{one[0]:.2f}, {one[1]:.2f}" if one else "" for one in times))
+    print_table(table)
+    _print_curves(figures)
+    _print_left_out(run)
+
+
+def print_comparisons(comparisons: Sequence[AnswerComparison]) -> None:
+    """The differences of each mode as a table."""
+    for one in comparisons:
+        title = f"{one.mode}, this run less the earlier one: {one.questions:,} questions"
+        out.print(Text(title, style="bold"))
+        names = [name for name in MEASURES if name in one.differences]
+        print_table(difference_table(one.differences, names, ("more", "less")))
+
+
+def _title(run: AnswerRun) -> str:
+    answerable = sum(one.is_answerable for one in run.questions)
+    parts = [
+        f"{number:,} {name}"
+        for number, name in (
+            (answerable, "answerable"),
+            (len(run.questions) - answerable, "unanswerable"),
+        )
+        if number
+    ]
+    asked = " and ".join(parts) + " questions"
+    if run.left_out:
+        asked += " (gold pages left out)"
+    if run.half:
+        asked += f", half {run.half}"
+    model = run.model or "no model"
+    return f"{run.collection} {run.generation}, {coverage_text(run.coverage)}, {model}: {asked}"
+
+
+def _cell(name: str, figure: Figure | None) -> Text:
+    if figure is None:
+        return Text()
+    form = _rate if name in _RATES else short
+    one = figure.estimate
+    return Text(form(one.value)).append(f"  {form(one.low)}–{form(one.high)}", style="dim")
+
+
+def _rate(value: float) -> str:
+    return f"{value:.1f}"
+
+
+def _print_curves(figures: Sequence[AnswerFigures]) -> None:
+    """Modes that are equally sure of their answers share a curve."""
+    modes: dict[ErrorCurve, list[str]] = {}
+    for one in figures:
+        if one.errors is not None:
+            modes.setdefault(one.errors, []).append(one.mode)
+    for curve, names in modes.items():
+        print_errors(curve, f"Refused at other thresholds ({', '.join(names)})")
+
+
+def _print_left_out(run: AnswerRun) -> None:
+    for reason, qids in run.skipped.items():
+        more = f" and {len(qids) - _NAMED:,} more" if len(qids) > _NAMED else ""
+        out.print(
+            f"{len(qids):,} questions are left out because {_SKIPPED[reason]}: "
+            f"{', '.join(qids[:_NAMED])}{more}."
+        )
+    answerable = [one.facts.values() for one in run.questions if one.is_answerable]
+    for attribute, what, measures in (
+        ("exact_match", "words", "exact match, F1 and the answer in the text"),
+        ("page_found", "page", "gold pages"),
+    ):
+        unknown = sum(
+            all(getattr(facts, attribute) is None for facts in modes) for modes in answerable
+        )
+        if unknown:
+            out.print(
+                f"{unknown:,} answerable questions name no {what} that would be right: not "
+                f"measured in {measures}."
+            )

@@ -1,0 +1,39 @@
+"""How ``pinakes calibrate`` and ``status`` tell of how sure answers must be."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from service.evaluation.error_curves import ErrorCurve
+from service.terminal.console import out
+from service.terminal.figure_tables import print_table, short
+
+__all__ = ["calibration_text", "print_errors"]
+
+
+def calibration_text(calibration: Mapping[str, Any]) -> str:
+    """A ``Calibration`` in words; ``own``: whether the collection's own questions chose it."""
+    text = f"answers need a confidence of {calibration['threshold']:.3f}, "
+    if not calibration["own"]:
+        return f"{text}as chosen on other questions; better: pinakes calibrate QUESTIONS"
+    text += f"chosen by {calibration['questions']:,} questions of this collection"
+    shares = calibration["false_refusals"], calibration["refusals"]
+    if None in shares:
+        return text
+    asked, left_out = shares
+    return f"{text}: refused {asked:.1%} of them, {left_out:.1%} with their pages left out"
+
+
+def print_errors(errors: ErrorCurve, heading: str) -> None:
+    """Both errors at each threshold, and the area under the curve."""
+    title = f"{heading}, area under the curve {short(errors.area)}"
+    out.print(Text(title, style="bold"))
+    table = Table(box=SIMPLE_HEAD)
+    for name in ("confidence", "answerable refused", "unanswerable refused"):
+        table.add_column(name, justify="right")
+    for point in errors.points:
+        table.add_row(short(point.threshold), short(point.false_refusals), short(point.refusals))
+    print_table(table)

@@ -1,0 +1,104 @@
+"""How ``pinakes eval`` tells of runs and their comparison: tables, and JSON that can be kept."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from index.evaluation.bootstrap import Estimate
+from index.evaluation.comparison import Change, Comparison
+from index.evaluation.report import RetrievalReport
+from index.evaluation.run import Run
+from service.terminal.console import coverage_text, out
+from service.terminal.figure_tables import difference_table, print_table, short
+
+__all__ = ["comparisons_json", "print_comparisons", "print_run", "run_json"]
+
+_SHOWN = ("hit@1", "hit@5", "hit@10", "recall@10", "recall@100", "nDCG@10", "MRR@10")
+_NAMED = 10
+
+
+def run_json(run: Run, reports: Sequence[RetrievalReport]) -> dict[str, Any]:
+    """The run with its figures, the questions last; ``read_run`` reads it again."""
+    values = run.model_dump(mode="json")
+    questions = values.pop("questions")
+    return values | {"reports": [asdict(report) for report in reports], "questions": questions}
+
+
+def comparisons_json(comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
+    """The comparisons as JSON."""
+    return [asdict(comparison) for comparison in comparisons]
+
+
+def print_run(run: Run, reports: Sequence[RetrievalReport]) -> None:
+    """A table for each level, and which questions are not in it."""
+    for level in dict.fromkeys(report.level for report in reports):
+        _print_level(run, [report for report in reports if report.level == level])
+    pages_only = sum(1 for row in run.questions if not row.passages)
+    if pages_only and pages_only < len(run.questions):
+        out.print(f"{pages_only:,} questions without a gold passage count for pages only.")
+    if run.unanswerable:
+        out.print(f"{len(run.unanswerable):,} questions without an answer are left out.")
+    if run.missing:
+        out.print(
+            f"{len(run.missing):,} questions are left out because no page that answers them is "
+            f"known in this collection: {_names(run.missing)}."
+        )
+    if run.missing_pages:
+        out.print(f"Gold pages that are not in this collection: {run.missing_pages:,}.")
+
+
+def print_comparisons(comparisons: Sequence[Comparison]) -> None:
+    """The differences of each stage as a table, and the questions that changed most."""
+    for one in comparisons:
+        what = f"{one.stage}, this run less the earlier one"
+        if one.stage != one.earlier_stage:
+            what = f"{one.stage} less {one.earlier_stage}"
+        out.print(Text(f"{what}: {one.questions:,} questions, {one.level}", style="bold"))
+        print_table(difference_table(one.differences, _SHOWN, ("better", "worse")))
+        _print_changes("Better", one.better)
+        _print_changes("Worse", one.worse)
+
+
+def _print_level(run: Run, reports: Sequence[RetrievalReport]) -> None:
+    first = reports[0]
+    half = f", half {run.half}" if run.half else ""
+    title = f"{run.collection} {run.generation}, {coverage_text(run.coverage)}: "
+    out.print(Text(f"{title}{first.questions:,} questions{half}, {first.level}", style="bold"))
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    # With one gold item to each question, recall@k is hit@k.
+    several = any(one.measures["recall@10"] != one.measures["hit@10"] for one in reports)
+    names = [name for name in _SHOWN if name != "recall@10" or several]
+    table.add_column("stage")
+    for name in (*names, "p50 ms\np95 ms"):
+        table.add_column(name, justify="right")
+    for one in reports:
+        table.add_row(
+            one.stage,
+            *(_cell(one.measures[name]) for name in names),
+            f"{one.p50_ms:.1f}\n{one.p95_ms:.1f}",
+        )
+    print_table(table)
+
+
+def _cell(estimate: Estimate) -> Text:
+    """The mean, and under it the interval."""
+    text = Text(short(estimate.value))
+    return text.append(f"\n{short(estimate.low)}–{short(estimate.high)}", style="dim")
+
+
+def _print_changes(title: str, changes: Sequence[Change]) -> None:
+    if changes:
+        out.print(Text(title, style="bold"))
+    for change in changes:
+        line = Text(f"  {change.earlier_rank or '–'} → {change.rank or '–'}  ", style="cyan")
+        line.append(f"{change.qid}  ", style="dim")
+        line.append(change.question, style="default")
+        out.print(line)
+
+
+def _names(qids: Sequence[str]) -> str:
+    more = f" and {len(qids) - _NAMED:,} more" if len(qids) > _NAMED else ""
+    return ", ".join(qids[:_NAMED]) + more

@@ -1,0 +1,171 @@
+"""How found passages look: in blocks of lines, or with ``--explain`` as a table of reasons.
+
+On a terminal long lines are folded, and the question's words are bold; elsewhere every line stays
+whole. Titles and texts are shown as they are: nothing in them is taken for markup.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from index.types import Hit
+from service.terminal.console import out
+from service.types import Citation, ShortAnswer
+from service.views.excerpts import best_excerpt, marked_pieces
+from service.views.search_views import greatest_first
+
+__all__ = ["print_explained", "print_hits", "print_sources"]
+
+Matched = Mapping[str, Sequence[str]]
+
+_EXCERPT = 160
+_INDENT = 4
+_MOST_NAMES = 3
+_SPACES = re.compile(r"\s+")
+
+
+def print_hits(hits: Sequence[Hit], console: Console = out) -> None:
+    """One block for each passage: where it stands, how it was found, what it says."""
+    for number, hit in enumerate(hits, start=1):
+        place = _place(hit.passage.title, hit.passage.heading_path)
+        ranks = [f"{name} {placing.rank}" for name, placing in sorted(hit.placings.items())]
+        found_by = ", ".join(ranks) or "by its name"
+        place.append(f"  {_score(hit)} ({found_by})", style="dim")
+        excerpt = _excerpt(hit.passage.text, hit.highlights, _room(console))
+        _print_block(f"{number}.", [place, excerpt], console)
+
+
+def print_explained(
+    hits: Sequence[Hit], matched: Sequence[Matched], console: Console = out
+) -> None:
+    """A row for each passage: its score, and its rank and score in each list; below, the reasons.
+
+    ``matched``: by field, as ``index.ranking.fields`` finds it. The reasons are what it says, what
+    of it matches, and the parts that add up to its score.
+    """
+    lists = sorted({name for hit in hits for name in hit.placings})
+    _print_row("", ["score", *lists], Text().append("passage", "dim"), console, style="dim")
+    for number, (hit, fields) in enumerate(zip(hits, matched, strict=True), start=1):
+        figures = [_score(hit), *(_placing(hit, name) for name in lists)]
+        place = _place(hit.passage.title, hit.passage.heading_path)
+        _print_row(f"{number}.", figures, place, console)
+        excerpt = _excerpt(hit.passage.text, hit.highlights, _room(console))
+        width = console.width - _INDENT if console.is_terminal else None
+        _print_block("", [excerpt, *_reasons(hit, fields, width)], console)
+
+
+def print_sources(
+    citations: Sequence[Citation], console: Console = out, short: ShortAnswer | None = None
+) -> None:
+    """The numbered sources: place, stable reference, and the part that matters to the question."""
+    for citation in citations:
+        place = _place(citation.title, citation.heading_path)
+        place.append(f"  {citation.ref}", style="dim")
+        marked = list(citation.highlights)
+        if short is not None and short.number == citation.number:
+            marked.append((short.start, short.end))
+        excerpt = _excerpt(citation.quote, sorted(marked), _room(console))
+        _print_block(f"[{citation.number}]", [place, excerpt], console)
+
+
+def _print_row(
+    label: str, figures: Sequence[str], place: Text, console: Console, style: str = "bold"
+) -> None:
+    """A row of the table; on a terminal a blank line above sets it apart."""
+    score, *placings = figures
+    cells = [f"{label:>{_INDENT - 1}}", f"{score:>6}", *(f"{cell:>10}" for cell in placings)]
+    if label:
+        console.print()
+    _print_block(" ".join(cells) + " ", [place], console, style)
+
+
+def _print_block(label: str, lines: Iterable[Text], console: Console, style: str = "bold") -> None:
+    """Lines under each other behind ``label``, folded at the terminal's width."""
+    label = f"{label:>{_INDENT - 1}} "
+    if console.is_terminal:
+        grid = Table.grid()
+        grid.add_column(width=len(label), no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(Text(label, style), Text("\n").join(lines))
+        console.print(grid)
+        return
+    for number, line in enumerate(lines):
+        console.print(Text(label if number == 0 else " " * len(label)) + line, soft_wrap=True)
+
+
+def _reasons(hit: Hit, matched: Matched, width: int | None) -> Iterator[Text]:
+    """What of the page matches the question, and what the score is the sum of."""
+    shown = [f"name: “{hit.name}”"] if hit.name else []
+    for field, found in matched.items():
+        if field == "names":
+            others = [name for name in found if name != hit.name]
+            more = [f"{len(others) - _MOST_NAMES} more"] if len(others) > _MOST_NAMES else []
+            found = others[:_MOST_NAMES] + more
+        if found:
+            shown.append(f"{field}: {', '.join(found)}")
+    if shown:
+        parts = [_SPACES.sub(" ", part) for part in shown]
+        yield _packed([parts[0], *(f"· {part}" for part in parts[1:])], width)
+    if hit.evidence:
+        first, *others = (
+            (f"{'+' if part > 0 else '−'} {name} {abs(part):.2f}")
+            for name, part in greatest_first(hit.evidence)
+        )
+        yield _packed([f"= {first.removeprefix('+ ')}", *others], width)
+
+
+def _packed(parts: Iterable[str], width: int | None) -> Text:
+    """The parts in as few lines of ``width`` cells as hold them unbroken, or in one."""
+    lines = [""]
+    for part in parts:
+        joined = f"{lines[-1]} {part}".strip()
+        if width is None or cell_len(joined) <= width or not lines[-1]:
+            lines[-1] = joined
+        else:
+            lines.append(part)
+    return Text("\n".join(lines), style="dim")
+
+
+def _placing(hit: Hit, name: str) -> str:
+    """Rank and score in that list."""
+    placing = hit.placings.get(name)
+    return f"{placing.rank} {_figure(placing.score):>5}" if placing else "–"
+
+
+def _score(hit: Hit) -> str:
+    """The score, with as many digits as its parts where it is a sum."""
+    return f"{hit.score:.2f}" if hit.evidence else _figure(hit.score)
+
+
+def _figure(score: float) -> str:
+    """Three digits that tell."""
+    size = abs(score)
+    return f"{score:.{1 if size >= 10 else 2 if size >= 1 else 3}f}"
+
+
+def _place(title: str, heading_path: Sequence[str]) -> Text:
+    return Text().append(_SPACES.sub(" ", " › ".join([title, *heading_path])), style="bold cyan")
+
+
+def _room(console: Console) -> int:
+    """Cells for an excerpt: two lines of a terminal, or one of a file."""
+    return 2 * (console.width - 2 * _INDENT) if console.is_terminal else _EXCERPT
+
+
+def _excerpt(text: str, highlights: Sequence[tuple[int, int]], cells: int) -> Text:
+    """The best part of ``text`` on one line, as many cells wide at most, its highlights bold."""
+    # Letters of some scripts are two cells wide.
+    length = cells * len(text) // max(1, cell_len(text.replace("\n", " ")))
+    start, end = best_excerpt(text, highlights, max(1, length - 4))
+    shown = Text()
+    if start:
+        shown.append("… " if text[start - 1].isspace() else "…")
+    for piece, is_marked in marked_pieces(text, highlights, start, end):
+        shown.append(_SPACES.sub(" ", piece), style="bold" if is_marked else None)
+    if end < len(text):
+        shown.append(" …" if text[end].isspace() else "…")
+    return shown

@@ -1,0 +1,56 @@
+"""The loss meter over a whole dump: what ``pinakes extract --report`` prints."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from ingest.loss.meter import LossCounts, LostNumber
+from service.terminal.console import err, out
+
+__all__ = ["loss_json", "print_loss"]
+
+_NAMES = 20
+
+
+def loss_json(total: LossCounts, lost: list[LostNumber]) -> dict[str, Any]:
+    """The counts and examples as JSON; counters by descending count."""
+    return total.to_json() | {
+        "share_kept": round(total.share_kept, 6),
+        "examples": [asdict(number) for number in lost],
+    }
+
+
+def print_loss(total: LossCounts, lost: list[LostNumber]) -> None:
+    """The counts as tables, and a few of the numbers lost with their surroundings."""
+    table = Table(title=f"Numbers in {total.pages:,} articles")
+    for name in ("where", "in the source", "kept", "lost", "kept %"):
+        table.add_column(name, justify="left" if name == "where" else "right")
+    for place, expected in [*total.expected.items(), ("all", total.expected.total())]:
+        kept = total.kept.total() if place == "all" else total.kept[place]
+        share = f"{kept / expected:.2%}" if expected else "-"
+        table.add_row(place, f"{expected:,}", f"{kept:,}", f"{expected - kept:,}", share)
+    out.print(table)
+    _print_counts("Numbers in templates that no renderer knows", total.unrendered)
+    _print_counts("Numbers in templates left out on purpose", total.silent)
+    _print_counts("Numbers that steer a template and do not show", total.steering)
+    _print_counts("Templates dropped", total.dropped)
+    _print_counts("Markup left in the text", total.leftovers)
+    out.print(
+        f"[bold]Pages[/bold] {total.pages:,} measured, {total.skipped:,} too broken to measure, "
+        f"{total.quarantined:,} quarantined"
+    )
+    for number in lost[:_NAMES]:
+        line = Text(f"{number.title} ({number.template or number.place}): ", style="cyan")
+        line.append(f"{number.before} ▸ {number.after}", style="default")
+        err.print(line)
+
+
+def _print_counts(title: str, counts: Mapping[str, int]) -> None:
+    ranked = sorted(counts.items(), key=lambda entry: -entry[1])
+    names = ", ".join(f"{name} {count:,}" for name, count in ranked[:_NAMES])
+    more = f", and {len(ranked) - _NAMES:,} more names" if len(ranked) > _NAMES else ""
+    out.print(f"[bold]{title}[/bold] {sum(counts.values()):,}", end="")
+    out.print(Text(f": {names}{more}" if names else ""))

@@ -1,0 +1,191 @@
+"""Results of tools, made to fit into their budget: characters of the whole JSON. Pure functions."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from index.types import Hit, Manifest, StoredPage
+from ingest.passages import heading_at
+from service.answering.citations import page_url, passage_url, place_name, wiki_permalink
+from service.tools.budget import excerpt, first_start, json_length, last_end, shown, widened
+from service.tools.tool_views import (
+    AskResult,
+    FetchMetadata,
+    FetchResult,
+    FoundView,
+    PageReference,
+    SearchResult,
+    SentenceVerdict,
+    SourceView,
+)
+from service.types import Answer, PassageRef
+from service.views.excerpts import Spans, best_excerpt
+from service.views.search_views import View
+
+__all__ = ["Frame", "answered", "fetched", "found", "json_of"]
+
+_LONGEST_TITLE = 160
+_LONGEST_ADDRESS = 1_000
+_LEAST_TEXT = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every result is made with: the generation, this service's address, and the budget."""
+
+    manifest: Manifest
+    address: str
+    budget: int
+
+    def room(self, result: View) -> int:
+        """Characters that ``result`` leaves; less than none if it has too many."""
+        return self.budget - len(json_of(result))
+
+    def reference(self, ref: PassageRef, title: str, url: str) -> PageReference:
+        """Something to fetch."""
+        return PageReference(
+            id=str(ref), title=excerpt(title, _LONGEST_TITLE), url=self.address + url
+        )
+
+    def of_hit(self, hit: Hit) -> PageReference:
+        """A passage that was found."""
+        one = hit.passage
+        ref = PassageRef(self.manifest.collection, one.page_id, hit.revision_id, one.start, one.end)
+        return self.reference(ref, place_name(one.title, one.heading_path), passage_url(ref))
+
+
+def json_of(result: View) -> str:
+    """The JSON of a result: what its budget counts."""
+    return result.model_dump_json(exclude_none=True)
+
+
+def found(hits: Sequence[Hit], most: int, frame: Frame) -> SearchResult:
+    """The best passage of each page, its part with most of the question's words shown."""
+    best: dict[int, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.passage.page_id, hit)
+    chosen = list(best.values())[:most]
+    bare = [FoundView(**dict(frame.of_hit(hit)), text="") for hit in chosen]
+    while (room := frame.room(SearchResult(results=bare))) < _LEAST_TEXT * len(bare):
+        bare.pop()
+    texts = [(hit.passage.text, hit.highlights) for hit in chosen[: len(bare)]]
+    return SearchResult(
+        results=[
+            view.model_copy(update={"text": text})
+            for view, text in zip(bare, _dealt(texts, room), strict=True)
+        ]
+    )
+
+
+def fetched(page: StoredPage, asked: PassageRef, frame: Frame) -> FetchResult:
+    """The passage asked for with the text around it; of a page that has changed, its beginning."""
+    same = page.revision_id == asked.revision_id
+    start, end = (asked.start, asked.end) if same else (0, len(page.text))
+    room = frame.budget
+    while True:
+        result = _stretch(page, asked, widened(page.text, start, end, room), frame)
+        excess = -frame.room(result)
+        if excess <= 0 or room <= 0:
+            return result
+        room -= excess
+
+
+def _stretch(
+    page: StoredPage, asked: PassageRef, stretch: tuple[int, int], frame: Frame
+) -> FetchResult:
+    """Part of a page as the result of a fetch."""
+    start, end = stretch
+    text = shown(page.text, start, end)
+    same = page.revision_id == asked.revision_id
+    title = place_name(page.title, heading_at(page.sections, asked.start) if same else ())
+    url = passage_url(asked) if same else page_url(page.page_id)
+    # Where the passage asked for begins in what is shown: behind the mark of what is not.
+    shift = text.index(page.text[start:end]) - start
+
+    def part(low: int, high: int) -> str | None:
+        ref = PassageRef(asked.collection, page.page_id, page.revision_id, low, high)
+        return str(ref) if page.text[low:high].strip() else None
+
+    room = json_length(text)
+    behind = end + len(page.text[end:]) - len(page.text[end:].lstrip())
+    permalink = wiki_permalink(frame.manifest.dump.base_url, page.title, page.revision_id)
+    metadata = FetchMetadata(
+        collection=asked.collection,
+        page_id=page.page_id,
+        revision_id=page.revision_id,
+        timestamp=page.timestamp,
+        changed=not same,
+        passage_start=asked.start + shift if same else None,
+        passage_end=min(asked.end, end) + shift if same else None,
+        previous=part(first_start(page.text, start, room), start),
+        next=part(behind, last_end(page.text, behind, len(page.text), room)),
+        permalink=permalink if permalink and len(permalink) <= _LONGEST_ADDRESS else None,
+    )
+    return FetchResult(**dict(frame.reference(asked, title, url)), text=text, metadata=metadata)
+
+
+def answered(answer: Answer, frame: Frame) -> AskResult:
+    """The answer, as many of its sentences as fit, and what they cite."""
+    count = len(answer.sentences)
+    result = _reply(answer, count, frame)
+    while count > 1 and frame.room(result) < _LEAST_TEXT * len(result.sources):
+        count -= 1
+        result = _reply(answer, count, frame)
+    if (room := frame.room(result)) < 0:  # of one monstrous sentence, or of none
+        text = excerpt(result.text, json_length(result.text) + room)
+        cut = [one.model_copy(update={"end": len(text)}) for one in result.sentences]
+        result = result.model_copy(update={"text": text, "sentences": cut})
+    quotes = {citation.number: citation for citation in answer.citations}
+    texts = [(quotes[one.number].quote, quotes[one.number].highlights) for one in result.sources]
+    sources = [
+        source.model_copy(update={"quote": text})
+        for source, text in zip(result.sources, _dealt(texts, frame.room(result)), strict=True)
+    ]
+    return result.model_copy(update={"sources": sources})
+
+
+def _reply(answer: Answer, count: int, frame: Frame) -> AskResult:
+    """The first ``count`` sentences of an answer, and what they cite, not quoted yet."""
+    kept = answer.sentences[:count]
+    whole = count == len(answer.sentences)
+    used = {number for sentence in kept for number in sentence.citations}
+    hits = {hit.passage.page_id: hit for hit in reversed(answer.hits)}
+    short = answer.short_answer
+    return AskResult(
+        text=answer.text if whole else shown(answer.text, 0, kept[-1].end),
+        kind=answer.kind,
+        short_answer=None if short is None else short.text,
+        sentences=[
+            SentenceVerdict(
+                start=one.start,
+                end=one.end,
+                verdict=one.verdict,
+                citations=one.citations,
+                missing=one.missing,
+            )
+            for one in kept
+        ],
+        sources=[
+            SourceView(
+                **dict(frame.reference(one.ref, place_name(one.title, one.heading_path), one.url)),
+                number=one.number,
+                quote="",
+            )
+            for one in answer.citations
+            if one.number in used
+        ],
+        nearest=[
+            frame.of_hit(hits[near.page_id]) for near in answer.nearest if near.page_id in hits
+        ],
+        withheld=answer.withheld,
+        as_of=answer.as_of,
+    )
+
+
+def _dealt(texts: Sequence[tuple[str, Spans]], room: int) -> Iterator[str]:
+    """Of each text its best part; what one leaves of its share of the room goes to the next."""
+    for number, (text, highlights) in enumerate(texts):
+        share = max(room // (len(texts) - number), 0)
+        start, _ = best_excerpt(text, highlights, max(share, 1))
+        part = excerpt(text, share, start) if share else ""
+        room -= json_length(part)
+        yield part

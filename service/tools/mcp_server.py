@@ -1,0 +1,162 @@
+"""The tools over the Model Context Protocol: on standard input and output, and over HTTP.
+
+The only file that knows the protocol's library.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+from mcp import types
+from mcp.server import Server, ServerRequestContext
+from mcp.server.stdio import stdio_server
+from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+from mcp.server.transport_security import TransportSecuritySettings
+from starlette.types import Receive, Scope, Send
+
+from service.errors import BadInput, NotFound
+from service.problems import KNOWN_ERRORS, message_of
+from service.settings import ServeSettings
+from service.tools.descriptions import INSTRUCTIONS, TOOLS
+from service.tools.fitting import json_of
+from service.tools.toolbox import Caller, Toolbox
+from service.views.search_views import View
+
+__all__ = ["ToolEndpoint", "serve_stdio"]
+
+_HERE = ("127.0.0.1", "localhost", "[::1]")
+_READS_ONLY = types.ToolAnnotations(
+    read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+)
+_log = logging.getLogger(__name__)
+Context = ServerRequestContext[Any]
+
+
+async def serve_stdio(toolbox: Toolbox) -> None:
+    """Serve one client until it closes standard input; standard output is the protocol's."""
+    server = _server(toolbox)
+    try:
+        async with stdio_server() as (reading, writing):
+            await server.run(reading, writing, server.create_initialization_options())
+    except* BrokenPipeError:  # a client that does not read any more is gone
+        pass
+
+
+class ToolEndpoint:
+    """The tools as an ASGI app, over streamable HTTP without sessions.
+
+    Requests by other names than this service's, or from web pages of others, are refused: a page
+    in a browser must not reach it by way of a name that leads here.
+    """
+
+    def __init__(self, toolbox: Toolbox, settings: ServeSettings) -> None:
+        self._server = _server(toolbox)
+        self._security = _security(settings)
+        self._sessions: StreamableHTTPSessionManager | None = None
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Calls are taken inside of this; those that run when it ends are cancelled."""
+        self._sessions = StreamableHTTPSessionManager(
+            self._server, stateless=True, security_settings=self._security
+        )
+        async with self._sessions.run():
+            yield
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take one request."""
+        if self._sessions is None:
+            raise RuntimeError("the endpoint of the tools is not running")
+        await self._sessions.handle_request(scope, receive, send)
+
+
+def _security(settings: ServeSettings) -> TransportSecuritySettings:
+    own = f"[{settings.host}]" if ":" in settings.host else settings.host
+    names = dict.fromkeys((*_HERE, own, *settings.allowed_hosts))
+    hosts = [f"{name}{port}" for name in names for port in ("", ":*")]
+    origins = [f"{scheme}://{host}" for scheme in ("http", "https") for host in hosts]
+    return TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins)
+
+
+def _server(toolbox: Toolbox) -> Server[Any]:
+    methods: dict[str, Callable[[str, Caller], Awaitable[View]]] = {
+        "search": toolbox.search,
+        "fetch": toolbox.fetch,
+        "ask": toolbox.ask,
+    }
+
+    async def list_tools(
+        _context: Context, _params: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        return types.ListToolsResult(tools=_TOOLS)
+
+    async def call_tool(
+        context: Context, params: types.CallToolRequestParams
+    ) -> types.CallToolResult:
+        try:
+            text = _argument(params)
+            result = await methods[params.name](text, _caller(context))
+        except Exception as error:
+            return _failed(params.name, error)
+        # Both forms: some clients read one, some the other.
+        content: list[types.ContentBlock] = [types.TextContent(text=json_of(result))]
+        structured = result.model_dump(mode="json", exclude_none=True)
+        return types.CallToolResult(content=content, structured_content=structured)
+
+    return Server(
+        "pinakes",
+        title="Pinakes",
+        version=version("pinakes"),
+        instructions=INSTRUCTIONS,
+        on_list_tools=list_tools,
+        on_call_tool=call_tool,
+    )
+
+
+_TOOLS = [
+    types.Tool(
+        name=tool.name,
+        title=tool.title,
+        description=tool.description,
+        input_schema={
+            "type": "object",
+            "properties": {
+                tool.argument: {"type": "string", "description": tool.argument_description}
+            },
+            "required": [tool.argument],
+        },
+        output_schema=tool.result.model_json_schema(),
+        annotations=_READS_ONLY,
+    )
+    for tool in TOOLS
+]
+
+
+def _argument(params: types.CallToolRequestParams) -> str:
+    """The one text that every tool takes. Raises BadInput and NotFound, saying what would fit."""
+    tool = next((tool for tool in TOOLS if tool.name == params.name), None)
+    if tool is None:
+        names = ", ".join(tool.name for tool in TOOLS)
+        raise NotFound(f"no tool {params.name[:60]!r}; there are {names}")
+    text = (params.arguments or {}).get(tool.argument)
+    if not isinstance(text, str) or not text.strip():
+        raise BadInput(f"{tool.name} takes {tool.argument}, a text: {tool.argument_description}")
+    return text
+
+
+def _caller(context: Context) -> Caller:
+    request = context.request
+    if request is None:  # standard input
+        return Caller()
+    name = request.client.host if request.client else ""
+    return Caller(name, str(request.base_url).rstrip("/"))
+
+
+def _failed(tool: str, error: Exception) -> types.CallToolResult:
+    """An error as its tool's result, in one line."""
+    if not isinstance(error, KNOWN_ERRORS):
+        _log.error("the tool %.60s failed", tool, exc_info=error)
+    message = " ".join(message_of(error).split())
+    return types.CallToolResult(content=[types.TextContent(text=message)], is_error=True)

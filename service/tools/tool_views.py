@@ -1,0 +1,101 @@
+"""The JSON that tools give, as short as it can be: a model reads all of it.
+
+Search and fetch have the form that deep-research clients expect.
+"""
+
+from pydantic import Field
+
+from service.types import AnswerKind, Verdict
+from service.views.search_views import View
+
+__all__ = [
+    "AskResult",
+    "FetchMetadata",
+    "FetchResult",
+    "FoundView",
+    "PageReference",
+    "SearchResult",
+    "SentenceVerdict",
+    "SourceView",
+]
+
+
+class PageReference(View):
+    """Something to fetch."""
+
+    id: str = Field(examples=["samplewiki/1590@1271475422:0-393"])
+    title: str = Field(examples=["Rosetta Stone › Discovery"])
+    url: str
+
+
+class FoundView(PageReference):
+    """A page that was found, and its best passage, cut."""
+
+    text: str
+
+
+class SearchResult(View):
+    """The pages found, best first."""
+
+    results: list[FoundView]
+
+
+class FetchMetadata(View):
+    """What is known of a fetched text.
+
+    ``timestamp``: of the page's revision. ``changed``: the page has another revision now than the
+    id names, and ``text`` is its present beginning. ``passage_start``, ``passage_end``: the passage
+    asked for, in code points of ``text``. ``next``, ``previous``: ids of the text before and after,
+    where the page has more.
+    """
+
+    collection: str
+    page_id: int
+    revision_id: int
+    timestamp: str
+    changed: bool
+    passage_start: int | None = None
+    passage_end: int | None = None
+    previous: str | None = None
+    next: str | None = None
+    permalink: str | None = None
+
+
+class FetchResult(PageReference):
+    """A passage with the text around it."""
+
+    text: str
+    metadata: FetchMetadata
+
+
+class SentenceVerdict(View):
+    """A sentence of the answer, ``text[start:end]``: what it cites, and whether that bears it out.
+
+    ``missing``: its names and numbers that the sources do not hold.
+    """
+
+    start: int
+    end: int
+    verdict: Verdict
+    citations: tuple[int, ...]
+    missing: tuple[str, ...] = ()
+
+
+class SourceView(PageReference):
+    """What a mark ``[n]`` in the answer leads to."""
+
+    number: int
+    quote: str
+
+
+class AskResult(View):
+    """An answer with its sources; a refusal has the nearest pages instead."""
+
+    text: str
+    kind: AnswerKind
+    short_answer: str | None = None
+    sentences: list[SentenceVerdict]
+    sources: list[SourceView]
+    nearest: list[PageReference]
+    withheld: int
+    as_of: str | None = None

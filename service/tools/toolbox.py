@@ -1,0 +1,107 @@
+"""The tools themselves: search, fetch and ask, over the collection as it is now.
+
+Knows nothing of the protocol that they are called by.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import anyio
+import anyio.to_thread
+from fastapi.concurrency import contextmanager_in_threadpool
+
+from index.follow import CurrentIndex
+from index.search import Index
+from service.answering.answer import Answerer
+from service.answering.finished import finished_answer
+from service.errors import NotFound
+from service.settings import Settings
+from service.tools.fitting import Frame, answered, fetched, found
+from service.tools.tool_views import AskResult, FetchResult, SearchResult
+from service.types import Inquiry, parse_ref
+
+__all__ = ["Caller", "Toolbox"]
+
+_PAGES = 10
+_PASSAGES = 50  # enough for that many pages
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, to take turns with, and how it reaches this service (before ``/page/…``)."""
+
+    name: str = ""
+    address: str = ""
+
+
+class Toolbox:
+    """The tools; each call sees one generation."""
+
+    def __init__(self, current: CurrentIndex, answerer: Answerer, settings: Settings) -> None:
+        self._current = current
+        self._answerer = answerer
+        self._settings = settings
+
+    async def search(self, query: str, caller: Caller) -> SearchResult:
+        """The best passage of each page. Raises BadQuery when there is nothing to search for."""
+        async with self._leased() as index:
+            mode = self._settings.search.mode
+            hits = await anyio.to_thread.run_sync(index.search, query, _PASSAGES, mode)
+            return await anyio.to_thread.run_sync(found, hits, _PAGES, self._frame(index, caller))
+
+    async def fetch(self, id: str, caller: Caller) -> FetchResult:
+        """The passage of this id with the text around it.
+
+        Raises BadInput for what is no id, NotFound where nothing has it.
+        """
+        ref = parse_ref(id)
+        async with self._leased() as index:
+            collection = index.manifest.collection
+            if ref.collection != collection:
+                raise NotFound(
+                    f"{id.strip()} is of {ref.collection}, and this is {collection}; search again"
+                )
+            page = await anyio.to_thread.run_sync(index.page, ref.page_id)
+            if page is None:
+                raise NotFound(f"{collection} has no page {ref.page_id}; search again")
+            if page.revision_id == ref.revision_id and ref.end > len(page.text):
+                raise NotFound(
+                    f"{id.strip()} ends behind the page's {len(page.text):,} characters; "
+                    "search again"
+                )
+            return await anyio.to_thread.run_sync(fetched, page, ref, self._frame(index, caller))
+
+    async def ask(self, question: str, caller: Caller) -> AskResult:
+        """An answer with its sources. Raises what ``Answerer.answer`` does."""
+        async with self._leased() as index:
+            inquiry = Inquiry(question, caller=caller.name)
+            answer = await _cancelled_once(finished_answer(self._answerer, index, inquiry))
+            return answered(answer, self._frame(index, caller))
+
+    @asynccontextmanager
+    async def _leased(self) -> AsyncIterator[Index]:
+        async with contextmanager_in_threadpool(self._current.lease()) as index:
+            yield index
+
+    def _frame(self, index: Index, caller: Caller) -> Frame:
+        return Frame(index.manifest, caller.address, self._settings.tools.budget)
+
+
+async def _cancelled_once(work: Coroutine[Any, Any, Result]) -> Result:
+    """The result of ``work``, which is cancelled once if this is, and then waited for.
+
+    Calls are cancelled again and again until they have ended, so that ``work`` itself could not
+    close what it has open.
+    """
+    working = asyncio.create_task(work)
+    try:
+        await asyncio.wait({working})
+    finally:
+        working.cancel()
+        with anyio.CancelScope(shield=True):
+            await asyncio.wait({working})
+    return working.result()

@@ -1,0 +1,167 @@
+"""The JSON of answers, their sentences and sources, and of the events that lead to them."""
+
+from typing import Any
+
+from pydantic import Field
+
+from index.types import Manifest
+from service.answering.events import AnswerEvent, Checked, Done, Sources, Status, Token
+from service.types import Answer, AnswerKind, AnswerMode, Citation, Sentence, Verdict
+from service.views.excerpts import best_excerpt
+from service.views.search_views import HIGHLIGHTS, View, citation_fields
+
+__all__ = ["AnswerView", "CitationView", "answer_view", "citation_view", "event_view"]
+
+_EXCERPT = 320
+
+
+class CitationView(View):
+    """A source of an answer; ``quote`` is the stored text, character for character.
+
+    ``excerpt``: the part of it that has most to do with the question, in code points.
+    """
+
+    number: int
+    ref: str
+    page_id: int
+    revision_id: int
+    title: str
+    heading_path: tuple[str, ...]
+    quote: str
+    start: int
+    end: int
+    url: str
+    permalink: str | None
+    highlights: tuple[tuple[int, int], ...] = Field(description=HIGHLIGHTS)
+    excerpt: tuple[int, int] = Field(examples=[[0, 320]])
+
+
+class SentenceView(View):
+    """A sentence's place in the answer, what it cites, and whether that bears it out."""
+
+    start: int
+    end: int
+    citations: tuple[int, ...]
+    verdict: Verdict
+    support: float = Field(description="How likely the cited passages bear it out, 0 to 1.")
+    missing: tuple[str, ...] = Field(
+        description="Its names and numbers that the cited passages do not hold.",
+        examples=[["1455"]],
+    )
+    quoted: bool = Field(description="The sentence is the source's, word for word.")
+
+
+class ShortAnswerView(View):
+    """The words of a source that answer the question: a slice of the quote of that citation."""
+
+    text: str = Field(examples=["Ptolemy I Soter"])
+    number: int
+    start: int
+    end: int
+
+
+class NearPageView(View):
+    """A page that a refusal offers instead."""
+
+    page_id: int
+    title: str
+    url: str
+
+
+class AnswerView(View):
+    """An answer with its sources.
+
+    ``kind``: answer, in the model's words; quotation, in the sources' own; refusal, where nothing
+    bears an answer out.
+    """
+
+    question: str
+    mode: AnswerMode
+    kind: AnswerKind
+    text: str = Field(examples=["It was founded under Ptolemy I Soter [1]."])
+    short_answer: ShortAnswerView | None
+    sentences: list[SentenceView]
+    citations: list[CitationView]
+    searched: tuple[str, ...] = Field(description="The queries that were asked of the collection.")
+    nearest: list[NearPageView] = Field(description="Of a refusal: the nearest pages.")
+    confidence: float = Field(description="How likely the collection holds the answer, 0 to 1.")
+    withheld: int = Field(description="Sentences of the model that nothing bears out, not shown.")
+    as_of: str | None = Field(description="The date of the dump.", examples=["2026-11-01"])
+    model: str | None
+    collection: str
+    generation: str
+    coverage: float
+    prompt_tokens: int
+    answer_tokens: int
+    timings: dict[str, float] = Field(description="Seconds since the question came in.")
+
+
+def citation_view(citation: Citation) -> CitationView:
+    """A citation as JSON."""
+    return CitationView(
+        number=citation.number,
+        excerpt=best_excerpt(citation.quote, citation.highlights, _EXCERPT),
+        **citation_fields(citation),
+    )
+
+
+def answer_view(answer: Answer, manifest: Manifest) -> AnswerView:
+    """An answer with its sources."""
+    short = answer.short_answer
+    return AnswerView(
+        question=answer.question,
+        mode=answer.mode,
+        kind=answer.kind,
+        text=answer.text,
+        short_answer=None
+        if short is None
+        else ShortAnswerView(
+            text=short.text, number=short.number, start=short.start, end=short.end
+        ),
+        sentences=[_sentence_view(sentence) for sentence in answer.sentences],
+        citations=[citation_view(citation) for citation in answer.citations],
+        searched=answer.searched,
+        nearest=[
+            NearPageView(page_id=page.page_id, title=page.title, url=page.url)
+            for page in answer.nearest
+        ],
+        confidence=answer.confidence,
+        withheld=answer.withheld,
+        as_of=answer.as_of,
+        model=answer.model,
+        collection=manifest.collection,
+        generation=answer.generation,
+        coverage=answer.coverage,
+        prompt_tokens=answer.prompt_tokens,
+        answer_tokens=answer.answer_tokens,
+        timings=dict(answer.timings),
+    )
+
+
+def event_view(event: AnswerEvent, manifest: Manifest) -> tuple[str, Any]:
+    """Name and JSON of an event."""
+    match event:
+        case Status(stage, position, wait_s):
+            waiting = {} if position is None else {"position": position, "wait_s": wait_s}
+            return "status", {"stage": stage} | waiting
+        case Sources(citations):
+            views = [citation_view(citation).model_dump(mode="json") for citation in citations]
+            return "sources", {"citations": views}
+        case Token(text):
+            return "token", {"text": text}
+        case Checked(sentence, text):
+            return "sentence", _sentence_view(sentence).model_dump(mode="json") | {"text": text}
+        case Done(answer):
+            return "done", answer_view(answer, manifest).model_dump(mode="json")
+
+
+def _sentence_view(sentence: Sentence) -> SentenceView:
+    return SentenceView(
+        start=sentence.start,
+        end=sentence.end,
+        citations=sentence.citations,
+        verdict=sentence.verdict,
+        support=sentence.support,
+        missing=sentence.missing,
+        quoted=sentence.quoted,
+    )

@@ -1,0 +1,141 @@
+"""The JSON of passages found."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from index.ranking.fields import matched_fields
+from index.search import Index
+from index.types import Hit, Manifest, Mode
+from service.answering.citations import make_citation
+from service.types import Citation
+
+__all__ = [
+    "HIGHLIGHTS",
+    "HitView",
+    "SearchView",
+    "View",
+    "citation_fields",
+    "greatest_first",
+    "search_view",
+]
+
+
+class View(BaseModel):
+    """What every view is: plain, and never changed."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class PlacingView(View):
+    """Where one search had a passage, and that search's own score."""
+
+    rank: int
+    score: float
+
+
+HIGHLIGHTS = "Start and end of the question's words in the text, in code points from its start."
+
+
+class HitView(View):
+    """A passage found, and why; ``ref`` survives a new dump."""
+
+    ref: str = Field(examples=["samplewiki/617@1251034411:0-1043"])
+    page_id: int = Field(examples=[617])
+    revision_id: int
+    title: str = Field(examples=["Library of Alexandria"])
+    heading_path: tuple[str, ...] = Field(examples=[["Founding"]])
+    text: str
+    start: int = Field(description="Offset into the page's text, in code points.")
+    end: int
+    score: float
+    placings: dict[str, PlacingView] = Field(
+        description="Rank and score in each list that holds it.",
+        examples=[
+            {"keyword": {"rank": 1, "score": 14.2}, "vector": {"rank": 3, "score": 0.61}},
+        ],
+    )
+    evidence: dict[str, float] = Field(
+        description="What adds up to the score, by kind, the greatest first; of mode hybrid only.",
+        examples=[{"vector": 7.9, "keyword": 4.4, "title fit": 1.8, "title in question": -0.5}],
+    )
+    name: str | None = Field(
+        description="A name of the page that the question holds: title, redirect or link text.",
+        examples=["Great Library of Alexandria"],
+    )
+    matched: dict[str, tuple[str, ...]] = Field(
+        description="By field (title, headings, names, text), what matches the question there.",
+        examples=[{"title": ["Library", "Alexandria"], "text": ["founded", "library"]}],
+    )
+    highlights: tuple[tuple[int, int], ...] = Field(
+        description=HIGHLIGHTS, examples=[[[4, 11], [15, 25]]]
+    )
+    url: str = Field(examples=["/page/617?revision=1251034411&start=0&end=1043#passage"])
+    permalink: str | None
+
+
+class SearchView(View):
+    """The passages found for a query, best first."""
+
+    query: str
+    mode: Mode
+    collection: str
+    generation: str
+    coverage: float = Field(description="Share of the passages that have a vector, 0 to 1.")
+    hits: list[HitView]
+
+
+def _hit_view(hit: Hit, matched: dict[str, tuple[str, ...]], manifest: Manifest) -> HitView:
+    source = citation_fields(make_citation(0, hit, manifest))
+    quote = source.pop("quote")
+    return HitView(
+        text=quote,
+        score=hit.score,
+        placings={
+            name: PlacingView(rank=placing.rank, score=placing.score)
+            for name, placing in hit.placings.items()
+        },
+        evidence=dict(greatest_first(hit.evidence)),
+        name=hit.name,
+        matched=matched,
+        **source,
+    )
+
+
+def greatest_first(evidence: Mapping[str, float]) -> list[tuple[str, float]]:
+    """The parts of a score, those first that weigh most for or against."""
+    return sorted(evidence.items(), key=lambda part: -abs(part[1]))
+
+
+def citation_fields(citation: Citation) -> dict[str, Any]:
+    """What hits and citations say of a passage."""
+    return {
+        "ref": str(citation.ref),
+        "page_id": citation.ref.page_id,
+        "revision_id": citation.ref.revision_id,
+        "title": citation.title,
+        "heading_path": citation.heading_path,
+        "quote": citation.quote,
+        "start": citation.ref.start,
+        "end": citation.ref.end,
+        "url": citation.url,
+        "permalink": citation.permalink,
+        "highlights": citation.highlights,
+    }
+
+
+def search_view(index: Index, query: str, mode: Mode, hits: list[Hit]) -> SearchView:
+    """What a search found."""
+    matched = matched_fields(index.store, index.keywords, index.checked(query), hits)
+    return SearchView(
+        query=query,
+        mode=mode,
+        collection=index.manifest.collection,
+        generation=index.manifest.generation,
+        coverage=index.manifest.coverage,
+        hits=[
+            _hit_view(hit, fields, index.manifest)
+            for hit, fields in zip(hits, matched, strict=True)
+        ],
+    )

@@ -1,0 +1,46 @@
+import pytest
+
+from index.extraction.question_kinds import asked_for
+from index.extraction.words import words_of
+
+# language, question, kind
+CASES = [
+    ("en", "Who deciphered Linear B?", "person"),
+    ("en", "By whom was it found?", "person"),
+    ("en", "In what year was it found?", "time"),
+    ("en", "When was it found?", "time"),
+    ("en", "In which country was it found?", "place"),
+    ("en", "How many lines has it?", "number"),
+    ("en", "How was it found?", "manner"),
+    ("en", "Why was it found?", "reason"),
+    ("en", "What is a codex?", "thing"),
+    ("en", "Is it so?", "none"),
+    ("en", "Whoever knows?", "none"),
+    ("es", "¿Quién descifró la piedra?", "person"),
+    ("es", "¿En qué año se encontró?", "time"),
+    ("de", "Wie viele Zeilen hat der Stein?", "number"),
+    ("de", "Wer entzifferte Linear B?", "person"),
+    ("fr", "Où se trouve la pierre ?", "place"),
+    ("zh", "谁发明了活字印刷？", "person"),
+    ("zh", "它是哪一年发现的？", "time"),
+    ("la", "Who deciphered Linear B?", "person"),
+]
+
+
+@pytest.mark.parametrize(("language", "question", "kind"), CASES)
+def test_what_is_asked_for(language: str, question: str, kind: str) -> None:
+    assert asked_for(question, language).kind == kind
+
+
+def test_the_words_behind_the_question_word_say_of_what() -> None:
+    assert asked_for("Which famous river flows there?", "en").about == ("famous", "river", "flows")
+    assert asked_for("In which country was it found?", "en").about[0] == "country"
+
+
+@pytest.mark.parametrize("language", ["en", "es", "de", "fr", "zh"])
+def test_every_language_has_all_its_words(language: str) -> None:
+    words = words_of(language)
+    assert set(words.asking.values()) >= {"person", "time", "place", "number", "thing"}
+    assert words.negations
+    assert words.qualifiers
+    assert all(word == word.casefold() for word in (*words.little, *words.months, *words.asking))

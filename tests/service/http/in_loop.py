@@ -1,0 +1,73 @@
+"""The real service in the loop of the test itself, so that the test sees its tasks and its line."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import uvicorn
+
+from index.follow import CurrentIndex
+from index.search import Index
+from service.answering.answer import Answerer
+from service.generators.choice import open_generator
+from service.generators.generator import Generator
+from service.generators.queue import GenerationQueue
+from service.http.app import create_app
+from service.settings import AnswerSettings, GeneratorSettings, Settings
+
+__all__ = ["Service", "serving_service"]
+
+
+@dataclass
+class Service:
+    """A running service, a client of it, and what is going on inside."""
+
+    address: str
+    client: httpx.AsyncClient
+    answerer: Answerer
+
+    @property
+    def queue(self) -> GenerationQueue:
+        return self.answerer.queue
+
+    @property
+    def generator(self) -> Generator | None:
+        return self.answerer.generator
+
+    async def until(self, condition: Callable[[GenerationQueue], bool]) -> None:
+        """Wait until the line is as described."""
+        async with asyncio.timeout(10):
+            while not condition(self.queue):
+                await asyncio.sleep(0.005)
+
+    async def until_idle(self) -> None:
+        """Wait until nobody has a turn or waits for one."""
+        await self.until(lambda queue: (queue.running, queue.waiting) == (0, 0))
+
+
+@asynccontextmanager
+async def serving_service(
+    collection: Path, generator: GeneratorSettings, answer: AnswerSettings
+) -> AsyncIterator[Service]:
+    """The service over a collection, on a port of its own."""
+    settings = Settings(data=collection.parent, generator=generator, answer=answer)
+    current = CurrentIndex(lambda: Index.open(collection), collection)
+    app = create_app(settings, current, open_generator(settings.generator))
+    listening = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
+    server = uvicorn.Server(config)
+    running = asyncio.create_task(server.serve(sockets=[listening]))
+    while not server.started and not running.done():
+        await asyncio.sleep(0.005)
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+    try:
+        async with httpx.AsyncClient(base_url=address, timeout=60) as client:
+            yield Service(address, client, app.state.answerer)
+    finally:
+        server.should_exit = True
+        await running
+        listening.close()

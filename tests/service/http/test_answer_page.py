@@ -1,0 +1,346 @@
+"""Answers on the page, in a real browser: stages, verdicts, sources, refusals, follow-ups."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote_plus
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.service.conftest import MakeServer, make_app, running
+from tests.service.http.browser import BIRDS, Window, needs_chromium
+from tests.service.scripted_generator import ScriptedGenerator
+
+pytestmark = needs_chromium
+TRUE = "Timon of Phlius compared them to birds fed in a cage. "
+FALSE = "Horses eat 1999 violet grass."
+
+
+@pytest.fixture(scope="module")
+def model() -> ScriptedGenerator:
+    return ScriptedGenerator()
+
+
+@pytest.fixture(scope="module")
+def address(sample: Path, model: ScriptedGenerator) -> Iterator[str]:
+    with running(make_app(sample, model)) as address:
+        yield address
+
+
+@pytest.fixture
+def done(address: str, model: ScriptedGenerator) -> dict[str, Any]:
+    """An answer as the service gives it, to be changed."""
+    model.script = (TRUE,)
+    answer: dict[str, Any] = httpx.post(f"{address}/api/ask", json={"question": BIRDS}).json()
+    return answer
+
+
+def ask(page: Page, question: str) -> None:
+    page.locator("#question").fill(question)
+    page.keyboard.press("Enter")
+
+
+def answer_with(page: Page, *events: tuple[str, Any]) -> None:
+    """Let the page get these events for every question."""
+    body = "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events)
+    page.route(
+        "**/api/ask",
+        lambda route: route.fulfill(body=body, content_type="text/event-stream"),
+    )
+
+
+def test_the_stages_are_told_and_what_became_of_it(window: Window, make_server: MakeServer) -> None:
+    status = window.page.get_by_role("status")
+    generator = ScriptedGenerator(1.0, "Timon of Phlius ", 1.0, "compared them to birds. ")
+    window.page.goto(f"{make_server(generator)}/?q=satirist+birds+cage")
+    expect(status).to_have_text("Reading…")
+    expect(window.page.locator("#sources li").first).to_be_visible()
+    expect(status).to_have_text("Writing…")
+    expect(window.page.locator("#answer")).to_have_attribute("aria-busy", "true")
+    expect(status).to_have_text(re.compile(r"scripted · \d\.\d s · as of 2026-11-01$"))
+    expect(window.page.locator("#answer")).not_to_have_attribute("aria-busy", "true")
+
+
+def test_the_place_in_the_queue_is_told(window: Window, make_server: MakeServer) -> None:
+    address = make_server(ScriptedGenerator(TRUE, 2.0))
+    first, second, third = (window.page.context.new_page() for _ in range(3))
+    window.page.goto(address)
+    for page, said in (
+        (first, "Writing…"),
+        (second, r"In the queue: you are next, about \d+ seconds…"),
+        (third, r"In the queue: 1 before you, about \d+ seconds…"),
+    ):
+        page.goto(f"{address}/?q=satirist")
+        expect(page.get_by_role("status")).to_have_text(re.compile(said))
+    expect(third.get_by_role("status")).to_contain_text("you are next")
+    expect(third.locator("#answer")).to_contain_text("Timon")
+
+
+def test_a_sentence_that_is_not_borne_out_says_so(
+    window: Window, address: str, model: ScriptedGenerator
+) -> None:
+    model.script = (TRUE, FALSE)
+    window.page.goto(address)
+    ask(window.page, BIRDS)
+    sentences = window.page.locator("#answer .sentence")
+    expect(sentences.nth(0)).to_have_text(f"{TRUE.strip()[:-1]} [1].")
+    expect(sentences.nth(1)).to_contain_text("violet grass. unsupported")
+    mark = window.page.locator("#answer .verdict")
+    expect(mark).to_have_count(1)
+    expect(mark).to_have_attribute("title", "Nothing that was found bears this sentence out.")
+
+
+def test_what_a_sentence_lacks_is_named(window: Window, address: str, done: dict[str, Any]) -> None:
+    lacking = done["sentences"][0] | {"verdict": "partly", "missing": ["1999", "<b>Zoë</b>"]}
+    answer_with(window.page, ("done", done | {"sentences": [lacking]}))
+    window.page.goto(f"{address}/?q=birds")
+    mark = window.page.locator("#answer .verdict")
+    expect(mark).to_have_text("partly: not in the sources: 1999, <b>Zoë</b>")
+    expect(mark).to_have_attribute("title", re.compile("in part only"))
+
+
+def test_sentences_are_checked_while_the_next_is_written(
+    window: Window, make_server: MakeServer
+) -> None:
+    generator = ScriptedGenerator(f"{FALSE} Papyrus ", 60.0)
+    window.page.goto(f"{make_server(generator)}/?q=library")
+    answer = window.page.locator("#answer")
+    expect(answer).to_contain_text("Horses eat 1999 violet grass. unsupported")
+    expect(answer).to_contain_text(re.compile(" Papyrus$"))
+    generator.script = (TRUE,)
+    ask(window.page, BIRDS)
+    expect(answer).to_contain_text("Timon")
+    expect(window.page.locator("#earlier article")).to_have_count(0)  # it was not finished
+
+
+def test_withheld_sentences_are_counted(window: Window, address: str, done: dict[str, Any]) -> None:
+    answer_with(window.page, ("done", done | {"withheld": 2}))
+    window.page.goto(f"{address}/?q=birds")
+    status = window.page.get_by_role("status")
+    expect(status).to_contain_text("2 sentences withheld: nothing bears them out · scripted")
+    answer_with(window.page, ("done", done | {"withheld": 1}))
+    ask(window.page, "birds")
+    expect(status).to_contain_text("1 sentence withheld: nothing bears it out")
+
+
+@pytest.mark.parametrize("far", [False, True])
+def test_the_short_answer_is_set_off_in_its_source(
+    window: Window, address: str, done: dict[str, Any], far: bool
+) -> None:
+    [citation] = done["citations"]
+    text = citation["quote"][:9] if far else "satirist Timon of Phlius"
+    start = citation["quote"].index(text)
+    assert (start < citation["excerpt"][0]) == far
+    short = {"text": text, "number": 1, "start": start, "end": start + len(text)}
+    answer_with(window.page, ("done", done | {"short_answer": short}))
+    window.page.goto(f"{address}/?q=birds")
+    quote = window.page.locator("#sources blockquote")
+    expect(quote.locator("strong")).to_have_text(text)
+    expect(quote.locator("mark").filter(has_text="satirist")).to_be_visible()
+    low, high = citation["excerpt"]
+    expect(quote).to_contain_text(citation["quote"][min(low, start) : high])
+
+
+def test_a_refusal_says_what_was_searched_and_where_to_read_on(
+    window: Window, address: str, done: dict[str, Any]
+) -> None:
+    refusal = {
+        "kind": "refusal",
+        "text": "This collection does not seem to hold an answer.",
+        "sentences": [],
+        "citations": [],
+        "searched": ["zebras", "striped horses"],
+        "nearest": [{"page_id": 617, "title": "Library of <b>Alexandria</b>", "url": "/page/617"}],
+    }
+    answer_with(window.page, ("done", done | refusal))
+    window.page.goto(f"{address}/?q=zebras")
+    answer = window.page.locator("#answer")
+    expect(answer).to_contain_text("This collection does not seem to hold an answer.")
+    expect(answer).to_contain_text("Searched for “zebras”, “striped horses”.")
+    expect(window.page.locator("#sources")).to_be_hidden()
+    answer.get_by_role("link", name="Library of <b>Alexandria</b>").click()
+    expect(window.page.get_by_role("heading", level=1)).to_have_text("Library of Alexandria")
+
+
+def test_pages_that_a_refusal_names_are_links_there(
+    window: Window, address: str, done: dict[str, Any]
+) -> None:
+    titles = ["Codex", "Pinakes, <i>the</i>"]
+    refusal = {
+        "kind": "refusal",
+        "text": f"No answer. Nearest pages: {', '.join(titles)}.",
+        "sentences": [],
+        "citations": [],
+        "searched": ["zebras"],
+        "nearest": [
+            {"page_id": number, "title": title, "url": f"/page/{number}"}
+            for number, title in enumerate(titles)
+        ],
+    }
+    answer_with(window.page, ("token", {"text": "No answer."}), ("done", done | refusal))
+    window.page.goto(f"{address}/?q=zebras")
+    answer = window.page.locator("#answer")
+    expect(answer).to_have_text(f"{refusal['text']}Searched for “zebras”.")
+    expect(answer.get_by_role("link")).to_have_text(titles)
+
+
+def test_nothing_found(window: Window, make_server: MakeServer, awkward: Path) -> None:
+    window.page.goto(f"{make_server(collection=awkward)}/?q=xyzzyplugh")
+    answer = window.page.locator("#answer")
+    expect(answer).to_contain_text("Searched for “xyzzyplugh”.")
+    expect(answer.get_by_role("link")).to_have_count(0)
+
+
+def test_the_mode_that_is_chosen(window: Window, address: str, model: ScriptedGenerator) -> None:
+    page = window.page
+    model.script = (TRUE, "Timon of Phlius was a satirist.")
+    page.goto(address)
+    page.get_by_label("How to answer").select_option("in one sentence")
+    ask(page, BIRDS)
+    expect(page.locator("#answer .sentence")).to_have_count(1)
+    page.get_by_label("How to answer").select_option("in quotations")
+    ask(page, BIRDS)
+    expect(page.get_by_role("status")).to_contain_text("Quotations: ")
+    page.goto(f"{address}/?q=birds+cage&mode=quote")
+    expect(page.get_by_label("How to answer")).to_have_value("quote")
+    expect(page.get_by_role("status")).to_contain_text("Quotations: ")
+
+
+class TestFollowUps:
+    def test_earlier_answers_stay_above_and_are_sent_along(
+        self, window: Window, address: str, model: ScriptedGenerator
+    ) -> None:
+        page = window.page
+        model.script = (TRUE, FALSE)
+        page.goto(address)
+        asked: list[Any] = []
+        page.on(
+            "request",
+            lambda request: asked.append(request.post_data_json) if request.post_data else None,
+        )
+        ask(page, BIRDS)
+        expect(page.get_by_role("status")).to_contain_text("scripted")
+        expect(page.locator("#question")).to_have_value(BIRDS)
+        said = page.locator("#answer").inner_text()
+        model.script = ("Callimachus wrote the Pinakes.",)
+        page.keyboard.type("Who wrote the Pinakes?")  # over the question before
+        page.keyboard.press("Enter")
+        expect(page.locator("#answer")).to_contain_text("Callimachus")
+        earlier = page.locator("#earlier article")
+        expect(earlier.get_by_role("heading")).to_have_text(BIRDS)
+        expect(earlier.locator(".answer")).to_have_text(said, use_inner_text=True)
+        expect(earlier.locator(".about")).to_contain_text("scripted")
+        expect(earlier.get_by_role("link", name="[1]")).to_be_visible()
+        earlier.get_by_text("Sources", exact=True).click()
+        expect(earlier.locator("blockquote")).to_contain_text("Timon of Phlius")
+        above, below = earlier.bounding_box(), page.locator("#question").bounding_box()
+        assert above is not None
+        assert below is not None
+        assert above["y"] < below["y"]
+
+        expect(page.get_by_role("status")).to_contain_text("scripted")
+        ask(page, "And when?")
+        expect(earlier).to_have_count(2)
+        expect(page.get_by_role("status")).to_contain_text("scripted")
+        assert asked[0]["history"] == []
+        assert [turn["role"] for turn in asked[2]["history"]] == ["user", "assistant"] * 2
+        assert asked[2]["history"][0]["content"] == BIRDS
+        assert asked[2]["history"][1]["content"].startswith(f"{TRUE.strip()[:-1]} [1].")
+        assert asked[2]["history"][2]["content"] == "Who wrote the Pinakes?"
+
+    def test_a_reload_begins_anew(
+        self, window: Window, address: str, model: ScriptedGenerator
+    ) -> None:
+        page = window.page
+        model.script = (TRUE,)
+        page.goto(f"{address}/?q=satirist")
+        expect(page.get_by_role("status")).to_contain_text("scripted")
+        ask(page, "And birds?")
+        expect(page.locator("#earlier article")).to_have_count(1)
+        expect(page.get_by_role("status")).to_contain_text("scripted")
+        page.reload()
+        expect(page.get_by_role("status")).to_contain_text("scripted")
+        expect(page.locator("#question")).to_have_value("satirist")  # the one that stands alone
+        expect(page.locator("#earlier article")).to_have_count(0)
+
+    def test_what_failed_is_no_part_of_the_conversation(
+        self, window: Window, address: str, done: dict[str, Any]
+    ) -> None:
+        page = window.page
+        answer_with(page, ("token", {"text": "It was"}), ("error", {"detail": "the model died"}))
+        page.goto(f"{address}/?q=satirist")
+        expect(page.get_by_role("status")).to_have_text("the model died")
+        answer_with(page, ("done", done))
+        with page.expect_request("**/api/ask") as request:
+            ask(page, "birds")
+        assert request.value.post_data_json["history"] == []
+        expect(page.locator("#answer")).to_contain_text("Timon")
+        expect(page.locator("#earlier article")).to_have_count(0)
+
+    def test_a_long_conversation_fits_into_a_request(
+        self, window: Window, address: str, done: dict[str, Any]
+    ) -> None:
+        page = window.page
+        text = "𠮷" * 4_000  # 16 kB each
+        answer_with(page, ("done", done | {"text": text, "sentences": []}))
+        page.goto(address)
+        for number in range(1, 6):
+            ask(page, f"birds {number}")
+            expect(page.locator("#earlier article")).to_have_count(number - 1)
+            expect(page.get_by_role("status")).to_contain_text("scripted")
+        with page.expect_request("**/api/ask") as request:
+            ask(page, "the last")
+        body = request.value.post_data_json
+        assert [turn["content"] for turn in body["history"][::2]] == ["birds 4", "birds 5"]
+        assert len(request.value.post_data_buffer or b"") < 64 * 1024
+
+
+def test_what_a_model_writes_is_only_text(
+    window: Window, address: str, model: ScriptedGenerator
+) -> None:
+    page = window.page
+    said = (
+        '<img src=x onerror="window.owned=1"> ![dot](http://127.0.0.1:9/dot.png) and '
+        "[see](http://127.0.0.1:9/see) <http://127.0.0.1:9/a> [1](javascript:window.owned=1) "
+        "<script>window.owned=1</script> and **so** on."
+    )
+    model.script = tuple(said)
+    page.goto(address)
+    ask(page, BIRDS)
+    expect(page.get_by_role("status")).to_contain_text("scripted")
+    expect(page.locator("#answer")).to_contain_text(said.removesuffix("."))
+    ask(page, BIRDS)  # and above, as well
+    expect(page.locator("#earlier .answer")).to_contain_text(said.removesuffix("."))
+    expect(page.get_by_role("status")).to_contain_text("scripted")
+    for part in ("#answer", "#earlier .answer"):
+        assert page.locator(f"{part} :is(img, script, iframe, b, strong)").count() == 0
+        for link in page.locator(f"{part} a").all():
+            assert str(link.get_attribute("href")).startswith("/page/")
+    assert page.evaluate("window.owned") is None
+    own = {f"{address}/", f"{address}/?q={quote_plus(BIRDS, safe='')}", f"{address}/api/ask"}
+    assert {url for url in window.requests if "/static/" not in url} <= own
+
+
+@pytest.mark.parametrize("width", [360, 1100])
+def test_a_conversation_is_as_readable_as_one_answer(
+    window: Window, address: str, model: ScriptedGenerator, width: int
+) -> None:
+    """Narrow screens, headings in order, names for controls, one of each id."""
+    page = window.page
+    page.set_viewport_size({"width": width, "height": 740})
+    model.script = (TRUE, FALSE, " Donau" + "dampfschifffahrts" * 12)
+    page.goto(address)
+    for number in (1, 2):
+        ask(page, BIRDS)
+        expect(page.locator("#earlier article")).to_have_count(number - 1)
+        expect(page.get_by_role("status")).to_contain_text("scripted")
+    page.locator("summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    assert page.get_by_role("heading").first.evaluate("node => node.tagName") == "H1"
+    identities = page.evaluate("[...document.querySelectorAll('[id]')].map(node => node.id)")
+    assert len(identities) == len(set(identities))

@@ -1,0 +1,105 @@
+"""Conversations as questions, and marks as annotations."""
+
+from typing import Any
+
+import pytest
+
+from index.errors import BadQuery
+from service.http.openai_chat import annotations, inquiry_of
+from service.http.openai_views import ChatRequest
+from service.types import Citation, Message, PassageRef, Sentence
+
+
+def asked(*messages: dict[str, Any], **more: Any) -> ChatRequest:
+    return ChatRequest(model="wiki", messages=list(messages), **more)
+
+
+def turn(role: str, content: Any) -> dict[str, Any]:
+    return {"role": role, "content": content}
+
+
+def test_the_last_message_of_the_user_is_the_question() -> None:
+    body = asked(
+        turn("system", "You are a pirate."),
+        turn("user", "Who was Otlet?"),
+        {"role": "assistant", "content": None, "tool_calls": []},
+        turn("assistant", "A Belgian [1]."),
+        turn("tool", "42"),
+        turn("developer", "Be brief."),
+        turn("user", [{"type": "text", "text": "And who"}, {"type": "text", "text": "else?"}]),
+        turn("assistant", "It was"),
+    )
+    inquiry = inquiry_of(body, "answer", "someone")
+    assert inquiry.question == "And who\nelse?"
+    assert inquiry.history == (
+        Message("user", "Who was Otlet?"),
+        Message("assistant", "A Belgian [1]."),
+    )
+    assert (inquiry.mode, inquiry.strict, inquiry.caller) == ("answer", None, "someone")
+
+
+def test_what_pinakes_alone_knows_outweighs_the_model() -> None:
+    body = asked(turn("user", "Who?"), pinakes={"mode": "quote", "strict": False})
+    inquiry = inquiry_of(body, "brief", "")
+    assert (inquiry.mode, inquiry.strict) == ("quote", False)
+
+
+def test_a_long_conversation_keeps_its_end() -> None:
+    turns = [turn("user", f"Question {number}") for number in range(300)]
+    inquiry = inquiry_of(asked(*turns), "answer", "")
+    assert inquiry.question == "Question 299"
+    assert [one.content for one in inquiry.history] == [f"Question {n}" for n in range(199, 299)]
+
+
+def test_without_a_message_of_the_user_there_is_no_question() -> None:
+    with pytest.raises(BadQuery, match="no message of the user"):
+        inquiry_of(asked(turn("system", "Hello"), turn("assistant", "Hello")), "answer", "")
+
+
+@pytest.mark.parametrize(
+    ("choice", "fits"),
+    [
+        (None, True),
+        ("none", True),
+        ("auto", True),
+        ({"type": "allowed_tools", "allowed_tools": {"mode": "auto", "tools": []}}, True),
+        ("required", False),
+        ({"type": "function", "function": {"name": "get_weather"}}, False),
+        ({"type": "allowed_tools", "allowed_tools": {"mode": "required", "tools": []}}, False),
+    ],
+)
+@pytest.mark.parametrize("name", ["tool_choice", "function_call"])
+def test_tools_may_be_offered_and_not_demanded(name: str, choice: Any, fits: bool) -> None:
+    offered = {"tools": [{"type": "function", "function": {"name": "get_weather"}}], name: choice}
+    if fits:
+        assert inquiry_of(asked(turn("user", "Who?"), **offered), "answer", "").question == "Who?"
+    else:
+        with pytest.raises(ValueError, match="calls no tools"):
+            asked(turn("user", "Who?"), **offered)
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers", "places"),
+    [
+        ("It stands [1].", (1,), [(10, 13)]),
+        ("It stands [2] [1].", (2, 1), [(10, 13), (14, 17)]),
+        ("It stands [12][1]", (12, 1), [(10, 14), (14, 17)]),
+        ("“See [1], it says” [1]", (1,), [(19, 22)]),
+        ("🐎𠮷 [3]。", (3,), [(3, 6)]),
+        ("Nothing bears it out.", (), []),
+    ],
+)
+def test_annotations_lie_on_the_marks(
+    text: str, numbers: tuple[int, ...], places: list[tuple[int, int]]
+) -> None:
+    ref = PassageRef("wiki", 7, 8, 0, 9)
+    sources = {
+        number: Citation(number, ref, "Page", ("Part",), "quoted", f"/page/{number}", None)
+        for number in range(20)
+    }
+    before = 5
+    sentence = Sentence(before, before + len(text), numbers, "supported", 1.0)
+    found = [one.url_citation for one in annotations(text, sentence, sources, "http://here")]
+    assert [(one.start_index - before, one.end_index - before) for one in found] == places
+    assert [one.url for one in found] == [f"http://here/page/{number}" for number in numbers]
+    assert {one.title for one in found} <= {"Page › Part"}

@@ -1,0 +1,136 @@
+import pytest
+
+from index.types import StoredPage
+from ingest.types import Section
+from service.http.reader import Block, page_blocks
+
+
+def page(*sections: tuple[tuple[str, ...], str]) -> StoredPage:
+    """An article as ingest lays it out: each heading on the line above its section."""
+    text = ""
+    placed = []
+    for path, body in sections:
+        text += ("\n\n" if text else "") + (path[-1] + "\n" if path else "")
+        placed.append(Section(path, len(text), len(text) + len(body)))
+        text += body
+    return StoredPage(1, "Title", 2, "2026-01-01T00:00:00Z", False, 0, text, tuple(placed))
+
+
+def shown(block: Block) -> str:
+    """The block's text, the highlight between ‹ ›."""
+    text = "".join(f"‹{piece.text}›" if piece.marked else piece.text for piece in block.pieces)
+    return text.replace("›‹", "")
+
+
+HORSES = page(
+    ((), "The horse 🐎 runs. 𠮷野 sees it.\n\nIt stops."),
+    (("Food",), "Grass.\n- Hay\n  - Old hay\n1. Oats"),
+    (("Life", "Young", "Foals"), "They are small."),
+)
+
+# name, the highlighted slice, the highlighted lines
+HIGHLIGHTS = [
+    ("no highlight", None, []),
+    ("nothing between start and end", (5, 5), []),
+    ("end before start", (9, 4), []),
+    ("wholly before the text", (-9, -2), []),
+    ("wholly after the text", (900, 1000), []),
+    ("inside a line", (4, 9), ["The ‹horse› 🐎 runs. 𠮷野 sees it."]),
+    ("from the very beginning", (0, 3), ["‹The› horse 🐎 runs. 𠮷野 sees it."]),
+    ("from before the beginning", (-5, 3), ["‹The› horse 🐎 runs. 𠮷野 sees it."]),
+    ("after an astral letter", (12, 17), ["The horse 🐎 ‹runs.› 𠮷野 sees it."]),
+    ("only astral letters", (18, 20), ["The horse 🐎 runs. ‹𠮷野› sees it."]),
+    ("a whole line", (0, 29), ["‹The horse 🐎 runs. 𠮷野 sees it.›"]),
+    ("over an empty line", (21, 33), ["The horse 🐎 runs. 𠮷野 ‹sees it.›", "‹It› stops."]),
+    ("beginning on the empty line", (30, 33), ["‹It› stops."]),
+    ("over a heading", (34, 53), ["It ‹stops.›", "‹Food›", "‹Grass.›"]),
+    ("list items", (54, 71), ["‹- Hay›", "‹  - Old hay›"]),
+    ("to beyond the end", (87, 999), ["‹They are small.›"]),
+]
+
+
+@pytest.mark.parametrize(
+    ("highlight", "lines"), [case[1:] for case in HIGHLIGHTS], ids=[case[0] for case in HIGHLIGHTS]
+)
+def test_highlight(highlight: tuple[int, int] | None, lines: list[str]) -> None:
+    blocks = list(page_blocks(HORSES, highlight))
+    assert [text for text in map(shown, blocks) if "‹" in text] == lines
+    first = [piece.text for block in blocks for piece in block.pieces if piece.first]
+    marked = [piece.text for block in blocks for piece in block.pieces if piece.marked]
+    assert first == marked[:1]
+
+
+def test_every_letter_is_shown_once_whatever_is_highlighted() -> None:
+    plain = [shown(block) for block in page_blocks(HORSES, None)]
+    for start in range(-2, len(HORSES.text) + 3):
+        for end in (start - 3, start, start + 1, start + 7, start + 40):
+            blocks = list(page_blocks(HORSES, (start, end)))
+            assert [shown(block).replace("‹", "").replace("›", "") for block in blocks] == plain
+            marked = "".join(p.text for block in blocks for p in block.pieces if p.marked)
+            wanted = HORSES.text[max(start, 0) : max(end, 0)] if start < end else ""
+            assert marked == wanted.replace("\n", "")
+
+
+def test_headings_and_their_levels() -> None:
+    headings = [
+        (block.level, shown(block))
+        for block in page_blocks(HORSES, None)
+        if block.kind == "heading"
+    ]
+    # "Life" and "Young" have no text of their own, so that only their names are stored.
+    assert headings == [(2, "Food"), (2, "Life"), (3, "Young"), (4, "Foals")]
+
+
+def test_a_heading_is_not_repeated_for_its_next_section_and_levels_end_at_six() -> None:
+    stored = page(
+        (("A", "B"), "one"),
+        (("A", "C"), "two"),
+        (("A",), "three"),
+        (("A",), "four"),
+        (tuple("ABCDEFG"), "five"),
+    )
+    headings = [(b.level, shown(b)) for b in page_blocks(stored, None) if b.kind == "heading"]
+    assert headings[:5] == [(2, "A"), (3, "B"), (3, "C"), (2, "A"), (2, "A")]
+    assert headings[5:] == [(3, "B"), (4, "C"), (5, "D"), (6, "E"), (6, "F"), (6, "G")]
+
+
+def test_kinds_of_lines() -> None:
+    stored = page(
+        ((), "Plain: as it is.\nNotes; more notes."),
+        (("Infobox",), "Name: Alexandria\nKings: Ptolemy I: Soter\nRuins"),
+        (("Heads",), "Director: Zenodotus; In office: c. 284–270; Known for: Homer"),
+        (("See also",), "- Pergamum\n  - Pergamon\n12. Rhodes\n-5 degrees"),
+    )
+    found = [
+        (block.kind, block.level, [piece.text for piece in block.pieces if piece.label])
+        for block in page_blocks(stored, None)
+        if block.kind != "heading"
+    ]
+    assert found == [
+        ("text", 0, []),
+        ("text", 0, []),
+        ("fact", 0, ["Name: "]),
+        ("fact", 0, ["Kings: "]),
+        ("fact", 0, []),
+        ("row", 0, ["Director: ", "In office: ", "Known for: "]),
+        ("item", 1, []),
+        ("item", 2, []),
+        ("item", 1, []),
+        ("text", 0, []),
+    ]
+
+
+def test_a_highlight_cuts_through_labels() -> None:
+    stored = page((("Infobox",), "Name: Alexandria"))
+    [fact] = [block for block in page_blocks(stored, (10, 16)) if block.kind == "fact"]
+    assert [(piece.text, piece.marked, piece.label) for piece in fact.pieces] == [
+        ("Na", False, True),
+        ("me: ", True, True),
+        ("Al", True, False),
+        ("exandria", False, False),
+    ]
+
+
+def test_an_empty_page() -> None:
+    assert list(page_blocks(page(), (0, 10))) == []
+    assert list(page_blocks(page(((), "")), (0, 10))) == []

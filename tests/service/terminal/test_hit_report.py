@@ -1,0 +1,182 @@
+"""What a reader sees of hits: on a terminal of 80 columns, and in a pipe."""
+
+import re
+from collections.abc import Callable
+from io import StringIO
+
+import pytest
+from rich.console import Console
+
+from index.types import Hit, Placing
+from ingest.types import Passage
+from service.terminal.hit_report import print_explained, print_hits, print_sources
+from service.types import Citation, PassageRef
+
+TEXT = "Papyrus is made from the pith of a reed. " + "It was sold in rolls. " * 30
+BOLD = re.compile(r"\x1b\[1m(.*?)\x1b\[0m")
+ESCAPE = re.compile(r"\x1b\[[\d;]*m")
+
+Print = Callable[[Console], None]
+
+
+def hit(title: str = "Papyrus", text: str = TEXT, **values: object) -> Hit:
+    passage = Passage(7, 3, title, ("Use", "Egypt"), text, 0, len(text))
+    placings = {"keyword": Placing(1, 11.787), "vector": Placing(14, 0.6283)}
+    evidence = {"keyword": 4.441, "title in question": -1.982, "vector": 7.94}
+    usual = {
+        "score": 10.399,
+        "placings": placings,
+        "evidence": evidence,
+        "highlights": ((0, 7), (35, 39)),
+    }
+    return Hit(passage=passage, revision_id=5, **(usual | values))  # type: ignore[arg-type]
+
+
+def on_terminal(show: Print, width: int = 80) -> str:
+    """Everything written to a terminal so wide, its escapes included; no line is wider."""
+    file = StringIO()
+    show(Console(file=file, width=width, force_terminal=True, highlight=False))
+    assert all(len(ESCAPE.sub("", line)) <= width for line in file.getvalue().splitlines())
+    return file.getvalue()
+
+
+def in_pipe(show: Print) -> str:
+    file = StringIO()
+    show(Console(file=file, highlight=False, soft_wrap=True))
+    assert "\x1b" not in file.getvalue()
+    return file.getvalue()
+
+
+def test_a_hit_on_a_terminal() -> None:
+    shown = on_terminal(lambda console: print_hits([hit()], console))
+    assert BOLD.findall(shown) == [" 1. ", "Papyrus", "reed"]
+    lines = [line.rstrip() for line in ESCAPE.sub("", shown).splitlines()]
+    assert lines[0] == " 1. Papyrus › Use › Egypt  10.40 (keyword 1, vector 14)"
+    assert lines[1].startswith("    Papyrus is made from the pith of a reed. It was sold")
+    assert lines[2].endswith(" …")
+    assert len(lines) == 3
+
+
+def test_a_hit_in_a_pipe_is_two_whole_lines() -> None:
+    place, excerpt = in_pipe(lambda console: print_hits([hit()], console)).splitlines()
+    assert place == " 1. Papyrus › Use › Egypt  10.40 (keyword 1, vector 14)"
+    assert excerpt.startswith(
+        "    Papyrus is made from the pith of a reed. It was sold in rolls. It"
+    )
+    assert len(excerpt) > 140
+
+
+def test_the_table_of_reasons() -> None:
+    other = hit("Reed", placings={"vector": Placing(2, 0.7)}, name="Common reed", highlights=())
+    fields = {"title": ("Papyrus",), "names": ("Reed", "Rush", "A", "B", "C")}
+
+    def show(console: Console) -> None:
+        print_explained([hit(), other], [{"text": ("Papyrus", "reed")}, fields], console)
+
+    shown = ESCAPE.sub("", on_terminal(show))
+    lines = [line.rstrip() for line in shown.splitlines()]
+    assert lines[0] == "     score    keyword     vector  passage"
+    assert lines[2] == " 1.  10.40    1  11.8   14 0.628  Papyrus › Use › Egypt"
+    assert lines[5:7] == [
+        "    text: Papyrus, reed",
+        "    = vector 7.94 + keyword 4.44 − title in question 1.98",
+    ]
+    assert lines[8] == " 2.  10.40          –    2 0.700  Reed › Use › Egypt"
+    assert lines[11] == ("    name: “Common reed” · title: Papyrus · names: Reed, Rush, A, 2 more")
+
+
+def test_the_table_in_a_pipe_keeps_every_reason_on_one_line() -> None:
+    evidence = {f"evidence number {number}": 1.0 for number in range(20)}
+    shown = in_pipe(
+        lambda console: print_explained([hit(evidence=evidence)], [{}], console)
+    ).splitlines()
+    assert shown[0] == "     score    keyword     vector  passage"
+    assert shown[-1].count("evidence number") == 20
+
+
+def test_reasons_are_never_broken_inside() -> None:
+    evidence = {f"evidence number {number}": 1.0 for number in range(20)}
+    shown = on_terminal(
+        lambda console: print_explained([hit(evidence=evidence)], [{}], console), 60
+    )
+    parts = re.findall(r"evidence number \d+ 1\.00", ESCAPE.sub("", shown))
+    assert len(parts) == 20
+
+
+def test_one_search_alone_has_no_sum() -> None:
+    one = hit(score=0.412, placings={"vector": Placing(1, 0.412)}, evidence={}, highlights=())
+    shown = ESCAPE.sub("", on_terminal(lambda console: print_explained([one], [{}], console)))
+    assert shown.splitlines()[0].split() == ["score", "vector", "passage"]
+    assert shown.splitlines()[2].split()[:4] == ["1.", "0.412", "1", "0.412"]
+    assert "=" not in shown
+
+
+def test_a_page_that_is_there_by_its_name_alone() -> None:
+    shown = in_pipe(lambda console: print_hits([hit(placings={})], console))
+    assert "(by its name)" in shown
+
+
+@pytest.mark.parametrize("show", [in_pipe, on_terminal])
+def test_brackets_are_no_markup(show: Callable[[Print], str]) -> None:
+    title, text = "[bold]Array[/bold] [0] [/x]", "a [red]matrix[/red] \\[link=x] a[1] :smile:"
+    one = hit(title, text, name=title, highlights=((8, 14),))
+    shown = ESCAPE.sub(
+        "", show(lambda console: print_explained([one], [{"title": (title,)}], console))
+    )
+    shown += ESCAPE.sub("", show(lambda console: print_hits([one], console)))
+    assert shown.count(f"{title} › Use") == 2
+    assert f"name: “{title}”" in shown
+    assert shown.count(text) == 2
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_long_titles_are_folded(width: int) -> None:
+    one = hit("Long title " * 60 + "x" * 300, name="n" * 500)
+
+    def show(console: Console) -> None:
+        print_hits([one], console)
+        print_explained([one], [{"title": ("Long", "title")}], console)
+
+    shown = "".join(ESCAPE.sub("", on_terminal(show, width)).split())
+    assert shown.count("x" * 300) == 2
+    assert shown.count("Longtitle" * 60) == 2
+    assert "n" * 500 in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        pytest.param("古代世界最大的图书馆在亚历山大。" * 40, "图书馆", id="two cells a letter"),
+        pytest.param("كانت مكتبة الإسكندرية أكبر مكتبة. " * 40, "مكتبة", id="right to left"),
+        pytest.param("A\n\nlist:\n- of\n- lines\n" * 60, "lines", id="many lines"),
+    ],
+)
+def test_excerpts_take_two_lines(text: str, word: str) -> None:
+    start = text.index(word, len(text) // 2)
+    one = hit(text=text, highlights=((start, start + len(word)),))
+    file = StringIO()
+    console = Console(file=file, width=80, force_terminal=True, highlight=False)
+    print_hits([one], console)
+    assert BOLD.findall(file.getvalue()) == [" 1. ", word]
+    assert len(file.getvalue().splitlines()) == 3
+
+
+def test_sources_show_their_best_part() -> None:
+    quote = "It was sold in rolls. " * 30 + "Papyrus grows by the Nile."
+    start = quote.index("Papyrus")
+    ref = PassageRef("samplewiki", 3, 5, 0, len(quote))
+    source = Citation(
+        12, ref, "Papyrus [1]", ("Use",), quote, "/page/3", None, ((start, start + 7),)
+    )
+    place, excerpt = in_pipe(lambda console: print_sources([source], console)).splitlines()
+    assert place == f"[12] Papyrus [1] › Use  {ref}"
+    assert excerpt.startswith("     … It was sold")
+    assert excerpt.endswith("Papyrus grows by the Nile.")
+    shown = on_terminal(lambda console: print_sources([source], console))
+    assert BOLD.findall(shown) == ["[12] ", "Papyrus"]
+
+
+@pytest.mark.parametrize("show", [in_pipe, on_terminal])
+def test_no_hits_no_lines(show: Callable[[Print], str]) -> None:
+    assert show(lambda console: print_hits([], console)) == ""
+    assert show(lambda console: print_sources([], console)) == ""

@@ -1,0 +1,46 @@
+"""Calling tools with the protocol's own client."""
+
+import asyncio
+import json
+from typing import Any
+
+from mcp import Client, StdioServerParameters
+from mcp.types import CallToolResult, TextContent
+
+# The handshake of 2025 and the envelope of 2026: both are in use.
+PROTOCOLS = ("legacy", "auto")
+
+
+async def call(client: Client, tool: str, **arguments: Any) -> CallToolResult:
+    result = await client.call_tool(tool, arguments)
+    assert isinstance(result, CallToolResult)
+    return result
+
+
+async def data(client: Client, tool: str, **arguments: Any) -> dict[str, Any]:
+    """What a call that succeeds gives, which is the same in both its forms."""
+    result = await call(client, tool, **arguments)
+    text = text_of(result)
+    assert not result.is_error, text
+    found = json.loads(text)
+    assert result.structured_content == found
+    assert isinstance(found, dict)
+    return found
+
+
+def text_of(result: CallToolResult) -> str:
+    [content] = result.content
+    assert isinstance(content, TextContent)
+    return content.text
+
+
+def ask_once(
+    target: str | StdioServerParameters, tool: str, mode: str = "auto", **arguments: Any
+) -> CallToolResult:
+    """The result of one call by a client of its own."""
+
+    async def scenario() -> CallToolResult:
+        async with Client(target, mode=mode) as client:
+            return await call(client, tool, **arguments)
+
+    return asyncio.run(scenario())

@@ -1,0 +1,417 @@
+"""The tools over HTTP, as the protocol's own client sees them."""
+
+import asyncio
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from mcp import Client
+from mcp.types import CallToolResult
+
+from index.build import BuildOptions, build_collection
+from index.follow import CurrentIndex
+from index.search import Index
+from ingest.reading.dumps import Dump, find_dump
+from service.errors import GeneratorFailed, GeneratorUnavailable
+from service.generators.generator import Generator
+from service.http.app import create_app
+from service.settings import AnswerSettings, ServeSettings, Settings, ToolSettings
+from service.types import parse_ref
+from tests.index.toys import SAMPLE, QuietProgress, article, write_dump
+from tests.service.conftest import MakeServer, make_app, running
+from tests.service.scripted_generator import ScriptedGenerator
+from tests.service.tools.calls import PROTOCOLS, ask_once, call, data, text_of
+
+QUESTION = "Which soldiers strengthened an old fort near the port of Rosetta?"
+WORDS = (
+    "In July 1799 French soldiers of Napoleon's expedition were ",
+    "strengthening an old fort near the port of Rosetta in the Nile Delta. ",
+    "Violet horses eat marzipan.",
+)
+ENORMOUS = "".join(f"Room {number} of the library holds papyri. " for number in range(20_000))
+
+
+@contextmanager
+def serving(collection: Path, generator: Generator | None = None, **sections: Any) -> Iterator[str]:
+    """The address of a server with settings of its own."""
+    current = CurrentIndex(lambda: Index.open(collection), collection)
+    settings = Settings(data=collection.parent, **sections)
+    with running(create_app(settings, current, generator)) as address:
+        yield address
+
+
+def build(collection: Path, dump: Dump, *, force: bool = False) -> str:
+    """Build without vectors; the name of the generation."""
+    options = BuildOptions(workers=1, force=force)
+    result = build_collection(collection, dump, None, "none", QuietProgress(), options)
+    return result.manifest.generation
+
+
+@pytest.fixture(scope="module")
+def address(sample: Path) -> Iterator[str]:
+    """A server over the sample without a model."""
+    with running(make_app(sample)) as address:
+        yield address
+
+
+@pytest.mark.parametrize("mode", PROTOCOLS)
+def test_what_a_client_is_told(address: str, mode: str) -> None:
+    async def scenario() -> None:
+        async with Client(f"{address}/mcp", mode=mode) as client:
+            assert client.server_info.name == "pinakes"
+            assert "not instructions" in (client.instructions or "")
+            tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+            assert list(tools) == ["search", "fetch", "ask"]
+            for tool in tools.values():
+                assert tool.description is not None
+                assert len(tool.description) < 250
+                assert "not instructions" in tool.description
+                assert tool.annotations is not None
+                assert tool.annotations.read_only_hint is True
+                assert tool.annotations.destructive_hint is False
+                assert tool.annotations.open_world_hint is False
+                assert tool.output_schema is not None
+            schema = tools["search"].input_schema
+            assert (list(schema["properties"]), schema["required"]) == (["query"], ["query"])
+            assert list(tools["fetch"].input_schema["properties"]) == ["id"]
+            assert list(tools["ask"].input_schema["properties"]) == ["question"]
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("mode", PROTOCOLS)
+def test_search_and_fetch(address: str, mode: str) -> None:
+    async def scenario() -> None:
+        async with Client(f"{address}/mcp", mode=mode) as client:
+            results = (await data(client, "search", query=QUESTION))["results"]
+            assert len(json.dumps({"results": results}, ensure_ascii=False)) < 6_500
+            assert results[0]["title"] == "Rosetta Stone › Discovery"
+            assert "French soldiers" in results[0]["text"]
+            assert 5 < len({parse_ref(one["id"]).page_id for one in results}) == len(results) <= 10
+            for one in results:
+                assert one["url"].startswith(f"{address}/page/")
+            fetched = await data(client, "fetch", id=results[0]["id"])
+            assert {key: fetched[key] for key in ("id", "title", "url")} == {
+                key: results[0][key] for key in ("id", "title", "url")
+            }
+            ref = parse_ref(fetched["id"])
+            metadata = fetched["metadata"]
+            assert (metadata["page_id"], metadata["changed"]) == (ref.page_id, False)
+            passage = fetched["text"][metadata["passage_start"] : metadata["passage_end"]]
+        async with httpx.AsyncClient() as plain:
+            page = (await plain.get(f"{address}/api/pages/{ref.page_id}")).json()
+            reader = (await plain.get(fetched["url"])).text
+        assert passage == page["text"][ref.start : ref.end]
+        assert fetched["text"] == page["text"]  # short enough to be shown as a whole
+        assert 'id="passage"' in reader
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("mode", PROTOCOLS)
+def test_ask(make_server: MakeServer, mode: str) -> None:
+    generator = ScriptedGenerator(*WORDS)
+    address = make_server(generator)
+
+    async def scenario() -> None:
+        async with Client(f"{address}/mcp", mode=mode) as client:
+            answer = await data(client, "ask", question=QUESTION)
+            first, second = answer["sentences"]
+            assert answer["kind"] == "answer"
+            assert answer["text"][second["start"] : second["end"]] == WORDS[2]
+            assert (second["verdict"], second["citations"]) == ("unsupported", [])
+            assert first["verdict"] != "unsupported"
+            sources = {source["number"]: source for source in answer["sources"]}
+            assert set(first["citations"]) == set(sources)
+            source = sources[first["citations"][0]]
+            assert source["title"] == "Rosetta Stone › Discovery"
+            assert "French soldiers" in source["quote"]
+            fetched = await data(client, "fetch", id=source["id"])
+            assert source["quote"].strip("… ") in fetched["text"]
+            assert answer["as_of"] == "2026-11-01"
+
+    asyncio.run(scenario())
+    assert QUESTION in generator.prompts[0][-1].content
+
+
+def test_ask_without_a_model_quotes(address: str) -> None:
+    result = ask_once(f"{address}/mcp", "ask", question=QUESTION)
+    answer = json.loads(text_of(result))
+    assert answer["kind"] == "quotation"
+    assert {one["verdict"] for one in answer["sentences"]} == {"supported"}
+    assert "French soldiers" in answer["text"]
+    assert len(text_of(result)) <= 6_000
+
+
+@pytest.mark.parametrize("mode", PROTOCOLS)
+@pytest.mark.parametrize(
+    ("tool", "arguments", "told"),
+    [
+        ("fetch", {"id": "Rosetta Stone"}, "no id of a passage; search gives them"),
+        ("fetch", {"id": "samplewiki/999999999@1:0-9"}, "has no page 999999999; search again"),
+        ("fetch", {"id": "samplewiki/1590@1271475422:0-99999"}, "ends behind the page's"),
+        ("fetch", {"id": "enwiki/1590@1271475422:0-9"}, "is of enwiki, and this is samplewiki"),
+        ("fetch", {}, "fetch takes id, a text"),
+        ("search", {"query": 42}, "search takes query, a text"),
+        ("search", {"query": "?!"}, "no word to search for"),
+        ("search", {"query": "word " * 1_000}, "2,000 are the most"),
+        ("ask", {"question": " "}, "ask takes question, a text"),
+        ("delete", {"query": "all"}, "no tool 'delete'; there are search, fetch, ask"),
+    ],
+)
+def test_errors_say_what_would_fit_in_one_line(
+    address: str, mode: str, tool: str, arguments: dict[str, Any], told: str
+) -> None:
+    result = ask_once(f"{address}/mcp", tool, mode, **arguments)
+    assert result.is_error
+    assert told in text_of(result)
+    assert "\n" not in text_of(result)
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (GeneratorUnavailable("no model at\n/run/llama.sock"), "no model at /run/llama.sock"),
+        (GeneratorFailed("the model's process was killed"), "the model's process was killed"),
+        (RuntimeError("secret"), "an error in Pinakes itself; its log has the details"),
+    ],
+)
+def test_a_model_that_fails(
+    make_server: MakeServer, caplog: pytest.LogCaptureFixture, error: Exception, told: str
+) -> None:
+    address = make_server(ScriptedGenerator("It ", error))
+    result = ask_once(f"{address}/mcp", "ask", question=QUESTION)
+    assert (result.is_error, text_of(result)) == (True, told)
+    assert ("secret" in caplog.text) == isinstance(error, RuntimeError)
+
+
+def test_too_many_questions(sample: Path) -> None:
+    generator = ScriptedGenerator("It was ", 60.0)
+    with serving(sample, generator, answer=AnswerSettings(longest_queue=0)) as address:
+
+        async def scenario() -> CallToolResult:
+            async with Client(f"{address}/mcp") as first, Client(f"{address}/mcp") as second:
+                asking = asyncio.create_task(call(first, "ask", question=QUESTION))
+                await asyncio.to_thread(generator.speaking.wait, 5)
+                refused = await call(second, "ask", question=QUESTION)
+                asking.cancel()
+                await asyncio.wait({asking})
+                return refused
+
+        refused = asyncio.run(scenario())
+    assert refused.is_error
+    assert "ask again in" in text_of(refused)
+
+
+def test_a_budget_is_kept_on_an_enormous_article(tmp_path: Path) -> None:
+    collection = tmp_path / "data" / "toywiki"
+    lines = '"Quoted" \\ and more\n\n' * 2_000
+    text = f"The library is large. {ENORMOUS}\n== Quoted ==\n{lines}"
+    build(collection, write_dump(tmp_path / "dump", [article(1, "Library", text)]))
+    with serving(collection, tools=ToolSettings(budget=2_500)) as address:
+
+        async def scenario() -> None:
+            async with Client(f"{address}/mcp") as client:
+                found = [
+                    await call(client, "search", query="library papyri"),
+                    await call(client, "search", query="quoted"),
+                    await call(client, "ask", question="library papyri"),
+                ]
+                assert max(len(text_of(result)) for result in found) <= 2_500
+                ids = [
+                    (result.structured_content or {})["results"][0]["id"] for result in found[:2]
+                ]
+                for id in (*ids, "toywiki/1@10:500000-800000", "toywiki/1@10:0-800000"):
+                    result = await call(client, "fetch", id=id)
+                    assert not result.is_error, text_of(result)
+                    assert 1_500 < len(text_of(result)) <= 2_500
+                    assert (result.structured_content or {})["text"].endswith(" …")
+
+        asyncio.run(scenario())
+
+
+def test_ids_survive_a_rebuilt_generation(tmp_path: Path) -> None:
+    collection = tmp_path / "data" / "samplewiki"
+    first = build(collection, find_dump([SAMPLE]))
+    with serving(collection) as address:
+
+        async def scenario() -> None:
+            async with Client(f"{address}/mcp") as client:
+                found = (await data(client, "search", query=QUESTION))["results"]
+                before = [await data(client, "fetch", id=one["id"]) for one in found]
+                second = await asyncio.to_thread(build, collection, find_dump([SAMPLE]), force=True)
+                assert second != first
+                await until_served(address, second)
+                after = [await data(client, "fetch", id=one["id"]) for one in found]
+                assert after == before
+
+        asyncio.run(scenario())
+
+
+def test_a_changed_page_is_given_as_it_is_now(tmp_path: Path) -> None:
+    collection = tmp_path / "data" / "toywiki"
+    pages = [article(1, "Lighthouse", "The lighthouse stood on the island of Pharos.")]
+    build(collection, write_dump(tmp_path / "old", [*pages, article(2, "Museum", "A museum.")]))
+    new = pages[0].replace("<id>10</id>", "<id>11</id>").replace("stood", "shone")
+    with serving(collection) as address:
+
+        async def scenario() -> None:
+            async with Client(f"{address}/mcp") as client:
+                [lighthouse] = (await data(client, "search", query="pharos"))["results"]
+                [museum] = (await data(client, "search", query="museum"))["results"]
+                dump = write_dump(tmp_path / "new", [new], date="20261201")
+                await until_served(address, await asyncio.to_thread(build, collection, dump))
+                changed = await data(client, "fetch", id=lighthouse["id"])
+                assert changed["text"] == "The lighthouse shone on the island of Pharos."
+                assert changed["metadata"]["changed"] is True
+                assert changed["metadata"]["revision_id"] == 11
+                assert changed["url"] == f"{address}/page/1"
+                gone = await call(client, "fetch", id=museum["id"])
+                assert gone.is_error
+                assert "has no page 2" in text_of(gone)
+
+        asyncio.run(scenario())
+
+
+def test_several_clients_at_once(make_server: MakeServer) -> None:
+    address = make_server(ScriptedGenerator(*WORDS))
+
+    async def one(mode: str) -> tuple[str, str]:
+        async with Client(f"{address}/mcp", mode=mode) as client:
+            found, answer = await asyncio.gather(
+                data(client, "search", query=QUESTION), data(client, "ask", question=QUESTION)
+            )
+            return found["results"][0]["title"], answer["text"]
+
+    async def scenario() -> list[tuple[str, str]]:
+        return list(await asyncio.gather(*(one(mode) for mode in PROTOCOLS * 4)))
+
+    answers = asyncio.run(scenario())
+    assert len(answers) == 8
+    assert len(set(answers)) == 1
+    assert answers[0][0] == "Rosetta Stone › Discovery"
+    assert answers[0][1].startswith("In July 1799 French soldiers")
+
+
+@pytest.mark.parametrize("mode", PROTOCOLS)
+def test_when_a_call_is_cancelled_the_model_stops(make_server: MakeServer, mode: str) -> None:
+    generator = ScriptedGenerator("It was ", 60.0)
+    address = make_server(generator)
+
+    async def scenario() -> None:
+        async with Client(f"{address}/mcp", mode=mode) as client:
+            asking = asyncio.create_task(call(client, "ask", question=QUESTION))
+            assert await asyncio.to_thread(generator.speaking.wait, 5)
+            asking.cancel()
+            await asyncio.wait({asking})
+            if mode == "auto":
+                assert await asyncio.to_thread(generator.closed.wait, 5)
+        assert await asyncio.to_thread(generator.closed.wait, 5), "the model goes on for nobody"
+
+    asyncio.run(scenario())
+    generator.script = WORDS
+    assert not ask_once(f"{address}/mcp", "ask", mode, question=QUESTION).is_error
+
+
+def rpc(method: str, **params: Any) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
+
+
+ACCEPT = {"accept": "application/json, text/event-stream"}
+
+
+@pytest.mark.parametrize("version", [None, "2025-11-25", "2026-07-28"])
+def test_when_the_connection_breaks_the_model_stops(
+    make_server: MakeServer, version: str | None
+) -> None:
+    generator = ScriptedGenerator("It was ", 60.0)
+    address = make_server(generator)
+    headers = dict(ACCEPT)
+    body = rpc("tools/call", name="ask", arguments={"question": QUESTION})
+    if version is not None:
+        headers["mcp-protocol-version"] = version
+    if version == "2026-07-28":
+        headers |= {"mcp-method": "tools/call", "mcp-name": "ask"}
+        body["params"]["_meta"] = {
+            "io.modelcontextprotocol/protocolVersion": version,
+            "io.modelcontextprotocol/clientCapabilities": {},
+        }
+    with httpx.Client(timeout=1) as client, pytest.raises(httpx.ReadTimeout):
+        client.post(f"{address}/mcp", json=body, headers=headers)
+    assert generator.speaking.is_set()
+    assert generator.closed.wait(5), "the model goes on for nobody"
+
+
+def test_the_server_ends_although_a_call_does_not(sample: Path) -> None:
+    generator = ScriptedGenerator("It was ", 60.0)
+
+    with httpx.Client(timeout=20) as client, running(make_app(sample, generator)) as address:
+        body = rpc("tools/call", name="ask", arguments={"question": QUESTION})
+        request = client.build_request("POST", f"{address}/mcp", json=body, headers=ACCEPT)
+        answer = client.send(request, stream=True)
+        assert generator.speaking.wait(5)
+        began = time.monotonic()
+    answer.close()
+    assert time.monotonic() - began < 10
+    assert generator.let_go
+
+
+@pytest.mark.parametrize("version", [None, "2026-07-28"])
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 200),
+        ({"host": "localhost:{port}"}, 200),
+        ({"host": "localhost"}, 200),
+        ({"host": "wiki.lan:8707"}, 200),
+        ({"origin": "http://localhost:3000"}, 200),
+        ({"origin": "https://wiki.lan"}, 200),
+        ({"host": "evil.example"}, 421),
+        ({"host": "evil.example:{port}"}, 421),
+        ({"host": "localhost.evil.example:{port}"}, 421),
+        ({"origin": "http://evil.example"}, 403),
+        ({"origin": "null"}, 403),
+    ],
+)
+def test_other_names_and_origins_are_refused(
+    allowing: str, version: str | None, headers: dict[str, str], status: int
+) -> None:
+    port = allowing.rpartition(":")[2]
+    sent = ACCEPT | {name: value.format(port=port) for name, value in headers.items()}
+    body = rpc("tools/list")
+    if version is not None:
+        sent |= {"mcp-protocol-version": version, "mcp-method": "tools/list"}
+        body["params"]["_meta"] = {
+            "io.modelcontextprotocol/protocolVersion": version,
+            "io.modelcontextprotocol/clientCapabilities": {},
+        }
+    answer = httpx.post(f"{allowing}/mcp", json=body, headers=sent)
+    assert answer.status_code == status
+    assert ("search" in answer.text) == (status == 200)
+
+
+@pytest.fixture(scope="module")
+def allowing(sample: Path) -> Iterator[str]:
+    """A server that is also known by a name of its own."""
+    with serving(sample, serve=ServeSettings(allowed_hosts=("wiki.lan",))) as address:
+        yield address
+
+
+def test_a_long_body_is_refused(address: str) -> None:
+    body = rpc("tools/call", name="search", arguments={"query": "x" * 100_000})
+    answer = httpx.post(f"{address}/mcp", json=body, headers=ACCEPT)
+    assert answer.status_code == 413
+    assert "65,536 bytes" in answer.json()["detail"]
+
+
+async def until_served(address: str, generation: str) -> None:
+    deadline = time.monotonic() + 10
+    async with httpx.AsyncClient() as client:
+        while (await client.get(f"{address}/readyz")).json()["generation"] != generation:
+            assert time.monotonic() < deadline
+            await asyncio.sleep(0.1)
