@@ -4,8 +4,10 @@ Speaks in events, so that the command line and the service can show each as it c
 """
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncGenerator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, aclosing
 from functools import partial
 
@@ -55,6 +57,8 @@ class Answerer:
         self.generator = generator
         self.settings = settings
         self.queue = GenerationQueue(settings.answer.longest_queue)
+        # Apart from the threads that check sentences: who comes new holds up no answer.
+        self._searching = ThreadPoolExecutor(os.cpu_count(), "search")
 
     async def answer(self, index: Index, inquiry: Inquiry) -> AsyncGenerator[AnswerEvent, None]:
         """Status, sources, the text in pieces with its checked sentences, then the answer.
@@ -93,7 +97,8 @@ class Answerer:
                     yield event
 
     async def aclose(self) -> None:
-        """Let go of the generator."""
+        """Let go of the generator and the threads."""
+        self._searching.shutdown(wait=False, cancel_futures=True)
         if self.generator is not None:
             await self.generator.aclose()
 
@@ -141,7 +146,9 @@ class Answerer:
 
     async def _search(self, draft: Draft) -> None:
         index = draft.index
-        found = await asyncio.to_thread(find, index, draft.question, self.settings.search.mode)
+        found = await asyncio.get_running_loop().run_in_executor(
+            self._searching, find, index, draft.question, self.settings.search.mode
+        )
         draft.searched, draft.hits, draft.ranked = found.searched, found.hits, found.sentences
         draft.confidence = round(found.confidence, 3)
         with_vectors = index.encoder is not None
@@ -163,9 +170,12 @@ class Answerer:
         draft.model, draft.prompt_tokens = info.name, packed.tokens
         draft.clock("packed_s")
         yield Sources(draft.citations)
+        checker = _checker(draft)
+        loop = asyncio.get_running_loop()
+        loop.run_in_executor(None, checker.read_sources)  # while the model reads them too
         writer = AnswerWriter(
             draft,
-            _checker(draft),
+            checker,
             partial(answers_question, draft),
             strict=self._is_strict(draft.inquiry, info),
         )

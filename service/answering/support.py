@@ -9,7 +9,7 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from ingest.passages import sentence_spans
@@ -65,7 +65,15 @@ class SupportChecker:
         self._reader = reader
         self._similarity = similarity
         self._question = reader.read(question)
-        self._windows = [window for source in sources for window in self._cut(source)]
+        self._sources = sources
+
+    def read_sources(self) -> None:
+        """Read the sources now; else that happens with the first sentence."""
+        _ = self._windows
+
+    @cached_property
+    def _windows(self) -> Sequence[_Window]:
+        return [window for source in self._sources for window in self._cut(source)]
 
     def check(self, words: str, numbers: Sequence[int]) -> Support:
         """The verdict on a sentence that cites ``numbers``, and the source that bears it out.

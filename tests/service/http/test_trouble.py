@@ -35,7 +35,7 @@ BOTH = pytest.mark.parametrize(
 
 @asynccontextmanager
 async def over(
-    sample: Path, upstream: str, timeout_s: float = 0.3, **settings: Any
+    sample: Path, upstream: str, timeout_s: float = 1.0, **settings: Any
 ) -> AsyncIterator[Service]:
     """The service over the sample, its model at the address ``upstream``."""
     generator = GeneratorSettings(url=upstream, timeout_s=timeout_s)
@@ -231,7 +231,7 @@ def test_a_full_line_is_refused_before_any_event(sample: Path, headers: dict[str
     async def scenario() -> None:
         script = healthy(slots=1)
         script[CHAT].insert(0, FAULTS["endless"])
-        async with scripted(sample, script, longest_queue=1) as service:
+        async with scripted(sample, script, longest_queue=1, limit_s=60.0) as service:
             running = asyncio.create_task(told(service, {}))
             await service.until(lambda queue: queue.running == 1)
             waiting = asyncio.create_task(told(service, {}))
@@ -257,7 +257,7 @@ def test_a_waiting_client_that_leaves_leaves_the_line_at_once(
     async def scenario() -> None:
         script = healthy(slots=1)
         script[CHAT] = [FAULTS["endless"]]
-        async with scripted(sample, script) as service:
+        async with scripted(sample, script, limit_s=60.0) as service:
             running = asyncio.create_task(told(service, {}))
             await service.until(lambda queue: queue.running == 1)
             waiting = asyncio.create_task(told(service, headers))
@@ -276,7 +276,7 @@ def test_places_in_the_line_are_told_as_events(sample: Path) -> None:
     async def scenario() -> None:
         script = healthy(slots=1)
         script[CHAT].insert(0, FAULTS["endless"])
-        async with scripted(sample, script) as service:
+        async with scripted(sample, script, limit_s=60.0) as service:
             first = asyncio.create_task(told(service, {}))
             await service.until(lambda queue: queue.running == 1)
             second = asyncio.create_task(told(service, {}))
@@ -304,7 +304,7 @@ def test_a_client_that_is_gone_stops_everything(sample: Path, headers: dict[str,
     async def scenario() -> None:
         script = healthy()
         script[CHAT] = [FAULTS["endless"]]
-        async with scripted(sample, script) as service:
+        async with scripted(sample, script, limit_s=60.0) as service:
             asking = asyncio.create_task(told(service, headers))
             await service.until(lambda queue: queue.running == 1)
             await asyncio.sleep(0.1)
