@@ -33,6 +33,7 @@ class Terminal:
         os.write(self._keyboard, text.encode())
 
     def press_ctrl_c(self) -> None:
+        time.sleep(0.3)  # a prompt is shown a moment before it can be interrupted
         self.process.send_signal(signal.SIGINT)
 
     def expect(self, text: str, seconds: float = 30.0) -> str:
