@@ -37,7 +37,7 @@ def answer_text(answer: Answer) -> Text:
 def print_answer(answer: Answer) -> None:
     """The answer, its sources, and what made it."""
     if answer.kind == "quotation":
-        out.print(Text("Quotations: the best passages, word for word\n", style="dim"))
+        out.print(Text("Quotations: what the sources say, word for word\n", style="dim"))
     out.print(answer_text(answer))
     if answer.kind == "refusal":
         _print_refusal(answer)

@@ -127,7 +127,7 @@ def test_a_new_question_replaces_one_that_is_being_answered(
 def test_without_a_model(window: Window, make_server: MakeServer) -> None:
     window.page.goto(f"{make_server()}/?q=movable+type+of+clay")
     expect(window.page.get_by_role("status")).to_have_text(
-        "Quotations: the best passages, word for word · as of 2026-11-01"  # all have vectors
+        "Quotations: what the sources say, word for word · as of 2026-11-01"  # all have vectors
     )
     expect(window.page.locator("#answer")).to_contain_text("“")
     expect(window.page.locator("#sources li")).to_have_count(3)
@@ -151,7 +151,7 @@ def test_an_answer_says_how_many_passages_have_vectors(
     )
     page.goto(f"{address}/?q=papyrus")
     expect(page.get_by_role("status")).to_have_text(
-        "Quotations: the best passages, word for word · as of 2026-11-01 · "
+        "Quotations: what the sources say, word for word · as of 2026-11-01 · "
         f"vectors for {said} of the passages"
     )
 

@@ -145,7 +145,7 @@ function queueText({ position, wait_s: seconds }) {
 function summary(data) {
   const seconds = data.timings.total_s?.toFixed(1);
   return [
-    data.kind === "quotation" && "Quotations: the best passages, word for word",
+    data.kind === "quotation" && "Quotations: what the sources say, word for word",
     data.kind === "answer" && !data.citations.length && "Nothing that was found supports this answer.",
     data.withheld === 1 && "1 sentence withheld: nothing bears it out",
     data.withheld > 1 && `${data.withheld} sentences withheld: nothing bears them out`,
