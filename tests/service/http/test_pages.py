@@ -285,6 +285,7 @@ def test_what_a_screen_reader_needs(window: Window, address: str, path: str) -> 
     page.goto(address + path)
     if "?q=" in path:
         expect(page.locator("#sources")).to_be_visible()
+        expect(page.locator("#answer[aria-busy]")).to_have_count(0)  # its links are those that stay
     assert page.locator("html").get_attribute("lang") == "en"
     assert page.title()
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
