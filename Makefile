@@ -94,6 +94,7 @@ bench: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.answerability
 	$(VENV)/bin/python -m bench.injections
 	$(VENV)/bin/python -m bench.answers
+	$(VENV)/bin/python -m bench.generation
 
 bench-scale: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.scale

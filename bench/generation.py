@@ -329,18 +329,17 @@ def _real_row(clients: int, through: Sequence[Reply], direct: Sequence[Reply]) -
         "first_token_ms_direct": median(_first_s(reply) * 1000 for reply in direct),
         "before_ms": median(one["packed_s"] * 1000 for one in timings),
         "tokens_per_second": fmean(
-            (_done(reply)["answer_tokens"] - 1) / _lasted_s(reply) for reply in through
+            (_done(reply)["answer_tokens"] - 1) / _writing_s(reply) for reply in through
         ),
         "tokens_per_second_direct": fmean(
-            (len(list(_texts(reply))) - 1) / _lasted_s(reply) for reply in direct
+            (len(list(_texts(reply))) - 1) / _writing_s(reply) for reply in direct
         ),
     }
 
 
-def _lasted_s(reply: Reply) -> float:
-    """From the first piece of text to the last."""
-    came = [came for _, came in _texts(reply)]
-    return max(came[-1] - came[0], 1e-9)
+def _writing_s(reply: Reply) -> float:
+    """From the first piece of text to the reply's end."""
+    return max(reply.events[-1][2] - reply.sent - _first_s(reply), 1e-9)
 
 
 def _reuse(service: Served, relay: RecordingRelay, asked: Sequence[str]) -> list[dict[str, Any]]:
@@ -383,7 +382,7 @@ def _cached(exchange: Exchange) -> int:
 
 def _print(figures: dict[str, Any]) -> None:
     console = Console(width=120)
-    table = Table(title=f"The service's own part, {_RATE} tokens/s a client; p50 (p95) in ms")
+    table = Table(title=f"The service's own part, {_RATE} tokens/s a client; ms, mean, p50, p95")
     columns = ("clients", "token", "direct", "first token", "direct", "search", "packing", "added")
     for column in (*columns, "CPU ms a token"):
         table.add_column(column, justify="right")
@@ -415,7 +414,8 @@ def _print(figures: dict[str, Any]) -> None:
 
 
 def _cell(spread: dict[str, float]) -> str:
-    return f"{spread['p50']:.2f} ({spread['p95']:.2f})"
+    digits = 0 if spread["mean"] >= 50 else 1 if spread["mean"] >= 10 else 2
+    return " ".join(f"{spread[name]:.{digits}f}" for name in ("mean", "p50", "p95"))
 
 
 if __name__ == "__main__":

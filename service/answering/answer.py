@@ -57,8 +57,9 @@ class Answerer:
         self.generator = generator
         self.settings = settings
         self.queue = GenerationQueue(settings.answer.longest_queue)
-        # Apart from the threads that check sentences: who comes new holds up no answer.
-        self._searching = ThreadPoolExecutor(os.cpu_count(), "search")
+        # Apart from the threads that check sentences, and never on all cores: who comes new holds
+        # up no answer.
+        self._searching = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), "search")
 
     async def answer(self, index: Index, inquiry: Inquiry) -> AsyncGenerator[AnswerEvent, None]:
         """Status, sources, the text in pieces with its checked sentences, then the answer.

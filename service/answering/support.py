@@ -84,12 +84,14 @@ class SupportChecker:
         best, comparison = self.closest(words, frozenset(numbers))
         if best is None or comparison is None:
             return Support((), "unsupported", 0.0)
-        cosine = None
-        if self._similarity is not None and comparison.coverage:
-            cosine = self._similarity(words, best.text)
-        share = probability(evidence_of(comparison, len(self.claim(words).words), cosine), cosine)
-        if _is_verbatim(comparison, len(self.claim(words).words)):
-            share = max(share, _SURE)
+        words_said = len(self.claim(words).words)
+        if _is_verbatim(comparison, words_said):
+            share = _SURE
+        else:
+            cosine = None
+            if self._similarity is not None and comparison.coverage:
+                cosine = self._similarity(words, best.text)
+            share = probability(evidence_of(comparison, words_said, cosine), cosine)
         if comparison.missing or not comparison.same_sense:
             share = min(share, thresholds()["partly"] - 0.01)
         verdict: Verdict = "unsupported"

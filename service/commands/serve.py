@@ -1,6 +1,7 @@
 """``pinakes serve``: the HTTP service on this machine."""
 
 import socket
+import sys
 from contextlib import suppress
 from typing import Annotated
 
@@ -15,6 +16,9 @@ from service.commands.options import (
 from service.settings import load_settings
 
 __all__ = ["serve"]
+
+# How long a search may keep Python from passing on tokens; by default 5 ms, each time it is asked.
+_SWITCH_S = 0.0005
 
 
 def serve(
@@ -52,6 +56,7 @@ def serve(
     listening = _listen(settings.serve.host, settings.serve.port)
     address = listening.getsockname()
     err.print(f"Serving {name} on http://{address[0]}:{address[1]} (Ctrl-C ends it)")
+    sys.setswitchinterval(_SWITCH_S)
     server = uvicorn.Server(
         uvicorn.Config(
             create_app(settings, current, model),
