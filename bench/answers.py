@@ -3,8 +3,10 @@
 Measures: what ``pinakes eval answers`` does, in modes answer, brief and quote. (1) On questions of
 the development set's judging half over the wiki that answers them, and over the same wiki without
 all pages that do, where each should be refused: gold pages found and cited, unsupported sentences,
-both error curves, times. (2) On SQuAD 2.0, answerable and not, over its paragraphs and that wiki:
-also exact match, F1, and the paragraph a question was asked of.
+both error curves, times. (2) On the judging half of SQuAD 2.0, answerable and not, over its
+paragraphs and that wiki: also exact match, F1, and the paragraph a question was asked of. Its
+questions are of another kind, so the threshold is chosen as ``pinakes calibrate`` does, by
+questions of the tuning half.
 Corpus: bench.development with vectors of leads, bench.left_out, bench.squad_collection.
 Command: python -m bench.answers [--data DIR] [--questions N] [--squad N]
 """
@@ -18,12 +20,14 @@ from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.left_out import left_out_collection
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
-from index.evaluation import half_of, judge, read_questions
+from index.evaluation import Half, half_of, judge, read_questions
 from index.search import Index
 from service.answering.answer import Answerer
+from service.answering.answerability import Calibration, calibration_of
 from service.evaluation.answer_figures import figures_of
 from service.evaluation.answer_run import AnswerRun
 from service.evaluation.asking import evaluate_answers
+from service.evaluation.calibrating import calibrate, write_calibration
 from service.evaluation.targets import Target, Targets, targets_of
 from service.generators.choice import open_generator
 from service.settings import go_offline, load_settings
@@ -32,6 +36,8 @@ from service.terminal.console import BuildProgress
 from service.types import AnswerMode
 
 _MODES: tuple[AnswerMode, ...] = get_args(AnswerMode)
+_CALIBRATING = 300
+_FALSE_REFUSALS = 0.1  # at most, as pinakes calibrate has it
 
 
 def main() -> None:
@@ -46,11 +52,12 @@ def main() -> None:
         "SQuAD 2.0": _squad(options.data, options.squad),
     }
     figures = {}
-    for name, run in runs.items():
+    for name, (run, calibration) in runs.items():
         found = figures_of(run)
         print_answer_run(run, found)
         figures[name] = {
             "model": run.model,
+            "threshold": calibration.threshold,
             "answerable": sum(one.is_answerable for one in run.questions),
             "unanswerable": sum(not one.is_answerable for one in run.questions),
             "modes": [asdict(one) for one in found],
@@ -59,26 +66,37 @@ def main() -> None:
     record("answers", corpus, figures)
 
 
-def _development(data: Path, limit: int) -> AnswerRun:
+def _development(data: Path, limit: int) -> tuple[AnswerRun, Calibration]:
     """The questions asked of the whole wiki, and of the one without their pages."""
     collection = development_collection(data)
     questions = [one for one in read_questions(QUESTIONS) if half_of(one.question_id) == "judge"]
     with Index.open(collection) as index:
         targets = targets_of(index, questions, judge(questions, index.store)).sample(limit)
         whole = _ask(index, targets)
+        calibration = calibration_of(index.collection, with_vectors=True)
     unanswerable = [Target(one.qid, one.question, is_answerable=False) for one in targets.asked]
     with Index.open(left_out_collection(data, collection)) as index:
         without = _ask(index, Targets(tuple(unanswerable)))
-    return whole.model_copy(update={"questions": (*whole.questions, *without.questions)})
+    both = whole.model_copy(update={"questions": (*whole.questions, *without.questions)})
+    return both, calibration
 
 
-def _squad(data: Path, limit: int) -> AnswerRun:
+def _squad(data: Path, limit: int) -> tuple[AnswerRun, Calibration]:
     questions = read_questions(SQUAD)
     with (
         joined_collection(development_collection(data), "leads") as joined,
         Index.open(joined.path) as index,
     ):
-        return _ask(index, targets_of(index, questions, joined.judgment).sample(limit))
+
+        def targets(half: Half) -> Targets:
+            asked = [one for one in questions if half_of(one.question_id) == half]
+            return targets_of(index, asked, joined.judgment)
+
+        tuning = Targets(tuple(one for one in targets("tune").asked if one.is_answerable))
+        asked = tuning.sample(_CALIBRATING).asked
+        chosen = calibrate(index, asked, "hybrid", _FALSE_REFUSALS).calibration
+        write_calibration(index.collection, chosen)
+        return _ask(index, targets("judge").sample(limit)), chosen
 
 
 def _ask(index: Index, targets: Targets) -> AnswerRun:

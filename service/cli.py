@@ -62,14 +62,14 @@ def _run(words: list[str], *, debug: bool) -> int:
     try:
         status = app(words, standalone_mode=False) or 0
         # Typer turns KeyboardInterrupt into this status, and says nothing.
-        return _interrupted() if status == _INTERRUPTED else status
+        return _interrupted(words) if status == _INTERRUPTED else status
     except typer.Exit as done:
         return done.exit_code
     except typer.TyperException as error:
         sys.stderr.write(f"pinakes: {error.format_message()} (see --help)\n")
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        return _interrupted()
+        return _interrupted(words)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -81,9 +81,10 @@ def _run(words: list[str], *, debug: bool) -> int:
         return problem.exit_status
 
 
-def _interrupted() -> int:
+def _interrupted(words: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C, while the process ends
-    sys.stderr.write("pinakes: interrupted; the same command goes on where it stopped\n")
+    more = "; the same command goes on where it stopped" if words[:1] == ["build"] else ""
+    sys.stderr.write(f"pinakes: interrupted{more}\n")
     return _INTERRUPTED
 
 

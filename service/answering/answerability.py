@@ -45,6 +45,8 @@ EVIDENCE = (
 class Calibration(BaseModel):
     """From which confidence on a collection's questions are answered, and how that was found.
 
+    ``collection``: whose questions chose it; None: the development set's. ``with_vectors``: whether
+    they were searched for with vectors; confidences without them are of another kind.
     ``false_refusals`` and ``refusals``: the shares of answerable and of unanswerable questions that
     were refused with this threshold when it was chosen.
     """
@@ -52,6 +54,8 @@ class Calibration(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     threshold: float = Field(ge=0, le=1)
+    collection: str | None = None
+    with_vectors: bool = True
     questions: int = 0
     false_refusals: float | None = None
     refusals: float | None = None
@@ -130,17 +134,20 @@ def calibration_of(collection: Path, *, with_vectors: bool) -> Calibration:
 
     Raises BadInput naming a file that is not such a record.
     """
+    kind = "with vectors" if with_vectors else "without vectors"
+    usual = Calibration.model_validate(_fitted()["calibrations"][kind])
+    usual = usual.model_copy(update={"with_vectors": with_vectors})
     path = collection / CALIBRATION_FILE
     try:
-        return Calibration.model_validate_json(path.read_text(encoding="utf-8"))
+        chosen = Calibration.model_validate_json(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        kind = "with vectors" if with_vectors else "without vectors"
-        return Calibration.model_validate(_fitted()["calibrations"][kind])
+        return usual
     except ValidationError as error:
         raise BadInput(
             f"{path}: {error.errors()[0]['msg']}; make it again with pinakes calibrate, "
             "or remove it"
         ) from None
+    return chosen if chosen.with_vectors is with_vectors else usual
 
 
 def _pages(hits: Sequence[Hit]) -> dict[int, _Page]:

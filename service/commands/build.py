@@ -187,7 +187,7 @@ def status(
     """What is built, and which model would answer."""
     from index.errors import CollectionError
     from index.generations import collection_names, current_generation, read_manifest
-    from service.answering.answerability import CALIBRATION_FILE, calibration_of
+    from service.answering.answerability import calibration_of
     from service.terminal.calibration_report import calibration_text
     from service.terminal.console import out
 
@@ -206,9 +206,8 @@ def status(
             continue
         summary = manifest.model_dump(mode="json", exclude={"files"})
         size = sum(record.size for record in manifest.files.values())
-        is_own = (path / CALIBRATION_FILE).exists()
         more = {"coverage": manifest.coverage, "bytes": size}
-        rows.append(summary | more | {"calibration": {"own": is_own} | calibration.model_dump()})
+        rows.append(summary | more | {"calibration": calibration.model_dump()})
     if as_json:
         print_json({"data": str(settings.data), "collections": rows})
         return

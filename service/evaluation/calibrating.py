@@ -75,6 +75,8 @@ def calibrate(
     return Calibrated(
         Calibration(
             threshold=threshold,
+            collection=index.manifest.collection,
+            with_vectors=index.encoder is not None,
             questions=len(targets),
             false_refusals=round(share_below(answerable, threshold), 4),
             refusals=round(share_below(unanswerable, threshold), 4),

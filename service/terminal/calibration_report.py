@@ -15,9 +15,9 @@ __all__ = ["calibration_text", "print_errors"]
 
 
 def calibration_text(calibration: Mapping[str, Any]) -> str:
-    """A ``Calibration`` in words; ``own``: whether the collection's own questions chose it."""
+    """A ``Calibration`` in words."""
     text = f"answers need a confidence of {calibration['threshold']:.3f}, "
-    if not calibration["own"]:
+    if calibration["collection"] is None:
         return f"{text}as chosen on other questions; better: pinakes calibrate QUESTIONS"
     text += f"chosen by {calibration['questions']:,} questions of this collection"
     shares = calibration["false_refusals"], calibration["refusals"]

@@ -1,12 +1,15 @@
 """The sample and a tiny dump of awkward pages, each built once, and the service over them."""
 
+import io
 import os
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import uvicorn
@@ -31,6 +34,16 @@ ARABIC = "كانت مكتبة الإسكندرية أكبر مكتبة في ال
 JAPANESE = "アレクサンドリア図書館は古代世界最大の図書館であった。𠮷野もそこにいた。"
 LONG_WORD = "Donau" + "dampfschifffahrts" * 12 + "kapitän"
 
+
+class Outcome(NamedTuple):
+    """What a command ended with: its exit status, standard output and standard error."""
+
+    status: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Outcome]
 MakeClient = Callable[..., TestClient]
 MakeServer = Callable[..., str]
 
@@ -42,6 +55,22 @@ def only_default_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         for name in [name for name in os.environ if name.startswith("PINAKES_")]:
             patch.delenv(name)
         yield
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run a command in this process, with these lines as its standard input."""
+
+    def run(*arguments: object, lines: str = "") -> Outcome:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as done:
+            main([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        assert "Traceback" not in captured.err
+        return Outcome(int(done.value.code or 0), captured.out, captured.err)
+
+    return run
 
 
 @pytest.fixture(scope="session")

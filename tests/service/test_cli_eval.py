@@ -1,50 +1,33 @@
 """``pinakes eval`` as a user meets it: three kinds of questions, runs kept and compared."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from service.cli import main
 from tests.index.toys import SAMPLE
+from tests.service.conftest import Run
 
 QUESTIONS = SAMPLE / "questions.jsonl"
 CONTEXT = (
     "The Rosetta Stone is part of an inscribed slab. Found in 1799, it was the key with which "
     "Jean-François Champollion deciphered the Egyptian hieroglyphs in 1822."
 )
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], data: Path) -> Run:
-    """Run a command of ``pinakes eval``: exit status, standard output and last line of error."""
-
-    def run(command: str, *arguments: str | Path) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as done:
-            main(["eval", command, *map(str, arguments)])
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return int(done.value.code or 0), captured.out, captured.err.strip().rpartition("\n")[2]
-
-    return run
 
 
 @pytest.fixture
 def kept(run: Run, data: Path, tmp_path: Path) -> Path:
     """A run over the sample's questions, in a file."""
     path = tmp_path / "earlier.json"
-    status, out, _ = run("retrieval", QUESTIONS, "--data", data, "--json")
+    status, out, _ = run("eval", "retrieval", QUESTIONS, "--data", data, "--json")
     assert status == 0
     path.write_text(out)
     return path
 
 
 def test_a_run_is_printed_with_intervals_and_what_is_left_out(run: Run, data: Path) -> None:
-    status, out, _ = run("retrieval", QUESTIONS, "--data", data)
+    status, out, _ = run("eval", "retrieval", QUESTIONS, "--data", data)
     assert status == 0
     for words in ("91 questions, pages", "hit@10", "nDCG@10", "MRR@10", "keyword"):
         assert words in out
@@ -68,13 +51,13 @@ def test_json_holds_figures_and_ranks(kept: Path) -> None:
 def test_a_half(run: Run, data: Path) -> None:
     sizes = {}
     for half in ("tune", "judge"):
-        _, out, _ = run("retrieval", QUESTIONS, "--half", half, "--data", data, "--json")
+        _, out, _ = run("eval", "retrieval", QUESTIONS, "--half", half, "--data", data, "--json")
         found = json.loads(out)
         assert found["half"] == half
         sizes[half] = len(found["questions"])
     assert sum(sizes.values()) == 91
     assert min(sizes.values()) > 25
-    assert "half judge" in run("retrieval", QUESTIONS, "--half", "judge", "--data", data)[1]
+    assert "half judge" in run("eval", "retrieval", QUESTIONS, "--half", "judge", "--data", data)[1]
 
 
 def squad(*entries: dict[str, Any], title: str = "Rosetta_Stone") -> str:
@@ -91,12 +74,12 @@ def test_squad_is_measured_by_page_and_passage(run: Run, data: Path, tmp_path: P
     path = tmp_path / "squad.json"
     answerable = entry("a", "Who deciphered the Egyptian hieroglyphs?", "Jean-François Champollion")
     path.write_text(squad(answerable, entry("b", "Who made the slab?", "")))
-    status, out, _ = run("retrieval", path, "--data", data)
+    status, out, _ = run("eval", "retrieval", path, "--data", data)
     assert status == 0
     assert "1 questions, pages" in out
     assert "1 questions, passages" in out
     assert "1 questions without an answer are left out" in out
-    found = json.loads(run("retrieval", path, "--data", data, "--json")[1])
+    found = json.loads(run("eval", "retrieval", path, "--data", data, "--json")[1])
     assert found["unanswerable"] == ["b"]
     assert len(found["questions"][0]["passages"]) == 1
 
@@ -107,11 +90,11 @@ def test_articles_that_are_not_here_are_named(run: Run, data: Path, tmp_path: Pa
     both = json.loads(squad(here))
     both["data"] += json.loads(squad(elsewhere, title="Black_Death"))["data"]
     path.write_text(json.dumps(both))
-    _, out, _ = run("retrieval", path, "--data", data)
+    _, out, _ = run("eval", "retrieval", path, "--data", data)
     assert "1 questions are left out" in out
     assert "there." in out
     path.write_text(squad(elsewhere, title="Black_Death"))
-    status, out, error = run("retrieval", path, "--data", data)
+    status, out, error = run("eval", "retrieval", path, "--data", data)
     assert (status, out) == (2, "")
     assert error.startswith("pinakes: ")
     assert "squad.json: no question whose page is in samplewiki" in error
@@ -123,22 +106,24 @@ def test_trec_topics_with_judgments(run: Run, data: Path, tmp_path: Path) -> Non
     qrels.write_text(
         "1 0 Rosetta_Stone 2\n1 0 Jean-François_Champollion 1\n1 0 Cleopatra 1\n2 0 Papyrus 1\n"
     )
-    found = json.loads(run("retrieval", topics, "--qrels", qrels, "--data", data, "--json")[1])
+    found = json.loads(
+        run("eval", "retrieval", topics, "--qrels", qrels, "--data", data, "--json")[1]
+    )
     assert sorted(found["questions"][0]["pages"].values()) == [1, 2]
     assert found["missing_pages"] == 1
     assert found["reports"][0]["measures"]["nDCG@10"]["value"] > 0.8
-    out = run("retrieval", topics, "--qrels", qrels, "--data", data)[1]
+    out = run("eval", "retrieval", topics, "--qrels", qrels, "--data", data)[1]
     assert "Gold pages that are not in this collection: 1." in out
     assert "recall@10" in out
 
 
 def test_a_run_beside_an_earlier_one(run: Run, data: Path, kept: Path) -> None:
-    status, out, _ = run("retrieval", QUESTIONS, "--compare", kept, "--data", data)
+    status, out, _ = run("eval", "retrieval", QUESTIONS, "--compare", kept, "--data", data)
     assert status == 0
     assert "keyword, this run less the earlier one: 91 questions, pages" in out
     (row,) = [line.split() for line in out.splitlines() if line.strip().startswith("MRR@10 ")]
     assert row == ["MRR@10", "+0.000", "+0.000", "to", "+0.000", "0", "0", "91"]
-    printed = run("retrieval", QUESTIONS, "--compare", kept, "--data", data, "--json")[1]
+    printed = run("eval", "retrieval", QUESTIONS, "--compare", kept, "--data", data, "--json")[1]
     (comparison,) = json.loads(printed)["comparisons"]
     assert comparison["differences"]["hit@1"]["ties"] == 91
 
@@ -148,11 +133,11 @@ def test_two_kept_runs_without_a_collection(run: Run, kept: Path, tmp_path: Path
     worse["questions"][2]["ranks"]["keyword"]["pages"] = [None]
     path = tmp_path / "worse.json"
     path.write_text(json.dumps(worse))
-    status, out, _ = run("compare", path, kept)
+    status, out, _ = run("eval", "compare", path, kept)
     assert status == 0
     assert "Worse" in out
     assert "1 → –  s003  What was George Smith" in out
-    (comparison,) = json.loads(run("compare", path, kept, "--json")[1])["comparisons"]
+    (comparison,) = json.loads(run("eval", "compare", path, kept, "--json")[1])["comparisons"]
     assert comparison["differences"]["hit@10"]["losses"] == 1
     assert comparison["worse"][0]["qid"] == "s003"
 
@@ -160,10 +145,10 @@ def test_two_kept_runs_without_a_collection(run: Run, kept: Path, tmp_path: Path
 def test_runs_that_do_not_go_together(run: Run, data: Path, kept: Path, tmp_path: Path) -> None:
     few = tmp_path / "few.jsonl"
     few.write_text("".join(QUESTIONS.read_text().splitlines(keepends=True)[:5]))
-    status, out, error = run("retrieval", few, "--compare", kept, "--data", data)
+    status, out, error = run("eval", "retrieval", few, "--compare", kept, "--data", data)
     assert (status, out) == (2, "")
     assert "the runs asked different questions: none only in this one, s006" in error
-    status, out, error = run("retrieval", QUESTIONS, "--compare", few, "--data", data)
+    status, out, error = run("eval", "retrieval", QUESTIONS, "--compare", few, "--data", data)
     assert (status, out) == (2, "")
     assert "few.jsonl: not a run of pinakes eval retrieval --json" in error
 
@@ -185,7 +170,7 @@ def test_bad_input_exits_with_two_in_one_line(
 ) -> None:
     path = tmp_path / "questions"
     path.write_text(content)
-    status, out, error = run("retrieval", path, *options, "--data", data)
+    status, out, error = run("eval", "retrieval", path, *options, "--data", data)
     assert (status, out) == (2, "")
     assert error.startswith("pinakes: ")
     assert words in error

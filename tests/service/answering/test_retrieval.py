@@ -70,6 +70,8 @@ def test_a_collections_own_calibration_counts(tmp_path: Path) -> None:
     chosen = Calibration(threshold=0.5, questions=40)
     (tmp_path / "answerability.json").write_text(chosen.model_dump_json())
     assert calibration_of(tmp_path, with_vectors=True) == chosen
+    # Confidences without vectors are of another kind.
+    assert calibration_of(tmp_path, with_vectors=False).threshold != chosen.threshold
 
 
 @pytest.mark.parametrize("text", ["", "{}", '{"threshold": 7}', "no JSON"])

@@ -4,12 +4,14 @@ import asyncio
 import json
 import signal
 from collections.abc import AsyncGenerator, Sequence
+from pathlib import Path
 
 import pytest
 
 from service.errors import GeneratorFailed
 from service.types import Message
-from tests.service.commands.conftest import AnswerBy, Run, Script
+from tests.service.commands.conftest import AnswerBy, Script
+from tests.service.conftest import Outcome, Run
 from tests.service.scripted_generator import ScriptedGenerator
 
 BIRDS = "Which satirist compared the members of the Mouseion to birds fed in a cage?"
@@ -17,6 +19,16 @@ TRUE = (
     "The satirist Timon of Phlius compared them to birds fed in a cage, who quarrel without end "
     "over their books. "
 )
+
+
+@pytest.fixture
+def run(run: Run, data: Path) -> Run:
+    """Run a command over the sample."""
+
+    def over_sample(*arguments: object, lines: str = "") -> Outcome:
+        return run(*arguments, "--data", data, lines=lines)
+
+    return over_sample
 
 
 def test_questions_are_answered_with_their_sources(run: Run, script: Script) -> None:

@@ -1,16 +1,16 @@
 """``pinakes eval answers`` and ``calibrate`` as a user meets them, on the sample's questions."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from index.search import Index
-from service.cli import main
 from tests.index.toys import SAMPLE
 from tests.service.commands.conftest import Script
+from tests.service.conftest import Run
 
 QUESTIONS = SAMPLE / "questions.jsonl"
 LINEAR_B = {
@@ -24,22 +24,6 @@ PAGE_ONLY = {key: value for key, value in LINEAR_B.items() if key != "answers"} 
 UNKNOWN = {"qid": "u", "question": "Who deciphered the Phaistos disc?", "gold_pages": []}
 # A sentence that the sources hold, and one that they do not.
 WORDS = ("Michael Ventris deciphered Linear B in 1952 [1]. ", "Bananas come from Ecuador.")
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Run a command: exit status, standard output and last line of standard error."""
-
-    def run(*arguments: object) -> tuple[int, str, str]:
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as done:
-            main([str(argument) for argument in arguments])
-        captured = capsys.readouterr()
-        assert "Traceback" not in captured.err
-        return int(done.value.code or 0), captured.out, captured.err.strip().rpartition("\n")[2]
-
-    return run
 
 
 @pytest.fixture
@@ -177,7 +161,7 @@ def test_a_calibration_is_written_shown_and_used(
     rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
     path = file_of(tmp_path / "questions.jsonl", *rows[:40], rows[-1])
     status_before = json.loads(run("status", "--data", data, "--json")[1])["collections"][0]
-    assert status_before["calibration"]["own"] is False
+    assert status_before["calibration"]["collection"] is None
     assert "better: pinakes calibrate QUESTIONS" in run("status", "--data", data)[1]
 
     command = ("calibrate", path, "--data", data)
@@ -192,7 +176,8 @@ def test_a_calibration_is_written_shown_and_used(
     assert min(thresholds) < written["threshold"] < max(thresholds)
 
     after = json.loads(run("status", "--data", data, "--json")[1])["collections"][0]["calibration"]
-    assert after == written | {"own": True}
+    assert after == written
+    assert after["collection"] == "samplewiki"
     out = run("status", "--data", data)[1]
     assert "chosen by 40 questions of this collection: refused" in out
     # As many are refused as was said, and with the pages left out too.
