@@ -14,7 +14,16 @@ from string import ascii_lowercase
 
 from ingest.types import Document, Passage, Section
 
-__all__ = ["PassageLengths", "count_words", "heading_at", "sentence_spans", "split_passages"]
+__all__ = [
+    "CLOSERS",
+    "STOPS",
+    "SURE_STOPS",
+    "PassageLengths",
+    "count_words",
+    "heading_at",
+    "sentence_spans",
+    "split_passages",
+]
 
 TARGET_WORDS = 180
 MAX_WORDS = 240
@@ -45,12 +54,20 @@ _UNSPACED_LETTER = (
 _UNSPACED = re.compile(_UNSPACED_LETTER)
 # Where a monstrous sentence may be cut.
 _SEAM = re.compile(rf"\s+|$|(?<={_UNSPACED_LETTER})")
-# A sentence ends at . ! or ? before a space and a capital, digit, bracket or quote; the CJK stops
-# end one anywhere, and so does the end of a line. The pattern begins with the set of all of them,
+# Stops that are nothing else: of Chinese and Japanese, of the scripts of India, of Arabic and Urdu,
+# Ethiopic, Armenian, Burmese, Khmer.
+SURE_STOPS = "。！？।॥؟۔።։။។"
+STOPS = ".!?" + SURE_STOPS
+CLOSERS = "\"'”’)]」』）》"
+# What may follow a sure stop: no straight quote, which may as well open the next sentence.
+_AFTER_SURE_STOP = STOPS + CLOSERS.lstrip("\"'")
+# A sentence ends at . ! or ? before a space and a capital, digit, bracket or quote; sure stops end
+# one anywhere, and so does the end of a line. The pattern begins with the set of all of them,
 # which the regex engine looks for six times as fast as for what stands behind one.
 _SENTENCE_END = re.compile(
-    r"[.!?。！？\n](?:"
-    r"(?<=[.!?])[\"'”’)\]]*(\s+)(?=[\"'“‘(\[]?[^\Wa-z_])|(?<=[。！？])|(?<=\n)\n*)"
+    rf"[{STOPS}\n](?:"
+    rf"(?<=[.!?])[{re.escape(CLOSERS)}]*(\s+)(?=[\"'“‘(\[]?[^\Wa-z_])|"
+    rf"(?<=[{SURE_STOPS}])[{re.escape(_AFTER_SURE_STOP)}]*([^\S\n]*)|(?<=\n)\n*)"
 )
 # A point behind one of these words, behind a single letter or behind the number of a list item
 # ends no sentence.
@@ -115,10 +132,9 @@ def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     begin = start
     for match in _SENTENCE_END.finditer(text, start, end):
         mark = match.start()
-        stop, following = match.span(1)
-        if stop < 0:
-            following = match.end()
-            stop = mark if text[mark] == "\n" else following
+        stop, following = match.span(2 if match[1] is None else 1)
+        if stop < 0:  # the end of a line
+            stop, following = mark, match.end()
         elif text[mark] == "." and _abbreviates(text, begin, mark) and "\n" not in match[1]:
             continue
         if stop > begin:

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 import regex
 
+from ingest.passages import CLOSERS, STOPS
+
 __all__ = ["half_mark_is_text", "mark_at", "marked_numbers", "stop_place", "with_marks"]
 
 _NAME = r"(?:(?:sources?|passages?):?|\^)\s*"
@@ -20,9 +22,6 @@ _MARK = regex.compile(
 )
 _BETWEEN = re.compile("[,;]|and|&", re.IGNORECASE)
 _LONGEST_RANGE = 10
-
-STOPS = ".!?。！？।۔؟"
-CLOSERS = "\"'”’)」』]"
 
 
 def mark_at(text: str) -> tuple[int, bool]:

@@ -8,10 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.passages import sentence_spans
+from ingest.passages import SURE_STOPS, sentence_spans
 from service.answering.marks import (
-    CLOSERS,
-    STOPS,
     half_mark_is_text,
     mark_at,
     marked_numbers,
@@ -25,9 +23,6 @@ _WORD = re.compile(r"[^\W_]")
 _SEAM = re.compile(r"[\s\[(【［]")
 # Quotes and brackets that a sentence may begin with.
 _OPENERS = "\"'“‘(["
-# A straight quote behind a stop of these scripts may as well open the next sentence.
-_UNSPACED_STOPS = "。！？"
-_AFTER_UNSPACED = STOPS + CLOSERS.replace('"', "").replace("'", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +126,7 @@ class SentenceStream:
             return widest
         if self._numbers and not spaces[-1] and word[0].isalnum():
             stop = stop_place(self._text)
-            ends = stop is not None and self._text[stop] not in _UNSPACED_STOPS
+            ends = stop is not None and self._text[stop] not in SURE_STOPS
             return " " if ends or any(spaces) else ""
         return spaces[-1]
 
@@ -169,7 +164,5 @@ def _first_boundary(text: str) -> tuple[int, int] | None:
     if len(spans) < 2:
         return None
     end = len(text[: spans[0][1]].rstrip())
-    if text[end - 1] in _UNSPACED_STOPS:
-        end = len(text) - len(text[end:].lstrip(_AFTER_UNSPACED))
     start = len(text) - len(text[end:].lstrip())
     return (end, start) if start < len(text) else None
