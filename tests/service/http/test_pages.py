@@ -124,6 +124,21 @@ def test_a_new_question_replaces_one_that_is_being_answered(
     expect(window.page.get_by_role("status")).to_contain_text("Nothing that was found supports")
 
 
+def test_an_answer_is_stopped(window: Window, make_server: MakeServer) -> None:
+    generator = ScriptedGenerator("First words. ", 60.0, "Never said.")
+    window.page.goto(f"{make_server(generator)}/?q=library")
+    expect(window.page.locator("#answer")).to_contain_text("First words")
+    stop = window.page.get_by_role("button", name="Stop")
+    stop.click()
+    expect(window.page.get_by_role("status")).to_have_text("Stopped.")
+    expect(stop).to_be_hidden()
+    expect(window.page.locator("#question")).to_be_focused()
+    generator.script = ("Second answer.",)
+    window.page.keyboard.press("Enter")
+    expect(window.page.locator("#answer")).to_contain_text("Second answer.")
+    expect(stop).to_be_hidden()
+
+
 def test_without_a_model(window: Window, make_server: MakeServer) -> None:
     window.page.goto(f"{make_server()}/?q=movable+type+of+clay")
     expect(window.page.get_by_role("status")).to_have_text(

@@ -11,6 +11,7 @@ const STAGES = { searching: "Searching…", reading: "Reading…", writing: "Wri
 const form = document.getElementById("ask");
 const field = document.getElementById("question");
 const mode = document.getElementById("mode");
+const stop = document.getElementById("stop");
 const status = document.getElementById("status");
 const earlier = document.getElementById("earlier");
 const sources = document.getElementById("sources");
@@ -25,6 +26,12 @@ form.addEventListener("submit", (event) => {
   // The address keeps a question that stands alone, so that coming back from a source asks it again.
   if (!conversation.length) history.replaceState(null, "", `/?${new URLSearchParams(asked())}`);
   ask();
+});
+
+stop.addEventListener("click", () => {
+  running.abort(); // the service notices, and the model stops
+  status.textContent = "Stopped.";
+  field.focus();
 });
 
 const inAddress = new URLSearchParams(location.search);
@@ -45,6 +52,7 @@ async function ask() {
   const question = field.value;
   clear();
   status.textContent = STAGES.searching;
+  stop.hidden = false;
   let last = "";
   try {
     const response = await fetch("/api/ask", {
@@ -66,7 +74,10 @@ async function ask() {
   } catch (error) {
     if (!mine.signal.aborted) status.textContent = `The service did not answer: ${error.message}`;
   } finally {
-    if (mine === running) answer.section.removeAttribute("aria-busy");
+    if (mine === running) {
+      answer.section.removeAttribute("aria-busy");
+      stop.hidden = true;
+    }
   }
 }
 
