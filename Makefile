@@ -9,7 +9,7 @@ PIP = $(VENV)/bin/python -m pip --disable-pip-version-check install --quiet --no
       --constraint constraints.txt $(PIP_FLAGS)
 SAMPLE = data/sample/samplewiki-20261101-pages-articles-multistream.xml.bz2
 FUZZ_EXAMPLES ?= 20000
-QUESTION = Where was the Rosetta Stone found?
+QUESTION = When was the Rosetta Stone found?
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test test-slow fuzz test-llama-cpp-python lint bench bench-scale constraints clean

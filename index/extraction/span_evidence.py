@@ -21,6 +21,7 @@ __all__ = ["EVIDENCE", "AskedQuestion", "Sentence", "SentenceSpans", "sentence_s
 
 LONGEST_SPAN = 8
 _MOST_TOKENS = 120
+_MOST_LABEL_TOKENS = 6
 
 _TOKEN = re.compile(
     r"\d+(?:[.,:/–-]\d+)*(?:st|nd|rd|th|s)?|"
@@ -132,7 +133,7 @@ def sentence_spans_of(question: AskedQuestion, sentence: Sentence) -> SentenceSp
     is_word = np.array([word[0].isalnum() or word in _UNIT_SIGNS for word in words], bool)
     is_little = np.array([question.is_little(word) for word in lower], bool) & is_word
     is_content = is_word & ~is_little
-    first, last = _pairs(words, is_word, is_content)
+    first, last = _pairs(words, is_word, is_content, _label_end(words))
     found = np.zeros((len(first), len(EVIDENCE)))
     if not len(first):
         return SentenceSpans([], [], found)
@@ -254,12 +255,22 @@ def sentence_spans_of(question: AskedQuestion, sentence: Sentence) -> SentenceSp
     )
 
 
+def _label_end(words: Sequence[str]) -> int:
+    """Where the value begins in a row of an infobox ("Discovered place: Rosetta, Egypt"), else 0.
+
+    Its label says what the value is, and is no answer itself.
+    """
+    if words[-1:] == ["."] or ":" not in words[:_MOST_LABEL_TOKENS]:
+        return 0
+    return words.index(":") + 1
+
+
 def _pairs(
-    words: Sequence[str], is_word: NDArray[np.bool_], is_content: NDArray[np.bool_]
+    words: Sequence[str], is_word: NDArray[np.bool_], is_content: NDArray[np.bool_], begin: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """First and last token of every span."""
+    """First and last token of every span from ``begin`` on."""
     pairs = []
-    for first in np.flatnonzero(is_content).tolist():
+    for first in (begin + np.flatnonzero(is_content[begin:])).tolist():
         for last in range(first, min(first + LONGEST_SPAN, len(words))):
             if not is_word[last]:
                 inner = words[last] == "," and last + 1 < len(words)

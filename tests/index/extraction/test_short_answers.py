@@ -104,3 +104,12 @@ def test_what_is_no_prose_answers_nothing(sample_index: Index, text: str) -> Non
     assert found
     for one in found:
         assert "1999" not in poisoned.passage.text[one.start : one.end]
+
+
+def test_the_label_of_a_fact_is_no_answer(sample_index: Index) -> None:
+    found = _answers(sample_index, "Where was the Rosetta Stone discovered?")
+    answers = dict(found)
+    assert answers["Discovered place: Rosetta (Rashid), Egypt"] in ("Rosetta", "Rashid", "Egypt")
+    rows = [(row, answer) for row, answer in found if ": " in row and not row.endswith(".")]
+    assert len(rows) > 1
+    assert not any(answer in row.partition(": ")[0] for row, answer in rows)
