@@ -105,11 +105,21 @@ class Citation:
 
 
 @dataclass(frozen=True, slots=True)
+class SourcePlace:
+    """A slice of the quote of citation ``number``: offsets into it, in code points."""
+
+    number: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """A sentence of an answer: its place in the text, what it cites, and whether that bears it out.
 
     ``support``: how likely the cited passages bear it out, 0 to 1. ``missing``: its names and
-    numbers that they do not hold. ``quoted``: the sentence is theirs, word for word.
+    numbers that they do not hold. ``source``: the sentences of a passage that say it, if any do.
+    ``quoted``: the sentence is theirs, word for word.
     """
 
     start: int
@@ -118,6 +128,7 @@ class Sentence:
     verdict: Verdict
     support: float
     missing: tuple[str, ...] = ()
+    source: SourcePlace | None = None
     quoted: bool = False
 
 
@@ -174,6 +185,15 @@ class Answer:
     prompt_tokens: int
     answer_tokens: int
     timings: Mapping[str, float]
+
+    def places(self, number: int) -> list[tuple[int, int]]:
+        """Where in the quote of citation ``number`` stands what the sentences say, in order."""
+        places = {
+            (one.source.start, one.source.end)
+            for one in self.sentences
+            if one.source is not None and one.source.number == number
+        }
+        return sorted(places)
 
     @property
     def grounded(self) -> bool:

@@ -13,11 +13,11 @@ from service.answering.events import AnswerEvent, Checked, Token
 from service.answering.marks import with_marks
 from service.answering.sentence_stream import FinishedSentence, SentenceStream
 from service.answering.support import Support, SupportChecker
-from service.types import Sentence
+from service.types import Sentence, SourcePlace
 
 __all__ = ["AnswerWriter"]
 
-Answers = Callable[[tuple[int, int, int]], bool]
+Answers = Callable[[SourcePlace], bool]
 
 _DECLINES = re.compile(
     r"\b(?:sources?|passages?|texts?)\b.{0,40}\b(?:do|does|did) not\b|"
@@ -87,7 +87,13 @@ class AnswerWriter:
         start = len(draft.text) + len(joint)
         draft.text += joint + text
         sentence = Sentence(
-            start, start + len(text), found.citations, found.verdict, found.support, found.missing
+            start,
+            start + len(text),
+            found.citations,
+            found.verdict,
+            found.support,
+            found.missing,
+            found.source,
         )
         draft.sentences.append(sentence)
         self.answered = self.answered or not declines
@@ -101,7 +107,7 @@ class AnswerWriter:
         """Whether a sentence is borne out, and by what may answer the question."""
         if found.verdict != "supported":
             return False
-        return self._answers is None or (found.place is not None and self._answers(found.place))
+        return self._answers is None or (found.source is not None and self._answers(found.source))
 
     def _joint(self, gap: str) -> str:
         """What stands between the text so far and the next sentence."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from index.types import AnsweringSentence
 from service.answering.draft import Draft
 from service.answering.events import AnswerEvent, Checked, Token
-from service.types import Citation, Sentence, ShortAnswer
+from service.types import Citation, Sentence, ShortAnswer, SourcePlace
 
 __all__ = [
     "QUOTED_PASSAGES",
@@ -29,7 +29,7 @@ _LIKELY = 3
 def quote_passages(draft: Draft) -> Iterator[AnswerEvent]:
     """The best passages, whole, and the words in them that answer."""
     for citation in draft.citations[:QUOTED_PASSAGES]:
-        yield from _quote(draft, citation, citation.quote)
+        yield from _quote(draft, citation, slice(0, len(citation.quote)))
     draft.short_answer = short_answer(draft)
 
 
@@ -41,7 +41,7 @@ def quote_sentences(draft: Draft) -> Iterator[AnswerEvent]:
     likely = [one for one in chosen if chosen[0].score - one.score <= _ABOUT_AS_LIKELY][:most]
     for one in likely:
         citation = cited[one.hit]
-        yield from _quote(draft, citation, citation.quote[_slice(draft, citation, one)])
+        yield from _quote(draft, citation, _slice(draft, citation, one))
     draft.short_answer = short_answer(draft)
 
 
@@ -58,24 +58,32 @@ def short_answer(draft: Draft) -> ShortAnswer | None:
     return next((one for one in found if one.text.casefold() in text), None)
 
 
-def answers_question(draft: Draft, place: tuple[int, int, int]) -> bool:
-    """Whether ``place`` (number of the citation, start, end) is among the likeliest to answer."""
+def answers_question(draft: Draft, place: SourcePlace) -> bool:
+    """Whether ``place`` is among the likeliest to answer."""
     cited = _cited(draft)
     likely = [one for one in draft.ranked if one.hit in cited][:_LIKELY]
     for one in likely:
         citation = cited[one.hit]
         where = _slice(draft, citation, one)
-        number, start, end = place
-        if citation.number == number and where.start < end and start < where.stop:
+        overlaps = where.start < place.end and place.start < where.stop
+        if citation.number == place.number and overlaps:
             return True
     return False
 
 
-def _quote(draft: Draft, citation: Citation, words: str) -> Iterator[AnswerEvent]:
+def _quote(draft: Draft, citation: Citation, place: slice) -> Iterator[AnswerEvent]:
     gap = "\n\n" if draft.text else ""
-    text = f"“{words}” [{citation.number}]"
+    text = f"“{citation.quote[place]}” [{citation.number}]"
     start = len(draft.text) + len(gap)
-    sentence = Sentence(start, start + len(text), (citation.number,), "supported", 1.0, quoted=True)
+    sentence = Sentence(
+        start,
+        start + len(text),
+        (citation.number,),
+        "supported",
+        1.0,
+        source=SourcePlace(citation.number, place.start, place.stop),
+        quoted=True,
+    )
     draft.text += gap + text
     draft.sentences.append(sentence)
     yield Token(gap + text)

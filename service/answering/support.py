@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from ingest.passages import sentence_spans
 from service.answering.claims import Claim, Comparison, Reader, compare
-from service.types import Citation, Verdict
+from service.types import Citation, SourcePlace, Verdict
 
 __all__ = ["EVIDENCE", "Support", "SupportChecker", "evidence_of"]
 
@@ -28,16 +28,13 @@ Similarity = Callable[[str, str], float]
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """What bears a sentence out, and how well; ``missing`` as in Sentence.
-
-    ``place``: of that source the number, and where in its quote the words stand that do.
-    """
+    """What bears a sentence out, and how well; ``missing`` and ``source`` as in Sentence."""
 
     citations: tuple[int, ...]
     verdict: Verdict
     support: float
     missing: tuple[str, ...] = ()
-    place: tuple[int, int, int] | None = None
+    source: SourcePlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +98,8 @@ class SupportChecker:
             verdict = "partly"
         if verdict == "unsupported":
             return Support((), verdict, round(share, 3), comparison.missing)
-        place = (best.number, best.start, best.start + len(best.text))
-        return Support((best.number,), verdict, round(share, 3), comparison.missing, place)
+        source = SourcePlace(best.number, best.start, best.start + len(best.text))
+        return Support((best.number,), verdict, round(share, 3), comparison.missing, source)
 
     def claim(self, words: str) -> Claim:
         """What the sentence claims; of a mere fragment, that it answers the question."""

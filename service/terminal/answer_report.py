@@ -64,7 +64,7 @@ def print_answer_sources(answer: Answer, console: Console) -> None:
     """The sources that the answer's sentences cite, the short answer marked in its own."""
     if answer.citations:
         console.print(Text("\nSources", style="bold"))
-        print_sources(answer.citations, console, answer.short_answer)
+        print_sources(answer, console)
 
 
 def _print_refusal(answer: Answer) -> None:

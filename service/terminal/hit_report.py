@@ -14,8 +14,8 @@ from rich.text import Text
 
 from index.types import Hit
 from service.terminal.console import out
-from service.types import Citation, ShortAnswer
-from service.views.excerpts import best_excerpt, marked_pieces
+from service.types import Answer
+from service.views.excerpts import Spans, best_excerpt, marked_pieces
 from service.views.search_views import greatest_first
 
 __all__ = ["print_explained", "print_hits", "print_sources"]
@@ -58,17 +58,17 @@ def print_explained(
         _print_block("", [excerpt, *_reasons(hit, fields, width)], console)
 
 
-def print_sources(
-    citations: Sequence[Citation], console: Console = out, short: ShortAnswer | None = None
-) -> None:
-    """The numbered sources: place, stable reference, and the part that matters to the question."""
-    for citation in citations:
+def print_sources(answer: Answer, console: Console = out) -> None:
+    """The numbered sources: place, stable reference, and the part that bears the answer out."""
+    short = answer.short_answer
+    for citation in answer.citations:
         place = _place(citation.title, citation.heading_path)
         place.append(f"  {citation.ref}", style="dim")
         marked = list(citation.highlights)
         if short is not None and short.number == citation.number:
             marked.append((short.start, short.end))
-        excerpt = _excerpt(citation.quote, sorted(marked), _room(console))
+        places = answer.places(citation.number)
+        excerpt = _excerpt(citation.quote, sorted(marked), _room(console), places)
         _print_block(f"[{citation.number}]", [place, excerpt], console)
 
 
@@ -156,11 +156,11 @@ def _room(console: Console) -> int:
     return 2 * (console.width - 2 * _INDENT) if console.is_terminal else _EXCERPT
 
 
-def _excerpt(text: str, highlights: Sequence[tuple[int, int]], cells: int) -> Text:
+def _excerpt(text: str, highlights: Spans, cells: int, places: Spans = ()) -> Text:
     """The best part of ``text`` on one line, as many cells wide at most, its highlights bold."""
     # Letters of some scripts are two cells wide.
     length = cells * len(text) // max(1, cell_len(text.replace("\n", " ")))
-    start, end = best_excerpt(text, highlights, max(1, length - 4))
+    start, end = best_excerpt(text, highlights, max(1, length - 4), places)
     shown = Text()
     if start:
         shown.append("… " if text[start - 1].isspace() else "…")

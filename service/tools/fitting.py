@@ -67,7 +67,7 @@ def found(hits: Sequence[Hit], most: int, frame: Frame) -> SearchResult:
     bare = [FoundView(**dict(frame.of_hit(hit)), text="") for hit in chosen]
     while (room := frame.room(SearchResult(results=bare))) < _LEAST_TEXT * len(bare):
         bare.pop()
-    texts = [(hit.passage.text, hit.highlights) for hit in chosen[: len(bare)]]
+    texts = [(hit.passage.text, hit.highlights, ()) for hit in chosen[: len(bare)]]
     return SearchResult(
         results=[
             view.model_copy(update={"text": text})
@@ -135,7 +135,8 @@ def answered(answer: Answer, frame: Frame) -> AskResult:
         cut = [one.model_copy(update={"end": len(text)}) for one in result.sentences]
         result = result.model_copy(update={"text": text, "sentences": cut})
     quotes = {citation.number: citation for citation in answer.citations}
-    texts = [(quotes[one.number].quote, quotes[one.number].highlights) for one in result.sources]
+    cited = [quotes[source.number] for source in result.sources]
+    texts = [(one.quote, one.highlights, answer.places(one.number)) for one in cited]
     sources = [
         source.model_copy(update={"quote": text})
         for source, text in zip(result.sources, _dealt(texts, frame.room(result)), strict=True)
@@ -181,11 +182,14 @@ def _reply(answer: Answer, count: int, frame: Frame) -> AskResult:
     )
 
 
-def _dealt(texts: Sequence[tuple[str, Spans]], room: int) -> Iterator[str]:
-    """Of each text its best part; what one leaves of its share of the room goes to the next."""
-    for number, (text, highlights) in enumerate(texts):
+def _dealt(texts: Sequence[tuple[str, Spans, Spans]], room: int) -> Iterator[str]:
+    """Of each text its best part; what one leaves of its share of the room goes to the next.
+
+    A text comes with its highlights, and with the places in it that bear an answer out.
+    """
+    for number, (text, highlights, places) in enumerate(texts):
         share = max(room // (len(texts) - number), 0)
-        start, _ = best_excerpt(text, highlights, max(share, 1))
+        start, _ = best_excerpt(text, highlights, max(share, 1), places)
         part = excerpt(text, share, start) if share else ""
         room -= json_length(part)
         yield part

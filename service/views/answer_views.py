@@ -6,8 +6,16 @@ from pydantic import Field
 
 from index.types import Manifest
 from service.answering.events import AnswerEvent, Checked, Done, Sources, Status, Token
-from service.types import Answer, AnswerKind, AnswerMode, Citation, Sentence, Verdict
-from service.views.excerpts import best_excerpt
+from service.types import (
+    Answer,
+    AnswerKind,
+    AnswerMode,
+    Citation,
+    Sentence,
+    SourcePlace,
+    Verdict,
+)
+from service.views.excerpts import Spans, best_excerpt
 from service.views.search_views import HIGHLIGHTS, View, citation_fields
 
 __all__ = ["AnswerView", "CitationView", "answer_view", "citation_view", "event_view"]
@@ -18,7 +26,8 @@ _EXCERPT = 320
 class CitationView(View):
     """A source of an answer; ``quote`` is the stored text, character for character.
 
-    ``excerpt``: the part of it that has most to do with the question, in code points.
+    ``excerpt``: the part of it that bears the answer out, or else has most to do with the question,
+    in code points.
     """
 
     number: int
@@ -36,6 +45,14 @@ class CitationView(View):
     excerpt: tuple[int, int] = Field(examples=[[0, 320]])
 
 
+class SourcePlaceView(View):
+    """A slice of the quote of a citation, in code points."""
+
+    number: int
+    start: int
+    end: int
+
+
 class SentenceView(View):
     """A sentence's place in the answer, what it cites, and whether that bears it out."""
 
@@ -47,6 +64,9 @@ class SentenceView(View):
     missing: tuple[str, ...] = Field(
         description="Its names and numbers that the cited passages do not hold.",
         examples=[["1455"]],
+    )
+    source: SourcePlaceView | None = Field(
+        description="Where in a citation's quote stands what it says."
     )
     quoted: bool = Field(description="The sentence is the source's, word for word.")
 
@@ -96,11 +116,11 @@ class AnswerView(View):
     timings: dict[str, float] = Field(description="Seconds since the question came in.")
 
 
-def citation_view(citation: Citation) -> CitationView:
-    """A citation as JSON."""
+def citation_view(citation: Citation, places: Spans = ()) -> CitationView:
+    """A citation as JSON; ``places`` in its quote bear the answer out."""
     return CitationView(
         number=citation.number,
-        excerpt=best_excerpt(citation.quote, citation.highlights, _EXCERPT),
+        excerpt=best_excerpt(citation.quote, citation.highlights, _EXCERPT, places),
         **citation_fields(citation),
     )
 
@@ -119,7 +139,7 @@ def answer_view(answer: Answer, manifest: Manifest) -> AnswerView:
             text=short.text, number=short.number, start=short.start, end=short.end
         ),
         sentences=[_sentence_view(sentence) for sentence in answer.sentences],
-        citations=[citation_view(citation) for citation in answer.citations],
+        citations=[citation_view(one, answer.places(one.number)) for one in answer.citations],
         searched=answer.searched,
         nearest=[
             NearPageView(page_id=page.page_id, title=page.title, url=page.url)
@@ -163,5 +183,12 @@ def _sentence_view(sentence: Sentence) -> SentenceView:
         verdict=sentence.verdict,
         support=sentence.support,
         missing=sentence.missing,
+        source=_source_view(sentence.source),
         quoted=sentence.quoted,
     )
+
+
+def _source_view(place: SourcePlace | None) -> SourcePlaceView | None:
+    if place is None:
+        return None
+    return SourcePlaceView(number=place.number, start=place.start, end=place.end)

@@ -91,6 +91,11 @@ def test_strictly_such_a_sentence_is_withheld(index: Index) -> None:
     answer = _answer(index, *said, strict=True)
     assert answer.text.startswith("Linear B is a script of the Bronze Age [")
     assert (answer.kind, answer.withheld, len(answer.sentences)) == ("answer", 1, 1)
+    source = answer.sentences[0].source
+    assert source is not None
+    [cited] = [one for one in answer.citations if one.number == source.number]
+    assert "script of the Bronze Age" in cited.quote[source.start : source.end]
+    assert answer.places(source.number) == [(source.start, source.end)]
 
 
 def test_where_nothing_of_the_model_holds_the_sources_speak_for_themselves(index: Index) -> None:
@@ -99,6 +104,11 @@ def test_where_nothing_of_the_model_holds_the_sources_speak_for_themselves(index
     assert "horses" not in answer.text
     assert answer.citations
     assert all(sentence.quoted for sentence in answer.sentences)
+    for sentence in answer.sentences:
+        [source] = [one for one in answer.citations if one.number in sentence.citations]
+        assert sentence.source is not None
+        said = source.quote[sentence.source.start : sentence.source.end]
+        assert answer.text[sentence.start : sentence.end] == f"“{said}” [{source.number}]"
 
 
 def test_a_model_caught_in_a_loop_is_stopped(index: Index) -> None:

@@ -86,8 +86,8 @@ def test_what_is_missing_is_named(checker: SupportChecker) -> None:
 
 def test_the_place_is_where_the_words_stand(checker: SupportChecker) -> None:
     found = checker.check("It weighs 762 kilograms.", ())
-    assert found.place is not None
-    number, start, end = found.place
+    assert found.source is not None
+    number, start, end = found.source.number, found.source.start, found.source.end
     assert number == 1
     assert "It weighs 762 kilograms." in STONE[start:end]
 

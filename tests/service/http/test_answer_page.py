@@ -145,6 +145,19 @@ def test_the_short_answer_is_set_off_in_its_source(
     expect(quote).to_contain_text(citation["quote"][min(low, start) : high])
 
 
+def test_what_bears_the_answer_out_stands_out_in_its_source(
+    window: Window, address: str, done: dict[str, Any]
+) -> None:
+    [citation], [sentence] = done["citations"], done["sentences"]
+    start = citation["excerpt"][0]
+    source = {"number": 1, "start": start, "end": start + 30}
+    answer_with(window.page, ("done", done | {"sentences": [sentence | {"source": source}]}))
+    window.page.goto(f"{address}/?q=birds")
+    said = window.page.locator("#sources blockquote .said")
+    expect(said.first).to_be_visible()
+    assert "".join(said.all_inner_texts()) == citation["quote"][start : start + 30]
+
+
 def test_a_refusal_says_what_was_searched_and_where_to_read_on(
     window: Window, address: str, done: dict[str, Any]
 ) -> None:

@@ -104,7 +104,12 @@ def test_events_come_in_order_and_end_with_the_same_answer(make_client: MakeClie
     assert checked == done["sentences"]
     numbers = [citation["number"] for citation in sources["citations"]]
     assert numbers == list(range(1, len(numbers) + 1))
-    assert done["citations"] == sources["citations"][:1]
+    [before], [cited] = sources["citations"][:1], done["citations"]
+    assert cited | {"excerpt": before["excerpt"]} == before
+    said = done["sentences"][0]["source"]
+    assert said["number"] == cited["number"]
+    low, high = cited["excerpt"]  # what bears the answer out
+    assert low <= said["start"] < said["end"] <= high
     plain = ask(client)
     assert {**done, "timings": None} == {**plain, "timings": None}
     assert done["timings"]["search_s"] <= done["timings"]["first_token_s"]

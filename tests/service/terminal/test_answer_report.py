@@ -23,11 +23,12 @@ from service.types import (
     PassageRef,
     Sentence,
     ShortAnswer,
+    SourcePlace,
 )
 
 TEXT = "Bi Sheng made type of clay [1]. Horses eat 1999 weeds. He was a smith [1]."
 SENTENCES = (
-    Sentence(0, 31, (1,), "supported", 0.9),
+    Sentence(0, 31, (1,), "supported", 0.9, source=SourcePlace(1, 27, 40)),
     Sentence(32, 54, (), "unsupported", 0.1, ("1999",)),
     Sentence(55, 74, (1,), "partly", 0.6),
 )
@@ -188,3 +189,26 @@ def test_in_colours_the_rest_is_dim_and_the_questions_words_are_bold() -> None:
 def test_without_a_terminal_no_pager_is_started(capsys: pytest.CaptureFixture[str]) -> None:
     print_source(CITATION, PAGE)
     assert "⟦He made type.\nIt was of clay.⟧ It broke.\n" in capsys.readouterr().out
+
+
+def test_sources_show_what_bears_the_answer_out(capsys: pytest.CaptureFixture[str]) -> None:
+    quote = "It was sold in rolls. " * 30 + "Papyrus grows by the Nile."
+    start = quote.index("Papyrus")
+    source = replace(
+        CITATION,
+        number=12,
+        title="Papyrus [1]",
+        heading_path=("Use",),
+        quote=quote,
+        highlights=((start, start + 7),),
+    )
+    by_question = replace(ANSWER, citations=(source,))
+    print_answer(by_question)
+    place, excerpt = capsys.readouterr().out.splitlines()[-2:]
+    assert place == "[12] Papyrus [1] › Use  wiki/7@99:15-71"
+    assert excerpt.startswith("     … It was sold")
+    assert excerpt.endswith("Papyrus grows by the Nile.")
+    said = replace(SENTENCES[0], source=SourcePlace(12, 0, 21))
+    print_answer(replace(by_question, sentences=(said,)))
+    excerpt = capsys.readouterr().out.splitlines()[-1]
+    assert excerpt.startswith("     It was sold in rolls.")

@@ -9,8 +9,7 @@ from rich.console import Console
 
 from index.types import Hit, Placing
 from ingest.types import Passage
-from service.terminal.hit_report import print_explained, print_hits, print_sources
-from service.types import Citation, PassageRef
+from service.terminal.hit_report import print_explained, print_hits
 
 TEXT = "Papyrus is made from the pith of a reed. " + "It was sold in rolls. " * 30
 BOLD = re.compile(r"\x1b\[1m(.*?)\x1b\[0m")
@@ -161,22 +160,6 @@ def test_excerpts_take_two_lines(text: str, word: str) -> None:
     assert len(file.getvalue().splitlines()) == 3
 
 
-def test_sources_show_their_best_part() -> None:
-    quote = "It was sold in rolls. " * 30 + "Papyrus grows by the Nile."
-    start = quote.index("Papyrus")
-    ref = PassageRef("samplewiki", 3, 5, 0, len(quote))
-    source = Citation(
-        12, ref, "Papyrus [1]", ("Use",), quote, "/page/3", None, ((start, start + 7),)
-    )
-    place, excerpt = in_pipe(lambda console: print_sources([source], console)).splitlines()
-    assert place == f"[12] Papyrus [1] › Use  {ref}"
-    assert excerpt.startswith("     … It was sold")
-    assert excerpt.endswith("Papyrus grows by the Nile.")
-    shown = on_terminal(lambda console: print_sources([source], console))
-    assert BOLD.findall(shown) == ["[12] ", "Papyrus"]
-
-
 @pytest.mark.parametrize("show", [in_pipe, on_terminal])
 def test_no_hits_no_lines(show: Callable[[Print], str]) -> None:
     assert show(lambda console: print_hits([], console)) == ""
-    assert show(lambda console: print_sources([], console)) == ""

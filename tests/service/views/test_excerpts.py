@@ -62,6 +62,16 @@ def test_the_part_worth_showing(text: str, length: int, words: list[str], excerp
     assert shown(text, length, *words) == excerpt
 
 
+def test_what_bears_an_answer_out_comes_before_the_words_of_the_question() -> None:
+    text = "Papyrus is a reed. " + FILLER + "It was sold in rolls. " + FILLER
+    place = (text.index("It was sold"), text.index(" rolls") + 7)
+    start, end = best_excerpt(text, spans(text, "Papyrus", "reed"), 40, [place])
+    assert text[start:end].startswith("It was sold in rolls.")
+    # What does not fit has no say.
+    start, end = best_excerpt(text, spans(text, "Papyrus", "reed"), 40, [(0, len(text))])
+    assert text[start:end].startswith("Papyrus is a reed.")
+
+
 def test_what_is_shown_holds_its_words_whole() -> None:
     text = FILLER + "Papyrus was written on with a reed, as the Greeks tell. " + FILLER
     for length in range(60, 200):

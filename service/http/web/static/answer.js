@@ -100,34 +100,44 @@ function linkedNames(node, pages) {
   return true;
 }
 
-export function drawSources(list, citations, shortAnswer = null) {
+// With an answer come the places in the sources that bear out its sentences.
+export function drawSources(list, citations, { short_answer: shortAnswer, sentences } = {}) {
+  const said = (sentences ?? []).map(({ source }) => source).filter(Boolean);
   list.replaceChildren();
   for (const citation of citations) {
     const item = element("li");
     item.value = citation.number;
     const link = linked([citation.title, ...citation.heading_path].join(" › "), citation.url);
-    const quote = quotation(citation, shortAnswer?.number === citation.number ? shortAnswer : null);
+    const short = shortAnswer?.number === citation.number ? shortAnswer : null;
+    const quote = quotation(citation, short, said.filter(({ number }) => number === citation.number));
     for (const part of [link, quote]) part.dir = "auto";
     item.append(link, quote);
     list.append(item);
   }
 }
 
-// The part of the quote that has most to do with the question, with the question's words marked
-// and the words that answer it set off.
-function quotation({ quote, excerpt, highlights }, short) {
+// The part of the quote that bears the answer out, or has most to do with the question: what is said
+// there stands out, the question's words are marked, and the words that answer it set off.
+function quotation({ quote, excerpt, highlights }, short, said) {
   const letters = Array.from(quote); // offsets count code points, as letters do here
   const start = Math.min(excerpt[0], short?.start ?? excerpt[0]);
   const end = Math.max(excerpt[1], short?.end ?? excerpt[1]);
   const shown = element("blockquote", start > 0 ? "… " : "");
-  const edges = new Set([start, end, ...[...highlights, short ? [short.start, short.end] : []].flat()]);
+  const marked = highlights.map(([low, high]) => ({ start: low, end: high }));
+  const spans = [...marked, ...said, ...(short ? [short] : [])];
+  const edges = new Set([start, end, ...spans.flatMap((span) => [span.start, span.end])]);
   const places = [...edges].filter((at) => start <= at && at <= end).sort((a, b) => a - b);
+  const within = (from) => (span) => span.start <= from && from < span.end;
   let strong = null;
   places.slice(0, -1).forEach((from, place) => {
     const text = letters.slice(from, places[place + 1]).join("");
-    const isMarked = highlights.some(([low, high]) => low <= from && from < high);
-    const piece = isMarked ? element("mark", text) : text;
-    if (short && short.start <= from && from < short.end) {
+    let piece = marked.some(within(from)) ? element("mark", text) : text;
+    if (said.some(within(from))) {
+      const around = element("span", "", "said");
+      around.append(piece);
+      piece = around;
+    }
+    if (short && within(from)(short)) {
       if (!strong) shown.append((strong = element("strong")));
       strong.append(piece);
     } else {

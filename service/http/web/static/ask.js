@@ -131,7 +131,7 @@ function show(name, data, question) {
   } else if (name === "done") {
     answer.citations = data.citations;
     answer.finish(data);
-    showSources(data.citations, data.short_answer);
+    showSources(data.citations, data);
     status.textContent = summary(data);
     if (document.activeElement === field) field.select(); // to type over it
     finished = question;
@@ -141,8 +141,8 @@ function show(name, data, question) {
   }
 }
 
-function showSources(citations, shortAnswer) {
-  drawSources(sourceList, citations, shortAnswer);
+function showSources(citations, finished) {
+  drawSources(sourceList, citations, finished);
   sources.hidden = citations.length === 0;
 }
 
