@@ -52,6 +52,20 @@ _CLAUSE = re.compile(
     r"(?P<clause>[^,?]+)",
     re.IGNORECASE,
 )
+# Questions whose own verb stands behind the clause: "When was the library of the city where
+# Callimachus worked | founded?", "When did the man who deciphered Linear B | die?"; but "was born".
+_PARTICIPLE = (
+    r"\w+ed|born|built|made|written|found|sold|bought|brought|taken|begun|lost|won|held|drawn|given|"
+    r"known|shown|thrown|grown|fought|taught|laid|sent|left|cut|led|shot|broken|chosen|stolen|driven"
+)
+_ASKED_OF_IT = re.compile(
+    r"^(?:what|when|where|how|why) (?P<verb>was|were|did|does|do)\b", re.IGNORECASE
+)
+_NO_AUXILIARY = r" (?!(?:is|was|are|were|be|been|has|had|have|did|does) )[\w-]+"
+_OWN_VERB = {
+    "be": re.compile(rf"{_NO_AUXILIARY}(?P<own> (?:{_PARTICIPLE}))$", re.IGNORECASE),
+    "do": re.compile(rf"{_NO_AUXILIARY}(?P<own> [\w-]+)$", re.IGNORECASE),
+}
 _OF = re.compile(
     r"\bthe (?P<noun>author|writer|composer|painter|director|founder|inventor|discoverer|architect|"
     r"creator|builder|wife|husband|father|mother|son|daughter|brother|sister|teacher|pupil|student|"
@@ -104,6 +118,11 @@ def _two_steps(text: str) -> TwoSteps | None:
     if match is None:
         return None
     start, end = (_no_braces(part) for part in (text[: match.start()], text[match.end() :]))
+    clause = match.groupdict().get("clause", "")
+    if (asked := _ASKED_OF_IT.match(start)) and not end:
+        verb = _OWN_VERB["be" if asked["verb"].casefold() in ("was", "were") else "do"]
+        if own := verb.search(clause):
+            end, clause = own["own"], clause[: own.start("own")]
     if not re.search(r"\w", _ASKING.sub("", start + end)):
         return None  # nothing is asked of the thing itself: one step
     outer = f"{start}{{}}{end}?"
@@ -112,7 +131,7 @@ def _two_steps(text: str) -> TwoSteps | None:
         return TwoSteps(
             f"{'What' if noun in _PLACES else 'Who'} is the {noun} of {match['of']}?", outer
         )
-    return TwoSteps(f"Which {noun} {match['clause']}?", outer)
+    return TwoSteps(f"Which {noun} {clause}?", outer)
 
 
 def _no_braces(text: str) -> str:

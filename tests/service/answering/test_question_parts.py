@@ -34,8 +34,23 @@ def test_comparisons(question: str, one: str, other: str, template: str) -> None
         ),
         (
             "When did the man who deciphered Linear B die?",
-            "Which man deciphered Linear B die?",
-            "When did {}?",
+            "Which man deciphered Linear B?",
+            "When did {} die?",
+        ),
+        (
+            "When was the library of the city where Callimachus worked founded?",
+            "Which city Callimachus worked?",
+            "When was the library of {} founded?",
+        ),
+        (
+            "When was the capital of the country where Callimachus was born?",
+            "Which country Callimachus was born?",
+            "When was the capital of {}?",
+        ),
+        (
+            "How was the war that the Romans began?",
+            "Which war the Romans began?",
+            "How was {}?",
         ),
         (
             "Where was the author of the Pinakes?",
