@@ -1,5 +1,6 @@
 """What happens while a question is answered, in order: what is shown as it comes."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -15,6 +16,16 @@ class Status:
     stage: Literal["searching", "queued", "reading", "writing"]
     position: int | None = None
     wait_s: float | None = None
+
+    @property
+    def text(self) -> str:
+        """It for a reader."""
+        if self.stage != "queued":
+            return f"{self.stage.capitalize()}…"
+        before = f"{self.position} before you" if self.position else "you are next"
+        seconds = self.wait_s or 0.0
+        wait = f"{math.ceil(seconds)} s" if seconds < 90 else f"{math.ceil(seconds / 60)} min"
+        return f"In the queue: {before}, about {wait}…"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 What is shown makes room for the finished answer; of one that breaks off it stays.
 """
 
-import math
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
@@ -17,10 +16,9 @@ from service.terminal.answer_report import doubt
 from service.terminal.console import err
 from service.types import Answer
 
-__all__ = ["shown_answer", "stage_text"]
+__all__ = ["shown_answer"]
 
 _REFRESH = 12  # a second: as words come
-_STAGES = {"searching": "Searching…", "reading": "Reading…", "writing": "Writing…"}
 
 
 async def shown_answer(
@@ -41,7 +39,7 @@ async def shown_answer(
             async for event in events:
                 match event:
                     case Status():
-                        stage = stage_text(event)
+                        stage = event.text
                     case Token(piece):
                         text.append(piece)
                     case Checked(sentence):
@@ -51,16 +49,6 @@ async def shown_answer(
                         return answer
                 live.update(_end_of(text, console) if text else Text(stage, style="dim"))
     raise ServiceError("the answer ended without a result")
-
-
-def stage_text(status: Status) -> str:
-    """What is being done, for a reader."""
-    if status.stage != "queued":
-        return _STAGES[status.stage]
-    before = f"{status.position} before you" if status.position else "you are next"
-    seconds = status.wait_s or 0.0
-    wait = f"{math.ceil(seconds)} s" if seconds < 90 else f"{math.ceil(seconds / 60)} min"
-    return f"In the queue: {before}, about {wait}…"
 
 
 def _end_of(text: Text, console: Console) -> Text:

@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from itertools import count
 from typing import Any
 
 from mcp import types
@@ -16,6 +17,7 @@ from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
 from starlette.types import Receive, Scope, Send
 
+from service.answering.events import Status
 from service.errors import BadInput, NotFound
 from service.problems import KNOWN_ERRORS, message_of
 from service.settings import ServeSettings
@@ -147,11 +149,17 @@ def _argument(params: types.CallToolRequestParams) -> str:
 
 
 def _caller(context: Context) -> Caller:
+    steps = count(1)
+
+    async def tell(status: Status) -> None:
+        # Nothing is sent to a client that has not asked to be told.
+        await context.session.report_progress(next(steps), message=status.text)
+
     request = context.request
     if request is None:  # standard input
-        return Caller()
+        return Caller(on_status=tell)
     name = request.client.host if request.client else ""
-    return Caller(name, str(request.base_url).rstrip("/"))
+    return Caller(name, str(request.base_url).rstrip("/"), tell)
 
 
 def _failed(tool: str, error: Exception) -> types.CallToolResult:

@@ -16,7 +16,7 @@ from fastapi.concurrency import contextmanager_in_threadpool
 from index.follow import CurrentIndex
 from index.search import Index
 from service.answering.answer import Answerer
-from service.answering.finished import finished_answer
+from service.answering.finished import OnStatus, finished_answer
 from service.errors import NotFound
 from service.settings import Settings
 from service.tools.fitting import Frame, answered, fetched, found
@@ -32,10 +32,14 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls, to take turns with, and how it reaches this service (before ``/page/…``)."""
+    """Who calls, to take turns with, and how it reaches this service (before ``/page/…``).
+
+    ``on_status`` is told how far an answer is.
+    """
 
     name: str = ""
     address: str = ""
+    on_status: OnStatus | None = None
 
 
 class Toolbox:
@@ -79,7 +83,8 @@ class Toolbox:
         """An answer with its sources. Raises what ``Answerer.answer`` does."""
         async with self._leased() as index:
             inquiry = Inquiry(question, caller=caller.name)
-            answer = await _cancelled_once(finished_answer(self._answerer, index, inquiry))
+            answering = finished_answer(self._answerer, index, inquiry, caller.on_status)
+            answer = await _cancelled_once(answering)
             return answered(answer, self._frame(index, caller))
 
     @asynccontextmanager

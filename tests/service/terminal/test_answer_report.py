@@ -13,7 +13,7 @@ from index.types import StoredPage
 from ingest.types import Section
 from service.answering.events import AnswerEvent, Checked, Done, Status, Token
 from service.errors import ServiceError
-from service.terminal.answer_live import shown_answer, stage_text
+from service.terminal.answer_live import shown_answer
 from service.terminal.answer_report import answer_text, print_answer
 from service.terminal.source_report import print_source, source_text
 from service.types import (
@@ -139,7 +139,7 @@ def test_a_refusal_names_pages_that_its_text_does_not(capsys: pytest.CaptureFixt
     ],
 )
 def test_stages(status: Status, said: str) -> None:
-    assert stage_text(status) == said
+    assert status.text == said
 
 
 async def _events(*events: AnswerEvent) -> AsyncGenerator[AnswerEvent, None]:

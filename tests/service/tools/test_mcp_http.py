@@ -139,6 +139,22 @@ def test_ask(make_server: MakeServer, mode: str) -> None:
     assert QUESTION in generator.prompts[0][-1].content
 
 
+@pytest.mark.parametrize("mode", PROTOCOLS)
+def test_who_asks_is_told_how_far_the_answer_is(make_server: MakeServer, mode: str) -> None:
+    address = make_server(ScriptedGenerator(*WORDS))
+    told: list[tuple[float, str | None]] = []
+
+    async def note(progress: float, _total: float | None, message: str | None) -> None:
+        told.append((progress, message))
+
+    async def scenario() -> None:
+        async with Client(f"{address}/mcp", mode=mode) as client:
+            await client.call_tool("ask", {"question": QUESTION}, progress_callback=note)
+
+    asyncio.run(scenario())
+    assert told == [(1, "Searching…"), (2, "Reading…"), (3, "Writing…")]
+
+
 def test_ask_without_a_model_quotes(address: str) -> None:
     result = ask_once(f"{address}/mcp", "ask", question=QUESTION)
     answer = json.loads(text_of(result))
