@@ -47,6 +47,10 @@ class _Window:
     claim: Claim
     context: frozenset[str]
 
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
 
 class SupportChecker:
     """Checks sentences against the numbered sources of one answer."""
@@ -98,7 +102,7 @@ class SupportChecker:
             verdict = "partly"
         if verdict == "unsupported":
             return Support((), verdict, round(share, 3), comparison.missing)
-        source = SourcePlace(best.number, best.start, best.start + len(best.text))
+        source = self._narrowed(words, best, comparison)
         return Support((best.number,), verdict, round(share, 3), comparison.missing, source)
 
     def claim(self, words: str) -> Claim:
@@ -127,6 +131,17 @@ class SupportChecker:
                 if best is None or worth > best[0]:
                     best = (worth, window, found)
         return (best[1], best[2]) if best else (None, None)
+
+    def _narrowed(self, words: str, best: _Window, comparison: Comparison) -> SourcePlace:
+        """Where it is said: of two sentences the one that says it all, if one does."""
+        claim = self.claim(words)
+        for window in self._windows:
+            if window.number == best.number and best.start <= window.start < window.end <= best.end:
+                found = compare(claim, window.claim, window.context)
+                as_much = found.coverage >= comparison.coverage
+                if as_much and found.missing == comparison.missing:
+                    best = window  # by and by the shortest
+        return SourcePlace(best.number, best.start, best.end)
 
     def _cut(self, source: Citation) -> list[_Window]:
         context = self._reader.read(" . ".join([source.title, *source.heading_path]))
