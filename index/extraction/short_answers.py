@@ -35,6 +35,24 @@ _WHOLE_QUESTION, _DEFINITION = 0.99, 4.0
 # Marks of the templates that chat models are given, pictures in Markdown, lines of programs.
 _NO_PROSE = re.compile(r"<\||\|>|\[/?INST\]|<</?SYS>>|!\[|\bprint\(")
 
+# The first row of most infoboxes: "Name: Rosetta Stone".
+_NAME_LABELS = frozenset(
+    [
+        "name",
+        "names",
+        "nom",
+        "nombre",
+        "nome",
+        "naam",
+        "namn",
+        "navn",
+        "nazwa",
+        "имя",
+        "название",
+        "名称",
+    ]
+)
+
 # From a sentence to its cosine with the question.
 Similarity = Callable[[str], float]
 
@@ -116,7 +134,7 @@ def rank_sentences(
 
 def _says_nothing(question: AskedQuestion, text: str, title: frozenset[str]) -> bool:
     """Whether the sentence is no prose, or only names its page: "Name: Rosetta Stone"."""
-    if _NO_PROSE.search(text):
+    if _NO_PROSE.search(text) or text.partition(": ")[0].casefold() in _NAME_LABELS:
         return True
     said = {term for term in question.analyze(text) if term not in title}
     return len(said) <= 1 and not any(letter.isdigit() for letter in text)

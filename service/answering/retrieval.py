@@ -65,7 +65,9 @@ def _search(index: Index, question: str, mode: Mode) -> Found:
     hits = index.search(question, EVIDENCE_HITS, mode)
     if not hits:
         return Found((question,), (), (), 0.0)
-    read = hits[:MOST_HITS]
+    # A page that only lists others says nothing itself.
+    read = [hit for hit in hits if "disambiguation" not in hit.evidence][:MOST_HITS]
+    read = read or hits[:MOST_HITS]
     sentences = index.answering_sentences(question, read)
     asked = index.asked(index.checked(question))
     if asked.asked.kind == "none" and len(asked.rarity) <= _TOPIC_WORDS:

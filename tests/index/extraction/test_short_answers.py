@@ -106,6 +106,11 @@ def test_what_is_no_prose_answers_nothing(sample_index: Index, text: str) -> Non
         assert "1999" not in poisoned.passage.text[one.start : one.end]
 
 
+def test_the_row_that_names_the_page_answers_nothing(sample_index: Index) -> None:
+    found = _answers(sample_index, "Who founded the Library of Alexandria?")
+    assert not any(row.startswith("Name: ") for row, _ in found)
+
+
 def test_the_label_of_a_fact_is_no_answer(sample_index: Index) -> None:
     found = _answers(sample_index, "Where was the Rosetta Stone discovered?")
     answers = dict(found)

@@ -64,6 +64,15 @@ def test_nothing_found_is_nothing(index: Index) -> None:
     assert (found.hits, found.sentences, found.confidence) == ((), (), 0.0)
 
 
+def test_pages_that_only_list_others_answer_nothing(index: Index) -> None:
+    question = "Who founded the Library of Alexandria?"
+    titles = [hit.passage.title for hit in index.search(question, 6)]
+    assert "Alexandria (disambiguation)" in titles
+    found = find(index, question, "hybrid")
+    assert "Alexandria (disambiguation)" not in [hit.passage.title for hit in found.hits]
+    assert len(found.hits) == 6
+
+
 def test_a_collections_own_calibration_counts(tmp_path: Path) -> None:
     usual = calibration_of(tmp_path, with_vectors=True)
     assert 0 < usual.threshold < 1
