@@ -91,6 +91,7 @@ bench: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.search
 	$(VENV)/bin/python -m bench.short_answers
 	$(VENV)/bin/python -m bench.support
+	$(VENV)/bin/python -m bench.shown_sentences
 	$(VENV)/bin/python -m bench.answerability
 	$(VENV)/bin/python -m bench.injections
 	$(VENV)/bin/python -m bench.answers

@@ -4,7 +4,8 @@ Measures, of 100 sentences labelled by hand (bench/labels/shown.jsonl): how many
 out, and how many answer the question; those in the model's words and quotations apart. ``--write``
 asks the questions again and writes each sentence with its sources, one JSON object a line, which is
 what was read for the labels: all in the model's words, and quotations drawn by chance.
-Corpus: as bench.answers, 150 questions of the development set and 100 answerable ones of SQuAD 2.0.
+Corpus: as bench.answers, but with the usual threshold for both: 150 questions of the development
+set's judging half, and 100 answerable ones of SQuAD 2.0 from both halves.
 Command: python -m bench.shown_sentences [--data DIR] [--write FILE]
 """
 

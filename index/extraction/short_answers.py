@@ -36,22 +36,10 @@ _WHOLE_QUESTION, _DEFINITION = 0.99, 4.0
 _NO_PROSE = re.compile(r"<\||\|>|\[/?INST\]|<</?SYS>>|!\[|\bprint\(")
 
 # The first row of most infoboxes: "Name: Rosetta Stone".
-_NAME_LABELS = frozenset(
-    [
-        "name",
-        "names",
-        "nom",
-        "nombre",
-        "nome",
-        "naam",
-        "namn",
-        "navn",
-        "nazwa",
-        "имя",
-        "название",
-        "名称",
-    ]
-)
+_NAME_LABELS = frozenset((
+    "name", "names", "nom", "nombre", "nome", "naam", "namn", "navn", "nazwa", "имя", "название",
+    "名称",
+))  # fmt: skip
 
 # From a sentence to its cosine with the question.
 Similarity = Callable[[str], float]
