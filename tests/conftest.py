@@ -1,5 +1,6 @@
 """The sample dump, built once with the real encoder for every test that searches or asks."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,17 @@ from ingest.reading.dumps import Dump, find_dump
 from tests.index.toys import SAMPLE, QuietProgress
 
 ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(autouse=True, scope="session")
+def interruptible() -> Iterator[None]:
+    """Ctrl-C works here and in what is started from here.
+
+    What a shell starts in the background ignores SIGINT, and its children inherit that.
+    """
+    inherited = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, inherited)
 
 
 @pytest.fixture(scope="session")
