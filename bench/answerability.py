@@ -27,7 +27,6 @@ from index.evaluation import half_of, read_questions
 from index.evaluation.questions import Question
 from index.search import Index
 from service.answering.answerability import EVIDENCE, EVIDENCE_HITS, evidence_of
-from service.settings import go_offline
 
 _WEIGHTS = Path("service/answering/answerability.json")
 _L2 = 0.01
@@ -47,7 +46,6 @@ class Asked:
 
 def main() -> None:
     """Ask with and without the gold pages, fit, print, record."""
-    go_offline()
     parser = arguments(__doc__)
     parser.add_argument("--write", action="store_true", help="write the fitted weights")
     options = parser.parse_args()

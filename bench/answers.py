@@ -30,7 +30,7 @@ from service.evaluation.asking import evaluate_answers
 from service.evaluation.calibrating import calibrate, write_calibration
 from service.evaluation.targets import Target, Targets, targets_of
 from service.generators.choice import open_generator
-from service.settings import go_offline, load_settings
+from service.settings import load_settings
 from service.terminal.answer_figures_report import print_answer_run
 from service.terminal.console import BuildProgress
 from service.types import AnswerMode
@@ -42,7 +42,6 @@ _FALSE_REFUSALS = 0.1  # at most, as pinakes calibrate has it
 
 def main() -> None:
     """Ask both sets, print, record."""
-    go_offline()
     parser = arguments(__doc__)
     parser.add_argument("--questions", type=int, default=90, help="of the development set")
     parser.add_argument("--squad", type=int, default=120, help="of SQuAD 2.0")

@@ -33,7 +33,6 @@ from index.search import Index
 from index.types import ScoredId, Vectors
 from index.vectors.importance import Importance
 from ingest.workers import default_workers
-from service.settings import go_offline
 
 Encode = Callable[[Sequence[str]], Vectors]
 _MODEL = "all-MiniLM-L6-v2"
@@ -42,7 +41,6 @@ _SAMPLE, _TURNS, _DEPTH = 384, 3, 100
 
 def main() -> None:
     """Encode a sample in turns, then the leads, then compare ranks."""
-    go_offline()
     parser = arguments(__doc__)
     parser.add_argument("--leads", action="store_true")
     options = parser.parse_args()

@@ -17,7 +17,6 @@ from bench.record import record
 from index.evaluation import read_questions
 from index.search import Index
 from index.types import ScoredId
-from service.settings import go_offline
 
 Fusion = Callable[[Sequence[ScoredId], Sequence[ScoredId]], list[int]]
 _DEPTH = 100
@@ -25,7 +24,6 @@ _DEPTH = 100
 
 def main() -> None:
     """Collect both lists for every question once, then fuse them in every way."""
-    go_offline()
     collection = development_collection(arguments(__doc__).parse_args().data)
     questions = [question for question in read_questions(QUESTIONS) if question.gold_pages]
     with Index.open(collection) as index:

@@ -41,7 +41,7 @@ from index.encoders.encoder import find_encoder
 from ingest.reading.dumps import find_dump
 from service.generators.embedded_llama_server import EmbeddedLlamaServer
 from service.generators.models import bundled_model
-from service.settings import GeneratorSettings, go_offline
+from service.settings import GeneratorSettings
 from service.terminal.console import BuildProgress
 
 _ROOT = Path(__file__).resolve().parents[1]
@@ -70,7 +70,6 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, default=_SAMPLE / "questions.jsonl")
     parser.add_argument("--no-record", action="store_true", help="print only")
     options = parser.parse_args()
-    go_offline()
     lines = options.questions.read_text(encoding="utf-8").splitlines()
     questions = [json.loads(line)["question"] for line in lines]
     with ExitStack() as stack:

@@ -29,7 +29,7 @@ from service.answering.answer import Answerer
 from service.answering.finished import finished_answer
 from service.generators.choice import open_generator
 from service.generators.generator import Generator
-from service.settings import go_offline, load_settings
+from service.settings import load_settings
 from service.terminal.console import BuildProgress
 from service.types import Inquiry, Message
 
@@ -85,7 +85,6 @@ async def ask_injected(
 
 def main() -> None:
     """Ask all, print, record."""
-    go_offline()
     settings = load_settings()
     answerer = Answerer(open_generator(settings.generator), settings)
     passages = list(injected_passages())

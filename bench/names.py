@@ -37,7 +37,6 @@ from index.search import Index
 from index.store.store import Store
 from index.types import Manifest
 from ingest.reading.dumps import find_dump
-from service.settings import go_offline
 from service.terminal.console import BuildProgress
 
 _SAMPLE = Path(__file__).parents[1] / "data" / "sample"
@@ -72,7 +71,6 @@ class _Set:
 
 def main() -> None:
     """Ask everything with vectors and without, fit, judge, print, record."""
-    go_offline()
     parser = arguments(__doc__)
     parser.add_argument("--write", action="store_true", help="write the weights where search reads")
     options = parser.parse_args()

@@ -40,7 +40,6 @@ from ingest.extract import read_documents
 from ingest.passages import PassageLengths, count_words, sentence_spans, split_passages
 from ingest.reading.dumps import find_dump, plan_units
 from ingest.types import Document, Passage, Section
-from service.settings import go_offline
 
 _SQUAD = QUESTIONS.parent / "squad2-dev-part.json"
 _FIRST_SQUAD_PAGE = 1 << 40
@@ -65,7 +64,6 @@ class _Question:
 
 def main() -> None:
     """Split, index and ask for every length; print, record."""
-    go_offline()
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )

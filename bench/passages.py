@@ -17,13 +17,11 @@ from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
 from index.evaluation import compare_stages, evaluate, modes_of, reports
 from index.search import Index
-from service.settings import go_offline
 from service.terminal.evaluation_report import comparisons_json, print_comparisons, print_run
 
 
 def main() -> None:
     """Join both corpora into one collection, ask, print, record."""
-    go_offline()
     collection = development_collection(arguments(__doc__).parse_args().data, "all")
     with joined_collection(collection, "all") as joined, Index.open(joined.path) as index:
         run = evaluate(index.manifest, joined.judgment, modes_of(index))

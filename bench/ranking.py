@@ -36,7 +36,6 @@ from index.ranking.evidence import EVIDENCE
 from index.ranking.weights import weights
 from index.search import Index
 from index.types import Manifest
-from service.settings import go_offline
 
 _ROUNDS = 4
 # A question of SQuAD counts less: it was asked by someone who had the paragraph before them.
@@ -77,7 +76,6 @@ class _Set:
 
 def main() -> None:
     """Ask both sets of questions once, then fit and judge in every way."""
-    go_offline()
     parser = arguments(__doc__)
     parser.add_argument("--write", action="store_true", help="write the weights where search reads")
     options = parser.parse_args()

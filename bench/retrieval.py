@@ -20,13 +20,11 @@ from index.search import Index
 from index.store.store import Store
 from index.types import Hit
 from ingest.types import Passage
-from service.settings import go_offline
 from service.terminal.evaluation_report import print_run
 
 
 def main() -> None:
     """Build what is missing, measure, print, record."""
-    go_offline()
     parser = arguments(__doc__)
     parser.add_argument("--vectors", choices=("none", "leads", "all"), default="leads")
     options = parser.parse_args()

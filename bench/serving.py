@@ -77,9 +77,8 @@ def _report(collection: Path, questions_path: Path, clients: int) -> dict[str, A
     # Imported here, below a limit of memory if there is one.
     from index.evaluation import read_questions
     from service.commands.options import open_index
-    from service.settings import go_offline, load_settings
+    from service.settings import load_settings
 
-    go_offline()
     settings = load_settings(data=collection.parent, collection=collection.name)
     questions = read_questions(questions_path)
     memory = {"before opening": _anonymous()}

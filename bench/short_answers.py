@@ -28,7 +28,6 @@ from index.evaluation import half_of
 from index.extraction.short_answers import candidate_sentences
 from index.extraction.span_evidence import EVIDENCE, sentence_spans_of
 from index.search import Index
-from service.settings import go_offline
 
 _WEIGHTS = Path("index/extraction/weights.json")
 _HITS = 6
@@ -52,7 +51,6 @@ class Asked:
 
 def main() -> None:
     """Ask, fit, judge, print, record."""
-    go_offline()
     parser = arguments(__doc__)
     parser.add_argument("--write", action="store_true", help="write the fitted weights")
     options = parser.parse_args()

@@ -24,7 +24,7 @@ from service.answering.answer import Answerer
 from service.answering.finished import finished_answer
 from service.evaluation.targets import Target, targets_of
 from service.generators.choice import open_generator
-from service.settings import go_offline, load_settings
+from service.settings import load_settings
 from service.types import Answer, Inquiry
 
 _LABELS = Path(__file__).parent / "labels" / "shown.jsonl"
@@ -41,7 +41,6 @@ def main() -> None:
         print(json.dumps(figures, indent=1))
         record("shown_sentences", f"{DUMP.name} and {SQUAD.name}, strict answers", figures)
         return
-    go_offline()
     with options.write.open("w", encoding="utf-8") as file:
         for row in _shown(options.data):
             file.write(json.dumps(row, ensure_ascii=False) + "\n")

@@ -25,7 +25,6 @@ from index.types import Vectors
 from index.vectors.vector_recall import TrueNeighbours
 from index.vectors.vector_writer import add_vectors, list_count, sample_size, train_lists
 from index.vectors.vectors import VectorIndex
-from service.settings import go_offline
 
 _PROBES = (4, 8, 16, 32, 64, 128, 256)
 _TITLES = 2_000
@@ -34,7 +33,6 @@ _SEED = 20261125
 
 def main() -> None:
     """Make lists of the vectors there are, ask, print, record."""
-    go_offline()
     collection = development_collection(arguments(__doc__).parse_args().data, "all")
     with Index.open(collection) as index, tempfile.TemporaryDirectory() as directory:
         ids = np.sort(index.vectors.passage_ids()).astype(np.int64)

@@ -22,7 +22,6 @@ from bench.synthetic_vectors import SyntheticEncoder
 from index.build import build_collection
 from index.encoders.encoder import find_encoder
 from ingest.reading.dumps import find_dump
-from service.settings import go_offline
 
 __all__ = ["built"]
 
@@ -46,7 +45,6 @@ def built(collection: Path, dump: tuple[Path, ...]) -> dict[str, Any]:
 
 def main() -> None:
     """Build and report."""
-    go_offline()
     collection, report, *dump = map(Path, sys.argv[1:])
     encoder = SyntheticEncoder(find_encoder("all-MiniLM-L6-v2"), DATA)
     watch = _Watch(collection)

@@ -12,7 +12,6 @@ import typer
 
 from service.commands import ask, build, chat, evaluate, evaluate_answers, mcp, serve
 from service.problems import problem_of
-from service.settings import go_offline
 
 __all__ = ["app", "main"]
 
@@ -50,7 +49,6 @@ app.add_typer(evaluation, name="eval")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit: 0 done, 2 bad input, 1 failure, 130 interrupted."""
-    go_offline()
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     if debug:

@@ -1,10 +1,10 @@
 """Every setting of Pinakes, read in this one place.
 
 Order: command-line flag, then environment (``PINAKES_SECTION__KEY``), then ``pinakes.toml`` in the
-user's configuration directory, then the default. Nothing else in the project reads the environment.
+user's configuration directory, then the default. Nothing else in the project reads the
+environment for settings.
 """
 
-import os
 from pathlib import Path
 from typing import Any, Literal
 
@@ -185,12 +185,3 @@ def load_settings(**flags: Any) -> Settings:
         raise BadInput(f"setting {key} = {first.get('input')!r}: {first['msg']}") from None
     except ValueError as error:  # the TOML file itself does not parse
         raise BadInput(f"{config_path()}: {error}") from None
-
-
-def go_offline() -> None:
-    """Forbid every library to dial out; called before any of them is imported."""
-    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
-        os.environ[name] = "1"
-    os.environ["DO_NOT_TRACK"] = "1"
-    os.environ["TOKENIZERS_PARALLELISM"] = "false"
-    os.environ["OTEL_SDK_DISABLED"] = "true"

@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from service.errors import BadInput
-from service.settings import go_offline, load_settings
+from service.settings import load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -73,10 +73,3 @@ def test_settings_are_frozen() -> None:
 def test_a_key_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PINAKES_GENERATOR__API_KEY", "sesame")
     assert "sesame" not in repr(load_settings())
-
-
-def test_libraries_are_told_to_stay_offline(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
-        monkeypatch.setenv(name, "0")
-    go_offline()
-    assert os.environ["HF_HUB_OFFLINE"] == os.environ["TRANSFORMERS_OFFLINE"] == "1"
