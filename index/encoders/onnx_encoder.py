@@ -8,6 +8,9 @@ model was exported, and reads one directory:
 - ``tokenizer.json``: from a text to at most as many token ids as the model takes
 """
 
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -117,14 +120,29 @@ def quantized(exported: Path) -> Path:
     model = onnx.load(exported)
     add_pre_process_metadata(model)  # without it quantize_dynamic logs advice that does not apply
     path = exported.with_stem(f"{exported.stem}-int8")
-    quantize_dynamic(
-        model,
-        path,
-        op_types_to_quantize=["MatMul"],
-        per_channel=True,
-        weight_type=QuantType.QInt8,
-    )
+    with _random_names():
+        quantize_dynamic(
+            model,
+            path,
+            op_types_to_quantize=["MatMul"],
+            per_channel=True,
+            weight_type=QuantType.QInt8,
+        )
     return path
+
+
+@contextmanager
+def _random_names() -> Iterator[None]:
+    """Keep onnx from naming its temporary files by uuid1.
+
+    That takes the address of the network card, and a clock that libuuid keeps in a file of the
+    whole system.
+    """
+    by_card, uuid.uuid1 = uuid.uuid1, lambda *_: uuid.uuid4()
+    try:
+        yield
+    finally:
+        uuid.uuid1 = by_card
 
 
 def _session_options() -> Any:

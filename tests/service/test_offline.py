@@ -1,81 +1,137 @@
-"""Build, search, ask and serve in an empty network namespace: there is nothing to dial out to."""
+"""Every command, watched: nothing beyond loopback, no look-up, no file outside its directories.
+
+One build with the export of the encoder is shared; whatever looks at a browser's page is outside
+the watched processes. What such a trace sees is tested in ``doctor/test_planted.py``.
+"""
 
 import json
-import shutil
+import os
+import signal
 import subprocess
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from mcp import StdioServerParameters
+from playwright.sync_api import expect, sync_playwright
 
-ROOT = Path(__file__).parents[2]
-SAMPLE = next(ROOT.glob("data/sample/*-multistream.xml.bz2"))
+from service.doctor.proof import Proof, prove_offline
+from tests.index.toys import ROOT, SAMPLE
+from tests.service.doctor.watching import PINAKES, Place, require_tracing
+from tests.service.http.browser import CHROMIUM, QUIET, needs_chromium
+from tests.service.tools.calls import ask_once, text_of
+
 QUESTION = "Where was the Rosetta Stone found?"
-PINAKES = [sys.executable, "-m", "service.cli"]
-
-pytestmark = pytest.mark.skipif(shutil.which("bwrap") is None, reason="needs bubblewrap")
-
-
-def _sandbox(scratch: Path) -> list[str]:
-    """No network but an own loopback; everything read-only but ``scratch``."""
-    return [
-        "bwrap", "--unshare-net", "--die-with-parent", "--ro-bind", "/", "/", "--dev", "/dev",
-        "--proc", "/proc", "--setenv", "TMPDIR", str(scratch), "--bind", str(scratch), str(scratch),
-        "--setenv", "HOME", str(scratch), "--setenv", "PINAKES_DATA", str(scratch / "data"),
-        "--setenv", "XDG_CONFIG_HOME", str(scratch), "--chdir", str(ROOT),
-    ]  # fmt: skip
-
-
-def _run(scratch: Path, command: Sequence[str]) -> str:
-    done = subprocess.run(
-        [*_sandbox(scratch), *command], capture_output=True, text=True, timeout=240, check=False
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
-    return done.stdout
+DUMP = str(next(SAMPLE.glob("*-multistream.xml.bz2")))
+QUESTIONS = ROOT / "data" / "sample" / "questions.jsonl"
 
 
 @pytest.fixture(scope="module")
-def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the sample built in the sandbox, lead vectors included."""
-    directory = tmp_path_factory.mktemp("offline")
-    _run(directory, [*PINAKES, "build", str(SAMPLE), "--vectors", "leads"])
-    return directory
+def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    require_tracing()
+    return tmp_path_factory.mktemp("offline")
 
 
-def test_the_sandbox_has_no_network(scratch: Path) -> None:
-    script = "import socket; print(*(name for _, name in socket.if_nameindex()))"
-    assert _run(scratch, [sys.executable, "-c", script]).split() == ["lo"]
+@pytest.fixture(scope="module")
+def proof(directory: Path) -> Proof:
+    """The sample built, searched, asked and served, as ``pinakes doctor --prove-offline`` does."""
+    return prove_offline(directory, lambda step: None)
 
 
-def test_ask_answers_from_the_embedded_model(scratch: Path) -> None:
+@pytest.fixture(scope="module")
+def place(proof: Proof, directory: Path) -> Place:
+    """Where the proof has built its collection."""
+    return Place(directory)
+
+
+def test_building_searching_asking_and_serving_stays_here(proof: Proof) -> None:
+    assert [(step.name, step.worked) for step in proof.steps] == [
+        ("build", True), ("search", True), ("answer", True), ("page", True),
+    ]  # fmt: skip
+    assert proof.attempts == {}
+    assert proof.tool == "strace"
+    assert proof.calls > 1_000
+    assert proof.holds
+
+
+def test_the_answer_was_worded_by_the_embedded_model(proof: Proof) -> None:
     pytest.importorskip("xllamacpp")
-    answer = json.loads(_run(scratch, [*PINAKES, "ask", QUESTION, "--no-strict", "--json"]))
-    assert "SmolLM2" in answer["model"]
-    assert answer["kind"] == "answer"
-    assert answer["answer_tokens"] > 0
+    assert "SmolLM2" in proof.steps[2].detail
 
 
-def test_serve_searches_with_both_indexes(scratch: Path) -> None:
-    """The service runs inside; its socket is reached by a client inside the same namespace."""
-    script = (
-        "import subprocess, sys, time, httpx, json\n"
-        "server = subprocess.Popen([sys.executable, '-m', 'service.cli', 'serve', '--port', '8701',"
-        " '--generator', 'none'])\n"
-        "client = httpx.Client(base_url='http://127.0.0.1:8701', timeout=60, trust_env=False)\n"
-        "for _ in range(300):\n"
-        "    try:\n"
-        "        client.get('/healthz'); break\n"
-        "    except httpx.TransportError:\n"
-        "        time.sleep(0.2)\n"
-        f"found = client.get('/api/search', params={{'q': {QUESTION!r}, 'k': 3}}).json()\n"
-        f"answer = client.post('/api/ask', json={{'question': {QUESTION!r}}}).json()\n"
-        "page = client.get(answer['citations'][0]['url']).text\n"
-        "server.terminate(); server.wait(20)\n"
-        "print(json.dumps([found, answer, '<mark' in page]))\n"
-    )
-    found, answer, highlighted = json.loads(_run(scratch, [sys.executable, "-c", script]))
-    assert found["hits"][0]["title"] == "Rosetta Stone"
-    assert set(found["hits"][0]["placings"]) == {"keyword", "vector"}
-    assert answer["kind"] == "quotation"
-    assert highlighted
+def _first_questions(count: int, path: Path) -> str:
+    lines = QUESTIONS.read_text(encoding="utf-8").splitlines(keepends=True)[:count]
+    path.write_text("".join(lines), encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("command", "lines", "words"),
+    [
+        (["plan", DUMP, "--vectors", "none"], "", "articles"),
+        (["extract", DUMP, "--workers", "1"], "", "Rosetta Stone"),
+        (["status"], "", "samplewiki"),
+        (["show", "Rosetta Stone"], "", "Rosetta Stone"),
+        (["verify"], "", "all as they were built"),
+        (["chat", "--generator", "none"], f"{QUESTION}\nAnd when?\n", "Rosetta"),
+        (["eval", "retrieval", "QUESTIONS:3"], "", "MRR@10"),
+        (["eval", "answers", "QUESTIONS:2", "--mode", "quote"], "", "quote"),
+        (["calibrate", "QUESTIONS:32"], "", "refus"),
+    ],
+    ids=lambda value: "-".join(value[:2]) if isinstance(value, list) else "",
+)
+def test_the_command_stays_here(
+    place: Place, tmp_path: Path, command: list[str], lines: str, words: str
+) -> None:
+    name = "-".join(word for word in command[:2] if word.isalpha())
+    given = [
+        _first_questions(int(word.partition(":")[2]), tmp_path / "questions.jsonl")
+        if word.startswith("QUESTIONS:") else word
+        for word in command
+    ]  # fmt: skip
+    assert words in place.run(name, [*PINAKES, *given], lines)
+    assert place.attempts(name) == []
+
+
+def test_tools_over_standard_input_stay_here(place: Place) -> None:
+    words = place.words("mcp", [*PINAKES, "mcp", "--generator", "none"])
+    server = StdioServerParameters(command=words[0], args=words[1:], env=place.environment)
+    assert "Rosetta Stone" in text_of(ask_once(server, "search", query="Rosetta Stone"))
+    assert place.attempts("mcp") == []
+
+
+@needs_chromium
+def test_a_page_open_in_a_browser_and_tools_over_http_stay_here(place: Place) -> None:
+    boot = "import os, sys; print(os.getpid(), flush=True); os.execv(sys.argv[1], sys.argv[1:])"
+    serve = [*PINAKES, "serve", "--port", "0", "--generator", "none"]
+    with subprocess.Popen(
+        place.words("serve", [sys.executable, "-c", boot, *serve]),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=place.environment,
+    ) as watched:  # fmt: skip
+        assert watched.stdout
+        assert watched.stderr
+        number = int(watched.stdout.readline())
+        try:
+            said = watched.stderr.readline()
+            address = said[said.index("http://") :].split()[0]
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+                page = browser.new_page()
+                page.goto(address)
+                page.locator("#question").fill(QUESTION)
+                page.keyboard.press("Enter")
+                expect(page.locator("#answer")).to_contain_text("Rosetta")
+                page.locator("#sources a").first.click()
+                expect(page.locator("mark").first).to_be_visible()
+                browser.close()
+            found = ask_once(f"{address}/mcp", "search", query="Rosetta Stone")
+            assert "Rosetta Stone" in text_of(found)
+        finally:
+            os.kill(number, signal.SIGTERM)
+        watched.wait(60)
+    assert place.attempts("serve") == []
+
+
+def test_the_proof_leaves_nothing_in_the_home(place: Place) -> None:
+    assert list(Path(place.environment["HOME"]).rglob("*")) == []
+    assert json.loads(place.run("last", [*PINAKES, "status", "--json"]))["collections"]
