@@ -4,20 +4,31 @@ segments and link runs (ingest) → store → keyword index → publish → vect
 each publish. Knows nothing of how progress is shown.
 """
 
-import hashlib
-import json
 import shutil
-from dataclasses import asdict, dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 from index.disk import told_of_full_disk
+from index.dump_identity import (
+    changed_files,
+    check_wiki,
+    dump_record,
+    few,
+    files_of,
+    remember_files,
+)
 from index.embed import VectorScope, embed_generation
-from index.errors import DamagedGeneration, NoCollection, UnknownFormat
+from index.errors import (
+    DamagedGeneration,
+    NoCollection,
+    UnknownFormat,
+)
 from index.generations import (
-    building_directory,
     current_generation,
     hold_collection,
     next_name,
@@ -28,19 +39,26 @@ from index.generations import (
     timestamp,
 )
 from index.keywords.keyword_writer import write_keywords
-from index.progress import Progress
+from index.plan import check_room
+from index.progress import Progress, Silence
 from index.store.links import open_link_totals
 from index.store.store import Store
 from index.store.store_writer import StoreWriter
-from index.types import FORMAT_VERSION, DumpRecord, Encoder, Manifest
+from index.types import FORMAT_VERSION, Encoder, Manifest
+from index.work_directory import ReadDump, check_published, work_directory
 from ingest.accounts import Accounts
-from ingest.errors import EmptyDump
+from ingest.errors import EmptyDump, IngestError
 from ingest.extract import map_units
 from ingest.files import write_whole
-from ingest.reading.checksums import published_checksums, verify
 from ingest.reading.dumps import Dump, plan_units
-from ingest.segments import link_run_path, read_segment, segment_path, write_segment
-from ingest.types import PageCounts
+from ingest.reading.identity import FileDigest, check_unchanged
+from ingest.segments import (
+    link_run_path,
+    read_digests,
+    read_segment,
+    segment_path,
+    write_segment,
+)
 from ingest.workers import default_workers, worker_processes
 
 __all__ = ["BuildOptions", "BuildResult", "build_collection", "is_built"]
@@ -81,55 +99,59 @@ def build_collection(
     """Build ``dump`` into ``collection``, or go on with a build that was interrupted.
 
     The keyword side is published first; vectors follow in increments. Raises IngestError for a
-    dump that cannot be read, ChecksumMismatch for one that is not as it was published, DiskFull
-    when there is no room; nothing is published then, and the same command goes on.
+    dump that cannot be read, ChecksumMismatch for one that is not as it was published, OtherWiki
+    for one of another wiki than the collection's, DiskFull when there is no room; nothing is
+    published then, and the same command goes on.
     """
     options = options or BuildOptions()
-    record = _dump_record(dump)
+    is_new = not collection.exists()
+    if is_new:  # and need not be made where there is no room
+        check_room(dump, collection, options.workers, progress)
     with hold_collection(collection), told_of_full_disk(collection):
+        check_wiki(collection, dump, progress, force=options.force)
         before = _current_manifest(collection)
         if options.force and not _is_published(collection, before):
             before = None
-        changed = before is None or before.dump.fingerprint != record.fingerprint
+        changed = before is None or _is_changed(collection, before, dump, progress)
         if changed:
-            manifest = _build_keyword_side(collection, dump, record, options, progress)
+            if not is_new:
+                check_room(dump, collection, options.workers, progress)
+            manifest = _build_keyword_side(collection, dump, options, progress)
             progress.note(f"published {manifest.generation}: keyword search is complete")
         elif before is not None:
             manifest = before
+        remember_files(collection, manifest.dump.fingerprint, dump)
         if scope != "none" and encoder is not None:
             extended = embed_generation(collection, manifest, encoder, scope, progress)
             changed = changed or extended.vectors != manifest.vectors
             manifest = extended
-        shutil.rmtree(collection / "building", ignore_errors=True)  # what a crash left there
-        (collection / _FORCED).unlink(missing_ok=True)
-        remove_superseded(collection)
+        _clear_up(collection)
     return BuildResult(manifest, changed)
 
 
-def _dump_record(dump: Dump) -> DumpRecord:
-    """The dump's identity: names, sizes, and the first and last 64 KiB of every part."""
-    digest = hashlib.sha256(dump.site.language.encode())
-    for part in dump.parts:
-        size = part.stat().st_size
-        digest.update(f"\0{part.name}\0{size}\0".encode())
-        with part.open("rb") as file:
-            digest.update(file.read(65536))
-            file.seek(max(0, size - 65536))
-            digest.update(file.read(65536))
-    return DumpRecord(
-        name=dump.name,
-        date=dump.date,
-        language=dump.site.language,
-        base_url=dump.site.base_url,
-        files=[part.name for part in dump.parts],
-        fingerprint=digest.hexdigest(),
-    )
+def _clear_up(collection: Path) -> None:
+    """Remove what a crash left, if anything: there may be nothing to do, and no right to write."""
+    if (collection / "building").exists():
+        shutil.rmtree(collection / "building", ignore_errors=True)
+    if (collection / _FORCED).exists():
+        (collection / _FORCED).unlink()
+    remove_superseded(collection)
 
 
-def is_built(collection: Path, dump: Dump) -> bool:
+def is_built(collection: Path, dump: Dump, progress: Progress | None = None) -> bool:
     """Whether the current generation comes from this very dump."""
     current = _current_manifest(collection)
-    return current is not None and current.dump.fingerprint == _dump_record(dump).fingerprint
+    if current is None:
+        return False
+    return not changed_files(dump, *files_of(collection, current.dump), progress or Silence())
+
+
+def _is_changed(collection: Path, before: Manifest, dump: Dump, progress: Progress) -> bool:
+    """Whether the current generation comes from another dump; files that changed are named."""
+    changed = changed_files(dump, *files_of(collection, before.dump), progress)
+    if changed and before.dump.files == [part.name for part in dump.parts]:
+        progress.note(f"{few(changed)} changed since {before.generation} was built: building anew")
+    return bool(changed)
 
 
 def _current_manifest(collection: Path) -> Manifest | None:
@@ -150,21 +172,20 @@ def _is_published(collection: Path, current: Manifest | None) -> bool:
 
 
 def _build_keyword_side(
-    collection: Path, dump: Dump, record: DumpRecord, options: BuildOptions, progress: Progress
+    collection: Path, dump: Dump, options: BuildOptions, progress: Progress
 ) -> Manifest:
-    work = _work_directory(collection, record)
-    verified = _check_published(dump, work, progress)
-    record = record.model_copy(update={"verified": verified})
+    work = work_directory(collection, dump, progress)
+    verified = check_published(dump, work, progress)
     stage = work / "stage"
     stage.mkdir(exist_ok=True)
     if not (stage / "pages.db").exists():
-        counts = _write_store(work, dump, options, progress)
-        with write_whole(work / "counts.json") as file:
-            file.write(json.dumps(asdict(counts)).encode())
+        read = _write_store(work, dump, options, progress)
+        read.keep(work)
         (work / "quarantine.jsonl").rename(stage / "quarantine.jsonl")
         (work / "pages.db").rename(stage / "pages.db")
+    else:
+        read = ReadDump.kept(work)
     shutil.rmtree(work / "segments", ignore_errors=True)  # all they hold is in the store
-    counts = PageCounts(**json.loads((work / "counts.json").read_text()))
     if not (stage / "bm25").exists():
         language, workers = dump.site.language, options.workers
         write_keywords(stage / "pages.db", work / "bm25", language, workers, progress)
@@ -177,8 +198,8 @@ def _build_keyword_side(
         collection=collection.name,
         generation=next_name(collection, dump.date or datetime.now(UTC).strftime("%Y%m%d")),
         created=timestamp(),
-        dump=record,
-        pages=counts,
+        dump=dump_record(dump, read.digests, verified=verified),
+        pages=read.counts,
         passages=passages,
         vectors=0,
         encoder=None,
@@ -193,50 +214,19 @@ def _build_keyword_side(
     return manifest
 
 
-def _work_directory(collection: Path, record: DumpRecord) -> Path:
-    """The directory of this very build; what an older plan left there is thrown away."""
-    work = building_directory(collection, record.date or record.name)
-    plan = work / "plan.json"
-    wanted = {
-        "format_version": FORMAT_VERSION,
-        "pinakes": version("pinakes"),
-        "fingerprint": record.fingerprint,
-    }
-    found = json.loads(plan.read_text()) if plan.exists() else None
-    if found != wanted:
-        shutil.rmtree(work)
-        work.mkdir()
-        with write_whole(plan) as file:
-            file.write(json.dumps(wanted).encode())
-    return work
-
-
-def _check_published(dump: Dump, work: Path, progress: Progress) -> bool:
-    """Compare the parts with the checksums beside them, once a build; whether all have one."""
-    checksums = published_checksums(dump.parts)
-    done = work / "checksums.json"
-    known = {str(checksum.part): checksum.value for checksum in checksums}
-    if checksums and not (done.exists() and json.loads(done.read_text()) == known):
-        progress.step("Checking checksums", sum(one.size for one in checksums), "bytes")
-        for checksum in checksums:
-            verify(checksum, progress.advance)
-        with write_whole(done) as file:
-            file.write(json.dumps(known).encode())
-    return len(checksums) == len(dump.parts)
-
-
-def _write_store(work: Path, dump: Dump, options: BuildOptions, progress: Progress) -> PageCounts:
+def _write_store(work: Path, dump: Dump, options: BuildOptions, progress: Progress) -> ReadDump:
     """Write ``pages.db`` and ``quarantine.jsonl`` into the work directory.
 
     Workers make segments of the dump's units; the store takes them in order, as they are done.
     """
     segments = work / "segments"
     segments.mkdir(exist_ok=True)
-    size = sum(part.stat().st_size for part in dump.parts)
-    progress.step("Reading the dump", size, "bytes")
+    progress.step("Reading the dump", dump.byte_count, "bytes")
     writer = StoreWriter(work / "pages.db")
     runs: list[Path] = []
+    digests = {part: FileDigest() for part in dump.parts}
     with (
+        _told_of_changes(dump),
         write_whole(work / "quarantine.jsonl") as file,
         worker_processes(options.workers) as executor,
     ):
@@ -244,7 +234,9 @@ def _write_store(work: Path, dump: Dump, options: BuildOptions, progress: Progre
         work_on = partial(write_segment, site=dump.site, directory=segments)
         ahead = 2 * options.workers + 1
         for unit, _ in map_units(work_on, plan_units(dump), executor, ahead):
-            for entry, passages in read_segment(segment_path(segments, unit.number)):
+            segment = segment_path(segments, unit.number)
+            digests[unit.part].add(read_digests(segment))
+            for entry, passages in read_segment(segment):
                 is_new = writer.add(entry, passages)
                 accounts.add(unit.part, entry, is_duplicate=not is_new)
             runs.append(link_run_path(segments, unit.number))
@@ -258,7 +250,23 @@ def _write_store(work: Path, dump: Dump, options: BuildOptions, progress: Progre
         writer.add_names(totals.anchors(), totals.links_in())
     writer.close()
     progress.advance(1)
-    return counts
+    return ReadDump(counts, [digest.hexdigest() for digest in digests.values()])
+
+
+@contextmanager
+def _told_of_changes(dump: Dump) -> Iterator[None]:
+    """Raise DumpChanged where a file is another at the end of the block, however that ends."""
+    try:
+        yield
+    except IngestError:  # perhaps because of that
+        _check_parts(dump)
+        raise
+    _check_parts(dump)
+
+
+def _check_parts(dump: Dump) -> None:
+    for part, state in zip(dump.parts, dump.states, strict=True):
+        check_unchanged(part, state)
 
 
 def _versions() -> dict[str, str]:

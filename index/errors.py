@@ -8,6 +8,7 @@ CollectionError
 ├── EncoderNotExportable the encoder cannot ask questions without PyTorch, or asks them otherwise
 ├── EncoderNotFound      no such encoder, or its weights are not the published ones
 ├── BuildInProgress      another build holds the collection
+├── OtherWiki            the collection holds another wiki than the dump is of
 ├── DiskFull             no room to build, or to go on building
 ├── BadQuery             nothing to search for, or too much
 └── BadQuestions         a file of questions, or an earlier run, that cannot be used
@@ -24,6 +25,7 @@ __all__ = [
     "EncoderNotExportable",
     "EncoderNotFound",
     "NoCollection",
+    "OtherWiki",
     "UnknownFormat",
 ]
 
@@ -58,6 +60,10 @@ class EncoderNotFound(CollectionError):
 
 class BuildInProgress(CollectionError):
     """Another process is building this collection."""
+
+
+class OtherWiki(CollectionError):
+    """The collection holds another wiki than the dump is of, and nobody said to replace it."""
 
 
 class DiskFull(CollectionError):

@@ -35,7 +35,7 @@ __all__ = [
     "Vectors",
 ]
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 Mode = Literal["hybrid", "keyword", "vector"]
 Precision = Literal["float32", "float16", "int8"]
 # title: the page's own. redirect: the title of a page that leads to it. base: its title without
@@ -232,16 +232,20 @@ class VectorIndexRecord(_Record):
 
 
 class DumpRecord(_Record):
-    """The dump a generation was built from; the fingerprint covers names, sizes and samples.
+    """The dump a generation was built from: which wiki's, and which files it was read from.
 
-    ``verified``: every file had the checksum that was published beside it.
+    ``digests``: of each file, as ``ingest.reading.identity`` makes them; the fingerprint covers
+    names and digests. ``verified``: every file had the checksum that was published beside it.
     """
 
     name: str
     date: str | None
     language: str
     base_url: str
+    site_name: str = ""
+    database: str = ""
     files: list[str]
+    digests: list[str] = []
     fingerprint: str
     verified: bool = False
 

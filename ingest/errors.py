@@ -5,6 +5,7 @@ IngestError
 ├── NotADump          the file is readable, but holds no MediaWiki export
 ├── EmptyDump         an export without a single page
 ├── TruncatedDump     the file ends, or is damaged, in the middle
+├── DumpChanged       the file was written to, or replaced, while it was being read
 ├── ChecksumMismatch  the file is not the one that was published
 ├── UnreadablePage    a page or place that cannot be read, where that was asked to be an error
 └── WorkerDied        a process that was reading the dump was killed
@@ -12,6 +13,7 @@ IngestError
 
 __all__ = [
     "ChecksumMismatch",
+    "DumpChanged",
     "DumpNotFound",
     "EmptyDump",
     "IngestError",
@@ -40,6 +42,10 @@ class EmptyDump(IngestError):
 
 class TruncatedDump(IngestError):
     """The file ends or is damaged in the middle: fetch it again and check its checksum."""
+
+
+class DumpChanged(IngestError):
+    """The file is no longer the one that reading began with: the same command begins anew."""
 
 
 class ChecksumMismatch(IngestError):

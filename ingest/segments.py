@@ -1,7 +1,7 @@
 """What a build keeps of a work unit: a segment with its entries, and a sorted run of its links.
 
 A segment appears under its name only when it is complete: its presence is the ledger, and a unit
-whose segment exists is done.
+whose segment exists is done. Its first line holds the digests of what was read.
 """
 
 import json
@@ -18,10 +18,11 @@ from ingest.extract import Entry, read_documents
 from ingest.files import write_whole
 from ingest.passages import heading_at, split_passages
 from ingest.reading.dumps import WorkUnit
+from ingest.reading.identity import check_unchanged, digest_pieces
 from ingest.rows import from_json, to_json
 from ingest.types import Document, Link, Passage, SiteInfo
 
-__all__ = ["link_run_path", "read_segment", "segment_path", "write_segment"]
+__all__ = ["link_run_path", "read_digests", "read_segment", "segment_path", "write_segment"]
 
 # Links held in memory: a unit has some 50,000, and two megabytes of bz2 can hold gigabytes of them.
 _MOST_LINKS = 500_000
@@ -40,16 +41,20 @@ def link_run_path(directory: Path, number: int) -> Path:
 def write_segment(unit: WorkUnit, site: SiteInfo, directory: Path) -> None:
     """Write one unit's segment and link run; the segment comes last and vouches for both.
 
-    A unit whose segment is there is left alone.
+    A unit whose segment is there is left alone. Raises DumpChanged where its file is not the one
+    that it was planned for, before or after it was read.
     """
     path = segment_path(directory, unit.number)
     if path.exists():
         return
     links: list[tuple[str, str, int]] = []
+    _check(unit)
     with (
         _write_lines(path) as lines,
         _write_lines(link_run_path(directory, unit.number)) as run,
     ):
+        digests = digest_pieces(unit.part, unit.start, unit.end).hex() if unit.state else ""
+        lines.write(json.dumps({"digests": digests}) + "\n")
         for entry in read_documents(unit, site):
             row = to_json(entry)
             if isinstance(entry, Document):
@@ -61,6 +66,12 @@ def write_segment(unit: WorkUnit, site: SiteInfo, directory: Path) -> None:
             if len(links) >= _MOST_LINKS:
                 _write_links(run, links)
         _write_links(run, links)
+        _check(unit)
+
+
+def _check(unit: WorkUnit) -> None:
+    if unit.state is not None:
+        check_unchanged(unit.part, unit.state)
 
 
 @contextmanager
@@ -88,6 +99,7 @@ def read_segment(path: Path) -> Iterator[tuple[Entry, list[Passage]]]:
     read back: the run of all lies beside the segment.
     """
     with zstandard.open(path, "rt", encoding="utf-8", newline="\n") as lines:
+        lines.readline()
         for line in lines:
             row = json.loads(line)
             entry = from_json(row)
@@ -96,6 +108,12 @@ def read_segment(path: Path) -> Iterator[tuple[Entry, list[Passage]]]:
                 yield replace(entry, links=links), list(_passages(entry, row["passages"]))
             else:
                 yield entry, []
+
+
+def read_digests(path: Path) -> bytes:
+    """The digests of the pieces of its file that begin in the unit of this segment."""
+    with zstandard.open(path, "rt", encoding="utf-8", newline="\n") as lines:
+        return bytes.fromhex(json.loads(lines.readline())["digests"])
 
 
 def _passages(document: Document, spans: list[tuple[int, int]]) -> Iterator[Passage]:

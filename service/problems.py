@@ -15,9 +15,10 @@ from index.errors import (
     EncoderNotExportable,
     EncoderNotFound,
     NoCollection,
+    OtherWiki,
     UnknownFormat,
 )
-from ingest.errors import IngestError, WorkerDied
+from ingest.errors import DumpChanged, IngestError, WorkerDied
 from service.errors import BadInput, GeneratorError, NotFound, QueueFull, ServiceError
 
 __all__ = ["KNOWN_ERRORS", "Problem", "message_of", "problem_of"]
@@ -40,6 +41,7 @@ _TABLE: dict[type[Exception], Problem] = {
     BadInput: Problem(2, 400, "Bad input"),
     BadQuery: Problem(2, 400, "Nothing to search for"),
     BadQuestions: Problem(2, 400, "Not usable questions"),
+    DumpChanged: Problem(1, 503, "The dump changed"),
     WorkerDied: Problem(1, 503, "A process was killed"),
     IngestError: Problem(2, 400, "Not a usable dump"),
     NoCollection: Problem(2, 503, "No collection"),
@@ -48,6 +50,7 @@ _TABLE: dict[type[Exception], Problem] = {
     EncoderMismatch: Problem(2, 503, "Another encoder"),
     EncoderNotExportable: Problem(2, 503, "Encoder not exportable"),
     EncoderNotFound: Problem(2, 503, "No such encoder"),
+    OtherWiki: Problem(2, 409, "Another wiki"),
     BuildInProgress: Problem(1, 503, "Build in progress"),
     CollectionError: Problem(1, 503, "Collection not usable"),
     QueueFull: Problem(1, 429, "Too many questions"),

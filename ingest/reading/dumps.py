@@ -6,11 +6,15 @@ A work unit is a run of bytes of one part that can be read on its own. Knows fil
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from glob import glob
+from itertools import pairwise
 from pathlib import Path
 
-from ingest.errors import DumpNotFound, IngestError
+from ingest.errors import DumpNotFound, IngestError, NotADump
+from ingest.files import kind_of_file
 from ingest.reading.archives import archive_format, check_end, read_pieces
+from ingest.reading.identity import FileState, state_of
 from ingest.reading.page_xml import cut_pages
 from ingest.reading.site_info import read_site_info
 from ingest.types import Damage, Piece, QuarantinedPage, SiteInfo
@@ -40,13 +44,20 @@ _PAGE_RANGE = r"\d*(-p\d+[pr]\d+)?$"
 class Dump:
     """The parts of one dump in reading order, and the wiki they come from.
 
-    ``date`` is YYYYMMDD from the file names, or None where they carry none.
+    ``date`` is YYYYMMDD from the file names, or None where they carry no day of the calendar.
+    ``states``: of each part, before anything in it was read.
     """
 
     name: str
     date: str | None
     parts: tuple[Path, ...]
     site: SiteInfo
+    states: tuple[FileState, ...]
+
+    @property
+    def byte_count(self) -> int:
+        """Bytes of all parts, as they lie on disk."""
+        return sum(state.size for state in self.states)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,7 @@ class WorkUnit:
     """Bytes ``start`` to ``end`` of one part, as it lies on disk.
 
     Where a file cannot be entered in the middle, ``items`` are the unit's pages, cut already.
+    ``state`` is the part's when the unit was planned; None: nobody minds.
     """
 
     number: int
@@ -62,6 +74,7 @@ class WorkUnit:
     end: int
     byte_count: int
     items: tuple[bytes | QuarantinedPage | Damage, ...] | None = None
+    state: FileState | None = None
 
 
 def find_dump(paths: Sequence[Path]) -> Dump:
@@ -70,9 +83,13 @@ def find_dump(paths: Sequence[Path]) -> Dump:
     Raises DumpNotFound, NotADump, TruncatedDump or IngestError when the files belong to different
     wikis.
     """
-    parts = tuple(dict.fromkeys(part.resolve() for path in paths for part in _parts_of(path)))
+    parts = tuple(dict.fromkeys(_checked(part) for path in paths for part in _parts_of(path)))
     if not parts:
         raise DumpNotFound("no dump file given")
+    states = tuple(state_of(part) for part in parts)
+    if len({part.name for part in parts}) < len(parts):
+        name = next(a for a, b in pairwise(sorted(part.name for part in parts)) if a == b)
+        raise IngestError(f"two files named {name}; name one of them")
     sites = [read_site_info(part) for part in parts]
     names = [_NAME.match(part.name) for part in parts]
     wikis = {match["name"].lower() for match in names if match}
@@ -91,8 +108,19 @@ def find_dump(paths: Sequence[Path]) -> Dump:
         )
     for part in parts:
         check_end(part)
-    name = re.sub(r"[^a-z0-9_-]+", "-", wikis.pop()).strip("-") or "wiki"
-    return Dump(name=name, date=next(iter(dates), None), parts=parts, site=sites[0])
+    # A name that --collection takes, too: it begins with a letter or digit.
+    name = re.sub(r"[^a-z0-9_-]+", "-", wikis.pop()).strip("-_") or "wiki"
+    day = next((day for day in dates if _is_day(day)), None)
+    return Dump(name=name, date=day, parts=parts, site=sites[0], states=states)
+
+
+def _is_day(digits: str) -> bool:
+    """Whether these are a day of the calendar, as YYYYMMDD: 20269999 is none."""
+    try:
+        date.fromisoformat(digits)
+    except ValueError:
+        return False
+    return True
 
 
 def _kind(name: str) -> str:
@@ -104,17 +132,51 @@ def _kind(name: str) -> str:
 
 
 def _parts_of(path: Path) -> Iterable[Path]:
-    if path.is_dir():
-        found = [entry for entry in path.iterdir() if _is_dump(entry)]
-        if not found:
-            raise DumpNotFound(f"{path}: no dump file (*.xml, *.xml.bz2, …) in this directory")
-    elif re.search(r"[*?[]", path.name) and not path.exists():
-        found = [Path(name) for name in glob(str(path))]
-        if not found:
-            raise DumpNotFound(f"{path}: no file has such a name")
-    else:
-        found = [path]
+    try:
+        if path.is_dir():
+            found = [entry for entry in path.iterdir() if _is_dump(entry)]
+            if not found:
+                raise DumpNotFound(f"{path}: no dump file (*.xml, *.xml.bz2, …) in this directory")
+        elif re.search(r"[*?[]", path.name) and not path.exists():
+            found = _matching(path)
+            if not found:
+                raise DumpNotFound(f"{path}: no file has such a name")
+        else:
+            found = [path]
+    except OSError as error:
+        raise DumpNotFound(f"{path}: cannot be read ({error.strerror})") from None
     return sorted(found, key=_part_order)
+
+
+def _matching(path: Path) -> list[Path]:
+    """The files that the pattern ``path`` means; a directory that is there is no pattern."""
+    if path.parent.is_dir():
+        return [path.parent / name for name in glob(path.name, root_dir=path.parent)]
+    return [Path(name) for name in glob(str(path))]
+
+
+def _checked(path: Path) -> Path:
+    """The file itself, which can be read from any place and whose name can be written down.
+
+    Raises DumpNotFound: of a FIFO, a socket or /dev/zero nobody knows where it ends.
+    """
+    try:
+        kind = kind_of_file(path)
+        part = path.resolve() if kind == "file" else path
+    except FileNotFoundError:
+        what = "a link to a file that is not there" if path.is_symlink() else "no such file"
+        raise DumpNotFound(f"{path}: {what}") from None
+    except OSError as error:
+        raise DumpNotFound(f"{path}: cannot be read ({error.strerror})") from None
+    if kind != "file":
+        raise DumpNotFound(f"{path}: a {kind}, and a dump is a file; write it to one first")
+    if not part.stat().st_size:
+        raise NotADump(f"{path}: the file is empty; take a dump such as …-pages-articles.xml.bz2")
+    try:
+        part.name.encode()
+    except UnicodeEncodeError:
+        raise DumpNotFound(f"{path}: its name is not UTF-8; rename it, or name a link") from None
+    return part
 
 
 def _is_dump(path: Path) -> bool:
@@ -123,6 +185,8 @@ def _is_dump(path: Path) -> bool:
         return False
     if _PART.search(path.name):
         return True
+    if not path.stat().st_size:  # /proc and its like, where reading may wait for ever
+        return False
     try:
         return archive_format(path) != "7z" and bool(_EXPORT.match(_first_bytes(path)))
     except IngestError:
@@ -144,20 +208,19 @@ def plan_units(dump: Dump, unit_bytes: int | None = None) -> Iterator[WorkUnit]:
     file that cannot be entered in the middle is decompressed here, page by page.
     """
     if unit_bytes is None:
-        share = sum(part.stat().st_size for part in dump.parts) // _LEAST_UNITS
+        share = dump.byte_count // _LEAST_UNITS
         unit_bytes = min(max(share, _LEAST_UNIT_BYTES), _UNIT_BYTES)
     number = 0
-    for part in dump.parts:
-        size = part.stat().st_size
+    for part, state in zip(dump.parts, dump.states, strict=True):
         kind = archive_format(part)
         if kind == "bz2":
-            units = _units_of_file(part, size, unit_bytes, number)
+            units = _units_of_file(part, state.size, unit_bytes, number)
         elif kind == "plain":
-            units = _units_of_file(part, size, _XML_UNIT_BYTES, number)
+            units = _units_of_file(part, state.size, _XML_UNIT_BYTES, number)
         else:
-            units = _units_of_stream(part, size, number)
+            units = _units_of_stream(part, state.size, number)
         for unit in units:
-            yield unit
+            yield replace(unit, state=state)
             number = unit.number + 1
 
 
@@ -168,8 +231,9 @@ def sample_units(dump: Dump, count: int) -> list[WorkUnit]:
     """
     parts = dump.parts
     if any(archive_format(part) not in ("bz2", "plain") for part in parts):
-        spread = parts[:: -(-len(parts) // count)]
-        return [next(plan_units(replace(dump, parts=(part,)))) for part in spread]
+        spread = range(0, len(parts), -(-len(parts) // count))
+        alone = (replace(dump, parts=(parts[n],), states=(dump.states[n],)) for n in spread)
+        return [next(plan_units(part)) for part in alone]
     units = list(plan_units(dump))
     step = -(-len(units) // count)
     return units[(step - 1) // 2 :: step]
@@ -188,7 +252,7 @@ def _units_of_stream(part: Path, size: int, number: int) -> Iterator[WorkUnit]:
     def counted(pieces: Iterator[Piece]) -> Iterator[Piece]:
         nonlocal position
         for piece in pieces:
-            position = piece.offset
+            position = max(position, piece.offset)
             yield piece
 
     items: list[bytes | QuarantinedPage | Damage] = []

@@ -50,9 +50,8 @@ def build(
     as_json: JsonOption = False,
 ) -> None:
     """Build a collection from a dump, or go on with an interrupted build."""
-    from index.build import BuildOptions, build_collection, is_built
+    from index.build import BuildOptions, build_collection
     from index.encoders.encoder import find_encoder
-    from index.plan import check_room
     from ingest.reading.dumps import find_dump
     from ingest.workers import default_workers
     from service.terminal.console import BuildProgress, out
@@ -64,8 +63,6 @@ def build(
     encoder = None if scope == "none" else find_encoder(settings.search.encoder)
     options = BuildOptions(workers=workers or default_workers(), force=force, strict=strict)
     with BuildProgress() as progress:
-        if force or not is_built(directory, found):
-            check_room(found, directory, options.workers, progress)
         result = build_collection(directory, found, encoder, scope, progress, options)
     manifest = result.manifest
     if as_json:
@@ -85,7 +82,7 @@ def build(
         quarantine = directory / "generations" / manifest.generation / "quarantine.jsonl"
         raise DamagedDump(
             f"the dump is damaged in {_places(damages)}, and the pages there are missing: see "
-            f"{quarantine}; fetch the file again and build with --force"
+            f"{quarantine}; fetch the file again, and the same command builds anew"
         )
 
 

@@ -119,7 +119,7 @@ class BuildProgress:
 
     def note(self, text: str) -> None:
         """A line of its own, above the bars."""
-        err.print(text)
+        err.print(text, markup=False)
 
 
 def coverage_text(coverage: float) -> str:
