@@ -34,10 +34,7 @@ SWITCHES: Mapping[str, str] = MappingProxyType(
         "OTEL_TRACES_EXPORTER": "none",
         "OTEL_METRICS_EXPORTER": "none",
         "OTEL_LOGS_EXPORTER": "none",
-        # No network either: libuv hands work to the kernel past every system call, and no trace of
-        # what a process does would show it.
-        "UV_USE_IO_URING": "0",
-        # Threads of its own would not survive the fork of a process.
+        # No network: threads of its own would not survive the fork of a process.
         "TOKENIZERS_PARALLELISM": "false",
     }
 )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 import typer
 
-from service.commands import ask, build, chat, evaluate, evaluate_answers, mcp, serve
+from service.commands import ask, build, chat, doctor, evaluate, evaluate_answers, mcp, serve
 from service.problems import problem_of
 
 __all__ = ["app", "main"]
@@ -37,6 +37,7 @@ for command in (
     build.status,
     build.verify,
     build.extract,
+    doctor.doctor,
     evaluate_answers.calibrate,
 ):
     app.command()(command)

@@ -173,6 +173,11 @@ class SentenceEncoder:
         """Which model this is; an unknown one is opened to learn its dimension."""
         return self._record if self._record.dimension else self._open().record
 
+    @property
+    def weights_sha256(self) -> str:
+        """The digest of the weights; the model itself stays closed."""
+        return self._record.sha256
+
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of shape (len(texts), dimension).
 

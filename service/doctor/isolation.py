@@ -3,6 +3,7 @@
 Knows the tools for it and whether they work here: a container may have them and not allow them.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -16,12 +17,15 @@ __all__ = ["can_trace", "cut_off", "cut_tool", "traced"]
 
 _TRIAL_S = 20
 _NOTHING = [sys.executable, "-S", "-c", ""]
+# Through io_uring the kernel would connect and open files without a system call to be seen: it is
+# refused, as many kernels do, and its users (libuv) go on without.
+_STRACE = ["strace", "-e", "inject=io_uring_setup:error=ENOSYS"]
 
 
 def traced(command: Sequence[str], directory: Path) -> list[str]:
     """``command`` so that strace writes its calls, and those of its children, to ``directory``."""
     return [
-        "strace", "-ff", *_filter(), "-qq", "-yy", "-s", "200",
+        *_STRACE, "-ff", *_filter(), "-qq", "-yy", "-s", "200",
         "-e", f"trace={TRACED}", "-e", "signal=none", "-o", str(directory / "trace"), *command,
     ]  # fmt: skip
 
@@ -29,7 +33,7 @@ def traced(command: Sequence[str], directory: Path) -> list[str]:
 @cache
 def can_trace() -> bool:
     """Whether strace is there and may watch a process."""
-    return _works(["strace", "-f", "-e", "trace=none", "-o", "/dev/null", *_NOTHING])
+    return _works([*_STRACE, "-f", "-e", "trace=chdir", "-o", os.devnull, *_NOTHING])
 
 
 def cut_off(command: Sequence[str]) -> list[str] | None:
@@ -59,8 +63,11 @@ _CUTTING = {
 def _filter() -> list[str]:
     """Only the calls that are asked for stop the program, where the kernel can tell them apart."""
     faster = "--seccomp-bpf"
-    works = _works(["strace", "-f", faster, "-e", "trace=chdir", "-o", "/dev/null", *_NOTHING])
-    return [faster] if works else []
+    return (
+        [faster]
+        if _works([*_STRACE, "-f", faster, "-e", "trace=chdir", "-o", os.devnull, *_NOTHING])
+        else []
+    )
 
 
 def _works(command: Sequence[str]) -> bool:

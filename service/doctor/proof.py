@@ -23,6 +23,7 @@ from service.errors import BadInput, ServiceError
 __all__ = ["Proof", "Step", "clean_environment", "prove_offline"]
 
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "USER", "LOGNAME", "TERM")
+_JOURNEY = "service.doctor.journey"
 _SAMPLE = "samplewiki-*-multistream.xml.bz2"
 
 
@@ -79,9 +80,7 @@ def prove_offline(directory: Path, tell: Callable[[Step], None]) -> Proof:
     strace nor a way to cut a program off, ServiceError where nothing could be started.
     """
     began = time.monotonic()
-    words = [
-        sys.executable, "-m", "service.doctor.journey", str(_sample()),
-    ]  # fmt: skip
+    words = [sys.executable, "-m", _JOURNEY, str(_sample())]
     environment = clean_environment(directory)
     traces = directory / "traces"
     traces.mkdir()

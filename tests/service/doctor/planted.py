@@ -1,6 +1,8 @@
 """Programs that do what Pinakes must not; run where nothing can be reached."""
 
 import contextlib
+import ctypes
+import errno
 import socket
 import subprocess
 import sys
@@ -39,6 +41,14 @@ def in_a_child() -> None:
     """Look up a name in a child of a child."""
     child = [sys.executable, __file__, "look_up"]
     subprocess.run([sys.executable, "-c", f"import os; os.execv({child[0]!r}, {child!r})"])
+
+
+def io_uring() -> None:
+    """Set up a ring through which a connection would be no system call."""
+    ring = 425
+    library = ctypes.CDLL(None, use_errno=True)
+    library.syscall(ring, 8, ctypes.create_string_buffer(128))
+    sys.exit(ctypes.get_errno() != errno.ENOSYS)
 
 
 def telemetry() -> None:

