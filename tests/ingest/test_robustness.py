@@ -1,7 +1,6 @@
 """Any markup at all: no exception, sections in order, time in proportion to the length."""
 
 import re
-import time
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +13,7 @@ from ingest.templates.names import ALIASES
 from ingest.templates.registry import _RENDERERS
 from ingest.types import Document
 from tests.ingest.test_wikitext import parse
+from tests.yardstick import assert_in_proportion
 
 _TOKENS = """
 {{ }} {{{ }}} [[ ]] [ ] {| |} |} }} |- |+ | || ! !! = == === == A == ' '' ''' ''''' * # : ;
@@ -141,25 +141,13 @@ WORST: dict[str, Callable[[int], str]] = {
 }  # fmt: skip
 
 
-def seconds(wikitext: str) -> float:
-    best = float("inf")
-    for _ in range(3):
-        begin = time.process_time()
-        document = parse(wikitext)
-        for _passage in split_passages(document):
-            pass
-        best = min(best, time.process_time() - begin)
-        if best > 1:
-            break
-    return best
-
-
 @pytest.mark.parametrize("name", WORST)
 def test_time_grows_with_the_length(name: str) -> None:
-    small, large = WORST[name](4_000), WORST[name](16_000)
-    check(parse(small))
-    base = max(seconds(small), 0.002)  # below, the clock and the fixed costs decide
-    assert seconds(large) < 12 * base, f"{name}: four times the text, {base:.4f} s before"
+    texts = {size: WORST[name](size) for size in (4_000, 16_000)}
+    check(parse(texts[4_000]))
+    assert_in_proportion(
+        lambda size: sum(1 for _ in split_passages(parse(texts[size]))), 4_000, 16_000
+    )
 
 
 @pytest.mark.parametrize("depth", [59, 61, 10_000])

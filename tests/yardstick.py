@@ -1,0 +1,35 @@
+"""How long work takes, held against other work of the same thread: no test knows the machine.
+
+CPU time of this thread alone, because others may be busy, and the least of a few tries, because
+they share its caches. Bounds are generous: they tell a line from a square, not fast from slow.
+"""
+
+import time
+from collections.abc import Callable
+
+__all__ = ["assert_in_proportion", "cpu_seconds"]
+
+_TRIES = 3
+_LONG_S = 0.1  # what takes so long is little disturbed
+_LEAST_S = 0.002  # below, the clock and fixed costs decide
+_LENIENCE = 3
+
+
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """What ``work`` takes, at least as much as can be measured well."""
+    best = float("inf")
+    for _ in range(_TRIES):
+        began = time.thread_time()
+        work()
+        best = min(best, time.thread_time() - began)
+        if best > _LONG_S:
+            break
+    return max(best, _LEAST_S)
+
+
+def assert_in_proportion(work: Callable[[int], object], small: int, large: int) -> None:
+    """``work`` of the large size takes as many times longer as it is larger, about."""
+    before, after = cpu_seconds(lambda: work(small)), cpu_seconds(lambda: work(large))
+    assert after < _LENIENCE * large / small * before, (
+        f"{large / small:.0f} times as much took {after / before:.0f} times as long"
+    )
