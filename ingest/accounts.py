@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from ingest.errors import UnreadablePage
 from ingest.extract import Entry, count_entry
 from ingest.reading.multistream_index import find_index, read_index
-from ingest.types import Damage, Document, PageCounts, QuarantinedPage
+from ingest.types import Damage, Document, PageCounts, QuarantinedPage, TrailingBytes
 
 __all__ = ["Accounts"]
 
@@ -32,6 +32,7 @@ class Accounts:
     The quarantine is JSON lines: a page with ``page_id``, ``title``, ``part`` and ``reason``, or
     a damaged place with ``part``, ``offset``, ``reason`` and the pages ``after`` and ``before``
     which it lies; places with no page between them are one line, with their number as ``places``.
+    What follows the end of an archive is a line with ``part``, ``trailing_bytes`` and ``reason``.
     Where an index lies beside the dump, the pages lost there are named too. With ``strict`` the
     first page or place raises UnreadablePage.
     """
@@ -55,6 +56,10 @@ class Accounts:
             reason = "its page id or title occurs twice; the first is kept"
             entry = QuarantinedPage(entry.page_id, entry.title, reason)
         self._counts += count_entry(entry)
+        if isinstance(entry, TrailingBytes):
+            told = {"part": part.name, "trailing_bytes": entry.count, "reason": str(entry)}
+            self._write(told)
+            return
         if isinstance(entry, Damage):
             self._refuse(f"{part}: damaged at byte {entry.offset} ({entry.reason})")
             place: _Row = {"part": part.name, "offset": entry.offset, "reason": entry.reason}

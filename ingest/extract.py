@@ -20,13 +20,14 @@ from ingest.types import (
     QuarantinedPage,
     Redirect,
     SiteInfo,
+    TrailingBytes,
 )
 from ingest.wikitext import parse_document
 
 __all__ = ["Entry", "count_entry", "map_units", "read_documents"]
 
-# What can become of a page, and the places where none could be read.
-Entry = Document | Redirect | OtherPage | QuarantinedPage | Damage
+# What can become of a page, the places where none could be read, and what is none.
+Entry = Document | Redirect | OtherPage | QuarantinedPage | Damage | TrailingBytes
 
 _Result = TypeVar("_Result")
 
@@ -56,14 +57,15 @@ def _parsed(page: Page, site: SiteInfo) -> Document | QuarantinedPage:
 
 
 def count_entry(entry: Entry) -> PageCounts:
-    """The entry as one of the pages read; damage is none."""
+    """The entry as one of the pages read; damage and trailing bytes are none."""
     return PageCounts(
-        read=not isinstance(entry, Damage),
+        read=not isinstance(entry, Damage | TrailingBytes),
         documents=isinstance(entry, Document),
         redirects=isinstance(entry, Redirect),
         other_namespaces=isinstance(entry, OtherPage),
         quarantined=isinstance(entry, QuarantinedPage),
         damages=isinstance(entry, Damage),
+        trailing_bytes=entry.count if isinstance(entry, TrailingBytes) else 0,
     )
 
 

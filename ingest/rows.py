@@ -16,6 +16,7 @@ from ingest.types import (
     Redirect,
     Section,
     SiteInfo,
+    TrailingBytes,
 )
 
 __all__ = ["ExtractedUnit", "extract_unit", "from_json", "to_json"]
@@ -42,7 +43,7 @@ def extract_unit(unit: WorkUnit, site: SiteInfo, directory: Path) -> ExtractedUn
             counts += count_entry(entry)
             if isinstance(entry, Document | Redirect):
                 lines.write(json.dumps(to_json(entry), ensure_ascii=False) + "\n")
-            elif isinstance(entry, QuarantinedPage | Damage):
+            elif isinstance(entry, QuarantinedPage | Damage | TrailingBytes):
                 problem_lines.write(f"{unit.part.name}: {entry}\n")
     return ExtractedUnit(rows, problems, counts)
 
@@ -54,6 +55,8 @@ def to_json(entry: Entry) -> dict[str, Any]:
             return {"page_id": entry.page_id, "title": entry.title, "quarantined": entry.reason}
         case Damage():
             return {"offset": entry.offset, "damage": entry.reason}
+        case TrailingBytes():
+            return {"trailing_bytes": entry.count}
         case OtherPage():
             return {"page_id": entry.page_id, "title": entry.title, "namespace": entry.namespace}
     article = entry if isinstance(entry, Document) else None
@@ -77,6 +80,8 @@ def from_json(row: dict[str, Any]) -> Entry:
     """The entry of a row, without an article's links."""
     if "damage" in row:
         return Damage(row["offset"], row["damage"])
+    if "trailing_bytes" in row:
+        return TrailingBytes(row["trailing_bytes"])
     if "quarantined" in row:
         return QuarantinedPage(row["page_id"], row["title"], row["quarantined"])
     if "namespace" in row:

@@ -15,6 +15,7 @@ __all__ = [
     "Redirect",
     "Section",
     "SiteInfo",
+    "TrailingBytes",
 ]
 
 
@@ -37,12 +38,14 @@ class SiteInfo:
 class Piece:
     """Decompressed bytes of a dump that begin in the byte ``offset`` of its compressed file.
 
-    Of a damaged piece ``data`` is empty and ``error`` says what is wrong.
+    Of a damaged piece ``data`` is empty and ``error`` says what is wrong; ``ignored`` counts bytes
+    that follow the end of the archive.
     """
 
     offset: int
     data: bytes
     error: str | None = None
+    ignored: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,16 @@ class Damage:
 
     def __str__(self) -> str:
         return f"damaged at byte {self.offset}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class TrailingBytes:
+    """So many bytes follow the end of an archive; no program that unpacks it reads them."""
+
+    count: int
+
+    def __str__(self) -> str:
+        return f"{self.count:,} bytes after the end of the archive are no part of it: not read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +172,8 @@ class OtherPage:
 class PageCounts:
     """What became of every page read: ``read`` is the sum of the next four.
 
-    ``damages`` counts places in the dump that could not be read, whatever pages were there.
+    ``damages`` counts places in the dump that could not be read, whatever pages were there;
+    ``trailing_bytes`` what follows the end of archives.
     """
 
     read: int = 0
@@ -168,6 +182,7 @@ class PageCounts:
     other_namespaces: int = 0
     quarantined: int = 0
     damages: int = 0
+    trailing_bytes: int = 0
 
     def __add__(self, other: "PageCounts") -> "PageCounts":
         return PageCounts(
@@ -177,4 +192,5 @@ class PageCounts:
             self.other_namespaces + other.other_namespaces,
             self.quarantined + other.quarantined,
             self.damages + other.damages,
+            self.trailing_bytes + other.trailing_bytes,
         )

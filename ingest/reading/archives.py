@@ -4,9 +4,8 @@ The format is taken from the first bytes, never from the name. Of XML only the l
 which shows that a file is whole.
 """
 
-import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -24,9 +23,12 @@ Format = Literal["bz2", "gzip", "zstd", "7z", "plain"]
 # Pieces of a plain file begin at multiples of this, wherever reading starts; units do too.
 _PIECE_BYTES = 1 << 20
 
+_GZIP_MAGIC = b"\x1f\x8b"
+_GZIP_WINDOW = 31  # zlib's way of saying: with gzip's header and checksum
+_CHUNK_BYTES = 1 << 16
 _MAGIC: tuple[tuple[bytes, Format], ...] = (
     (b"BZh", "bz2"),
-    (b"\x1f\x8b", "gzip"),
+    (_GZIP_MAGIC, "gzip"),
     (b"\x28\xb5\x2f\xfd", "zstd"),
     (b"7z\xbc\xaf\x27\x1c", "7z"),
 )
@@ -86,7 +88,7 @@ def read_pieces(path: Path, start: int = 0) -> Iterator[Piece]:
     else:
         tail = b""
         try:
-            for piece in read_member(path) if kind == "7z" else _read_stream(path, kind):
+            for piece in _READERS[kind](path):
                 tail = (tail + piece.data)[-_TAIL_BYTES:]
                 yield piece
         except (EOFError, OSError, ValueError, zlib.error, zstandard.ZstdError) as error:
@@ -107,17 +109,48 @@ def _read_plain(path: Path, start: int) -> Iterator[Piece]:
             start += len(data)
 
 
-def _read_stream(path: Path, kind: Literal["gzip", "zstd"]) -> Iterator[Piece]:
+def _read_zstd(path: Path) -> Iterator[Piece]:
     with path.open("rb") as raw:
         offset = 0
-        reader = (
-            gzip.GzipFile(fileobj=raw, mode="rb")
-            if kind == "gzip"
-            else zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
-        )
+        reader = zstandard.ZstdDecompressor().stream_reader(raw, read_across_frames=True)
         while data := reader.read(_PIECE_BYTES):
             yield Piece(offset, data)
             offset = raw.tell()
+
+
+def _read_gzip(path: Path) -> Iterator[Piece]:
+    """Member by member, as the standard library does, which takes what follows for damage."""
+    size = path.stat().st_size
+    with path.open("rb") as raw:
+        offset, packed = 0, raw.read(_CHUNK_BYTES)
+        while packed:
+            member = zlib.decompressobj(_GZIP_WINDOW)
+            while not member.eof:
+                data = member.decompress(packed, _PIECE_BYTES)
+                packed = member.unused_data if member.eof else member.unconsumed_tail
+                if data:
+                    yield Piece(offset, data)
+                    offset = raw.tell()
+                if not (packed or member.eof):
+                    packed = raw.read(_CHUNK_BYTES)
+                    if not (packed or data):
+                        raise EOFError("the end of the stream is missing")
+            packed += raw.read(_CHUNK_BYTES)
+            while packed and not packed.strip(b"\0"):  # padding between members, or after them
+                packed = raw.read(_CHUNK_BYTES)
+            packed = packed.lstrip(b"\0")
+            if len(packed) == 1:
+                packed += raw.read(_CHUNK_BYTES)
+            if packed and not packed.startswith(_GZIP_MAGIC):
+                yield Piece(offset, b"", ignored=size - raw.tell() + len(packed))
+                return
+
+
+_READERS: dict[Format, Callable[[Path], Iterator[Piece]]] = {
+    "gzip": _read_gzip,
+    "zstd": _read_zstd,
+    "7z": read_member,
+}
 
 
 def _truncated(path: Path, reason: str) -> TruncatedDump:

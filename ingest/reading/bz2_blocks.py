@@ -28,18 +28,62 @@ _LONGEST_BLOCK = 1_200_000
 def read_blocks(path: Path, start: int) -> Iterator[Piece]:
     """The contents of the blocks that begin at or after the byte ``start``, in order."""
     with path.open("rb") as file:
-        for span in _spans(file, start):
-            yield _decompress(span)
+        end: _ArchiveEnd | None = None
+        for found in _spans(file, start):
+            end = found if isinstance(found, _ArchiveEnd) else None
+            if not isinstance(found, _ArchiveEnd):
+                yield _decompress(found)
+        size = file.seek(0, 2)
+        if end is not None and end.after < size:
+            file.seek(end.after)
+            if not _begins_a_stream(file.read(3)):
+                yield Piece(end.mark, b"", ignored=size - end.after)
+
+
+@dataclass(frozen=True, slots=True)
+class _ArchiveEnd:
+    """The byte in which the last stream's end is marked, and the first byte after that stream."""
+
+    mark: int
+    after: int
 
 
 def ends_whole(path: Path) -> bool:
-    """Whether the file ends as a bz2 stream does: mark, checksum, padding to a whole byte."""
+    """Whether the file ends as a bz2 stream does; what follows the last one does not matter."""
+    return _last_end(path) is not None
+
+
+def _last_end(path: Path) -> _ArchiveEnd | None:
+    """Where the last stream ends, by mark, checksum and padding; None where the file breaks off.
+
+    What follows is no bz2, and bzip2 takes it for none ("trailing garbage after EOF ignored").
+    """
     with path.open("rb") as file:
-        file.seek(-min(11, file.seek(0, 2)), 2)
-        tail = int.from_bytes(file.read())
-    return any(
-        tail >> (_CRC_BITS + padding) & ((1 << _MARK_BITS) - 1) == _END_MARK for padding in range(8)
-    )
+        size = high = file.seek(0, 2)
+        while high > 0:
+            low = max(high - _WINDOW, 0)
+            file.seek(low)
+            buffer = file.read(high - low + _MARK_BYTES + 1)  # marks across the windows' border too
+            last: tuple[int, bool] | None = None
+            for inner in _MARKS.finditer(buffer):
+                last = max(_marks_at(buffer, inner.start()), default=last)
+            if last is not None:
+                bit, is_block = last
+                end = _archive_end(low, bit)
+                file.seek(min(end.after, size))
+                breaks_off = is_block or end.after > size or _begins_a_stream(file.read(3))
+                return None if breaks_off else end
+            high = low
+    return None
+
+
+def _archive_end(base: int, bit: int) -> _ArchiveEnd:
+    """The end of a stream whose mark begins so many bits after the byte ``base``."""
+    return _ArchiveEnd(base + bit // 8, base + (bit + _MARK_BITS + _CRC_BITS + 7) // 8)
+
+
+def _begins_a_stream(following: bytes) -> bool:
+    return bool(following) and b"BZh".startswith(following)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +95,11 @@ class _Span:
     length: int
 
 
-def _spans(file: BinaryIO, start: int) -> Iterator[_Span]:
-    """Runs of bits that begin with a block's mark and end before the next mark of either kind."""
+def _spans(file: BinaryIO, start: int) -> Iterator[_Span | _ArchiveEnd]:
+    """Runs of bits that begin with a block's mark and end before the next mark of either kind.
+
+    Marks of the second kind, ends of streams, come as themselves.
+    """
     file.seek(start)
     base, buffer, searched = start, b"", 0  # ``buffer`` holds the file from the byte ``base`` on
     begun: int | None = None  # first bit of the block under way
@@ -68,6 +115,8 @@ def _spans(file: BinaryIO, start: int) -> Iterator[_Span]:
                 if begun is not None:
                     yield _span(buffer, base, begun, bit)
                 begun = bit if is_block else None
+                if not is_block:
+                    yield _archive_end(base, bit)
         if begun is not None and (not more or limit - begun // 8 > _LONGEST_BLOCK):
             yield _span(buffer, base, begun, 8 * max(limit, begun // 8 + _MARK_BYTES))
             begun = None

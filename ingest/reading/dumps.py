@@ -15,9 +15,9 @@ from ingest.errors import DumpNotFound, IngestError, NotADump
 from ingest.files import kind_of_file
 from ingest.reading.archives import archive_format, check_end, read_pieces
 from ingest.reading.identity import FileState, state_of
-from ingest.reading.page_xml import cut_pages
+from ingest.reading.page_xml import CutPage, cut_pages
 from ingest.reading.site_info import read_site_info
-from ingest.types import Damage, Piece, QuarantinedPage, SiteInfo
+from ingest.types import Piece, SiteInfo
 
 __all__ = ["Dump", "WorkUnit", "find_dump", "plan_units", "sample_units"]
 
@@ -33,7 +33,8 @@ _ITEM_BYTES = 1 << 10
 _DATE = r"\d{8}\b|\d{4}-\d\d-\d\d\b"
 _NAME = re.compile(
     rf"^(?P<name>.+?)(?=-(?:{_DATE})|-latest\b|-pages-|-p\d+[pr]\d+|\.xml|\.bz2|\.gz|\.zst|\.7z|$)"
-    rf"(?:-(?P<date>{_DATE}))?"
+    rf"(?:-(?P<date>{_DATE}))?",
+    re.DOTALL,
 )
 _PART = re.compile(r"\.xml(-p\d+p\d+)?(\.(bz2|gz|zst|7z))?$", re.IGNORECASE)
 _EXPORT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<mediawiki\b")
@@ -73,7 +74,7 @@ class WorkUnit:
     start: int
     end: int
     byte_count: int
-    items: tuple[bytes | QuarantinedPage | Damage, ...] | None = None
+    items: tuple[CutPage, ...] | None = None
     state: FileState | None = None
 
 
@@ -109,7 +110,7 @@ def find_dump(paths: Sequence[Path]) -> Dump:
     for part in parts:
         check_end(part)
     # A name that --collection takes, too: it begins with a letter or digit.
-    name = re.sub(r"[^a-z0-9_-]+", "-", wikis.pop()).strip("-_") or "wiki"
+    name = re.sub(r"[^a-z0-9_-]+", "-", min(wikis, default="")).strip("-_") or "wiki"
     day = next((day for day in dates if _is_day(day)), None)
     return Dump(name=name, date=day, parts=parts, site=sites[0], states=states)
 
@@ -255,7 +256,7 @@ def _units_of_stream(part: Path, size: int, number: int) -> Iterator[WorkUnit]:
             position = max(position, piece.offset)
             yield piece
 
-    items: list[bytes | QuarantinedPage | Damage] = []
+    items: list[CutPage] = []
     length = 0
     for item in cut_pages(counted(read_pieces(part))):
         items.append(item)

@@ -3,19 +3,26 @@
 Each page comes as bytes that are safe to parse: one revision, of bounded size, few tags, no
 declarations. What cannot be made so is quarantined. Knows nothing of archives or of mwxml.
 
-In a dump "<page>" and "</page>" are always tags: inside text "<" is written "&lt;". So a "<page>"
-before the "</page>" shows that the page before it was never closed.
+Outside of comments and their like "<page" and "</page>" are always tags: inside text "<" is
+written "&lt;". So a "<page>" before the "</page>" shows that the page before it was never closed.
+The end of a comment between pages, which begins nowhere, shows that reading began inside of it:
+what was read of it are no pages, and this is told as damage.
 """
 
 import html
 import re
 from collections.abc import Iterable, Iterator
 
-from ingest.types import Damage, Piece, QuarantinedPage
+from ingest.reading.xml_sections import without_sections
+from ingest.types import Damage, Piece, QuarantinedPage, TrailingBytes
 
-__all__ = ["cut_pages", "quarantined"]
+__all__ = ["CutPage", "cut_pages", "find_page", "quarantined"]
 
-_OPEN, _CLOSE = b"<page>", b"</page>"
+CutPage = bytes | QuarantinedPage | Damage | TrailingBytes
+
+_OPEN, _CLOSE = b"<page", b"</page>"
+_AFTER_NAME = frozenset(b" \t\r\n>/")
+_SECTION_END = re.compile(rb"-->|\]\]>")
 _REVISION_BEGIN, _REVISION_END = b"<revision>", b"</revision>"
 # MediaWiki's own limit is 2 MiB of text (wgMaxArticleSize); escaped, it may be six times as much.
 _LONGEST_REVISION = 16 << 20
@@ -23,15 +30,24 @@ _LONGEST_REVISION = 16 << 20
 _MOST_TAGS = 400
 _LONGEST_TAG = 8192
 _IDENTITY_BYTES = 8192
+_INSIDE = "a comment or CDATA section ends here that began before: pages before may be none"
 
 _TIMESTAMP = re.compile(rb"<timestamp>([^<]*)</timestamp>")
 _TITLE = re.compile(rb"<title>([^<]*)</title>")
 _ID = re.compile(rb"<id>\s*(\d{1,18})\s*</id>")
 
 
-def cut_pages(
-    pieces: Iterable[Piece], end: int | None = None
-) -> Iterator[bytes | QuarantinedPage | Damage]:
+def find_page(xml: bytes | bytearray, start: int = 0, end: int | None = None) -> int:
+    """Where the next tag begins that opens a page, with attributes or without; -1: nowhere."""
+    stop = len(xml) if end is None else end
+    while (begin := xml.find(_OPEN, start, stop)) >= 0:
+        start = begin + len(_OPEN)
+        if start < len(xml) and xml[start] in _AFTER_NAME:
+            return begin
+    return -1
+
+
+def cut_pages(pieces: Iterable[Piece], end: int | None = None) -> Iterator[CutPage]:
     """The pages that begin in pieces before the offset ``end``, each with its newest revision.
 
     A page belongs to where its first character lies: the rest of one that began before an earlier
@@ -40,7 +56,8 @@ def cut_pages(
     buffer = bytearray()
     page = _OpenPage(buffer)
     own: int | None = None  # once beyond ``end``: bytes of the buffer that lay before it
-    for piece in pieces:
+    is_first = True  # nothing is known of what lies before the first page
+    for piece in without_sections(pieces):
         is_beyond = end is not None and piece.offset >= end
         if is_beyond and not page.is_open and not _begins_a_tag(buffer):
             return
@@ -50,21 +67,31 @@ def cut_pages(
             if is_beyond:
                 return
             buffer.clear()
+            is_first = True
             yield Damage(piece.offset, piece.error)
+            continue
+        if piece.ignored:
+            if not is_beyond:
+                yield TrailingBytes(piece.ignored)
             continue
         if is_beyond and own is None:
             own = len(buffer)
         buffer += piece.data
         while True:
             if not page.is_open:
-                begin = buffer.find(_OPEN)
+                begin = find_page(buffer)
                 if is_beyond and begin != 0 and not _OPEN.startswith(buffer):
                     return
+                between = begin if begin >= 0 else len(buffer)
+                if not is_first and _SECTION_END.search(buffer, 0, between):
+                    yield Damage(piece.offset, _INSIDE)
+                    is_first = True  # once is enough
                 if begin < 0:
-                    del buffer[: max(len(buffer) - len(_OPEN) + 1, 0)]
+                    del buffer[: max(len(buffer) - len(_OPEN), 0)]
                     break
                 del buffer[:begin]
                 page.open()
+                is_first = False
             length = len(buffer)
             result = page.close()
             own = None if own is None else own - length + len(buffer)
@@ -104,7 +131,7 @@ class _OpenPage:
     def close(self) -> bytes | QuarantinedPage | None:
         """The page, taken from the buffer, if it is complete."""
         stop = self._buffer.find(_CLOSE, self._searched)
-        again = self._buffer.find(_OPEN, self._searched, stop if stop >= 0 else None)
+        again = find_page(self._buffer, self._searched, stop if stop >= 0 else None)
         if again >= 0:
             result = self.cut_off("not closed before the next page begins", again)
             del self._buffer[:again]

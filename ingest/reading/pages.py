@@ -14,7 +14,7 @@ from mwxml.errors import MalformedXML
 from ingest.reading.archives import read_pieces
 from ingest.reading.dumps import WorkUnit
 from ingest.reading.page_xml import cut_pages, quarantined
-from ingest.types import Damage, Page, QuarantinedPage
+from ingest.types import Damage, Page, QuarantinedPage, TrailingBytes
 
 __all__ = ["read_pages"]
 
@@ -39,7 +39,7 @@ _UNREADABLE = (
 )
 
 
-def read_pages(unit: WorkUnit) -> Iterator[Page | QuarantinedPage | Damage]:
+def read_pages(unit: WorkUnit) -> Iterator[Page | QuarantinedPage | Damage | TrailingBytes]:
     """The pages of ``unit`` in file order, each in its newest revision.
 
     Raises TruncatedDump when a file other than bz2 is damaged.

@@ -13,6 +13,7 @@ from typing import BinaryIO
 import py7zr
 import py7zr.py7zr
 from py7zr import archiveinfo
+from py7zr.exceptions import PasswordRequired
 from py7zr.helpers import check_archive_path
 from py7zr.io import Py7zIO, WriterFactory
 
@@ -30,6 +31,7 @@ archiveinfo.MAX_HEADER_SIZE, archiveinfo.MAX_NUMFILES = _LONGEST_HEADER, 1 << 12
 py7zr.py7zr.get_memory_limit = lambda: 8 * _PIECE_BYTES  # type: ignore[attr-defined]
 # Memory that the archive may ask of its reader; "ultra" archives ask for 64 MiB.
 _LARGEST_DICTIONARY = 256 << 20
+_ENCRYPTED = "{}: the archive is encrypted; take a dump as it is published"
 _LZMA, _LZMA2, _PPMD = b"\x03\x01\x01", b"\x21", b"\x03\x04\x01"
 
 
@@ -43,9 +45,11 @@ def read_member(path: Path) -> Iterator[Piece]:
         _check_header(file)
         try:
             archive = py7zr.SevenZipFile(file)
-            members = [entry.filename for entry in archive.list() if not entry.is_directory]
             needs_password = archive.needs_password()
+            members = [entry.filename for entry in archive.list() if not entry.is_directory]
             dictionary = _dictionary_bytes(archive)
+        except PasswordRequired:  # even the names in it are encrypted
+            raise NotADump(_ENCRYPTED.format(path)) from None
         # Of a damaged header py7zr raises what it stumbles over, AssertionError and TypeError too.
         except Exception as error:
             raise ValueError(str(error) or "not a readable 7z archive") from None
@@ -55,7 +59,7 @@ def read_member(path: Path) -> Iterator[Piece]:
                 f"with at most {_LARGEST_DICTIONARY >> 20}"
             )
         if needs_password:
-            raise NotADump(f"{path}: the archive is encrypted; take a dump as it is published")
+            raise NotADump(_ENCRYPTED.format(path))
         if not all(map(check_archive_path, members)):
             raise NotADump(f"{path}: the archive holds a path that leads out of it: {members[0]!r}")
         if len(members) != 1:

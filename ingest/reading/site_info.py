@@ -9,6 +9,8 @@ from pathlib import Path
 
 from ingest.errors import EmptyDump, NotADump, TruncatedDump
 from ingest.reading.archives import read_pieces
+from ingest.reading.page_xml import find_page
+from ingest.reading.xml_sections import EMPTY, without_sections
 from ingest.types import SiteInfo
 
 __all__ = ["read_site_info"]
@@ -23,15 +25,15 @@ def read_site_info(part: Path) -> SiteInfo:
     before the first page, TruncatedDump when its beginning is damaged.
     """
     header = b""
-    for piece in read_pieces(part):
+    for piece in without_sections(read_pieces(part)):
         if piece.error:
             raise TruncatedDump(f"{part}: its beginning is damaged ({piece.error}); fetch it again")
         header += piece.data
         if b"<mediawiki" not in header[: 64 * 1024]:
             break
-        if b"<page>" in header or b"</mediawiki>" in header or len(header) > _HEADER_LIMIT:
+        if find_page(header) >= 0 or b"</mediawiki>" in header or len(header) > _HEADER_LIMIT:
             break
-    begin = header.find(b"<page>")
+    begin = find_page(header)
     if b"<mediawiki" not in header[: 64 * 1024] or (begin < 0 and len(header) > _HEADER_LIMIT):
         raise NotADump(
             f"{part}: {'not a MediaWiki XML export' if header else 'the file is empty'}; "
@@ -39,7 +41,7 @@ def read_site_info(part: Path) -> SiteInfo:
         )
     if begin < 0:
         raise EmptyDump(f"{part}: the export holds no page; take another dump")
-    return _parse_header(part, header[:begin])
+    return _parse_header(part, header[:begin].replace(EMPTY, b""))
 
 
 def _parse_header(part: Path, header: bytes) -> SiteInfo:

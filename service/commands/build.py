@@ -53,8 +53,9 @@ def build(
     from index.build import BuildOptions, build_collection
     from index.encoders.encoder import find_encoder
     from ingest.reading.dumps import find_dump
+    from ingest.types import TrailingBytes
     from ingest.workers import default_workers
-    from service.terminal.console import BuildProgress, out
+    from service.terminal.console import BuildProgress, err, out
 
     settings = load_settings(data=data, collection=collection)
     scope = one_of("--vectors", vectors, ("all", "leads", "none"))
@@ -78,6 +79,8 @@ def build(
             + coverage_text(manifest.coverage)
         )
         out.print(accounts_text(manifest.pages))
+    if manifest.pages.trailing_bytes:
+        err.print(str(TrailingBytes(manifest.pages.trailing_bytes)))
     if damages := manifest.pages.damages:
         quarantine = directory / "generations" / manifest.generation / "quarantine.jsonl"
         raise DamagedDump(
