@@ -5,7 +5,6 @@ a quarter of the time so far, becomes a new generation that hard-links everythin
 """
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from index.errors import EncoderMismatch
 from index.generations import (
     building_directory,
     current_generation,
+    link_files,
     next_name,
     publish,
     record_files,
@@ -198,10 +198,7 @@ def _publish_vectors(
     """A new generation: everything of the current one by hard link, but ``change`` in vectors/."""
     generation = current_generation(collection)
     stage = building_directory(collection, "vectors") / "stage"
-    shutil.rmtree(stage, ignore_errors=True)
-    shutil.copytree(
-        generation, stage, copy_function=os.link, ignore=shutil.ignore_patterns("manifest.json")
-    )
+    link_files(generation, stage)
     record = change(stage / "vectors")
     check = manifest.encoder_check or encoder.write_question_encoder(stage / "encoder")
     extended = manifest.model_copy(

@@ -4,6 +4,7 @@ CollectionError
 ├── NoCollection         nothing has been built here yet
 ├── UnknownFormat        a generation written by another version of Pinakes
 ├── DamagedGeneration    files are missing, of the wrong size, or do not fit together
+├── UnreadableGeneration its files may not be read by this user
 ├── EncoderMismatch      the vectors were made by another encoder
 ├── EncoderNotExportable the encoder cannot ask questions without PyTorch, or asks them otherwise
 ├── EncoderNotFound      no such encoder, or its weights are not the published ones
@@ -27,6 +28,7 @@ __all__ = [
     "NoCollection",
     "OtherWiki",
     "UnknownFormat",
+    "UnreadableGeneration",
 ]
 
 
@@ -44,6 +46,10 @@ class UnknownFormat(CollectionError):
 
 class DamagedGeneration(CollectionError):
     """The generation's files are not what its manifest says."""
+
+
+class UnreadableGeneration(CollectionError):
+    """The generation's files are there, and this user may not read them."""
 
 
 class EncoderMismatch(CollectionError):

@@ -1,16 +1,18 @@
 """Where a collection lies on disk, and how a generation becomes the current one.
 
-A generation is a directory that never changes once its manifest is there. ``current`` is a
-symlink, swapped by one rename. Whoever reads a generation holds a shared lock on it, and nobody
-removes what is held.
+A generation is a directory that never changes once it is published. Its manifest lists its files;
+its seal, written last, is the manifest's SHA-256. ``current`` is a symlink, swapped by one rename.
+Whoever reads a generation holds a shared lock on it, and nobody removes what is held.
 """
 
+import errno
 import fcntl
 import hashlib
 import json
 import os
 import re
 import shutil
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -18,17 +20,26 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from index.errors import BuildInProgress, DamagedGeneration, NoCollection, UnknownFormat
+from index.checksums import edges_checksum, file_checksums
+from index.errors import (
+    BuildInProgress,
+    DamagedGeneration,
+    NoCollection,
+    UnknownFormat,
+)
+from index.health import REBUILD, damaged, unreadable
 from index.types import FORMAT_VERSION, FileRecord, Manifest
 from ingest.files import sync_directory, write_whole
 
 __all__ = [
+    "SEALED",
     "GenerationLock",
     "building_directory",
     "collection_names",
     "current_generation",
     "hold_collection",
     "hold_generation",
+    "link_files",
     "next_name",
     "publish",
     "read_manifest",
@@ -37,7 +48,11 @@ __all__ = [
     "timestamp",
 ]
 
-_MANIFEST = "manifest.json"
+_MANIFEST, _SEAL = "manifest.json", "manifest.sha256"
+# What a generation has beside the files that its manifest lists.
+SEALED = (_MANIFEST, _SEAL)
+# What locks answer on file systems that have none: some NFS, FUSE and 9p mounts.
+_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EBADF)
 _KEPT_DUMPS = 2
 _NAME = re.compile(r"^(\d{8})-(\d+)$")
 
@@ -54,28 +69,32 @@ def current_generation(collection: Path) -> Path:
     link = collection / "current"
     try:
         generation = collection / os.readlink(link)
+    except PermissionError as error:
+        raise unreadable(collection, error) from None
     except OSError:
         raise NoCollection(
             f"no collection at {collection}; build one with: pinakes build DUMP"
         ) from None
     if not generation.is_dir():
-        raise DamagedGeneration(
-            f"{link} leads to {generation.name}, which is gone; build again: pinakes build DUMP"
-        )
+        raise DamagedGeneration(f"{link} leads to {generation.name}, which is gone; {REBUILD}")
     return generation
 
 
 def read_manifest(generation: Path) -> Manifest:
-    """The manifest of a generation. Raises UnknownFormat or DamagedGeneration."""
+    """The manifest of a generation, as it was sealed.
+
+    Raises UnknownFormat, DamagedGeneration or UnreadableGeneration.
+    """
     path = generation / _MANIFEST
+    content, seal = _read(path), _read(generation / _SEAL)
+    is_sealed = seal == _seal_of(content)
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = json.loads(content or b"")
         version = values["format_version"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DamagedGeneration(
-            f"{path}: missing or unreadable ({error}); build again: pinakes build DUMP"
-        ) from None
-    if version != FORMAT_VERSION:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise DamagedGeneration(f"{path}: missing or unreadable ({error}); {REBUILD}") from None
+    # Earlier formats had no seal.
+    if version != FORMAT_VERSION and (is_sealed or seal is None):
         try:
             files = " ".join(values["dump"]["files"])
         except (KeyError, TypeError):
@@ -84,24 +103,66 @@ def read_manifest(generation: Path) -> Manifest:
             f"{generation.name} has format {version}, this Pinakes reads {FORMAT_VERSION}; "
             f"rebuild it with: pinakes build --force {files}"
         )
+    if not is_sealed:
+        raise damaged(path, f"is not what {_SEAL} says")
     try:
-        return Manifest.model_validate(values)
+        manifest = Manifest.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
-        raise DamagedGeneration(
-            f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}; "
-            "build again: pinakes build --force DUMP"
-        ) from None
+        where = ".".join(map(str, first["loc"]))
+        raise DamagedGeneration(f"{path}: {where}: {first['msg']}; {REBUILD}") from None
+    if manifest.generation != generation.name:
+        raise damaged(path, f"is that of {manifest.generation}")
+    return manifest
+
+
+def _read(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise unreadable(path, error) from None
+
+
+def _seal_of(manifest: bytes | None) -> bytes:
+    """What ``sha256sum manifest.json`` prints, so that sha256sum --check reads it."""
+    return f"{hashlib.sha256(manifest or b'').hexdigest()}  {_MANIFEST}\n".encode()
 
 
 def check_files(generation: Path, manifest: Manifest) -> None:
-    """Every file there, and of the size the manifest gives. Raises DamagedGeneration."""
+    """Just the files that the manifest lists, of the sizes that it gives, and all readable.
+
+    Raises DamagedGeneration or UnreadableGeneration.
+    """
+    try:
+        found = dict(_files(generation))
+    except OSError as error:
+        raise unreadable(Path(error.filename or generation), error) from None
     for name, record in manifest.files.items():
         path = generation / name
-        size = path.stat().st_size if path.is_file() else None
-        if size != record.size:
-            found = "is missing" if size is None else f"has {size} bytes instead of {record.size}"
-            raise DamagedGeneration(f"{path} {found}; build again: pinakes build --force DUMP")
+        about = found.pop(name, None)
+        if about is None:
+            raise damaged(path, "is missing")
+        if not stat.S_ISREG(about.st_mode):
+            raise damaged(path, "is no file of its own")
+        if about.st_size != record.size:
+            raise damaged(path, f"has {about.st_size} bytes instead of {record.size}")
+        if not os.access(path, os.R_OK):
+            raise unreadable(path, PermissionError(errno.EACCES, "no permission"))
+    if unlisted := sorted(found.keys() - set(SEALED)):
+        raise damaged(generation / unlisted[0], "is no file of this generation")
+
+
+def _files(directory: Path, inside: str = "") -> Iterator[tuple[str, os.stat_result]]:
+    """Name and state of all that lies below; links are not followed."""
+    with os.scandir(directory) as entries:
+        for entry in entries:
+            name = inside + entry.name
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(directory / entry.name, f"{name}/")
+            else:
+                yield name, entry.stat(follow_symlinks=False)
 
 
 class GenerationLock:
@@ -109,7 +170,12 @@ class GenerationLock:
 
     def __init__(self, generation: Path) -> None:
         self._handle = os.open(generation, os.O_RDONLY)
-        fcntl.flock(self._handle, fcntl.LOCK_SH)
+        try:
+            fcntl.flock(self._handle, fcntl.LOCK_SH)
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:  # without any, nothing is removed either
+                self.release()
+                raise
 
     def release(self) -> None:
         """Let the generation go; harmless when repeated."""
@@ -126,6 +192,8 @@ def hold_generation(collection: Path) -> tuple[Path, GenerationLock]:
             lock = GenerationLock(generation)
         except FileNotFoundError:
             continue
+        except PermissionError as error:
+            raise unreadable(generation, error) from None
         if generation.is_dir() and current_generation(collection) == generation:
             return generation, lock
         lock.release()
@@ -178,28 +246,39 @@ def _generations(collection: Path) -> list[Path]:
 def record_files(
     stage: Path, known: Mapping[str, FileRecord] | None = None
 ) -> dict[str, FileRecord]:
-    """Size and SHA-256 of every file under ``stage``; ``known`` ones are not hashed again."""
+    """Size and checksums of every file under ``stage``; ``known`` ones are not read again."""
     records = {}
     for leftover in stage.rglob("*.partial"):  # of a build that was killed while it wrote it
         leftover.unlink()
     for path in sorted(stage.rglob("*")):
-        if not path.is_file() or path.name == _MANIFEST:
+        if not path.is_file() or path.name in SEALED:
             continue
         name = path.relative_to(stage).as_posix()
         if known and name in known:
             records[name] = known[name]
             continue
         with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
             os.fsync(file.fileno())
-        records[name] = FileRecord(size=path.stat().st_size, sha256=digest)
+        sha256, xxh3 = file_checksums(path)
+        size, edges = path.stat().st_size, edges_checksum(path)
+        records[name] = FileRecord(size=size, sha256=sha256, xxh3=xxh3, edges=edges)
     return records
+
+
+def link_files(generation: Path, stage: Path) -> None:
+    """Begin a new generation at ``stage`` with the files of another, as hard links."""
+    shutil.rmtree(stage, ignore_errors=True)
+    ignored = shutil.ignore_patterns(*SEALED)
+    shutil.copytree(generation, stage, copy_function=os.link, ignore=ignored)
 
 
 def publish(collection: Path, stage: Path, manifest: Manifest) -> Path:
     """Make the finished directory ``stage`` the current generation; readers see all or nothing."""
-    with write_whole(stage / _MANIFEST) as file:
-        file.write(manifest.model_dump_json(indent=2).encode() + b"\n")
+    content = manifest.model_dump_json(indent=2).encode() + b"\n"
+    for name, written in ((_MANIFEST, content), (_SEAL, _seal_of(content))):
+        with write_whole(stage / name) as file:
+            file.write(written)
+    _open_to_readers(stage)
     for directory in [path for path in stage.rglob("*") if path.is_dir()]:
         sync_directory(directory)
     generation = collection / "generations" / manifest.generation
@@ -212,6 +291,14 @@ def publish(collection: Path, stage: Path, manifest: Manifest) -> Path:
     link.replace(collection / "current")
     sync_directory(collection)
     return generation
+
+
+def _open_to_readers(stage: Path) -> None:
+    """Give all files the rights that the umask leaves: tantivy makes some for their owner alone."""
+    mode = stat.S_IMODE((stage / _MANIFEST).stat().st_mode)
+    for path in stage.rglob("*"):
+        if path.is_file() and stat.S_IMODE(path.stat().st_mode) != mode:
+            path.chmod(mode)
 
 
 def remove_superseded(collection: Path) -> list[str]:
@@ -244,6 +331,9 @@ def remove_superseded(collection: Path) -> list[str]:
             removed.append(generation.name)
         except BlockingIOError:
             continue  # a service still answers from it; the next build tries again
+        except OSError as error:
+            if error.errno not in _NO_LOCKS:
+                raise
         finally:
             os.close(handle)
     return removed

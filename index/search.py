@@ -7,12 +7,13 @@ from pathlib import Path
 from types import TracebackType
 
 from index.encoders.onnx_encoder import open_question_encoder
-from index.errors import BadQuery, DamagedGeneration
+from index.errors import BadQuery
 from index.extraction.question_kinds import asked_for
 from index.extraction.short_answers import rank_sentences
 from index.extraction.span_evidence import AskedQuestion
 from index.extraction.words import LanguageWords, words_of
 from index.generations import GenerationLock, check_files, hold_generation, read_manifest
+from index.health import Health, damaged
 from index.keywords.bm25 import KeywordIndex
 from index.names.recognition import Recognised, name_keys, recognise
 from index.ranking.highlights import Highlighter
@@ -31,6 +32,7 @@ from index.types import (
     Vectors,
 )
 from index.vectors.vectors import VectorIndex
+from index.verify import check_on_open
 
 __all__ = ["MAX_QUERY_LENGTH", "Index"]
 
@@ -51,6 +53,7 @@ class Index:
     keywords: KeywordIndex
     vectors: VectorIndex
     encoder: QuestionEncoder | None
+    health: Health
     threads: ThreadPoolExecutor
     lock: GenerationLock
     left_out: frozenset[int] = frozenset()
@@ -64,18 +67,21 @@ class Index:
         """Open the current generation of ``collection`` and hold it until ``close``.
 
         ``open_encoder`` opens the generation's own encoder of questions, if there are vectors; with
-        None only keywords can be searched for. Raises NoCollection, UnknownFormat or
-        DamagedGeneration.
+        None only keywords can be searched for. Raises NoCollection, UnknownFormat,
+        DamagedGeneration or UnreadableGeneration; DamagedGeneration may also come later, from
+        whatever reads what is damaged.
         """
         generation, lock = hold_generation(collection)
         try:
             manifest = read_manifest(generation)
             check_files(generation, manifest)
+            check_on_open(generation, manifest, with_encoder=open_encoder is not None)
+            health = Health()
             encoder = _matching_encoder(generation, manifest, open_encoder)
-            store = Store(generation / "pages.db")
+            store = Store(generation / "pages.db", health)
             try:
-                keywords = KeywordIndex(generation / "bm25", manifest.dump.language)
-                vectors = VectorIndex(generation / "vectors")
+                keywords = KeywordIndex(generation / "bm25", manifest.dump.language, health)
+                vectors = VectorIndex(generation / "vectors", health)
                 _check_counts(generation, manifest, store, keywords, vectors)
             except BaseException:
                 store.close()
@@ -84,7 +90,7 @@ class Index:
             lock.release()
             raise
         threads = ThreadPoolExecutor(thread_name_prefix="keywords")
-        return cls(generation, manifest, store, keywords, vectors, encoder, threads, lock)
+        return cls(generation, manifest, store, keywords, vectors, encoder, health, threads, lock)
 
     def __enter__(self) -> "Index":
         return self
@@ -128,6 +134,11 @@ class Index:
             )
         depth = max(_DEPTH, limit)
         lists, vector = self._lists(question, depth + len(self.left_out), mode)
+        for name, directory in (("keyword", "bm25"), ("vector", "vectors")):
+            with self.health.reading(self.generation / directory, ValueError):
+                found = lists.get(name, ())
+                if not all(0 <= one.passage_id < self.manifest.passages for one in found):
+                    raise ValueError("finds passages that there are none of")
         if self.left_out:
             lists = {
                 name: [one for one in found if one.passage_id not in self.left_out][:depth]
@@ -153,7 +164,7 @@ class Index:
         beside = None
         if mode == "hybrid":
             beside = self.threads.submit(self.keywords.search, question, depth)
-        vector = self.encoder.encode_query(question)
+        vector = self._encoded(question)
         found = self.vectors.search(vector, depth)
         lists = {"keyword": beside.result()} if beside else {}
         return {**lists, "vector": found}, vector
@@ -187,12 +198,11 @@ class Index:
     def answering_sentences(self, query: str, hits: Sequence[Hit]) -> list[AnsweringSentence]:
         """The sentences of ``hits`` most likely to answer ``query``, best first."""
         question = self.checked(query)
-        encoder = self.encoder
-        if encoder is None:
+        if self.encoder is None:
             return rank_sentences(self.asked(question), hits, None)
-        vector = encoder.encode_query(question)
+        vector = self._encoded(question)
         return rank_sentences(
-            self.asked(question), hits, lambda text: float(vector @ encoder.encode_query(text))
+            self.asked(question), hits, lambda text: float(vector @ self._encoded(text))
         )
 
     @property
@@ -243,10 +253,15 @@ class Index:
     @property
     def similarity(self) -> Callable[[str, str], float] | None:
         """What gives the cosine of two texts; None without vectors."""
-        encoder = self.encoder
-        if encoder is None:
+        if self.encoder is None:
             return None
-        return lambda one, other: float(encoder.encode_query(one) @ encoder.encode_query(other))
+        return lambda one, other: float(self._encoded(one) @ self._encoded(other))
+
+    def _encoded(self, text: str) -> Vectors:
+        if self.encoder is None:
+            raise BadQuery("this generation has no vectors yet")
+        with self.health.reading(self.generation / "encoder"):
+            return self.encoder.encode_query(text)
 
     def checked(self, query: str) -> str:
         """The query with single spaces. Raises BadQuery when it cannot be searched for."""
@@ -287,10 +302,10 @@ def _matching_encoder(
         return None
     encoder = open_encoder(generation / "encoder")
     if encoder.record != manifest.encoder:
-        raise DamagedGeneration(
-            f"{generation}: its encoder is {encoder.record.name} "
-            f"({encoder.record.sha256[:12]}…), its vectors were made by {manifest.encoder.name} "
-            f"({manifest.encoder.sha256[:12]}…); build again: pinakes build --force DUMP"
+        raise damaged(
+            generation,
+            f"has the encoder {encoder.record.name} ({encoder.record.sha256[:12]}…), its vectors "
+            f"were made by {manifest.encoder.name} ({manifest.encoder.sha256[:12]}…)",
         )
     return encoder
 
@@ -305,7 +320,7 @@ def _check_counts(
     found = (store.passage_count, keywords.document_count, vectors.count)
     wanted = (manifest.passages, manifest.passages, manifest.vectors)
     if found != wanted:
-        raise DamagedGeneration(
-            f"{generation}: passages in store, keyword index and vectors are {found}, the manifest "
-            f"says {wanted}; build again: pinakes build --force DUMP"
+        raise damaged(
+            generation,
+            f"has {found} passages in store, keyword index and vectors, the manifest says {wanted}",
         )

@@ -186,10 +186,12 @@ class _Record(BaseModel):
 
 
 class FileRecord(_Record):
-    """Size in bytes and SHA-256 of one file of a generation."""
+    """Size in bytes, SHA-256 and XXH3 of a file; ``edges``: XXH3 of its first and last 64 KiB."""
 
     size: int
     sha256: str
+    xxh3: str
+    edges: str
 
 
 class EncoderRecord(_Record):
@@ -251,7 +253,7 @@ class DumpRecord(_Record):
 
 
 class Manifest(_Record):
-    """What a generation says of itself; written last, so its presence makes the generation whole.
+    """What a generation says of itself, and the list of all its files.
 
     ``pages`` says what became of every page read, and quarantine.jsonl which were not kept and
     why; ``vectors`` counts passages that have one.

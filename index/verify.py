@@ -1,35 +1,91 @@
-"""Read every file of a generation again and compare it with what was built."""
+"""Read the files of a generation again and compare them with what was built.
+
+Three measures: what opening can afford, everything at once, and everything bit by bit beside a
+service at work (``scrub``).
+"""
 
 import hashlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from index.errors import DamagedGeneration
+from index.checksums import edges_checksum, file_checksum, pieces
+from index.errors import CollectionError, DamagedGeneration, UnreadableGeneration
 from index.generations import check_files
+from index.health import damaged, unreadable
 from index.progress import Progress
-from index.types import Manifest
+from index.types import FileRecord, Manifest
 
-__all__ = ["verify_files"]
+__all__ = ["check_on_open", "find_damage", "verify_files"]
 
-_PIECE = 1 << 22
+# Read wholly on opening: some fifty files of a large wiki are so small.
+_SMALL = 1 << 20
+_ENCODER = "encoder/"
+_CHANGED = "has changed since it was built"
+_MOST_NAMED = 10
+
+
+def check_on_open(generation: Path, manifest: Manifest, *, with_encoder: bool) -> None:
+    """Compare small files and the encoder wholly, of others the first and last 64 KiB.
+
+    Raises DamagedGeneration or UnreadableGeneration. What lies between is compared as it is read
+    (texts), or by ``find_damage``.
+    """
+    for name, record in manifest.files.items():
+        is_encoder = name.startswith(_ENCODER)
+        if is_encoder and not with_encoder:
+            continue
+        path = generation / name
+        try:
+            if record.size <= _SMALL or is_encoder:
+                is_same = file_checksum(path) == record.xxh3
+            else:
+                is_same = edges_checksum(path) == record.edges
+        except OSError as error:
+            raise unreadable(path, error) from None
+        if not is_same:
+            raise damaged(path, _CHANGED)
 
 
 def verify_files(generation: Path, manifest: Manifest, progress: Progress) -> int:
-    """Compare every file by its SHA-256; the bytes read. Raises DamagedGeneration.
+    """Compare every file by its SHA-256; the bytes read.
 
-    Opening a generation checks the sizes alone: to read all of a large wiki takes minutes.
+    Raises DamagedGeneration, which names all files that differ, or UnreadableGeneration.
     """
     check_files(generation, manifest)
     size = sum(record.size for record in manifest.files.values())
     progress.step("Verifying", size, "bytes")
-    for name, record in manifest.files.items():
-        digest = hashlib.sha256()
-        with (generation / name).open("rb") as file:
-            while piece := file.read(_PIECE):
-                digest.update(piece)
-                progress.advance(len(piece))
-        if digest.hexdigest() != record.sha256:
-            raise DamagedGeneration(
-                f"{generation / name} has changed since it was built; build again: "
-                "pinakes build --force DUMP"
-            )
+    found = list(find_damage(generation, manifest, progress.advance))
+    if len(found) == 1:
+        raise found[0]
+    for error in found:
+        if isinstance(error, UnreadableGeneration):
+            raise error
+    if found:
+        names = [str(error).partition("; ")[0] for error in found[:_MOST_NAMED]]
+        more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+        raise DamagedGeneration(
+            f"{len(found)} files are damaged: {', '.join(names)}{more}; "
+            "build again: pinakes build --force DUMP"
+        )
     return size
+
+
+def find_damage(
+    generation: Path, manifest: Manifest, read: Callable[[int], object]
+) -> Iterator[CollectionError]:
+    """Each file that is not as it was built, by its SHA-256; ``read`` is told of bytes read."""
+    for name, record in manifest.files.items():
+        path = generation / name
+        try:
+            if not _is_as_built(path, record, read):
+                yield damaged(path, _CHANGED)
+        except OSError as error:
+            yield unreadable(path, error)
+
+
+def _is_as_built(path: Path, record: FileRecord, read: Callable[[int], object]) -> bool:
+    digest = hashlib.sha256()
+    for piece in pieces(path):
+        digest.update(piece)
+        read(len(piece))
+    return digest.hexdigest() == record.sha256

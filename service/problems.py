@@ -17,6 +17,7 @@ from index.errors import (
     NoCollection,
     OtherWiki,
     UnknownFormat,
+    UnreadableGeneration,
 )
 from ingest.errors import DumpChanged, IngestError, WorkerDied
 from service.errors import BadInput, GeneratorError, NotFound, QueueFull, ServiceError
@@ -47,6 +48,7 @@ _TABLE: dict[type[Exception], Problem] = {
     NoCollection: Problem(2, 503, "No collection"),
     UnknownFormat: Problem(1, 503, "Another format"),
     DamagedGeneration: Problem(1, 503, "Damaged generation"),
+    UnreadableGeneration: Problem(1, 503, "No permission to read the collection"),
     EncoderMismatch: Problem(2, 503, "Another encoder"),
     EncoderNotExportable: Problem(2, 503, "Encoder not exportable"),
     EncoderNotFound: Problem(2, 503, "No such encoder"),

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from index.errors import DamagedGeneration
+from index.errors import CollectionError
+from index.health import Health, damaged, unreadable
 from index.types import EncoderRecord, Vectors
 from ingest.files import write_whole
 
@@ -39,6 +40,7 @@ class OnnxEncoder:
         import onnxruntime
         from tokenizers import Tokenizer
 
+        self._directory = directory
         self.record = EncoderRecord.model_validate_json((directory / _RECORD).read_bytes())
         self._tokenizer = Tokenizer.from_file(str(directory / _TOKENIZER))
         self._session = onnxruntime.InferenceSession(
@@ -58,27 +60,32 @@ class OnnxEncoder:
 
     def _vector(self, text: str) -> Vectors:
         token_ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
-        [vectors] = self._session.run(None, {"input_ids": token_ids})
-        return np.asarray(vectors[0], dtype=np.float32)
+        try:
+            [vectors] = self._session.run(None, {"input_ids": token_ids})
+        except Exception as error:  # the library's own kinds have no common base
+            raise unreadable(self._directory / _GRAPH, error) from None
+        vector = np.asarray(vectors[0], dtype=np.float32)
+        if not np.isfinite(vector).all():
+            raise damaged(self._directory / _WEIGHTS, "gives vectors that are no numbers")
+        return vector
 
 
 def open_question_encoder(directory: Path) -> OnnxEncoder:
     """The encoder inside a generation. Raises DamagedGeneration when it is not whole."""
     for name in (_RECORD, _TOKENIZER, _GRAPH):
         if not (directory / name).is_file():
-            raise DamagedGeneration(
-                f"{directory / name} is missing; build again: pinakes build --force DUMP"
-            )
+            raise damaged(directory / name, "is missing")
     try:
-        return OnnxEncoder(directory)
+        with Health().reading(directory):
+            return OnnxEncoder(directory)
+    except CollectionError:
+        raise
     except ValidationError as error:
         first = error.errors()[0]
         problem = f"{_RECORD}: {first['msg']}"
     except Exception as error:  # both libraries raise kinds of their own, without a common base
         problem = " ".join(str(error).split())[:200]
-    raise DamagedGeneration(
-        f"{directory}: not a readable encoder ({problem}); build again: pinakes build --force DUMP"
-    )
+    raise damaged(directory, f"is not a readable encoder ({problem})")
 
 
 def write_onnx_encoder(

@@ -6,15 +6,17 @@ The only file that imports tantivy. Text is not stored here: hits are passage id
 import json
 import shutil
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import lru_cache
-from math import log
+from math import isfinite, log
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import cast
 
 import tantivy
 
-from index.errors import DamagedGeneration
+from index.health import Health
 from index.keywords.language import Analysis, analysis_of
 from index.types import ScoredId
 
@@ -39,6 +41,8 @@ _PLAIN_WORDS = tantivy.Tokenizer.simple()
 _MARKED_WORD = r"[\p{L}\p{M}\p{N}]+"
 # Where tantivy lists an index's segments, and the files that it may delete.
 _SEGMENTS, _FILES = "meta.json", ".managed.json"
+_LOCKS = ".tantivy-*.lock"
+_DAMAGE = (ValueError, OSError, RuntimeError, OverflowError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,9 @@ def write_keyword_index(path: Path, language: str, documents: Iterable[KeywordDo
         writer.commit()
     finally:
         writer.wait_merging_threads()  # or its threads would still write here after an error
+    del writer
+    for lock in path.glob(_LOCKS):  # nobody will write here again
+        lock.unlink()
     return count
 
 
@@ -135,13 +142,12 @@ def join_keyword_indexes(parts: Sequence[Path], path: Path) -> None:
 class KeywordIndex:
     """Search a finished keyword index."""
 
-    def __init__(self, path: Path, language: str) -> None:
-        try:
-            self._index = tantivy.Index.open(str(path))
-        except ValueError as error:
-            raise DamagedGeneration(f"{path}: not a readable keyword index ({error})") from None
-        self._schema = self._index.schema
-        self._searcher = self._index.searcher()
+    def __init__(self, path: Path, language: str, health: Health | None = None) -> None:
+        self._path, self._health = path, health or Health()
+        with TemporaryDirectory(prefix="pinakes-") as links, self._reading():
+            self._index = _open_elsewhere(path, Path(links))
+            self._schema = self._index.schema
+            self._searcher = self._index.searcher()
         self._analysis = analysis_of(language)
         self._words = _analyzer(self._analysis, drop_stop_words=True)
         self._all_words = _analyzer(self._analysis)
@@ -149,6 +155,9 @@ class KeywordIndex:
         # How much a term tells: its inverse document frequency, as BM25 counts it.
         self.rarity = lru_cache(_REMEMBERED_TERMS)(self._inverse_document_frequency)
         self.rarest = self._rarity_of(1)
+
+    def _reading(self) -> AbstractContextManager[None]:
+        return self._health.reading(self._path, *_DAMAGE)
 
     def terms(self, query: str) -> list[str]:
         """The words of ``query`` to search for; stop words only if there is nothing else."""
@@ -165,7 +174,8 @@ class KeywordIndex:
         return self._all_words.analyze(self._analysis.spelling(text))
 
     def _inverse_document_frequency(self, term: str) -> float:
-        return self._rarity_of(self._searcher.doc_freq("body", term))
+        with self._reading():
+            return self._rarity_of(self._searcher.doc_freq("body", term))
 
     def _rarity_of(self, frequency: int) -> float:
         return log(1 + (self.document_count - frequency + 0.5) / (frequency + 0.5))
@@ -185,12 +195,28 @@ class KeywordIndex:
             for term in terms
             for field, weight in WEIGHTS.items()
         ]
-        found = self._searcher.search(
-            tantivy.Query.boolean_query(clauses), limit=limit, count=False
-        ).hits
-        addresses = [address for _, address in found]
-        ids = cast(list[int], self._searcher.fast_field_values("passage_id", addresses))
+        with self._reading():
+            found = self._searcher.search(
+                tantivy.Query.boolean_query(clauses), limit=limit, count=False
+            ).hits
+            addresses = [address for _, address in found]
+            ids = cast(list[int], self._searcher.fast_field_values("passage_id", addresses))
+            if not all(isfinite(score) for score, _ in found):
+                raise ValueError("scores that are no numbers")
         return [
             ScoredId(passage_id, float(score))
             for passage_id, (score, _) in zip(ids, found, strict=True)
         ]
+
+
+def _open_elsewhere(path: Path, links: Path) -> tantivy.Index:
+    """Open the index at ``path`` through a directory of links to its files, needed only meanwhile.
+
+    tantivy makes a lock file where it opens an index, which read-only media and directories of
+    other users refuse. It opens all files at once.
+    """
+    for file in path.iterdir():
+        (links / file.name).symlink_to(file.resolve())
+    index = tantivy.Index.open(str(links))
+    index.config_reader("manual", 1)  # never looks for changes: nobody knows who comes by this name
+    return index

@@ -8,6 +8,7 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
+from index.checksums import DamagedRow, short_row_checksum
 from index.names.completions import NameRow, common_completions
 from index.names.names import KINDS
 from index.types import NameKind
@@ -16,6 +17,7 @@ __all__ = [
     "LISTED_WITH_PAGE",
     "NAMES_SCHEMA",
     "POPULARITY",
+    "check_name",
     "gather_names",
     "scratch_size",
     "write_names",
@@ -26,10 +28,13 @@ NAMES_SCHEMA = """
 -- weight: what decides between pages of one key, popularity or, for anchors, the links so worded.
 CREATE TABLE names (
     key TEXT NOT NULL, kind INTEGER NOT NULL, weight INTEGER NOT NULL, page_id INTEGER NOT NULL,
-    name TEXT NOT NULL, PRIMARY KEY (key, kind, weight DESC, page_id, name)
+    name TEXT NOT NULL, checksum INTEGER NOT NULL,
+    PRIMARY KEY (key, kind, weight DESC, page_id, name)
 ) WITHOUT ROWID;
 -- The best pages for beginnings of more names than should be read at a keystroke, as JSON.
-CREATE TABLE completions (prefix TEXT PRIMARY KEY, found TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE completions (
+    prefix TEXT PRIMARY KEY, found TEXT NOT NULL, checksum INTEGER NOT NULL
+) WITHOUT ROWID;
 CREATE TEMP TABLE gathered (
     key TEXT NOT NULL, kind INTEGER NOT NULL, page_id INTEGER NOT NULL, name TEXT NOT NULL,
     links INTEGER NOT NULL
@@ -42,7 +47,7 @@ POPULARITY = "(links_in * 1024 + min(passage_count, 1023))"
 _MOST_ALIKE = 30
 _UNBOUNDED = ", ".join(str(KINDS.index(kind)) for kind in ("title", "redirect", "later"))
 _SORTED = f"""
-INSERT INTO names SELECT key, kind, weight, page_id, name FROM (
+INSERT INTO names SELECT key, kind, weight, page_id, name, name_checksum(key, page_id, name) FROM (
     SELECT *, row_number() OVER (
         PARTITION BY key, kind ORDER BY weight DESC, page_id, name
     ) AS place FROM (
@@ -70,18 +75,29 @@ def gather_names(
 
 def write_names(connection: sqlite3.Connection) -> None:
     """Sort what was gathered into ``names`` and find the completions of common beginnings."""
+    connection.create_function("name_checksum", 3, short_row_checksum)
     connection.execute(_SORTED)
     rows: Iterable[NameRow] = connection.execute(
         "SELECT key, kind, weight, page_id, name FROM names ORDER BY key, kind, weight DESC"
     )
     connection.executemany(
-        "INSERT INTO completions VALUES (?, ?)",
+        "INSERT INTO completions VALUES (?, ?, ?)",
         (
-            (prefix, json.dumps(found, ensure_ascii=False, separators=(",", ":")))
+            (prefix, text, short_row_checksum(prefix, text))
             for prefix, found in common_completions(rows)
+            for text in [json.dumps(found, ensure_ascii=False, separators=(",", ":"))]
         ),
     )
     connection.execute(_BY_PAGE)
+
+
+def check_name(checksum: int, *values: object) -> None:
+    """Raise DamagedRow unless ``checksum`` is that of ``values``.
+
+    Of a name these are its key, page id and the name; of completions prefix and JSON.
+    """
+    if short_row_checksum(*values) != checksum:
+        raise DamagedRow(f"the row of the name {values[0]!r} is not as it was written")
 
 
 def scratch_size(connection: sqlite3.Connection) -> int:

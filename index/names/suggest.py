@@ -7,11 +7,14 @@ a bounded number of rows is read: see ``completions``.
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
+from typing import Any
 
+from index.checksums import DamagedRow
 from index.names.completions import MOST_NAMES, Completion
 from index.names.names import KINDS, SUGGESTED
-from index.names.names_table import POPULARITY
+from index.names.names_table import POPULARITY, check_name
 from index.names.titles import title_key
+from index.store.rows import PAGE_COLUMNS, page_row
 from index.types import Suggestion
 
 __all__ = ["suggest"]
@@ -26,12 +29,12 @@ _KINDS = ", ".join(str(KINDS.index(kind)) for kind in SUGGESTED)
 _LATER = KINDS.index("later")
 
 _EXACT = (
-    "SELECT page_id, name FROM names WHERE key = ? "
+    "SELECT key, page_id, name, checksum FROM names WHERE key = ? "
     f"AND kind IN ({KINDS.index('title')}, {KINDS.index('redirect')}) ORDER BY weight DESC, kind"
 )
 # The order of ``completions``.
 _IN_RANGE = (
-    "SELECT page_id, name FROM names WHERE key >= ? AND key < ? "
+    "SELECT key, page_id, name, checksum FROM names WHERE key >= ? AND key < ? "
     f"AND kind IN ({_KINDS}) ORDER BY kind = {_LATER}, weight DESC, kind, length(key), key "
     f"LIMIT {MOST_NAMES}"
 )
@@ -57,17 +60,19 @@ def suggest(connection: sqlite3.Connection, prefix: str, limit: int) -> list[Sug
     First those named just so, then titles and redirects that begin so, then titles with a later
     word that does; in each the popular first. Where these are fewer than ``limit`` and the prefix
     has four letters, those one typo away follow: a letter too many, missing, wrong, or two swapped,
-    but the first letter right.
+    but the first letter right. Raises DamagedRow.
     """
     key = title_key(prefix)
     if not key:
         return []
     found: dict[int, str] = {}
-    _add(found, connection.execute(_EXACT, (key,)), limit)
+    _add(found, _checked(connection.execute(_EXACT, (key,))), limit)
     _add(found, _completions(connection, key), limit)
     if len(found) < limit and len(key) >= _LEAST_LETTERS_FOR_TYPOS:
         _add(found, _with_typo(connection, key), limit)
-    titles = {page_id: title for page_id, title, _ in _pages(connection, found)}
+    titles = {row[0]: page_row(row).title for row in _pages(connection, found, PAGE_COLUMNS)}
+    if missing := found.keys() - titles.keys():
+        raise DamagedRow(f"page {min(missing)} is missing")
     return [
         Suggestion(page_id, titles[page_id], matched or None) for page_id, matched in found.items()
     ]
@@ -80,11 +85,21 @@ def _add(found: dict[int, str], completions: Iterable[Completion], limit: int) -
         found.setdefault(page_id, name)
 
 
+def _checked(rows: Iterable[tuple[str, int, str, int]]) -> Iterator[Completion]:
+    """Page id and name of each row that is taken."""
+    for key, page_id, name, checksum in rows:
+        check_name(checksum, key, page_id, name)
+        yield page_id, name
+
+
 def _completions(connection: sqlite3.Connection, key: str) -> Iterable[Completion]:
-    common = connection.execute("SELECT found FROM completions WHERE prefix = ?", (key,)).fetchone()
+    common = connection.execute(
+        "SELECT found, checksum FROM completions WHERE prefix = ?", (key,)
+    ).fetchone()
     if common:
+        check_name(common[1], key, common[0])
         return [(page_id, name) for page_id, name in json.loads(common[0])]
-    return connection.execute(_IN_RANGE, (key, key + _LAST))
+    return _checked(connection.execute(_IN_RANGE, (key, key + _LAST)))
 
 
 def _with_typo(connection: sqlite3.Connection, key: str) -> list[Completion]:
@@ -97,7 +112,8 @@ def _with_typo(connection: sqlite3.Connection, key: str) -> list[Completion]:
             read += 1
         if read > _MOST_NAMES_WITH_TYPO:
             break
-    popular = sorted(_pages(connection, found), key=lambda page: (-page[2], len(page[1]), page[1]))
+    rows = _pages(connection, found, f"page_id, title, {POPULARITY}")
+    popular = sorted(rows, key=lambda page: (-page[2], len(page[1]), page[1]))
     return [(page_id, found[page_id]) for page_id, *_ in popular]
 
 
@@ -130,12 +146,9 @@ def _next_letters(connection: sqlite3.Connection, stem: str) -> Iterator[str]:
         yield letter
 
 
-def _pages(
-    connection: sqlite3.Connection, page_ids: Iterable[int]
-) -> Iterable[tuple[int, str, int]]:
-    """Page id, title and popularity."""
+def _pages(connection: sqlite3.Connection, page_ids: Iterable[int], columns: str) -> Iterable[Any]:
+    """These columns of the pages."""
     return connection.execute(
-        f"SELECT page_id, title, {POPULARITY} FROM json_each(?) "
-        "CROSS JOIN pages ON page_id = json_each.value",
+        f"SELECT {columns} FROM json_each(?) CROSS JOIN pages ON page_id = json_each.value",
         (json.dumps(list(page_ids)),),
     )

@@ -1,6 +1,7 @@
 """Pages, titles and passages in one SQLite file; article texts compressed with zstd.
 
-Knows nothing of ranking. Written once by ``store_writer``, then only read.
+Knows nothing of ranking. Written once by ``store_writer``, then only read; what is read of a page's
+text is compared with its checksum, so that it is what was written, or DamagedGeneration is raised.
 """
 
 import json
@@ -8,6 +9,7 @@ import sqlite3
 import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -15,13 +17,14 @@ from weakref import WeakSet
 
 import zstandard
 
-from index.errors import DamagedGeneration
+from index.checksums import DamagedRow
+from index.health import Health
 from index.names.names import KINDS
-from index.names.names_table import LISTED_WITH_PAGE
+from index.names.names_table import LISTED_WITH_PAGE, check_name
 from index.names.suggest import suggest
 from index.names.titles import title_key
+from index.store.rows import PAGE_COLUMNS, TEXT_COLUMNS, TextRow, page_row, text_row
 from index.types import NamedPage, NameKind, PassagePlace, StoredPage, Suggestion
-from ingest.passages import heading_at
 from ingest.types import Passage, Section
 
 __all__ = ["Store"]
@@ -38,14 +41,21 @@ _PLACES = (
     "FROM json_each(?) AS wanted CROSS JOIN passages ON passage_id = wanted.value "
     "CROSS JOIN pages USING (page_id)"
 )
-_PASSAGES = (
-    "SELECT passage_id, page_id, start, end, title, revision_id FROM json_each(?) AS wanted "
-    "CROSS JOIN passages ON passage_id = wanted.value CROSS JOIN pages USING (page_id)"
+_PAGES_OF = (
+    "SELECT passage_id, page_id FROM json_each(?) AS wanted "
+    "CROSS JOIN passages ON passage_id = wanted.value"
 )
 _TEXTS = (
-    "SELECT page_id, sections, text FROM json_each(?) AS wanted "
-    "CROSS JOIN texts ON page_id = wanted.value"
+    f"SELECT {TEXT_COLUMNS} FROM json_each(?) AS wanted "
+    "CROSS JOIN pages ON pages.page_id = wanted.value CROSS JOIN texts USING (page_id)"
 )
+_BY_TITLE = f"SELECT {PAGE_COLUMNS} FROM pages WHERE title = ?"
+_BY_NAME = (
+    "SELECT page_id, name, checksum FROM names "
+    f"WHERE key = ? AND kind IN ({_TITLE}, {_REDIRECT}) "
+    "ORDER BY name = ? DESC, kind, weight DESC LIMIT 1"
+)
+_DAMAGE = (sqlite3.DatabaseError, zstandard.ZstdError, DamagedRow)
 # Of each thread, in KiB, and there may be forty: larger ones were no faster, for the system keeps
 # what is read often.
 _CACHE_KIB = 256
@@ -68,16 +78,18 @@ class _ThreadConnection:
 class Store:
     """Read a finished store; safe to use from several threads, each with its own connection."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, health: Health | None = None) -> None:
         self._path = path
         self._local = threading.local()
         self._connections: WeakSet[_ThreadConnection] = WeakSet()
         self._lock = threading.Lock()
+        self._is_closed = False
+        self._health = health or Health()
         try:
             self.passage_count = self._one("SELECT coalesce(max(passage_id) + 1, 0) FROM passages")
-        except sqlite3.DatabaseError as error:
+        except BaseException:
             self.close()
-            raise DamagedGeneration(f"{path}: not a readable store ({error})") from None
+            raise
 
     def __enter__(self) -> "Store":
         return self
@@ -94,77 +106,93 @@ class Store:
         return self._own().connection
 
     def _own(self) -> _ThreadConnection:
+        if self._is_closed:
+            raise ValueError(f"{self._path}: the store is closed")
         own: _ThreadConnection | None = getattr(self._local, "own", None)
         if own is None:
             # immutable: a published generation never changes, so no lock file is ever needed.
             uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
             own = _ThreadConnection(sqlite3.connect(uri, uri=True, check_same_thread=False))
             own.connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+            own.connection.execute("PRAGMA cell_size_check = ON")  # for files that are damaged
             self._local.own = own
             with self._lock:
                 self._connections.add(own)
         return own
 
+    def _reading(self) -> AbstractContextManager[None]:
+        """Tell of damage as such, by what SQLite says or by checksums."""
+        return self._health.reading(self._path, *_DAMAGE)
+
     def _one(self, sql: str) -> int:
-        return int(self._connection().execute(sql).fetchone()[0])
+        with self._reading():
+            return int(self._connection().execute(sql).fetchone()[0])
 
     def close(self) -> None:
         """Close every thread's connection."""
         with self._lock:
+            self._is_closed = True
             for own in self._connections:
                 own.connection.close()
             self._connections.clear()
 
     def page(self, page_id: int) -> StoredPage | None:
         """The article with this id, or None."""
-        own = self._own()
-        row = own.connection.execute(
-            "SELECT title, revision_id, timestamp, is_disambiguation, links_in, sections, text "
-            "FROM pages JOIN texts USING (page_id) WHERE page_id = ?",
-            (page_id,),
-        ).fetchone()
-        if row is None:
+        with self._reading():
+            found = self._texts([page_id])
+        if page_id not in found:
             return None
+        row, text = found[page_id]
         return StoredPage(
             page_id=page_id,
-            title=row[0],
-            revision_id=row[1],
-            timestamp=row[2],
-            is_disambiguation=bool(row[3]),
-            links_in=row[4],
-            sections=tuple(
-                Section(tuple(path), start, end) for path, start, end in json.loads(row[5])
-            ),
-            text=own.decompressor.decompress(row[6]).decode(),
+            title=row.page.title,
+            revision_id=row.page.revision_id,
+            timestamp=row.page.timestamp,
+            is_disambiguation=bool(row.page.is_disambiguation),
+            links_in=row.page.links_in,
+            text=text,
+            sections=tuple(Section(tuple(path), start, end) for path, start, end in row.sections),
         )
+
+    def _texts(self, page_ids: Sequence[int]) -> dict[int, tuple[TextRow, str]]:
+        """Of the pages that are there: their rows, and their texts as they were written."""
+        own = self._own()
+        rows = own.connection.execute(_TEXTS, (json.dumps(page_ids),))
+        found = {row.page.page_id: row for row in map(text_row, rows)}
+        return {
+            page_id: (row, own.decompressor.decompress(row.text).decode())
+            for page_id, row in found.items()
+        }
 
     def page_id_by_name(self, name: str) -> int | None:
         """The page of this title or redirect: exactly so written, else by ``title_key``."""
-        exact = self._connection().execute("SELECT page_id FROM pages WHERE title = ?", (name,))
-        if row := exact.fetchone():
-            return int(row[0])
-        key = title_key(name)
-        if not key:
-            return None
-        row = (
-            self._connection()
-            .execute(
-                f"SELECT page_id FROM names WHERE key = ? AND kind IN ({_TITLE}, {_REDIRECT}) "
-                "ORDER BY name = ? DESC, kind, weight DESC LIMIT 1",
-                (key, name),
-            )
-            .fetchone()
-        )
-        return int(row[0]) if row else None
+        with self._reading():
+            connection = self._connection()
+            row = connection.execute(_BY_TITLE, (name,)).fetchone()
+            if row:
+                page = page_row(row)
+                if page.title != name:
+                    raise DamagedRow(f"the title {name!r} leads to {page.title!r}")
+                return page.page_id
+            key = title_key(name)
+            if not key:
+                return None
+            row = connection.execute(_BY_NAME, (key, name)).fetchone()
+            if row is None:
+                return None
+            page_id, found, checksum = row
+            check_name(checksum, key, page_id, found)
+            return int(page_id)
 
     def names(self, page_id: int, kind: NameKind, limit: int) -> list[str]:
         """The redirects or anchors of a page (``kind``), the most used first."""
-        rows = self._connection().execute(
-            f"SELECT name FROM names WHERE page_id = ? AND kind = ? AND {LISTED_WITH_PAGE} "
-            "ORDER BY weight DESC, name LIMIT ?",
-            (page_id, KINDS.index(kind), limit),
-        )
-        return [name for (name,) in rows]
+        with self._reading():
+            rows = self._connection().execute(
+                f"SELECT name FROM names WHERE page_id = ? AND kind = ? AND {LISTED_WITH_PAGE} "
+                "ORDER BY weight DESC, name LIMIT ?",
+                (page_id, KINDS.index(kind), limit),
+            )
+            return [name for (name,) in rows]
 
     def named(self, keys: Sequence[str]) -> list[NamedPage]:
         """Pages with a text that answer to names with one of these ``title_key`` forms.
@@ -172,7 +200,9 @@ class Store:
         By key in the order given, then by kind in the order of ``KINDS``, then the most popular
         first. At most 30 pages of each key by parts of titles, by meanings and by anchors.
         """
-        rows = self._connection().execute(_NAMED, (json.dumps(list(dict.fromkeys(keys))),))
+        wanted = json.dumps(list(dict.fromkeys(keys)))
+        with self._reading():
+            rows = self._connection().execute(_NAMED, (wanted,)).fetchall()
         return [
             NamedPage(
                 key=key,
@@ -191,46 +221,39 @@ class Store:
 
     def suggest(self, prefix: str, limit: int) -> list[Suggestion]:
         """Pages that ``prefix`` begins to name, popular ones first: see ``index.names.suggest``."""
-        return suggest(self._connection(), prefix, limit)
+        with self._reading():
+            return suggest(self._connection(), prefix, limit)
 
     def passages(self, passage_ids: Sequence[int]) -> list[tuple[Passage, int]]:
         """Passages with their page's revision id, in the order asked for."""
-        own = self._own()
         wanted = list(dict.fromkeys(passage_ids))
-        rows = own.connection.execute(_PASSAGES, (json.dumps(wanted),)).fetchall()
-        pages = json.dumps(list(dict.fromkeys(row[1] for row in rows)))
-        texts = {
-            page_id: (json.loads(sections), own.decompressor.decompress(text).decode())
-            for page_id, sections, text in own.connection.execute(_TEXTS, (pages,))
-        }
-        found: dict[int, tuple[Passage, int]] = {}
-        for passage_id, page_id, start, end, title, revision_id in rows:
-            if page_id not in texts:
-                continue
-            sections, text = texts[page_id]
-            place = bisect_right(sections, start, key=_start_of)
-            path = tuple(sections[place - 1][0]) if place else ()
-            passage = Passage(passage_id, page_id, title, path, text[start:end], start, end)
-            found[passage_id] = passage, revision_id
-        if len(found) < len(wanted):
-            missing = next(one for one in wanted if one not in found)
-            raise DamagedGeneration(f"{self._path}: passage {missing} is missing")
-        return [found[passage_id] for passage_id in passage_ids]
+        with self._reading():
+            rows = self._connection().execute(_PAGES_OF, (json.dumps(wanted),)).fetchall()
+            texts = self._texts(list({page_id: None for _, page_id in rows}))
+            found = {
+                passage_id: (_passage(passage_id, *texts[page_id]), texts[page_id][0].page)
+                for passage_id, page_id in rows
+                if page_id in texts
+            }
+            if missing := [one for one in wanted if one not in found]:
+                raise DamagedRow(f"passage {missing[0]} is missing")
+        return [(found[one][0], found[one][1].revision_id) for one in passage_ids]
 
     def places(self, passage_ids: Sequence[int]) -> list[PassagePlace]:
         """Where passages stand, in the order asked for; ids of no passage are left out."""
-        rows = self._connection().execute(_PLACES, (json.dumps(list(passage_ids)),))
-        return [PassagePlace(*row) for row in rows]
+        with self._reading():
+            rows = self._connection().execute(_PLACES, (json.dumps(list(passage_ids)),))
+            return [PassagePlace(*row) for row in rows]
 
     def passages_of_page(self, page_id: int) -> list[Passage]:
         """All passages of a page in reading order; none if there is no such page."""
-        row = (
-            self._connection()
-            .execute("SELECT first_passage, passage_count FROM pages WHERE page_id = ?", (page_id,))
-            .fetchone()
-        )
-        first, count = row or (0, 0)
-        return [passage for passage, _ in self.all_passages(first, first + count)]
+        with self._reading():
+            found = self._texts([page_id])
+            if page_id not in found:
+                return []
+            page = found[page_id][0].page
+            ids = range(page.first_passage, page.first_passage + page.passage_count)
+            return [_passage(passage_id, *found[page_id]) for passage_id in ids]
 
     def lead_count(self) -> int:
         """Number of articles with a passage; some consist of templates only."""
@@ -248,25 +271,26 @@ class Store:
 
         With ``start``, which begins a page, and ``end``: only those between, the first included.
         """
-        rows = self._connection().execute(
-            "SELECT passage_id, page_id, start, end FROM passages "
-            "WHERE passage_id >= ? AND passage_id < ? ORDER BY passage_id",
-            (start, self.passage_count if end is None else end),
-        )
-        page: StoredPage | None = None
-        first = 0
-        for passage_id, page_id, start, end in rows:
-            if page is None or page.page_id != page_id:
-                page, first = self.page(page_id), passage_id
-            if page is None:
-                raise DamagedGeneration(f"{self._path}: page {page_id} is missing")
-            yield _passage(passage_id, page, start, end), passage_id - first
+        with self._reading():
+            rows = self._connection().execute(
+                "SELECT passage_id, page_id FROM passages "
+                "WHERE passage_id >= ? AND passage_id < ? ORDER BY passage_id",
+                (start, self.passage_count if end is None else end),
+            )
+            current: tuple[TextRow, str] | None = None
+            for passage_id, page_id in rows:
+                if current is None or current[0].page.page_id != page_id:
+                    current = self._texts([page_id]).get(page_id)
+                if current is None:
+                    raise DamagedRow(f"page {page_id} is missing")
+                yield _passage(passage_id, *current), passage_id - current[0].page.first_passage
 
     def passages_of_pages(self) -> Iterator[tuple[int, int, int]]:
         """Of every page with passages: the first one, their number, and the links to the page."""
-        yield from self._connection().execute(
-            "SELECT first_passage, passage_count, links_in FROM pages WHERE passage_count > 0"
-        )
+        with self._reading():
+            yield from self._connection().execute(
+                "SELECT first_passage, passage_count, links_in FROM pages WHERE passage_count > 0"
+            )
 
 
 def _start_of(section: list[Any]) -> int:
@@ -274,13 +298,16 @@ def _start_of(section: list[Any]) -> int:
     return start
 
 
-def _passage(passage_id: int, page: StoredPage, start: int, end: int) -> Passage:
+def _passage(passage_id: int, row: TextRow, text: str) -> Passage:
+    """The passage of this number. Raises DamagedRow if it is not of this page."""
+    start, end = row.bounds_of(passage_id)
+    place = bisect_right(row.sections, start, key=_start_of)
     return Passage(
         passage_id=passage_id,
-        page_id=page.page_id,
-        title=page.title,
-        heading_path=heading_at(page.sections, start),
-        text=page.text[start:end],
+        page_id=row.page.page_id,
+        title=row.page.title,
+        heading_path=tuple(row.sections[place - 1][0]) if place else (),
+        text=text[start:end],
         start=start,
         end=end,
     )

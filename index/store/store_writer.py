@@ -13,6 +13,7 @@ import zstandard
 from index.names.names import base_name, later_words, meanings, name_of_topic
 from index.names.names_table import NAMES_SCHEMA, gather_names, scratch_size, write_names
 from index.names.titles import title_key
+from index.store.rows import add_checksums, text_checksum, write_bounds
 from index.types import NameKind
 from ingest.extract import Entry
 from ingest.types import Document, Passage, Redirect
@@ -24,14 +25,15 @@ CREATE TABLE pages (
     page_id INTEGER PRIMARY KEY, title TEXT NOT NULL, revision_id INTEGER NOT NULL,
     timestamp TEXT NOT NULL, is_disambiguation INTEGER NOT NULL,
     links_in INTEGER NOT NULL DEFAULT 0, first_passage INTEGER NOT NULL,
-    passage_count INTEGER NOT NULL
+    passage_count INTEGER NOT NULL, checksum INTEGER NOT NULL
 );
--- Apart from the pages, so that counting, ranking and naming pages reads no text.
-CREATE TABLE texts (page_id INTEGER PRIMARY KEY, sections TEXT NOT NULL, text BLOB NOT NULL);
-CREATE TABLE passages (
-    passage_id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL,
-    start INTEGER NOT NULL, end INTEGER NOT NULL
+-- Apart from the pages, so that counting, ranking and naming pages reads no text. bounds: start and
+-- end of each passage, 32 bits each. checksum: over these and what the page's row says of it.
+CREATE TABLE texts (
+    page_id INTEGER PRIMARY KEY, sections TEXT NOT NULL, bounds BLOB NOT NULL, text BLOB NOT NULL,
+    checksum INTEGER NOT NULL
 );
+CREATE TABLE passages (passage_id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL);
 CREATE UNIQUE INDEX pages_by_title ON pages (title);
 CREATE TEMP TABLE redirects (title TEXT NOT NULL, target TEXT NOT NULL);
 CREATE TEMP TABLE meanings (name TEXT NOT NULL, target TEXT NOT NULL);
@@ -44,6 +46,8 @@ _REDIRECTS = (
 _REDIRECT_INDEX = "CREATE INDEX temp.redirects_by_title ON redirects (title)"
 _MAX_REDIRECTS = 5
 _BATCH = 1000
+# As wide as those that take its place, so that rows stay where they are.
+_CHECKSUM_TO_COME = 1 << 62
 
 
 class StoreWriter:
@@ -84,26 +88,32 @@ class StoreWriter:
     def add_document(self, document: Document, passages: Sequence[Passage]) -> bool:
         """Keep an article and number its passages; False if its id or title is there already."""
         sections = [[list(part.heading_path), part.start, part.end] for part in document.sections]
+        page = (
+            document.page_id,
+            document.title,
+            document.revision_id,
+            document.timestamp,
+            int(document.is_disambiguation),
+            self.passage_count,
+            len(passages),
+        )
         added = self._connection.execute(
-            "INSERT OR IGNORE INTO pages VALUES (?, ?, ?, ?, ?, 0, ?, ?)",
-            (
-                document.page_id,
-                document.title,
-                document.revision_id,
-                document.timestamp,
-                document.is_disambiguation,
-                self.passage_count,
-                len(passages),
-            ),
+            "INSERT OR IGNORE INTO pages VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)",
+            (*page, _CHECKSUM_TO_COME),
         ).rowcount
         if not added:
             return False
+        layout = json.dumps(sections, ensure_ascii=False, separators=(",", ":"))
+        bounds = write_bounds((passage.start, passage.end) for passage in passages)
+        text = self._compressor.compress(document.text.encode())
         self._connection.execute(
-            "INSERT INTO texts VALUES (?, ?, ?)",
+            "INSERT INTO texts VALUES (?, ?, ?, ?, ?)",
             (
                 document.page_id,
-                json.dumps(sections, ensure_ascii=False, separators=(",", ":")),
-                self._compressor.compress(document.text.encode()),
+                layout,
+                bounds,
+                text,
+                text_checksum(page, layout, bounds, text),
             ),
         )
         if document.is_disambiguation:
@@ -116,11 +126,8 @@ class StoreWriter:
             [(document.page_id, name) for name in document.bold_names],
         )
         self._connection.executemany(
-            "INSERT INTO passages VALUES (?, ?, ?, ?)",
-            [
-                (self.passage_count + number, document.page_id, passage.start, passage.end)
-                for number, passage in enumerate(passages)
-            ],
+            "INSERT INTO passages VALUES (?, ?)",
+            [(self.passage_count + number, document.page_id) for number in range(len(passages))],
         )
         self.passage_count += len(passages)
         return True
@@ -166,6 +173,7 @@ class StoreWriter:
             "UPDATE pages SET links_in = ? WHERE page_id = ?",
             ((count, page_id) for page_id, count in links),
         )
+        add_checksums(self._connection)
         gathered: tuple[tuple[NameKind, Iterable[tuple[str, int, str, int]]], ...] = (
             ("title", self._own_names(lambda title: [title_key(title)])),
             ("base", self._own_names(lambda title: [title_key(base_name(title) or "")])),

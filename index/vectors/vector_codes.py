@@ -14,7 +14,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import DamagedGeneration
+from index.health import damaged, unreadable
 from index.types import Vectors
 
 __all__ = [
@@ -212,7 +212,7 @@ def map_lists(path: Path, quantizer: CoarseQuantizer) -> MappedLists:
         if ends[-1] != length:
             raise ValueError(f"{length} bytes instead of {ends[-1]}")
     except (OSError, ValueError, IndexError) as error:
-        raise DamagedGeneration(f"{path}: not readable inverted lists ({error})") from None
+        raise unreadable(path, error) from None
     starts = np.concatenate([[start], ends[:-1]])
     table = np.ascontiguousarray(np.stack([sizes, room, starts], axis=1).astype(np.uint64))
     lists: Any = faiss.OnDiskInvertedLists()
@@ -238,10 +238,10 @@ def _read_index(path: Path, kind: type) -> Any:
     faiss.omp_set_num_threads(1)
     try:
         index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-    except RuntimeError as error:
-        raise DamagedGeneration(f"{path}: not a readable index of faiss ({error})") from None
-    if not isinstance(index, kind):
-        raise DamagedGeneration(f"{path}: holds another kind of index")
+    except (RuntimeError, MemoryError) as error:  # a size that is wrong asks for all memory
+        raise unreadable(path, error) from None
+    if not isinstance(index, kind) or index.metric_type != _INNER_PRODUCT:
+        raise damaged(path, "holds another kind of index")
     return index
 
 

@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import DamagedGeneration
+from index.health import unreadable
 from index.types import ScoredId, Vectors
 from ingest.files import write_whole
 
@@ -56,7 +56,7 @@ class TrueNeighbours:
                 found = cls(arrays["questions"])
                 found.ids, found.scores = arrays["ids"], arrays["scores"]
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-            raise DamagedGeneration(f"{path}: not readable ({error})") from None
+            raise unreadable(path, error) from None
         return found
 
     def write(self, directory: Path) -> None:
@@ -115,4 +115,4 @@ def read_probes(directory: Path) -> int:
     try:
         return int(json.loads(path.read_bytes())["probes"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise DamagedGeneration(f"{path}: not readable ({error})") from None
+        raise unreadable(path, error) from None

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import DamagedGeneration
+from index.health import unreadable
 from index.types import Vectors
 from ingest.files import write_whole
 
@@ -130,6 +130,6 @@ def _map(path: Path, dtype: np.dtype[Any] | None) -> Any:
             array.base.madvise(mmap.MADV_RANDOM)
         elif array.dtype != dtype or array.ndim != 1:
             raise ValueError(f"holds {array.dtype}")
-    except (OSError, ValueError, EOFError) as error:
-        raise DamagedGeneration(f"{path}: not a readable array ({error})") from None
+    except Exception as error:  # whatever NumPy's reading of the header trips over
+        raise unreadable(path, error) from None
     return array.view(np.ndarray)

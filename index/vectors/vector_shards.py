@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import DamagedGeneration
+from index.health import damaged
 from index.types import ScoredId, Vectors
 from index.vectors.vector_codes import (
     CoarseQuantizer,
@@ -59,6 +59,7 @@ _BATCH = 1 << 16
 # A shard is merged with the one before it unless that one is so many times larger: 40 million
 # vectors in increments of 100,000 then make at most six shards, and each is written ten times.
 _RATIO = 4
+_LARGEST_COSINE = 1.02  # roundings leave a little more than 1
 
 
 def bytes_per_vector(dimension: int, *, exact: bool) -> int:
@@ -79,7 +80,7 @@ class _Identified:
 
     def _check(self, path: Path, count: int) -> None:
         if count != self.count:
-            raise DamagedGeneration(f"{path}: {count} vectors for {self.count} passage ids")
+            raise damaged(path, f"has {count} vectors for {self.count} passage ids")
 
 
 class ExactShard(_Identified):
@@ -94,12 +95,14 @@ class ExactShard(_Identified):
     def search(self, vector: Vectors, limit: int) -> list[ScoredId]:
         """The passages with the largest inner products, best first."""
         scores, positions = self.half.search(vector, limit)
+        _check_cosines(_file(self.stem, _HALF), scores)
         ids = self.ids.array[positions]
         return [ScoredId(int(i), float(s)) for i, s in zip(ids, scores, strict=True)]
 
     def scores(self, vector: Vectors, positions: Ids) -> Vectors:
         """Inner products with the vectors at these positions."""
         products: Vectors = self.half.vectors(positions) @ vector
+        _check_cosines(_file(self.stem, _HALF), products)
         return products
 
     def vectors(self, positions: Ids) -> Vectors:
@@ -120,7 +123,9 @@ class ListShard(_Identified):
 
     def scores(self, vector: Vectors, positions: Ids) -> Vectors:
         """Inner products with the rows at these positions."""
-        return self.rows.scores(vector, positions)
+        scores = self.rows.scores(vector, positions)
+        _check_cosines(_file(self.stem, _ROWS), scores)
+        return scores
 
     def vectors(self, positions: Ids) -> Vectors:
         """The rows at these positions, as vectors."""
@@ -240,6 +245,12 @@ def _remove(shards: list[Shard]) -> None:
     for shard in shards:
         for path in shard.stem.parent.glob(f"{shard.stem.name}.*"):
             path.unlink()
+
+
+def _check_cosines(path: Path, scores: Vectors) -> None:
+    """Raise DamagedGeneration for what inner products of unit vectors cannot be."""
+    if not (np.abs(scores) <= _LARGEST_COSINE).all():  # also for what is not a number
+        raise damaged(path, "holds vectors that are not of length 1")
 
 
 def _parts(positions: Ids) -> Iterator[Ids]:

@@ -4,12 +4,13 @@ Opens what ``vector_shards`` wrote. Everything is mapped, so that no memory of i
 the number of passages.
 """
 
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from index.errors import DamagedGeneration
+from index.health import Health, damaged
 from index.types import ScoredId, Vectors
 from index.vectors.vector_recall import read_probes
 from index.vectors.vector_shards import ExactShard, ListShard, open_quantizer, open_shards
@@ -19,19 +20,21 @@ __all__ = ["VectorIndex"]
 # So many are scored again by their rows: of the true ten nearest, the best 100 by their codes alone
 # hold 98.9 %, the best 200 99.7 % (a million vectors, 64 of 4,096 lists).
 _CANDIDATES = 200
+_DAMAGE = (RuntimeError, ValueError, IndexError, OverflowError)
 
 
 class VectorIndex:
     """All shards of one generation. Searching is safe from several threads at once."""
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, health: Health | None = None) -> None:
+        self._directory, self._health = directory, health or Health()
         self._quantizer = open_quantizer(directory)
         self._shards = open_shards(directory, self._quantizer)
         self._probes = read_probes(directory) if self._quantizer else 0
         self.count = sum(shard.count for shard in self._shards)
         dimensions = {shard.dimension for shard in self._shards}
         if len(dimensions) > 1:
-            raise DamagedGeneration(f"{directory}: shards of different dimensions {dimensions}")
+            raise damaged(directory, f"has shards of different dimensions {dimensions}")
         self.dimension = dimensions.pop() if dimensions else 0
 
     @property
@@ -49,19 +52,27 @@ class VectorIndex:
 
         ``probes``: of how many lists, instead of the number that was chosen at the build.
         """
-        found = [
-            hit
-            for shard in self._shards
-            if isinstance(shard, ExactShard)
-            for hit in shard.search(vector, limit)
-        ]
-        if self._quantizer is not None and self._shards:
-            nearest = self._quantizer.nearest(vector, probes or self._probes)
-            candidates = self._candidates(vector, nearest, max(_CANDIDATES, 2 * limit))
-            scores = self.scores(vector, candidates)
-            found = [ScoredId(int(i), float(s)) for i, s in zip(candidates, scores, strict=True)]
+        with self._reading():
+            found = [
+                hit
+                for shard in self._shards
+                if isinstance(shard, ExactShard)
+                for hit in shard.search(vector, limit)
+            ]
+            if self._quantizer is not None and self._shards:
+                nearest = self._quantizer.nearest(vector, probes or self._probes)
+                candidates = self._candidates(vector, nearest, max(_CANDIDATES, 2 * limit))
+                scores = self.scores(vector, candidates)
+                if np.isnan(scores).any():
+                    raise ValueError("inverted lists of passages that have no vector")
+                found = [
+                    ScoredId(int(i), float(s)) for i, s in zip(candidates, scores, strict=True)
+                ]
         found.sort(key=lambda hit: (-hit.score, hit.passage_id))
         return found[:limit]
+
+    def _reading(self) -> AbstractContextManager[None]:
+        return self._health.reading(self._directory, *_DAMAGE)
 
     def _candidates(
         self, vector: Vectors, nearest: tuple[Vectors, NDArray[np.int64]], limit: int
@@ -83,7 +94,8 @@ class VectorIndex:
         for shard in self._shards:
             there, positions = shard.ids.find(wanted)
             if len(positions):
-                scores[there] = shard.scores(vector, positions)
+                with self._reading():
+                    scores[there] = shard.scores(vector, positions)
         return scores
 
     def vectors_of(self, passage_ids: NDArray[np.int64] | list[int]) -> Vectors:

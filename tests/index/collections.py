@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from index.build import BuildOptions, BuildResult, build_collection
-from index.generations import current_generation, read_manifest
+from index.generations import SEALED, current_generation, read_manifest
 from index.search import Index
 from index.types import Manifest
 from ingest.reading.dumps import Dump
@@ -101,12 +101,12 @@ def comparable(collection: Path) -> dict[str, Any]:
         "recorded": sorted(
             path.relative_to(generation).as_posix()
             for path in generation.rglob("*")
-            if path.is_file() and path.name != "manifest.json"
+            if path.is_file() and path.name not in SEALED
         )
         == sorted(manifest.files),
     }
     for path in sorted(generation.rglob("*")):
-        if path.is_file() and path.name not in ("manifest.json", "meta.json", ".managed.json"):
+        if path.is_file() and path.name not in (*SEALED, "meta.json", ".managed.json"):
             inside = path.relative_to(generation)
             name = f"{inside.parent}/*{path.suffix}" if inside.parts[0] == "bm25" else str(inside)
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -24,7 +24,7 @@ from index.generations import (
 from index.search import Index
 from index.types import FORMAT_VERSION, DumpRecord, Manifest
 from ingest.types import PageCounts
-from tests.index.toys import HashingEncoder, republish
+from tests.index.toys import HashingEncoder, republish, reseal
 
 
 class Crash(Exception):
@@ -99,7 +99,7 @@ def crash_at(patch: pytest.MonkeyPatch, number: int, *, after: bool) -> list[str
 
 
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
-@pytest.mark.parametrize("number", range(1, 6))
+@pytest.mark.parametrize("number", range(1, 7))
 def test_a_crash_around_any_step_of_publishing_leaves_one_whole_generation(
     toy_collection: Path, number: int, after: bool
 ) -> None:
@@ -108,11 +108,11 @@ def test_a_crash_around_any_step_of_publishing_leaves_one_whole_generation(
         done = crash_at(patch, number, after=after)
         with pytest.raises(Crash):
             republish(toy_collection)
-    steps = ["replace", "mkdir", "rename", "symlink_to", "replace"]
+    steps = ["replace", "replace", "mkdir", "rename", "symlink_to", "replace"]
     assert done == steps[:number]
     with Index.open(toy_collection, HashingEncoder.open) as index:
         assert index.search("papyrus")[0].passage.title == "Papyrus"
-        assert (index.manifest.generation != old) == (number == 5 and after)
+        assert (index.manifest.generation != old) == (number == 6 and after)
     following = republish(toy_collection)
     with Index.open(toy_collection, HashingEncoder.open) as index:
         assert index.manifest == following
@@ -164,7 +164,7 @@ def test_another_format_names_the_command_that_rebuilds(
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"garbage", b"\xff\xfe\x00", b"[]", b"null", b"{}", b'"text"', b'{"format_version": 3}'],
+    [b"", b"garbage", b"\xff\xfe\x00", b"[]", b"null", b"{}", b'"text"', b'{"format_version": 4}'],
 )
 def test_a_manifest_that_is_none_is_damage(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "manifest.json").write_bytes(content)
@@ -185,8 +185,7 @@ def test_a_manifest_with_a_wrong_field_names_it(
     tmp_path: Path, change: dict[str, object], message: str
 ) -> None:
     generation = write_generation(tmp_path / "toy", "20261101-1")
-    path = generation / "manifest.json"
-    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    reseal(generation, change)
     with pytest.raises(DamagedGeneration, match=rf"manifest\.json: {message}: "):
         read_manifest(generation)
 

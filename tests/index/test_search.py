@@ -1,4 +1,3 @@
-import json
 import shutil
 import threading
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from index.ranking.evidence import EVIDENCE
 from index.search import MAX_QUERY_LENGTH, Index
 from index.types import Mode
 from ingest.reading.dumps import Dump
-from tests.index.toys import HashingEncoder, QuietProgress, in_threads, republish
+from tests.index.toys import HashingEncoder, QuietProgress, in_threads, republish, reseal
 
 MODES: list[Mode] = ["hybrid", "keyword", "vector"]
 KNOWN = {
@@ -220,26 +219,28 @@ def test_vectors_are_not_used_without_an_encoder(toy_sample: Path) -> None:
 def test_a_generation_with_another_encoder_than_its_vectors_is_not_opened(
     toy_sample: Path,
 ) -> None:
-    with pytest.raises(DamagedGeneration, match=r"encoder is other .* were made by hashing \(0000"):
+    with pytest.raises(
+        DamagedGeneration, match=r"has the encoder other .* were made by hashing \(0000"
+    ):
         Index.open(toy_sample, lambda _directory: HashingEncoder("other"))
 
 
 def change_manifest(**values: Any) -> Callable[[Path], None]:
     def change(generation: Path) -> None:
-        path = generation / "manifest.json"
-        path.write_text(json.dumps(json.loads(path.read_text()) | values))
+        reseal(generation, values)
 
     return change
 
 
 def overwrite(name: str) -> Callable[[Path], None]:
-    """Garbage of the same length, which the check of sizes cannot see."""
+    """Garbage of the same length, and recorded as if it had been built so."""
 
     def change(generation: Path) -> None:
         [path] = generation.glob(name)
         size = path.stat().st_size
         path.unlink()  # never in place: it may be mapped into memory
         path.write_bytes((b"garbage " * size)[:size])
+        reseal(generation)
 
     return change
 
@@ -262,9 +263,13 @@ def remove(name: str) -> Callable[[Path], None]:
         (remove("pages.db"), DamagedGeneration, "pages.db is missing"),
         (remove("bm25/*.term"), DamagedGeneration, r"bm25/\w+\.term is missing"),
         (remove("vectors/000001.half.faiss"), DamagedGeneration, "000001.half.faiss is missing"),
-        (overwrite("pages.db"), DamagedGeneration, "pages.db: not a readable store"),
-        (overwrite("bm25/*.term"), DamagedGeneration, "bm25: not a readable keyword index"),
-        (overwrite("vectors/000001.half.faiss"), DamagedGeneration, "half.faiss: not a readable"),
+        (overwrite("pages.db"), DamagedGeneration, "pages.db cannot be read as it was written"),
+        (overwrite("bm25/*.term"), DamagedGeneration, "bm25 cannot be read as it was written"),
+        (
+            overwrite("vectors/000001.half.faiss"),
+            DamagedGeneration,
+            "half.faiss cannot be read as it was written",
+        ),
         (shutil.rmtree, DamagedGeneration, "which is gone"),
     ],
 )

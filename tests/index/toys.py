@@ -3,11 +3,9 @@
 import functools
 import hashlib
 import json
-import os
 import re
-import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +14,14 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from index import build, embed
-from index.generations import current_generation, next_name, publish, read_manifest
+from index.generations import (
+    current_generation,
+    link_files,
+    next_name,
+    publish,
+    read_manifest,
+    record_files,
+)
 from index.keywords import keyword_writer
 from index.store.store import Store
 from index.store.store_writer import StoreWriter
@@ -194,15 +199,23 @@ def republish(collection: Path) -> Manifest:
     """The current generation once more under the next name, as an increment would do it."""
     generation = current_generation(collection)
     stage = collection / "building" / "toy"
-    shutil.rmtree(stage, ignore_errors=True)
-    shutil.copytree(
-        generation, stage, copy_function=os.link, ignore=shutil.ignore_patterns("manifest.json")
-    )
+    link_files(generation, stage)
     before = read_manifest(generation)
     name = next_name(collection, before.generation.split("-")[0])
     manifest = before.model_copy(update={"generation": name})
     publish(collection, stage, manifest)
     return manifest
+
+
+def reseal(generation: Path, change: Mapping[str, object] | None = None) -> None:
+    """Make what lies there a sealed generation: its files as they are now, its manifest changed."""
+    path = generation / "manifest.json"
+    files = {name: record.model_dump() for name, record in record_files(generation).items()}
+    values = json.loads(path.read_text()) | {"files": files} | (change or {})
+    path.unlink()  # never in place: it may be that of another generation, too
+    path.write_text(json.dumps(values))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.with_name("manifest.sha256").write_text(f"{digest}  manifest.json\n")
 
 
 if __name__ == "__main__":

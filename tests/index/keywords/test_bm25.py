@@ -225,5 +225,5 @@ def test_a_damaged_index_is_named(tmp_path: Path, damage: str) -> None:
         elif file.name == damage or (damage == "terms" and file.suffix == ".term"):
             file.unlink()  # never in place: it may be mapped into memory
             file.write_bytes(b"garbage " * 100)
-    with pytest.raises(DamagedGeneration, match="bm25: not a readable keyword index"):
+    with pytest.raises(DamagedGeneration, match="bm25 cannot be read as it was written"):
         KeywordIndex(path, "en")

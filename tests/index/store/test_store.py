@@ -1,5 +1,4 @@
 import os
-import sqlite3
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -261,7 +260,7 @@ def test_passages_come_in_the_order_asked_for(store: Store) -> None:
 
 
 def test_a_passage_that_is_missing_means_damage(store: Store) -> None:
-    with pytest.raises(DamagedGeneration, match=r"pages\.db: passage 99 is missing"):
+    with pytest.raises(DamagedGeneration, match=r"pages\.db .*passage 99 is missing"):
         store.passages([0, 99])
 
 
@@ -316,7 +315,7 @@ def test_threads_read_at_once_and_leave_no_open_file_behind(store: Store) -> Non
 
 def test_nothing_is_read_after_close(store: Store) -> None:
     store.close()
-    with pytest.raises(sqlite3.ProgrammingError):
+    with pytest.raises(ValueError, match="closed"):
         store.page(12)
 
 
@@ -326,12 +325,12 @@ def test_nothing_is_read_after_close(store: Store) -> None:
 def test_a_file_that_is_no_store_is_damage(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "pages.db"
     path.write_bytes(content)
-    with pytest.raises(DamagedGeneration, match=r"pages\.db: not a readable store"):
+    with pytest.raises(DamagedGeneration, match=r"pages\.db cannot be read as it was written"):
         Store(path)
 
 
 def test_a_missing_file_is_damage_and_is_not_made(tmp_path: Path) -> None:
-    with pytest.raises(DamagedGeneration, match=r"pages\.db: not a readable store"):
+    with pytest.raises(DamagedGeneration, match=r"pages\.db is missing"):
         Store(tmp_path / "pages.db")
     assert not (tmp_path / "pages.db").exists()
 
