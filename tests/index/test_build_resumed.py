@@ -16,7 +16,6 @@ from index.errors import NoCollection
 from index.generations import current_generation, read_manifest
 from index.keywords import keyword_writer
 from index.search import Index
-from index.types import FORMAT_VERSION
 from ingest.reading import dumps
 from ingest.reading.dumps import Dump
 from tests.index.collections import (
@@ -30,7 +29,15 @@ from tests.index.collections import (
     names,
     store_content,
 )
-from tests.index.toys import ROOT, UNIT_BYTES, HashingEncoder, QuietProgress, Stopped, write_dump
+from tests.index.toys import (
+    ROOT,
+    UNIT_BYTES,
+    HashingEncoder,
+    QuietProgress,
+    Stopped,
+    reseal,
+    write_dump,
+)
 
 pytestmark = pytest.mark.usefixtures("thread_executor")
 
@@ -242,11 +249,7 @@ def test_a_damaged_collection_is_built_again(
     if damage == "manifest":
         manifest.write_text("garbage")
     elif damage == "format":
-        manifest.write_text(
-            manifest.read_text().replace(
-                f'"format_version": {FORMAT_VERSION}', '"format_version": 1'
-            )
-        )
+        reseal(generation, {"format_version": 1})
     else:
         generation.rename(toy_collection / "elsewhere")
     assert make(toy_collection, packed_sample).changed

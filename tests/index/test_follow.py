@@ -1,4 +1,3 @@
-import json
 import logging
 import os
 import shutil
@@ -14,7 +13,7 @@ from index.errors import DamagedGeneration, NoCollection
 from index.follow import CurrentIndex
 from index.generations import current_generation, remove_superseded
 from index.search import Index
-from tests.index.toys import HashingEncoder, republish
+from tests.index.toys import HashingEncoder, republish, reseal
 
 
 @pytest.fixture
@@ -139,13 +138,12 @@ def test_a_new_generation_that_cannot_be_read_leaves_the_old_one_serving(
     republish(toy_collection)
     generation = current_generation(toy_collection)
     manifest = generation / "manifest.json"
-    values = json.loads(manifest.read_text())
     if damage == "manifest":
         manifest.write_text("garbage")
     elif damage == "store":
         (generation / "pages.db").unlink()
     elif damage == "counts":
-        manifest.write_text(json.dumps(values | {"vectors": 1}))
+        reseal(generation, {"vectors": 1})
     else:
         shutil.rmtree(generation)
     with caplog.at_level(logging.WARNING):

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.index.toys import reseal
 from tests.service.conftest import Outcome, Run
 
 SAMPLE = next(Path(__file__).parents[2].glob("data/sample/*-multistream.xml.bz2"))
@@ -175,10 +176,8 @@ def test_status_says_how_many_passages_have_vectors(
     run: Run, data: Path, tmp_path: Path, vectors: int, index: Any, said: str
 ) -> None:
     shutil.copytree(data / "samplewiki", tmp_path / "[red]wiki", symlinks=True)
-    path = tmp_path / "[red]wiki" / "current" / "manifest.json"
-    manifest = json.loads(path.read_text())
     changed = {"collection": "[red]wiki", "vectors": vectors, "vector_index": index}
-    path.write_text(json.dumps(manifest | changed))
+    reseal(tmp_path / "[red]wiki" / "current", changed)
     lines = run("status", "--data", tmp_path).out.splitlines()
     assert lines[0].startswith("[red]wiki 20261101-1: 40 articles, 224 passages, ")
     assert lines[1] == f"  {said}"
@@ -304,9 +303,7 @@ def test_several_collections_ask_for_a_choice(run: Run, data: Path) -> None:
 
 def test_another_format_names_the_command_that_rebuilds(run: Run, tmp_path: Path) -> None:
     run("build", SAMPLE, "--vectors", "none", "--data", tmp_path)
-    path = tmp_path / "samplewiki" / "current" / "manifest.json"
-    manifest = json.loads(path.read_text())
-    path.write_text(json.dumps(manifest | {"format_version": 999}))
+    reseal(tmp_path / "samplewiki" / "current", {"format_version": 999})
     assert_refused(run("search", "word", "--data", tmp_path), 1, "999", "pinakes build --force")
     assert run("build", SAMPLE, "--vectors", "none", "--data", tmp_path).status == 0
     assert run("search", "Rosetta", "--data", tmp_path).status == 0
@@ -314,9 +311,8 @@ def test_another_format_names_the_command_that_rebuilds(run: Run, tmp_path: Path
 
 def test_a_generation_without_its_encoder(run: Run, tmp_path: Path) -> None:
     run("build", SAMPLE, "--vectors", "none", "--data", tmp_path)
-    path = tmp_path / "samplewiki" / "current" / "manifest.json"
     other = {"name": "other-model", "sha256": "0" * 64, "dimension": 384}
-    path.write_text(json.dumps(json.loads(path.read_text()) | {"encoder": other}))
+    reseal(tmp_path / "samplewiki" / "current", {"encoder": other})
     outcome = run("search", "word", "--data", tmp_path)
     assert_refused(outcome, 1, "encoder/encoder.json is missing", "pinakes build --force")
     assert run("search", "word", "--mode", "keyword", "--data", tmp_path).status == 0
