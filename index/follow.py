@@ -12,6 +12,7 @@ from pathlib import Path
 
 from index.errors import CollectionError
 from index.generations import current_generation
+from index.scrub import Scrub
 from index.search import Index
 
 __all__ = ["CurrentIndex"]
@@ -23,15 +24,27 @@ _log = logging.getLogger(__name__)
 class _Leased:
     """An open index and the number of requests that read it; the owner counts as one."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, *, scrubbed: bool) -> None:
         self.index = index
         self.users = 1
+        self._scrub = Scrub(index) if scrubbed else None
+
+    def close(self) -> None:
+        if self._scrub:
+            self._scrub.stop()
+        self.index.close()
 
 
 class CurrentIndex:
-    """The collection's current index, opened at the first lease and followed from then on."""
+    """The collection's current index, opened at the first lease and followed from then on.
 
-    def __init__(self, open_index: Callable[[], Index], collection: Path) -> None:
+    ``scrubbed``: each one that is opened is also read once as a whole, in the background.
+    """
+
+    def __init__(
+        self, open_index: Callable[[], Index], collection: Path, *, scrubbed: bool = False
+    ) -> None:
+        self._scrubbed = scrubbed
         self._open_index = open_index
         self._collection = collection
         self._lock = threading.Lock()
@@ -65,7 +78,7 @@ class CurrentIndex:
             self._follow(now)
         with self._lock:
             if self._leased is None:  # closed meanwhile
-                self._leased = _Leased(self._open_index())
+                self._leased = self._opened()
             self._leased.users += 1
             return self._leased
 
@@ -80,7 +93,7 @@ class CurrentIndex:
             try:
                 if before and current_generation(self._collection) == before.index.generation:
                     return
-                opened = _Leased(self._open_index())
+                opened = self._opened()
             except (CollectionError, OSError) as error:
                 if before is None:
                     raise
@@ -93,9 +106,12 @@ class CurrentIndex:
         if replaced is not None:
             self._release(replaced)
 
+    def _opened(self) -> _Leased:
+        return _Leased(self._open_index(), scrubbed=self._scrubbed)
+
     def _release(self, leased: _Leased) -> None:
         with self._lock:
             leased.users -= 1
             last = leased.users == 0
         if last:
-            leased.index.close()
+            leased.close()

@@ -25,7 +25,7 @@ class Health:
     """What is known of the files of one open generation; shared by all that read them."""
 
     def __init__(self) -> None:
-        self.damage: DamagedGeneration | None = None
+        self.damage: str | None = None
 
     @contextmanager
     def reading(self, path: Path, *kinds: type[Exception]) -> Iterator[None]:
@@ -48,7 +48,7 @@ class Health:
 
     def note(self, damage: DamagedGeneration) -> None:
         """Remember ``damage``, if it is the first."""
-        self.damage = self.damage or damage
+        self.damage = self.damage or str(damage)
 
 
 def damaged(path: Path, what: str) -> DamagedGeneration:

@@ -49,7 +49,7 @@ def serve(
         generator__backend=generator,
     )
     directory = collection_directory(settings)
-    current = CurrentIndex(lambda: Index.open(directory), directory)
+    current = CurrentIndex(lambda: Index.open(directory), directory, scrubbed=True)
     with current.lease() as index:
         name = f"{index.manifest.collection} {index.manifest.generation}"
     model = open_generator(settings.generator)

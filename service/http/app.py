@@ -18,7 +18,7 @@ from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, Field
 from starlette.routing import Route
 
-from index.errors import CollectionError
+from index.errors import CollectionError, DamagedGeneration
 from index.follow import CurrentIndex
 from index.search import MAX_QUERY_LENGTH, Index
 from index.types import Mode
@@ -217,7 +217,9 @@ def _add_api(app: FastAPI) -> None:
 
     @app.get("/readyz", response_model=Ready, responses={503: _PROBLEMS[503]}, tags=["operation"])
     def readyz(index: LeasedIndex) -> Ready:
-        """Whether questions can be answered, and from which generation."""
+        """Whether questions can be answered, and from which generation: none that is damaged."""
+        if index.health.damage:
+            raise DamagedGeneration(index.health.damage)
         return Ready(
             collection=index.manifest.collection,
             generation=index.manifest.generation,
