@@ -10,7 +10,17 @@ from collections.abc import Sequence
 
 import typer
 
-from service.commands import ask, build, chat, doctor, evaluate, evaluate_answers, mcp, serve
+from service.commands import (
+    ask,
+    build,
+    chat,
+    doctor,
+    evaluate,
+    evaluate_answers,
+    mcp,
+    serve,
+    tokens,
+)
 from service.problems import problem_of
 
 __all__ = ["app", "main"]
@@ -46,6 +56,11 @@ evaluation.command()(evaluate.retrieval)
 evaluation.command()(evaluate_answers.answers)
 evaluation.command()(evaluate.compare)
 app.add_typer(evaluation, name="eval")
+access = typer.Typer(help="Who may reach the service.", no_args_is_help=True)
+access.command("create")(tokens.create)
+access.command("list")(tokens.list_tokens)
+access.command("revoke")(tokens.revoke)
+app.add_typer(access, name="tokens")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

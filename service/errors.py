@@ -3,6 +3,8 @@
 ServiceError
 ├── BadInput              the caller's words or files do not fit (exit 2, HTTP 400)
 │   └── NotFound          no such page, passage or collection (exit 2, HTTP 404)
+├── NotAllowed            the caller's token does not reach so far (exit 2, HTTP 403)
+├── ShuttingDown          the service ends while it answers (exit 1, HTTP 503)
 ├── DamagedDump           what could be read has been read, and some could not (exit 1)
 └── GeneratorError        the model did not do its part (exit 1, HTTP 503)
     ├── GeneratorUnavailable    it cannot be started or reached
@@ -16,9 +18,11 @@ __all__ = [
     "GeneratorError",
     "GeneratorFailed",
     "GeneratorUnavailable",
+    "NotAllowed",
     "NotFound",
     "QueueFull",
     "ServiceError",
+    "ShuttingDown",
 ]
 
 
@@ -32,6 +36,17 @@ class BadInput(ServiceError):
 
 class NotFound(BadInput):
     """The page, passage or collection named does not exist here."""
+
+
+class NotAllowed(ServiceError):
+    """The token of the caller is not meant for this; the message says which would be."""
+
+
+class ShuttingDown(ServiceError):
+    """The service ends; whoever is being answered is told so."""
+
+    def __init__(self, message: str = "the service is shutting down; ask again later") -> None:
+        super().__init__(message)
 
 
 class DamagedDump(ServiceError):

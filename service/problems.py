@@ -20,7 +20,15 @@ from index.errors import (
     UnreadableGeneration,
 )
 from ingest.errors import DumpChanged, IngestError, WorkerDied
-from service.errors import BadInput, GeneratorError, NotFound, QueueFull, ServiceError
+from service.errors import (
+    BadInput,
+    GeneratorError,
+    NotAllowed,
+    NotFound,
+    QueueFull,
+    ServiceError,
+    ShuttingDown,
+)
 
 __all__ = ["KNOWN_ERRORS", "Problem", "message_of", "problem_of"]
 
@@ -55,6 +63,8 @@ _TABLE: dict[type[Exception], Problem] = {
     OtherWiki: Problem(2, 409, "Another wiki"),
     BuildInProgress: Problem(1, 503, "Build in progress"),
     CollectionError: Problem(1, 503, "Collection not usable"),
+    NotAllowed: Problem(2, 403, "Not allowed"),
+    ShuttingDown: Problem(1, 503, "Shutting down"),
     QueueFull: Problem(1, 429, "Too many questions"),
     GeneratorError: Problem(1, 503, "The model did not answer"),
     ServiceError: Problem(1, 500, "Failure"),

@@ -5,11 +5,12 @@ user's configuration directory, then the default. Nothing else in the project re
 environment for settings.
 """
 
+import ipaddress
 from pathlib import Path
 from typing import Any, Literal
 
 import platformdirs
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -98,15 +99,61 @@ class AnswerSettings(_Section):
 
 
 class ServeSettings(_Section):
-    """Where the service listens."""
+    """Where the service listens, who may reach it, and how much of it one neighbour can take."""
 
-    host: str = "127.0.0.1"
+    host: str = Field(
+        default="127.0.0.1",
+        description="Address to listen on, no name; others than loopback need a token.",
+    )
     port: int = Field(default=8707, ge=0, le=65535)
+    uds: Path | None = Field(
+        default=None, description="UNIX socket to listen on instead of an address."
+    )
+    uds_mode: str = Field(
+        default="600",
+        pattern="^0?[0-7]{3}$",
+        description="Who may use that socket: permissions, octal; 660 for a group.",
+    )
+    tls_certificate: Path | None = Field(
+        default=None, description="Certificate chain (PEM); with it the service speaks HTTPS."
+    )
+    tls_key: Path | None = Field(
+        default=None, description="Its private key (PEM), where that is another file."
+    )
     allowed_hosts: tuple[str, ...] = Field(
         default=(),
-        description="Names besides localhost and the address by which clients reach the tools at "
-        "/mcp; requests by other names are refused.",
+        description="Names besides localhost and the address by which clients reach the service; "
+        "requests by other names are refused.",
     )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(),
+        description="Proxies whose X-Forwarded-For and X-Forwarded-Proto are believed: addresses, "
+        "networks, or unix for whoever comes through the UNIX socket.",
+    )
+    connections_per_address: int = Field(
+        default=100, ge=1, description="Connections of one neighbour at a time; idle ones give way."
+    )
+    request_s: float = Field(
+        default=20.0, gt=0, description="Longest time for a whole request to come, in seconds."
+    )
+
+    @field_validator("host")
+    @classmethod
+    def _is_address(cls, host: str) -> str:
+        if host != "localhost":
+            try:
+                ipaddress.ip_address(host)
+            except ValueError:  # a name would have to be looked up, maybe by asking elsewhere
+                raise ValueError("not an IP address; names go to serve.allowed_hosts") from None
+        return host
+
+    @property
+    def exposed(self) -> bool:
+        """Whether other machines can reach it."""
+        if self.uds is not None or self.host == "localhost":
+            return False
+        address = ipaddress.ip_address(self.host)
+        return not (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 class ToolSettings(_Section):

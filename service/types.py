@@ -47,7 +47,8 @@ class Inquiry:
     """What is asked: a question, the conversation before it, and how to answer.
 
     ``strict``: sentences that nothing bears out are withheld instead of marked; None: where the
-    model is small. ``caller`` tells askers apart, so that each gets a turn.
+    model is small. ``caller`` tells askers apart, so that each gets a turn; ``user``
+    those for whom one caller asks.
     """
 
     question: str
@@ -55,6 +56,7 @@ class Inquiry:
     mode: AnswerMode = "answer"
     strict: bool | None = None
     caller: str = ""
+    user: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ class Answerer:
             if generator is not None:
                 # Before the search, so that a full line costs nothing; the turn is asked for after
                 # it, so that an answer that turns out to need no model waits for none.
-                ticket = stack.enter_context(self.queue.enter(inquiry.caller))
+                ticket = stack.enter_context(self.queue.enter(inquiry.caller, inquiry.user))
             yield Status("searching")
             async with aclosing(self._understood(draft, generator, ticket)) as events:
                 async for event in events:

@@ -1,9 +1,9 @@
 """``pinakes serve``: the HTTP service on this machine."""
 
-import socket
 import sys
 from contextlib import suppress
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,6 +14,9 @@ from service.commands.options import (
     collection_directory,
 )
 from service.settings import load_settings
+
+if TYPE_CHECKING:
+    from service.settings import Settings
 
 __all__ = ["serve"]
 
@@ -28,17 +31,21 @@ def serve(
     port: Annotated[
         int | None, typer.Option(min=0, max=65535, help="Port.", show_default=False)
     ] = None,
+    uds: Annotated[
+        Path | None,
+        typer.Option(help="UNIX socket to listen on instead.", show_default=False),
+    ] = None,
     generator: BackendOption = None,
     data: DataOption = None,
     collection: CollectionOption = None,
 ) -> None:
     """Serve search, answers and pages over HTTP on this machine."""
-    import uvicorn
-
     from index.follow import CurrentIndex
     from index.search import Index
     from service.generators.choice import open_generator
     from service.http.app import create_app
+    from service.http.listening import Listening
+    from service.http.server import make_server
     from service.terminal.console import err
 
     settings = load_settings(
@@ -46,42 +53,38 @@ def serve(
         collection=collection,
         serve__host=host,
         serve__port=port,
+        serve__uds=uds,
         generator__backend=generator,
     )
+    _check_tokens(settings)
     directory = collection_directory(settings)
     current = CurrentIndex(lambda: Index.open(directory), directory, scrubbed=True)
     with current.lease() as index:
         name = f"{index.manifest.collection} {index.manifest.generation}"
-    model = open_generator(settings.generator)
-    listening = _listen(settings.serve.host, settings.serve.port)
-    address = listening.getsockname()
-    err.print(f"Serving {name} on http://{address[0]}:{address[1]} (Ctrl-C ends it)")
-    sys.setswitchinterval(_SWITCH_S)
-    server = uvicorn.Server(
-        uvicorn.Config(
-            create_app(settings, current, model),
-            log_level="warning",
-            timeout_graceful_shutdown=5,
-            server_header=False,
-        )
-    )
-    with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
-        server.run(sockets=[listening])
+    app = create_app(settings, current, open_generator(settings.generator))
+    listening = Listening(settings.serve)
 
-
-def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises BadInput when the address cannot be had."""
-    from service.errors import BadInput
-
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
-    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listening.bind((host, port))
-    except OSError as error:
+    def ending() -> None:
         listening.close()
+        app.state.shutdown.begin()
+
+    try:
+        server = make_server(app, settings.serve, ending)
+        err.print(f"Serving {name} on {listening.name} (Ctrl-C ends it)")
+        sys.setswitchinterval(_SWITCH_S)
+        with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
+            server.run(sockets=[listening.socket])
+    finally:
+        listening.close()
+
+
+def _check_tokens(settings: "Settings") -> None:
+    """Raises BadInput where other machines could reach the service and nothing kept them out."""
+    from service.errors import BadInput
+    from service.http.security.tokens import Tokens
+
+    if not Tokens(settings.data).all() and settings.serve.exposed:
         raise BadInput(
-            f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port"
-        ) from None
-    listening.listen(128)
-    return listening
+            f"others could reach the service at {settings.serve.host}, and there is no token: "
+            "make one with pinakes tokens create NAME, or listen on 127.0.0.1 or on --uds PATH"
+        )

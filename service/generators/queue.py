@@ -7,7 +7,7 @@ import asyncio
 import math
 import time
 from collections import Counter, deque
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from heapq import heapreplace
@@ -38,6 +38,7 @@ class Ticket:
 
     queue: "GenerationQueue"
     caller: str
+    user: str
     asked: bool = False
     began: float | None = None
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
@@ -66,6 +67,10 @@ class Ticket:
 class GenerationQueue:
     """Whose turn it is: of the callers with the fewest turns at once, who has longest been without.
 
+    So it is among the users of one caller too. No caller has more places than are left free for
+    others (dynamic thresholds, Choudhury and Hahne 1998): one alone takes half, and whoever comes
+    finds room.
+
     A ticket is a place in the line from the beginning, and takes a slot only when it asks: what is
     done before keeps nobody waiting.
     """
@@ -78,7 +83,8 @@ class GenerationQueue:
         self._running: list[Ticket] = []
         self._lasted: deque[float] = deque(maxlen=_MEASURED)
         self._turns = 0
-        self._latest: dict[str, int] = {}  # the last turn of each caller who still has a ticket
+        # The last turn of each caller who still has a ticket, and of each user of one.
+        self._latest: dict[str | tuple[str, str], int] = {}
 
     @property
     def waiting(self) -> int:
@@ -91,20 +97,21 @@ class GenerationQueue:
         return len(self._running)
 
     @contextmanager
-    def enter(self, caller: str) -> Iterator[Ticket]:
-        """A ticket for ``caller``, given back at the end of the block.
+    def enter(self, caller: str, user: str = "") -> Iterator[Ticket]:
+        """A ticket for ``caller``, who asks for ``user``; given back at the end of the block.
 
-        Raises QueueFull when too many are waiting.
+        Raises QueueFull when too many are waiting, or too many of this caller.
         """
-        if self.waiting + self.running >= self.slots + self.longest:
+        free = self.slots + self.longest - self.waiting - self.running
+        own = sum(one.caller == caller for one in (*self._waiting, *self._running))
+        if free <= own:
             wait_s = self._wait_s(0)
             retry_s = _RETRY_S if wait_s is None else max(1, math.ceil(wait_s))
-            raise QueueFull(
-                f"the line for the model is full ({self.waiting} wait); "
-                f"ask again in {retry_s} s, or in mode quote",
-                retry_s,
-            )
-        ticket = Ticket(self, caller)
+            full = f"the line for the model is full ({self.waiting} wait)"
+            if free > 0:
+                full = f"you have {own} questions in the line, as many as may be of one"
+            raise QueueFull(f"{full}; ask again in {retry_s} s, or in mode quote", retry_s)
+        ticket = Ticket(self, caller, user)
         self._waiting.append(ticket)
         try:
             yield ticket
@@ -134,8 +141,10 @@ class GenerationQueue:
         else:
             self._running.remove(ticket)
             self._lasted.append(time.monotonic() - ticket.began)
-        if not any(ticket.caller == other.caller for other in (*self._waiting, *self._running)):
-            self._latest.pop(ticket.caller, None)
+        for name in (_caller, _user):
+            left = map(name, (*self._waiting, *self._running))
+            if name(ticket) not in left:
+                self._latest.pop(name(ticket), None)
         self._move()
 
     def _move(self) -> None:
@@ -144,21 +153,25 @@ class GenerationQueue:
             self._waiting.remove(ticket)
             self._running.append(ticket)
             self._turns += 1
-            self._latest[ticket.caller] = self._turns
+            self._latest[_caller(ticket)] = self._latest[_user(ticket)] = self._turns
             ticket.move(begin=True)
         for ticket in self._waiting:
             ticket.move()
 
     def _order(self, tickets: Sequence[Ticket]) -> list[Ticket]:
         """Those that wait, in the order of their turns: everybody's first before any second."""
-        running = Counter(ticket.caller for ticket in self._running)
-        before: Counter[str] = Counter()  # of the same caller, and waiting
+        return self._fair(self._fair(tickets, _user), _caller)
+
+    def _fair(self, tickets: Sequence[Ticket], name: "_Name") -> list[Ticket]:
+        """In the order of their turns by ``name``; those of the same keep the order they have."""
+        running = Counter(map(name, self._running))
+        before: Counter[str | tuple[str, str]] = Counter()  # of the same name, and waiting
         ranks: dict[Ticket, tuple[int, int, int]] = {}
         for ticket in tickets:
-            caller = ticket.caller
-            turns = running[caller] + before[caller]
-            ranks[ticket] = (turns, before[caller], self._latest.get(caller, 0))
-            before[caller] += 1
+            own = name(ticket)
+            turns = running[own] + before[own]
+            ranks[ticket] = (turns, before[own], self._latest.get(own, 0))
+            before[own] += 1
         return sorted(tickets, key=ranks.__getitem__)
 
     def _wait_s(self, before: int) -> float | None:
@@ -178,6 +191,17 @@ class GenerationQueue:
         for _ in range(before):
             heapreplace(free, free[0] + usual)
         return free[0]
+
+
+_Name = Callable[[Ticket], str | tuple[str, str]]
+
+
+def _caller(ticket: Ticket) -> str | tuple[str, str]:
+    return ticket.caller
+
+
+def _user(ticket: Ticket) -> str | tuple[str, str]:
+    return (ticket.caller, ticket.user)
 
 
 def _remaining_s(elapsed: float, lasted: Iterable[float]) -> float:

@@ -17,6 +17,7 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, Field
 from starlette.routing import Route
+from starlette.types import ASGIApp
 
 from index.errors import CollectionError, DamagedGeneration
 from index.follow import CurrentIndex
@@ -27,10 +28,15 @@ from service.errors import NotFound, ServiceError
 from service.generators.generator import Generator
 from service.http.event_stream import EventStream, while_connected
 from service.http.openai_api import create_openai_api
-from service.http.problem_responses import BodyLimit, ProblemView, add_error_handlers
+from service.http.problem_responses import ProblemView, add_error_handlers
 from service.http.reader import page_blocks
-from service.http.requests import LeasedIndex, Text, address_of_caller
+from service.http.requests import LeasedIndex, Text
+from service.http.security.caller import caller_of
+from service.http.security.entry import add_entry
+from service.http.security.guard import Guard, is_own_navigation
+from service.http.security.tokens import Tokens
 from service.settings import Settings
+from service.shutdown import Shutdown
 from service.tools.mcp_server import ToolEndpoint
 from service.tools.toolbox import Toolbox
 from service.types import AnswerMode, Inquiry, Message
@@ -48,14 +54,6 @@ _PROBLEM = {"application/problem+json": {"schema": ProblemView.model_json_schema
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     "4XX": {"description": "The request does not fit", "content": _PROBLEM},
     503: {"description": "No usable collection, or no answer of the model", "content": _PROBLEM},
-}
-# Everything a page needs comes from this service; nothing it shows can load or run anything else.
-_PAGE_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
-    "frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
 }
 
 
@@ -101,10 +99,24 @@ class Ready(BaseModel):
     generator: str | None
 
 
+class _GuardedApp(FastAPI):
+    """Nothing of it is reached but through the guard, not even the framework's own errors."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Starlette's stack behind the guard."""
+        state = self.state
+        stack = super().build_middleware_stack()
+        return Guard(stack, state.settings.serve, state.tokens, state.shutdown)
+
+
 def create_app(settings: Settings, current: CurrentIndex, generator: Generator | None) -> FastAPI:
-    """The service over ``current``, which it closes at the end, as it does the generator."""
+    """The service over ``current``, which it closes at the end, as it does the generator.
+
+    ``app.state.shutdown`` is to be begun when the server ends: it ends the streams.
+    """
     answerer = Answerer(generator, settings)
-    tools = ToolEndpoint(Toolbox(current, answerer, settings), settings.serve)
+    shutdown = Shutdown()
+    tools = ToolEndpoint(Toolbox(current, answerer, settings, shutdown))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -116,7 +128,7 @@ def create_app(settings: Settings, current: CurrentIndex, generator: Generator |
             await answerer.aclose()
             current.close()
 
-    app = FastAPI(
+    app = _GuardedApp(
         title="Pinakes",
         version=version("pinakes"),
         summary="Search and cited answers over a local Wikipedia dump",
@@ -127,8 +139,8 @@ def create_app(settings: Settings, current: CurrentIndex, generator: Generator |
     app.state.settings = settings
     app.state.current = current
     app.state.answerer = answerer
-    # Clients of OpenAI's API send the whole conversation again and again.
-    app.add_middleware(BodyLimit, longer={"/v1/": 1024 * 1024})
+    app.state.shutdown = shutdown
+    app.state.tokens = Tokens(settings.data)
     app.mount("/v1", create_openai_api(current, answerer))
     app.router.routes.append(Route("/mcp", tools, include_in_schema=False))
     app.mount("/static", StaticFiles(directory=_WEB / "static"), name="static")
@@ -200,9 +212,10 @@ def _add_api(app: FastAPI) -> None:
         ``sources``, ``token`` for each piece of the text, ``sentence`` with the verdict on each
         sentence, then ``done`` with the whole answer, or ``error`` with a problem.
         """
+        caller = caller_of(request)
+        caller.check_may_ask()
         history = tuple(Message(turn.role, turn.content) for turn in body.history)
-        caller = address_of_caller(request)
-        inquiry = Inquiry(body.question, history, body.mode, body.strict, caller)
+        inquiry = Inquiry(body.question, history, body.mode, body.strict, caller.name)
         events = _answer_events(request.app.state.answerer, index, inquiry)
         if "text/event-stream" in request.headers.get("accept", ""):
             # Errors before the first event are plain HTTP errors.
@@ -255,6 +268,7 @@ def _stored_page(index: Index, page_id: int) -> Any:
 
 def _add_pages(app: FastAPI) -> None:
     templates = Jinja2Templates(directory=_WEB / "templates")
+    add_entry(app, templates, app.state.tokens)
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)
     def first_page(request: Request, index: LeasedIndex) -> HTMLResponse:
@@ -262,8 +276,12 @@ def _add_pages(app: FastAPI) -> None:
         return templates.TemplateResponse(
             request,
             "index.html",
-            {"manifest": index.manifest, "longest": MAX_QUERY_LENGTH},
-            headers=_PAGE_HEADERS,
+            {
+                "manifest": index.manifest,
+                "longest": MAX_QUERY_LENGTH,
+                "asks_itself": is_own_navigation(request),
+            },
+            headers={"Cache-Control": "no-cache", "Vary": "Sec-Fetch-Site, Cookie"},
         )
 
     @app.get("/page/{page_id}", response_class=HTMLResponse, include_in_schema=False)
@@ -288,5 +306,4 @@ def _add_pages(app: FastAPI) -> None:
                 "changed": changed,
                 "manifest": index.manifest,
             },
-            headers=_PAGE_HEADERS,
         )

@@ -7,7 +7,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 from typing import Any, TypeVar
 
 from fastapi.responses import StreamingResponse
@@ -15,6 +15,7 @@ from fastapi.sse import format_sse_event
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
+from service.errors import ShuttingDown
 from service.http.problem_responses import ProblemView, problem_view
 
 __all__ = ["EventStream", "while_connected"]
@@ -27,7 +28,7 @@ async def while_connected(receive: Receive, work: Coroutine[Any, Any, Result]) -
     """The result of ``work``, which is cancelled when the client goes away.
 
     Once, unlike Starlette's own streams, so that it can close what it has open. Raises
-    ClientDisconnect then.
+    ClientDisconnect then, and what ``receive`` does, as ShuttingDown when the service ends.
     """
     working = asyncio.create_task(work)
     leaving = asyncio.create_task(_disconnected(receive))
@@ -37,9 +38,11 @@ async def while_connected(receive: Receive, work: Coroutine[Any, Any, Result]) -
         working.cancel()
         leaving.cancel()
         await asyncio.wait({working, leaving})
-    if working.cancelled():
-        raise ClientDisconnect
-    return working.result()
+    if not working.cancelled():
+        return working.result()
+    if not leaving.cancelled():
+        leaving.result()
+    raise ClientDisconnect
 
 
 async def _disconnected(receive: Receive) -> None:
@@ -75,8 +78,13 @@ class EventStream(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the events; close them when the client goes."""
         async with aclosing(self._rest):
-            with suppress(ClientDisconnect):
+            try:
                 await while_connected(receive, self.stream_response(send))
+            except ClientDisconnect:
+                pass
+            except ShuttingDown as error:
+                last = self.as_bytes(self.failure(problem_view(error)))
+                await send({"type": "http.response.body", "body": last, "more_body": False})
 
     async def _events(self, first: Any) -> AsyncIterator[bytes]:
         yield self.as_bytes(first)

@@ -28,7 +28,8 @@ from service.http.openai_views import (
     ModelView,
 )
 from service.http.problem_responses import ProblemView
-from service.http.requests import LeasedIndex, address_of_caller, address_of_service
+from service.http.requests import LeasedIndex, address_of_service
+from service.http.security.caller import caller_of
 from service.types import AnswerMode
 
 __all__ = ["create_openai_api"]
@@ -73,8 +74,10 @@ def create_openai_api(current: CurrentIndex, answerer: Answerer) -> FastAPI:
     @api.post("/chat/completions", response_model=CompletionView)
     async def chat_completions(request: Request, index: LeasedIndex, body: ChatRequest) -> Response:
         """An answer with its sources; as server-sent events with ``stream``."""
+        caller = caller_of(request)
+        caller.check_may_ask()
         mode = _mode(body.model, index.manifest)
-        inquiry = inquiry_of(body, mode, body.user or address_of_caller(request))
+        inquiry = inquiry_of(body, mode, caller.name)
         with_usage = body.stream_options is not None and bool(body.stream_options.include_usage)
         exchange = Exchange(body.model, address_of_service(request), index.manifest, with_usage)
         if body.stream:

@@ -82,6 +82,7 @@ def inquiry_of(body: ChatRequest, mode: AnswerMode, caller: str) -> Inquiry:
         mode=body.pinakes.mode or mode,
         strict=body.pinakes.strict,
         caller=caller,
+        user=body.user or "",
     )
 
 

@@ -1,4 +1,4 @@
-"""Every error over HTTP as ``application/problem+json`` (RFC 9457), too long a body among them.
+"""Every error over HTTP as ``application/problem+json`` (RFC 9457).
 
 Knows nothing of what the service does; which error has which status is ``problems``' table.
 """
@@ -12,15 +12,12 @@ from fastapi.responses import JSONResponse, Response
 from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import QueueFull
 from service.problems import KNOWN_ERRORS, Problem, message_of, problem_of
 from service.views.search_views import View
 
-__all__ = ["BodyLimit", "ProblemView", "add_error_handlers", "problem_view"]
-
-_MAX_BODY = 64 * 1024
+__all__ = ["ProblemView", "add_error_handlers", "problem_view"]
 
 
 class ProblemView(View):
@@ -79,29 +76,3 @@ def _response(view: ProblemView, headers: Mapping[str, str] | None = None) -> JS
         headers=headers,
         media_type="application/problem+json",
     )
-
-
-class BodyLimit:
-    """Refuses long bodies as a problem; Starlette's own limit answers in plain text."""
-
-    def __init__(self, app: ASGIApp, longer: Mapping[str, int] | None = None) -> None:
-        """``longer``: how many bytes more generous parts of the service take, by their path."""
-        self._app = app
-        self._longer = longer or {}
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Count the body as it is read."""
-        size = 0
-        path = scope.get("path", "")
-        limits = [most for start, most in self._longer.items() if path.startswith(start)]
-        most = max(limits, default=_MAX_BODY)
-
-        async def limited() -> Message:
-            nonlocal size
-            message = await receive()
-            size += len(message.get("body", b""))
-            if size > most:
-                raise HTTPException(413, f"the body has more than {most:,} bytes")
-            return message
-
-        await self._app(scope, limited, send)

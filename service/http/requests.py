@@ -8,7 +8,7 @@ from pydantic import AfterValidator
 
 from index.search import Index
 
-__all__ = ["LeasedIndex", "Text", "address_of_caller", "address_of_service"]
+__all__ = ["LeasedIndex", "Text", "address_of_service"]
 
 # JSON can name halves of surrogate pairs, which no text has and no answer can repeat.
 Text = Annotated[str, AfterValidator(lambda text: text.encode("utf-8", "replace").decode())]
@@ -21,11 +21,6 @@ def _leased(request: Request) -> Iterator[Index]:
 
 # Held until the response has been sent, streams included.
 LeasedIndex = Annotated[Index, Depends(_leased)]
-
-
-def address_of_caller(request: Request) -> str:
-    """Whom to take turns with."""
-    return request.client.host if request.client else ""
 
 
 def address_of_service(request: Request) -> str:

@@ -3,6 +3,7 @@
 The only file that knows the protocol's library.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -15,23 +16,24 @@ from mcp.server import Server, ServerRequestContext
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from service.answering.events import Status
-from service.errors import BadInput, NotFound
+from service.errors import BadInput, NotFound, ShuttingDown
+from service.http.security.caller import caller_of
 from service.problems import KNOWN_ERRORS, message_of
-from service.settings import ServeSettings
 from service.tools.descriptions import INSTRUCTIONS, TOOLS
 from service.tools.fitting import json_of
-from service.tools.toolbox import Caller, Toolbox
+from service.tools.toolbox import Call, Toolbox
 from service.views.search_views import View
 
 __all__ = ["ToolEndpoint", "serve_stdio"]
 
-_HERE = ("127.0.0.1", "localhost", "[::1]")
 _READS_ONLY = types.ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
 )
+# When the service ends, calls are told before their connections are let go.
+_LAST_WORDS_S = 0.3
 _log = logging.getLogger(__name__)
 Context = ServerRequestContext[Any]
 
@@ -49,20 +51,20 @@ async def serve_stdio(toolbox: Toolbox) -> None:
 class ToolEndpoint:
     """The tools as an ASGI app, over streamable HTTP without sessions.
 
-    Requests by other names than this service's, or from web pages of others, are refused: a page
-    in a browser must not reach it by way of a name that leads here.
+    Who may reach it is decided before it, by the guard of the whole service.
     """
 
-    def __init__(self, toolbox: Toolbox, settings: ServeSettings) -> None:
+    def __init__(self, toolbox: Toolbox) -> None:
         self._server = _server(toolbox)
-        self._security = _security(settings)
         self._sessions: StreamableHTTPSessionManager | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Calls are taken inside of this; those that run when it ends are cancelled."""
         self._sessions = StreamableHTTPSessionManager(
-            self._server, stateless=True, security_settings=self._security
+            self._server,
+            stateless=True,
+            security_settings=TransportSecuritySettings(enable_dns_rebinding_protection=False),
         )
         async with self._sessions.run():
             yield
@@ -71,19 +73,19 @@ class ToolEndpoint:
         """Take one request."""
         if self._sessions is None:
             raise RuntimeError("the endpoint of the tools is not running")
-        await self._sessions.handle_request(scope, receive, send)
 
+        async def receive_or_end() -> Message:
+            try:
+                return await receive()
+            except ShuttingDown:
+                await asyncio.sleep(_LAST_WORDS_S)
+                return {"type": "http.disconnect"}
 
-def _security(settings: ServeSettings) -> TransportSecuritySettings:
-    own = f"[{settings.host}]" if ":" in settings.host else settings.host
-    names = dict.fromkeys((*_HERE, own, *settings.allowed_hosts))
-    hosts = [f"{name}{port}" for name in names for port in ("", ":*")]
-    origins = [f"{scheme}://{host}" for scheme in ("http", "https") for host in hosts]
-    return TransportSecuritySettings(allowed_hosts=hosts, allowed_origins=origins)
+        await self._sessions.handle_request(scope, receive_or_end, send)
 
 
 def _server(toolbox: Toolbox) -> Server[Any]:
-    methods: dict[str, Callable[[str, Caller], Awaitable[View]]] = {
+    methods: dict[str, Callable[[str, Call], Awaitable[View]]] = {
         "search": toolbox.search,
         "fetch": toolbox.fetch,
         "ask": toolbox.ask,
@@ -99,7 +101,7 @@ def _server(toolbox: Toolbox) -> Server[Any]:
     ) -> types.CallToolResult:
         try:
             text = _argument(params)
-            result = await methods[params.name](text, _caller(context))
+            result = await methods[params.name](text, _call(context))
         except Exception as error:
             return _failed(params.name, error)
         # Both forms: some clients read one, some the other.
@@ -148,7 +150,7 @@ def _argument(params: types.CallToolRequestParams) -> str:
     return text
 
 
-def _caller(context: Context) -> Caller:
+def _call(context: Context) -> Call:
     steps = count(1)
 
     async def tell(status: Status) -> None:
@@ -157,9 +159,8 @@ def _caller(context: Context) -> Caller:
 
     request = context.request
     if request is None:  # standard input
-        return Caller(on_status=tell)
-    name = request.client.host if request.client else ""
-    return Caller(name, str(request.base_url).rstrip("/"), tell)
+        return Call(on_status=tell)
+    return Call(caller_of(request), str(request.base_url).rstrip("/"), tell)
 
 
 def _failed(tool: str, error: Exception) -> types.CallToolResult:

@@ -18,12 +18,14 @@ from index.search import Index
 from service.answering.answer import Answerer
 from service.answering.finished import OnStatus, finished_answer
 from service.errors import NotFound
+from service.http.security.caller import Caller
 from service.settings import Settings
+from service.shutdown import Shutdown
 from service.tools.fitting import Frame, answered, fetched, found
 from service.tools.tool_views import AskResult, FetchResult, SearchResult
 from service.types import Inquiry, parse_ref
 
-__all__ = ["Caller", "Toolbox"]
+__all__ = ["Call", "Toolbox"]
 
 _PAGES = 10
 _PASSAGES = 50  # enough for that many pages
@@ -31,13 +33,13 @@ Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
-    """Who calls, to take turns with, and how it reaches this service (before ``/page/…``).
+class Call:
+    """What is known of a call: by whom, and how it reaches this service (before ``/page/…``).
 
-    ``on_status`` is told how far an answer is.
+    ``on_status`` is told how far an answer is. ``caller`` is None on this machine's own pipes.
     """
 
-    name: str = ""
+    caller: Caller | None = None
     address: str = ""
     on_status: OnStatus | None = None
 
@@ -45,19 +47,26 @@ class Caller:
 class Toolbox:
     """The tools; each call sees one generation."""
 
-    def __init__(self, current: CurrentIndex, answerer: Answerer, settings: Settings) -> None:
+    def __init__(
+        self,
+        current: CurrentIndex,
+        answerer: Answerer,
+        settings: Settings,
+        shutdown: Shutdown | None = None,
+    ) -> None:
+        self._shutdown = shutdown or Shutdown()
         self._current = current
         self._answerer = answerer
         self._settings = settings
 
-    async def search(self, query: str, caller: Caller) -> SearchResult:
+    async def search(self, query: str, call: Call) -> SearchResult:
         """The best passage of each page. Raises BadQuery when there is nothing to search for."""
         async with self._leased() as index:
             mode = self._settings.search.mode
             hits = await anyio.to_thread.run_sync(index.search, query, _PASSAGES, mode)
-            return await anyio.to_thread.run_sync(found, hits, _PAGES, self._frame(index, caller))
+            return await anyio.to_thread.run_sync(found, hits, _PAGES, self._frame(index, call))
 
-    async def fetch(self, id: str, caller: Caller) -> FetchResult:
+    async def fetch(self, id: str, call: Call) -> FetchResult:
         """The passage of this id with the text around it.
 
         Raises BadInput for what is no id, NotFound where nothing has it.
@@ -77,23 +86,29 @@ class Toolbox:
                     f"{id.strip()} ends behind the page's {len(page.text):,} characters; "
                     "search again"
                 )
-            return await anyio.to_thread.run_sync(fetched, page, ref, self._frame(index, caller))
+            return await anyio.to_thread.run_sync(fetched, page, ref, self._frame(index, call))
 
-    async def ask(self, question: str, caller: Caller) -> AskResult:
-        """An answer with its sources. Raises what ``Answerer.answer`` does."""
+    async def ask(self, question: str, call: Call) -> AskResult:
+        """An answer with its sources.
+
+        Raises what ``Answerer.answer`` does, NotAllowed, and ShuttingDown when the service ends.
+        """
+        if call.caller is not None:
+            call.caller.check_may_ask()
         async with self._leased() as index:
-            inquiry = Inquiry(question, caller=caller.name)
-            answering = finished_answer(self._answerer, index, inquiry, caller.on_status)
-            answer = await _cancelled_once(answering)
-            return answered(answer, self._frame(index, caller))
+            inquiry = Inquiry(question, caller=call.caller.name if call.caller else "")
+            answering = finished_answer(self._answerer, index, inquiry, call.on_status)
+            async with self._shutdown.interrupting():
+                answer = await _cancelled_once(answering)
+            return answered(answer, self._frame(index, call))
 
     @asynccontextmanager
     async def _leased(self) -> AsyncIterator[Index]:
         async with contextmanager_in_threadpool(self._current.lease()) as index:
             yield index
 
-    def _frame(self, index: Index, caller: Caller) -> Frame:
-        return Frame(index.manifest, caller.address, self._settings.tools.budget)
+    def _frame(self, index: Index, call: Call) -> Frame:
+        return Frame(index.manifest, call.address, self._settings.tools.budget)
 
 
 async def _cancelled_once(work: Coroutine[Any, Any, Result]) -> Result:

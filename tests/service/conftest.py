@@ -2,17 +2,15 @@
 
 import io
 import os
-import socket
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -21,8 +19,10 @@ from index.follow import CurrentIndex
 from index.search import Index
 from service.cli import main
 from service.generators.generator import Generator
+from service.http import server as http_server
 from service.http.app import create_app
-from service.settings import Settings
+from service.http.listening import Listening
+from service.settings import ServeSettings, Settings
 from tests.index.toys import SAMPLE, QuietProgress, article, write_dump
 
 MARKUP_TITLE = """<script>document.title='owned'</script> & "quotes" 'n' <b>bold</b>"""
@@ -117,14 +117,18 @@ def make_app(collection: Path, generator: Generator | None = None) -> FastAPI:
     return create_app(Settings(data=collection.parent), current, generator)
 
 
+def local_client(app: FastAPI, address: str = "http://localhost") -> TestClient:
+    """A client that asks by one of the service's own names."""
+    return TestClient(app, address, raise_server_exceptions=False)
+
+
 @contextmanager
-def running(app: FastAPI) -> Iterator[str]:
-    """A real server on a port of its own; gives its address."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2, server_header=False)
-    )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+def running(app: FastAPI, **serve: Any) -> Iterator[str]:
+    """The real server on a port of its own, with these settings; gives its address."""
+    settings = ServeSettings.model_validate({"port": 0, **serve})
+    listening = Listening(settings)
+    server = http_server.make_server(app, settings, app.state.shutdown.begin)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening.socket]})
     thread.start()
     try:
         deadline = time.monotonic() + 20
@@ -132,7 +136,7 @@ def running(app: FastAPI) -> Iterator[str]:
             assert thread.is_alive(), "the server did not start"
             assert time.monotonic() < deadline, "the server did not start in time"
             time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        yield listening.name
     finally:
         server.should_exit = True
         thread.join(20)
@@ -146,8 +150,7 @@ def make_client(sample: Path) -> Iterator[MakeClient]:
     with ExitStack() as stack:
 
         def make(generator: Generator | None = None, collection: Path = sample) -> TestClient:
-            client = TestClient(make_app(collection, generator), raise_server_exceptions=False)
-            return stack.enter_context(client)
+            return stack.enter_context(local_client(make_app(collection, generator)))
 
         yield make
 
@@ -155,7 +158,7 @@ def make_client(sample: Path) -> Iterator[MakeClient]:
 @pytest.fixture(scope="module")
 def client(sample: Path) -> Iterator[TestClient]:
     """A client of the service over the sample, without a generator."""
-    with TestClient(make_app(sample), raise_server_exceptions=False) as client:
+    with local_client(make_app(sample)) as client:
         yield client
 
 

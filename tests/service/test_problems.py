@@ -19,7 +19,7 @@ def test_every_error_has_its_problem(kind: type[Exception]) -> None:
     problem = problem_of(kind("x", 5) if kind is service.errors.QueueFull else kind("x"))
     assert problem is not None
     assert problem.exit_status in (1, 2)
-    assert problem.http_status in (400, 404, 429, 500, 503)
+    assert problem.http_status in (400, 403, 404, 429, 500, 503)
 
 
 def test_the_nearest_base_decides() -> None:

@@ -117,20 +117,20 @@ def test_what_needs_no_model_does_not_wait(index: Index) -> None:
     async def scenario() -> None:
         generator = ScriptedGenerator(WORDS[0], 30.0)
         service = answerer(generator, longest_queue=1)
-        running = asyncio.create_task(ask(service, index))
+        running = asyncio.create_task(ask(service, index, "a"))
         await begun(generator, 1)
 
         async with asyncio.timeout(10):
-            nothing = await ask(service, index, question="xylophone zzyzx")
+            nothing = await ask(service, index, "b", question="xylophone zzyzx")
         assert isinstance(nothing[-1], Done)
         assert nothing[-1].answer.kind == "refusal"
         assert "queued" not in [stage for stage, _ in statuses(nothing)]
 
-        waiting = asyncio.create_task(ask(service, index))
+        waiting = asyncio.create_task(ask(service, index, "b"))
         while service.queue.waiting < 1:
             await asyncio.sleep(0.005)
         with pytest.raises(QueueFull):
-            await ask(service, index)
+            await ask(service, index, "c")
         quoted = await ask(service, index, mode="quote")
         assert isinstance(quoted[-1], Done)
         assert quoted[-1].answer.kind == "quotation"

@@ -43,7 +43,7 @@ def enter(stack: ExitStack, queue: GenerationQueue, *callers: str) -> list[Ticke
 
 def order_of_turns(slots: int, callers: str) -> str:
     """The tickets of these callers in the order of their turns; who began first ends first."""
-    queue = GenerationQueue(longest=len(callers))
+    queue = GenerationQueue(longest=2 * len(callers))  # more than half of it is nobody's
     stacks = [ExitStack() for _ in callers]
     order: list[int] = []
     with ExitStack() as before:
@@ -114,6 +114,53 @@ def test_more_than_may_wait_are_refused() -> None:
         with queue.enter("e"):  # d has left
             pass
     assert (queue.waiting, queue.running) == (0, 0)
+
+
+@pytest.mark.parametrize("places", [1, 2, 17, 20, 80])
+def test_nobody_takes_so_many_places_that_none_are_left(places: int) -> None:
+    """One alone gets half of them, a second one half of the rest, and a new one always some."""
+    queue = GenerationQueue(longest=places - 1)
+    with ExitStack() as stack:
+        taken = []
+        for caller in ("greedy", "also greedy", "greedy too"):
+            count = 0
+            with suppress(QueueFull):
+                while True:
+                    enter(stack, queue, caller)
+                    count += 1
+            taken.append(count)
+        assert taken[0] == (places + 1) // 2
+        assert sum(taken) < places or places < 4
+        assert sorted(taken, reverse=True) == taken
+        if places > 3:
+            enter(stack, queue, "modest")
+
+
+def test_a_caller_with_too_many_is_told_so() -> None:
+    queue = GenerationQueue(longest=3)
+    with ExitStack() as stack:
+        enter(stack, queue, "a", "a")
+        with pytest.raises(QueueFull, match=r"you have 2 questions in the line.*10 s"):
+            queue.enter("a", "another user").__enter__()
+
+
+def test_users_share_what_is_their_callers() -> None:
+    """Many users of one caller push nobody back; among themselves they take turns."""
+    queue = GenerationQueue(longest=30)
+    order: list[str] = []
+    with ExitStack() as before:
+        enter(before, queue, "somebody else")
+        stacks = {}
+        for caller, user in (("a", "1"), ("a", "1"), ("a", "2"), ("a", "3"), ("b", ""), ("b", "")):
+            own = ExitStack()
+            ticket = own.enter_context(queue.enter(caller, user))
+            queue.ask(ticket)
+            stacks[ticket] = own
+    while stacks:
+        [ticket] = [one for one in stacks if one.began is not None]
+        order.append(ticket.caller + ticket.user)
+        stacks.pop(ticket).close()
+    assert order == ["a1", "b", "a2", "b", "a3", "a1"]
 
 
 def test_a_line_of_none_still_has_slots() -> None:
@@ -304,7 +351,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.queue = GenerationQueue(longest=5, slots=1)
+        self.queue = GenerationQueue(longest=8, slots=1)
         self.stacks: dict[Ticket, ExitStack] = {}  # in order of arrival
         self.grants = 0
         self.latest: dict[str, int] = {}  # which grant was the last of a caller who is here
@@ -312,7 +359,8 @@ class QueueMachine(RuleBasedStateMachine):
     @rule(caller=st.sampled_from("abc"))
     def enter(self, caller: str) -> None:
         stack = ExitStack()
-        room = len(self.stacks) < self.queue.slots + self.queue.longest
+        free = self.queue.slots + self.queue.longest - len(self.stacks)
+        room = sum(ticket.caller == caller for ticket in self.stacks) < free
         try:
             ticket = stack.enter_context(self.queue.enter(caller))
         except QueueFull:

@@ -1,14 +1,12 @@
 """The real service in the loop of the test itself, so that the test sees its tasks and its line."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
-import uvicorn
 
 from index.follow import CurrentIndex
 from index.search import Index
@@ -17,7 +15,9 @@ from service.generators.choice import open_generator
 from service.generators.generator import Generator
 from service.generators.queue import GenerationQueue
 from service.http.app import create_app
-from service.settings import AnswerSettings, GeneratorSettings, Settings
+from service.http.listening import Listening
+from service.http.server import make_server
+from service.settings import AnswerSettings, GeneratorSettings, ServeSettings, Settings
 
 __all__ = ["Service", "serving_service"]
 
@@ -57,16 +57,15 @@ async def serving_service(
     settings = Settings(data=collection.parent, generator=generator, answer=answer)
     current = CurrentIndex(lambda: Index.open(collection), collection)
     app = create_app(settings, current, open_generator(settings.generator))
-    listening = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
-    server = uvicorn.Server(config)
-    running = asyncio.create_task(server.serve(sockets=[listening]))
+    serve = ServeSettings(port=0)
+    listening = Listening(serve)
+    server = make_server(app, serve, app.state.shutdown.begin)
+    running = asyncio.create_task(server.serve(sockets=[listening.socket]))
     while not server.started and not running.done():
         await asyncio.sleep(0.005)
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     try:
-        async with httpx.AsyncClient(base_url=address, timeout=60) as client:
-            yield Service(address, client, app.state.answerer)
+        async with httpx.AsyncClient(base_url=listening.name, timeout=60) as client:
+            yield Service(listening.name, client, app.state.answerer)
     finally:
         server.should_exit = True
         await running

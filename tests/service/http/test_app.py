@@ -190,7 +190,7 @@ class TestHealth:
 
     def test_the_generator_is_named_and_let_go_at_the_end(self, sample: Path) -> None:
         generator = ScriptedGenerator()
-        with TestClient(make_app(sample, generator)) as client:
+        with TestClient(make_app(sample, generator), "http://localhost") as client:
             assert client.get("/readyz").json()["generator"] == "auto"
             assert not generator.let_go
         assert generator.let_go

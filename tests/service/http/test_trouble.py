@@ -231,7 +231,7 @@ def test_a_full_line_is_refused_before_any_event(sample: Path, headers: dict[str
     async def scenario() -> None:
         script = healthy(slots=1)
         script[CHAT].insert(0, FAULTS["endless"])
-        async with scripted(sample, script, longest_queue=1, limit_s=60.0) as service:
+        async with scripted(sample, script, longest_queue=2, limit_s=60.0) as service:
             running = asyncio.create_task(told(service, {}))
             await service.until(lambda queue: queue.running == 1)
             waiting = asyncio.create_task(told(service, {}))
@@ -332,7 +332,9 @@ def test_a_connection_that_says_no_more_than_half_a_request(sample: Path) -> Non
         async with scripted(sample, healthy()) as service:
             host, port = httpx.URL(service.address).host, httpx.URL(service.address).port
             reader, writer = await asyncio.open_connection(host, port)
-            writer.write(b"POST /api/ask HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\n{")
+            writer.write(
+                b"POST /api/ask HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\n{"
+            )
             await writer.drain()
             await asyncio.sleep(0.1)
             writer.close()

@@ -24,7 +24,9 @@ let running = null;
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   // The address keeps a question that stands alone, so that coming back from a source asks it again.
-  if (!conversation.length) history.replaceState(null, "", `/?${new URLSearchParams(asked())}`);
+  if (!conversation.length) {
+    history.replaceState({ asked: true }, "", `/?${new URLSearchParams(asked())}`);
+  }
   ask();
 });
 
@@ -39,7 +41,9 @@ if (inAddress.get("q")) {
   field.value = inAddress.get("q");
   mode.value = inAddress.get("mode") ?? "answer";
   if (!mode.value) mode.value = "answer";
-  ask();
+  // A link of another site may fill the question in; asking it costs, and is the user's to do.
+  if ("asksItself" in form.dataset || history.state?.asked) ask();
+  else status.textContent = "A link from elsewhere brought this question; press Ask to ask it.";
 }
 
 function asked() {

@@ -1,0 +1,70 @@
+"""``pinakes tokens``: make, list and revoke what opens the service to its callers."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import typer
+
+from service.commands.options import DataOption, JsonOption
+from service.settings import load_settings
+
+if TYPE_CHECKING:
+    from service.http.security.tokens import Tokens
+
+__all__ = ["create", "list_tokens", "revoke"]
+
+_Name = Annotated[str, typer.Argument(metavar="NAME", help="Whose it is, as in phone or agent.")]
+
+
+def create(
+    name: _Name,
+    scope: Annotated[
+        str, typer.Option(help="read: search and pages; ask: answers too; admin: as ask, for now.")
+    ] = "ask",
+    as_json: JsonOption = False,
+    data: DataOption = None,
+) -> None:
+    """Make a token and show it, this once; from the first one on everybody needs one."""
+    from service.errors import BadInput
+    from service.http.security.caller import Scope
+    from service.terminal.console import err
+
+    chosen: Scope | None = next((one for one in get_args(Scope) if one == scope), None)
+    if chosen is None:
+        raise BadInput(f"no scope {scope[:40]!r}; there are {', '.join(get_args(Scope))}")
+    secret = _tokens(data).create(name, chosen)
+    if as_json:
+        print(json.dumps({"name": name, "scope": chosen, "token": secret}))
+        return
+    print(secret)
+    err.print("Shown this once. Send it as Authorization: Bearer …, or give it to the page.")
+
+
+def list_tokens(as_json: JsonOption = False, data: DataOption = None) -> None:
+    """List the tokens there are; what they are themselves is kept nowhere."""
+    from service.terminal.console import err
+
+    tokens = [
+        {"name": one.name, "scope": one.scope, "created": one.created}
+        for one in _tokens(data).all()
+    ]
+    if as_json:
+        print(json.dumps(tokens))
+        return
+    for one in tokens:
+        print(f"{one['name']}  {one['scope']}  {one['created']}")
+    if not tokens:
+        err.print("No tokens: only this machine may reach the service, and whoever is on it.")
+
+
+def revoke(name: _Name, data: DataOption = None) -> None:
+    """Make a token useless, at once, also for a service that runs."""
+    _tokens(data).revoke(name)
+    print(f"{name} opens nothing any more.")
+
+
+def _tokens(data: Path | None) -> "Tokens":
+    from service.http.security.tokens import Tokens
+
+    return Tokens(load_settings(data=data).data)

@@ -1,0 +1,233 @@
+"""What stands before the whole application: names, web pages of others, tokens, long bodies.
+
+Every request passes here, whatever it is for and whatever becomes of it, and every response leaves
+with the same headers. Knows nothing of what the service does.
+"""
+
+from collections.abc import MutableMapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import cookie_parser
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from service.errors import BadInput
+from service.http.openai_errors import error_body
+from service.http.problem_responses import ProblemView
+from service.http.security.caller import Caller, Peers, network_of
+from service.http.security.hosts import OwnNames, host_of, same_origin
+from service.http.security.tokens import Tokens
+from service.settings import ServeSettings
+from service.shutdown import Shutdown
+
+__all__ = ["ENTRY", "RESPONSE_HEADERS", "Guard", "cookie_name", "is_own_navigation"]
+
+# Where a browser gives its token. Without one: that page, what it needs, and whether we are up.
+ENTRY = "/enter"
+_OPEN = (ENTRY, "/healthz")
+_STATIC = "/static/"
+_LONGEST_BODY = 64 * 1024
+_CHAT = "/v1/"
+_LONGEST_CHAT = 1024 * 1024  # clients of OpenAI's API send the whole conversation each time
+
+# Everything a page needs comes from this service; nothing it shows can load or run anything else,
+# and no page of others can load, frame or open it to look inside. Never a header that lets others
+# read (CORS).
+RESPONSE_HEADERS = {
+    "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+
+
+class _Refused(Exception):
+    """The request goes no further."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+
+
+class Guard:
+    """Lets through who asks this service by its own name, from its own pages or from none.
+
+    With ``exposed``, or as soon as there is a token, only who has one.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        settings: ServeSettings,
+        tokens: Tokens,
+        shutdown: Shutdown,
+    ) -> None:
+        """Raises BadInput for settings that name no hosts or no proxies."""
+        self._app = app
+        self._names = OwnNames(settings.host, settings.allowed_hosts)
+        self._peers = Peers(settings.trusted_proxies)
+        self._exposed = settings.exposed
+        self._tokens = tokens
+        self._shutdown = shutdown
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Take one request; those that wait for the client are told when the service ends."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        headers = Headers(scope=scope)
+        try:
+            self._check_name_and_origin(scope, headers)
+            address, scope["scheme"] = self._peers.origin(scope, headers)
+            scope["client"] = (address, 0)
+            scope.setdefault("state", {})["caller"] = self._caller(scope, headers, address)
+        except _Refused as refused:
+            await _refusal(scope, headers, refused)(scope, receive, _with_headers(send))
+            return
+        await self._app(scope, self._reading(scope, receive), _with_headers(send))
+
+    def _check_name_and_origin(self, scope: Scope, headers: Headers) -> None:
+        if not scope["path"].startswith("/"):
+            raise _Refused(400, "the target of a request is a path, as in GET /healthz")
+        asked = headers.getlist("host")
+        host = host_of(asked[0]) if len(asked) == 1 else None
+        local = scope["server"][0] if scope.get("server") else None
+        if host is None or not self._names.include(host[0], local):
+            name = repr(", ".join(asked)[:80]) if asked else "no name"
+            raise _Refused(
+                421,
+                f"asked by {name}, which is not this service's; its owner can add it to "
+                "serve.allowed_hosts",
+            )
+        for origin in headers.getlist("origin"):
+            if not same_origin(origin, host):
+                raise _Refused(403, f"refused to a web page of another origin, {origin[:80]!r}")
+        site = headers.get("sec-fetch-site", "none")
+        if site not in ("none", "same-origin") and not _is_link(scope, headers):
+            raise _Refused(403, "refused to a web page of another site; it may link here, no more")
+
+    def _caller(self, scope: Scope, headers: Headers, address: str) -> Caller:
+        try:
+            needed = self._exposed or bool(self._tokens.all())
+            if not needed:
+                return Caller(network_of(address))
+            secret = _secret(scope, headers)
+            token = self._tokens.find(secret) if secret else None
+        except BadInput as error:
+            raise _Refused(503, str(error)) from None
+        if token is not None:
+            return Caller(token.name, token.scope)
+        if scope["path"] in _OPEN or scope["path"].startswith(_STATIC):
+            return Caller(network_of(address), "read")
+        raise _Refused(
+            401,
+            "this token is not known here; pinakes tokens list tells which there are"
+            if secret
+            else "this needs a token, as Authorization: Bearer …; its owner makes one with: "
+            "pinakes tokens create NAME",
+        )
+
+    def _reading(self, scope: Scope, receive: Receive) -> Receive:
+        """What the application reads by: not more than may be, and not beyond the shutdown."""
+        most = _LONGEST_CHAT if scope["path"].startswith(_CHAT) else _LONGEST_BODY
+        size = 0
+
+        async def read() -> Message:
+            nonlocal size
+            async with self._shutdown.interrupting():
+                message = await receive()
+            size += len(message.get("body", b""))
+            if size > most:
+                raise HTTPException(413, f"the body has more than {most:,} bytes")
+            return message
+
+        return read
+
+
+def cookie_name(scheme: str) -> str:
+    """The cookie with the token; under TLS browsers see to it that nobody else has set it."""
+    return "__Host-pinakes" if scheme == "https" else "pinakes"
+
+
+def is_own_navigation(request: Request) -> bool:
+    """Whether the user came by the address bar or one of our pages, not by a link of others.
+
+    Browsers tell over TLS and on this machine; elsewhere the cookie does, which they send to
+    nobody who comes from another site.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is None:
+        return cookie_name(request.url.scheme) in request.cookies
+    return site in ("none", "same-origin")
+
+
+def _is_page(path: str) -> bool:
+    return path in ("/", ENTRY) or path.startswith("/page/")
+
+
+def _is_link(scope: Scope, headers: Headers) -> bool:
+    """Whether the user follows a link to one of our pages, in a window of its own."""
+    return (
+        scope["method"] == "GET"
+        and _is_page(scope["path"])
+        and headers.get("sec-fetch-mode") == "navigate"
+        and headers.get("sec-fetch-dest") == "document"
+    )
+
+
+def _secret(scope: Scope, headers: Headers) -> str:
+    """The token as it was sent: in the header, else in the cookie."""
+    kind, _, sent = headers.get("authorization", "").partition(" ")
+    if kind.lower() == "bearer":
+        return sent.strip()
+    cookies = cookie_parser("; ".join(headers.getlist("cookie")))
+    return cookies.get(cookie_name(scope["scheme"]), "")
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: MutableMapping[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            sent = message.setdefault("headers", [])
+            names = {name.lower() for name, _ in sent}
+            message["headers"] = [
+                *sent, *(header for header in _ENCODED_HEADERS if header[0] not in names)
+            ]  # fmt: skip
+        await send(message)
+
+    return sending
+
+
+_ENCODED_HEADERS = [(name.encode(), value.encode()) for name, value in RESPONSE_HEADERS.items()]
+
+
+def _refusal(scope: Scope, headers: Headers, refused: _Refused) -> Response:
+    path = scope["path"]
+    told = {"www-authenticate": "Bearer"} if refused.status == 401 else None
+    if (
+        told
+        and scope["method"] == "GET"
+        and _is_page(path)
+        and "text/html" in headers.get("accept", "")
+    ):
+        query = scope["query_string"].decode("latin-1")
+        target = quote(path) + (f"?{query}" if query else "")
+        return RedirectResponse(f"{ENTRY}?to={quote(target, safe='')}", 303)
+    problem = ProblemView(
+        title=HTTPStatus(refused.status).phrase, status=refused.status, detail=str(refused)
+    )
+    if path.startswith(_CHAT):
+        return JSONResponse(error_body(problem), refused.status, told)
+    return JSONResponse(
+        problem.model_dump(), refused.status, told, media_type="application/problem+json"
+    )

@@ -1,0 +1,154 @@
+"""Tokens: who has one may reach the service. Made, listed, revoked, and told apart.
+
+Kept in one file in the data directory that only its owner can read; of a token itself it holds no
+more than the SHA-256, which is enough for 256 bits of chance. Knows nothing of HTTP.
+"""
+
+import fcntl
+import hashlib
+import hmac
+import json
+import os
+import re
+import secrets
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args
+
+from service.errors import BadInput, NotFound
+from service.http.security.caller import Scope
+
+__all__ = ["Token", "Tokens"]
+
+_FILE = ".tokens.json"  # no name of a collection begins with a dot
+_PREFIX = "pinakes_"
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}", re.ASCII)  # no address looks like it
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What is kept of a token: ``sha256`` of it (hexadecimal), and when it was made (UTC)."""
+
+    name: str
+    scope: Scope
+    created: str
+    sha256: str
+
+
+class Tokens:
+    """The tokens of a data directory, read anew whenever their file has changed."""
+
+    def __init__(self, data: Path) -> None:
+        self.path = data / _FILE
+        self._seen: tuple[int, int, int] | None = None
+        self._tokens: tuple[Token, ...] = ()
+
+    def all(self) -> Sequence[Token]:
+        """Every token there is, in the order of their making.
+
+        Raises BadInput where the file is damaged or cannot be read.
+        """
+        try:
+            status = self.path.stat()
+            seen = (status.st_ino, status.st_mtime_ns, status.st_size)
+            if seen != self._seen:
+                self._tokens = _parsed(self.path.read_text(encoding="utf-8"))
+                self._seen = seen
+        except FileNotFoundError:
+            self._seen, self._tokens = None, ()
+        except (ValueError, TypeError, KeyError, RecursionError):
+            raise BadInput(
+                f"{self.path} is damaged; remove it and make new tokens with: pinakes tokens create"
+            ) from None
+        except OSError as error:
+            raise BadInput(
+                f"{self.path}: {error.strerror}; it is read by the user who made the tokens"
+            ) from None
+        return self._tokens
+
+    def find(self, secret: str) -> Token | None:
+        """The token that ``secret`` is; it takes as long whichever it is, and where it is none."""
+        digest = _digest(secret)
+        found = None
+        for token in self.all():
+            if hmac.compare_digest(token.sha256, digest):
+                found = token
+        return found
+
+    def create(self, name: str, scope: Scope) -> str:
+        """Make a token and return it: nothing else will ever tell it.
+
+        Raises BadInput for a name that is taken or no name.
+        """
+        if not _NAME.fullmatch(name):
+            raise BadInput(
+                f"{name[:80]!r} is no name for a token: a letter, then letters, digits, dots, "
+                "hyphens and underscores, 64 at most"
+            )
+        secret = _PREFIX + secrets.token_urlsafe(32)
+        created = datetime.now(UTC).isoformat(timespec="seconds")
+        with self._changing() as tokens:
+            if any(token.name == name for token in tokens):
+                raise BadInput(
+                    f"there is a token {name} already; revoke it with: pinakes tokens revoke {name}"
+                )
+            tokens.append(Token(name, scope, created, _digest(secret)))
+        return secret
+
+    def revoke(self, name: str) -> None:
+        """Forget a token; from now on it opens nothing. Raises NotFound where there is none."""
+        with self._changing() as tokens:
+            kept = [token for token in tokens if token.name != name]
+            if len(kept) == len(tokens):
+                names = ", ".join(token.name for token in tokens) or "none"
+                raise NotFound(f"no token {name[:80]!r}; there are: {names}")
+            tokens[:] = kept
+
+    @contextmanager
+    def _changing(self) -> Iterator[list[Token]]:
+        """The tokens, to be changed by one process at a time; written whole or not at all."""
+        directory = self.path.parent
+        try:
+            directory.mkdir(parents=True, exist_ok=True)
+            handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                tokens = list(self.all())
+                yield tokens
+                _write(self.path, tokens)
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise BadInput(f"{directory}: {error.strerror}; tokens cannot be kept there") from None
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _parsed(text: str) -> tuple[Token, ...]:
+    """Raises ValueError, TypeError or KeyError where ``text`` is not what was written."""
+    tokens = tuple(Token(**entry) for entry in json.loads(text)["tokens"])
+    for token in tokens:
+        if token.scope not in get_args(Scope) or not re.fullmatch("[0-9a-f]{64}", token.sha256):
+            raise ValueError(token.name)
+    return tokens
+
+
+def _write(path: Path, tokens: Sequence[Token]) -> None:
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}-")  # mode 0600
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            json.dump({"tokens": [asdict(token) for token in tokens]}, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(name, path)
+    except BaseException:
+        with suppress(FileNotFoundError):
+            os.unlink(name)
+        raise
