@@ -17,7 +17,6 @@ from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, Field
 from starlette.routing import Route
-from starlette.types import ASGIApp
 
 from index.errors import CollectionError, DamagedGeneration
 from index.follow import CurrentIndex
@@ -99,20 +98,11 @@ class Ready(BaseModel):
     generator: str | None
 
 
-class _GuardedApp(FastAPI):
-    """Nothing of it is reached but through the guard, not even the framework's own errors."""
-
-    def build_middleware_stack(self) -> ASGIApp:
-        """Starlette's stack behind the guard."""
-        state = self.state
-        stack = super().build_middleware_stack()
-        return Guard(stack, state.settings.serve, state.tokens, state.shutdown)
-
-
 def create_app(settings: Settings, current: CurrentIndex, generator: Generator | None) -> FastAPI:
     """The service over ``current``, which it closes at the end, as it does the generator.
 
-    ``app.state.shutdown`` is to be begun when the server ends: it ends the streams.
+    ``app.state.shutdown`` is to be begun when the server ends: it ends the streams. Raises BadInput
+    for settings that name no hosts or no proxies.
     """
     answerer = Answerer(generator, settings)
     shutdown = Shutdown()
@@ -128,7 +118,7 @@ def create_app(settings: Settings, current: CurrentIndex, generator: Generator |
             await answerer.aclose()
             current.close()
 
-    app = _GuardedApp(
+    app = FastAPI(
         title="Pinakes",
         version=version("pinakes"),
         summary="Search and cited answers over a local Wikipedia dump",
@@ -147,6 +137,9 @@ def create_app(settings: Settings, current: CurrentIndex, generator: Generator |
     add_error_handlers(app)
     _add_api(app)
     _add_pages(app)
+    # Nothing is reached but through the guard, not even the framework's own errors.
+    stack = app.build_middleware_stack()
+    app.middleware_stack = Guard(stack, settings.serve, app.state.tokens, shutdown)
     return app
 
 

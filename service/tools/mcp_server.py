@@ -16,6 +16,7 @@ from mcp.server import Server, ServerRequestContext
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
+from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
 from service.answering.events import Status
@@ -73,6 +74,8 @@ class ToolEndpoint:
         """Take one request."""
         if self._sessions is None:
             raise RuntimeError("the endpoint of the tools is not running")
+        if scope["method"] == "GET":  # without sessions nothing would ever come there
+            raise HTTPException(405, headers={"Allow": "POST"})
 
         async def receive_or_end() -> Message:
             try:
