@@ -27,6 +27,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import fmean, quantiles
@@ -124,7 +125,7 @@ class _Process:
         with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), limit_s) as one:
             one.settimeout(limit_s)
             one.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            if b"200 OK" in one.recv(1000):
+            if b" 200 " in one.recv(1000):
                 return time.monotonic() - began
         return None
 
@@ -318,7 +319,7 @@ def main() -> None:
     figures = {}
     for name, (package, _) in _SERVERS.items():
         if (not options.names or name in options.names) and find_spec(package):
-            figures[name] = _figures(name)
+            figures[name] = {"version": version(package), **_figures(name)}
             print(name, json.dumps(figures[name]), flush=True)
     _print(figures)
     if not options.no_record:
