@@ -49,8 +49,9 @@ def _search() -> str:
 
 def _answer() -> str:
     answer = _run(["ask", _QUESTION, "--no-strict", "--json"])
-    by = answer["model"] or "no model is installed: passages quoted"
-    return f"{len(answer['citations'])} sources, {by}"
+    if not answer["model"]:
+        return f"no model: {len(answer['citations'])} sources quoted"
+    return f"{answer['answer_tokens']} tokens by {answer['model']}"
 
 
 def _page() -> str:

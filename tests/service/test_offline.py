@@ -71,6 +71,7 @@ def _first_questions(count: int, path: Path) -> str:
         (["plan", DUMP, "--vectors", "none"], "", "articles"),
         (["extract", DUMP, "--workers", "1"], "", "Rosetta Stone"),
         (["status"], "", "samplewiki"),
+        (["doctor"], "", "All is well."),
         (["show", "Rosetta Stone"], "", "Rosetta Stone"),
         (["verify"], "", "all as they were built"),
         (["chat", "--generator", "none"], f"{QUESTION}\nAnd when?\n", "Rosetta"),
