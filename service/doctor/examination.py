@@ -22,7 +22,12 @@ from service.doctor.privacy import (
     examine_proof,
     examine_switches,
 )
-from service.doctor.surroundings import examine_data, examine_disk, examine_port
+from service.doctor.surroundings import (
+    examine_access,
+    examine_data,
+    examine_disk,
+    examine_port,
+)
 from service.problems import KNOWN_ERRORS
 from service.settings import Settings
 
@@ -42,7 +47,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
         ("generator", lambda: examine_generator_address(settings.generator)),
         ("data", lambda: examine_data(settings.data)),
         ("disk", lambda: examine_disk(settings.data)),
-        ("port", lambda: examine_port(settings.serve.host, settings.serve.port)),
+        ("port", lambda: examine_port(settings.serve)),
+        ("access", lambda: examine_access(settings)),
         ("collections", lambda: _collections(settings)),
         ("proof", examine_proof),
     ]

@@ -1,8 +1,7 @@
-"""What Pinakes lives on here: the data directory, its disk, and the port to serve on."""
+"""What Pinakes lives on here: the data directory, its disk, the port, and who reaches it."""
 
 import os
 import shutil
-import socket
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +10,12 @@ import httpx
 
 from index.generations import collection_names
 from service.doctor.findings import Finding, note, ok, wrong
+from service.errors import BadInput
+from service.http.listening import Listening
+from service.http.security.tokens import Tokens
+from service.settings import ServeSettings, Settings
 
-__all__ = ["examine_data", "examine_disk", "examine_port"]
+__all__ = ["examine_access", "examine_data", "examine_disk", "examine_port"]
 
 _LITTLE_ROOM = 1_000_000_000
 _NO_ROOM = 100_000_000
@@ -54,34 +57,63 @@ def examine_disk(data: Path) -> Iterator[Finding]:
         yield ok("disk", text)
 
 
-def examine_port(host: str, port: int) -> Iterator[Finding]:
-    """Whether pinakes serve could listen there, or already does."""
+def examine_port(serve: ServeSettings) -> Iterator[Finding]:
+    """Whether pinakes serve could listen where it should, or already does."""
     name = "port"
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as listening:
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind((host, port))
-        except OSError as error:
-            taken = error
+    if serve.uds is not None:
+        folder = serve.uds.absolute().parent
+        if os.access(folder, os.W_OK | os.X_OK):
+            yield ok(name, f"the socket {serve.uds} can be made")
         else:
-            yield ok(name, f"{host}:{port} is free")
-            return
-    if serving := _pinakes_at(host, port):
-        yield ok(name, f"{host}:{port}: Pinakes {serving} is serving")
-    else:
-        yield wrong(
-            name, f"{host}:{port} cannot be had ({taken.strerror})",
-            "choose another with PINAKES_SERVE__PORT or --port",
-        )  # fmt: skip
-
-
-def _pinakes_at(host: str, port: int) -> str | None:
-    """The version of the Pinakes that serves there, if one does."""
-    shown = f"[{host}]" if ":" in host else host
+            yield wrong(
+                name, f"no socket can be made in {folder}", "name another with PINAKES_SERVE__UDS"
+            )
+        return
     try:
-        with httpx.Client(trust_env=False, timeout=_PATIENCE_S) as client:
-            answer = client.get(f"http://{shown}:{port}/healthz").json()
+        listening = Listening(serve)
+    except BadInput as error:
+        if serving := _pinakes_at(serve):
+            yield ok(name, f"{serve.host}:{serve.port}: Pinakes {serving} is serving")
+        else:
+            text = str(error).partition("; ")[0]
+            yield wrong(name, text, "choose another with PINAKES_SERVE__PORT or --port")
+        return
+    listening.close()
+    yield ok(name, f"{serve.host}:{serve.port} is free")
+
+
+def examine_access(settings: Settings) -> Iterator[Finding]:
+    """Who could reach the service. Raises BadInput where the file of the tokens is damaged."""
+    name = "access"
+    count = len(Tokens(settings.data).all()) if settings.data.is_dir() else 0
+    tokens = "1 token" if count == 1 else f"{count} tokens"
+    if not settings.serve.exposed:
+        yield ok(name, f"this machine only, {tokens}")
+    elif not count:
+        yield wrong(
+            name,
+            f"other machines could reach {settings.serve.host}, and there is no token",
+            "pinakes tokens create NAME, or listen on 127.0.0.1",
+        )
+    elif settings.serve.tls_certificate is None:
+        yield note(
+            name,
+            f"other machines reach {settings.serve.host}, by {tokens}; what they send is not "
+            "encrypted",
+            "set PINAKES_SERVE__TLS_CERTIFICATE, unless a proxy before it does that",
+        )
+    else:
+        yield ok(name, f"other machines reach {settings.serve.host} over TLS, by {tokens}")
+
+
+def _pinakes_at(serve: ServeSettings) -> str | None:
+    """The version of the Pinakes that serves there, if one does."""
+    scheme = "https" if serve.tls_certificate else "http"
+    host = f"[{serve.host}]" if ":" in serve.host else serve.host
+    try:
+        # Only whether it is Pinakes is asked; its certificate may be for another name.
+        with httpx.Client(trust_env=False, timeout=_PATIENCE_S, verify=False) as client:  # noqa: S501
+            answer = client.get(f"{scheme}://{host}:{serve.port}/healthz").json()
     except (httpx.HTTPError, ValueError):
         return None
     found = answer.get("version") if isinstance(answer, dict) else None

@@ -6,6 +6,7 @@ the watched processes. What such a trace sees is tested in ``doctor/test_planted
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,8 +16,9 @@ import pytest
 from mcp import StdioServerParameters
 from playwright.sync_api import expect, sync_playwright
 
+from index.build import BuildOptions, build_collection
 from service.doctor.proof import Proof, prove_offline
-from tests.index.toys import ROOT, SAMPLE
+from tests.index.toys import ROOT, SAMPLE, QuietProgress, article, write_dump
 from tests.service.doctor.watching import PINAKES, Place, require_tracing
 from tests.service.http.browser import CHROMIUM, QUIET, needs_chromium
 from tests.service.tools.calls import ask_once, text_of
@@ -77,7 +79,6 @@ def _first_questions(count: int, path: Path) -> str:
         (["chat", "--generator", "none"], f"{QUESTION}\nAnd when?\n", "Rosetta"),
         (["eval", "retrieval", "QUESTIONS:3"], "", "MRR@10"),
         (["eval", "answers", "QUESTIONS:2", "--mode", "quote"], "", "quote"),
-        (["calibrate", "QUESTIONS:32"], "", "refus"),
     ],
     ids=lambda value: "-".join(value[:2]) if isinstance(value, list) else "",
 )
@@ -92,6 +93,21 @@ def test_the_command_stays_here(
     ]  # fmt: skip
     assert words in place.run(name, [*PINAKES, *given], lines)
     assert place.attempts(name) == []
+
+
+def test_calibrating_stays_here(place: Place, tmp_path: Path) -> None:
+    """Over one article: what is asked of it costs a tenth of what the sample's would."""
+    dump = write_dump(tmp_path / "dump", [article(1, "Papyrus", "Papyrus is made of reed.")])
+    options = BuildOptions(workers=1)
+    collection = place.directory / "data" / "toywiki"
+    build_collection(collection, dump, None, "none", QuietProgress(), options)
+    asked = {"question": "What is papyrus made of?", "gold_pages": [{"id": 1, "title": "Papyrus"}]}
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text("".join(json.dumps({"qid": str(n)} | asked) + "\n" for n in range(30)))
+    command = [*PINAKES, "calibrate", str(questions), "--collection", "toywiki"]
+    assert "refused" in place.run("calibrate", command)
+    shutil.rmtree(collection)
+    assert place.attempts("calibrate") == []
 
 
 def test_tools_over_standard_input_stay_here(place: Place) -> None:

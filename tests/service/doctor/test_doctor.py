@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from index.generations import current_generation
+from index.generations import collection_names, current_generation
 from index.offline import SWITCHES
 from service.doctor import installation, isolation, privacy, proof, surroundings
 from service.doctor.examination import examine
@@ -64,7 +64,7 @@ def test_all_is_well(run: Run, sample: Path) -> None:
     assert examined.status == 0
     assert set(examined.findings) >= {
         "installation", "settings", "telemetry", "leftovers", "encoder", "chat model", "generator",
-        "data", "disk", "port", f"collection {sample.name}", "proof",
+        "data", "disk", "port", "access", f"collection {sample.name}", "proof",
     }  # fmt: skip
     assert "vectors for 100%" in examined.findings[f"collection {sample.name}"]["text"]
 
@@ -165,6 +165,31 @@ def test_a_port_on_which_pinakes_serves_already(
     assert "is serving" in _doctor(run, "--data", data).findings["port"]["text"]
 
 
+def test_an_address_that_others_can_reach(
+    run: Run, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PINAKES_SERVE__HOST", "0.0.0.0")
+    _, way_out = _wrong(run, "access", "--data", data)
+    assert "pinakes tokens create" in way_out
+    run("tokens", "create", "anna", "--data", data)
+    finding = _doctor(run, "--data", data).findings["access"]
+    run("tokens", "revoke", "anna", "--data", data)
+    assert finding["state"] == "note"
+    assert "not encrypted" in finding["text"]
+
+
+@pytest.mark.parametrize(("folder", "state"), [("", "ok"), ("missing", "wrong")])
+def test_a_socket_to_listen_on(
+    run: Run, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, state: str
+) -> None:
+    path = tmp_path / folder / "pinakes.sock"
+    monkeypatch.setenv("PINAKES_SERVE__UDS", str(path))
+    finding = _doctor(run, "--data", data).findings["port"]
+    assert finding["state"] == state
+    assert str(path.parent) in finding["text"]
+    assert not path.exists()
+
+
 def test_a_generator_that_cannot_be_reached(
     run: Run, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -195,7 +220,7 @@ def test_a_generator_on_another_machine_is_told_of() -> None:
 def test_a_damaged_collection(run: Run, data: Path, tmp_path: Path) -> None:
     copy = tmp_path / "data"
     shutil.copytree(data, copy, symlinks=True)
-    [name] = [one.name for one in copy.iterdir()]
+    [name] = collection_names(copy)
     store = current_generation(copy / name) / "pages.db"
     with store.open("r+b") as file:
         file.truncate(1000)
