@@ -6,8 +6,9 @@ Exception. Each is handed over where that library is called. Knows no library.
 
 import errno
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from index.errors import CollectionError, DamagedGeneration, UnreadableGeneration
@@ -24,8 +25,10 @@ _OF_THE_FILE = (errno.EIO, errno.ESTALE, errno.ENOTDIR, errno.ELOOP, errno.ENXIO
 class Health:
     """What is known of the files of one open generation; shared by all that read them."""
 
-    def __init__(self) -> None:
+    def __init__(self, find: Callable[[Path], Path | None] = lambda _directory: None) -> None:
+        """``find``: which file in a directory is damaged, as far as that can be said soon."""
         self.damage: str | None = None
+        self._find = cache(find)
 
     @contextmanager
     def reading(self, path: Path, *kinds: type[Exception]) -> Iterator[None]:
@@ -41,7 +44,7 @@ class Health:
         except BaseException as error:
             if not isinstance(error, kinds) and type(error).__name__ != _PANIC:
                 raise
-            told = unreadable(path, error)
+            told = unreadable(self._find(path) or path if path.is_dir() else path, error)
             if isinstance(told, DamagedGeneration):
                 self.note(told)
             raise told from None

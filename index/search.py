@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -32,7 +33,7 @@ from index.types import (
     Vectors,
 )
 from index.vectors.vectors import VectorIndex
-from index.verify import check_on_open
+from index.verify import check_on_open, first_damaged
 
 __all__ = ["MAX_QUERY_LENGTH", "Index"]
 
@@ -76,7 +77,7 @@ class Index:
             manifest = read_manifest(generation)
             check_files(generation, manifest)
             check_on_open(generation, manifest, with_encoder=open_encoder is not None)
-            health = Health()
+            health = Health(partial(first_damaged, generation, manifest))
             encoder = _matching_encoder(generation, manifest, open_encoder)
             store = Store(generation / "pages.db", health)
             try:

@@ -6,6 +6,7 @@ service at work (``scrub``).
 
 import hashlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from index.checksums import edges_checksum, file_checksum, pieces
@@ -15,10 +16,12 @@ from index.health import damaged, unreadable
 from index.progress import Progress
 from index.types import FileRecord, Manifest
 
-__all__ = ["check_on_open", "find_damage", "verify_files"]
+__all__ = ["check_on_open", "find_damage", "first_damaged", "verify_files"]
 
 # Read wholly on opening: some fifty files of a large wiki are so small.
 _SMALL = 1 << 20
+# Read within a second, once a library has stumbled over something.
+_SOON = 1 << 30
 _ENCODER = "encoder/"
 _CHANGED = "has changed since it was built"
 _MOST_NAMED = 10
@@ -44,6 +47,24 @@ def check_on_open(generation: Path, manifest: Manifest, *, with_encoder: bool) -
             raise unreadable(path, error) from None
         if not is_same:
             raise damaged(path, _CHANGED)
+
+
+def first_damaged(generation: Path, manifest: Manifest, directory: Path) -> Path | None:
+    """The smallest file below ``directory`` that is not as it was built.
+
+    Of files so large that to read them takes seconds, none is.
+    """
+    inside = f"{directory.relative_to(generation).as_posix()}/"
+    files = [(r.size, name) for name, r in manifest.files.items() if name.startswith(inside)]
+    left = _SOON
+    for size, name in sorted(files):
+        left -= size
+        if left < 0:
+            break
+        with suppress(OSError):
+            if file_checksum(generation / name) != manifest.files[name].xxh3:
+                return generation / name
+    return None
 
 
 def verify_files(generation: Path, manifest: Manifest, progress: Progress) -> int:

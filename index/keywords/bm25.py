@@ -4,6 +4,7 @@ The only file that imports tantivy. Text is not stored here: hits are passage id
 """
 
 import json
+import os
 import shutil
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
@@ -19,6 +20,9 @@ import tantivy
 from index.health import Health
 from index.keywords.language import Analysis, analysis_of
 from index.types import ScoredId
+
+# A panic over a damaged file is told of as DamagedGeneration; where it came from in Rust helps nobody.
+os.environ["RUST_BACKTRACE"] = "0"
 
 __all__ = [
     "WRITER_HEAP",
@@ -201,8 +205,8 @@ class KeywordIndex:
             ).hits
             addresses = [address for _, address in found]
             ids = cast(list[int], self._searcher.fast_field_values("passage_id", addresses))
-            if not all(isfinite(score) for score, _ in found):
-                raise ValueError("scores that are no numbers")
+            if None in ids or not all(isfinite(score) for score, _ in found):
+                raise ValueError("passages without a number, or scores that are none")
         return [
             ScoredId(passage_id, float(score))
             for passage_id, (score, _) in zip(ids, found, strict=True)

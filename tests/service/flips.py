@@ -174,7 +174,10 @@ def flipped(collection: Path, one: dict[str, Any], truth: Truth, whole: list[obj
             for kind, what in outcomes:
                 if kind == worst:
                     return f"{kind}: {what}"
-        if any(kind == "refused" for kind, _ in outcomes):
+        refused = [str(what) for kind, what in outcomes if kind == "refused"]
+        if unnamed := [what for what in refused if one["file"].split("/")[-1] not in what]:
+            return f"wrong: does not name {one['file']}: {unnamed[0]}"
+        if refused:
             return "refused later" if index.health.damage else "wrong: not remembered"
         results = [what for _, what in outcomes]
         return "unchanged" if results == whole[: len(results)] else "other ranking"
