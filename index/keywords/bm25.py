@@ -21,7 +21,7 @@ from index.health import Health
 from index.keywords.language import Analysis, analysis_of
 from index.types import ScoredId
 
-# A panic over a damaged file is told of as DamagedGeneration; where it came from in Rust helps nobody.
+# A panic over a damaged file is told of as DamagedGeneration; from where in Rust helps nobody.
 os.environ["RUST_BACKTRACE"] = "0"
 
 __all__ = [

@@ -1,0 +1,125 @@
+"""Damage over HTTP: a problem that names the file, and a service that says it is not ready."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from index import verify
+from index.follow import CurrentIndex
+from index.generations import current_generation, read_manifest
+from index.scrub import Scrub
+from index.search import Index
+from service.http.app import create_app
+from service.settings import Settings
+from tests.service.flips import flip
+
+
+@pytest.fixture
+def collection(data: Path, tmp_path: Path) -> Path:
+    """The sample without vectors, to damage at will."""
+    shutil.copytree(data / "samplewiki", tmp_path / "samplewiki", symlinks=True)
+    return tmp_path / "samplewiki"
+
+
+@pytest.fixture
+def scrubs(monkeypatch: pytest.MonkeyPatch) -> list[Scrub]:
+    """The scrubs that have begun."""
+    begun: list[Scrub] = []
+
+    class Known(Scrub):
+        def __init__(self, index: Index) -> None:
+            super().__init__(index)
+            begun.append(self)
+
+    monkeypatch.setattr("index.follow.Scrub", Known)
+    return begun
+
+
+@pytest.fixture
+def serve(collection: Path) -> Iterator[Callable[..., TestClient]]:
+    clients: list[TestClient] = []
+
+    def serve(*, scrubbed: bool) -> TestClient:
+        current = CurrentIndex(lambda: Index.open(collection), collection, scrubbed=scrubbed)
+        app = create_app(Settings(data=collection.parent), current, None)
+        clients.append(TestClient(app, raise_server_exceptions=False))
+        return clients[-1].__enter__()
+
+    yield serve
+    for client in clients:
+        client.__exit__(None, None, None)
+
+
+def damage_text(collection: Path) -> int:
+    """Flip a bit of a page's stored text; the page."""
+    path = current_generation(collection) / "pages.db"
+    content = path.read_bytes()
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute("SELECT page_id, substr(text, 1, 200) FROM texts").fetchall()
+    connection.close()
+    page_id, text = next(row for row in rows if row[1] in content)
+    flip(path, content.index(text) + 100, 3)
+    return int(page_id)
+
+
+def assert_problem(response: Any, *words: str) -> None:
+    assert response.status_code == 503
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.json()["title"] == "Damaged generation"
+    assert all(word in response.json()["detail"] for word in words)
+
+
+def test_a_rotten_page_is_a_problem_and_the_service_is_not_ready_from_then_on(
+    collection: Path, serve: Callable[..., TestClient]
+) -> None:
+    client = serve(scrubbed=False)
+    assert client.get("/readyz").status_code == 200
+    page_id = damage_text(collection)
+    assert client.get("/readyz").status_code == 200  # nobody has read it yet
+    for address in (f"/api/pages/{page_id}", f"/page/{page_id}"):
+        assert_problem(client.get(address), "pages.db", "pinakes build --force DUMP")
+    assert_problem(client.get("/readyz"), "pages.db")
+    assert client.get("/healthz").status_code == 200
+
+
+def test_the_scrub_finds_what_nobody_has_read(
+    collection: Path,
+    serve: Callable[..., TestClient],
+    scrubs: list[Scrub],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(verify, "_SMALL", 0)  # as of a large collection
+    path = current_generation(collection) / "pages.db"
+    flip(path, path.stat().st_size // 2, 3)
+    client = serve(scrubbed=True)
+    client.get("/healthz")
+    client.get("/api/suggest", params={"q": "x"})
+    scrubs[0].join()
+    assert_problem(client.get("/readyz"), "pages.db", "has changed since it was built")
+    assert "pages.db has changed" in caplog.text
+
+
+def test_a_scrub_that_finds_nothing_leaves_the_service_ready(
+    serve: Callable[..., TestClient], scrubs: list[Scrub]
+) -> None:
+    client = serve(scrubbed=True)
+    assert client.get("/readyz").status_code == 200
+    scrubs[0].join()
+    assert client.get("/readyz").status_code == 200
+    assert len(scrubs) == 1
+
+
+def test_a_scrub_ends_when_its_generation_is_let_go(collection: Path) -> None:
+    with Index.open(collection) as index:
+        slow = Scrub(index, 1)  # it would take days
+    size = sum(one.size for one in read_manifest(index.generation).files.values())
+    assert size > 100_000
+    slow.stop()
+    slow.join()
+    assert index.health.damage is None
