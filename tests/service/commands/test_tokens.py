@@ -1,0 +1,54 @@
+import json
+import stat
+from pathlib import Path
+
+from service.http.security.tokens import Tokens
+from tests.service.conftest import Run
+
+
+def test_a_token_is_shown_once(run: Run, tmp_path: Path) -> None:
+    done = run("tokens", "create", "phone", "--data", tmp_path)
+    assert done.status == 0
+    secret = done.out.strip()
+    assert "Shown this once" in done.err
+    found = Tokens(tmp_path).find(secret)
+    assert found is not None
+    assert (found.name, found.scope) == ("phone", "ask")
+    listed = run("tokens", "list", "--data", tmp_path)
+    assert listed.out.startswith("phone  ask  20")
+    assert secret not in listed.out
+    assert secret.removeprefix("pinakes_") not in (tmp_path / ".tokens.json").read_text()
+    assert stat.S_IMODE((tmp_path / ".tokens.json").stat().st_mode) == 0o600
+
+
+def test_scopes_and_json(run: Run, tmp_path: Path) -> None:
+    made = json.loads(
+        run("tokens", "create", "agent", "--scope", "read", "--json", "--data", tmp_path).out
+    )
+    assert (made["name"], made["scope"]) == ("agent", "read")
+    found = Tokens(tmp_path).find(made["token"])
+    assert found is not None
+    listed = json.loads(run("tokens", "list", "--json", "--data", tmp_path).out)
+    assert listed == [{"name": "agent", "scope": "read", "created": found.created}]
+
+
+def test_what_does_not_fit_is_one_line(run: Run, tmp_path: Path) -> None:
+    for words, told in (
+        (["create", "a", "--scope", "root"], "no scope 'root'; there are read, ask, admin"),
+        (["create", "1"], "is no name for a token"),
+        (["revoke", "a"], "no token 'a'; there are: none"),
+        (["create"], "Missing argument"),
+    ):
+        done = run("tokens", *words, "--data", tmp_path)
+        assert (done.status, done.err.count("\n")) == (2, 1)
+        assert told in done.err
+    assert run("tokens", "list", "--data", tmp_path).status == 0
+
+
+def test_revoked_is_gone(run: Run, tmp_path: Path) -> None:
+    secret = run("tokens", "create", "phone", "--data", tmp_path).out.strip()
+    assert (
+        run("tokens", "revoke", "phone", "--data", tmp_path).out
+        == "phone opens nothing any more.\n"
+    )
+    assert Tokens(tmp_path).find(secret) is None
