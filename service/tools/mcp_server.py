@@ -6,7 +6,7 @@ The only file that knows the protocol's library.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from itertools import count
 from typing import Any
@@ -33,8 +33,8 @@ __all__ = ["ToolEndpoint", "serve_stdio"]
 _READS_ONLY = types.ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
 )
-# When the service ends, calls are told before their connections are let go.
-_LAST_WORDS_S = 0.3
+# When the service ends, for what a call still has to say.
+_LAST_WORDS_S = 3.0
 _log = logging.getLogger(__name__)
 Context = ServerRequestContext[Any]
 
@@ -77,14 +77,23 @@ class ToolEndpoint:
         if scope["method"] == "GET":  # without sessions nothing would ever come there
             raise HTTPException(405, headers={"Allow": "POST"})
 
+        answered = asyncio.Event()
+
         async def receive_or_end() -> Message:
             try:
                 return await receive()
-            except ShuttingDown:
-                await asyncio.sleep(_LAST_WORDS_S)
+            except ShuttingDown:  # the call itself has been told, and tells the client
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_LAST_WORDS_S):
+                        await answered.wait()
                 return {"type": "http.disconnect"}
 
-        await self._sessions.handle_request(scope, receive_or_end, send)
+        async def sending(message: Message) -> None:
+            await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                answered.set()
+
+        await self._sessions.handle_request(scope, receive_or_end, sending)
 
 
 def _server(toolbox: Toolbox) -> Server[Any]:

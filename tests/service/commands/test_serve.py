@@ -72,7 +72,7 @@ EVENTS = {
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_streams_are_told_that_the_service_ends(
-    sample: Path, tmp_path: Path, number: signal.Signals
+    data: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     """By an event each, and without a traceback; its socket goes with it."""
     uds = tmp_path / "pinakes.sock"
@@ -90,7 +90,7 @@ def test_streams_are_told_that_the_service_ends(
     async def scenario() -> None:
         script = healthy(slots=4)
         script[CHAT] = [FAULTS["endless"]]
-        words = ["--uds", str(uds), "--data", str(sample.parent), "--collection", sample.name]
+        words = ["--uds", str(uds), "--data", str(data)]
         async with (
             scripted(script) as upstream,
             serve(*words, generator__url=upstream.address, answer__strict="false") as process,
@@ -143,9 +143,9 @@ def test_streams_are_told_that_the_service_ends(
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "::ffff:192.0.2.7"])
 def test_beyond_loopback_there_must_be_a_token(
-    run: Run, sample: Path, tmp_path: Path, host: str
+    run: Run, data: Path, tmp_path: Path, host: str
 ) -> None:
-    done = run("serve", "--host", host, "--data", sample.parent)
+    done = run("serve", "--host", host, "--data", data)
     assert done.status == 2
     assert done.err.count("\n") == 1
     assert f"others could reach the service at {host}, and there is no token" in done.err
@@ -177,8 +177,8 @@ def test_which_addresses_others_can_reach(serve: dict[str, Any], exposed: bool) 
 
 
 @pytest.mark.parametrize("host", ["wiki.lan", "", "127.1", "2130706433", "localhost.evil.test"])
-def test_a_name_to_listen_on_would_have_to_be_looked_up(run: Run, sample: Path, host: str) -> None:
-    done = run("serve", "--host", host, "--data", sample.parent)
+def test_a_name_to_listen_on_would_have_to_be_looked_up(run: Run, data: Path, host: str) -> None:
+    done = run("serve", "--host", host, "--data", data)
     assert done.status == 2
     assert "serve.host" in done.err
     assert "not an IP address" in done.err
