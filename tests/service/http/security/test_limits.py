@@ -27,6 +27,7 @@ class Served:
     server: HttpServer
     port: int
     asked: list[str]
+    clients: list[str]
     go_on: asyncio.Event
     opened: list[asyncio.StreamWriter] = field(default_factory=list)
 
@@ -62,6 +63,7 @@ async def reply(reader: asyncio.StreamReader) -> tuple[int, bytes]:
 @asynccontextmanager
 async def serving(**settings: Any) -> AsyncIterator[Served]:
     asked: list[str] = []
+    clients: list[str] = []
     go_on = asyncio.Event()
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
@@ -71,6 +73,7 @@ async def serving(**settings: Any) -> AsyncIterator[Served]:
             await send({"type": "lifespan.shutdown.complete"})
             return
         asked.append(scope["path"])
+        clients.append(scope["client"][0])
         body = b"x" * 1_000
         while (message := await receive())["type"] == "http.request" and message["more_body"]:
             pass
@@ -95,7 +98,8 @@ async def serving(**settings: Any) -> AsyncIterator[Served]:
     while len(server.servers) == 0:
         await asyncio.sleep(0.005)
     try:
-        served = Served(server, listening.socket.getsockname()[1], asked, go_on)
+        port = 0 if serve.uds else listening.socket.getsockname()[1]
+        served = Served(server, port, asked, clients, go_on)
         yield served
     finally:
         for writer in served.opened:
