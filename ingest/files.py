@@ -44,6 +44,8 @@ def read_text(path: Path, encoding: str = "utf-8") -> str:
     kind = kind_of_file(path)
     if kind != "file":
         raise OSError(errno.EINVAL, f"a {kind}, not a file", str(path))
+    if not path.stat().st_size:  # /proc and its like, where reading may wait for ever
+        return ""
     with path.open("rb") as file:
         content = file.read(_LARGEST_TEXT + 1)
     if len(content) > _LARGEST_TEXT:

@@ -7,6 +7,8 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
+from io import TextIOWrapper
 
 import typer
 
@@ -21,7 +23,7 @@ from service.commands import (
     serve,
     tokens,
 )
-from service.problems import problem_of
+from service.problems import problem_of, told_of
 
 __all__ = ["app", "main"]
 
@@ -65,6 +67,7 @@ app.add_typer(access, name="tokens")
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command and exit: 0 done, 2 bad input, 1 failure, 130 interrupted."""
+    _open_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     if debug:
@@ -75,30 +78,62 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(words: list[str], *, debug: bool) -> int:
     try:
         status = app(words, standalone_mode=False) or 0
+        sys.stdout.flush()
         # Typer turns KeyboardInterrupt into this status, and says nothing.
         return _interrupted(words) if status == _INTERRUPTED else status
     except typer.Exit as done:
         return done.exit_code
     except typer.TyperException as error:
-        sys.stderr.write(f"pinakes: {error.format_message()} (see --help)\n")
+        _tell(f"{error.format_message()} (see --help)")
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):
         return _interrupted(words)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         return 0
     except Exception as error:
-        problem = problem_of(error)
-        if debug or problem is None:
+        if debug:
             raise
-        sys.stderr.write(f"pinakes: {error}\n")
-        return problem.exit_status
+        problem = problem_of(error)
+        _tell(told_of(error))
+        if isinstance(error, OSError):
+            _drop_output()  # it may be what cannot be written, and Python tries again at the end
+        return problem.exit_status if problem else 1
+
+
+def _tell(message: str) -> None:
+    """An error on one line, whatever stands in the names in it."""
+    line = "".join(one if one.isprintable() else " " for one in message)
+    with suppress(OSError):  # nobody may be there to be told
+        sys.stderr.write(f"pinakes: {line}\n")
+
+
+def _drop_output() -> None:
+    """What is still to be written to standard output goes nowhere."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _open_streams() -> None:
+    """Letters that a terminal cannot show are replaced; a stream that is closed leads nowhere."""
+    for name, mode, errors in (
+        ("stdin", "r", "replace"),
+        ("stdout", "w", "replace"),
+        ("stderr", "w", "backslashreplace"),
+    ):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=errors)
 
 
 def _interrupted(words: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C, while the process ends
     more = "; the same command goes on where it stopped" if words[:1] == ["build"] else ""
-    sys.stderr.write(f"pinakes: interrupted{more}\n")
+    _tell(f"interrupted{more}")
     return _INTERRUPTED
 
 

@@ -1,8 +1,12 @@
 """One table from error to exit status, HTTP status and title; used by the command line and HTTP.
 
+Errors of the system are told with what to do about them.
+
 HTTP bodies follow RFC 9457 (``application/problem+json``).
 """
 
+import errno
+import re
 from dataclasses import dataclass
 
 from index.errors import (
@@ -30,7 +34,7 @@ from service.errors import (
     ShuttingDown,
 )
 
-__all__ = ["KNOWN_ERRORS", "Problem", "message_of", "problem_of"]
+__all__ = ["KNOWN_ERRORS", "Problem", "message_of", "problem_of", "told_of"]
 
 # Raised to be read by whoever asked.
 KNOWN_ERRORS = (CollectionError, IngestError, ServiceError)
@@ -69,11 +73,35 @@ _TABLE: dict[type[Exception], Problem] = {
     GeneratorError: Problem(1, 503, "The model did not answer"),
     ServiceError: Problem(1, 500, "Failure"),
     OSError: Problem(1, 500, "The system refused"),
+    MemoryError: Problem(1, 503, "Out of memory"),
+    RecursionError: Problem(2, 400, "Nested too deeply"),
+}
+# What libraries say where they get no memory, which raise errors of other kinds.
+_NO_MEMORY = re.compile(
+    r"cannot allocate memory|failed to map segment|can't start new thread|bad_alloc|out of memory"
+    r"|cannot apply additional memory protection|unable to allocate",
+    re.IGNORECASE,
+)
+_WAYS_OUT = {
+    errno.EROFS: "name another directory with --data",
+    errno.EACCES: "give yourself the right, or name another place",
+    errno.EPERM: "give yourself the right, or name another place",
+    errno.ENOTDIR: "a file lies where a directory should: name another place",
+    errno.EEXIST: "a file lies where a directory should: name another place",
+    errno.EFBIG: "the limit on the size of files is too small: ulimit -f unlimited",
+    errno.EMFILE: "the limit on open files is too small: ulimit -n 4096",
+    errno.ENFILE: "too many files are open on this machine",
+    errno.ENOSPC: "make room",
+    errno.EDQUOT: "make room",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.EIO: "the disk may be failing: see dmesg",
 }
 
 
 def problem_of(error: Exception) -> Problem | None:
     """The entry of the error's class or its nearest base; None for an error of the code itself."""
+    if _is_want_of_memory(error):
+        return _TABLE[MemoryError]
     return next((_TABLE[kind] for kind in type(error).__mro__ if kind in _TABLE), None)
 
 
@@ -82,3 +110,30 @@ def message_of(error: Exception) -> str:
     if isinstance(error, KNOWN_ERRORS):
         return str(error)
     return "an error in Pinakes itself; its log has the details"
+
+
+def told_of(error: Exception) -> str:
+    """What a terminal is told of an error: what it is of, and the way out."""
+    if _is_want_of_memory(error):
+        return (
+            "not enough memory; close other programs, lift the limit (ulimit -v), or let fewer "
+            "processes read the dump: --workers 1"
+        )
+    if isinstance(error, RecursionError):
+        return "something that was read is nested too deeply to be read"
+    if isinstance(error, OSError) and error.strerror and not isinstance(error, KNOWN_ERRORS):
+        name = error.filename.decode() if isinstance(error.filename, bytes) else error.filename
+        place = f"{name}: " if name is not None else ""
+        way_out = _WAYS_OUT.get(error.errno or 0)
+        return f"{place}{error.strerror}" + (f"; {way_out}" if way_out else "")
+    if problem_of(error) is None:
+        what = f"{type(error).__name__}: {error}"
+        return f"an error in Pinakes itself ({what[:300]}); add --debug to see where"
+    return str(error)
+
+
+def _is_want_of_memory(error: Exception) -> bool:
+    if isinstance(error, KNOWN_ERRORS):
+        return False
+    is_refused = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    return isinstance(error, MemoryError) or is_refused or bool(_NO_MEMORY.search(str(error)))

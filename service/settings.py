@@ -17,6 +17,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from pydantic_settings.exceptions import SettingsError
 
 from service.errors import BadInput
 
@@ -174,6 +175,7 @@ class Settings(BaseSettings):
 
     data: Path = Field(
         default_factory=lambda: platformdirs.user_data_path("pinakes"),
+        validate_default=True,
         description="Directory of the collections.",
     )
     collection: str | None = Field(
@@ -186,6 +188,18 @@ class Settings(BaseSettings):
     answer: AnswerSettings = AnswerSettings()
     serve: ServeSettings = ServeSettings()
     tools: ToolSettings = ToolSettings()
+
+    @field_validator("data")
+    @classmethod
+    def _can_be_opened(cls, data: Path) -> Path:
+        """Refuse names that SQLite, tantivy and faiss do not take."""
+        try:
+            name = str(data).encode()
+        except UnicodeEncodeError:
+            raise ValueError("its name is not UTF-8; name another directory") from None
+        if b"\0" in name:
+            raise ValueError("no directory can have such a name")
+        return data
 
     @classmethod
     def settings_customise_sources(
@@ -230,5 +244,9 @@ def load_settings(**flags: Any) -> Settings:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
         raise BadInput(f"setting {key} = {first.get('input')!r}: {first['msg']}") from None
-    except ValueError as error:  # the TOML file itself does not parse
+    except SettingsError as error:  # a value of the environment that is not JSON
+        raise BadInput(f"{error}: {error.__cause__}") from None
+    except (ValueError, OSError) as error:  # the TOML file itself does not parse
         raise BadInput(f"{config_path()}: {error}") from None
+    except RecursionError:
+        raise BadInput(f"{config_path()}: nested too deeply") from None

@@ -6,7 +6,6 @@ of the packaged model are checked against their published SHA-256 before they ar
 """
 
 import hashlib
-import json
 import logging
 import shutil
 import tempfile
@@ -26,6 +25,7 @@ from index.encoders.onnx_encoder import OnnxEncoder, quantized, write_onnx_encod
 from index.encoders.onnx_export import EncodePassages, check_questions, export_model, passage_cosine
 from index.errors import EncoderNotFound
 from index.types import EncoderCheck, EncoderRecord, Precision, Vectors
+from ingest.files import read_json
 from ingest.workers import default_workers
 
 if TYPE_CHECKING:
@@ -102,7 +102,10 @@ def find_encoder(name: str) -> "SentenceEncoder":
 
 
 def _model_directory(name: str) -> Path:
-    directory = Path(name).expanduser()
+    try:
+        directory = Path(name).expanduser()
+    except RuntimeError:  # "~somebody", whom this machine does not know
+        directory = Path(name)
     if (directory / _WEIGHTS).is_file():
         return directory
     if name.count("/") == 1 and not directory.exists():
@@ -124,7 +127,9 @@ def _model_directory(name: str) -> Path:
 
 def _own_prefixes(directory: Path) -> tuple[str, str] | None:
     """What the model's own configuration says stands before a question and before a passage."""
-    prompts = _json(directory / "config_sentence_transformers.json").get("prompts") or {}
+    prompts = _json(directory / "config_sentence_transformers.json").get("prompts")
+    if not isinstance(prompts, dict):
+        return None
     query = prompts.get("query") or ""
     passages = (prompts.get(name) for name in ("document", "passage", "corpus"))
     passage = next((prompt for prompt in passages if prompt), "")
@@ -140,7 +145,7 @@ def _known_prefixes(short_name: str) -> tuple[str, str]:
 
 def _json(path: Path) -> dict[str, Any]:
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
+        values = read_json(path)
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:

@@ -13,6 +13,7 @@ from index.errors import BadQuestions
 from index.evaluation.questions import Gold, Question
 from index.evaluation.squad import squad_questions
 from index.evaluation.trec import is_topics, read_qrels, topic_questions
+from ingest.files import read_text
 
 __all__ = ["read_questions"]
 
@@ -43,7 +44,7 @@ def read_questions(path: Path, qrels: Path | None = None) -> list[Question]:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return read_text(path, encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise BadQuestions(f"{path}: cannot be read ({error})") from None
 
@@ -52,13 +53,13 @@ def _squad_data(path: Path, content: str) -> list[Any] | None:
     """The articles of a SQuAD file; None if this is none."""
     try:
         first = json.loads(content.lstrip().partition("\n")[0])
-    except ValueError:
+    except (ValueError, RecursionError):
         first = None  # whole JSON over several lines, or nothing of the kind
     if isinstance(first, dict) and "data" not in first:
         return None
     try:
         whole = json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         if '"paragraphs"' in content:
             raise BadQuestions(f"{path}: not whole JSON ({error})") from None
         return None
@@ -75,7 +76,7 @@ def _json_lines(path: Path, content: str) -> Iterator[Question]:
             pages = row.get("gold_pages", []) if "answers" in row else row["gold_pages"]
             gold = tuple(_gold(page) for page in pages)
             yield Question(str(row["qid"]), str(row["question"]), gold, _answers(row))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise BadQuestions(
                 f"{path}, line {number}: needs qid, question, and gold_pages or answers "
                 f"({error!r}); other formats read: SQuAD's JSON, TREC topics"

@@ -3,7 +3,6 @@
 Every figure follows from the ranks in here; nothing is kept that can be computed.
 """
 
-import json
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from index.errors import BadQuestions
 from index.evaluation.questions import Half
+from ingest.files import read_json
 
 __all__ = [
     "JudgedQuestion",
@@ -103,7 +103,7 @@ def read_kept(path: Path, record: type[Record], command: str) -> Record:
     """What ``pinakes eval COMMAND --json`` printed. Raises BadQuestions if this is none."""
     what = f"not a run of pinakes eval {command} --json"
     try:
-        return record.model_validate(json.loads(path.read_text(encoding="utf-8")))
+        return record.model_validate(read_json(path))
     except (OSError, UnicodeDecodeError) as error:
         raise BadQuestions(f"{path}: cannot be read ({error})") from None
     except ValidationError as error:

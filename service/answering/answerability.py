@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from index.extraction.span_evidence import AskedQuestion
 from index.types import AnsweringSentence, Hit
+from ingest.files import read_text
 from service.errors import BadInput
 
 __all__ = [
@@ -139,9 +140,11 @@ def calibration_of(collection: Path, *, with_vectors: bool) -> Calibration:
     usual = usual.model_copy(update={"with_vectors": with_vectors})
     path = collection / CALIBRATION_FILE
     try:
-        chosen = Calibration.model_validate_json(path.read_text(encoding="utf-8"))
+        chosen = Calibration.model_validate_json(read_text(path))
     except FileNotFoundError:
         return usual
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput(f"{path}: cannot be read ({error}); remove it") from None
     except ValidationError as error:
         raise BadInput(
             f"{path}: {error.errors()[0]['msg']}; make it again with pinakes calibrate, "

@@ -212,7 +212,7 @@ def status(
         print_json({"data": str(settings.data), "collections": rows})
         return
     if not rows:
-        out.print(f"Nothing built in {settings.data}; begin with: pinakes build DUMP")
+        out.print(f"Nothing built in {settings.data}; begin with: pinakes build DUMP", markup=False)
     for row in rows:
         if "error" in row:
             out.print(f"{row['collection']}: {row['error']}", markup=False)

@@ -136,5 +136,6 @@ def one_of(option: str, value: str, choices: Sequence[str]) -> Any:
 
 
 def print_json(value: Any) -> None:
-    """Print indented JSON, letters as they are."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    """Print indented JSON, letters as they are where standard output can take them all."""
+    is_plain = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    sys.stdout.write(json.dumps(value, ensure_ascii=is_plain, indent=2) + "\n")

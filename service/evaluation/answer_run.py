@@ -3,13 +3,13 @@
 Every figure follows from what is in here; no text of a question or an answer is needed for it.
 """
 
-import json
 from pathlib import Path
 from typing import Literal
 
 from index.errors import BadQuestions
 from index.evaluation import Half
 from index.evaluation.run import KeptRecord, read_kept
+from ingest.files import read_json
 from service.evaluation.targets import SkipReason
 from service.types import AnswerKind, AnswerMode
 
@@ -87,7 +87,7 @@ class AnswerRun(KeptRecord):
 def is_answer_run(path: Path) -> bool:
     """Whether this is a run of answers, and not one of retrieval or something else."""
     try:
-        kept = json.loads(path.read_text(encoding="utf-8"))
+        kept = read_json(path)
     except (OSError, ValueError):
         return False
     return isinstance(kept, dict) and kept.get("measured") == "answers"

@@ -8,6 +8,7 @@ import importlib.util
 from functools import cache
 from pathlib import Path
 
+from ingest.files import kind_of_file
 from service.errors import BadInput
 
 __all__ = ["bundled_model", "check_gguf", "verify_weights"]
@@ -38,6 +39,8 @@ def check_gguf(path: Path) -> None:
     """
     advice = "set PINAKES_GENERATOR__MODEL_PATH to a GGUF file, or unset it for the bundled model"
     try:
+        if (kind := kind_of_file(path)) != "file":
+            raise BadInput(f"model file {path} is a {kind}; {advice}")
         with path.open("rb") as file:
             magic = file.read(4)
     except OSError as error:

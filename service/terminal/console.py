@@ -37,8 +37,8 @@ __all__ = [
 _PLAIN_SECONDS = 10.0
 
 # Lines are folded between words for a reader, and left whole for a file or a pipe.
-out = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
-err = Console(stderr=True, highlight=False, soft_wrap=not sys.stderr.isatty())
+out = Console(highlight=False, soft_wrap=not (sys.stdout and sys.stdout.isatty()))
+err = Console(stderr=True, highlight=False, soft_wrap=not (sys.stderr and sys.stderr.isatty()))
 
 
 class _Rate(ProgressColumn):
