@@ -64,7 +64,7 @@ _TABLE: dict[type[Exception], Problem] = {
     EncoderMismatch: Problem(2, 503, "Another encoder"),
     EncoderNotExportable: Problem(2, 503, "Encoder not exportable"),
     EncoderNotFound: Problem(2, 503, "No such encoder"),
-    OtherWiki: Problem(2, 409, "Another wiki"),
+    OtherWiki: Problem(2, 400, "Another wiki"),
     BuildInProgress: Problem(1, 503, "Build in progress"),
     CollectionError: Problem(1, 503, "Collection not usable"),
     NotAllowed: Problem(2, 403, "Not allowed"),

@@ -25,6 +25,7 @@ from service.http.security.caller import caller_of
 from service.problems import KNOWN_ERRORS, message_of
 from service.tools.descriptions import INSTRUCTIONS, TOOLS
 from service.tools.fitting import json_of
+from service.tools.stdio_lines import StdioLines, claimed_stdio
 from service.tools.toolbox import Call, Toolbox
 from service.views.search_views import View
 
@@ -40,10 +41,11 @@ Context = ServerRequestContext[Any]
 
 
 async def serve_stdio(toolbox: Toolbox) -> None:
-    """Serve one client until it closes standard input; standard output is the protocol's."""
+    """Serve one client until it closes standard input and has all answers, or reads no more."""
     server = _server(toolbox)
+    lines: Any = StdioLines(*claimed_stdio(), types.jsonrpc_message_adapter.validate_json)
     try:
-        async with stdio_server() as (reading, writing):
+        async with stdio_server(stdin=lines, stdout=lines) as (reading, writing):
             await server.run(reading, writing, server.create_initialization_options())
     except* BrokenPipeError:  # a client that does not read any more is gone
         pass

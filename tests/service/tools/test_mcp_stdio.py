@@ -175,13 +175,13 @@ def test_nothing_but_the_protocol_is_printed(plain: Path) -> None:
         running.stdin.flush()
         say(running, "tools/list", 5)
         assert running.stdout is not None
-        replies = [json.loads(running.stdout.readline()) for _ in range(4)]
+        replies = [json.loads(running.stdout.readline()) for _ in range(5)]
         running.stdin.close()
         assert running.wait(20) == 0
         assert running.stdout.read() == ""
         assert running.stderr is not None
         assert running.stderr.read() == ""
-    assert sorted(reply["id"] for reply in replies) == [2, 3, 4, 5]
+    assert {reply["id"] for reply in replies} == {2, 3, 4, 5, None}
     assert {reply["jsonrpc"] for reply in replies} == {"2.0"}
 
 
@@ -215,3 +215,102 @@ def test_what_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     assert out == ""
     assert err.startswith("pinakes: nothing built in ")
     assert err.count("\n") == 1
+
+
+REQUEST = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+# Lines that are no message, with the code that answers them and the id in it.
+MALFORMED: dict[str, tuple[bytes, int, object]] = {
+    "words": (b"nonsense", -32700, None),
+    "nothing": (b"", -32700, None),
+    "half": (b'{"jsonrpc": "2.0", "id": 1', -32700, None),
+    "two at once": (json.dumps(REQUEST).encode() * 2, -32700, None),
+    "not UTF-8": (b'{"jsonrpc": "2.0", "id": 1, "method": "\xff\xfe"}', -32700, None),
+    "NUL": (b"\0\0\0", -32700, None),
+    "deep": (b"[" * 200_000, -32700, None),
+    "deep and whole": (
+        b'{"jsonrpc": "2.0", "id": 1, "method": "ping", "params": {"a": '
+        + b"[" * 500
+        + b"]" * 500
+        + b"}}",
+        -32700,
+        None,
+    ),
+    "huge": (b'{"jsonrpc": "2.0", "id": "' + b"x" * (9 << 20) + b'"}', -32600, None),
+    "a batch": (json.dumps([REQUEST]).encode(), -32600, None),
+    "an empty batch": (b"[]", -32600, None),
+    "null": (b"null", -32600, None),
+    "a number": (b"7", -32600, None),
+    "a text": (b'"ping"', -32600, None),
+    "no method": (b'{"jsonrpc": "2.0", "id": 7}', -32600, 7),
+    "no version": (b'{"id": "a", "method": "ping"}', -32600, "a"),
+    "another version": (b'{"jsonrpc": "1.0", "id": 8, "method": "ping"}', -32600, 8),
+    "a method that is none": (b'{"jsonrpc": "2.0", "id": 9, "method": 7}', -32600, 9),
+    "parameters that are none": (
+        b'{"jsonrpc": "2.0", "id": 10, "method": "ping", "params": [1]}',
+        -32600,
+        10,
+    ),
+    "an id that is none": (b'{"jsonrpc": "2.0", "id": null, "method": "ping"}', -32600, None),
+    "a broken id": (b'{"jsonrpc": "2.0", "id": 1.5, "method": "ping"}', -32600, None),
+    "an id of lists": (b'{"jsonrpc": "2.0", "id": [1], "method": "ping"}', -32600, None),
+    "true as id": (b'{"jsonrpc": "2.0", "id": true, "method": "ping"}', -32600, None),
+}
+
+
+def test_every_line_is_answered_and_nothing_is_lost_at_the_end(plain: Path) -> None:
+    """All at once, and the input closed: malformed lines in their order, calls when done."""
+    client = {"name": "test", "version": "1"}
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client}
+    calls = [
+        REQUEST | {"id": "hello", "method": "initialize", "params": hello},
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        *(
+            REQUEST
+            | {
+                "id": f"ask {number}",
+                "method": "tools/call",
+                "params": {"name": "ask", "arguments": {"question": QUESTION}},
+            }
+            for number in range(5)
+        ),
+        REQUEST | {"id": "nothing", "method": "nothing"},
+        {"jsonrpc": "2.0", "id": 99, "result": {}},  # an answer to nothing that was asked
+        {
+            "jsonrpc": "2.0",
+            "method": "notifications/cancelled",
+            "params": {"requestId": "ask 9"},
+        },
+    ]
+    lines = [line for line, _, _ in MALFORMED.values()]
+    lines += [json.dumps(one).encode() for one in calls]
+    words, variables = command(plain)
+    done = subprocess.run(
+        words,
+        env=variables,
+        input=b"\n".join(lines),  # and no line end at the end
+        capture_output=True,
+        timeout=120,
+        check=True,
+    )
+    assert b"Traceback" not in done.stderr
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    faults = [one for one in answers if one.get("error", {}).get("code") in (-32700, -32600)]
+    for (name, (_, code, answered)), fault in zip(MALFORMED.items(), faults, strict=True):
+        assert (fault["error"]["code"], fault["id"]) == (code, answered), name
+    results = {one["id"]: one for one in answers if one not in faults}
+    assert set(results) == {"hello", *(f"ask {number}" for number in range(5)), "nothing"}
+    assert results["nothing"]["error"]["code"] == -32601
+    for number in range(5):
+        assert SENTENCE in json.dumps(results[f"ask {number}"])
+
+
+def test_a_client_that_reads_no_more_is_not_waited_for(plain: Path) -> None:
+    with process(plain) as running:
+        shake_hands(running)
+        arguments = {"question": QUESTION}
+        say(running, "tools/call", 2, name="ask", arguments=arguments)
+        assert running.stdin is not None
+        assert running.stdout is not None
+        running.stdout.close()
+        running.stdin.close()
+        assert running.wait(60) == 0
