@@ -129,6 +129,8 @@ async def _bare(generator: Generator, passage: InjectedPassage) -> str:
     messages = [Message("user", f"{passage.text}\n\n{passage.question}")]
     said = ""
     async for piece in generator.stream(messages, _ANSWER_TOKENS):
+        if not isinstance(piece, str):
+            continue
         said += piece
     return said
 

@@ -21,6 +21,7 @@ __all__ = [
     "PassageLengths",
     "count_words",
     "heading_at",
+    "sentence_break",
     "sentence_spans",
     "split_passages",
 ]
@@ -126,11 +127,23 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tu
     ]
 
 
-def _sentences(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def sentence_break(text: str, searched: int = 0) -> tuple[int, int] | None:
+    """Where the first sentence of ``text`` ends and the next begins; None if no other has begun.
+
+    Of a text that neither begins nor ends with space, and in which no sentence ends before
+    ``searched``: the same as ``sentence_spans`` finds.
+    """
+    _, stop = next(_sentences(text, 0, len(text), searched), (0, len(text)))
+    if stop == len(text):
+        return None
+    return len(text[:stop].rstrip()), len(text) - len(text[stop:].lstrip())
+
+
+def _sentences(text: str, start: int, end: int, searched: int = 0) -> Iterator[tuple[int, int]]:
     """Offsets of the sentences; some may hold nothing but space."""
     end = start + len(text[start:end].rstrip())
     begin = start
-    for match in _SENTENCE_END.finditer(text, start, end):
+    for match in _SENTENCE_END.finditer(text, max(start, searched), end):
         mark = match.start()
         stop, following = match.span(2 if match[1] is None else 1)
         if stop < 0:  # the end of a line

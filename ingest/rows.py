@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ingest.characters import cleaned
 from ingest.extract import Entry, count_entry, read_documents
 from ingest.reading.dumps import WorkUnit
 from ingest.types import (
@@ -42,9 +43,11 @@ def extract_unit(unit: WorkUnit, site: SiteInfo, directory: Path) -> ExtractedUn
         for entry in read_documents(unit, site):
             counts += count_entry(entry)
             if isinstance(entry, Document | Redirect):
-                lines.write(json.dumps(to_json(entry), ensure_ascii=False) + "\n")
+                row = json.dumps(to_json(entry), ensure_ascii=False)
+                lines.write(cleaned(row, "\ufffd") + "\n")  # of titles, which are the dump's own
             elif isinstance(entry, QuarantinedPage | Damage | TrailingBytes):
-                problem_lines.write(f"{unit.part.name}: {entry}\n")
+                problem = " ".join(f"{unit.part.name}: {entry}".split("\n"))
+                problem_lines.write(cleaned(problem, "\ufffd") + "\n")
     return ExtractedUnit(rows, problems, counts)
 
 

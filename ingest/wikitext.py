@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import islice
 from urllib.parse import unquote
 
+from ingest.characters import cleaned
 from ingest.markup.emphasis import bold_runs
 from ingest.markup.extension_tags import without_extensions
 from ingest.markup.infoboxes import infobox_facts
@@ -27,8 +28,8 @@ __all__ = ["INFOBOX_HEADING", "parse_document"]
 
 INFOBOX_HEADING = "Infobox"
 
-# Characters this package uses for itself, and NUL, which no text should hold.
-_PRIVATE = re.compile("[\x00\ue000-\ue00f]")
+# Characters this package uses for itself.
+_PRIVATE = re.compile("[\ue000-\ue00f]")
 _LINE_BREAK = re.compile(r"<(?:\s*/)?\s*br\b[^<>]*>", re.IGNORECASE)
 # In capitals, or in letters that have none; __init__ is text.
 _SWITCH = re.compile(r"__(?=[^\W\d_])([^\Wa-z]{2,40}?)__")
@@ -213,10 +214,10 @@ class _Parser:
 
 
 def _without_private(text: str) -> str:
+    text = cleaned(text)
     # In UTF-8 these characters, and no others in use, begin with the byte EE. To look for one byte
     # takes a fifth of the time that looking for a set of characters takes.
-    encoded = text.encode("utf-8", "surrogatepass")
-    return _PRIVATE.sub("", text) if b"\xee" in encoded or b"\0" in encoded else text
+    return _PRIVATE.sub("", text) if b"\xee" in text.encode() else text
 
 
 def _table(markup: str) -> str:

@@ -23,6 +23,7 @@ from service.commands import (
     serve,
     tokens,
 )
+from service.plain_text import one_line
 from service.problems import problem_of, told_of
 
 __all__ = ["app", "main"]
@@ -103,9 +104,8 @@ def _run(words: list[str], *, debug: bool) -> int:
 
 def _tell(message: str) -> None:
     """An error on one line, whatever stands in the names in it."""
-    line = "".join(one if one.isprintable() else " " for one in message)
     with suppress(OSError):  # nobody may be there to be told
-        sys.stderr.write(f"pinakes: {line}\n")
+        sys.stderr.write(f"pinakes: {one_line(message)}\n")
 
 
 def _drop_output() -> None:

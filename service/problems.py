@@ -33,6 +33,7 @@ from service.errors import (
     ServiceError,
     ShuttingDown,
 )
+from service.plain_text import one_line
 
 __all__ = ["KNOWN_ERRORS", "Problem", "message_of", "problem_of", "told_of"]
 
@@ -106,9 +107,9 @@ def problem_of(error: Exception) -> Problem | None:
 
 
 def message_of(error: Exception) -> str:
-    """What a client is told of an error; one of the code itself tells nothing of its inside."""
+    """What a client is told of an error, on one line; one of the code itself tells nothing."""
     if isinstance(error, KNOWN_ERRORS):
-        return str(error)
+        return one_line(str(error))
     return "an error in Pinakes itself; its log has the details"
 
 

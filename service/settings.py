@@ -82,6 +82,11 @@ class GeneratorSettings(_Section):
         "3,000 for a server.",
     )
     answer_tokens: int = Field(default=256, ge=16, description="Longest answer, in tokens.")
+    thinking_tokens: int = Field(
+        default=0,
+        ge=0,
+        description="Tokens that the model may think for before it answers; 0: it is asked not to.",
+    )
     timeout_s: float = Field(default=120.0, gt=0, description="Longest silence of the model.")
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from functools import cache
 
 from index.extraction.words import QuestionKind, words_of
+from ingest.characters import MARK
 
 __all__ = ["AskedFor", "asked_for"]
 
 # Of "what famous river flows …" the thing asked for is among the first words behind "what".
 _ABOUT_WORDS = 3
+_WORD = re.compile(rf"(?:[^\W_]{MARK}*)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ def asked_for(question: str, language: str) -> AskedFor:
     match = _pattern(language).search(text)
     if match is None:
         return AskedFor("none")
-    behind = re.findall(r"[^\W_]+", text[match.end() :])[:_ABOUT_WORDS]
+    behind = _WORD.findall(text, match.end())[:_ABOUT_WORDS]
     return AskedFor(words_of(language).asking[match[0]], (*match[0].split()[1:], *behind))
 
 

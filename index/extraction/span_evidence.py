@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from index.extraction.question_kinds import AskedFor
 from index.extraction.words import KINDS, LanguageWords
+from ingest.characters import MARK
 
 __all__ = ["EVIDENCE", "AskedQuestion", "Sentence", "SentenceSpans", "sentence_spans_of"]
 
@@ -23,10 +24,12 @@ LONGEST_SPAN = 8
 _MOST_TOKENS = 120
 _MOST_LABEL_TOKENS = 6
 
+# A letter with the vowel signs and accents that are characters of their own.
+_LETTER = rf"[^\W\d_]{MARK}*"
 _TOKEN = re.compile(
     r"\d+(?:[.,:/–-]\d+)*(?:st|nd|rd|th|s)?|"
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|"
-    r"(?:[^\W\d_](?:\.(?=[^\W\d_]\.))?)+(?:['’.-][^\W\d_]+)*|[^\w\s]"
+    rf"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{MARK}*|"
+    rf"(?:{_LETTER}(?:\.(?={_LETTER}\.))?)+(?:['’.-](?:{_LETTER})+)*|[^\w\s]{MARK}*"
 )
 _UNIT_SIGNS = frozenset("%°$€£¥₹")
 _OPENING, _CLOSING = frozenset('("“‘[«「『'), frozenset(')"”’]»」』')

@@ -1,26 +1,22 @@
 """Which words of a passage match a question's, as offsets: found by their search terms."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from index.keywords.spelling import UNSPACED_LETTER
+from ingest.characters import JOINED
 
 __all__ = ["Highlighter"]
 
-# Vowel signs, points, stress and other accents that are characters of their own, and joiners.
-_MARKS = "\u200c\u200d" + "".join(
-    letter for letter in map(chr, range(0x300, 0x3100)) if unicodedata.category(letter)[0] == "M"
-)
 # Behind a word's first letter; letters of unspaced scripts also follow others: iPhone手机.
-_BEGINS = rf"(?:(?<![^\W_].)(?<![{_MARKS}].)|(?<=[a-zA-Z0-9]{UNSPACED_LETTER}))"
+_BEGINS = rf"(?:(?<![^\W_].)(?<![{JOINED}].)|(?<=[a-zA-Z0-9]{UNSPACED_LETTER}))"
 
 
 @cache
 def _words(initials: str) -> re.Pattern[str]:
     """Words with one of these first letters: first in the pattern, where they are found fast."""
-    return re.compile(rf"[{initials}]{_BEGINS}[^\W_]*+(?:[{_MARKS}]++[^\W_]*+)*+", re.DOTALL)
+    return re.compile(rf"[{initials}]{_BEGINS}[^\W_]*+(?:[{JOINED}]++[^\W_]*+)*+", re.DOTALL)
 
 
 class Highlighter:

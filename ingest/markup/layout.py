@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from html.entities import html5
 from itertools import takewhile
 
+from ingest.characters import cleaned
 from ingest.markup.emphasis import without_emphasis
 from ingest.markup.scanner import EQUALS, PIPE
 from ingest.markup.tables import APART, BREAK, DROPPED
@@ -98,14 +99,14 @@ def kept_mark(number: int) -> str:
 
 
 def unescape(text: str) -> str:
-    """Entities as the characters they name; none may name a mark of this package."""
+    """Entities as the characters they name; none may name a mark of this package, or a control."""
     return _ENTITY.sub(_character, text) if "&" in text else text
 
 
 def _character(match: re.Match[str]) -> str:
     entity = match.group()
     character = html.unescape(entity) if entity[1] == "#" else html5.get(entity[1:], entity)
-    return "" if "\ue000" <= character <= "\ue00f" else character
+    return "" if "\ue000" <= character <= "\ue00f" else cleaned(character)
 
 
 def _resolved(text: str) -> str:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, aclosing
 from functools import partial
 
+from index.errors import BadQuery
 from index.search import Index
 from index.types import Hit
 from service.answering.answer_writer import AnswerWriter
@@ -25,6 +26,7 @@ from service.answering.followups import (
     rewriting_prompt,
     standalone,
 )
+from service.answering.model_text import Heard, ModelText
 from service.answering.now import as_of_note, asks_about_now
 from service.answering.packing import pack
 from service.answering.quotations import (
@@ -38,7 +40,7 @@ from service.answering.retrieval import find
 from service.answering.support import SupportChecker
 from service.answering.time_limit import TimeLimit
 from service.errors import GeneratorFailed
-from service.generators.generator import Generator, ModelInfo
+from service.generators.generator import Generator, ModelInfo, Sign
 from service.generators.queue import GenerationQueue, Ticket
 from service.settings import Settings
 from service.types import AnswerKind, Inquiry, NearPage
@@ -46,6 +48,7 @@ from service.types import AnswerKind, Inquiry, NearPage
 __all__ = ["Answerer"]
 
 _NEAREST = 3
+_LONGEST_PART = 2_000  # characters
 _REWRITING_TOKENS = 96
 _NO_ANSWER = "This collection does not seem to hold an answer."
 
@@ -120,16 +123,19 @@ class Answerer:
                     async for event in events:
                         yield event
                 messages = rewriting_prompt(inquiry.question, inquiry.history)
-                pieces = generator.stream(messages, _REWRITING_TOKENS)
+                tokens = _REWRITING_TOKENS + self.settings.generator.thinking_tokens
+                pieces = generator.stream(messages, tokens)
                 async with aclosing(self._limit(ticket).stream(pieces)) as timely:
-                    written = "".join([piece async for piece in timely])
+                    written = await _whole_text(timely, ModelText(tokens, thinks=info.thinks))
                 rewritten = checked_rewriting(written, inquiry.question, inquiry.history)
-                if rewritten:
+                if rewritten and _is_searchable(index, rewritten):
                     draft.question = rewritten
                     return
-        draft.question = await asyncio.to_thread(
+        alone = await asyncio.to_thread(
             standalone, inquiry.question, inquiry.history, words, index.topic
         )
+        if _is_searchable(index, alone):
+            draft.question = alone
 
     async def _turn(
         self, draft: Draft, ticket: Ticket, info: ModelInfo
@@ -180,8 +186,12 @@ class Answerer:
             partial(answers_question, draft),
             strict=self._is_strict(draft.inquiry, info),
         )
-        pieces = generator.stream(packed.messages, self.settings.generator.answer_tokens)
-        async with aclosing(self._written(draft, limit.stream(pieces), writer)) as events:
+        own = self.settings.generator
+        tokens = own.answer_tokens + own.thinking_tokens
+        info = await limit.result(generator.describe())  # what the prompt has shown of it, too
+        heard = ModelText(tokens, thinks=info.thinks)
+        pieces = generator.stream(packed.messages, tokens)
+        async with aclosing(self._written(draft, limit, pieces, heard, writer)) as events:
             async for event in events:
                 yield event
         if writer.answered:
@@ -195,23 +205,43 @@ class Answerer:
             draft.model = None
             for event in quote_sentences(draft):
                 yield event
+            if not draft.sentences:  # of what was found no sentence could be chosen
+                for event in quote_passages(draft):
+                    yield event
             kind = "quotation"
         for event in self._ended(draft, kind):
             yield event
 
     async def _written(
-        self, draft: Draft, pieces: AsyncGenerator[str, None], writer: AnswerWriter
+        self,
+        draft: Draft,
+        limit: TimeLimit,
+        pieces: AsyncGenerator[str | Sign, None],
+        heard: ModelText,
+        writer: AnswerWriter,
     ) -> AsyncGenerator[AnswerEvent, None]:
-        async with aclosing(pieces):
-            async for piece in pieces:
-                if not draft.answer_tokens:
-                    draft.clock("first_token_s")
-                    yield Status("writing")
-                draft.answer_tokens += 1
-                async for event in writer.write(piece):
-                    yield event
-                if writer.is_done:
+        """What the model says for the reader; what it thinks is a stage."""
+        stage = ""
+        async with aclosing(limit.stream(pieces)) as timely:
+            async for piece in timely:
+                draft.answer_tokens += piece is not Sign.CUT_OFF
+                for part in _parts(piece):
+                    limit.check()
+                    new = heard.feed(part)
+                    now = "thinking" if heard.thinking else "writing" if new.text.strip() else stage
+                    if now != stage:
+                        stage = now
+                        draft.clock("first_token_s" if now == "writing" else "thinking_s")
+                        yield Status("writing" if now == "writing" else "thinking")
+                    async for event in _put(writer, new):
+                        yield event
+                    if writer.is_done or heard.is_full:
+                        break
+                    await asyncio.sleep(0)
+                if writer.is_done or heard.is_full:
                     break
+        async for event in _put(writer, heard.end()):
+            yield event
         async for event in writer.end():
             yield event
         if not draft.answer_tokens:
@@ -254,6 +284,43 @@ class Answerer:
         draft.citations = ()
         yield Token(said)
         yield draft.finished("refusal", nearest)
+
+
+def _parts(piece: str | Sign) -> Iterable[str | Sign]:
+    """A monstrous piece in parts, between which others have their turn."""
+    if isinstance(piece, Sign) or len(piece) <= _LONGEST_PART:
+        return [piece]
+    return [piece[at : at + _LONGEST_PART] for at in range(0, len(piece), _LONGEST_PART)]
+
+
+async def _put(writer: AnswerWriter, heard: Heard) -> AsyncGenerator[AnswerEvent, None]:
+    """Write what was heard."""
+    if heard.withdraws:
+        for event in writer.withdraw():
+            yield event
+    if heard.text and not writer.is_done:
+        async for event in writer.write(heard.text):
+            yield event
+
+
+async def _whole_text(pieces: AsyncGenerator[str | Sign, None], heard: ModelText) -> str:
+    """All that a model says for the reader."""
+    written = ""
+    async for piece in pieces:
+        new = heard.feed(piece)
+        written = new.text if new.withdraws else written + new.text
+        if heard.is_full:
+            break
+    rest = heard.end()
+    return rest.text if rest.withdraws else written + rest.text
+
+
+def _is_searchable(index: Index, question: str) -> bool:
+    try:
+        index.checked(question)
+    except BadQuery:
+        return False
+    return True
 
 
 def _checker(draft: Draft) -> SupportChecker:

@@ -6,10 +6,10 @@ mode only when it has been checked.
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Iterator
 
 from service.answering.draft import Draft
-from service.answering.events import AnswerEvent, Checked, Token
+from service.answering.events import AnswerEvent, Checked, Token, Withdrawn
 from service.answering.marks import with_marks
 from service.answering.sentence_stream import FinishedSentence, SentenceStream
 from service.answering.support import Support, SupportChecker
@@ -18,6 +18,9 @@ from service.types import Sentence, SourcePlace
 __all__ = ["AnswerWriter"]
 
 Answers = Callable[[SourcePlace], bool]
+
+# A model that goes on and on says nothing more; and each sentence costs time.
+_MOST_SENTENCES = 100
 
 _DECLINES = re.compile(
     r"\b(?:sources?|passages?|texts?)\b.{0,40}\b(?:do|does|did) not\b|"
@@ -54,7 +57,7 @@ class AnswerWriter:
                 return
         gap, begun = self._stream.begun()
         new = begun[len(self._sent) :]
-        if new and not self._strict and self._is_new(begun):
+        if new and not self._strict and (self._sent or self._is_new(begun)):
             yield Token(new if self._sent else self._joint(gap) + new)
             self._sent = begun
 
@@ -66,11 +69,24 @@ class AnswerWriter:
             async for event in self._finish(finished):
                 yield event
 
+    def withdraw(self) -> Iterator[AnswerEvent]:
+        """Begin anew: what was written so far is none of the answer."""
+        if self._draft.text or self._sent:
+            yield Withdrawn()
+        self._draft.text, self._draft.withheld = "", 0
+        self._draft.sentences.clear()
+        self._said.clear()
+        self._stream = SentenceStream()
+        self._sent = self._gap = ""
+        self.is_done = self.declined = self.answered = False
+
     async def _finish(self, finished: FinishedSentence) -> AsyncGenerator[AnswerEvent, None]:
-        if finished.words.casefold() in self._said:
+        said = finished.words.casefold()
+        if said in self._said or len(self._said) == _MOST_SENTENCES:
             self.is_done = True  # small models get caught in loops
             return
-        self._said.add(finished.words.casefold())
+        begins_anew = self._is_new(finished.words)
+        self._said.add(said)
         draft = self._draft
         declines = _DECLINES.search(finished.words) is not None
         self.declined = self.declined or declines
@@ -80,7 +96,7 @@ class AnswerWriter:
             draft.withheld += not declines
             self._gap = finished.gap if "\n" in finished.gap else self._gap
             return
-        if not finished.complete and not self._sent:
+        if not finished.complete and not begins_anew:
             return  # the beginning of a sentence that was said before
         joint = self._joint(finished.gap)
         text = with_marks(finished.words, found.citations)
@@ -119,4 +135,5 @@ class AnswerWriter:
 
     def _is_new(self, begun: str) -> bool:
         """Whether it cannot be the beginning of a sentence said before."""
-        return bool(begun) and not any(said.startswith(begun.casefold()) for said in self._said)
+        lower = begun.casefold()
+        return bool(begun) and not any(said.startswith(lower) for said in self._said)

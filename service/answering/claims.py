@@ -11,13 +11,14 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
 from index.extraction.words import LanguageWords
+from ingest.characters import MARK
 
 __all__ = ["Claim", "Comparison", "Reader", "Word", "compare"]
 
 _TOKEN = re.compile(
     r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)*|"
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]|"
-    r"[^\W\d_]+(?:['’][^\W\d_]+)*|[%°$€£¥₹]|[.,;:!?]"
+    rf"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{MARK}*|"
+    rf"(?:[^\W\d_]{MARK}*)+(?:['’](?:[^\W\d_]{MARK}*)+)*|[%°$€£¥₹]|[.,;:!?]"
 )
 _ORDINAL = re.compile(r"st|nd|rd|th", re.IGNORECASE)
 _UNIT_REACH = 2

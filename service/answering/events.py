@@ -6,14 +6,14 @@ from typing import Literal
 
 from service.types import Answer, Citation, Sentence
 
-__all__ = ["AnswerEvent", "Checked", "Done", "Sources", "Status", "Token"]
+__all__ = ["AnswerEvent", "Checked", "Done", "Sources", "Status", "Token", "Withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
     """What is being done now; in the queue also how many are before, and for how long about."""
 
-    stage: Literal["searching", "queued", "reading", "writing"]
+    stage: Literal["searching", "queued", "reading", "thinking", "writing"]
     position: int | None = None
     wait_s: float | None = None
 
@@ -37,7 +37,7 @@ class Sources:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the answer's text. All of them together are that text: nothing is taken back."""
+    """A piece of the answer's text. All of them since the last ``Withdrawn`` are that text."""
 
     text: str
 
@@ -51,10 +51,18 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """All text shown so far was the model's thinking, which shows only at its end: see reasoning.
+
+    Never where the model is known to think.
+    """
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """The finished answer."""
 
     answer: Answer
 
 
-AnswerEvent = Status | Sources | Token | Checked | Done
+AnswerEvent = Status | Sources | Token | Checked | Withdrawn | Done

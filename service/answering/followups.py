@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from index.extraction.words import LanguageWords
+from ingest.characters import MARK, cut_place
 from service.types import Message
 
 __all__ = ["checked_rewriting", "leans_on_history", "rewriting_prompt", "standalone"]
@@ -17,8 +18,10 @@ __all__ = ["checked_rewriting", "leans_on_history", "rewriting_prompt", "standal
 Topic = Callable[[str], str | None]
 
 _LONGEST = 400
+# A query has at most 2,000 characters; a few are for what joins its parts.
+_MOST_SEARCHED = 1_990
 _FEW_WORDS = 3
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_WORD = re.compile(rf"(?:[^\W_]{MARK}*)+(?:['’-](?:[^\W_]{MARK}*)+)*")
 _MARKS = re.compile(r"\s*\[\d{1,3}\]")
 
 
@@ -35,9 +38,16 @@ def leans_on_history(question: str, words: LanguageWords, topic: Topic) -> bool:
 
 
 def standalone(
-    question: str, history: Sequence[Message], words: LanguageWords, topic: Topic
+    question: str,
+    history: Sequence[Message],
+    words: LanguageWords,
+    topic: Topic,
 ) -> str:
-    """``question`` with what it leans on put in; unchanged where it leans on nothing."""
+    """``question`` with what it leans on put in; unchanged where it leans on nothing.
+
+    No longer than can be searched for, where the question itself is not: what does not fit is left
+    out.
+    """
     earlier: str | None = None
     answer = ""
     for message in history:
@@ -50,13 +60,23 @@ def standalone(
             answer = _MARKS.sub("", message.content)
     if earlier is None:
         return question
-    return _joined(question, earlier, answer, words, topic)
+    joined = _joined(question, earlier, answer, words, topic)
+    return joined if len(joined) <= _MOST_SEARCHED else question
+
+
+def _beginning(text: str, most: int) -> str:
+    """As many whole words of ``text`` as fit."""
+    if len(text) <= most:
+        return text
+    words = text[: max(0, most) + 1].split()
+    return " ".join(words[:-1]) if len(words) > 1 else text[: cut_place(text, max(0, most))]
 
 
 def rewriting_prompt(question: str, history: Sequence[Message]) -> list[Message]:
     """What a model is asked, to rewrite the question by itself."""
     said = "\n".join(
-        f"{message.role}: {_MARKS.sub('', message.content)[:_LONGEST]}" for message in history[-6:]
+        f"{message.role}: {_beginning(_MARKS.sub('', message.content), _LONGEST)}"
+        for message in history[-6:]
     )
     return [
         Message(
@@ -85,12 +105,13 @@ def _joined(question: str, earlier: str, answer: str, words: LanguageWords, topi
     if not leans_on_history(question, words, topic):
         return question
     about = _about(earlier, answer, words, topic)
+    earlier = _beginning(earlier.strip(), min(_LONGEST, _MOST_SEARCHED - len(question)))
     rest = _led_in(question.strip(), words)
     if rest is not None and about is not None and _is_name_only(rest, words):
         # "And Bi Sheng?" asks the same of somebody else.
         return _replaced(earlier, about, rest.rstrip(" ?.!"))
     if about is None:
-        return f"{question} ({earlier.strip()})"
+        return f"{question} ({earlier})" if earlier else question
     if about.casefold() in question.casefold():
         return question
     return _with_name(question, about, words)

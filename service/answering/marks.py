@@ -10,7 +10,15 @@ import regex
 
 from ingest.passages import CLOSERS, STOPS
 
-__all__ = ["half_mark_is_text", "mark_at", "marked_numbers", "stop_place", "with_marks"]
+__all__ = [
+    "half_mark_is_text",
+    "mark_at",
+    "marked_numbers",
+    "open_mark",
+    "own_brackets",
+    "stop_place",
+    "with_marks",
+]
 
 _NAME = r"(?:(?:sources?|passages?):?|\^)\s*"
 _NUMBER = rf"(?:{_NAME})?\d{{1,3}}"
@@ -22,19 +30,27 @@ _MARK = regex.compile(
 )
 _BETWEEN = re.compile("[,;]|and|&", re.IGNORECASE)
 _LONGEST_RANGE = 10
+_LONGEST_MARK = 200
+_OPENERS = "[(【［"
+# What looks like a mark of ours.
+_NUMBERED = re.compile(r"\[(\d{1,3})\]")
+_OPEN = re.compile(r"\[\d{0,3}$")
 
 
-def mark_at(text: str) -> tuple[int, bool]:
-    """Length of the mark that ``text`` begins with, 0 if none, and whether that is decided.
+def mark_at(text: str, at: int = 0) -> tuple[int, bool]:
+    """Length of the mark that begins at ``at``, 0 if none, and whether that is decided.
 
     Undecided is a mark as long as it is open, and where "(" may follow: "[1](page)" is a link.
     """
-    found = _MARK.match(text, partial=True)
+    if text[at] not in _OPENERS:
+        return 0, True
+    part = text[at : at + _LONGEST_MARK]
+    found = _MARK.match(part, partial=True)
     if found is None:
         return 0, True
-    if found.partial or found.end() == len(text):
-        return found.end(), False
-    return (0 if text[found.end()] == "(" else found.end()), True
+    if found.partial or found.end() == len(part):
+        return (found.end(), False) if len(part) < _LONGEST_MARK else (0, True)
+    return (0 if part[found.end()] == "(" else found.end()), True
 
 
 def half_mark_is_text(text: str) -> bool:
@@ -50,6 +66,21 @@ def marked_numbers(mark: str) -> Iterator[int]:
             yield from range(bounds[0], bounds[1] + 1)
         else:
             yield from bounds
+
+
+def own_brackets(text: str) -> str:
+    """Words of others in which nothing looks like a mark: its brackets are wider, "［1］".
+
+    As many characters as before. Texts on code, chess and chemistry hold such numbers, and pages
+    copied from a wiki do.
+    """
+    return _NUMBERED.sub(r"［\1］", text)
+
+
+def open_mark(text: str) -> int:
+    """Where ``text`` ends in what may become such a number; its length if it does not."""
+    found = _OPEN.search(text)
+    return found.start() if found else len(text)
 
 
 def stop_place(words: str) -> int | None:

@@ -4,10 +4,11 @@ import re
 from datetime import date
 
 from index.extraction.words import LanguageWords
+from ingest.characters import MARK
 
 __all__ = ["as_of_note", "asks_about_now"]
 
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(rf"(?:[^\W_]{MARK}*)+")
 _IS = frozenset(["is", "are", "es", "son", "ist", "sind", "est", "sont", "是"])
 
 

@@ -37,7 +37,7 @@ async def pack(generator: Generator, draft: Draft, settings: GeneratorSettings) 
     """
     info = await generator.describe()
     usual = _PROMPT_TOKENS_EMBEDDED if settings.url is None else _PROMPT_TOKENS_SERVER
-    longest = info.context_tokens - settings.answer_tokens
+    longest = info.context_tokens - settings.answer_tokens - settings.thinking_tokens
     room = min(settings.prompt_tokens or usual, longest)
     tried = None
     for chosen, sources in _ways(draft, small=info.small):

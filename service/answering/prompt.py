@@ -9,6 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ingest.characters import cleaned
 from service.types import AnswerMode, Message
 
 __all__ = ["SourceText", "build_prompt", "harmless"]
@@ -46,8 +47,8 @@ _EXAMPLES = (
 )
 # Marks of the templates that models are trained with: <|im_end|>, <start_of_turn>, [INST], <<SYS>>.
 _TEMPLATE_MARK = re.compile(
-    r"<(?=\|)|(?<=\|)>|<(?=/?(?:s|start_of_turn|end_of_turn|think|sources?|question)>)|"
-    r"\[(?=/?INST\])|<<(?=/?SYS>>)",
+    r"<(?=\|)|(?<=\|)>|<(?=/?(?:s|start_of_turn|end_of_turn|think(?:ing)?|thought|reasoning|answer|sources?|question)>)|"
+    r"\[(?=/?(?:INST|THINK)\])|<<(?=/?SYS>>)",
     re.IGNORECASE,
 )
 _MARK = re.compile(r"\[(?=\d{1,3}\])")
@@ -79,7 +80,7 @@ def build_prompt(
 
 def harmless(text: str) -> str:
     """``text`` without what a template or the numbering of sources could be mistaken for."""
-    return _MARK.sub("(", _TEMPLATE_MARK.sub("‹", text))
+    return _MARK.sub("(", _TEMPLATE_MARK.sub("‹", cleaned(text)))
 
 
 def _request(sources: str, question: str) -> str:

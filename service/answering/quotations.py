@@ -1,13 +1,16 @@
 """Answers in the words of the sources: passages or sentences, between quotation marks and cited.
 
-What is quoted is stored text, unchanged. Knows nothing of models.
+What is quoted is stored text; only numbers in brackets that look like marks have wider ones.
+Knows nothing of models.
 """
 
 from collections.abc import Iterator
 
 from index.types import AnsweringSentence
+from ingest.characters import cut_place
 from service.answering.draft import Draft
 from service.answering.events import AnswerEvent, Checked, Token
+from service.answering.marks import own_brackets
 from service.types import Citation, Sentence, ShortAnswer, SourcePlace
 
 __all__ = [
@@ -24,6 +27,8 @@ QUOTED_PASSAGES = 3
 _ABOUT_AS_LIKELY = 1.5
 # Of these sentences one answers four questions of five whose passages hold an answer at all.
 _LIKELY = 3
+# Characters of one quotation: twice those of the longest passage, unless its words are monstrous.
+_LONGEST = 4_000
 
 
 def quote_passages(draft: Draft) -> Iterator[AnswerEvent]:
@@ -55,7 +60,7 @@ def short_answer(draft: Draft) -> ShortAnswer | None:
         for place in [_slice(draft, citation, one, answer=True)]
     ]
     text = draft.text.casefold()
-    return next((one for one in found if one.text.casefold() in text), None)
+    return next((one for one in found if own_brackets(one.text).casefold() in text), None)
 
 
 def answers_question(draft: Draft, place: SourcePlace) -> bool:
@@ -73,7 +78,12 @@ def answers_question(draft: Draft, place: SourcePlace) -> bool:
 
 def _quote(draft: Draft, citation: Citation, place: slice) -> Iterator[AnswerEvent]:
     gap = "\n\n" if draft.text else ""
-    text = f"“{citation.quote[place]}” [{citation.number}]"
+    quoted = citation.quote[place]
+    rest = ""
+    if len(quoted) > _LONGEST:
+        quoted, rest = _beginning(quoted), " …"
+        place = slice(place.start, place.start + len(quoted))
+    text = f"“{own_brackets(quoted)}”{rest} [{citation.number}]"
     start = len(draft.text) + len(gap)
     sentence = Sentence(
         start,
@@ -88,6 +98,12 @@ def _quote(draft: Draft, citation: Citation, place: slice) -> Iterator[AnswerEve
     draft.sentences.append(sentence)
     yield Token(gap + text)
     yield Checked(sentence, text)
+
+
+def _beginning(text: str) -> str:
+    """Whole words of a text that is too long to be quoted."""
+    space = text.rfind(" ", _LONGEST // 2, _LONGEST)
+    return text[: space if space > 0 else cut_place(text, _LONGEST)].rstrip()
 
 
 def _cited(draft: Draft) -> dict[int, Citation]:

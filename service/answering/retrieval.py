@@ -43,7 +43,10 @@ def find(index: Index, question: str, mode: Mode) -> Found:
     whole = _search(index, question, mode)
     match parts_of(question):
         case Comparison(questions):
-            parts = [_search(index, part, mode) for part in questions]
+            try:
+                parts = [_search(index, part, mode) for part in questions]
+            except BadQuery:  # too long with what a part is asked for, or nothing to search for
+                return whole
             # Both things must be there.
             sure = max(whole.confidence, min(part.confidence for part in parts))
             return _merged([*parts, whole], whole.searched, sure)

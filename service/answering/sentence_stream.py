@@ -1,35 +1,48 @@
 """A model's text cut into sentences while it comes, its marks ``[n]`` taken out.
 
-Pure, and the same however the text is cut into pieces: nothing is decided before it is sure.
-Knows nothing of what the marks lead to.
+Pure, and the same however the text is cut into pieces: nothing is decided before it is sure. No
+letter is read more than a few times, whatever comes. Knows nothing of what the marks lead to.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.passages import SURE_STOPS, sentence_spans
+from ingest.characters import cut_place
+from ingest.passages import CLOSERS, STOPS, SURE_STOPS, sentence_break
 from service.answering.marks import (
     half_mark_is_text,
     mark_at,
     marked_numbers,
+    open_mark,
+    own_brackets,
     stop_place,
 )
 
-__all__ = ["FinishedSentence", "SentenceStream"]
+__all__ = ["LONGEST_SENTENCE", "FinishedSentence", "SentenceStream"]
+
+# In characters. What is longer is cut at a word, if one ends in the last so many.
+LONGEST_SENTENCE = 2_000
+_LONGEST_UNCUT = LONGEST_SENTENCE - 100
+_LONGEST_SPACE = 200
+_MOST_MARKS = 50
 
 _WORD = re.compile(r"[^\W_]")
+_SPACE = re.compile(r"\s*")
+_STOP = re.compile(f"[{STOPS}]")
 # Where a word ends, or a mark may begin.
 _SEAM = re.compile(r"[\s\[(【［]")
 # Quotes and brackets that a sentence may begin with.
 _OPENERS = "\"'“‘(["
+# Behind any other letter it is sure whether a sentence has ended before it.
+_UNSURE = STOPS + CLOSERS + _OPENERS
 
 
 @dataclass(frozen=True, slots=True)
 class FinishedSentence:
     """A sentence without its marks, the numbers these name, and the space before it.
 
-    ``complete`` is False where the text broke off in it.
+    ``complete`` is False where the text broke off in it, or where it was cut for its length.
     """
 
     words: str
@@ -52,9 +65,11 @@ class SentenceStream:
 
     def __init__(self) -> None:
         self._raw = ""  # not read yet: what it is depends on what comes
+        self._space = ""  # before that
         self._spaces: list[str] = []  # read since the last word: the space before each mark,
         self._numbers: list[tuple[int, ...]] = []  # and the marks
         self._text = ""  # from the beginning of the sentence that is not finished
+        self._searched = 0  # up to here no sentence ends in it
         self._marks: list[_Mark] = []  # in it
         self._gap = ""  # before it
         self._marks_lead = False  # all of them stand before their sentences
@@ -81,39 +96,52 @@ class SentenceStream:
             bare = text[:-1].rstrip()  # of this sentence or the next
         stop = stop_place(bare)
         sure = text if stop is None else text[:stop].rstrip()
+        sure = _surely_uncut(sure)
+        sure = own_brackets(sure[: open_mark(sure)])
         return self._gap, sure if _WORD.search(sure) else ""
 
     def _read(self, *, at_end: bool) -> Iterator[FinishedSentence]:
-        while raw := self._raw:
-            bare = raw.lstrip()
-            space = raw[: len(raw) - len(bare)]
-            if not bare:
-                return  # a mark would take the space with it
-            length, decided = mark_at(bare)
+        raw, at = self._raw, 0
+        while at < len(raw):
+            space = _SPACE.match(raw, at)
+            word_at = space.end() if space else at
+            # Of a desert of space the beginning is enough.
+            self._space += raw[at : min(word_at, at + _LONGEST_SPACE - len(self._space))]
+            at = word_at
+            if at == len(raw):
+                break  # a mark would take the space with it
+            length, decided = mark_at(raw, at)
             if not decided and not at_end:
-                return
-            if not decided and length == len(bare) and half_mark_is_text(bare):
+                break
+            if not decided and at + length == len(raw) and half_mark_is_text(raw[at:]):
                 length = 0
             if length:
-                self._spaces.append(space)
-                self._numbers.append(tuple(marked_numbers(bare[:length])))
-                self._raw = bare[length:]
+                if len(self._numbers) < _MOST_MARKS:
+                    self._spaces.append(self._space)
+                    self._numbers.append(tuple(marked_numbers(raw[at : at + length])))
+                self._space = ""
+                at += length
                 continue
-            seam = _SEAM.search(bare, 1)
-            word = bare[: seam.start()] if seam else bare
-            self._raw = bare[len(word) :]
-            self._append(space, word)
-            yield from self._cut()
+            # A monstrous word in parts, so that each is read once.
+            seam = _SEAM.search(raw, at + 1, at + LONGEST_SENTENCE)
+            end = seam.start() if seam else min(len(raw), at + LONGEST_SENTENCE)
+            word, at = raw[at:end], end
+            self._append(self._space, word)
+            self._space = ""
+            yield from self._cut(word)
+        self._raw = raw[at:]
 
     def _append(self, space: str, word: str) -> None:
         """Put ``word`` behind the text, and settle which way the marks between them belong."""
         spaces = [*self._spaces, space]
         if not self._text:
             self._marks_lead = bool(self._numbers)
+        lines = [place for place, one in enumerate(spaces) if "\n" in one]
         for place, numbers in enumerate(self._numbers, start=1):
-            opens_line = "\n" in "".join(spaces[:place]) and "\n" not in "".join(spaces[place:])
+            opens_line = bool(lines) and lines[-1] < place
             leads = self._marks_lead or opens_line
-            self._marks.append(_Mark(numbers, len(self._text), leads))
+            if len(self._marks) < _MOST_MARKS:
+                self._marks.append(_Mark(numbers, len(self._text), leads))
         if self._text:
             self._text += self._joint(spaces, word)
         self._text += word
@@ -130,19 +158,33 @@ class SentenceStream:
             return " " if ends or any(spaces) else ""
         return spaces[-1]
 
-    def _cut(self) -> Iterator[FinishedSentence]:
-        """Every sentence of the text behind which another has begun."""
-        while boundary := _first_boundary(self._text):
-            end, start = boundary
-            own = [mark for mark in self._marks if mark.place < end + (not mark.leads)]
-            yield from self._finished(self._text[:end], own, complete=True)
+    def _cut(self, word: str) -> Iterator[FinishedSentence]:
+        """Every sentence of the text behind which another has begun, and what is too long."""
+        while True:
+            found = sentence_break(self._text, self._searched)
+            # What begins farther on counts only in the text after the cut: else it would matter
+            # how much has come.
+            complete = found is not None and found[1] < LONGEST_SENTENCE
+            if found is None or not complete:
+                if len(self._text) <= LONGEST_SENTENCE:
+                    break
+                found = _forced_break(self._text)
+            end, start = found
+            own: list[_Mark] = []
+            others: list[_Mark] = []
+            for mark in self._marks:
+                (own if mark.place < end + (not mark.leads) else others).append(mark)
+            yield from self._finished(self._text[:end], own, complete=complete)
             self._marks = [
-                _Mark(mark.numbers, max(0, mark.place - start), mark.leads)
-                for mark in self._marks
-                if mark not in own
+                _Mark(mark.numbers, max(0, mark.place - start), mark.leads) for mark in others
             ]
             self._gap = max(self._gap, self._text[end:start], key=_width)
             self._text = self._text[start:]
+            self._searched = 0
+        if sure := word.rstrip(_UNSURE):
+            self._searched = max(0, len(self._text) - len(word) + len(sure))
+        if not _STOP.search(self._text, self._searched):
+            self._searched = len(self._text)
 
     def _finished(
         self, text: str, marks: list[_Mark], *, complete: bool
@@ -150,7 +192,7 @@ class SentenceStream:
         if not _WORD.search(text):
             return  # its gap is kept for the next one
         numbers = tuple(number for mark in marks for number in mark.numbers)
-        yield FinishedSentence(text, numbers, self._gap, complete)
+        yield FinishedSentence(own_brackets(text), numbers, self._gap, complete)
         self._gap = ""
 
 
@@ -158,11 +200,22 @@ def _width(space: str) -> tuple[int, int]:
     return space.count("\n"), len(space)
 
 
-def _first_boundary(text: str) -> tuple[int, int] | None:
-    """Where the first sentence ends and the next one begins; None if that has not come yet."""
-    spans = sentence_spans(text)
-    if len(spans) < 2:
-        return None
-    end = len(text[: spans[0][1]].rstrip())
-    start = len(text) - len(text[end:].lstrip())
-    return (end, start) if start < len(text) else None
+def _last_space(text: str) -> int:
+    """Where the last space stands in the part in which a long sentence is cut; -1 if nowhere."""
+    part = text[_LONGEST_UNCUT : LONGEST_SENTENCE + 1]
+    places = [place for place, letter in enumerate(part) if letter.isspace()]
+    return _LONGEST_UNCUT + places[-1] if places else -1
+
+
+def _forced_break(text: str) -> tuple[int, int]:
+    """Where a sentence that is too long is cut, and where it goes on."""
+    at = _last_space(text)
+    end = len(text[:at].rstrip()) if at >= 0 else cut_place(text, LONGEST_SENTENCE)
+    return end, len(text) - len(text[end:].lstrip())
+
+
+def _surely_uncut(text: str) -> str:
+    """What of a long sentence will stand before its cut, wherever that is."""
+    if len(text) <= _LONGEST_UNCUT:
+        return text
+    return text[: max(_last_space(text), _LONGEST_UNCUT)].rstrip()

@@ -14,6 +14,7 @@ from importlib.resources import files
 
 from ingest.passages import sentence_spans
 from service.answering.claims import Claim, Comparison, Reader, compare
+from service.answering.sentence_stream import LONGEST_SENTENCE
 from service.types import Citation, SourcePlace, Verdict
 
 __all__ = ["EVIDENCE", "Support", "SupportChecker", "evidence_of"]
@@ -82,6 +83,8 @@ class SupportChecker:
         That source is among those cited where one of them says as much as any. Nothing is cited
         for a sentence that no source bears out.
         """
+        if len(words) > LONGEST_SENTENCE:
+            return Support((), "unsupported", 0.0)  # nobody says so much in one sentence
         best, comparison = self.closest(words, frozenset(numbers))
         if best is None or comparison is None:
             return Support((), "unsupported", 0.0)

@@ -28,6 +28,11 @@ class TimeLimit:
         self._seconds = seconds
         self._deadline = seconds + (time.monotonic() if began is None else began)
 
+    def check(self) -> None:
+        """Raise where the time is over, between two steps of what is not waiting."""
+        if time.monotonic() > self._deadline:
+            raise self._over()
+
     async def result(self, work: Awaitable[Value]) -> Value:
         """What ``work`` comes to."""
         try:
@@ -36,10 +41,13 @@ class TimeLimit:
         except TimeoutError:
             if not limit.expired():
                 raise
-            raise GeneratorFailed(
-                f"the answer took more than {self._seconds:g} s; "
-                "ask again, or raise PINAKES_ANSWER__LIMIT_S"
-            ) from None
+            raise self._over() from None
+
+    def _over(self) -> GeneratorFailed:
+        return GeneratorFailed(
+            f"the answer took more than {self._seconds:g} s; "
+            "ask again, or raise PINAKES_ANSWER__LIMIT_S"
+        )
 
     async def stream(self, pieces: AsyncGenerator[Value, None]) -> AsyncGenerator[Value, None]:
         """The pieces; they are closed at the end."""

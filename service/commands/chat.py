@@ -22,6 +22,7 @@ from service.commands.options import (
     open_model,
 )
 from service.errors import BadInput
+from service.plain_text import one_line, visible_json
 from service.problems import problem_of
 from service.types import AnswerMode, Inquiry, Message
 
@@ -100,7 +101,7 @@ class _Session:
                 problem = problem_of(error)
                 if problem is None:
                     raise
-                sys.stderr.write(f"pinakes: {error}\n")
+                sys.stderr.write(f"pinakes: {one_line(str(error))}\n")
                 status = problem.exit_status
         return 0 if sys.stdin.isatty() else status
 
@@ -132,7 +133,7 @@ class _Session:
         self.history += [Message("user", question), Message("assistant", answer.text)]
         if self.as_json:
             view = answer_view(answer, self.index.manifest).model_dump(mode="json")
-            sys.stdout.write(json.dumps(view, ensure_ascii=False) + "\n")
+            sys.stdout.write(json.dumps(visible_json(view), ensure_ascii=False) + "\n")
             sys.stdout.flush()
         else:
             print_answer(answer)

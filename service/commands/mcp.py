@@ -31,7 +31,9 @@ def mcp(
     from index.search import Index
     from service.answering.answer import Answerer
     from service.generators.choice import open_generator
+    from service.terminal.logs import plain_logs
 
+    plain_logs()
     settings = command_settings(data, collection, backend=generator)
     directory = collection_directory(settings)
     current = CurrentIndex(lambda: Index.open(directory), directory)

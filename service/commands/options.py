@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from index.types import Mode
+from service.plain_text import visible_json
 from service.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -136,6 +137,9 @@ def one_of(option: str, value: str, choices: Sequence[str]) -> Any:
 
 
 def print_json(value: Any) -> None:
-    """Print indented JSON, letters as they are where standard output can take them all."""
+    """Print indented JSON, letters as they are where standard output can take them all.
+
+    But for those that belong into no text.
+    """
     is_plain = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
-    sys.stdout.write(json.dumps(value, ensure_ascii=is_plain, indent=2) + "\n")
+    sys.stdout.write(json.dumps(visible_json(value), ensure_ascii=is_plain, indent=2) + "\n")

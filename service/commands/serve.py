@@ -47,7 +47,9 @@ def serve(
     from service.http.listening import Listening
     from service.http.server import make_server
     from service.terminal.console import err
+    from service.terminal.logs import plain_logs
 
+    plain_logs()
     settings = load_settings(
         data=data,
         collection=collection,

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from service.errors import GeneratorUnavailable
+from service.plain_text import one_line
 
 __all__ = ["ChildProcess", "ParentChannel", "spare_cores"]
 
@@ -28,6 +29,7 @@ _BOOT = (
     "runpy.run_module(sys.argv[2], run_name='__main__')"
 )
 _GOODBYE_S = 2.0
+_LONGEST_LINE = 300
 
 
 def spare_cores() -> int:
@@ -179,8 +181,8 @@ class ChildProcess:
         if self._process.stderr is not None:
             with self._process.stderr as stream:
                 while line := stream.readline(4096):
-                    if text := line.decode("utf-8", "replace").strip():
-                        self._last_lines.append(text[:300])
+                    if text := one_line(line.decode("utf-8", "replace"), _LONGEST_LINE):
+                        self._last_lines.append(text)
         self._process.wait()
 
 

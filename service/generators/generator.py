@@ -5,15 +5,23 @@ Knows nothing of passages or citations, nor of how a model is run.
 
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from service.types import Message
 
-__all__ = ["Generator", "ModelInfo"]
+__all__ = ["Generator", "ModelInfo", "Sign"]
 
 
 # Parameters. Smaller models also lose the thread in long prompts.
 _SMALL = 3_000_000_000
+
+
+class Sign(Enum):
+    """What a model gives besides text."""
+
+    THINKING = "thinking"  # thoughts, which its server keeps apart
+    CUT_OFF = "cut off"  # it had more to say, and no tokens left
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +29,15 @@ class ModelInfo:
     """The model that words the answers: its name, and its context in tokens.
 
     ``slots``: how many it answers side by side. ``parameters``: how many it has, where its server
-    says so.
+    says so. ``thinks``: its template may have opened its thoughts already, so that in its text only
+    their end is seen.
     """
 
     name: str
     context_tokens: int
     slots: int = 1
     parameters: int | None = None
+    thinks: bool = False
 
     @property
     def small(self) -> bool:
@@ -54,8 +64,13 @@ class Generator(Protocol):
         """
         ...
 
-    def stream(self, messages: Sequence[Message], max_tokens: int) -> AsyncGenerator[str, None]:
-        """Pieces of the answer as they come; closing the generator (``aclose``) stops the model."""
+    def stream(
+        self, messages: Sequence[Message], max_tokens: int
+    ) -> AsyncGenerator[str | Sign, None]:
+        """Pieces of the answer as they come; closing the generator (``aclose``) stops the model.
+
+        They are as the model wrote them: thoughts may be among them.
+        """
         ...
 
     async def aclose(self) -> None:

@@ -5,7 +5,8 @@ service but the messages on its channel:
 
     parent: {"id": n, "messages": […]}                     child: {"id": n, "tokens": count}
     parent: {"id": n, "messages": […], "max_tokens": m}    child: {"id": n, "piece": text} …
-    parent: {"cancel": n}                                  child: {"id": n, "end": true}
+    parent: {"cancel": n}                                  child: {"id": n, "end": true,
+                                                            "cut_off": whether tokens ran out}
                                                            child: {"id": n, "error": reason}
 """
 
@@ -27,6 +28,7 @@ _CHATML = (
     "{% endfor %}<|im_start|>assistant\n"
 )
 _WARNING = 3  # ggml_log_level
+_OPENERS = ("<think>", "<thinking>", "<thought>", "[THINK]")
 
 
 class _Inbox:
@@ -99,14 +101,19 @@ class _Model:
         native.llama_set_abort_callback(self._llama.ctx, abort, None)
         self._kept_alive = (log, abort)  # native code holds bare pointers to them
         self._inbox = inbox
+        self._thinking = config["thinking"]
+        self._opened = ""
+        self.cut_off = False
 
     @property
     def context_tokens(self) -> int:
         return int(self._llama.n_ctx())
 
     def tokens(self, messages: list[dict[str, str]]) -> list[int]:
-        """The prompt; models that can think aloud are asked not to."""
-        prompt = self._template(messages=messages, enable_thinking=False).prompt
+        """The prompt; models that can think are asked not to, unless they may."""
+        prompt = self._template(messages=messages, enable_thinking=self._thinking).prompt
+        # What the template has opened belongs to the answer, whose reader looks for its end.
+        self._opened = next((one for one in _OPENERS if prompt.rstrip().endswith(one)), "")
         repeated = bool(self._beginning) and prompt.startswith(self._beginning)
         return list(self._llama.tokenize(prompt.encode(), add_bos=not repeated, special=True))
 
@@ -118,9 +125,12 @@ class _Model:
                 f"the prompt has {len(prompt)} tokens, the context only {self.context_tokens}"
             )
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        yield self._opened
+        self.cut_off = True
         generated = self._llama.generate(prompt, temp=0.0)
         for _, token in zip(range(min(max_tokens, room)), generated, strict=False):
             if self._inbox.unwanted() or self._ends(token):
+                self.cut_off = False
                 break
             yield decoder.decode(self._llama.detokenize([token]))
         yield decoder.decode(b"", final=True)
@@ -150,7 +160,7 @@ def _main() -> None:
             for piece in model.answer(prompt, request["max_tokens"]):
                 if piece:
                     channel.send({"id": number, "piece": piece})
-            channel.send({"id": number, "end": True})
+            channel.send({"id": number, "end": True, "cut_off": model.cut_off})
         except Exception as error:  # whatever a template or the native code raises is passed on
             if not inbox.unwanted():
                 channel.send({"id": number, "error": f"{error}"})

@@ -10,7 +10,7 @@ from typing import Any
 
 from service.errors import GeneratorFailed, GeneratorUnavailable
 from service.generators.child_process import ChildProcess, spare_cores
-from service.generators.generator import ModelInfo
+from service.generators.generator import ModelInfo, Sign
 from service.generators.models import verify_weights
 from service.settings import GeneratorSettings
 from service.types import Message
@@ -55,7 +55,7 @@ class LlamaCppGenerator:
 
     async def stream(
         self, messages: Sequence[Message], max_tokens: int
-    ) -> AsyncGenerator[str, None]:
+    ) -> AsyncGenerator[str | Sign, None]:
         """Pieces of the answer; closing the generator stops the model between two operations."""
         async with self._lock:
             child, _ = await self._ready()
@@ -67,6 +67,8 @@ class LlamaCppGenerator:
                     yield message["piece"]
                     message = await self._exchange(child, request, already_sent=True)
                 finished = True
+                if message.get("cut_off"):
+                    yield Sign.CUT_OFF
             finally:
                 # No waiting here: the consumer may be leaving because it was cancelled itself.
                 # What the child still sends for this request is skipped by its number.
@@ -92,6 +94,7 @@ class LlamaCppGenerator:
                     "context_tokens": self._settings.context_tokens,
                     "gpu_layers": self._settings.gpu_layers,
                     "threads": self._settings.threads or spare_cores(),
+                    "thinking": self._settings.thinking_tokens > 0,
                 },
             )
         child = self._child

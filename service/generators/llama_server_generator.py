@@ -8,20 +8,22 @@ Endpoints: https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import httpx
 
 from service.errors import GeneratorError, GeneratorFailed, GeneratorUnavailable
 from service.generators.embedded_llama_server import EmbeddedLlamaServer
-from service.generators.generator import ModelInfo
+from service.generators.generator import ModelInfo, Sign
 from service.generators.llama_server_http import (
     LlamaServerHttp,
     field,
     read_events,
 )
+from service.plain_text import one_line
 from service.settings import GeneratorSettings
 from service.types import Message
 
@@ -36,8 +38,16 @@ _TOKENS_PER_MESSAGE = 8
 # A server may be started again with another model or other slots while nobody asks.
 _FRESH_S = 10.0
 
-# Models that think aloud would spend the answer's tokens before its first word.
-_TEMPLATE_OPTIONS = {"chat_template_kwargs": {"enable_thinking": False}}
+_CHAT = "/v1/chat/completions"
+_LONGEST_NAME = 120
+# Models whose template opens their thoughts, by what they are called: DeepSeek-R1, QwQ,
+# Qwen3-…-Thinking. Only servers that show no template are judged by that.
+_THINKER = re.compile(
+    r"(?<![a-z0-9])(?:r1|qwq|z1|think(?:er|ing)?|reason(?:er|ing)?)(?![a-z0-9])", re.IGNORECASE
+)
+_OPENS_THOUGHTS = ("<think>", "<thinking>", "<thought>", "[THINK]")
+# How servers say that they do not know a field of the request.
+_REFUSED = (400, 422)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,7 @@ class _Server:
     info: ModelInfo
     is_llama_cpp: bool
     seen: float
+    takes_options: bool = True
 
 
 class LlamaServerGenerator:
@@ -85,7 +96,7 @@ class LlamaServerGenerator:
 
     async def stream(
         self, messages: Sequence[Message], max_tokens: int
-    ) -> AsyncGenerator[str, None]:
+    ) -> AsyncGenerator[str | Sign, None]:
         """Pieces of the answer; closing the generator closes the connection: the model stops.
 
         llama-server notices that between two tokens, or two batches of the prompt.
@@ -120,18 +131,32 @@ class LlamaServerGenerator:
     async def _count_exactly(self, server: _Server, messages: Sequence[Message]) -> int | None:
         """Tokens by llama-server's own endpoints, or None where it is too old to have them."""
         body: dict[str, Any] = {"model": server.model, "messages": _plain(messages)}
-        answer = await self._ask(server, "/apply-template", body | _TEMPLATE_OPTIONS)
+        answer = await self._ask(server, "/apply-template", body | self._thinking(server))
         prompt = field(answer, "prompt", str)
         if prompt is None:
             return None
+        thinks = prompt.rstrip().endswith(_OPENS_THOUGHTS)
+        if self._server is not None and thinks != self._server.info.thinks:
+            self._server = replace(self._server, info=replace(self._server.info, thinks=thinks))
         body = {"model": server.model, "content": prompt, "add_special": True}
         answer = await self._ask(server, "/tokenize", body | {"parse_special": True})
         tokens = field(answer, "tokens", list)
         return len(tokens) if tokens is not None else None
 
+    def _thinking(self, server: _Server) -> dict[str, Any]:
+        """Fields that ask for thoughts or for none, under the names that templates know them by.
+
+        Models that think would spend the answer's tokens before its first word.
+        """
+        thinking = self._settings.thinking_tokens > 0
+        options: dict[str, Any] = {"enable_thinking": thinking, "thinking": thinking}
+        effort = {} if thinking else {"reasoning_effort": "low"}
+        fields: dict[str, Any] = {"chat_template_kwargs": options | effort}
+        return fields if server.is_llama_cpp else fields | effort
+
     async def _answer(
         self, server: _Server, messages: Sequence[Message], max_tokens: int
-    ) -> AsyncGenerator[str, None]:
+    ) -> AsyncGenerator[str | Sign, None]:
         """Pieces of the answer, and an empty one for any other sign of progress."""
         body: dict[str, Any] = {
             "model": server.model,
@@ -143,32 +168,48 @@ class LlamaServerGenerator:
         if server.is_llama_cpp:
             # A server that reports its progress through the prompt finds out on the way that
             # nobody listens any more; otherwise it would first finish the prompt.
-            body |= {"cache_prompt": True, "return_progress": True, **_TEMPLATE_OPTIONS}
-        http = server.http
-        answered = False
-        async with http.open("POST", "/v1/chat/completions", body) as response:
+            body |= {"cache_prompt": True, "return_progress": True, "reasoning_format": "auto"}
+        async with self._asked(server, body) as response:
             if response.status_code != 200:
-                raise await self._refusal(http, response)
-            async with contextlib.aclosing(read_events(response, http.address)) as events:
-                while True:
-                    try:
-                        # The server's keep-alive comments are not signs of a living model.
-                        async with asyncio.timeout(self._settings.timeout_s):
-                            event = await anext(events, None)
-                    except TimeoutError:
-                        raise http.silent() from None
-                    if event is None:
-                        return
-                    piece, reason = _piece(event)
-                    answered = answered or piece != ""
+                raise await self._refusal(server.http, response)
+            async with contextlib.aclosing(self._pieces(server.http, response)) as pieces:
+                async for piece in pieces:
                     yield piece
-                    if reason == "length" and not answered:
-                        raise GeneratorFailed(
-                            f"model {server.info.name} gave no text within its tokens; if it "
-                            "thinks first, raise PINAKES_GENERATOR__ANSWER_TOKENS or take another"
-                        )
-                    if reason is not None:
-                        return
+
+    @contextlib.asynccontextmanager
+    async def _asked(self, server: _Server, body: dict[str, Any]) -> AsyncIterator[httpx.Response]:
+        """The response to a chat; a server that refuses a field it may not know is asked again."""
+        fields = self._thinking(server) if server.takes_options else {}
+        if fields:
+            async with server.http.open("POST", _CHAT, body | fields) as response:
+                if response.status_code not in _REFUSED:
+                    yield response
+                    return
+        async with server.http.open("POST", _CHAT, body) as response:
+            if fields and response.status_code == 200 and self._server is server:
+                self._server = replace(server, takes_options=False)
+            yield response
+
+    async def _pieces(
+        self, http: LlamaServerHttp, response: httpx.Response
+    ) -> AsyncGenerator[str | Sign, None]:
+        """What the events of an answer say."""
+        async with contextlib.aclosing(read_events(response, http.address)) as events:
+            while True:
+                try:
+                    # The server's keep-alive comments are not signs of a living model.
+                    async with asyncio.timeout(self._settings.timeout_s):
+                        event = await anext(events, None)
+                except TimeoutError:
+                    raise http.silent() from None
+                if event is None:
+                    return
+                piece, reason = _piece(event)
+                yield piece
+                if reason == "length":
+                    yield Sign.CUT_OFF
+                if reason is not None:
+                    return
 
     async def _reach(self) -> _Server:
         """The server with what is known about it, asked anew after an error or a restart.
@@ -233,7 +274,8 @@ class LlamaServerGenerator:
             )
         listed = field(models[0], "id", str) if models else None
         model = wanted or listed or "default"
-        info = ModelInfo(_short(model), self._settings.context_tokens)
+        thinks = _THINKER.search(model) is not None
+        info = ModelInfo(_short(model), self._settings.context_tokens, thinks=thinks)
         return _Server(http, model, info, is_llama_cpp=False, seen=seen)
 
     async def _models(self, http: LlamaServerHttp) -> list[Any] | None:
@@ -285,13 +327,17 @@ def _estimate(messages: Sequence[Message]) -> int:
     )
 
 
-def _piece(event: Any) -> tuple[str, str | None]:
+def _piece(event: Any) -> tuple[str | Sign, str | None]:
     """Text of a streamed chunk, and the reason why it was the last one, if it was."""
     choices = field(event, "choices", list)
     if not choices:
         return "", None
-    text = field(field(choices[0], "delta", dict), "content", str) or ""
-    return text, field(choices[0], "finish_reason", str)
+    delta = field(choices[0], "delta", dict)
+    piece: str | Sign = field(delta, "content", str) or ""
+    # Thoughts, under the names that servers have for them.
+    if not piece and any(field(delta, name, str) for name in ("reasoning_content", "reasoning")):
+        piece = Sign.THINKING
+    return piece, field(choices[0], "finish_reason", str)
 
 
 def _parameters(models: list[Any] | None, wanted: str | None) -> int | None:
@@ -304,4 +350,6 @@ def _parameters(models: list[Any] | None, wanted: str | None) -> int | None:
 
 def _short(model: str) -> str:
     """A model's name for people: llama-server names a model by the path of its file."""
-    return model.rpartition("/")[2].removesuffix(".gguf") if model.endswith(".gguf") else model
+    if model.endswith(".gguf"):
+        model = model.rpartition("/")[2].removesuffix(".gguf")
+    return one_line(model, _LONGEST_NAME) or "a model without a name"

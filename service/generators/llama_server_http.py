@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import httpx
 
 from service.errors import BadInput, GeneratorFailed, GeneratorUnavailable
+from service.plain_text import one_line
 
 __all__ = ["LlamaServerHttp", "field", "read_events"]
 
@@ -162,7 +163,7 @@ async def read_events(response: httpx.Response, address: str) -> AsyncGenerator[
     kind = response.headers.get("content-type", "").partition(";")[0].strip()
     if kind != "text/event-stream":
         raise GeneratorFailed(
-            f"{address} answers {kind or 'nothing'} where a stream of events was expected; "
+            f"{address} answers {_words(kind) or 'nothing'} where a stream of events was expected; "
             "is it an OpenAI-compatible server?"
         )
     async for line in _lines(response, address):
@@ -217,7 +218,7 @@ def _reason(body: Any) -> str:
 
 
 def _words(text: str) -> str:
-    return " ".join(text.split())[:_LONGEST_REASON]
+    return one_line(text, _LONGEST_REASON)
 
 
 def _is_http(address: str) -> bool:

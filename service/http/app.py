@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import HTMLResponse, Response
 from fastapi.staticfiles import StaticFiles
 from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, Field
@@ -26,6 +26,7 @@ from service.answering.answer import Answerer
 from service.errors import NotFound, ServiceError
 from service.generators.generator import Generator
 from service.http.event_stream import EventStream, while_connected
+from service.http.json_responses import PlainJSONResponse
 from service.http.openai_api import create_openai_api
 from service.http.problem_responses import ProblemView, add_error_handlers
 from service.http.reader import page_blocks
@@ -34,6 +35,7 @@ from service.http.security.caller import caller_of
 from service.http.security.entry import add_entry
 from service.http.security.guard import Guard, is_own_navigation
 from service.http.security.tokens import Tokens
+from service.plain_text import visible
 from service.settings import Settings
 from service.shutdown import Shutdown
 from service.tools.mcp_server import ToolEndpoint
@@ -123,6 +125,7 @@ def create_app(settings: Settings, current: CurrentIndex, generator: Generator |
         version=version("pinakes"),
         summary="Search and cited answers over a local Wikipedia dump",
         lifespan=lifespan,
+        default_response_class=PlainJSONResponse,
         docs_url=None,  # the stock documentation page loads its scripts from elsewhere
         redoc_url=None,
     )
@@ -203,7 +206,8 @@ def _add_api(app: FastAPI) -> None:
 
         With ``Accept: text/event-stream`` it comes as events: ``status`` for what is being done,
         ``sources``, ``token`` for each piece of the text, ``sentence`` with the verdict on each
-        sentence, then ``done`` with the whole answer, or ``error`` with a problem.
+        sentence, then ``done`` with the whole answer, or ``error`` with a problem. ``withdrawn``:
+        all text so far was a model's thinking, and does not count.
         """
         caller = caller_of(request)
         caller.check_may_ask()
@@ -214,7 +218,7 @@ def _add_api(app: FastAPI) -> None:
             # Errors before the first event are plain HTTP errors.
             first = await while_connected(request.receive, anext(events))
             return EventStream(first, events)
-        return JSONResponse(await while_connected(request.receive, _finished(events)))
+        return PlainJSONResponse(await while_connected(request.receive, _finished(events)))
 
     @app.get("/healthz", response_model=Health, tags=["operation"])
     def healthz() -> Health:
@@ -259,8 +263,14 @@ def _stored_page(index: Index, page_id: int) -> Any:
     return page
 
 
+def _shown(value: Any) -> Any:
+    """A value as a page shows it."""
+    return visible(value) if isinstance(value, str) else value
+
+
 def _add_pages(app: FastAPI) -> None:
     templates = Jinja2Templates(directory=_WEB / "templates")
+    templates.env.finalize = _shown
     add_entry(app, templates, app.state.tokens)
 
     @app.get("/", response_class=HTMLResponse, include_in_schema=False)

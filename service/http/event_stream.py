@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from service.errors import ShuttingDown
 from service.http.problem_responses import ProblemView, problem_view
+from service.plain_text import visible_json
 
 __all__ = ["EventStream", "while_connected"]
 
@@ -68,7 +69,7 @@ class EventStream(StreamingResponse):
     def as_bytes(event: Any) -> bytes:
         """The event as it is sent."""
         name, data = event
-        return format_sse_event(event=name, data_str=json.dumps(data))
+        return format_sse_event(event=name, data_str=json.dumps(visible_json(data)))
 
     @staticmethod
     def failure(problem: ProblemView) -> Any:

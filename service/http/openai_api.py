@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from fastapi.sse import format_sse_event
 
 from index.follow import CurrentIndex
@@ -19,6 +19,7 @@ from service.answering.answer import Answerer
 from service.answering.finished import finished_answer
 from service.errors import NotFound
 from service.http.event_stream import EventStream, while_connected
+from service.http.json_responses import PlainJSONResponse
 from service.http.openai_chat import Exchange, chunks, completion, inquiry_of
 from service.http.openai_errors import add_openai_errors, error_body
 from service.http.openai_views import (
@@ -30,6 +31,7 @@ from service.http.openai_views import (
 from service.http.problem_responses import ProblemView
 from service.http.requests import LeasedIndex, address_of_service
 from service.http.security.caller import caller_of
+from service.plain_text import visible_json
 from service.types import AnswerMode
 
 __all__ = ["create_openai_api"]
@@ -41,7 +43,9 @@ class _ChunkStream(EventStream):
     @staticmethod
     def as_bytes(event: Any) -> bytes:
         """The chunk as it is sent."""
-        return format_sse_event(data_str=event if isinstance(event, str) else json.dumps(event))
+        return format_sse_event(
+            data_str=event if isinstance(event, str) else json.dumps(visible_json(event))
+        )
 
     @staticmethod
     def failure(problem: ProblemView) -> Any:
@@ -56,6 +60,7 @@ def create_openai_api(current: CurrentIndex, answerer: Answerer) -> FastAPI:
         version=version("pinakes"),
         docs_url=None,
         redoc_url=None,
+        default_response_class=PlainJSONResponse,
     )
     api.state.current = current
     add_openai_errors(api)
@@ -87,7 +92,7 @@ def create_openai_api(current: CurrentIndex, answerer: Answerer) -> FastAPI:
             return _ChunkStream(first, stream)
         answering = finished_answer(answerer, index, inquiry)
         answer = await while_connected(request.receive, answering)
-        return JSONResponse(completion(answer, exchange).model_dump(mode="json"))
+        return PlainJSONResponse(completion(answer, exchange).model_dump(mode="json"))
 
     return api
 

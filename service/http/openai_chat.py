@@ -9,13 +9,13 @@ import time
 import uuid
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from index.errors import BadQuery
 from index.types import Manifest
 from service.answering.citations import place_name
-from service.answering.events import AnswerEvent, Checked, Done, Sources, Status, Token
+from service.answering.events import AnswerEvent, Checked, Done, Sources, Status, Token, Withdrawn
 from service.http.openai_views import (
     AnnotationView,
     ChatRequest,
@@ -31,6 +31,7 @@ from service.views.answer_views import answer_view
 __all__ = ["END_OF_STREAM", "Exchange", "annotations", "chunks", "completion", "inquiry_of"]
 
 END_OF_STREAM = "[DONE]"
+_APART = "\n\n"
 _LONGEST_HISTORY = 100
 Chunk = dict[str, Any]
 
@@ -117,6 +118,7 @@ async def chunks(
     """
     sources: dict[int, Citation] = {}
     sent = ""
+    behind = 0  # the beginning of the answer: what was sent before it cannot be taken back
     begun = False
     async with aclosing(events):
         async for event in events:
@@ -129,12 +131,18 @@ async def chunks(
                 case Token(text):
                     sent += text
                     yield exchange.part({"content": text})
+                case Withdrawn():
+                    sent += _APART
+                    behind = len(sent)
+                    yield exchange.part({"content": _APART})
                 case Checked(sentence, text):
-                    if marked := list(annotations(text, sentence, sources, exchange.address)):
+                    moved = replace(sentence, start=sentence.start + behind)
+                    if marked := list(annotations(text, moved, sources, exchange.address)):
                         dumped = [one.model_dump(mode="json") for one in marked]
                         yield exchange.part({"annotations": dumped})
                 case Done(answer):
-                    if rest := answer.text[len(sent) :]:  # of a refusal: nothing came before
+                    # Of a refusal nothing came before.
+                    if rest := answer.text[len(sent) - behind :]:
                         yield exchange.part({"content": rest})
                     whole = answer_view(answer, exchange.manifest).model_dump(mode="json")
                     yield exchange.part({}, "stop", pinakes=whole)
@@ -149,7 +157,7 @@ def annotations(
     """What each mark of a sentence leads to, in order; ``text`` is the sentence's."""
     places: list[tuple[int, int]] = []
     end = len(text)
-    for number in reversed(sentence.citations):  # from behind: a quotation may hold such marks too
+    for number in reversed(sentence.citations):
         end = text.rfind(f"[{number}]", 0, end)
         if end < 0:
             break

@@ -8,12 +8,13 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from index.errors import BadQuery
 from service.errors import NotFound, QueueFull
+from service.http.json_responses import PlainJSONResponse
 from service.http.openai_views import OpenAIErrorView
 from service.http.problem_responses import ProblemView, problem_view
 from service.problems import KNOWN_ERRORS
@@ -27,7 +28,7 @@ _CODES = {404: "unknown_url", 413: "request_too_large", 429: "rate_limit_exceede
 def add_openai_errors(app: FastAPI) -> None:
     """Answer every error of ``app`` in OpenAI's form."""
 
-    def known(_request: Request, error: Exception) -> JSONResponse:
+    def known(_request: Request, error: Exception) -> PlainJSONResponse:
         problem = problem_view(error)
         if isinstance(error, NotFound):  # nothing else is looked for here
             return _response(problem.status, error_body(problem, "model", "model_not_found"))
@@ -39,7 +40,7 @@ def add_openai_errors(app: FastAPI) -> None:
         app.add_exception_handler(kind, known)
 
     @app.exception_handler(RequestValidationError)
-    def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+    def invalid(_request: Request, error: RequestValidationError) -> PlainJSONResponse:
         first = error.errors()[0]
         # "body" says nothing; a number there is where JSON broke off.
         place = [] if first["type"] == "json_invalid" else first["loc"][1:]
@@ -53,7 +54,7 @@ def add_openai_errors(app: FastAPI) -> None:
         return _response(400, error_body(problem, param or None))
 
     @app.exception_handler(HTTPException)
-    def http(request: Request, error: HTTPException) -> JSONResponse:
+    def http(request: Request, error: HTTPException) -> PlainJSONResponse:
         title = HTTPStatus(error.status_code).phrase
         detail = str(error.detail)
         if detail == title:
@@ -82,5 +83,5 @@ def error_body(
     return {"error": view.model_dump()}
 
 
-def _response(status: int, body: dict[str, Any], headers: Any = None) -> JSONResponse:
-    return JSONResponse(body, status_code=status, headers=headers)
+def _response(status: int, body: dict[str, Any], headers: Any = None) -> PlainJSONResponse:
+    return PlainJSONResponse(body, status_code=status, headers=headers)

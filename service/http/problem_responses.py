@@ -8,12 +8,13 @@ from http import HTTPStatus
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from service.errors import QueueFull
+from service.http.json_responses import PlainJSONResponse
 from service.problems import KNOWN_ERRORS, Problem, message_of, problem_of
 from service.views.search_views import View
 
@@ -32,7 +33,7 @@ class ProblemView(View):
 def add_error_handlers(app: FastAPI) -> None:
     """Answer every error with a problem."""
 
-    def known(_request: Request, error: Exception) -> JSONResponse:
+    def known(_request: Request, error: Exception) -> PlainJSONResponse:
         retry = {"Retry-After": str(error.retry_after_s)} if isinstance(error, QueueFull) else None
         return _response(problem_view(error), retry)
 
@@ -40,7 +41,7 @@ def add_error_handlers(app: FastAPI) -> None:
         app.add_exception_handler(kind, known)
 
     @app.exception_handler(RequestValidationError)
-    def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:
+    def invalid(_request: Request, error: RequestValidationError) -> PlainJSONResponse:
         first = error.errors()[0]
         detail = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
         if first["type"] == "model_attributes_type":
@@ -48,7 +49,7 @@ def add_error_handlers(app: FastAPI) -> None:
         return _response(ProblemView(title="Bad input", status=400, detail=detail))
 
     @app.exception_handler(HTTPException)
-    def http(request: Request, error: HTTPException) -> JSONResponse:
+    def http(request: Request, error: HTTPException) -> PlainJSONResponse:
         title = HTTPStatus(error.status_code).phrase
         detail = str(error.detail)
         if detail == title:
@@ -69,8 +70,8 @@ def problem_view(error: Exception) -> ProblemView:
     return ProblemView(title=problem.title, status=problem.http_status, detail=message_of(error))
 
 
-def _response(view: ProblemView, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    return JSONResponse(
+def _response(view: ProblemView, headers: Mapping[str, str] | None = None) -> PlainJSONResponse:
+    return PlainJSONResponse(
         view.model_dump(),
         status_code=view.status,
         headers=headers,

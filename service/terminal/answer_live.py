@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from service.answering.events import AnswerEvent, Checked, Done, Status, Token
+from service.answering.events import AnswerEvent, Checked, Done, Status, Token, Withdrawn
 from service.errors import ServiceError
 from service.terminal.answer_report import doubt
 from service.terminal.console import err
@@ -42,6 +42,8 @@ async def shown_answer(
                         stage = event.text
                     case Token(piece):
                         text.append(piece)
+                    case Withdrawn():
+                        text = Text()
                     case Checked(sentence):
                         text.append_text(doubt(sentence))
                     case Done(answer):

@@ -3,6 +3,7 @@
 from rich.console import Console
 from rich.text import Text
 
+from service.answering.marks import own_brackets
 from service.terminal.console import coverage_text, err, out, print_coverage
 from service.terminal.hit_report import print_sources
 from service.types import Answer, Sentence
@@ -28,8 +29,9 @@ def answer_text(answer: Answer) -> Text:
         position = sentence.end
     text.append(answer.text[position:])
     short = answer.short_answer
-    if short is not None and not text.highlight_words([short.text], "bold"):
-        above = Text().append(f"{short.text} [{short.number}]", style="bold")
+    said = "" if short is None else own_brackets(short.text)
+    if short is not None and not text.highlight_words([said], "bold"):
+        above = Text().append(f"{said} [{short.number}]", style="bold")
         return above.append("\n\n").append_text(text)
     return text
 

@@ -2,9 +2,10 @@
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
     BarColumn,
     Progress,
@@ -16,17 +17,20 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from index.types import StoredPage
 from ingest.types import PageCounts
+from service.plain_text import visible
 
 if TYPE_CHECKING:
     from index.plan import BuildPlan
 
 __all__ = [
     "BuildProgress",
+    "PlainConsole",
     "accounts_text",
     "coverage_text",
     "print_coverage",
@@ -36,9 +40,24 @@ __all__ = [
 
 _PLAIN_SECONDS = 10.0
 
+
+class PlainConsole(Console):
+    """A console for texts of others: nothing in them is markup, an emoji's name or a control."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(highlight=False, markup=False, emoji=False, **options)
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """As Console does; every text that is shown comes by here."""
+        for text, style, control in super().render(renderable, options):
+            yield Segment(text if control else visible(text), style, control)
+
+
 # Lines are folded between words for a reader, and left whole for a file or a pipe.
-out = Console(highlight=False, soft_wrap=not (sys.stdout and sys.stdout.isatty()))
-err = Console(stderr=True, highlight=False, soft_wrap=not (sys.stderr and sys.stderr.isatty()))
+out = PlainConsole(soft_wrap=not (sys.stdout and sys.stdout.isatty()))
+err = PlainConsole(stderr=True, soft_wrap=not (sys.stderr and sys.stderr.isatty()))
 
 
 class _Rate(ProgressColumn):
@@ -72,7 +91,7 @@ class BuildProgress:
         if err.is_terminal:
             self._bars = Progress(
                 SpinnerColumn(),
-                TextColumn("{task.description:26}"),
+                TextColumn("{task.description:26}", markup=False),
                 BarColumn(bar_width=28),
                 _Rate(),
                 TimeElapsedColumn(),

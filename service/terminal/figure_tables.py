@@ -4,10 +4,10 @@ import sys
 from collections.abc import Iterable, Mapping
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
 from rich.table import Table
 
 from index.evaluation.comparison import Difference
+from service.terminal.console import PlainConsole
 
 __all__ = ["difference_table", "print_table", "short"]
 
@@ -40,4 +40,4 @@ def difference_table(
 
 def print_table(table: Table) -> None:
     """Print it as wide as the terminal, or as a reader of files has room for."""
-    Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False).print(table)
+    PlainConsole(width=None if sys.stdout.isatty() else _WIDTH).print(table)

@@ -38,10 +38,9 @@ def print_loss(total: LossCounts, lost: list[LostNumber]) -> None:
     _print_counts("Numbers that steer a template and do not show", total.steering)
     _print_counts("Templates dropped", total.dropped)
     _print_counts("Markup left in the text", total.leftovers)
-    out.print(
-        f"[bold]Pages[/bold] {total.pages:,} measured, {total.skipped:,} too broken to measure, "
-        f"{total.quarantined:,} quarantined"
-    )
+    pages = Text().append("Pages", "bold")
+    pages.append(f" {total.pages:,} measured, {total.skipped:,} too broken to measure, ")
+    out.print(pages.append(f"{total.quarantined:,} quarantined"))
     for number in lost[:_NAMES]:
         line = Text(f"{number.title} ({number.template or number.place}): ", style="cyan")
         line.append(f"{number.before} ▸ {number.after}", style="default")
@@ -52,5 +51,5 @@ def _print_counts(title: str, counts: Mapping[str, int]) -> None:
     ranked = sorted(counts.items(), key=lambda entry: -entry[1])
     names = ", ".join(f"{name} {count:,}" for name, count in ranked[:_NAMES])
     more = f", and {len(ranked) - _NAMES:,} more names" if len(ranked) > _NAMES else ""
-    out.print(f"[bold]{title}[/bold] {sum(counts.values()):,}", end="")
-    out.print(Text(f": {names}{more}" if names else ""))
+    line = Text().append(title, "bold").append(f" {sum(counts.values()):,}")
+    out.print(line.append(f": {names}{more}" if names else ""))

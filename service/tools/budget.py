@@ -6,6 +6,7 @@ What is left out is marked with an ellipsis, for which the room is counted in.
 import json
 from bisect import bisect_right
 
+from ingest.characters import cut_place
 from ingest.passages import sentence_spans
 
 __all__ = ["excerpt", "first_start", "json_length", "last_end", "shown", "widened"]
@@ -65,7 +66,9 @@ def last_end(text: str, start: int, end: int, room: int, *, whole: bool = False)
     ends = [stop for _, stop in sentence_spans(part)[:-1] if stop <= fits]
     if ends or whole:
         return start + (ends[-1] if ends else 0)
-    return start + (part.rfind(" ", 1, fits + 1) if " " in part[1 : fits + 1] else max(fits, 0))
+    if " " in part[1 : fits + 1]:
+        return start + part.rfind(" ", 1, fits + 1)
+    return start + cut_place(part, max(fits, 0))
 
 
 def first_start(text: str, start: int, room: int) -> int:

@@ -1,7 +1,9 @@
 """Results of tools, made to fit into their budget: characters of the whole JSON. Pure functions."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from index.types import Hit, Manifest, StoredPage
 from ingest.passages import heading_at
@@ -21,7 +23,7 @@ from service.types import Answer, PassageRef
 from service.views.excerpts import Spans, best_excerpt
 from service.views.search_views import View
 
-__all__ = ["Frame", "answered", "fetched", "found", "json_of"]
+__all__ = ["Frame", "answered", "fetched", "found", "json_of", "json_text"]
 
 _LONGEST_TITLE = 160
 _LONGEST_ADDRESS = 1_000
@@ -55,7 +57,12 @@ class Frame:
 
 def json_of(result: View) -> str:
     """The JSON of a result: what its budget counts."""
-    return result.model_dump_json(exclude_none=True)
+    return json_text(result.model_dump(mode="json", exclude_none=True))
+
+
+def json_text(values: Any) -> str:
+    """JSON as it is sent: without spaces, letters as they are."""
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))
 
 
 def found(hits: Sequence[Hit], most: int, frame: Frame) -> SearchResult:

@@ -22,9 +22,10 @@ from starlette.types import Message, Receive, Scope, Send
 from service.answering.events import Status
 from service.errors import BadInput, NotFound, ShuttingDown
 from service.http.security.caller import caller_of
+from service.plain_text import visible_json
 from service.problems import KNOWN_ERRORS, message_of
 from service.tools.descriptions import INSTRUCTIONS, TOOLS
-from service.tools.fitting import json_of
+from service.tools.fitting import json_text
 from service.tools.stdio_lines import StdioLines, claimed_stdio
 from service.tools.toolbox import Call, Toolbox
 from service.views.search_views import View
@@ -119,8 +120,8 @@ def _server(toolbox: Toolbox) -> Server[Any]:
         except Exception as error:
             return _failed(params.name, error)
         # Both forms: some clients read one, some the other.
-        content: list[types.ContentBlock] = [types.TextContent(text=json_of(result))]
-        structured = result.model_dump(mode="json", exclude_none=True)
+        structured = visible_json(result.model_dump(mode="json", exclude_none=True))
+        content: list[types.ContentBlock] = [types.TextContent(text=json_text(structured))]
         return types.CallToolResult(content=content, structured_content=structured)
 
     return Server(
@@ -181,5 +182,4 @@ def _failed(tool: str, error: Exception) -> types.CallToolResult:
     """An error as its tool's result, in one line."""
     if not isinstance(error, KNOWN_ERRORS):
         _log.error("the tool %.60s failed", tool, exc_info=error)
-    message = " ".join(message_of(error).split())
-    return types.CallToolResult(content=[types.TextContent(text=message)], is_error=True)
+    return types.CallToolResult(content=[types.TextContent(text=message_of(error))], is_error=True)

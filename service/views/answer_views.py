@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from index.types import Manifest
-from service.answering.events import AnswerEvent, Checked, Done, Sources, Status, Token
+from service.answering.events import AnswerEvent, Checked, Done, Sources, Status, Token, Withdrawn
 from service.types import (
     Answer,
     AnswerKind,
@@ -171,6 +171,8 @@ def event_view(event: AnswerEvent, manifest: Manifest) -> tuple[str, Any]:
             return "token", {"text": text}
         case Checked(sentence, text):
             return "sentence", _sentence_view(sentence).model_dump(mode="json") | {"text": text}
+        case Withdrawn():
+            return "withdrawn", {}
         case Done(answer):
             return "done", answer_view(answer, manifest).model_dump(mode="json")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from ingest.characters import cut_place
 from ingest.passages import sentence_spans
 
 __all__ = ["Spans", "best_excerpt", "marked_pieces"]
@@ -55,7 +56,7 @@ def _after_space(text: str, at: int, most: int) -> int:
     for place in range(max(at, 1), min(at + _LONGEST_WORD, most) + 1):
         if text[place - 1].isspace():
             return place
-    return at
+    return cut_place(text, at)
 
 
 def _before_space(text: str, at: int, least: int) -> int:
@@ -65,7 +66,7 @@ def _before_space(text: str, at: int, least: int) -> int:
     for place in range(at, max(at - _LONGEST_WORD, least) - 1, -1):
         if text[place].isspace():
             return place
-    return at
+    return max(cut_place(text, at), least)
 
 
 def marked_pieces(text: str, highlights: Spans, start: int, end: int) -> Iterator[tuple[str, bool]]:

@@ -4,19 +4,27 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Sequence
 
-from service.generators.generator import ModelInfo
+from service.generators.generator import ModelInfo, Sign
 from service.types import Message
 
 
 class ScriptedGenerator:
-    """Says the words of its script; a number in it is a pause in seconds, an error is raised.
+    """Says the words and signs of its script; a number is a pause in seconds, an error is raised.
 
     ``unavailable`` is raised instead of anything else, as by a model that cannot be started.
     """
 
-    def __init__(self, *script: str | float | Exception, unavailable: Exception | None = None):
+    def __init__(
+        self,
+        *script: str | float | Exception | Sign,
+        unavailable: Exception | None = None,
+        thinks: bool = False,
+        context: int = 4096,
+    ):
         self.script = script
         self.unavailable = unavailable
+        self.thinks = thinks
+        self.context = context
         self.slots = 1
         self.prompts: list[Sequence[Message]] = []
         self.speaking = threading.Event()
@@ -26,21 +34,21 @@ class ScriptedGenerator:
     async def describe(self) -> ModelInfo:
         if self.unavailable is not None:
             raise self.unavailable
-        return ModelInfo("scripted", 4096, self.slots)
+        return ModelInfo("scripted", self.context, self.slots, thinks=self.thinks)
 
     async def count_tokens(self, messages: Sequence[Message]) -> int:
         return sum(len(message.content.split()) for message in messages)
 
     async def stream(
         self, messages: Sequence[Message], max_tokens: int
-    ) -> AsyncGenerator[str, None]:
+    ) -> AsyncGenerator[str | Sign, None]:
         self.prompts.append(messages)
         self.closed.clear()
         self.speaking.set()
         try:
             for step in self.script:
                 match step:
-                    case str():
+                    case str() | Sign():
                         yield step
                     case Exception():
                         raise step

@@ -2,12 +2,17 @@
 
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from index.build import BuildOptions, build_collection
 from index.extraction.short_answers import MOST_SENTENCES
+from index.extraction.span_evidence import Sentence
 from index.search import Index
-from tests.index.toys import SAMPLE
+from ingest.characters import cut_place
+from ingest.passages import sentence_spans
+from tests.index.toys import SAMPLE, QuietProgress, article, in_threads, write_dump
 
 # question, words that answer it
 KNOWN = [
@@ -118,3 +123,51 @@ def test_the_label_of_a_fact_is_no_answer(sample_index: Index) -> None:
     rows = [(row, answer) for row, answer in found if ": " in row and not row.endswith(".")]
     assert len(rows) > 1
     assert not any(answer in row.partition(": ")[0] for row, answer in rows)
+
+
+# language, title, article, question
+WRITTEN_IN_MARKS = [
+    ("hi", "दिल्ली", "दिल्ली भारत की राजधानी है। दिल्ली की स्थापना अनंगपाल तोमर द्वितीय ने की थी।",
+     "दिल्ली की स्थापना किसने की?"),
+    ("en", "Cafe\u0301", "The Cafe\u0301 was founded by Rene\u0301 Andre\u0301 Zoe\u0308 in the "
+     "town of Saint-E\u0301tienne.", "Who founded the Cafe\u0301?"),
+    ("th", "กรุงเทพ", "กรุงเทพเป็นเมืองหลวงของประเทศไทย ก่อตั้งโดยพระพุทธยอดฟ้าจุฬาโลก",
+     "กรุงเทพก่อตั้งโดยใคร"),
+    ("fa", "تهران", "تهران را آقا\u200cمحمد\u200cخان قاجار پایتخت کرد. شهر می\u200cبالد.",
+     "تهران پایتخت"),
+    ("he", "ירושלים", "יְרוּשָׁלַיִם הִיא עִיר. יְרוּשָׁלַיִם נִבְנְתָה בִּידֵי שְׁלֹמֹה הַמֶּלֶךְ.",
+     "מי בנה את ירושלים"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "text", "question"),
+    WRITTEN_IN_MARKS,
+    ids=[case[0] for case in WRITTEN_IN_MARKS],
+)
+def test_answers_tear_no_letter_from_its_marks(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    language: str,
+    title: str,
+    text: str,
+    question: str,
+) -> None:
+    monkeypatch.setattr("index.build.worker_processes", in_threads)
+    dump = write_dump(tmp_path, [article(1, title, text)], language=language)
+    collection = tmp_path / "toywiki"
+    build_collection(collection, dump, None, "none", QuietProgress(), BuildOptions(workers=1))
+    with Index.open(collection) as index:
+        hits = index.search(question, 3, "keyword")
+        answering = index.answering_sentences(question, hits)
+        assert answering
+        for one in answering:
+            passage = hits[one.hit].passage.text
+            for at in (one.answer_start, one.answer_end):
+                assert cut_place(passage, at) == at, passage[one.answer_start : one.answer_end]
+        # Not only the likeliest words: none of all that may be an answer.
+        for begin, end in sentence_spans(text):
+            sentence = Sentence(text[begin:end], 0, frozenset(), frozenset(), 0.0, 1, is_lead=True)
+            for token in sentence.tokens:
+                assert cut_place(sentence.text, token.start()) == token.start()
+                assert cut_place(sentence.text, token.end()) == token.end(), token[0]

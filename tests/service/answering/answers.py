@@ -4,7 +4,7 @@ import asyncio
 
 from index.search import Index
 from service.answering.answer import Answerer
-from service.answering.events import AnswerEvent, Checked, Done, Token
+from service.answering.events import AnswerEvent, Checked, Done, Token, Withdrawn
 from service.generators.generator import Generator
 from service.settings import Settings
 from service.types import Answer, Inquiry
@@ -27,7 +27,7 @@ def answer_events(
 
 def answered(events: list[AnswerEvent]) -> Answer:
     """The answer at the end of ``events``, which have shown it as it is."""
-    *before, done = events
+    *before, done = _kept(events)
     assert isinstance(done, Done)
     answer = done.answer
     assert shown(before) == answer.text
@@ -36,6 +36,12 @@ def answered(events: list[AnswerEvent]) -> Answer:
     )
     assert_sentences_are_slices(before, answer.text)
     return answer
+
+
+def _kept(events: list[AnswerEvent]) -> list[AnswerEvent]:
+    """The events without those that were taken back."""
+    taken_back = max((at for at, one in enumerate(events) if isinstance(one, Withdrawn)), default=0)
+    return events[taken_back:]
 
 
 def shown(events: list[AnswerEvent]) -> str:

@@ -1,17 +1,23 @@
 """From question to answer with a scripted model over the real sample index."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from index.build import BuildOptions, build_collection
 from index.errors import BadQuery
 from index.search import Index
-from service.answering.events import Checked, Sources, Status, Token
+from service.answering.answer import Answerer
+from service.answering.events import AnswerEvent, Checked, Sources, Status, Token, Withdrawn
 from service.errors import GeneratorFailed, GeneratorUnavailable
-from service.types import Answer, Inquiry
-from tests.service.answering.answers import QUESTION, answer_events, answered
+from service.generators.generator import Sign
+from service.settings import Settings
+from service.types import Answer, Inquiry, Message
+from tests.index.toys import QuietProgress, article, write_dump
+from tests.service.answering.answers import QUESTION, answer_events, answered, shown
 from tests.service.scripted_generator import ScriptedGenerator
 
 
@@ -21,7 +27,9 @@ def index(sample: Path) -> Iterator[Index]:
         yield opened
 
 
-def _answer(index: Index, *script: str, question: str = QUESTION, strict: bool = False) -> Answer:
+def _answer(
+    index: Index, *script: str | Sign, question: str = QUESTION, strict: bool = False
+) -> Answer:
     inquiry = Inquiry(question, strict=strict)
     return answered(answer_events(index, ScriptedGenerator(*script), inquiry))
 
@@ -181,3 +189,135 @@ def test_the_number_of_a_list_item_is_no_sentence(index: Index) -> None:
 def test_an_unreachable_model_is_an_error(index: Index) -> None:
     with pytest.raises(GeneratorUnavailable, match="no server"):
         answer_events(index, ScriptedGenerator(unavailable=GeneratorUnavailable("no server")))
+
+
+VENTRIS = "Michael Ventris deciphered Linear B [1]."
+
+
+def test_thoughts_are_a_stage_and_no_text(index: Index) -> None:
+    script = ("<think>", "Who was it?", "</think>", "Michael Ventris ", "deciphered Linear B [1].")
+    events = answer_events(index, ScriptedGenerator(*script))
+    stages = [event.stage for event in events if isinstance(event, Status)]
+    assert stages == ["searching", "reading", "thinking", "writing"]
+    answer = answered(events)
+    assert re.fullmatch(r"Michael Ventris deciphered Linear B \[\d\]\.", answer.text)
+    assert answer.timings["thinking_s"] <= answer.timings["first_token_s"]
+
+
+def test_thoughts_that_the_server_keeps_apart_are_a_stage_too(index: Index) -> None:
+    events = answer_events(index, ScriptedGenerator(Sign.THINKING, Sign.THINKING, VENTRIS))
+    stages = [event.stage for event in events if isinstance(event, Status)]
+    assert stages == ["searching", "reading", "thinking", "writing"]
+    assert answered(events).answer_tokens == 3
+
+
+@pytest.mark.parametrize(
+    "script",
+    [("<think>It was", " Ventris", Sign.CUT_OFF), (Sign.THINKING, Sign.CUT_OFF), (" ", "\x1b[0m")],
+)
+def test_thoughts_alone_are_answered_in_the_words_of_the_sources(
+    index: Index, script: tuple[str | Sign, ...]
+) -> None:
+    answer = _answer(index, *script)
+    assert (answer.kind, answer.model) == ("quotation", None)
+    assert answer.text.startswith("“")
+
+
+def test_a_known_thinker_shows_nothing_of_its_thoughts(index: Index) -> None:
+    model = ScriptedGenerator("I think it was ", "Kober. No.", "</think>", VENTRIS, thinks=True)
+    events = answer_events(index, model)
+    assert not any(isinstance(event, Withdrawn) for event in events)
+    assert "Kober" not in answered(events).text
+
+
+def test_what_turns_out_to_be_thought_is_taken_back(index: Index) -> None:
+    model = ScriptedGenerator("It was ", "Kober. Or ", "not.", "\n</think>\n\n", VENTRIS)
+    events = answer_events(index, model)
+    place = next(at for at, event in enumerate(events) if isinstance(event, Withdrawn))
+    assert "Kober" in shown(events[:place])
+    answer = answered(events)
+    assert re.fullmatch(r"Michael Ventris deciphered Linear B \[\d\]\.", answer.text)
+    assert len(answer.sentences) == 1
+
+
+def test_a_question_is_rewritten_without_thoughts(index: Index) -> None:
+    model = ScriptedGenerator("<think>He means Linear B.</think>Who deciphered Linear B?")
+    history = (Message("user", "What is Linear B?"), Message("assistant", "A script."))
+    answer = answered(answer_events(index, model, Inquiry("Who deciphered it?", history)))
+    assert answer.searched == (QUESTION,)
+
+
+@pytest.mark.parametrize("said", ["\ud800Michael\udc80 ", "\x1b]0;x\x07Michael\x9b1m \u202e"])
+def test_what_belongs_into_no_text_is_not_in_the_answer(index: Index, said: str) -> None:
+    answer = _answer(index, said, "Ventris deciphered Linear B [1].")
+    assert re.fullmatch(r"Michael Ventris deciphered Linear B \[\d\]\.", answer.text)
+    answer.text.encode()
+
+
+@pytest.mark.parametrize("unit", ["a.", "[1]", "((((", "[[[[", "\n", "spaceless", "Ab cd. ", "w "])
+@pytest.mark.parametrize("strict", [True, False])
+def test_an_endless_piece_keeps_nobody_waiting(index: Index, unit: str, strict: bool) -> None:
+    """Half a megabyte in one piece: others have their turn, and what is shown has an end."""
+    turns = 0
+
+    async def scenario() -> list[AnswerEvent]:
+        async def others() -> None:
+            nonlocal turns
+            while True:
+                await asyncio.sleep(0)
+                turns += 1
+
+        answerer = Answerer(ScriptedGenerator(unit * (500_000 // len(unit))), Settings())
+        waiting = asyncio.create_task(others())
+        events = [one async for one in answerer.answer(index, Inquiry(QUESTION, strict=strict))]
+        waiting.cancel()
+        return events
+
+    answer = answered(asyncio.run(scenario()))
+    assert len(answer.text) < 12_000
+    assert turns > 3
+
+
+def test_numbers_in_brackets_of_a_source_are_no_marks(tmp_path: Path) -> None:
+    text = "The zebrafish array is indexed as fish[2] and fish[1] in the zebrafish code [2]."
+    page = article(1, "Zebrafish", text)
+    other = article(2, "Zebrafish code", "The zebrafish code of [1] is old. It has stripes [3].")
+    collection = tmp_path / "toywiki"
+    dump = write_dump(tmp_path, [page, other])
+    build_collection(collection, dump, None, "none", QuietProgress(), BuildOptions(workers=1))
+    with Index.open(collection) as toy:
+        inquiry = Inquiry("How is the zebrafish array indexed?", mode="quote")
+        answer = answered(answer_events(toy, None, inquiry))
+        assert answer.citations
+        marks = [int(number) for number in re.findall(r"\[(\d+)\]", answer.text)]
+        assert marks == [one for sentence in answer.sentences for one in sentence.citations]
+        assert "fish［2］ and fish［1］" in answer.text
+        stored = toy.page(1)
+        assert stored is not None
+        assert "fish[2]" in stored.text
+        [cited] = [one for one in answer.citations if one.title == "Zebrafish"]
+        assert cited.quote == stored.text[cited.ref.start : cited.ref.end]
+
+
+@pytest.mark.parametrize("model", [None, ScriptedGenerator(VENTRIS)])
+@pytest.mark.parametrize(
+    "question",
+    ["And who deciphered it?", "Who was it then? " + "Tell me of its story. " * 88, "It?"],
+    ids=["short", "as long as can be", "a pronoun"],
+)
+def test_a_long_conversation_never_makes_a_question_too_long(
+    index: Index, model: ScriptedGenerator | None, question: str
+) -> None:
+    earlier = "What do they say of clay tablets, scripts and of the people who read them? " * 26
+    history = (Message("user", earlier[:2_000]), Message("assistant", "Much [1]. " * 200))
+    answer = answered(answer_events(index, model, Inquiry(question, history)))
+    assert answer.text
+    assert all(len(query) <= 2_000 for query in answer.searched)
+
+
+def test_the_time_limit_holds_for_a_piece_that_takes_long_to_read(index: Index) -> None:
+    """And for one that thinks without end."""
+    settings = {"answer": {"limit_s": 0.5}, "generator": {"answer_tokens": 10_000_000}}
+    for script in (["(" * 10_000_000], ["<think>", *["hm ", 0.01] * 1_000_000]):
+        with pytest.raises(GeneratorFailed, match=r"more than 0\.5 s"):
+            answer_events(index, ScriptedGenerator(*script, context=20_000_000), **settings)

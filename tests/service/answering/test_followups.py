@@ -1,5 +1,7 @@
 """Questions that lean on the conversation, made to stand alone."""
 
+import re
+
 import pytest
 
 from index.extraction.words import words_of
@@ -126,3 +128,19 @@ SAID = history("Who deciphered Linear B?", "Michael Ventris did, in 1952.")
 )
 def test_a_rewriting_may_only_say_what_has_been_said(written: str, kept: str | None) -> None:
     assert checked_rewriting(written, "When was he born?", SAID) == kept
+
+
+@pytest.mark.parametrize("question", ["And why?", "Why was it so? " + "x" * 1_970, "x" * 2_000])
+@pytest.mark.parametrize(
+    "said", ["word " * 400, "y" * 2_000, "e\u0301" * 1_000, "Callimachus " * 180]
+)
+def test_what_is_put_in_keeps_the_question_searchable(question: str, said: str) -> None:
+    alone = standalone(question, history(said, "A poet. " * 300), WORDS, topic)
+    assert len(alone) <= 2_000
+    assert alone.startswith(question.rstrip("?").partition("it")[0])
+
+
+def test_of_a_long_question_whole_words_are_put_in() -> None:
+    alone = standalone("And why?", history("some words " * 100, "Nothing."), WORDS, lambda _: None)
+    assert re.fullmatch(r"And why\? \((some|words| )*\)", alone)
+    assert 300 < len(alone) < 420

@@ -5,6 +5,7 @@ Through AnswerWriter, so that what is shown on the way is the text in the end.
 
 import asyncio
 import re
+import time
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -13,10 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from service.answering import sentence_stream
 from service.answering.answer_writer import AnswerWriter
 from service.answering.draft import Draft
 from service.answering.events import AnswerEvent
-from service.answering.sentence_stream import FinishedSentence, SentenceStream
+from service.answering.sentence_stream import LONGEST_SENTENCE, FinishedSentence, SentenceStream
 from service.answering.support import Support
 from service.types import AnswerMode, Inquiry
 from tests.service.answering.answers import assert_sentences_are_slices, shown
@@ -41,7 +43,7 @@ MARKS = [
     ("East Asian brackets", "Kings planned it【2】.", "Kings planned it [2]."),
     ("a number in round brackets is no mark", "Kings (2) planned it.", "Kings (2) planned it."),
     ("a year in brackets is no mark", "Horses [1998] eat grass.", "Horses [1998] eat grass."),
-    ("a Markdown link is no mark", "See [1](there) for all.", "See [1](there) for all."),
+    ("a Markdown link is no mark", "See [1](there) for all.", "See ［1］(there) for all."),
     ("a half-open interval is no mark", "It is in [0, 1).", "It is in [0, 1)."),
     ("each with its name", "Kings planned it [Source 1, Source 2].", "Kings planned it [1] [2]."),
     ("no space before the mark", "Kings planned it[1].", "Kings planned it [1]."),
@@ -242,3 +244,103 @@ def test_a_sentence_that_breaks_off_says_so() -> None:
     stream = SentenceStream()
     assert stream.feed("He came [1]. She went") == [FinishedSentence("He came.", (1,), "")]
     assert stream.end() == [FinishedSentence("She went", (), " ", complete=False)]
+
+
+# What made the old reading of a text quadratic, and what could make the new one so.
+HOSTILE = {
+    "no spaces": "a",
+    "words": "word ",
+    "stops without spaces": "a.",
+    "sentences": "Ab cd. ",
+    "marks": "[1]",
+    "marks and words": "[1] a ",
+    "an endless list in a mark": "1, ",
+    "round brackets": "(",
+    "square brackets": "[",
+    "closing brackets": ".)",
+    "sure stops": "。",
+    "line ends": "\n",
+    "spaces": " ",
+    "quotes": "\"' ",
+    "numbers in brackets": "[9](",
+}
+
+
+def seconds_for(text: str, step: int) -> float:
+    """CPU seconds of this thread for reading a text in pieces of that length."""
+    stream = SentenceStream()
+    began = time.thread_time()
+    for start in range(0, len(text), step):
+        stream.feed(text[start : start + step])
+        stream.begun()
+    stream.end()
+    return time.thread_time() - began
+
+
+@pytest.mark.parametrize("step", [7, 1 << 20], ids=["in small pieces", "at once"])
+@pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
+def test_four_times_the_text_takes_about_four_times_as_long(unit: str, step: int) -> None:
+    """It took sixteen times as long. Measured beyond the longest sentence, against itself."""
+    start = "[" if unit == "1, " else ""
+    least, most = ((start + unit * (size // len(unit))) for size in (6_000, 24_000))
+    for _ in range(3):  # something else may be at work just now
+        if seconds_for(most, step) < 9 * seconds_for(least, step) + 0.01:
+            return
+    pytest.fail("it takes more than proportionally longer")
+
+
+@pytest.mark.parametrize("unit", HOSTILE.values(), ids=HOSTILE)
+def test_no_sentence_is_longer_than_one_may_be(unit: str) -> None:
+    stream = SentenceStream()
+    finished = stream.feed(unit * (10_000 // len(unit))) + stream.end()
+    assert all(len(sentence.words) <= LONGEST_SENTENCE for sentence in finished)
+
+
+def test_what_is_too_long_is_cut_at_a_word_and_incomplete() -> None:
+    stream = SentenceStream()
+    first, second = stream.feed("word " * 500) + stream.end()
+    assert first.words == " ".join(["word"] * 400)
+    assert (first.complete, second.words, second.gap) == (False, " ".join(["word"] * 100), " ")
+    whole = SentenceStream().feed("e\u0301" * 1_500)
+    assert [len(one.words) for one in whole] == [2_000]
+    assert whole[0].words == "e\u0301" * 1_000
+    odd = SentenceStream().feed("x" + "e\u0301" * 1_500)
+    assert odd[0].words == "x" + "e\u0301" * 999  # no letter is torn
+
+
+@pytest.fixture
+def short_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Sentences that are cut after forty characters."""
+    monkeypatch.setattr(sentence_stream, "LONGEST_SENTENCE", 40)
+    monkeypatch.setattr(sentence_stream, "_LONGEST_UNCUT", 25)
+
+
+@pytest.mark.usefixtures("short_sentences")
+def test_however_a_text_is_cut_whose_sentences_are_too_long() -> None:
+    @settings(deadline=None, max_examples=200)
+    @given(
+        raw=st.lists(st.sampled_from([*PIECES.split("|"), "long" * 9, "e\u0301"]), max_size=25),
+        cuts=st.lists(st.integers(0, 300), max_size=6),
+        strict=st.booleans(),
+    )
+    def check(raw: list[str], cuts: list[int], strict: bool) -> None:
+        text = "".join(raw)
+        edges = [0, *sorted(cut for cut in cuts if cut < len(text)), len(text)]
+        whole, _ = write([text], strict=strict)
+        for pieces in ([text[start:end] for start, end in pairwise(edges)], list(text)):
+            draft, _ = write(pieces, strict=strict)
+            assert (draft.text, draft.sentences) == (whole.text, whole.sentences)
+
+    check()
+
+
+def test_what_is_no_mark_of_ours_looks_like_none() -> None:
+    """Marks that are taken out must not let others be."""
+    draft, _ = write(["See [1](there), a[[1]2] and [[3]1](x). He came [1]."])
+    assert draft.text == "See ［1］(there), a［2］ and ［1］(x) [1] [3]. He came [1]."
+    assert [one.citations for one in draft.sentences] == [(1, 3), (1,)]
+
+
+def test_an_answer_of_endless_sentences_ends() -> None:
+    draft, _ = write(["".join(f"He came {number} times. " for number in range(500))])
+    assert len(draft.sentences) == 100

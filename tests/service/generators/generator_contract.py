@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import pytest
 
 from service.errors import BadInput, GeneratorError, GeneratorFailed, GeneratorUnavailable
-from service.generators.generator import Generator
+from service.generators.generator import Generator, Sign
 from service.generators.models import bundled_model
 from service.settings import Backend, GeneratorSettings
 from service.types import Message
@@ -90,8 +90,14 @@ class GeneratorContract:
         longer = [*CAPITAL, Message("assistant", "Paris."), Message("user", "And of 日本?")]
         assert engine.run(engine.generator.count_tokens(longer)) > CAPITAL_TOKENS + 10
 
-    def test_it_stops_at_the_limit(self, engine: Engine) -> None:
-        assert 1 <= len(engine.run(answer(engine.generator, STORY, 5))) <= 5
+    def test_it_stops_at_the_limit_and_says_so(self, engine: Engine) -> None:
+        async def pieces(messages: list[Message], max_tokens: int) -> list[str | Sign]:
+            return [piece async for piece in engine.generator.stream(messages, max_tokens)]
+
+        *words, last = engine.run(pieces(STORY, 5))
+        assert 1 <= len(words) <= 5
+        assert last is Sign.CUT_OFF
+        assert Sign.CUT_OFF not in engine.run(pieces(CAPITAL, 60))
 
     def test_two_at_once_get_their_own_answers(self, engine: Engine) -> None:
         async def both() -> list[list[str]]:
@@ -260,7 +266,8 @@ asyncio.run(main())
 
 
 async def answer(generator: Generator, messages: list[Message], max_tokens: int) -> list[str]:
-    return [piece async for piece in generator.stream(messages, max_tokens)]
+    pieces = [piece async for piece in generator.stream(messages, max_tokens)]
+    return [piece for piece in pieces if isinstance(piece, str)]
 
 
 def is_running(pid: int) -> bool:

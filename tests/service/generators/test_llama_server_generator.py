@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import pytest
 
 from service.errors import GeneratorError, GeneratorFailed, GeneratorUnavailable
-from service.generators.generator import ModelInfo
+from service.generators.generator import ModelInfo, Sign
 from service.generators.llama_server_generator import LlamaServerGenerator
 from service.settings import GeneratorSettings
 from service.types import Message
@@ -41,7 +41,11 @@ def generator_for(scripted: ScriptedServer, **settings: Any) -> LlamaServerGener
 
 
 async def answer(generator: LlamaServerGenerator) -> str:
-    return "".join([piece async for piece in generator.stream(QUESTION, 40)])
+    return "".join([piece for piece in await pieces_of(generator) if isinstance(piece, str)])
+
+
+async def pieces_of(generator: LlamaServerGenerator) -> list[str | Sign]:
+    return [piece async for piece in generator.stream(QUESTION, 40)]
 
 
 def run(scenario: Coroutine[Any, Any, Result]) -> Result:
@@ -72,13 +76,127 @@ def test_llama_server_is_asked_in_its_own_dialect() -> None:
     assert (body["cache_prompt"], body["return_progress"]) == (True, True)
 
 
-def test_a_plain_openai_server_gets_no_field_it_does_not_know() -> None:
-    text, scripted = ask({**PLAIN, CHAT: [GOOD]}, model="llama-8b")
-    assert text == "Paris."
-    assert scripted.lines() == [PROPS, MODELS, CHAT]
-    expected = {"model", "messages", "max_tokens", "temperature", "stream"}
-    assert set(scripted.requests[2].body) == expected
-    assert scripted.requests[2].body["model"] == "llama-8b"
+STANDARD = {"model", "messages", "max_tokens", "temperature", "stream"}
+UNKNOWN_FIELD = as_json({"error": {"message": "Unrecognized argument: reasoning_effort"}}, 400)
+
+
+def test_servers_are_asked_for_no_thoughts() -> None:
+    wanted = {"enable_thinking": False, "thinking": False, "reasoning_effort": "low"}
+    _, scripted = ask({PROPS: [LLAMA_PROPS], CHAT: [GOOD]})
+    body = scripted.requests[2].body
+    assert body["chat_template_kwargs"] == wanted
+    assert body["reasoning_format"] == "auto"
+    _, scripted = ask({**PLAIN, CHAT: [GOOD]}, model="llama-8b")
+    body = scripted.requests[2].body
+    assert set(body) == STANDARD | {"chat_template_kwargs", "reasoning_effort"}
+    assert (body["model"], body["reasoning_effort"]) == ("llama-8b", "low")
+    assert body["chat_template_kwargs"] == wanted
+
+
+def test_thoughts_are_asked_for_where_they_may_be() -> None:
+    _, scripted = ask({**PLAIN, CHAT: [GOOD]}, thinking_tokens=500)
+    body = scripted.requests[2].body
+    assert "reasoning_effort" not in body
+    assert body["chat_template_kwargs"] == {"enable_thinking": True, "thinking": True}
+
+
+@pytest.mark.parametrize("first", [{PROPS: [LLAMA_PROPS]}, PLAIN], ids=["llama-server", "plain"])
+def test_a_server_that_refuses_a_field_is_asked_without_it(
+    first: dict[str, list[Behaviour]],
+) -> None:
+    async def scenario() -> None:
+        async with serving({**first, CHAT: [UNKNOWN_FIELD, GOOD]}) as scripted:
+            generator = generator_for(scripted)
+            assert await answer(generator) == "Paris."
+            assert await answer(generator) == "Paris."  # and now it is known
+            bodies = [one.body for one in scripted.requests if one.line == CHAT]
+            assert ["chat_template_kwargs" in body for body in bodies] == [True, False, False]
+            assert all("reasoning_effort" not in body for body in bodies[1:])
+            await generator.aclose()
+
+    run(scenario())
+
+
+def test_a_field_is_refused_in_other_words_too() -> None:
+    refusal = as_json({"detail": [{"msg": "Extra inputs are not permitted"}]}, 422)
+    assert ask({**PLAIN, CHAT: [refusal, GOOD]})[0] == "Paris."
+
+
+def thought(text: str, name: str) -> dict[str, Any]:
+    return {"choices": [{"index": 0, "delta": {name: text}, "finish_reason": None}]}
+
+
+@pytest.mark.parametrize("name", ["reasoning_content", "reasoning"])
+def test_thoughts_that_a_server_keeps_apart_are_no_text(name: str) -> None:
+    events = as_events(thought("Let me", name), chunk("Paris."), chunk(None, "length"))
+
+    async def scenario() -> None:
+        async with serving({**PLAIN, CHAT: [events]}) as scripted:
+            generator = generator_for(scripted)
+            assert await pieces_of(generator) == [Sign.THINKING, "Paris.", Sign.CUT_OFF]
+            await generator.aclose()
+
+    run(scenario())
+
+
+def test_thoughts_alone_are_no_failure() -> None:
+    assert ask({**PLAIN, CHAT: [as_events(chunk(None, "length"))]})[0] == ""
+
+
+@pytest.mark.parametrize(
+    ("model", "thinks"),
+    [
+        ("deepseek-r1:7b", True),
+        ("Qwen/QwQ-32B", True),
+        ("Qwen3-30B-A3B-Thinking-2507", True),
+        ("deepseek-reasoner", True),
+        ("Llama-3.1-8B-Instruct", False),
+        ("Mistr1-thinker2", False),
+    ],
+)
+def test_models_that_think_are_known_by_name(model: str, thinks: bool) -> None:
+    async def scenario() -> None:
+        async with serving(PLAIN) as scripted:
+            generator = generator_for(scripted, model=model)
+            assert (await generator.describe()).thinks is thinks
+            await generator.aclose()
+
+    run(scenario())
+
+
+def test_models_that_think_are_known_by_their_template() -> None:
+    async def scenario(prompt: str) -> bool:
+        script: dict[str, list[Behaviour]] = {
+            PROPS: [LLAMA_PROPS],
+            "POST /apply-template": [as_json({"prompt": prompt})],
+            "POST /tokenize": [as_json({"tokens": [1, 2, 3]})],
+        }
+        async with serving(script) as scripted:
+            generator = generator_for(scripted)
+            assert await generator.count_tokens(QUESTION) == 3
+            thinks = (await generator.describe()).thinks
+            await generator.aclose()
+            return thinks
+
+    assert run(scenario("<|im_start|>assistant\n<think>\n"))
+    assert not run(scenario("<|im_start|>assistant\n<think>\n\n</think>\n\n"))
+
+
+def test_what_a_server_says_of_itself_is_put_on_one_line() -> None:
+    name = as_json({"data": [{"id": "evil\x1b]0;owned\x07\u202e\nmodel\ud800" + "x" * 500}]})
+
+    async def scenario() -> None:
+        refusal = as_json({"error": {"message": "no\x1b[31m way\x9b2J\nat\u202eall"}}, 500)
+        async with serving({MODELS: [name], CHAT: [refusal]}) as scripted:
+            generator = generator_for(scripted)
+            shown = (await generator.describe()).name
+            assert shown.startswith("evil model x")
+            assert len(shown) == 120
+            with pytest.raises(GeneratorFailed, match=r"HTTP 500: no way at all$"):
+                await answer(generator)
+            await generator.aclose()
+
+    run(scenario())
 
 
 def test_describe_names_model_and_context() -> None:
@@ -219,11 +337,6 @@ NO_MODEL = as_json({"error": "model 'x' not found"}, status=404)
             {**PLAIN, CHAT: [as_events('error: {"message": "slot lost"}')]},
             GeneratorFailed,
             "failed: slot lost",
-        ),
-        (
-            {**PLAIN, CHAT: [as_events(chunk(None, "length"))]},
-            GeneratorFailed,
-            "no text within its tokens.*ANSWER_TOKENS",
         ),
     ],
 )

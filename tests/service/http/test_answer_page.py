@@ -65,6 +65,34 @@ def test_the_stages_are_told_and_what_became_of_it(window: Window, make_server: 
     expect(window.page.locator("#answer")).not_to_have_attribute("aria-busy", "true")
 
 
+def test_thinking_is_a_stage_and_what_was_thought_goes(
+    window: Window, make_server: MakeServer
+) -> None:
+    generator = ScriptedGenerator("It was ", "Callimachus. ", "Or", 1.0, "</think>", 1.0, TRUE)
+    window.page.goto(f"{make_server(generator)}/?q=satirist+birds+cage")
+    answer = window.page.locator("#answer")
+    expect(answer).to_contain_text("Callimachus")
+    expect(answer).to_contain_text("Timon")
+    expect(answer).not_to_contain_text("Callimachus")
+    generator.script = ("<think>", 1.0, "Timon?</think>", TRUE)
+    ask(window.page, BIRDS)
+    expect(window.page.get_by_role("status")).to_have_text("Thinking…")
+    expect(answer).to_contain_text("Timon")
+
+
+def test_only_marks_of_its_own_are_links(
+    window: Window, address: str, done: dict[str, Any]
+) -> None:
+    number = done["citations"][0]["number"]
+    other = done["citations"][0] | {"number": 7}
+    text = f"The array fish[7] [{number}]."
+    sentence = done["sentences"][0] | {"start": 0, "end": len(text)}
+    changed = {"text": text, "sentences": [sentence], "citations": [done["citations"][0], other]}
+    answer_with(window.page, ("done", done | changed))
+    window.page.goto(f"{address}/?q=birds")
+    expect(window.page.locator("#answer a")).to_have_text([f"[{number}]"])
+
+
 def test_the_place_in_the_queue_is_told(window: Window, make_server: MakeServer) -> None:
     address = make_server(ScriptedGenerator(TRUE, 2.0))
     first, second, third = (window.page.context.new_page() for _ in range(3))
@@ -325,9 +353,10 @@ def test_what_a_model_writes_is_only_text(
     page.goto(address)
     ask(page, BIRDS)
     expect(page.get_by_role("status")).to_contain_text("scripted")
-    expect(page.locator("#answer")).to_contain_text(said.removesuffix("."))
+    shown = said[:-1].replace("[1]", "［1］")
+    expect(page.locator("#answer")).to_contain_text(shown)
     ask(page, BIRDS)  # and above, as well
-    expect(page.locator("#earlier .answer")).to_contain_text(said.removesuffix("."))
+    expect(page.locator("#earlier .answer")).to_contain_text(shown)
     expect(page.get_by_role("status")).to_contain_text("scripted")
     for part in ("#answer", "#earlier .answer"):
         assert page.locator(f"{part} :is(img, script, iframe, b, strong)").count() == 0

@@ -1,11 +1,15 @@
 """Conversations as questions, and marks as annotations."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from index.errors import BadQuery
-from service.http.openai_chat import annotations, inquiry_of
+from service.answering.events import AnswerEvent, Checked, Sources, Token, Withdrawn
+from service.http.openai_chat import Exchange, annotations, chunks, inquiry_of
 from service.http.openai_views import ChatRequest
 from service.types import Citation, Message, PassageRef, Sentence
 
@@ -103,3 +107,29 @@ def test_annotations_lie_on_the_marks(
     assert [(one.start_index - before, one.end_index - before) for one in found] == places
     assert [one.url for one in found] == [f"http://here/page/{number}" for number in numbers]
     assert {one.title for one in found} <= {"Page › Part"}
+
+
+def test_what_is_taken_back_moves_the_marks_behind_it() -> None:
+    """What has been sent stays there: the answer follows it, and its marks are counted from it."""
+    ref = PassageRef("wiki", 1, 2, 0, 9)
+    citation = Citation(1, ref, "Linear B", (), "A script.", "/page/1", None)
+    sentence = Sentence(0, 14, (1,), "supported", 1.0)
+
+    async def events() -> AsyncGenerator[AnswerEvent, None]:
+        yield Sources((citation,))
+        yield Token("It was Kober. ")
+        yield Withdrawn()
+        yield Token("A script [1].")
+        yield Checked(sentence, "A script [1].")
+
+    async def sent() -> list[Any]:
+        manifest: Any = SimpleNamespace(generation="g")
+        exchange = Exchange("wiki", "http://here", manifest)
+        return [chunk async for chunk in chunks(events(), exchange)]
+
+    deltas = [chunk["choices"][0]["delta"] for chunk in asyncio.run(sent())]
+    content = "".join(delta.get("content", "") for delta in deltas)
+    [[annotation]] = [delta["annotations"] for delta in deltas if "annotations" in delta]
+    place = annotation["url_citation"]
+    assert content == "It was Kober. \n\nA script [1]."
+    assert content[place["start_index"] : place["end_index"]] == "[1]"

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.tools.budget import excerpt, json_length, shown, widened
+from ingest.characters import cut_place
+from service.tools.budget import excerpt, json_length, last_end, shown, widened
 
 FOUR = "One is here. Two is there. Three is not. Four is last."
 
@@ -65,3 +66,10 @@ def test_no_cut_is_longer_than_its_room(text: str, room: int, data: st.DataObjec
     assert len(json.dumps(part, ensure_ascii=False)) == json_length(part) + 2
     assert low <= start
     assert high >= end or low in (start, 0)
+
+
+@pytest.mark.parametrize("text", ["e\u0301" * 300, "दिल्ली" * 100])
+def test_no_letter_is_torn(text: str) -> None:
+    for room in range(40, 60):
+        end = last_end(text, 0, len(text), room)
+        assert cut_place(text, end) == end > 0

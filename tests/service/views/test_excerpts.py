@@ -1,5 +1,6 @@
 import pytest
 
+from ingest.characters import cut_place
 from service.views.excerpts import best_excerpt, marked_pieces
 
 FILLER = "Nothing is said here of the matter at hand. " * 6
@@ -100,3 +101,11 @@ def test_pieces_add_up_to_the_stretch() -> None:
 def test_overlapping_highlights_show_every_letter_once() -> None:
     pieces = list(marked_pieces("图书馆员", [(0, 2), (1, 3)], 0, 4))
     assert pieces == [("图书", True), ("馆", True), ("员", False)]
+
+
+@pytest.mark.parametrize("text", ["e\u0301" * 300, "दिल्ली" * 100, "👩🏽\u200d🔬" * 100])
+def test_no_letter_is_torn(text: str) -> None:
+    for length in range(40, 60):
+        for at in range(200, 210):
+            for edge in best_excerpt(text, [(at, at + 2)], length):
+                assert cut_place(text, edge) == edge or at <= edge <= at + 2

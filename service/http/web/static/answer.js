@@ -67,7 +67,8 @@ export class AnswerText {
   #drawn(sentence, text) {
     const drawn = element("span", "", "sentence");
     for (const piece of text.split(/(\[\d+\])/)) {
-      const citation = this.citations.find((one) => `[${one.number}]` === piece);
+      const own = sentence.citations.find((number) => `[${number}]` === piece);
+      const citation = this.citations.find(({ number }) => number === own);
       drawn.append(citation ? linked(piece, citation.url, citation.title) : piece);
     }
     if (sentence.verdict !== "supported") drawn.append(" ", doubt(sentence));

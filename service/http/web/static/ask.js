@@ -6,7 +6,7 @@ import { events } from "./events.js";
 // The service reads so many turns, in bodies of 64 KiB.
 const LONGEST_HISTORY = 20;
 const LONGEST_BODY = 48_000;
-const STAGES = { searching: "Searching…", reading: "Reading…", writing: "Writing…" };
+const STAGES = { searching: "Searching…", reading: "Reading…", thinking: "Thinking…", writing: "Writing…" };
 
 const form = document.getElementById("ask");
 const field = document.getElementById("question");
@@ -130,6 +130,8 @@ function show(name, data, question) {
     showSources(data.citations);
   } else if (name === "token") {
     answer.add(data.text);
+  } else if (name === "withdrawn") {
+    answer.clear(); // it was the model's thinking
   } else if (name === "sentence") {
     answer.check(data);
   } else if (name === "done") {
