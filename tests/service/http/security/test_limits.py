@@ -75,6 +75,10 @@ async def serving(**settings: Any) -> AsyncIterator[Served]:
         asked.append(scope["path"])
         clients.append(scope["client"][0])
         body = b"x" * 1_000
+        if scope["path"] == "/early":
+            await send({"type": "http.response.start", "status": 413, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+            return
         while (message := await receive())["type"] == "http.request" and message["more_body"]:
             pass
         if message["type"] == "http.disconnect":
@@ -210,6 +214,22 @@ def test_a_request_that_does_not_come_whole(sent: bytes, asked: list[str], words
             while served.connections:
                 await asyncio.sleep(0.01)
             assert served.asked == asked
+
+    run(scenario)
+
+
+def test_a_body_that_nobody_wants_ends_too() -> None:
+    """It was refused; the connection lasts no longer than if it had been read."""
+
+    async def scenario() -> None:
+        async with serving(request_s=0.5) as served:
+            reader, writer = await served.connect()
+            writer.write(b"POST /early HTTP/1.1\r\nHost: a\r\nContent-Length: 99999\r\n\r\n")
+            telling = asyncio.create_task(reply(reader))
+            while not telling.done():
+                writer.write(b"x")
+                await asyncio.sleep(0.1)
+            assert (await telling)[0] == 413
 
     run(scenario)
 
