@@ -4,6 +4,7 @@ Every request passes here, whatever it is for and whatever becomes of it, and ev
 with the same headers. Knows nothing of what the service does.
 """
 
+import logging
 from collections.abc import MutableMapping
 from http import HTTPStatus
 from typing import Any
@@ -27,6 +28,7 @@ from service.shutdown import Shutdown
 
 __all__ = ["ENTRY", "RESPONSE_HEADERS", "Guard", "cookie_name", "is_own_navigation"]
 
+_log = logging.getLogger(__name__)
 # Where a browser gives its token. Without one: that page, what it needs, and whether we are up.
 ENTRY = "/enter"
 _OPEN = (ENTRY, "/healthz")
@@ -118,6 +120,8 @@ class Guard:
             raise _Refused(403, "refused to a web page of another site; it may link here, no more")
 
     def _caller(self, scope: Scope, headers: Headers, address: str) -> Caller:
+        if scope["path"] in _OPEN or scope["path"].startswith(_STATIC):
+            return Caller(network_of(address), "read")
         try:
             needed = self._exposed or bool(self._tokens.all())
             if not needed:
@@ -125,11 +129,10 @@ class Guard:
             secret = _secret(scope, headers)
             token = self._tokens.find(secret) if secret else None
         except BadInput as error:
-            raise _Refused(503, str(error)) from None
+            _log.error("%s", error)  # which names a file: nothing for whoever has no token
+            raise _Refused(503, "the tokens cannot be read; the log has the details") from None
         if token is not None:
             return Caller(token.name, token.scope)
-        if scope["path"] in _OPEN or scope["path"].startswith(_STATIC):
-            return Caller(network_of(address), "read")
         raise _Refused(
             401,
             "this token is not known here; pinakes tokens list tells which there are"
