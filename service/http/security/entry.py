@@ -1,17 +1,21 @@
 """The page where a browser gives its token once, and the cookie that keeps it."""
 
+import logging
 from typing import Annotated, Any
 from urllib.parse import parse_qs
 
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
+from starlette.exceptions import HTTPException
 
+from service.errors import BadInput
 from service.http.security.guard import ENTRY, cookie_name
 from service.http.security.tokens import Tokens
 
 __all__ = ["add_entry"]
 
+_log = logging.getLogger(__name__)
 _KEPT_S = 90 * 24 * 3600
 # Without a referrer browsers would not say either that the form comes from here (Origin: null).
 _HEADERS = {"Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
@@ -37,7 +41,12 @@ def add_entry(app: FastAPI, templates: Jinja2Templates, tokens: Tokens) -> None:
         sent = parse_qs((await request.body()).decode("utf-8", "replace"))
         secret = sent.get("token", [""])[0].strip()
         to = _own_path(sent.get("to", ["/"])[0])
-        if tokens.find(secret) is None:
+        try:
+            known = tokens.find(secret)
+        except BadInput as error:
+            _log.error("%s", error)
+            raise HTTPException(503, "the tokens cannot be read; the log has the details") from None
+        if known is None:
             return page(request, to, 401, wrong=True)
         answer = RedirectResponse(to, 303, _HEADERS)
         scheme = request.url.scheme

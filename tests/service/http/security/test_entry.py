@@ -113,6 +113,16 @@ def test_behind_tls_the_cookie_says_so(awkward: Path, tmp_path: Path, secret: st
         assert client.get("/readyz", headers=sent).status_code == 200
 
 
+def test_a_damaged_file_is_told_in_the_log(
+    client: TestClient, secret: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    Tokens(tmp_path).path.write_text("{")
+    answer = client.post("/enter", data={"token": secret})
+    assert answer.status_code == 503
+    assert str(tmp_path) not in answer.text
+    assert "is damaged; remove it" in caplog.text
+
+
 def test_markup_in_the_way_back_is_text(client: TestClient) -> None:
     form = client.get("/enter", params={"to": '/"><script>alert(1)</script>'})
     assert "<script>alert" not in form.text
