@@ -1,13 +1,14 @@
-"""What a full disk looks like to each of the libraries that write to it."""
+"""What a full disk, or a limit on files, looks like to each of the libraries that write to it."""
 
 import errno
+import resource
 import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import DiskFull
+from index.errors import CollectionError, DiskFull
 
 __all__ = ["require_room", "told_of_full_disk"]
 
@@ -24,15 +25,32 @@ _WORDS = (
 # When a thread of tantivy's fails, the next call says only this, whatever it failed at.
 _KILLED_WRITER = "a worker thread encountered an error"
 _NO_ROOM = 4 << 20
+# A limit on the size of files (ulimit -f): SQLite tells it from no other trouble of the disk.
+_LIMIT_WORDS = ("file too large", "os error 27", "disk i/o error", _KILLED_WRITER)
 
 
 @contextmanager
 def told_of_full_disk(directory: Path) -> Iterator[None]:
-    """Raise DiskFull for every error inside the block that means a full disk."""
+    """Raise DiskFull for every error inside the block that means a full disk or a limit on files.
+
+    A disk that fails raises CollectionError.
+    """
     try:
         yield
     except Exception as error:
         free = shutil.disk_usage(directory).free
+        limit, _ = resource.getrlimit(resource.RLIMIT_FSIZE)
+        if limit != resource.RLIM_INFINITY and _means_limit(error):
+            raise DiskFull(
+                f"a file in {directory} would exceed the limit on the size of files (ulimit -f, "
+                f"{limit / 1e6:,.1f} MB); nothing unfinished was published. Lift it: ulimit -f "
+                "unlimited; the same command goes on"
+            ) from error
+        if isinstance(error, sqlite3.Error) and "disk I/O error" in str(error):
+            raise CollectionError(
+                f"the disk of {directory} does not take what is written ({error}); see dmesg, or "
+                "name another with --data; the same command goes on"
+            ) from error
         if not _means_full(error, free):
             raise
         raise DiskFull(
@@ -48,6 +66,12 @@ def require_room(directory: Path, free: int, needed: int) -> None:
             f"the build needs about {needed / 1e6:,.1f} MB, and the disk of {directory} has "
             f"{free / 1e6:,.1f} MB left; make room, or name another disk with --data"
         )
+
+
+def _means_limit(error: BaseException) -> bool:
+    if isinstance(error, OSError):
+        return error.errno == errno.EFBIG
+    return any(words in str(error).lower() for words in _LIMIT_WORDS)
 
 
 def _means_full(error: BaseException, free: int) -> bool:

@@ -99,7 +99,7 @@ class _Embedding:
         self._done = np.zeros(manifest.passages, dtype=bool)  # one byte a passage
         self._done[VectorIndex(vectors).passage_ids()] = True
         self._pending = PendingVectors(
-            building_directory(collection, "vectors") / "pending",
+            collection / "building" / "vectors" / "pending",  # made when there is something
             {
                 "encoder": encoder.record.model_dump_json(),
                 "store": manifest.files["pages.db"].sha256,

@@ -10,9 +10,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from io import TextIOWrapper
 
-import typer
+from service.memory import require_memory
 
-from service.commands import (
+require_memory()  # before any of what follows loads libraries that die of it
+
+import typer  # noqa: E402
+
+from service.commands import (  # noqa: E402
     ask,
     build,
     chat,
@@ -23,8 +27,8 @@ from service.commands import (
     serve,
     tokens,
 )
-from service.plain_text import one_line
-from service.problems import problem_of, told_of
+from service.plain_text import one_line  # noqa: E402
+from service.problems import problem_of, told_of  # noqa: E402
 
 __all__ = ["app", "main"]
 

@@ -201,7 +201,9 @@ class Settings(BaseSettings):
         try:
             name = str(data).encode()
         except UnicodeEncodeError:
-            raise ValueError("its name is not UTF-8; name another directory") from None
+            raise ValueError(
+                "its name is not UTF-8, or the locale (LC_ALL) is not; name another directory"
+            ) from None
         if b"\0" in name:
             raise ValueError("no directory can have such a name")
         return data

@@ -176,7 +176,9 @@ def _checked(path: Path) -> Path:
     try:
         part.name.encode()
     except UnicodeEncodeError:
-        raise DumpNotFound(f"{path}: its name is not UTF-8; rename it, or name a link") from None
+        raise DumpNotFound(
+            f"{path}: its name is not UTF-8, or the locale (LC_ALL) is not; rename it"
+        ) from None
     return part
 
 
