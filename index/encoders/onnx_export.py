@@ -70,7 +70,11 @@ def export_model(model: Any, record: EncoderRecord, path: Path) -> str:
     tokenizer.enable_truncation(min(model.max_seq_length or _MOST_TOKENS, _MOST_TOKENS))
     try:
         _export_graph(model, path)
+    except MemoryError:
+        raise
     except Exception as error:  # PyTorch's exporter raises whatever it trips over
+        if "allocate" in str(error):
+            raise MemoryError from error
         reason = " ".join(str(error).split())[:200]
         names = ", ".join(_description(module) for module in model)
         raise _not_exportable(record, f"{names}: {reason}") from error
