@@ -18,7 +18,7 @@ import numpy as np
 from index.embed import VectorScope
 from index.encoders.encoder import find_encoder, passage_text
 from index.evaluation import Judgment, judge, read_questions
-from index.generations import publish, record_files
+from index.generations import SEALED, publish, record_files
 from index.keywords.keyword_writer import write_keywords
 from index.search import Index
 from index.store.store import Store
@@ -83,7 +83,7 @@ def _join(
         shutil.copytree(
             index.generation,
             stage,
-            ignore=shutil.ignore_patterns("manifest.json", "pages*", "bm25"),
+            ignore=shutil.ignore_patterns(*SEALED, "pages*", "bm25"),
         )
         manifest = index.manifest
         writer = StoreWriter(stage / "pages.db")

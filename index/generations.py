@@ -14,7 +14,7 @@ import re
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -298,7 +298,8 @@ def _open_to_readers(stage: Path) -> None:
     mode = stat.S_IMODE((stage / _MANIFEST).stat().st_mode)
     for path in stage.rglob("*"):
         if path.is_file() and stat.S_IMODE(path.stat().st_mode) != mode:
-            path.chmod(mode)
+            with suppress(PermissionError):  # linked, and another user's: as readable as before
+                path.chmod(mode)
 
 
 def remove_superseded(collection: Path) -> list[str]:

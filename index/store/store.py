@@ -47,7 +47,7 @@ _PAGES_OF = (
 )
 _TEXTS = (
     f"SELECT {TEXT_COLUMNS} FROM json_each(?) AS wanted "
-    "CROSS JOIN pages ON pages.page_id = wanted.value CROSS JOIN texts USING (page_id)"
+    "CROSS JOIN pages ON pages.page_id = wanted.value LEFT JOIN texts USING (page_id)"
 )
 _BY_TITLE = f"SELECT {PAGE_COLUMNS} FROM pages WHERE title = ?"
 _BY_NAME = (

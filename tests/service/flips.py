@@ -7,6 +7,8 @@ Bits flip in place in a private copy, one at a time, in any file, at one of thre
   of a collection whose files are large
 - ``after``: it is open already
 
+So are lost blocks of zeros, one for every ten flips.
+
 The child says for each flip what became of it; when it dies, that is told of the flip, and another
 goes on with the next. What is found is compared with what was stored, not only with what was found
 before: a text or citation that was never stored is wrong wherever it ranks.
@@ -39,6 +41,8 @@ QUESTIONS = ("When was the Rosetta Stone found?", "papyrus reed of the Nile", "m
 NAMES = ("Rosetta Stone", "great library of alexandria", "Braille", "No such page")
 PREFIXES = ("p", "libr", "Rosetta", "Alexandira")
 _SMALL_EDGE = 512
+_BLOCK = 512
+_FLIPS_A_BLOCK = 10  # for so many flips, a block is lost
 _PATIENCE_S = 120.0  # for one flip: guards against hanging alone
 
 
@@ -146,6 +150,25 @@ def flip(path: Path, place: int, bit: int) -> None:
         file.write(bytes([byte ^ 1 << bit]))
 
 
+def rot(path: Path, one: dict[str, Any]) -> Callable[[], None]:
+    """Flip a bit, or lose a block of the disk; gives what undoes it."""
+    if not one["block"]:
+        flip(path, one["place"], one["bit"])
+        return lambda: flip(path, one["place"], one["bit"])
+    with path.open("r+b") as file:
+        file.seek(one["place"])
+        before = file.read(_BLOCK)
+        file.seek(one["place"])
+        file.write(bytes(len(before)) if any(before) else b"\xff" * len(before))
+
+    def undo() -> None:
+        with path.open("r+b") as file:
+            file.seek(one["place"])
+            file.write(before)
+
+    return undo
+
+
 def flipped(collection: Path, one: dict[str, Any], truth: Truth, whole: list[object]) -> str:
     """The worst that came of this flip."""
     generation = current_generation(collection)
@@ -155,7 +178,7 @@ def flipped(collection: Path, one: dict[str, Any], truth: Truth, whole: list[obj
         return Index.open(collection, encoder)
 
     index = open_index() if one["moment"] == "after" else None
-    flip(path, one["place"], one["bit"])
+    undo = rot(path, one)
     try:
         if index is None:
             kind, index_or_error = outcome(open_index)
@@ -185,7 +208,7 @@ def flipped(collection: Path, one: dict[str, Any], truth: Truth, whole: list[obj
         if index is not None:
             index.close()
         seen = outcome(lambda: _verified(generation, one["file"]))
-        flip(path, one["place"], one["bit"])
+        undo()
         if seen[0] != "refused":
             raise AssertionError(f"verify has not seen it: {seen}")
 
@@ -261,7 +284,7 @@ def prepare(collection: Path, copy: Path) -> None:
 
 
 def campaign(collection: Path, directory: Path, seed: int, count: int) -> list[dict[str, Any]]:
-    """Flip ``count`` bits in a copy of ``collection``; each with what became of it."""
+    """Flip ``count`` bits in a copy of ``collection``, then lose blocks: what became of each."""
     copy = directory / collection.name
     prepare(collection, copy)
     generation = current_generation(copy)
@@ -269,7 +292,7 @@ def campaign(collection: Path, directory: Path, seed: int, count: int) -> list[d
     names = [*read_manifest(generation).files, *SEALED]
     names = [name for name in names if (generation / name).stat().st_size]
     flips = []
-    for number in range(count):
+    for number in range(count + count // _FLIPS_A_BLOCK):
         name = names[number % len(names)]
         # Every file as often; of those that hold most of what is read, more.
         if number % 2:
@@ -281,6 +304,7 @@ def campaign(collection: Path, directory: Path, seed: int, count: int) -> list[d
                 "file": name,
                 "place": chance.randrange((generation / name).stat().st_size),
                 "bit": chance.randrange(8),
+                "block": number >= count,
                 "moment": MOMENTS[number // 2 % len(MOMENTS)],
                 "ask": number % 5 == 0,
             }

@@ -1,7 +1,7 @@
 """Whatever bit flips in whatever file: never a text or citation that was not stored.
 
 A flip is refused on opening, refused when it is read, ranks otherwise, or matters nothing; and
-verify sees it. 60 flips here, 1,000 in ``make test-slow``.
+verify sees it. 60 flips and 6 lost blocks here, 1,000 and 100 in ``make test-slow``.
 """
 
 from collections import Counter
@@ -23,8 +23,12 @@ def test_no_flip_changes_a_text_unnoticed(
     tried = campaign(sample_collection, tmp_path, SEED, count)
     assert [one for one in tried if one["came"] not in ALLOWED] == []
     came = Counter(one["came"] for one in tried)
-    assert sum(came.values()) == count
+    assert sum(came.values()) == count + count // 10
     assert came["refused on opening"] > count / 3
     assert came["refused later"] > 0
     if count == 1000:
-        record("flips", "the sample, every file of it", {"seed": SEED, "flips": count, **came})
+        record(
+            "flips",
+            "the sample, every file of it",
+            {"seed": SEED, "flips": count, "blocks": 100, **came},
+        )

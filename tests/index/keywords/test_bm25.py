@@ -215,6 +215,21 @@ def test_an_index_is_written_anew_over_what_lies_there(tmp_path: Path) -> None:
     assert index.search("papyrus", 10) == []
 
 
+def test_an_index_is_opened_without_writing_there_or_leaving_anything(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, elsewhere = tmp_path / "bm25", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    write_keyword_index(path, "en", [KeywordDocument(0, "", "", "", "papyrus")])
+    before = {file.name: file.stat().st_mtime_ns for file in path.iterdir()}
+    assert not any("lock" in name for name in before)
+    monkeypatch.setattr("tempfile.tempdir", str(elsewhere))
+    index = KeywordIndex(path, "en")
+    assert [hit.passage_id for hit in index.search("papyrus", 10)] == [0]
+    assert {file.name: file.stat().st_mtime_ns for file in path.iterdir()} == before
+    assert list(elsewhere.iterdir()) == []
+
+
 @pytest.mark.parametrize("damage", ["no files", "meta.json", "terms"])
 def test_a_damaged_index_is_named(tmp_path: Path, damage: str) -> None:
     path = tmp_path / "bm25"

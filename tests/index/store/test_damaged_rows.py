@@ -63,7 +63,7 @@ SHOWN = tuple(READS)[:-1]  # whatever shows the page's text
         ("UPDATE texts SET bounds = 'words' WHERE page_id = 1", SHOWN),
         ("UPDATE texts SET text = (SELECT text FROM texts WHERE page_id = 2)", SHOWN),
         ("UPDATE texts SET checksum = NULL || 'x' IS NULL WHERE page_id = 1", SHOWN),
-        ("UPDATE texts SET page_id = 7 WHERE page_id = 1", ("passages", "all")),
+        ("UPDATE texts SET page_id = 7 WHERE page_id = 1", SHOWN),
         ("UPDATE passages SET page_id = 2 WHERE passage_id = 0", ("passages", "all")),
         ("UPDATE passages SET page_id = 9 WHERE passage_id = 0", ("passages", "all")),
         ("DELETE FROM passages WHERE passage_id = 0", ("passages",)),
