@@ -1,6 +1,6 @@
 """Fast checksums (XXH3) of rows and files: whether they are what was written, not who wrote them.
 
-The only file that imports xxhash. Whether a file is the one that was published is for SHA-256.
+Whether a file is the one that was published is for SHA-256 to say.
 """
 
 import hashlib

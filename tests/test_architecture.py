@@ -17,7 +17,6 @@ HEAVY = {
     "mwparserfromhell": "ingest/loss/markup_tree.py",
     "py7zr": "ingest/reading/seven_zip.py",
     "duckdb": "index/store/links.py",
-    "xxhash": "index/checksums.py",
     "tantivy": "index/keywords/bm25.py",
     "faiss": "index/vectors/vector_codes.py",
     "sentence_transformers": "index/encoders/encoder.py",

@@ -16,6 +16,7 @@ from index.scrub import Scrub
 from index.search import Index
 from service.http.app import create_app
 from service.settings import Settings
+from tests.service.conftest import local_client
 from tests.service.flips import flip
 
 
@@ -47,7 +48,7 @@ def serve(collection: Path) -> Iterator[Callable[..., TestClient]]:
     def serve(*, scrubbed: bool) -> TestClient:
         current = CurrentIndex(lambda: Index.open(collection), collection, scrubbed=scrubbed)
         app = create_app(Settings(data=collection.parent), current, None)
-        clients.append(TestClient(app, raise_server_exceptions=False))
+        clients.append(local_client(app))
         return clients[-1].__enter__()
 
     yield serve
