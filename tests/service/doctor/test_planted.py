@@ -12,7 +12,7 @@ import pytest
 
 from service.doctor.attempts import Attempt
 from service.doctor.isolation import cut_off
-from tests.service.doctor import planted
+from tests.service.doctor import planted, watching
 from tests.service.doctor.watching import Place, require_tracing
 
 
@@ -47,6 +47,11 @@ def test_a_datagram_is_seen(place: Place) -> None:
 
 def test_a_look_up_is_seen(place: Place) -> None:
     assert "name look-up" in {attempt.kind for attempt in _planted(place, "look_up")}
+
+
+def test_a_look_up_through_a_resolver_on_loopback_is_seen(place: Place) -> None:
+    [attempt] = _planted(place, "ask_local_resolver")
+    assert (attempt.kind, attempt.target) == ("name look-up", "127.0.0.53:53")
 
 
 def test_a_look_up_by_a_child_of_a_child_is_seen(place: Place) -> None:
@@ -88,3 +93,15 @@ def test_onnxruntime_as_it_comes_is_seen_to_call_home(place: Place) -> None:
 
 def test_onnxruntime_is_silent_once_the_switches_are_set(place: Place) -> None:
     assert _planted(place, "switched_off") == []
+
+
+def test_where_it_is_required_a_missing_tool_fails_instead_of_skipping(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(watching, "can_trace", lambda: False)
+    monkeypatch.setattr(watching, "REQUIRED", True)
+    with pytest.raises(pytest.fail.Exception, match="strace"):
+        require_tracing()
+    monkeypatch.setattr(watching, "REQUIRED", False)
+    with pytest.raises(pytest.skip.Exception, match="strace"):
+        require_tracing()
