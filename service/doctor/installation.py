@@ -116,11 +116,8 @@ def examine_generator(settings: Settings) -> Iterator[Finding]:
         )
         return
     except GeneratorError as error:
-        yield wrong(
-            name,
-            str(error),
-            "start it, set PINAKES_GENERATOR__URL, or do without: --generator none",
-        )
+        text, _, way_out = str(error).partition("; ")
+        yield wrong(name, text, f"{way_out or 'mend that'}, or do without: --generator none")
         return
     where = settings.generator.url or "in a process of our own"
     yield ok(name, f"{info.name}, {where}, {info.context_tokens:,} tokens of context")

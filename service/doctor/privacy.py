@@ -4,6 +4,7 @@ Knows the names of files and variables, and starts nothing.
 """
 
 import os
+import shlex
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -46,7 +47,7 @@ def examine_leftovers() -> Iterator[Finding]:
     """What onnxruntime leaves where its telemetry is on: here before, or in other programs."""
     found = [path for path in _leftovers() if path.exists()]
     if found:
-        places = " ".join(map(str, found))
+        places = shlex.join(map(str, found))
         yield note("leftovers", f"telemetry of onnxruntime: {places}", f"rm -r {places}")
     else:
         yield ok("leftovers", "no device id and no queue of events of onnxruntime")
