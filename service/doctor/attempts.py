@@ -26,6 +26,7 @@ _INET = re.compile(r'sa_family=AF_INET, sin_port=htons\((\d+)\), sin_addr=inet_a
 _INET6 = re.compile(
     r'sa_family=AF_INET6, sin6_port=htons\((\d+)\).*?inet_pton\(AF_INET6, "(\d+)", &sin6_addr\)'
 )
+_ANY_INET = re.compile(r"sa_family=AF_INET6?\b")
 _UNIX = re.compile(r'sa_family=AF_UNIX, sun_path=(@?)"(\d+)"')
 _FAMILY = re.compile(r"sa_family=(AF_\w+)")
 # Where a socket is connected to, as -yy finds out: <TCP:[127.0.0.1:5000->192.0.2.1:443]>.
@@ -45,8 +46,11 @@ _NSCD_NOT_HOSTS = {0, 1, 2, 3, 11, 12, 15, 16, 17, 18, 19, 20, 21}
 
 _OPENING = ("open", "openat", "openat2")
 _WRITING = re.compile(r"\b(O_WRONLY|O_RDWR|O_CREAT|O_TRUNC|O_TMPFILE)\b")
+_LONGEST_LINE = 200
 # Of a link only the new name is a change; of a renaming both are.
 _LAST_PATH = ("link", "linkat", "symlink", "symlinkat")
+_BY_DESCRIPTOR = ("fchmod", "fchown")
+_DESCRIPTOR = re.compile(r"\d+<([^<>]*)")
 _PATH = re.compile(r'(?:(?:AT_FDCWD|\d+)(?:<([^>]*)>)?, )?"(\d+)"')
 _NOT_FILES = (*_SENDING, "execve", "clone", "clone3", "fork", "vfork", "chdir", "io_uring_setup")
 # Terminals, places without a bottom, graphics processors, a process's own entries; and shared
@@ -90,6 +94,8 @@ def attempts_in(calls: Iterable[Call], writable: Sequence[Path]) -> Iterator[Att
         elif call.name == "io_uring_setup":
             if call.error not in ("ENOSYS", "EPERM"):
                 yield _attempt("unseen input and output", "io_uring", call)
+        elif call.name == "?":
+            yield _attempt("unseen input and output", call.arguments[:_LONGEST_LINE], call)
         elif call.name not in _NOT_FILES:
             yield from _writings(call, own)
     if nscd is not None:
@@ -108,11 +114,13 @@ def _asks_for_users(call: Call) -> bool:
 
 
 def _sendings(call: Call) -> Iterator[Attempt]:
-    addressed = False
+    addressed = 0
     for pattern in (_INET, _INET6):
         for found in pattern.finditer(call.arguments):
-            addressed = True
+            addressed += 1
             yield from _address(call, call.strings[int(found[2])], int(found[1]))
+    if addressed != len(_ANY_INET.findall(call.arguments)):
+        yield _attempt("connection", "an address of a form unknown here", call)
     for found in _UNIX.finditer(call.arguments):
         path = call.strings[int(found[2])]
         if not found[1] and _RESOLVER_SOCKETS.match(path):
@@ -140,19 +148,35 @@ def _writings(call: Call, own: Sequence[str]) -> Iterator[Attempt]:
         return
     if call.name in ("mkdir", "mkdirat") and call.error == "EEXIST":
         return  # it asked whether the directory is there
-    paths = list(_PATH.finditer(call.arguments))
-    if call.name in _OPENING:
-        paths = paths[:1]
-    elif call.name in _LAST_PATH:
-        paths = paths[-1:]
-    for found in paths:
-        path = os.path.join(call.directory, found[1] or "", call.strings[int(found[2])])
+    for path in _paths(call):
         folder, name = os.path.split(os.path.normpath(path))
         real = os.path.join(os.path.realpath(folder), name)
         if _DEVICES.match(path) or _DEVICES.match(real) or _COMPILED in Path(real).parts:
             continue
         if not any(real == directory or real.startswith(f"{directory}/") for directory in own):
             yield _attempt("file", real, call)
+
+
+def _paths(call: Call) -> Iterator[str]:
+    """The files that a call makes or changes."""
+    if call.opened.startswith("/"):  # whatever links led there
+        yield call.opened
+        return
+    if call.name == "bind":
+        if (found := _UNIX.search(call.arguments)) and not found[1]:
+            yield os.path.join(call.directory, call.strings[int(found[2])])
+        return
+    if call.name in _BY_DESCRIPTOR:
+        if (found := _DESCRIPTOR.match(call.arguments)) and found[1].startswith("/"):
+            yield found[1]
+        return
+    paths = list(_PATH.finditer(call.arguments))
+    if call.name in _OPENING:
+        paths = paths[:1]
+    elif call.name in _LAST_PATH:
+        paths = paths[-1:]
+    for found in paths:
+        yield os.path.join(call.directory, found[1] or "", call.strings[int(found[2])])
 
 
 def _attempt(kind: Kind, target: str, call: Call) -> Attempt:

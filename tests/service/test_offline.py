@@ -25,6 +25,7 @@ from tests.service.tools.calls import ask_once, text_of
 
 QUESTION = "Where was the Rosetta Stone found?"
 DUMP = str(next(SAMPLE.glob("*-multistream.xml.bz2")))
+_PATIENCE_MS = 120_000
 QUESTIONS = ROOT / "data" / "sample" / "questions.jsonl"
 
 
@@ -131,17 +132,18 @@ def test_a_page_open_in_a_browser_and_tools_over_http_stay_here(place: Place) ->
         assert watched.stderr
         number = int(watched.stdout.readline())
         try:
-            said = watched.stderr.readline()
+            said = next(line for line in watched.stderr if "http://" in line)
             address = said[said.index("http://") :].split()[0]
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
                 page = browser.new_page()
+                page.set_default_timeout(_PATIENCE_MS)
                 page.goto(address)
                 page.locator("#question").fill(QUESTION)
                 page.keyboard.press("Enter")
-                expect(page.locator("#answer")).to_contain_text("Rosetta")
+                expect(page.locator("#answer")).to_contain_text("Rosetta", timeout=_PATIENCE_MS)
                 page.locator("#sources a").first.click()
-                expect(page.locator("mark").first).to_be_visible()
+                expect(page.locator("mark").first).to_be_visible(timeout=_PATIENCE_MS)
                 browser.close()
             found = ask_once(f"{address}/mcp", "search", query="Rosetta Stone")
             assert "Rosetta Stone" in text_of(found)

@@ -81,6 +81,19 @@ def _attempts(directory: Path, *threads: str) -> list[Attempt]:
             " = 0",
             "connection", "AF_VSOCK",
         ),
+        (
+            "connect(5<TCP:[9]>, {sa_family=AF_INET, sin_port=htons(443), sin_addr=?}, 16) = 0",
+            "connection", "an address of a form unknown here",
+        ),
+        ("what(is this", "unseen input and output", "what(is this"),
+        (
+            'openat(AT_FDCWD</>, "/data/link", O_WRONLY) = 3</home/u/file>', "file", "/home/u/file",
+        ),
+        (
+            'bind(3<UNIX-STREAM:[7]>, {sa_family=AF_UNIX, sun_path="/home/u/s"}, 110) = 0',
+            "file", "/home/u/s",
+        ),
+        ("fchmod(3</home/u/x>, 0644) = 0", "file", "/home/u/x"),
         ("io_uring_setup(64, {flags=0}) = 5", "unseen input and output", "io_uring"),
         (
             'openat(AT_FDCWD</start>, "note", O_WRONLY|O_CREAT, 0666) = 3</start/note>',
@@ -129,7 +142,12 @@ def test_what_leaves_is_seen(tmp_path: Path, line: str, kind: str, target: str) 
         "MSG_NOSIGNAL, NULL, 0) = 14",
         "io_uring_setup(64, {flags=0}) = -1 ENOSYS (Function not implemented)",
         'openat(AT_FDCWD</start>, "/etc/hosts", O_RDONLY|O_CLOEXEC) = 3</etc/hosts>',
-        'openat(AT_FDCWD</start>, "/dev/null", O_RDWR) = 3</dev/null>',
+        'openat(AT_FDCWD</start>, "/dev/null", O_RDWR) = 3</dev/null<char 1:3>>',
+        'openat(AT_FDCWD</start>, "/tmp", O_RDWR|O_TMPFILE, 0600) = 3</tmp/#12 (deleted)>',
+        "bind(3<TCP:[7]>, {sa_family=AF_INET, sin_port=htons(0), "
+        'sin_addr=inet_addr("127.0.0.1")}, 16) = 0',
+        'bind(3<UNIX-STREAM:[7]>, {sa_family=AF_UNIX, sun_path=@"x"}, 110) = 0',
+        "bind(3<NETLINK:[ROUTE:3]>, {sa_family=AF_NETLINK, nl_pid=0, nl_groups=00000000}, 12) = 0",
         'openat(AT_FDCWD</start>, "/data/x", O_WRONLY|O_CREAT, 0666) = 3</data/x>',
         'openat(7</data/deep>, "x", O_WRONLY|O_CREAT, 0666) = 3</data/deep/x>',
         'mkdir("/home", 0777) = -1 EEXIST (File exists)',

@@ -79,7 +79,7 @@ def _called(place: Place, name: str) -> bool:
 def test_onnxruntime_as_it_comes_is_seen_to_call_home(place: Place) -> None:
     """It waits some ten seconds before it does; this waits for the look-up, not for seconds."""
     with subprocess.Popen(
-        _cut(place, "telemetry", "120"), env=place.environment, start_new_session=True
+        _cut(place, "telemetry", "600"), env=place.environment, start_new_session=True
     ) as process:
         try:
             while not _called(place, "telemetry"):
