@@ -7,7 +7,10 @@ they share its caches. Bounds are generous: they tell a line from a square, not 
 import time
 from collections.abc import Callable
 
-__all__ = ["assert_in_proportion", "cpu_seconds"]
+__all__ = ["PATIENCE_S", "assert_in_proportion", "cpu_seconds"]
+
+# How long an event is waited for that ought to come: only so that a test ends at all.
+PATIENCE_S = 120
 
 _TRIES = 3
 _LONG_S = 0.1  # what takes so long is little disturbed

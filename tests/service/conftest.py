@@ -24,6 +24,7 @@ from service.http.app import create_app
 from service.http.listening import Listening
 from service.settings import ServeSettings, Settings
 from tests.index.toys import SAMPLE, QuietProgress, article, write_dump
+from tests.yardstick import PATIENCE_S
 
 MARKUP_TITLE = """<script>document.title='owned'</script> & "quotes" 'n' <b>bold</b>"""
 MARKUP_TEXT = (
@@ -131,7 +132,7 @@ def running(app: FastAPI, **serve: Any) -> Iterator[str]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening.socket]})
     thread.start()
     try:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + PATIENCE_S
         while not server.started:
             assert thread.is_alive(), "the server did not start"
             assert time.monotonic() < deadline, "the server did not start in time"
@@ -139,7 +140,7 @@ def running(app: FastAPI, **serve: Any) -> Iterator[str]:
         yield listening.name
     finally:
         server.should_exit = True
-        thread.join(20)
+        thread.join(PATIENCE_S)
         listening.close()
     assert not thread.is_alive(), "the server did not end"
 

@@ -7,16 +7,19 @@ from collections.abc import AsyncGenerator, Sequence
 from service.generators.generator import ModelInfo, Sign
 from service.types import Message
 
+Step = str | float | Exception | Sign | threading.Event
+
 
 class ScriptedGenerator:
     """Says the words and signs of its script; a number is a pause in seconds, an error is raised.
 
+    An event is waited for: until it is set, nothing more is said.
     ``unavailable`` is raised instead of anything else, as by a model that cannot be started.
     """
 
     def __init__(
         self,
-        *script: str | float | Exception | Sign,
+        *script: Step,
         unavailable: Exception | None = None,
         thinks: bool = False,
         context: int = 4096,
@@ -52,6 +55,9 @@ class ScriptedGenerator:
                         yield step
                     case Exception():
                         raise step
+                    case threading.Event():
+                        while not step.is_set():
+                            await asyncio.sleep(0.005)
                     case seconds:
                         await asyncio.sleep(seconds)
         finally:

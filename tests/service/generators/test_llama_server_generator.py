@@ -23,6 +23,7 @@ from tests.service.generators.scripted_server import (
     response,
     serving,
 )
+from tests.yardstick import PATIENCE_S
 
 PROPS, MODELS, CHAT = "GET /props", "GET /v1/models", "POST /v1/chat/completions"
 Result = TypeVar("Result")
@@ -36,7 +37,7 @@ PLAIN = {MODELS: [as_json({"data": [{"id": "qwen"}]})]}
 
 
 def generator_for(scripted: ScriptedServer, **settings: Any) -> LlamaServerGenerator:
-    values = {"url": scripted.address, "timeout_s": 5.0} | settings
+    values = {"url": scripted.address, "timeout_s": PATIENCE_S} | settings
     return LlamaServerGenerator(GeneratorSettings(**values))
 
 
@@ -303,7 +304,7 @@ async def fall_silent(writer: asyncio.StreamWriter) -> None:
 
 
 async def say_nothing(writer: asyncio.StreamWriter) -> None:
-    await asyncio.sleep(30)
+    await asyncio.sleep(600)
 
 
 HTML = response(200, b"<!doctype html><title>Router login</title>", "text/html")
@@ -344,7 +345,7 @@ def test_trouble_becomes_one_clear_line(
     script: dict[str, list[Behaviour]], error: type[GeneratorError], words: str
 ) -> None:
     with pytest.raises(GeneratorError, match=words) as caught:
-        ask(script, timeout_s=0.5)
+        ask(script, timeout_s=0.5 if "0.5 s" in words or "not ready" in words else PATIENCE_S)
     assert type(caught.value) is error
     assert "\n" not in str(caught.value)
 
@@ -384,7 +385,7 @@ def test_closing_the_iterator_closes_the_connection() -> None:
             assert await anext(pieces) == "Par"
             assert not scripted.closed_by_client.is_set()
             await pieces.aclose()
-            await asyncio.wait_for(scripted.closed_by_client.wait(), 10)
+            await asyncio.wait_for(scripted.closed_by_client.wait(), PATIENCE_S)
             await generator.aclose()
 
     run(scenario())
@@ -401,7 +402,7 @@ def test_cancelling_the_consumer_closes_the_connection() -> None:
             consumer.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await consumer
-            await asyncio.wait_for(scripted.closed_by_client.wait(), 10)
+            await asyncio.wait_for(scripted.closed_by_client.wait(), PATIENCE_S)
             await generator.aclose()
 
     run(scenario())

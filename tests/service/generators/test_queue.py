@@ -14,6 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from service.errors import QueueFull
 from service.generators import queue as queue_module
 from service.generators.queue import GenerationQueue, Place, Ticket
+from tests.yardstick import PATIENCE_S
 
 
 class Clock:
@@ -271,7 +272,7 @@ def test_places_are_told_as_they_change_and_end_with_the_turn() -> None:
             await settle()
             assert told == [1, 0]
             first.close()
-            await asyncio.wait_for(waiting, 5)
+            await asyncio.wait_for(waiting, PATIENCE_S)
         assert told == [1, 0]
 
     asyncio.run(scenario())
@@ -335,7 +336,7 @@ def test_whoever_leaves_whenever_leaves_nothing(seed: int) -> None:
                 slots = chance.randint(1, 4)
                 most = max(most, slots)
                 queue.resize(slots)
-        ends = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), 20)
+        ends = await asyncio.wait_for(asyncio.gather(*tasks, return_exceptions=True), PATIENCE_S)
         wrong = [end for end in ends if isinstance(end, AssertionError)]
         assert not wrong
         assert sum(end is None for end in ends) > 20  # some were answered in all this

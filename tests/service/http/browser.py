@@ -5,6 +5,8 @@ import shutil
 import pytest
 from playwright.sync_api import Page
 
+from tests.yardstick import PATIENCE_S
+
 CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
 )
@@ -30,4 +32,4 @@ class Window:
         page.on("request", lambda request: self.requests.append(request.url))
         page.on("console", lambda message: self.complaints.append(message.text))
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_S * 1000)

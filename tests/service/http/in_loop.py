@@ -18,6 +18,7 @@ from service.http.app import create_app
 from service.http.listening import Listening
 from service.http.server import make_server
 from service.settings import AnswerSettings, GeneratorSettings, ServeSettings, Settings
+from tests.yardstick import PATIENCE_S
 
 __all__ = ["Service", "serving_service"]
 
@@ -40,7 +41,7 @@ class Service:
 
     async def until(self, condition: Callable[[GenerationQueue], bool]) -> None:
         """Wait until the line is as described."""
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while not condition(self.queue):
                 await asyncio.sleep(0.005)
 
@@ -64,7 +65,7 @@ async def serving_service(
     while not server.started and not running.done():
         await asyncio.sleep(0.005)
     try:
-        async with httpx.AsyncClient(base_url=listening.name, timeout=60) as client:
+        async with httpx.AsyncClient(base_url=listening.name, timeout=PATIENCE_S) as client:
             yield Service(listening.name, client, app.state.answerer)
     finally:
         server.should_exit = True

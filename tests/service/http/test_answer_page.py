@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -55,12 +56,15 @@ def answer_with(page: Page, *events: tuple[str, Any]) -> None:
 
 def test_the_stages_are_told_and_what_became_of_it(window: Window, make_server: MakeServer) -> None:
     status = window.page.get_by_role("status")
-    generator = ScriptedGenerator(1.0, "Timon of Phlius ", 1.0, "compared them to birds. ")
+    writing, ending = threading.Event(), threading.Event()
+    generator = ScriptedGenerator(writing, "Timon of Phlius ", ending, "compared them to birds. ")
     window.page.goto(f"{make_server(generator)}/?q=satirist+birds+cage")
     expect(status).to_have_text("Reading…")
     expect(window.page.locator("#sources li").first).to_be_visible()
+    writing.set()
     expect(status).to_have_text("Writing…")
     expect(window.page.locator("#answer")).to_have_attribute("aria-busy", "true")
+    ending.set()
     expect(status).to_have_text(re.compile(r"scripted · \d\.\d s · as of 2026-11-01$"))
     expect(window.page.locator("#answer")).not_to_have_attribute("aria-busy", "true")
 
@@ -94,7 +98,9 @@ def test_only_marks_of_its_own_are_links(
 
 
 def test_the_place_in_the_queue_is_told(window: Window, make_server: MakeServer) -> None:
-    address = make_server(ScriptedGenerator(TRUE, 2.0))
+    done = threading.Event()
+    generator = ScriptedGenerator(TRUE, done)
+    address = make_server(generator)
     first, second, third = (window.page.context.new_page() for _ in range(3))
     window.page.goto(address)
     for page, said in (
@@ -104,7 +110,11 @@ def test_the_place_in_the_queue_is_told(window: Window, make_server: MakeServer)
     ):
         page.goto(f"{address}/?q=satirist")
         expect(page.get_by_role("status")).to_have_text(re.compile(said))
+    held = threading.Event()
+    generator.script = (TRUE, held)  # of the second
+    done.set()
     expect(third.get_by_role("status")).to_contain_text("you are next")
+    held.set()
     expect(third.locator("#answer")).to_contain_text("Timon")
 
 
@@ -134,7 +144,7 @@ def test_what_a_sentence_lacks_is_named(window: Window, address: str, done: dict
 def test_sentences_are_checked_while_the_next_is_written(
     window: Window, make_server: MakeServer
 ) -> None:
-    generator = ScriptedGenerator(f"{FALSE} Papyrus ", 60.0)
+    generator = ScriptedGenerator(f"{FALSE} Papyrus ", 600.0)
     window.page.goto(f"{make_server(generator)}/?q=library")
     answer = window.page.locator("#answer")
     expect(answer).to_contain_text("Horses eat 1999 violet grass. unsupported")

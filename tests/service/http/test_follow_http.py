@@ -9,6 +9,7 @@ from index.encoders.encoder import SentenceEncoder
 from ingest.reading.dumps import find_dump
 from tests.index.toys import SAMPLE, QuietProgress
 from tests.service.conftest import MakeServer
+from tests.yardstick import PATIENCE_S
 
 
 def test_no_request_fails_while_new_generations_are_published(
@@ -22,7 +23,7 @@ def test_no_request_fails_while_new_generations_are_published(
     stop = threading.Event()
 
     def search_on_and_on(query: str) -> None:
-        with httpx.Client(base_url=address, timeout=20) as client:
+        with httpx.Client(base_url=address, timeout=PATIENCE_S) as client:
             while not stop.wait(0.01):
                 try:
                     answer = client.get("/api/search", params={"q": query})
@@ -47,13 +48,13 @@ def test_no_request_fails_while_new_generations_are_published(
             QuietProgress(),
             BuildOptions(workers=1, force=True),
         )
-        for _ in range(100):
+        for _ in range(10 * PATIENCE_S):
             if seen[-1] == result.manifest.generation or stop.wait(0.1):
                 break
     finally:
         stop.set()
         for searcher in searchers:
-            searcher.join(30)
+            searcher.join(PATIENCE_S)
     assert failed == []
     assert seen[0] == "20261101-2"
     assert seen[-1] == result.manifest.generation == "20261101-4"

@@ -2,6 +2,7 @@
 
 import json
 import re
+import threading
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -97,11 +98,13 @@ def test_a_passage_over_two_sections_is_marked_with_its_heading(
 
 
 def test_pieces_appear_as_they_come(window: Window, make_server: MakeServer) -> None:
-    generator = ScriptedGenerator("It was ", 1.5, "Timon of Phlius.")
+    more = threading.Event()
+    generator = ScriptedGenerator("It was ", more, "Timon of Phlius.")
     window.page.goto(f"{make_server(generator)}/?q=library")
     answer = window.page.locator("#answer")
     expect(answer).to_have_text("It was", use_inner_text=True)
     expect(window.page.locator("#sources li").first).to_be_visible()
+    more.set()
     expect(answer).to_contain_text("It was Timon of Phlius.")
 
 
@@ -114,7 +117,7 @@ def test_a_link_asks_its_question(window: Window, address: str) -> None:
 def test_a_new_question_replaces_one_that_is_being_answered(
     window: Window, make_server: MakeServer
 ) -> None:
-    generator = ScriptedGenerator("First words. ", 60.0)
+    generator = ScriptedGenerator("First words. ", 600.0)
     window.page.goto(f"{make_server(generator)}/?q=library")
     expect(window.page.locator("#answer")).to_contain_text("First words")
     generator.script = ("Second answer.",)
@@ -125,7 +128,7 @@ def test_a_new_question_replaces_one_that_is_being_answered(
 
 
 def test_an_answer_is_stopped(window: Window, make_server: MakeServer) -> None:
-    generator = ScriptedGenerator("First words. ", 60.0, "Never said.")
+    generator = ScriptedGenerator("First words. ", 600.0, "Never said.")
     window.page.goto(f"{make_server(generator)}/?q=library")
     expect(window.page.locator("#answer")).to_contain_text("First words")
     stop = window.page.get_by_role("button", name="Stop")

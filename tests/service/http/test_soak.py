@@ -31,6 +31,7 @@ from tests.service.generators.faulty_llama import faulty, healthy
 from tests.service.generators.scripted_server import serving
 from tests.service.http.checked_replies import EVENTS, check_reply
 from tests.service.http.in_loop import Service, serving_service
+from tests.yardstick import PATIENCE_S
 
 QUESTIONS = (
     "Which satirist compared the members of the Mouseion to birds in a cage?",
@@ -48,6 +49,7 @@ MISFITS = (
 CALLERS = ("127.0.0.1", "127.0.0.2", "127.0.0.3")
 AT_ONCE = 8
 MOST_GROWTH = 16 << 20
+_LONG_S = 3 * PATIENCE_S
 # Pools of threads that grow up to a number of their own.
 POOLS = ("asyncio_", "AnyIO worker thread", "keywords_")
 # Connections that httpx keeps for the next request, and the store's files of each thread.
@@ -127,12 +129,12 @@ async def ask(service: Service, client: httpx.AsyncClient, chance: random.Random
         ]
         body["question"] = "Where did he live?"
     content = chance.choice(MISFITS) if chance.random() < 0.1 else json.dumps(body).encode()
-    patience = chance.choice((0.01, 0.1, 0.5, 1.0)) if chance.random() < 0.35 else 60
+    patience = chance.choice((0.01, 0.1, 0.5, 1.0)) if chance.random() < 0.35 else _LONG_S
     try:
         async with asyncio.timeout(patience):
             return check_reply(await client.post("/api/ask", content=content, headers=headers))
     except TimeoutError:
-        assert patience < 60, "no end of an answer"
+        assert patience < _LONG_S, "no end of an answer"
         return "left"
 
 
@@ -149,7 +151,7 @@ async def soak(
     async def caller(address: str) -> None:
         transport = httpx.AsyncHTTPTransport(local_address=address)
         async with httpx.AsyncClient(
-            transport=transport, base_url=service.address, timeout=90
+            transport=transport, base_url=service.address, timeout=2 * _LONG_S
         ) as client:
             for number in numbers:
                 chance = random.Random(seed * 1_000_003 + number)
@@ -180,7 +182,7 @@ async def settled(service: Service, idle: Holdings) -> Holdings:
     """What is held once everything that is ending has ended."""
     await service.until_idle()
     with suppress(TimeoutError):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while Holdings.now().tasks > idle.tasks:
                 await asyncio.sleep(0.05)
     return Holdings.now()

@@ -24,8 +24,10 @@ from service.settings import AnswerSettings, ServeSettings, Settings, ToolSettin
 from service.types import parse_ref
 from tests.index.toys import SAMPLE, QuietProgress, article, write_dump
 from tests.service.conftest import MakeServer, make_app, running
+from tests.service.http.leaving import leave_at
 from tests.service.scripted_generator import ScriptedGenerator
 from tests.service.tools.calls import PROTOCOLS, ask_once, call, data, text_of
+from tests.yardstick import PATIENCE_S
 
 QUESTION = "Which soldiers strengthened an old fort near the port of Rosetta?"
 WORDS = (
@@ -207,13 +209,13 @@ def test_a_model_that_fails(
 
 
 def test_too_many_questions(sample: Path) -> None:
-    generator = ScriptedGenerator("It was ", 60.0)
+    generator = ScriptedGenerator("It was ", 600.0)
     with serving(sample, generator, answer=AnswerSettings(longest_queue=0)) as address:
 
         async def scenario() -> CallToolResult:
             async with Client(f"{address}/mcp") as first, Client(f"{address}/mcp") as second:
                 asking = asyncio.create_task(call(first, "ask", question=QUESTION))
-                await asyncio.to_thread(generator.speaking.wait, 5)
+                await asyncio.to_thread(generator.speaking.wait, PATIENCE_S)
                 refused = await call(second, "ask", question=QUESTION)
                 asking.cancel()
                 await asyncio.wait({asking})
@@ -316,18 +318,20 @@ def test_several_clients_at_once(make_server: MakeServer) -> None:
 
 @pytest.mark.parametrize("mode", PROTOCOLS)
 def test_when_a_call_is_cancelled_the_model_stops(make_server: MakeServer, mode: str) -> None:
-    generator = ScriptedGenerator("It was ", 60.0)
+    generator = ScriptedGenerator("It was ", 600.0)
     address = make_server(generator)
 
     async def scenario() -> None:
         async with Client(f"{address}/mcp", mode=mode) as client:
             asking = asyncio.create_task(call(client, "ask", question=QUESTION))
-            assert await asyncio.to_thread(generator.speaking.wait, 5)
+            assert await asyncio.to_thread(generator.speaking.wait, PATIENCE_S)
             asking.cancel()
             await asyncio.wait({asking})
             if mode == "auto":
-                assert await asyncio.to_thread(generator.closed.wait, 5)
-        assert await asyncio.to_thread(generator.closed.wait, 5), "the model goes on for nobody"
+                assert await asyncio.to_thread(generator.closed.wait, PATIENCE_S)
+        assert await asyncio.to_thread(generator.closed.wait, PATIENCE_S), (
+            "the model goes on for nobody"
+        )
 
     asyncio.run(scenario())
     generator.script = WORDS
@@ -345,7 +349,7 @@ ACCEPT = {"accept": "application/json, text/event-stream"}
 def test_when_the_connection_breaks_the_model_stops(
     make_server: MakeServer, version: str | None
 ) -> None:
-    generator = ScriptedGenerator("It was ", 60.0)
+    generator = ScriptedGenerator("It was ", 600.0)
     address = make_server(generator)
     headers = dict(ACCEPT)
     body = rpc("tools/call", name="ask", arguments={"question": QUESTION})
@@ -357,23 +361,22 @@ def test_when_the_connection_breaks_the_model_stops(
             "io.modelcontextprotocol/protocolVersion": version,
             "io.modelcontextprotocol/clientCapabilities": {},
         }
-    with httpx.Client(timeout=1) as client, pytest.raises(httpx.ReadTimeout):
-        client.post(f"{address}/mcp", json=body, headers=headers)
-    assert generator.speaking.is_set()
-    assert generator.closed.wait(5), "the model goes on for nobody"
+    leave_at(generator.speaking, f"{address}/mcp", body, headers)
+    assert generator.closed.wait(PATIENCE_S), "the model goes on for nobody"
 
 
 def test_the_server_ends_although_a_call_does_not(sample: Path) -> None:
-    generator = ScriptedGenerator("It was ", 60.0)
+    generator = ScriptedGenerator("It was ", 600.0)
 
-    with httpx.Client(timeout=20) as client, running(make_app(sample, generator)) as address:
+    with (
+        httpx.Client(timeout=PATIENCE_S) as client,
+        running(make_app(sample, generator)) as address,
+    ):
         body = rpc("tools/call", name="ask", arguments={"question": QUESTION})
         request = client.build_request("POST", f"{address}/mcp", json=body, headers=ACCEPT)
         answer = client.send(request, stream=True)
-        assert generator.speaking.wait(5)
-        began = time.monotonic()
+        assert generator.speaking.wait(PATIENCE_S)
     answer.close()
-    assert time.monotonic() - began < 10
     assert generator.let_go
 
 
@@ -430,7 +433,7 @@ def test_a_long_body_is_refused(address: str) -> None:
 
 
 async def until_served(address: str, generation: str) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_S
     async with httpx.AsyncClient() as client:
         while (await client.get(f"{address}/readyz")).json()["generation"] != generation:
             assert time.monotonic() < deadline

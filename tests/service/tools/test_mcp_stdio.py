@@ -27,6 +27,7 @@ from tests.service.generators.scripted_server import (
 )
 from tests.service.generators.scripted_server import serving as serving_model
 from tests.service.tools.calls import PROTOCOLS, call, data, text_of
+from tests.yardstick import PATIENCE_S
 
 QUESTION = "Which soldiers strengthened an old fort near the port of Rosetta?"
 SENTENCE = (
@@ -151,14 +152,14 @@ def test_when_the_client_goes_the_model_stops(plain: Path, mode: str, leaves: bo
             target = server(plain, PINAKES_GENERATOR__URL=model.address)
             async with Client(target, mode=mode) as client:
                 asking = asyncio.create_task(call(client, "ask", question=QUESTION))
-                await asyncio.wait_for(speaking.wait(), 20)
+                await asyncio.wait_for(speaking.wait(), PATIENCE_S)
                 if not leaves:
                     asking.cancel()
-                    await asyncio.wait_for(model.closed_by_client.wait(), 5)
+                    await asyncio.wait_for(model.closed_by_client.wait(), PATIENCE_S)
                     assert (await data(client, "search", query=QUESTION))["results"]
             await asyncio.wait({asking})
             assert asking.cancelled() or asking.exception() is not None
-            await asyncio.wait_for(model.closed_by_client.wait(), 5)
+            await asyncio.wait_for(model.closed_by_client.wait(), PATIENCE_S)
 
     asyncio.run(scenario())
 
@@ -177,7 +178,7 @@ def test_nothing_but_the_protocol_is_printed(plain: Path) -> None:
         assert running.stdout is not None
         replies = [json.loads(running.stdout.readline()) for _ in range(5)]
         running.stdin.close()
-        assert running.wait(20) == 0
+        assert running.wait(PATIENCE_S) == 0
         assert running.stdout.read() == ""
         assert running.stderr is not None
         assert running.stderr.read() == ""
@@ -193,7 +194,7 @@ def test_a_client_that_does_not_read_any_more_is_gone(plain: Path) -> None:
         say(running, "tools/list", 2)
         assert running.stdin is not None
         running.stdin.close()
-        assert running.wait(20) == 0
+        assert running.wait(PATIENCE_S) == 0
         assert running.stderr is not None
         assert running.stderr.read() == ""
 
@@ -203,14 +204,14 @@ def test_a_signal_ends_it(plain: Path, number: signal.Signals) -> None:
     with process(plain) as running:
         shake_hands(running)
         running.send_signal(number)
-        assert running.wait(10) == 0
+        assert running.wait(PATIENCE_S) == 0
         assert running.stderr is not None
         assert running.stderr.read() == ""
 
 
 def test_what_is_wrong_is_told_at_once(tmp_path: Path) -> None:
     with process(tmp_path) as running:
-        out, err = running.communicate(timeout=20)
+        out, err = running.communicate(timeout=PATIENCE_S)
     assert running.returncode == 2
     assert out == ""
     assert err.startswith("pinakes: nothing built in ")
