@@ -12,11 +12,12 @@ FUZZ_EXAMPLES ?= 20000
 QUESTION = When was the Rosetta Stone found?
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow fuzz test-llama-cpp-python lint bench bench-scale constraints clean
+.PHONY: help demo test test-slow test-times fuzz test-llama-cpp-python lint bench bench-scale constraints clean
 
 help:
 	@echo "make demo        install, build the sample, ask a question"
 	@echo "make test        run the tests (make test-slow: the long campaigns)"
+	@echo "make test-times  run the tests, and tell the CPU seconds of each file"
 	@echo "make fuzz        mutated articles and dumps, FUZZ_EXAMPLES=20000 of each kind"
 	@echo "make lint        formatting, lint and types"
 	@echo "make bench       run the benchmarks; figures go to bench/results/"
@@ -57,6 +58,9 @@ test: $(VENV)/.dev
 
 test-slow: $(VENV)/.dev
 	$(VENV)/bin/python -m pytest -m slow
+
+test-times: $(VENV)/.dev
+	$(VENV)/bin/python -m pytest -p tests.cpu_times
 
 fuzz: $(VENV)/.dev
 	PINAKES_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(VENV)/bin/python -m pytest tests/ingest/test_fuzz.py

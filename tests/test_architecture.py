@@ -1,6 +1,7 @@
 """Imports go service → index → ingest, and each heavy library has one file that knows it."""
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -76,3 +77,29 @@ def test_a_heavy_library_is_known_to_one_file(library: str, file: str) -> None:
 def test_a_model_runtime_is_known_to_one_file(library: str) -> None:
     [file] = importers(library)
     assert file.startswith("service/")
+
+
+# Tests that read a clock, and why: a duration alone says more of the machine than of the program.
+CLOCKS = {
+    "tests/yardstick.py": "the measure that others are to use",
+    "tests/index/kills.py": "moments are drawn from how long an undisturbed build has taken",
+    "tests/index/test_campaigns.py": "what a campaign took is recorded, not judged",
+    "tests/ingest/bombs.py": "how long decompressing alone takes",
+    "tests/ingest/test_fuzz.py": "held against an ordinary article",
+    "tests/service/answering/test_turns.py": "held against an answer of the same words",
+    "tests/service/commands/terminal.py": "how long is waited for what should be shown",
+    "tests/service/generators/generator_contract.py": "held against tokens of the same model",
+    "tests/service/http/test_trouble.py": "held against an answer that nothing disturbs",
+}
+
+
+def test_no_other_test_reads_a_clock() -> None:
+    reads = re.compile(
+        r"\btime\.(monotonic|perf_counter|process_time|thread_time|time)\(|\.time\(\)"
+    )
+    found = {
+        file.relative_to(ROOT).as_posix()
+        for file in (ROOT / "tests").rglob("*.py")
+        if reads.search(file.read_text(encoding="utf-8"))
+    }
+    assert found - {"tests/test_architecture.py"} == CLOCKS.keys()

@@ -1,4 +1,4 @@
-"""How long work takes, held against other work of the same thread: no test knows the machine.
+"""Events that are waited for, and work that is held against other work: no test knows the machine.
 
 CPU time of this thread alone, because others may be busy, and the least of a few tries, because
 they share its caches. Bounds are generous: they tell a line from a square, not fast from slow.
@@ -7,7 +7,7 @@ they share its caches. Bounds are generous: they tell a line from a square, not 
 import time
 from collections.abc import Callable
 
-__all__ = ["PATIENCE_S", "assert_in_proportion", "cpu_seconds"]
+__all__ = ["PATIENCE_S", "assert_in_proportion", "cpu_seconds", "wait_until"]
 
 # How long an event is waited for that ought to come: only so that a test ends at all.
 PATIENCE_S = 120
@@ -16,6 +16,14 @@ _TRIES = 3
 _LONG_S = 0.1  # what takes so long is little disturbed
 _LEAST_S = 0.002  # below, the clock and fixed costs decide
 _LENIENCE = 3
+
+
+def wait_until(condition: Callable[[], object], what: str = "it") -> None:
+    """Return once the condition holds."""
+    end = time.monotonic() + PATIENCE_S
+    while not condition():
+        assert time.monotonic() < end, f"{what} did not happen in {PATIENCE_S} s"
+        time.sleep(0.005)
 
 
 def cpu_seconds(work: Callable[[], object]) -> float:

@@ -28,7 +28,7 @@ from tests.index.toys import SAMPLE, HashingEncoder, QuietProgress, article, in_
 from tests.ingest.dumps_on_disk import write_multistream
 
 _EVENTS = ("open", "os.", "shutil.", "sqlite3.connect")
-_PATIENCE_S = 120
+_PATIENCE_S = 600
 
 
 def awkward_dump(directory: Path) -> Dump:

@@ -14,7 +14,7 @@ from index.follow import CurrentIndex
 from index.generations import current_generation, remove_superseded
 from index.search import Index
 from tests.index.toys import HashingEncoder, republish, reseal
-from tests.yardstick import PATIENCE_S
+from tests.yardstick import wait_until
 
 
 @pytest.fixture
@@ -100,10 +100,7 @@ def test_threads_search_on_while_generations_are_published(
     for _ in range(8):
         published.append(republish(toy_collection).generation)
         remove_superseded(toy_collection)
-        end = time.monotonic() + PATIENCE_S
-        while not errors and not all(published[-1] in names for names in seen):
-            assert time.monotonic() < end, "a thread does not follow"
-            time.sleep(0.005)
+        wait_until(lambda: errors or all(published[-1] in names for names in seen))
     done.set()
     for thread in threads:
         thread.join()

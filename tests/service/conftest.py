@@ -4,7 +4,6 @@ import io
 import os
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -24,7 +23,7 @@ from service.http.app import create_app
 from service.http.listening import Listening
 from service.settings import ServeSettings, Settings
 from tests.index.toys import SAMPLE, QuietProgress, article, write_dump
-from tests.yardstick import PATIENCE_S
+from tests.yardstick import PATIENCE_S, wait_until
 
 MARKUP_TITLE = """<script>document.title='owned'</script> & "quotes" 'n' <b>bold</b>"""
 MARKUP_TEXT = (
@@ -132,11 +131,8 @@ def running(app: FastAPI, **serve: Any) -> Iterator[str]:
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening.socket]})
     thread.start()
     try:
-        deadline = time.monotonic() + PATIENCE_S
-        while not server.started:
-            assert thread.is_alive(), "the server did not start"
-            assert time.monotonic() < deadline, "the server did not start in time"
-            time.sleep(0.01)
+        wait_until(lambda: server.started or not thread.is_alive())
+        assert server.started, "the server did not start"
         yield listening.name
     finally:
         server.should_exit = True

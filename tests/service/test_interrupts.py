@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import pytest
 
 from tests.ingest.dumps_on_disk import export, page
 from tests.ingest.measured import ROOT
-from tests.yardstick import PATIENCE_S
+from tests.yardstick import PATIENCE_S, wait_until
 
 PARAGRAPH = "The ''papyrus'' of [[Page 1|a page]] is a reed. {{convert|3|km}} " * 250
 
@@ -23,15 +23,17 @@ PARAGRAPH = "The ''papyrus'' of [[Page 1|a page]] is a reed. {{convert|3|km}} " 
 def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Some seconds of reading, in a form whose pages are sent to the workers."""
     path = tmp_path_factory.mktemp("dump") / "toywiki-20261101-pages-articles.xml.gz"
-    pages = [page(number, f"Page {number}", PARAGRAPH) for number in range(1, 801)]
+    pages = [page(number, f"Page {number}", PARAGRAPH) for number in range(1, 401)]
     path.write_bytes(gzip.compress(export(pages), 1))
     return path
 
 
 @contextmanager
-def building(command: str, dump: Path, data: Path) -> Iterator[subprocess.Popen[str]]:
+def building(
+    command: str, dump: Path, data: Path, start: Sequence[str] = ()
+) -> Iterator[subprocess.Popen[str]]:
     """A command with two workers, in a process group of its own as a terminal makes one."""
-    words = [sys.executable, "-m", "service.cli", command, str(dump), "--workers", "2"]
+    words = [*start, sys.executable, "-m", "service.cli", command, str(dump), "--workers", "2"]
     if command == "build":
         words += ["--vectors", "none", "--data", str(data)]
     process = subprocess.Popen(
@@ -75,13 +77,6 @@ def workers(group: int) -> list[int]:
     return found
 
 
-def wait_for(condition: Callable[[], object]) -> None:
-    end = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < end, "nothing happened for long"
-        time.sleep(0.005)
-
-
 def segments(data: Path) -> list[Path]:
     return list(data.glob("*/building/*/segments/*.jsonl.zst"))
 
@@ -93,7 +88,7 @@ def assert_one_line(process: subprocess.Popen[str], status: int, words: str) -> 
     assert len(lines) == 1, errors
     assert lines[0].startswith("pinakes: ")
     assert words in lines[0]
-    wait_for(lambda: not members(process.pid))
+    wait_until(lambda: not members(process.pid))
 
 
 # Ctrl-C reaches all processes of the group.
@@ -101,9 +96,9 @@ def assert_one_line(process: subprocess.Popen[str], status: int, words: str) -> 
 def test_interrupted_builds_say_one_line_and_go_on(tmp_path: Path, dump: Path, moment: str) -> None:
     with building("build", dump, tmp_path) as process:
         if moment == "workers start":
-            wait_for(lambda: workers(process.pid))
+            wait_until(lambda: workers(process.pid))
         else:
-            wait_for(lambda: segments(tmp_path))
+            wait_until(lambda: segments(tmp_path))
         os.killpg(process.pid, signal.SIGINT)
         if moment == "twice":
             time.sleep(0.05)
@@ -113,7 +108,7 @@ def test_interrupted_builds_say_one_line_and_go_on(tmp_path: Path, dump: Path, m
     kept = {path: path.stat().st_mtime_ns for path in segments(tmp_path)}
     assert not list(tmp_path.glob("*/current"))
     with building("build", dump, tmp_path) as process:
-        wait_for(lambda: len(segments(tmp_path)) > len(kept) or process.poll() is not None)
+        wait_until(lambda: len(segments(tmp_path)) > len(kept) or process.poll() is not None)
         assert all(path.stat().st_mtime_ns == kept[path] for path in kept if path.exists())
         assert process.wait(PATIENCE_S) == 0
     assert (tmp_path / "toywiki" / "current" / "manifest.json").exists()
@@ -122,7 +117,7 @@ def test_interrupted_builds_say_one_line_and_go_on(tmp_path: Path, dump: Path, m
 @pytest.mark.parametrize("command", ["build", "extract"])
 def test_a_killed_worker_is_told_in_one_line(tmp_path: Path, dump: Path, command: str) -> None:
     with building(command, dump, tmp_path) as process:
-        wait_for(lambda: len(workers(process.pid)) == 2)
+        wait_until(lambda: len(workers(process.pid)) == 2)
         os.kill(workers(process.pid)[0], signal.SIGKILL)
         assert_one_line(process, 1, "was killed, perhaps for want of memory")
     assert not list(tmp_path.glob("*/current"))
@@ -130,6 +125,18 @@ def test_a_killed_worker_is_told_in_one_line(tmp_path: Path, dump: Path, command
 
 def test_an_interrupted_extract_says_one_line(tmp_path: Path, dump: Path) -> None:
     with building("extract", dump, tmp_path) as process:
-        wait_for(lambda: len(workers(process.pid)) == 2)
+        wait_until(lambda: len(workers(process.pid)) == 2)
         os.killpg(process.pid, signal.SIGINT)
         assert_one_line(process, 130, "interrupted")
+
+
+def test_a_build_in_the_background_is_not_interrupted(tmp_path: Path) -> None:
+    """A shell starts it with SIGINT ignored, so that a Ctrl-C meant for others does not reach it."""
+    dump = tmp_path / "toywiki-20261101-pages-articles.xml.gz"
+    dump.write_bytes(gzip.compress(export([page(1, "Page 1", PARAGRAPH)])))
+    ignoring = ("/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh")
+    with building("build", dump, tmp_path / "data", ignoring) as process:
+        wait_until(lambda: workers(process.pid))
+        os.killpg(process.pid, signal.SIGINT)
+        assert process.wait(PATIENCE_S) == 0
+    assert (tmp_path / "data" / "toywiki" / "current" / "manifest.json").exists()

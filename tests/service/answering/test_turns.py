@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import threading
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
@@ -54,10 +55,17 @@ async def ask(
     caller: str = "",
     mode: AnswerMode = "answer",
     question: str = QUESTION,
+    queued: threading.Event | None = None,
 ) -> list[AnswerEvent]:
+    """All events; ``queued`` is set once a place in the line has been told."""
     inquiry = Inquiry(question, mode=mode, caller=caller)
+    told: list[AnswerEvent] = []
     async with aclosing(service.answer(index, inquiry)) as events:
-        return [event async for event in events]
+        async for event in events:
+            told.append(event)
+            if queued and isinstance(event, Status) and event.stage == "queued":
+                queued.set()
+    return told
 
 
 async def begun(generator: ScriptedGenerator, answers: int) -> None:
@@ -83,7 +91,8 @@ def test_who_need_not_wait_is_not_told_of_a_line(index: Index) -> None:
 
 def test_the_line_moves_and_says_so(index: Index) -> None:
     async def scenario() -> tuple[float, list[list[AnswerEvent]]]:
-        generator = ScriptedGenerator(*WORDS, 1.0)
+        all_wait = threading.Event()
+        generator = ScriptedGenerator(*WORDS, all_wait, 1.0)
         began = asyncio.get_running_loop().time()
         service = answerer(generator)
         first = asyncio.create_task(ask(service, index, "a"))
@@ -91,7 +100,7 @@ def test_the_line_moves_and_says_so(index: Index) -> None:
         second = asyncio.create_task(ask(service, index, "b"))
         while service.queue.waiting < 1:
             await asyncio.sleep(0.005)
-        third = asyncio.create_task(ask(service, index, "c"))
+        third = asyncio.create_task(ask(service, index, "c", queued=all_wait))
         told = await asyncio.gather(first, second, third)
         return asyncio.get_running_loop().time() - began, told
 
@@ -162,12 +171,16 @@ def test_a_follow_up_that_the_model_rewrites_waits_for_its_turn_once(index: Inde
     history = (Message("user", QUESTION), Message("assistant", "Michael Ventris did [1]."))
 
     async def scenario() -> None:
-        generator = ScriptedGenerator(*WORDS, 0.3)
+        all_wait = threading.Event()
+        generator = ScriptedGenerator(*WORDS, all_wait)
         service = answerer(generator)
         first = asyncio.create_task(ask(service, index))
         await begun(generator, 1)
-        events = service.answer(index, Inquiry("When did he do it?", history))
-        told = [event async for event in events]
+        told = []
+        async for event in service.answer(index, Inquiry("When did he do it?", history)):
+            told.append(event)
+            if isinstance(event, Status) and event.stage == "queued":
+                all_wait.set()
         assert len(generator.prompts) == 3  # the first question, the rewriting, the answer
         assert [stage for stage, _ in statuses(told)] == [
             "searching",

@@ -89,7 +89,7 @@ async def endless(writer: asyncio.StreamWriter) -> None:
     for number in range(100_000):
         writer.write(as_event(chunk(f"Bird number {number} is new. ")))
         await writer.drain()
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.05)
 
 
 def _compressed() -> bytes:

@@ -21,7 +21,7 @@ from service.generators.generator import Generator, Sign
 from service.generators.models import bundled_model
 from service.settings import Backend, GeneratorSettings
 from service.types import Message
-from tests.yardstick import PATIENCE_S
+from tests.yardstick import PATIENCE_S, wait_until
 
 Result = TypeVar("Result")
 
@@ -260,10 +260,7 @@ class GeneratorContract:
             child = int(parent.stdout.readline())
             assert is_running(child)
             parent.kill()
-        deadline = time.monotonic() + PATIENCE_S
-        while is_running(child) and time.monotonic() < deadline:
-            time.sleep(0.02)
-        assert not is_running(child)
+        wait_until(lambda: not is_running(child))
 
 
 PARENT = """

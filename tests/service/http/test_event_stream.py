@@ -2,8 +2,6 @@ import fcntl
 import os
 import shutil
 import threading
-import time
-from collections.abc import Callable
 from itertools import repeat
 from pathlib import Path
 
@@ -15,7 +13,7 @@ from tests.service.conftest import MakeServer, make_app, running
 from tests.service.http.leaving import leave_at
 from tests.service.http.test_ask_http import CHECKED, WORDS, parse_events
 from tests.service.scripted_generator import ScriptedGenerator
-from tests.yardstick import PATIENCE_S
+from tests.yardstick import PATIENCE_S, wait_until
 
 EVENTS = {"accept": "text/event-stream"}
 SILENT = ("It was ", 600.0)
@@ -132,10 +130,3 @@ def is_held(generation: Path) -> bool:
     finally:
         os.close(handle)
     return False
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE_S
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)

@@ -24,7 +24,7 @@ def test_no_request_fails_while_new_generations_are_published(
 
     def search_on_and_on(query: str) -> None:
         with httpx.Client(base_url=address, timeout=PATIENCE_S) as client:
-            while not stop.wait(0.01):
+            while not stop.wait(0.05):
                 try:
                     answer = client.get("/api/search", params={"q": query})
                     hits = answer.json()["hits"]

@@ -1,7 +1,7 @@
 """Many questions in a world of faults: every reply is an answer or a clear error, nothing is left.
 
 Faults and clients follow a seed: servers that hang, talk garbage or break off, a model's process
-that is killed, clients that leave at any moment, requests that do not fit. 60 requests in
+that is killed, clients that leave at any moment, requests that do not fit. 40 requests in
 ``make test``, 500 in ``make test-slow``.
 """
 
@@ -199,7 +199,7 @@ def compare(before: Holdings, after: Holdings) -> None:
 @pytest.mark.parametrize(
     ("seed", "requests"),
     [
-        pytest.param(1, 60, id="60"),
+        pytest.param(1, 40, id="40"),
         pytest.param(2, 500, id="500", marks=pytest.mark.slow),
     ],
 )
@@ -230,7 +230,7 @@ def test_a_server_full_of_faults(sample: Path, seed: int, requests: int) -> None
 @pytest.mark.parametrize(
     ("seed", "requests"),
     [
-        pytest.param(3, 16, id="16"),
+        pytest.param(3, 12, id="12"),
         pytest.param(4, 500, id="500", marks=pytest.mark.slow),
     ],
 )
@@ -263,7 +263,7 @@ def test_a_model_that_is_killed(
                             kills += 1
 
             idle = await warm(service)
-            await soak(service, seed + 100, 8)
+            await soak(service, seed + 100, 4)
             before = await settled(service, idle)
             seen = await soak(service, seed, requests, kill)
             await warm(service)
