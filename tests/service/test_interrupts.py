@@ -131,7 +131,7 @@ def test_an_interrupted_extract_says_one_line(tmp_path: Path, dump: Path) -> Non
 
 
 def test_a_build_in_the_background_is_not_interrupted(tmp_path: Path) -> None:
-    """A shell starts it with SIGINT ignored, so that a Ctrl-C meant for others does not reach it."""
+    """A shell starts it with SIGINT ignored: a Ctrl-C meant for others does not reach it."""
     dump = tmp_path / "toywiki-20261101-pages-articles.xml.gz"
     dump.write_bytes(gzip.compress(export([page(1, "Page 1", PARAGRAPH)])))
     ignoring = ("/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh")
