@@ -102,4 +102,4 @@ def test_no_other_test_reads_a_clock() -> None:
         for file in (ROOT / "tests").rglob("*.py")
         if reads.search(file.read_text(encoding="utf-8"))
     }
-    assert found - {"tests/test_architecture.py"} == CLOCKS.keys()
+    assert found - {"tests/test_architecture.py"} <= CLOCKS.keys()

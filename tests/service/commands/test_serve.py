@@ -7,7 +7,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -24,6 +23,7 @@ from tests.ingest.measured import ROOT
 from tests.service.conftest import Run
 from tests.service.generators.faulty_llama import CHAT, FAULTS, healthy
 from tests.service.generators.scripted_server import serving as scripted
+from tests.yardstick import PATIENCE_S
 
 QUESTION = "Which satirist compared the members of the Mouseion to birds in a cage?"
 MCP = {"accept": "application/json, text/event-stream"}
@@ -98,7 +98,7 @@ def test_streams_are_told_that_the_service_ends(
             assert stat.S_IMODE(uds.stat().st_mode) == 0o600
             transport = httpx.AsyncHTTPTransport(uds=str(uds))
             async with httpx.AsyncClient(
-                transport=transport, base_url="http://localhost", timeout=60
+                transport=transport, base_url="http://localhost", timeout=PATIENCE_S
             ) as client:
                 begun = {path: asyncio.Event() for path in bodies}
                 streams = {
@@ -113,12 +113,9 @@ def test_streams_are_told_that_the_service_ends(
                 while sum(one.line == CHAT for one in upstream.requests) < 4:
                     await asyncio.sleep(0.01)
                 process.send_signal(number)
-                began = time.monotonic()
                 texts = {path: await stream for path, stream in streams.items()}
                 told = (await whole).json()
-                status = await asyncio.to_thread(process.wait, 60)
-                # A second is promised; the rest is for a machine that has other things to do.
-                assert time.monotonic() - began < 10
+                status = await asyncio.to_thread(process.wait, PATIENCE_S)
         assert process.stderr is not None
         asked = texts["/api/ask"].strip().split("\n\n")[-1]
         assert asked.startswith("event: error\n")

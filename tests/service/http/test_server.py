@@ -23,6 +23,7 @@ from service.settings import ServeSettings
 from tests.service.conftest import make_app, running
 from tests.service.http.security.test_guard import settings_app
 from tests.service.http.security.test_limits import serving
+from tests.yardstick import PATIENCE_S
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +87,7 @@ def test_who_begins_no_handshake_is_let_go(
         chain, key = certificate
         async with serving(tls_certificate=chain, tls_key=key) as served:
             reader, _ = await served.connect()
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(PATIENCE_S):
                 assert await reader.read() == b""
 
     asyncio.run(scenario())

@@ -15,6 +15,7 @@ from service.http.listening import Listening
 from service.http.security.limits import LONGEST_HEAD
 from service.http.server import HttpServer, make_server
 from service.settings import ServeSettings
+from tests.yardstick import PATIENCE_S
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
@@ -53,7 +54,7 @@ class Served:
 
 async def reply(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     """Status and what follows, to the end of the connection; 0 where there is no reply."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         text = b""
         with suppress(ConnectionError):
             while piece := await reader.read(1 << 16):
