@@ -203,7 +203,7 @@ def test_the_command_sees_it_beforehand(disk: Path, dump: Dump, room: int) -> No
     found = pinakes(*words)
     assert found.status == 1, found
     assert found.out == ""
-    assert "Traceback" not in found.err
+    assert "Traceback" not in found.err, found.err
     last = found.err.splitlines()[-1]
     assert re.match(r"pinakes: the build needs about .* MB, and the disk of .*; make room", last)
     assert not (disk / dump.name).exists()  # seen from a sample, before anything was written

@@ -79,6 +79,7 @@ def _serve() -> None:
             child = os.fork()
             if child == 0:
                 os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+                sys.stdin = os.fdopen(0, closefd=False)  # of the old one a line has been read
                 os.dup2(out.fileno(), 1)
                 os.dup2(err.fileno(), 2)
                 signal.alarm(_PATIENCE_S)
