@@ -5,10 +5,11 @@ step. Knows nothing of being watched.
 """
 
 import json
+import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import httpx
@@ -18,6 +19,8 @@ __all__: list[str] = []
 _PINAKES = [sys.executable, "-m", "service.cli"]
 _QUESTION = "Where was the Rosetta Stone found?"
 _LIMIT_S = 600.0
+# Enough words to see the model at work.
+_SHORT = {"PINAKES_GENERATOR__ANSWER_TOKENS": "32"}
 
 
 def _main(sample: str) -> None:
@@ -48,7 +51,7 @@ def _search() -> str:
 
 
 def _answer() -> str:
-    answer = _run(["ask", _QUESTION, "--no-strict", "--json"])
+    answer = _run(["ask", _QUESTION, "--no-strict", "--json"], _SHORT)
     if not answer["model"]:
         return f"no model: {len(answer['citations'])} sources quoted"
     return f"{answer['answer_tokens']} tokens by {answer['model']}"
@@ -74,9 +77,14 @@ def _page() -> str:
     return f"{read:,} bytes of two pages over loopback"
 
 
-def _run(words: Sequence[str]) -> Any:
+def _run(words: Sequence[str], more: Mapping[str, str] | None = None) -> Any:
     done = subprocess.run(
-        [*_PINAKES, *words], capture_output=True, text=True, timeout=_LIMIT_S, check=True
+        [*_PINAKES, *words],
+        env=os.environ | (more or {}),
+        capture_output=True,
+        text=True,
+        timeout=_LIMIT_S,
+        check=True,
     )
     return json.loads(done.stdout)
 

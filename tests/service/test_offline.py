@@ -155,4 +155,3 @@ def test_a_page_open_in_a_browser_and_tools_over_http_stay_here(place: Place) ->
 
 def test_the_proof_leaves_nothing_in_the_home(place: Place) -> None:
     assert list(Path(place.environment["HOME"]).rglob("*")) == []
-    assert json.loads(place.run("last", [*PINAKES, "status", "--json"]))["collections"]
