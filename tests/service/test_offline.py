@@ -22,10 +22,11 @@ from tests.index.toys import ROOT, SAMPLE, QuietProgress, article, write_dump
 from tests.service.doctor.watching import PINAKES, Place, require_tracing
 from tests.service.http.browser import CHROMIUM, QUIET, needs_chromium
 from tests.service.tools.calls import ask_once, text_of
+from tests.yardstick import PATIENCE_S
 
 QUESTION = "Where was the Rosetta Stone found?"
 DUMP = str(next(SAMPLE.glob("*-multistream.xml.bz2")))
-_PATIENCE_MS = 120_000
+_PATIENCE_MS = 1_000 * PATIENCE_S
 QUESTIONS = ROOT / "data" / "sample" / "questions.jsonl"
 
 
@@ -149,7 +150,7 @@ def test_a_page_open_in_a_browser_and_tools_over_http_stay_here(place: Place) ->
             assert "Rosetta Stone" in text_of(found)
         finally:
             os.kill(number, signal.SIGTERM)
-        watched.wait(60)
+        watched.wait(PATIENCE_S)
     assert place.attempts("serve") == []
 
 

@@ -14,6 +14,7 @@ from service.doctor.attempts import Attempt
 from service.doctor.isolation import cut_off
 from tests.service.doctor import planted, watching
 from tests.service.doctor.watching import Place, require_tracing
+from tests.yardstick import PATIENCE_S
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def _cut(place: Place, name: str, *arguments: str) -> Sequence[str]:
 
 
 def _planted(place: Place, name: str) -> list[Attempt]:
-    subprocess.run(_cut(place, name), env=place.environment, check=True, timeout=120)
+    subprocess.run(_cut(place, name), env=place.environment, check=True, timeout=PATIENCE_S)
     return place.attempts(name)
 
 

@@ -12,6 +12,7 @@ from service.doctor.attempts import Attempt, attempts_in
 from service.doctor.isolation import can_trace, cut_tool, traced
 from service.doctor.proof import clean_environment
 from service.doctor.system_calls import read_calls
+from tests.yardstick import PATIENCE_S
 
 # Set by .ci/run: what is proven there must not go unproven because a package is missing.
 REQUIRED = "REQUIRE_STRACE" in os.environ
@@ -53,7 +54,7 @@ class Place:
         """The standard output of a command that succeeds, traced."""
         done = subprocess.run(
             self.words(name, command),
-            input=lines, capture_output=True, text=True, timeout=600, check=False,
+            input=lines, capture_output=True, text=True, timeout=5 * PATIENCE_S, check=False,
             env=self.environment,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-3000:]
