@@ -65,7 +65,8 @@ def quoting(hostile: Path) -> Iterator[TestClient]:
 
 
 def client_with(collection: Path, generator: Generator | None) -> TestClient:
-    return TestClient(make_app(collection, generator), raise_server_exceptions=False)
+    app = make_app(collection, generator)
+    return TestClient(app, "http://localhost", raise_server_exceptions=False)
 
 
 def assert_harmless(value: Any) -> None:

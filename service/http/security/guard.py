@@ -11,13 +11,14 @@ from typing import Any
 from urllib.parse import quote
 
 from fastapi import Request
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import RedirectResponse, Response
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import BadInput
+from service.http.json_responses import PlainJSONResponse
 from service.http.openai_errors import error_body
 from service.http.problem_responses import ProblemView
 from service.http.security.caller import Caller, Peers, network_of
@@ -230,7 +231,7 @@ def _refusal(scope: Scope, headers: Headers, refused: _Refused) -> Response:
         title=HTTPStatus(refused.status).phrase, status=refused.status, detail=str(refused)
     )
     if path.startswith(_CHAT):
-        return JSONResponse(error_body(problem), refused.status, told)
-    return JSONResponse(
+        return PlainJSONResponse(error_body(problem), refused.status, told)
+    return PlainJSONResponse(
         problem.model_dump(), refused.status, told, media_type="application/problem+json"
     )
