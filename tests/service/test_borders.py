@@ -26,7 +26,7 @@ from service.terminal.hit_report import print_explained, print_hits
 from service.terminal.logs import plain_logs
 from service.tools.descriptions import TOOLS
 from tests.index.toys import QuietProgress, article, in_threads, write_dump
-from tests.service.conftest import Run, make_app, running
+from tests.service.conftest import Run, local_client, make_app, running
 from tests.service.scripted_generator import ScriptedGenerator
 from tests.service.tools.calls import ask_once, text_of
 
@@ -65,8 +65,7 @@ def quoting(hostile: Path) -> Iterator[TestClient]:
 
 
 def client_with(collection: Path, generator: Generator | None) -> TestClient:
-    app = make_app(collection, generator)
-    return TestClient(app, "http://localhost", raise_server_exceptions=False)
+    return local_client(make_app(collection, generator))
 
 
 def assert_harmless(value: Any) -> None:
