@@ -34,6 +34,7 @@ from index.types import (
 )
 from index.vectors.vectors import VectorIndex
 from index.verify import check_on_open, first_damaged
+from ingest.characters import cut_place
 
 __all__ = ["MAX_QUERY_LENGTH", "Index"]
 
@@ -274,7 +275,7 @@ class Index:
         if not question:
             raise BadQuery("the query is empty; ask with at least one word")
         if not self.keywords.terms(question):
-            raise BadQuery(f"no word to search for in {question[:60]!r}")
+            raise BadQuery(f"no word to search for in {question[: cut_place(question, 60)]!r}")
         return question
 
     def page(self, page_id: int) -> StoredPage | None:
