@@ -148,10 +148,19 @@ class KeywordIndex:
 
     def __init__(self, path: Path, language: str, health: Health | None = None) -> None:
         self._path, self._health = path, health or Health()
-        with TemporaryDirectory(prefix="pinakes-") as links, self._reading():
-            self._index = _open_elsewhere(path, Path(links))
-            self._schema = self._index.schema
-            self._searcher = self._index.searcher()
+        # tantivy makes a lock file where it opens an index, which read-only media and directories
+        # of other users refuse: it is given links to the files. It opens all of them at once.
+        with TemporaryDirectory(prefix="pinakes-") as links:
+            with self._reading():
+                files = [file.resolve() for file in path.iterdir()]
+            for file in files:
+                (Path(links) / file.name).symlink_to(file)
+            with self._reading():
+                self._index = tantivy.Index.open(links)
+                # Looks for no changes: who knows who will come by the name of that directory.
+                self._index.config_reader("manual", 1)
+                self._schema = self._index.schema
+                self._searcher = self._index.searcher()
         self._analysis = analysis_of(language)
         self._words = _analyzer(self._analysis, drop_stop_words=True)
         self._all_words = _analyzer(self._analysis)
@@ -211,16 +220,3 @@ class KeywordIndex:
             ScoredId(passage_id, float(score))
             for passage_id, (score, _) in zip(ids, found, strict=True)
         ]
-
-
-def _open_elsewhere(path: Path, links: Path) -> tantivy.Index:
-    """Open the index at ``path`` through a directory of links to its files, needed only meanwhile.
-
-    tantivy makes a lock file where it opens an index, which read-only media and directories of
-    other users refuse. It opens all files at once.
-    """
-    for file in path.iterdir():
-        (links / file.name).symlink_to(file.resolve())
-    index = tantivy.Index.open(str(links))
-    index.config_reader("manual", 1)  # never looks for changes: nobody knows who comes by this name
-    return index

@@ -57,14 +57,16 @@ def serve(collection: Path) -> Iterator[Callable[..., TestClient]]:
 
 
 def damage_text(collection: Path) -> int:
-    """Flip a bit of a page's stored text; the page."""
+    """Flip a bit of the stored text of "Rosetta Stone"; its page id."""
     path = current_generation(collection) / "pages.db"
     content = path.read_bytes()
     with sqlite3.connect(path) as connection:
-        rows = connection.execute("SELECT page_id, substr(text, 1, 200) FROM texts").fetchall()
+        page_id, text = connection.execute(
+            "SELECT page_id, substr(text, 1, 100) FROM texts JOIN pages USING (page_id) "
+            "WHERE title = 'Rosetta Stone'"
+        ).fetchone()
     connection.close()
-    page_id, text = next(row for row in rows if row[1] in content)
-    flip(path, content.index(text) + 100, 3)
+    flip(path, content.index(text) + 50, 3)
     return int(page_id)
 
 
@@ -86,6 +88,27 @@ def test_a_rotten_page_is_a_problem_and_the_service_is_not_ready_from_then_on(
         assert_problem(client.get(address), "pages.db", "pinakes build --force DUMP")
     assert_problem(client.get("/readyz"), "pages.db")
     assert client.get("/healthz").status_code == 200
+
+
+def test_answers_from_a_rotten_page_are_problems_in_every_form(
+    collection: Path, serve: Callable[..., TestClient]
+) -> None:
+    client = serve(scrubbed=False)
+    assert client.get("/readyz").status_code == 200
+    damage_text(collection)
+    question = "When was the Rosetta Stone found?"
+    asked = {"question": question, "mode": "quote"}
+    assert_problem(client.get("/api/search", params={"q": question}), "pages.db")
+    assert_problem(client.post("/api/ask", json=asked), "pages.db")
+    stream = client.post("/api/ask", json=asked, headers={"Accept": "text/event-stream"})
+    assert stream.status_code == 503 or "event: error" in stream.text
+    assert "pages.db" in stream.text
+    chat = {"model": "samplewiki", "messages": [{"role": "user", "content": question}]}
+    answer = client.post("/v1/chat/completions", json=chat)
+    assert answer.status_code == 503
+    assert "pages.db" in answer.json()["error"]["message"]
+    for text in (stream.text, answer.text):
+        assert "Traceback" not in text
 
 
 def test_the_scrub_finds_what_nobody_has_read(
