@@ -43,7 +43,7 @@ PREFIXES = ("p", "libr", "Rosetta", "Alexandira")
 _SMALL_EDGE = 512
 _BLOCK = 512
 _FLIPS_A_BLOCK = 10  # for so many flips, a block is lost
-_PATIENCE_S = 120.0  # for one flip: guards against hanging alone
+_PATIENCE_S = 600.0  # for one flip, or to begin: guards against hanging alone
 
 
 class Wrong(Exception):
