@@ -89,6 +89,9 @@ def _run(words: list[str], *, debug: bool) -> int:
     except typer.Exit as done:
         return done.exit_code
     except typer.TyperException as error:
+        if words in ([], ["eval"], ["tokens"]):  # and is told what there is
+            sys.stderr.write(f"{error.format_message()}\n")
+            return error.exit_code
         _tell(f"{error.format_message()} (see --help)")
         return error.exit_code
     except (KeyboardInterrupt, typer.Abort):

@@ -26,7 +26,7 @@ from service.plain_text import visible_json
 from service.problems import KNOWN_ERRORS, message_of
 from service.tools.descriptions import INSTRUCTIONS, TOOLS
 from service.tools.fitting import json_text
-from service.tools.stdio_lines import StdioLines, claimed_stdio
+from service.tools.stdio_lines import StdioLines, claimed_stdio, leaf_of
 from service.tools.toolbox import Call, Toolbox
 from service.views.search_views import View
 
@@ -50,6 +50,8 @@ async def serve_stdio(toolbox: Toolbox) -> None:
             await server.run(reading, writing, server.create_initialization_options())
     except* BrokenPipeError:  # a client that does not read any more is gone
         pass
+    except* OSError as group:  # such as a full disk behind standard output
+        raise leaf_of(group) from None
 
 
 class ToolEndpoint:

@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from typing import Any, BinaryIO
 
-__all__ = ["StdioLines", "claimed_stdio"]
+__all__ = ["StdioLines", "claimed_stdio", "leaf_of"]
 
 _NOT_JSON, _NO_REQUEST = -32700, -32600
 _LONGEST_LINE = 4 << 20
@@ -29,6 +29,12 @@ def claimed_stdio() -> tuple[BinaryIO, BinaryIO]:
     os.close(nothing)
     os.dup2(2, 1)
     return os.fdopen(reading, "rb"), os.fdopen(writing, "wb")
+
+
+def leaf_of(group: BaseExceptionGroup[OSError]) -> OSError:
+    """The first of the errors that a group of tasks ended with."""
+    first = group.exceptions[0]
+    return leaf_of(first) if isinstance(first, BaseExceptionGroup) else first
 
 
 class StdioLines:
