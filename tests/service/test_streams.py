@@ -118,8 +118,9 @@ def test_streams_that_are_closed_or_full(data: Path) -> None:
     assert closed.returncode == 0
     with Path("/dev/full").open("wb") as full:
         found = _process(*words, stdout=full, stderr=subprocess.PIPE)
-    assert found.returncode == 1
-    assert found.stderr == b"pinakes: No space left on device; make room\n"
+        mcp = _process("mcp", *words[2:], input=b"{}\n", stdout=full, stderr=subprocess.PIPE)
+    assert found.returncode == mcp.returncode == 1
+    assert found.stderr == mcp.stderr == b"pinakes: No space left on device; make room\n"
 
 
 def test_extract_prints_json_in_utf_8_whatever_the_locale() -> None:
@@ -130,3 +131,10 @@ def test_extract_prints_json_in_utf_8_whatever_the_locale() -> None:
     assert found.returncode == 0
     rows = [json.loads(line) for line in found.stdout.splitlines()]
     assert any("بيت الحكمة" in row["text"] for row in rows)
+
+
+@pytest.mark.parametrize("words", [[], ["eval"], ["tokens"]])
+def test_where_a_command_is_wanting_all_are_listed(encoded: Encoded, words: list[str]) -> None:
+    found = encoded("ascii", *words)
+    assert found.status == 2
+    assert "Commands:" in found.err.splitlines()
