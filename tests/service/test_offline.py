@@ -19,8 +19,8 @@ from playwright.sync_api import expect, sync_playwright
 from index.build import BuildOptions, build_collection
 from service.doctor.proof import Proof, prove_offline
 from tests.index.toys import ROOT, SAMPLE, QuietProgress, article, write_dump
-from tests.service.doctor.watching import PINAKES, Place, require_tracing
-from tests.service.http.browser import CHROMIUM, QUIET, needs_chromium
+from tests.service.doctor.watching import PINAKES, Place, require, require_tracing
+from tests.service.http.browser import CHROMIUM, QUIET
 from tests.service.tools.calls import ask_once, text_of
 from tests.yardstick import PATIENCE_S
 
@@ -99,6 +99,22 @@ def test_the_command_stays_here(
     assert place.attempts(name) == []
 
 
+def test_comparing_runs_stays_here(place: Place, tmp_path: Path) -> None:
+    kept = tmp_path / "run.json"
+    questions = _first_questions(3, tmp_path / "questions.jsonl")
+    command = [*PINAKES, "eval", "retrieval", questions, "--mode", "keyword", "--json"]
+    kept.write_text(place.run("kept-run", command))
+    compare = [*PINAKES, "eval", "compare", str(kept), str(kept)]
+    assert "keyword" in place.run("compare", compare)
+    assert place.attempts("kept-run") == place.attempts("compare") == []
+
+
+def test_making_and_revoking_tokens_stays_here(place: Place) -> None:
+    for name, words in (("create", ["phone"]), ("list", []), ("revoke", ["phone"])):
+        place.run(f"tokens-{name}", [*PINAKES, "tokens", name, *words])
+        assert place.attempts(f"tokens-{name}") == []
+
+
 def test_calibrating_stays_here(place: Place, tmp_path: Path) -> None:
     """Over one article: what is asked of it costs a tenth of what the sample's would."""
     dump = write_dump(tmp_path / "dump", [article(1, "Papyrus", "Papyrus is made of reed.")])
@@ -121,8 +137,8 @@ def test_tools_over_standard_input_stay_here(place: Place) -> None:
     assert place.attempts("mcp") == []
 
 
-@needs_chromium
 def test_a_page_open_in_a_browser_and_tools_over_http_stay_here(place: Place) -> None:
+    require(CHROMIUM is not None, "Chromium")
     boot = "import os, sys; print(os.getpid(), flush=True); os.execv(sys.argv[1], sys.argv[1:])"
     serve = [*PINAKES, "serve", "--port", "0", "--generator", "none"]
     with subprocess.Popen(

@@ -21,12 +21,17 @@ PINAKES = [sys.executable, "-m", "service.cli"]
 
 def require_tracing(*, cut: bool = False) -> None:
     """Skip where nothing can be traced (or cut off); fail where it must be possible."""
-    lacking = "strace" if not can_trace() else "bubblewrap" if cut and cut_tool() is None else None
-    if lacking is None:
+    require(can_trace(), "strace")
+    require(not cut or cut_tool() is not None, "bubblewrap")
+
+
+def require(there: bool, tool: str) -> None:
+    """Skip without ``tool``; fail where it must be there."""
+    if there:
         return
     if REQUIRED:
-        pytest.fail(f"{lacking} is not installed, or not allowed here")
-    pytest.skip(f"needs {lacking}")
+        pytest.fail(f"{tool} is not installed, or not allowed here")
+    pytest.skip(f"needs {tool}")
 
 
 class Place:
