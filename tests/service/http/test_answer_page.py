@@ -72,15 +72,18 @@ def test_the_stages_are_told_and_what_became_of_it(window: Window, make_server: 
 def test_thinking_is_a_stage_and_what_was_thought_goes(
     window: Window, make_server: MakeServer
 ) -> None:
-    generator = ScriptedGenerator("It was ", "Callimachus. ", "Or", 1.0, "</think>", 1.0, TRUE)
+    seen, thinking = threading.Event(), threading.Event()
+    generator = ScriptedGenerator("It was ", "Callimachus. ", "Or", seen, "</think>", TRUE)
     window.page.goto(f"{make_server(generator)}/?q=satirist+birds+cage")
     answer = window.page.locator("#answer")
     expect(answer).to_contain_text("Callimachus")
+    seen.set()
     expect(answer).to_contain_text("Timon")
     expect(answer).not_to_contain_text("Callimachus")
-    generator.script = ("<think>", 1.0, "Timon?</think>", TRUE)
+    generator.script = ("<think>", thinking, "Timon?</think>", TRUE)
     ask(window.page, BIRDS)
     expect(window.page.get_by_role("status")).to_have_text("Thinking…")
+    thinking.set()
     expect(answer).to_contain_text("Timon")
 
 
