@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from index.build import BuildOptions, build_collection
 from index.encoders.encoder import SentenceEncoder, find_encoder
@@ -13,6 +14,12 @@ from ingest.reading.dumps import Dump, find_dump
 from tests.index.toys import SAMPLE, QuietProgress
 
 ROOT = Path(__file__).parents[1]
+
+# Examples have no deadline, and drawing them may be slow: the machine may have other work.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 @pytest.fixture(autouse=True, scope="session")
