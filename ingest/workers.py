@@ -51,20 +51,22 @@ def _start(executor: Executor, count: int) -> None:
     """Start all processes, out of reach of Ctrl-C until they can ignore it themselves.
 
     They inherit that SIGINT is blocked. Here it is put off, for it may reach another thread than
-    this one, and half a start would leave a process that fails aloud.
+    this one, and half a start would leave a process that fails aloud. Where SIGINT is ignored, as
+    in what a shell starts in the background, that stays so.
     """
-    is_main = threading.current_thread() is threading.main_thread()
     put_off: list[int] = []
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     handler = signal.getsignal(signal.SIGINT)
-    if is_main:
+    is_main = threading.current_thread() is threading.main_thread()
+    may_come = is_main and handler is not signal.SIG_IGN
+    if may_come:
         signal.signal(signal.SIGINT, lambda number, _: put_off.append(number))
     try:
         for _ in range(count):  # one process each, as none is idle yet
             executor.submit(os.getpid)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        if is_main:
+        if may_come:
             signal.signal(signal.SIGINT, handler)
     if put_off:
         raise KeyboardInterrupt
