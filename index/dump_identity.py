@@ -14,15 +14,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import xxhash
-
 from index.errors import CollectionError, OtherWiki
 from index.generations import current_generation
 from index.progress import Progress
 from index.types import DumpRecord
 from ingest.files import read_json, write_whole
 from ingest.reading.dumps import Dump
-from ingest.reading.identity import digest_file
+from ingest.reading.identity import FileDigest, digest_file
 
 __all__ = [
     "changed_files",
@@ -44,9 +42,9 @@ _DATABASE = re.compile(
 
 def dump_record(dump: Dump, digests: Sequence[str], *, verified: bool) -> DumpRecord:
     """What the manifest says of ``dump``, whose files have these digests."""
-    fingerprint = xxhash.xxh3_128()
+    fingerprint = FileDigest()
     for part, digest in zip(dump.parts, digests, strict=True):
-        fingerprint.update(f"{part.name}\0{digest}\0".encode())
+        fingerprint.add(f"{part.name}\0{digest}\0".encode())
     return DumpRecord(
         **wiki_of(dump),
         date=dump.date,
