@@ -292,7 +292,7 @@ def test_leads_of_much_linked_pages_matter_most(tmp_path: Path) -> None:
         assert store.lead_count() == 3
 
 
-def test_threads_read_at_once_and_leave_no_open_file_behind(store: Store) -> None:
+def test_threads_read_at_once_and_leave_no_open_file_behind(store: Store, tmp_path: Path) -> None:
     wrong: list[object] = []
 
     def read() -> None:
@@ -302,12 +302,13 @@ def test_threads_read_at_once_and_leave_no_open_file_behind(store: Store) -> Non
                 wrong.append(kept)
 
     def open_files() -> int:
-        """Those of stores: other tests may have left what is closed only now."""
+        """Those of this store: other tests may have left what is closed only now."""
         paths = map(os.path.realpath, Path("/proc/self/fd").iterdir())
-        return sum("pages.db" in str(path) for path in paths)
+        return sum(path == os.path.realpath(tmp_path / "pages.db") for path in paths)
 
     read()
     before = open_files()
+    assert before > 0
     for _ in range(10):
         threads = [threading.Thread(target=read) for _ in range(4)]
         for thread in threads:
