@@ -55,7 +55,7 @@ def test_a_file_that_is_not_gguf_is_named_with_the_way_out(
 def test_a_missing_file_and_a_directory_are_named(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"missing\.gguf: No such file"):
         check_gguf(tmp_path / "missing.gguf")
-    with pytest.raises(BadInput, match="Is a directory"):
+    with pytest.raises(BadInput, match="is a directory"):
         check_gguf(tmp_path)
 
 
