@@ -18,12 +18,13 @@ __all__ = ["PlainStream", "one_line", "visible", "visible_json"]
 _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 _LONGEST_STRING = 2_000
 # Sequences that a terminal obeys: control sequences ("ESC [ 31 m"), strings such as titles and
-# links ("ESC ] 8 ; ; address BEL") up to their end, and others of two or more characters.
+# links ("ESC ] 8 ; ; address BEL") up to their end, and others of two or more characters. A string
+# ends where the next begins: no letter is read for each of those before it.
 # Source: ECMA-48, section 5.
 _SEQUENCE = regex.compile(
     r"(?:\x1b\[|\x9b)[0-?]{0,64}[ -/]{0,16}[@-~]|"
     r"(?:\x1b[\]PX^_]|[\x90\x98\x9d-\x9f])"
-    rf"[^\x07\n\x1b\x9c]{{0,{_LONGEST_STRING}}}(?:\x07|\x1b\\|\x9c)|"
+    rf"[^\x07\n\x1b\x90\x98\x9c-\x9f]{{0,{_LONGEST_STRING}}}(?:\x07|\x1b\\|\x9c)|"
     r"\x1b[ -/]{0,16}[0-OQ-WYZ\\`-~]"
 )
 _UNFINISHED = re.compile(r"\x1b[\[\]PX^_]?")

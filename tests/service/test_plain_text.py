@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from ingest.characters import cleaned
 from service.plain_text import PlainStream, one_line, visible, visible_json
+from tests.yardstick import assert_in_proportion
 
 # name, what a model says, what is left
 SAID = [
@@ -55,6 +56,15 @@ def test_however_it_is_cut(said: str, cuts: list[int]) -> None:
     assert streamed([said[start:end] for start, end in pairwise(edges)]) == whole
     assert streamed(list(said)) == whole
     assert cleaned(whole) == whole
+
+
+@pytest.mark.parametrize("opener", ["\x90", "\x9d", "\x1b]"])
+def test_strings_that_never_end_take_no_longer(opener: str) -> None:
+    def said(number: int) -> object:
+        return streamed([(opener + "aa") * number])
+
+    assert_in_proportion(said, 40, 1_200)
+    assert streamed([f"{opener}8;;x{opener}0;y\x9cyes"]) == "8;;xyes"
 
 
 def test_at_the_way_out_offsets_stay() -> None:
