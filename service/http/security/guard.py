@@ -91,6 +91,7 @@ class Guard:
             return
         headers = Headers(scope=scope)
         try:
+            _check_form(scope, headers)
             self._check_name_and_origin(scope, headers)
             address, scope["scheme"] = self._peers.origin(scope, headers)
             scope["client"] = (address, 0)
@@ -101,8 +102,6 @@ class Guard:
         await self._app(scope, self._reading(scope, receive), _with_headers(send))
 
     def _check_name_and_origin(self, scope: Scope, headers: Headers) -> None:
-        if not scope["path"].startswith("/"):
-            raise _Refused(400, "the target of a request is a path, as in GET /healthz")
         asked = headers.getlist("host")
         host = host_of(asked[0]) if len(asked) == 1 else None
         local = scope["server"][0] if scope.get("server") else None
@@ -176,6 +175,14 @@ def is_own_navigation(request: Request) -> bool:
     return site in ("none", "same-origin")
 
 
+def _check_form(scope: Scope, headers: Headers) -> None:
+    """Refuse what a proxy before us may have read as something else (RFC 9112, 3.2 and 6.3)."""
+    if not scope["path"].startswith("/"):
+        raise _Refused(400, "the target of a request is a path, as in GET /healthz")
+    if "content-length" in headers and "transfer-encoding" in headers:
+        raise _Refused(400, "a body has a Content-Length or a Transfer-Encoding, not both")
+
+
 def _is_page(path: str) -> bool:
     return path in ("/", ENTRY) or path.startswith("/page/")
 
@@ -217,9 +224,9 @@ _ENCODED_HEADERS = [(name.encode(), value.encode()) for name, value in RESPONSE_
 
 def _refusal(scope: Scope, headers: Headers, refused: _Refused) -> Response:
     path = scope["path"]
-    told = {"www-authenticate": "Bearer"} if refused.status == 401 else None
+    told = {401: {"www-authenticate": "Bearer"}, 400: {"connection": "close"}}.get(refused.status)
     if (
-        told
+        refused.status == 401
         and scope["method"] == "GET"
         and _is_page(path)
         and "text/html" in headers.get("accept", "")

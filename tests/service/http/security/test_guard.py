@@ -185,6 +185,8 @@ def raw(app: Any, **scope: Any) -> tuple[int, dict[bytes, bytes]]:
         pytest.param({"path": "http://localhost/healthz"}, 400, id="absolute form"),
         pytest.param({"path": "*", "method": "OPTIONS"}, 400, id="asterisk form"),
         pytest.param({"path": ""}, 400, id="no path"),
+        pytest.param({"headers": [(b"host", b"localhost"), (b"content-length", b"5"),
+                                  (b"transfer-encoding", b"chunked")]}, 400, id="two lengths"),
         pytest.param({"headers": [(b"host", b"\xff\xfe")]}, 421, id="bytes"),
         pytest.param({"headers": [(b"host", b"10.0.0.9")], "server": ("10.0.0.9", 80)}, 200,
                      id="the address it came in at"),
@@ -198,6 +200,8 @@ def test_requests_that_no_client_sends(awkward: Path, scope: dict[str, Any], sta
     told, headers = raw(make_app(awkward), **scope)
     assert told == status
     assert headers[b"x-content-type-options"] == b"nosniff"
+    # What follows on that connection may be the rest of it.
+    assert (headers.get(b"connection") == b"close") is (status == 400)
 
 
 def test_web_sockets_are_closed(awkward: Path) -> None:
