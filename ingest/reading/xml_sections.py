@@ -21,13 +21,19 @@ _BEGIN = re.compile(rb"<!--|<!\[CDATA\[|<\?")
 _PARTIAL = re.compile(rb"<(?:!(?:-|\[(?:C(?:D(?:A(?:T(?:A)?)?)?)?)?)?)?\Z")
 # One that does not end is read again from here on: else it would swallow a whole dump.
 _LONGEST = 16 << 20
+_UNCLOSED = "a comment or CDATA section before is never closed: pages in it may be missing"
 
 
 def without_sections(pieces: Iterable[Piece]) -> Iterator[Piece]:
-    """The pieces with ``EMPTY`` for each comment, CDATA section and processing instruction."""
+    """The pieces with ``EMPTY`` for each comment, CDATA section and processing instruction.
+
+    One that is never closed is damage.
+    """
     sections = _Sections()
     held = Piece(0, b"")  # what may be the first letters of a section
+    offset = 0
     for piece in pieces:
+        offset = piece.offset
         if piece.error is not None or piece.ignored:
             if held.data:
                 yield held
@@ -52,6 +58,8 @@ def without_sections(pieces: Iterable[Piece]) -> Iterator[Piece]:
         yield Piece(piece.offset, data)
     if held.data:
         yield held
+    if sections.is_open:
+        yield Piece(offset, b"", error=_UNCLOSED)
 
 
 class _Sections:

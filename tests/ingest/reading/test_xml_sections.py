@@ -20,7 +20,7 @@ HIDDEN = page(900, "Hidden")
 ODD = page(8, "Odd").replace("<page>", '<page xml:space="preserve" x="1">')
 XML = (
     f"<?xml version='1.0'?>{PAGES[0]}<!-- {HIDDEN} -->{PAGES[1]}<![CDATA[{HIDDEN}]]>{ODD}"
-    f"<?php {HIDDEN} ?><!----><!-->--><pages><page_id/></pages>{PAGES[2]}<!-- {HIDDEN}"
+    f"<?php {HIDDEN} ?><!----><!-->--><pages><page_id/></pages>{PAGES[2]}"
 ).encode()
 TITLES = [b"Page 1", b"Page 2", b"Odd", b"Page 3"]
 
@@ -80,6 +80,17 @@ def test_a_comment_without_end_does_not_swallow_the_dump(monkeypatch: pytest.Mon
     ]
 
 
+@pytest.mark.parametrize("begin", ["<!--", "<![CDATA[", "<?"])
+def test_what_is_never_closed_is_told_of(begin: str) -> None:
+    """As it hides pages, and the end of the file with them."""
+    xml = f"{PAGES[0]}{begin} {HIDDEN}{PAGES[1]}</mediawiki>".encode()
+    for cuts in ((), range(len(xml))):
+        *found, damage = cut_pages(pieces(xml, *cuts))
+        assert titles(found) == [b"Page 1"]
+        assert isinstance(damage, Damage)
+        assert "never closed" in str(damage)
+
+
 def test_pages_read_from_inside_a_comment_are_told_of() -> None:
     """A unit that begins inside of one cannot know it, until it ends."""
     inside = f"{HIDDEN}--> {PAGES[0]} --> {PAGES[1]}".encode()
@@ -91,7 +102,7 @@ def test_pages_read_from_inside_a_comment_are_told_of() -> None:
 @pytest.mark.parametrize("form", ["xml", "bz2"])
 def test_in_a_dump(tmp_path: Path, form: str) -> None:
     xml = HEADER.replace("<siteinfo>", f"<!-- {HIDDEN} --><siteinfo>").encode()
-    xml += XML.removesuffix(f"<!-- {HIDDEN}".encode()) + END.encode()
+    xml += XML + END.encode()
     path = tmp_path / f"toywiki-20261101.xml{'' if form == 'xml' else '.bz2'}"
     path.write_bytes(xml if form == "xml" else bz2.compress(xml))
     dump = find_dump([path])
