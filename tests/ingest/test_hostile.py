@@ -37,7 +37,7 @@ from tests.ingest.bombs import (
 from tests.ingest.dumps_on_disk import END, HEADER, PAGES, page, write_damaged
 from tests.ingest.measured import Measured, pinakes
 
-_PEAK_MB = 250
+_PEAK_MB = 320
 _LARGEST_PAGE = 4 << 20  # letters
 _LARGEST_PEAK_MB = 500
 # Decompressed size: larger than the memory allowed.
@@ -279,8 +279,17 @@ def test_a_bomb_that_is_no_dump_is_refused_at_once(tmp_path: Path, kind: str) ->
     _assert_refused(_build(path, tmp_path / "data"), 2, path.name, "not a MediaWiki XML export")
 
 
-@pytest.mark.parametrize("kind", ["zst", "bz2"])
-@pytest.mark.parametrize("fill", [b"\0", b"<", b" "])
+@pytest.mark.parametrize(
+    ("kind", "fill"),
+    [
+        ("zst", b"\0"),
+        ("bz2", b"<"),
+        *(
+            pytest.param(kind, fill, marks=pytest.mark.slow)
+            for kind, fill in (("bz2", b"\0"), ("zst", b"<"), ("zst", b" "), ("bz2", b" "))
+        ),
+    ],
+)
 def test_rubbish_behind_the_last_page_is_passed_over(
     tmp_path: Path, kind: str, fill: bytes
 ) -> None:

@@ -72,7 +72,7 @@ COMMANDS = [
     "eval answers Q --mode quote --compare {} --data DATA",
     "eval compare {} {}",
     "eval compare Q {}",
-    "doctor --data {}",
+    "doctor --data {} --generator none",
     "tokens create phone --data {}",
     "tokens list --data {}",
     "tokens revoke phone --data {}",
