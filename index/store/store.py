@@ -33,7 +33,8 @@ __all__ = ["Store"]
 _TITLE, _REDIRECT, _ANCHOR = (KINDS.index(kind) for kind in ("title", "redirect", "anchor"))
 _NAMED = (
     "SELECT names.key, kind, weight, page_id, name, title, links_in, first_passage, "
-    "is_disambiguation FROM json_each(?) AS wanted CROSS JOIN names ON names.key = wanted.value "
+    "is_disambiguation, names.checksum FROM json_each(?) AS wanted "
+    "CROSS JOIN names ON names.key = wanted.value "
     f"AND kind != {KINDS.index('later')} CROSS JOIN pages USING (page_id) WHERE passage_count > 0"
 )
 _PLACES = (
@@ -203,6 +204,8 @@ class Store:
         wanted = json.dumps(list(dict.fromkeys(keys)))
         with self._reading():
             rows = self._connection().execute(_NAMED, (wanted,)).fetchall()
+            for key, _, _, page_id, name, *_, checksum in rows:
+                check_name(checksum, key, page_id, name)  # hits show it
         return [
             NamedPage(
                 key=key,
@@ -215,7 +218,8 @@ class Store:
                 is_disambiguation=bool(is_disambiguation),
             )
             for (
-                key, kind, weight, page_id, name, title, links_in, first_passage, is_disambiguation
+                key, kind, weight, page_id, name, title,
+                links_in, first_passage, is_disambiguation, _,
             ) in rows
         ]  # fmt: skip
 

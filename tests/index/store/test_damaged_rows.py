@@ -42,8 +42,9 @@ READS: dict[str, Read] = {
     "by title": lambda store: store.page(store.page_id_by_name("Papyrus") or 0),
     "by redirect": lambda store: store.page(store.page_id_by_name("Reed") or 0),
     "suggest": lambda store: store.suggest("papy", 5),
+    "named": lambda store: store.named(["papyrus", "reed"]),
 }
-SHOWN = tuple(READS)[:-1]  # whatever shows the page's text
+SHOWN = tuple(READS)[:-2]  # whatever shows the page's text
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,8 @@ SHOWN = tuple(READS)[:-1]  # whatever shows the page's text
         ("UPDATE passages SET page_id = 9 WHERE passage_id = 0", ("passages", "all")),
         ("DELETE FROM passages WHERE passage_id = 0", ("passages",)),
         ("UPDATE names SET page_id = 2 WHERE name = 'Reed'", ("by redirect",)),
-        ("UPDATE names SET page_id = 2 WHERE key = 'papyrus'", ("suggest",)),
+        ("UPDATE names SET page_id = 2 WHERE key = 'papyrus'", ("suggest", "named")),
+        ("UPDATE names SET name = 'Reeds' WHERE name = 'Reed'", ("by redirect", "named")),
     ],
 )
 def test_a_changed_row_is_damage_for_all_that_read_it(
