@@ -63,6 +63,7 @@ class ReasoningFilter:
         self._behind = ""  # the last letter that was passed on,
         self._gap = ""  # and the space since
         self._begun = False
+        self._named = False  # a mark that opens thoughts was passed on as a word
         self._wrapped = False
         self._has_thought = False
         self._passed: list[str] = []
@@ -111,7 +112,7 @@ class ReasoningFilter:
             if found is not None and (not found.partial or not at_end):
                 self._pass(self._raw[: first.start()])
                 self._raw = self._raw[first.start() :]
-                if found.partial:
+                if found.partial or self._may_end_a_line(found, at_end=at_end):
                     return False
                 self._raw = self._raw[len(found[0]) :]
                 self._take(found)
@@ -120,6 +121,10 @@ class ReasoningFilter:
         self._pass(self._raw)
         self._raw = ""
         return False
+
+    def _may_end_a_line(self, found: "regex.Match[str]", *, at_end: bool) -> bool:
+        """Whether it matters what follows the end of thoughts, and nothing of it is there yet."""
+        return bool(found["end"]) and len(found[0]) == len(self._raw) and not at_end
 
     def _begin(self, *, at_end: bool) -> bool:
         """Look at how the answer begins; False where too little of it is there."""
@@ -157,6 +162,8 @@ class ReasoningFilter:
                 return
         elif kind == "end":
             speaks_of = self._behind in _SPEAKS_OF or (self._gap and not starts)
+            # Thoughts end in quotations, too; who speaks of the mark has named the other before.
+            speaks_of = speaks_of and (self._named or not self._raw.startswith("\n"))
             if fresh or self._presumed or not speaks_of:
                 self._close(withdraws=not fresh)
                 return
@@ -164,6 +171,8 @@ class ReasoningFilter:
             self._pass(self.kept_apart())
             self._inside = kind
             return
+        else:
+            self._named = True
         self._pass(text)
 
     def _close(self, *, withdraws: bool = False) -> None:
