@@ -11,6 +11,7 @@ import json
 import os
 import re
 import secrets
+import stat
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -56,6 +57,8 @@ class Tokens:
             status = self.path.stat()
             seen = (status.st_ino, status.st_mtime_ns, status.st_size)
             if seen != self._seen:
+                if not stat.S_ISREG(status.st_mode):
+                    raise ValueError("a FIFO would be waited for")
                 self._tokens = _parsed(self.path.read_text(encoding="utf-8"))
                 self._seen = seen
         except FileNotFoundError:

@@ -131,6 +131,13 @@ def test_a_damaged_file_lets_nobody_in(tokens: Tokens, text: str) -> None:
         tokens.create("another", "ask")
 
 
+def test_what_is_no_file_is_not_waited_for(tokens: Tokens) -> None:
+    tokens.path.parent.mkdir()
+    os.mkfifo(tokens.path)
+    with pytest.raises(BadInput, match="is damaged"):
+        tokens.all()
+
+
 def test_what_cannot_be_written_is_told_in_a_line(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file")
     with pytest.raises(BadInput, match="tokens cannot be kept there"):
