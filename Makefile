@@ -63,7 +63,7 @@ test-times: $(VENV)/.dev
 	$(VENV)/bin/python -m pytest -p tests.cpu_times
 
 fuzz: $(VENV)/.dev
-	PINAKES_FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(VENV)/bin/python -m pytest tests/ingest/test_fuzz.py
+	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(VENV)/bin/python -m pytest tests/ingest/test_fuzz.py
 
 test-llama-cpp-python: $(VENV)/.llama-cpp-python
 	$(VENV)/bin/python -m pytest -m llama_cpp_python

@@ -6,6 +6,9 @@ environment for settings.
 """
 
 import ipaddress
+import os
+from collections.abc import Iterable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
@@ -236,6 +239,7 @@ def load_settings(**flags: Any) -> Settings:
     Nested flags are written ``generator__backend="none"``. Raises BadInput naming the key and
     the value at the first setting that does not fit.
     """
+    _refuse_unknown(os.environ)
     values: dict[str, Any] = {}
     for name, value in flags.items():
         if value is None:
@@ -257,3 +261,17 @@ def load_settings(**flags: Any) -> Settings:
         raise BadInput(f"{config_path()}: {error}") from None
     except RecursionError:
         raise BadInput(f"{config_path()}: nested too deeply") from None
+
+
+def _refuse_unknown(environment: Iterable[str]) -> None:
+    """Raise BadInput for a variable that looks like a setting and is none: it would say nothing."""
+    known = {
+        f"PINAKES_{name}{key}".upper()
+        for name, field in Settings.model_fields.items()
+        for key in ("", *(f"__{one}" for one in getattr(field.annotation, "model_fields", ())))
+    }
+    for name in environment:
+        if name.upper().startswith("PINAKES_") and name.upper() not in known:
+            near = get_close_matches(name.upper(), known, 1, 0.8)
+            meant = f"; did you mean {near[0]}?" if near else ""
+            raise BadInput(f"{name} in the environment is no setting{meant}")

@@ -53,8 +53,10 @@ def doctor(
 
 def _prove(*, as_json: bool) -> None:
     from service.doctor.proof import prove_offline
+    from service.terminal.console import err
     from service.terminal.doctor_report import print_proof, print_step, proof_json
 
+    err.print("Building the sample, searching it, asking it, serving a page: about a minute …")
     with tempfile.TemporaryDirectory(prefix="pinakes-proof-") as directory:
         proof = prove_offline(Path(directory), (lambda _: None) if as_json else print_step)
     if as_json:

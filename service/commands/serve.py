@@ -73,6 +73,8 @@ def serve(
     try:
         server = make_server(app, settings.serve, ending)
         err.print(f"Serving {name} on {listening.name} (Ctrl-C ends it)")
+        if settings.serve.exposed and settings.serve.tls_certificate is None:
+            err.print("Without TLS tokens, questions and answers can be read on the network.")
         sys.setswitchinterval(_SWITCH_S)
         with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
             server.run(sockets=[listening.socket])

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 __all__ = ["create", "list_tokens", "revoke"]
 
+_NONE_LEFT = (
+    "There are no tokens: the service is open to whoever is on this machine, and to nobody else. "
+    "pinakes tokens create NAME changes that."
+)
 _Name = Annotated[str, typer.Argument(metavar="NAME", help="Whose it is, as in phone or agent.")]
 
 
@@ -33,12 +37,19 @@ def create(
     chosen: Scope | None = next((one for one in get_args(Scope) if one == scope), None)
     if chosen is None:
         raise BadInput(f"no scope {scope[:40]!r}; there are {', '.join(get_args(Scope))}")
-    secret = _tokens(data).create(name, chosen)
+    tokens = _tokens(data)
+    secret = tokens.create(name, chosen)
+    shown = json.dumps({"name": name, "scope": chosen, "token": secret}) if as_json else secret
+    try:
+        print(shown, flush=True)
+    except OSError:
+        tokens.revoke(name)  # nobody has seen it
+        raise
     if as_json:
-        print(json.dumps({"name": name, "scope": chosen, "token": secret}))
         return
-    print(secret)
     err.print("Shown this once. Send it as Authorization: Bearer …, or give it to the page.")
+    if len(tokens.all()) == 1:
+        err.print("From now on every caller needs a token, on this machine too.")
 
 
 def list_tokens(as_json: JsonOption = False, data: DataOption = None) -> None:
@@ -52,16 +63,22 @@ def list_tokens(as_json: JsonOption = False, data: DataOption = None) -> None:
     if as_json:
         print(json.dumps(tokens))
         return
+    width = max((len(one["name"]) for one in tokens), default=0)
     for one in tokens:
-        print(f"{one['name']}  {one['scope']}  {one['created']}")
+        print(f"{one['name']:{width}}  {one['scope']:5}  {one['created']}")
     if not tokens:
-        err.print("No tokens: only this machine may reach the service, and whoever is on it.")
+        err.print(_NONE_LEFT)
 
 
 def revoke(name: _Name, data: DataOption = None) -> None:
     """Make a token useless, at once, also for a service that runs."""
-    _tokens(data).revoke(name)
+    from service.terminal.console import err
+
+    tokens = _tokens(data)
+    tokens.revoke(name)
     print(f"{name} opens nothing any more.")
+    if not tokens.all():
+        err.print(_NONE_LEFT)
 
 
 def _tokens(data: Path | None) -> "Tokens":

@@ -101,15 +101,23 @@ def _tls(certificate: Path | None, key: Path | None) -> ssl.SSLContext | None:
     def locked() -> str:
         raise BadInput(f"{key or certificate}: the key has a password; store it without one")
 
+    for path in (certificate, key):
+        if path is not None and path.exists() and not path.is_file():
+            raise BadInput(f"serve.tls_certificate, serve.tls_key: {path} is no file")
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     try:
         context.load_cert_chain(certificate, key, locked)
     except ssl.SSLError as error:
+        if key is None and b"PRIVATE KEY" not in certificate.read_bytes():
+            raise BadInput(
+                f"{certificate} holds no private key: name its file in serve.tls_key"
+            ) from None
         reason = (error.reason or "not PEM").replace("_", " ").lower()
-        raise BadInput(f"{certificate}, {key or 'no other file for the key'}: {reason}") from None
+        files = f"{certificate} and {key}" if key else f"{certificate}"
+        raise BadInput(f"serve.tls_certificate, serve.tls_key: {reason}: {files}") from None
     except OSError as error:
+        missing = next((path for path in (certificate, key) if path and not path.is_file()), None)
         raise BadInput(
-            f"serve.tls_certificate, serve.tls_key: {error.strerror}: "
-            f"{certificate}, {key or certificate}"
+            f"serve.tls_certificate, serve.tls_key: {error.strerror}: {missing or certificate}"
         ) from None
     return context

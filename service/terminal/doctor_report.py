@@ -78,8 +78,8 @@ def print_proof(proof: Proof) -> None:
             )  # fmt: skip
         tried, reached = _network(proof)
         out.print(
-            f"Beyond loopback: {tried} tried, {reached} reached. Files outside data, cache and "
-            f"temporary directories: {_files(proof)}.",
+            f"Beyond loopback: {tried} tried, {reached} reached. Files outside data and temporary "
+            f"directories: {_files(proof)}.",
             markup=False,
         )
     if not all(step.worked for step in proof.steps):
@@ -100,6 +100,7 @@ def proof_json(proof: Proof) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "holds": proof.holds,
+        "shows": "nothing can be reached" if proof.attempts is None else "nothing is tried",
         "tool": proof.tool,
         "steps": [asdict(step) for step in proof.steps],
         "system_calls": proof.calls,

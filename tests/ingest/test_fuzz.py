@@ -1,7 +1,7 @@
 """Anything at all: no exception but the documented ones, no page twice, every page accounted for.
 
 A few seconds in every run of the tests; ``make fuzz`` tries as many examples of each test as
-``PINAKES_FUZZ_EXAMPLES`` says, others each time.
+``FUZZ_EXAMPLES`` says, others each time.
 """
 
 import bz2
@@ -43,7 +43,7 @@ TOKENS = [
     "\ue003",
 ]
 EXAMPLES = settings(
-    max_examples=int(os.environ.get("PINAKES_FUZZ_EXAMPLES", "60")),
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "60")),
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

@@ -73,3 +73,14 @@ def test_settings_are_frozen() -> None:
 def test_a_key_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PINAKES_GENERATOR__API_KEY", "sesame")
     assert "sesame" not in repr(load_settings())
+
+
+def test_a_variable_that_is_no_setting_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With an underscore too few, TLS would be off without a word."""
+    monkeypatch.setenv("PINAKES_SERVE_TLS_CERTIFICATE", "chain.pem")
+    with pytest.raises(BadInput, match="did you mean PINAKES_SERVE__TLS_CERTIFICATE"):
+        load_settings()
+    monkeypatch.delenv("PINAKES_SERVE_TLS_CERTIFICATE")
+    monkeypatch.setenv("PINAKES_COLOUR", "blue")
+    with pytest.raises(BadInput, match="PINAKES_COLOUR in the environment is no setting"):
+        load_settings()

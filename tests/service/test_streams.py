@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from service.cli import main
+from service.http.security.tokens import Tokens
 from tests.index.toys import ROOT, SAMPLE
 from tests.service.conftest import Outcome
+from tests.yardstick import PATIENCE_S
 
 Encoded = Callable[..., Outcome]
 # Commands of the sample whose output has letters of many scripts, dashes and quotation marks.
@@ -121,6 +123,16 @@ def test_streams_that_are_closed_or_full(data: Path) -> None:
         mcp = _process("mcp", *words[2:], input=b"{}\n", stdout=full, stderr=subprocess.PIPE)
     assert found.returncode == mcp.returncode == 1
     assert found.stderr == mcp.stderr == b"pinakes: No space left on device; make room\n"
+
+
+def test_a_token_that_cannot_be_shown_is_none(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "service.cli", "tokens", "create", "phone", "--data", str(tmp_path)],
+            stdout=full, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert not Tokens(tmp_path).all()
 
 
 def test_extract_prints_json_in_utf_8_whatever_the_locale() -> None:

@@ -21,6 +21,7 @@ __all__ = ["LONGEST_HEAD", "Connections", "LimitedProtocol"]
 
 # The longest question has 2,000 characters, each of them up to 12 bytes in an address.
 LONGEST_HEAD = 32 * 1024
+_BIT = 4 * 1024
 
 
 class Connections:
@@ -109,9 +110,14 @@ class LimitedProtocol(H11Protocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Take what came; a request has to be whole in time."""
-        if not self.transport.is_closing():
-            super().data_received(data)
+        """Take what came; a request has to be whole in time.
+
+        Bit by bit: h11 measures a head only as long as it is not whole.
+        """
+        for start in range(0, len(data), _BIT):
+            if self.transport.is_closing():
+                return
+            super().data_received(data[start : start + _BIT])
             self._watch()
 
     def on_response_complete(self) -> None:

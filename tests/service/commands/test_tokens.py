@@ -15,7 +15,7 @@ def test_a_token_is_shown_once(run: Run, tmp_path: Path) -> None:
     assert found is not None
     assert (found.name, found.scope) == ("phone", "ask")
     listed = run("tokens", "list", "--data", tmp_path)
-    assert listed.out.startswith("phone  ask  20")
+    assert listed.out.split()[:2] == ["phone", "ask"]
     assert secret not in listed.out
     assert secret.removeprefix("pinakes_") not in (tmp_path / ".tokens.json").read_text()
     assert stat.S_IMODE((tmp_path / ".tokens.json").stat().st_mode) == 0o600
@@ -52,3 +52,12 @@ def test_revoked_is_gone(run: Run, tmp_path: Path) -> None:
         == "phone opens nothing any more.\n"
     )
     assert Tokens(tmp_path).find(secret) is None
+
+
+def test_the_first_and_the_last_change_who_gets_in(run: Run, tmp_path: Path) -> None:
+    assert "every caller needs a token" in run("tokens", "create", "a", "--data", tmp_path).err
+    assert "every caller" not in run("tokens", "create", "b", "--data", tmp_path).err
+    assert run("tokens", "revoke", "a", "--data", tmp_path).err == ""
+    assert (
+        "open to whoever is on this machine" in run("tokens", "revoke", "b", "--data", tmp_path).err
+    )

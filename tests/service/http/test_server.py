@@ -97,7 +97,9 @@ def test_who_begins_no_handshake_is_let_go(
     ("files", "told"),
     [
         (("missing.pem", None), "No such file or directory"),
-        (("certificate.pem", None), "certificate.pem"),  # which holds no key
+        (("certificate.pem", None), r"holds no private key: name its file in serve\.tls_key"),
+        (("certificate.pem", "missing.pem"), r"No such file or directory: .*missing\.pem$"),
+        ((".", None), "is no file"),
         (("key.pem", "key.pem"), "key.pem"),
         (("certificate.pem", "locked.pem"), "the key has a password; store it without one"),
         ((None, "key.pem"), "serve.tls_key is set without serve.tls_certificate"),
