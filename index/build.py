@@ -35,7 +35,6 @@ from index.generations import (
     publish,
     read_manifest,
     record_files,
-    remove_superseded,
     timestamp,
 )
 from index.keywords.keyword_writer import write_keywords
@@ -44,6 +43,7 @@ from index.progress import Progress, Silence
 from index.store.links import open_link_totals
 from index.store.store import Store
 from index.store.store_writer import StoreWriter
+from index.superseded import remove_superseded
 from index.types import FORMAT_VERSION, Encoder, Manifest
 from index.work_directory import ReadDump, check_published, work_directory
 from ingest.accounts import Accounts

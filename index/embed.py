@@ -23,11 +23,11 @@ from index.generations import (
     next_name,
     publish,
     record_files,
-    remove_superseded,
     timestamp,
 )
 from index.progress import Progress
 from index.store.store import Store
+from index.superseded import remove_superseded
 from index.types import Encoder, FileRecord, Manifest, VectorIndexRecord, Vectors
 from index.vectors.importance import Importance
 from index.vectors.pending_vectors import PendingVectors

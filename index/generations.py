@@ -32,8 +32,10 @@ from index.types import FORMAT_VERSION, FileRecord, Manifest
 from ingest.files import sync_directory, write_whole
 
 __all__ = [
+    "NO_LOCKS",
     "SEALED",
     "GenerationLock",
+    "all_generations",
     "building_directory",
     "collection_names",
     "current_generation",
@@ -44,7 +46,6 @@ __all__ = [
     "publish",
     "read_manifest",
     "record_files",
-    "remove_superseded",
     "timestamp",
 ]
 
@@ -52,8 +53,7 @@ _MANIFEST, _SEAL = "manifest.json", "manifest.sha256"
 # What a generation has beside the files that its manifest lists.
 SEALED = (_MANIFEST, _SEAL)
 # What locks answer on file systems that have none: some NFS, FUSE and 9p mounts.
-_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EBADF)
-_KEPT_DUMPS = 2
+NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EBADF)
 _NAME = re.compile(r"^(\d{8})-(\d+)$")
 
 
@@ -173,7 +173,7 @@ class GenerationLock:
         try:
             fcntl.flock(self._handle, fcntl.LOCK_SH)
         except OSError as error:
-            if error.errno not in _NO_LOCKS:  # without any, nothing is removed either
+            if error.errno not in NO_LOCKS:  # without any, nothing is removed either
                 self.release()
                 raise
 
@@ -225,7 +225,7 @@ def next_name(collection: Path, date: str) -> str:
     """``YYYYMMDD-n`` with the first n that is above every generation of that date."""
     taken = [
         int(match[2])
-        for entry in _generations(collection)
+        for entry in all_generations(collection)
         if (match := _NAME.match(entry.name)) and match[1] == date
     ]
     return f"{date}-{max(taken, default=0) + 1}"
@@ -236,7 +236,8 @@ def timestamp() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _generations(collection: Path) -> list[Path]:
+def all_generations(collection: Path) -> list[Path]:
+    """All that have been published here, by name."""
     directory = collection / "generations"
     if not directory.is_dir():
         return []
@@ -300,41 +301,3 @@ def _open_to_readers(stage: Path) -> None:
         if path.is_file() and stat.S_IMODE(path.stat().st_mode) != mode:
             with suppress(PermissionError):  # linked, and another user's: as readable as before
                 path.chmod(mode)
-
-
-def remove_superseded(collection: Path) -> list[str]:
-    """Remove what no one needs: older increments of a dump, and dumps before the last two.
-
-    The current generation and those that some process holds stay. Returns the names removed.
-    """
-    for doomed in (collection / "generations").glob(".removed-*"):
-        shutil.rmtree(doomed)  # a removal that was interrupted
-    current = current_generation(collection).name
-    newest_of_dump: dict[str, str] = {}
-    for generation in _generations(collection):
-        date, number = generation.name.split("-")
-        best = newest_of_dump.get(date)
-        if best is None or int(number) > int(best.split("-")[1]):
-            newest_of_dump[date] = generation.name
-    # A newer one of its dump was never published: the build was killed just before.
-    newest_of_dump[current.split("-")[0]] = current
-    kept = {newest_of_dump[date] for date in sorted(newest_of_dump)[-_KEPT_DUMPS:]} | {current}
-    removed = []
-    for generation in _generations(collection):
-        if generation.name in kept:
-            continue
-        handle = os.open(generation, os.O_RDONLY)
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            doomed = generation.with_name(f".removed-{generation.name}")
-            generation.rename(doomed)
-            shutil.rmtree(doomed)
-            removed.append(generation.name)
-        except BlockingIOError:
-            continue  # a service still answers from it; the next build tries again
-        except OSError as error:
-            if error.errno not in _NO_LOCKS:
-                raise
-        finally:
-            os.close(handle)
-    return removed

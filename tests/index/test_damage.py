@@ -16,11 +16,11 @@ from index.generations import (
     current_generation,
     publish,
     read_manifest,
-    remove_superseded,
 )
 from index.health import Health, unreadable
 from index.progress import Silence
 from index.search import Index
+from index.superseded import remove_superseded
 from index.verify import verify_files
 from tests.index.toys import HashingEncoder, republish, reseal
 

@@ -11,8 +11,9 @@ import pytest
 from index import follow
 from index.errors import DamagedGeneration, NoCollection
 from index.follow import CurrentIndex
-from index.generations import current_generation, remove_superseded
+from index.generations import current_generation
 from index.search import Index
+from index.superseded import remove_superseded
 from tests.index.toys import HashingEncoder, republish, reseal
 from tests.yardstick import wait_until
 

@@ -19,9 +19,9 @@ from index.generations import (
     publish,
     read_manifest,
     record_files,
-    remove_superseded,
 )
 from index.search import Index
+from index.superseded import remove_superseded
 from index.types import FORMAT_VERSION, DumpRecord, Manifest
 from ingest.types import PageCounts
 from tests.index.toys import HashingEncoder, republish, reseal
@@ -31,19 +31,30 @@ class Crash(Exception):
     """The process dies here."""
 
 
-def write_generation(collection: Path, name: str, content: str = "pages") -> Path:
+def write_generation(
+    collection: Path,
+    name: str,
+    content: str = "pages",
+    fingerprint: str = "f",
+    created: str = "2026-11-01",
+) -> Path:
     """Publish a generation of one file."""
     stage = collection / "building" / "stage"
     stage.mkdir(parents=True)
     (stage / "pages.db").write_text(content)
     dump = DumpRecord(
-        name="toy", date=name[:8], language="en", base_url="", files=["toy.xml"], fingerprint="f"
+        name="toy",
+        date=name[:8],
+        language="en",
+        base_url="",
+        files=["toy.xml"],
+        fingerprint=fingerprint,
     )
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         collection=collection.name,
         generation=name,
-        created="2026-11-01T00:00:00+00:00",
+        created=f"{created}T00:00:00+00:00",
         dump=dump,
         encoder=None,
         versions={},
@@ -227,6 +238,43 @@ def test_increments_go_and_the_last_two_dumps_stay(tmp_path: Path) -> None:
     assert sorted(removed) == ["20260901-1", "20261001-9", "20261101-1"]
     assert generations(collection) == ["20261001-10", "20261101-2"]
     assert remove_superseded(collection) == []
+
+
+def test_a_rebuild_from_a_file_that_changed_leaves_the_generation_before(tmp_path: Path) -> None:
+    collection = tmp_path / "toy"
+    for name, fingerprint in (
+        ("20261001-1", "older"),
+        ("20261101-1", "whole"),
+        ("20261101-2", "whole"),
+        ("20261101-3", "damaged"),
+        ("20261101-4", "damaged"),
+    ):
+        write_generation(collection, name, fingerprint=fingerprint)
+    assert sorted(remove_superseded(collection)) == ["20261001-1", "20261101-1", "20261101-3"]
+    assert generations(collection) == ["20261101-2", "20261101-4"]
+    write_generation(collection, "20261101-5", fingerprint="whole")
+    assert remove_superseded(collection) == ["20261101-2"]
+    assert generations(collection) == ["20261101-4", "20261101-5"]
+
+
+def test_the_generation_before_stays_though_later_dates_are_there(tmp_path: Path) -> None:
+    collection = tmp_path / "toy"
+    for name in ("20261001-1", "20261101-1"):
+        write_generation(collection, name)
+    write_generation(collection, "20260101-1", created="2026-11-02")
+    write_generation(collection, "20260101-2", fingerprint="damaged", created="2026-11-03")
+    assert remove_superseded(collection) == []
+
+
+def test_a_manifest_that_cannot_be_read_supersedes_nothing(tmp_path: Path) -> None:
+    collection = tmp_path / "toy"
+    for number in (1, 2, 3):
+        write_generation(collection, f"20261101-{number}")
+        if number > 1:
+            (collection / f"generations/20261101-{number}/manifest.json").write_text("{")
+    write_generation(collection, "20261101-4", fingerprint="another")
+    assert remove_superseded(collection) == ["20261101-2"]
+    assert generations(collection) == ["20261101-1", "20261101-3", "20261101-4"]
 
 
 def test_the_current_generation_stays_however_old(tmp_path: Path) -> None:

@@ -15,9 +15,10 @@ from index.errors import (
     NoCollection,
     UnknownFormat,
 )
-from index.generations import current_generation, remove_superseded
+from index.generations import current_generation
 from index.ranking.evidence import EVIDENCE
 from index.search import MAX_QUERY_LENGTH, Index
+from index.superseded import remove_superseded
 from index.types import Mode
 from ingest.reading.dumps import Dump
 from tests.index.toys import HashingEncoder, QuietProgress, in_threads, republish, reseal
