@@ -43,21 +43,30 @@ from tests.yardstick import PATIENCE_S
 pytestmark = pytest.mark.usefixtures("thread_executor")
 
 
-@functools.cache
+IN_UNITS = functools.partial(dumps.plan_units, unit_bytes=UNIT_BYTES)
+
+
 def call_number(dump: Dump, kind: str, step: str, which: int) -> int:
     """The number of the progress call of this kind in this step: ``which``, from 0 or the end."""
+    settings = build.plan_units, keyword_writer._ADVANCE, embed._LEAST_BATCH
+    calls = _calls(dump, settings)
+    return [n for n, call in enumerate(calls) if call == (kind, step)][which]
+
+
+@functools.cache
+def _calls(dump: Dump, _settings: tuple[object, ...]) -> list[tuple[str, str]]:
+    """What an undisturbed build calls, which depends on the settings that tests change."""
     progress = QuietProgress()
     with tempfile.TemporaryDirectory() as directory:
         build_collection(Path(directory) / "toy", dump, ENCODER, "all", progress)
-    return [n for n, call in enumerate(progress.calls) if call == (kind, step)][which]
+    return progress.calls
 
 
 @pytest.fixture
 def in_units(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cut the sample into several work units, and hear of every passage that is indexed."""
     monkeypatch.setattr(keyword_writer, "_ADVANCE", 1)
-    plan = functools.partial(dumps.plan_units, unit_bytes=UNIT_BYTES)
-    monkeypatch.setattr(build, "plan_units", plan)
+    monkeypatch.setattr(build, "plan_units", IN_UNITS)
 
 
 STOPS = [
