@@ -1,6 +1,8 @@
 """The real service in the loop of the test itself, so that the test sees its tasks and its line."""
 
 import asyncio
+import functools
+import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -8,6 +10,7 @@ from pathlib import Path
 
 import httpx
 
+from index.encoders.onnx_encoder import open_question_encoder
 from index.follow import CurrentIndex
 from index.search import Index
 from service.answering.answer import Answerer
@@ -20,7 +23,12 @@ from service.http.server import make_server
 from service.settings import AnswerSettings, GeneratorSettings, ServeSettings, Settings
 from tests.yardstick import PATIENCE_S
 
-__all__ = ["Service", "serving_service"]
+__all__ = ["PLAIN", "Service", "serving_service"]
+
+# For clients that need no certificates: reading all of them takes longer than an answer.
+PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+# Many services over one collection that does not change.
+_open_encoder = functools.cache(open_question_encoder)
 
 
 @dataclass
@@ -56,7 +64,7 @@ async def serving_service(
 ) -> AsyncIterator[Service]:
     """The service over a collection, on a port of its own."""
     settings = Settings(data=collection.parent, generator=generator, answer=answer)
-    current = CurrentIndex(lambda: Index.open(collection), collection)
+    current = CurrentIndex(lambda: Index.open(collection, _open_encoder), collection)
     app = create_app(settings, current, open_generator(settings.generator))
     serve = ServeSettings(port=0)
     listening = Listening(serve)
@@ -65,7 +73,9 @@ async def serving_service(
     while not server.started and not running.done():
         await asyncio.sleep(0.005)
     try:
-        async with httpx.AsyncClient(base_url=listening.name, timeout=PATIENCE_S) as client:
+        async with httpx.AsyncClient(
+            base_url=listening.name, timeout=PATIENCE_S, verify=PLAIN
+        ) as client:
             yield Service(listening.name, client, app.state.answerer)
     finally:
         server.should_exit = True

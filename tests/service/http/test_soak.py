@@ -30,7 +30,7 @@ from service.settings import AnswerSettings, GeneratorSettings
 from tests.service.generators.faulty_llama import faulty, healthy
 from tests.service.generators.scripted_server import serving
 from tests.service.http.checked_replies import EVENTS, check_reply
-from tests.service.http.in_loop import Service, serving_service
+from tests.service.http.in_loop import PLAIN, Service, serving_service
 from tests.yardstick import PATIENCE_S
 
 QUESTIONS = (
@@ -149,7 +149,7 @@ async def soak(
     numbers = iter(range(requests))
 
     async def caller(address: str) -> None:
-        transport = httpx.AsyncHTTPTransport(local_address=address)
+        transport = httpx.AsyncHTTPTransport(local_address=address, verify=PLAIN)
         async with httpx.AsyncClient(
             transport=transport, base_url=service.address, timeout=2 * _LONG_S
         ) as client:
