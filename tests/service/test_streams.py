@@ -128,7 +128,8 @@ def test_streams_that_are_closed_or_full(data: Path) -> None:
 def test_a_token_that_cannot_be_shown_is_none(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "service.cli", "tokens", "create", "phone", "--data", str(tmp_path)],
+            [sys.executable, "-m", "service.cli", "tokens", "create", "phone"],
+            env=os.environ | {"PINAKES_DATA": str(tmp_path)},
             stdout=full, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S, check=False,
         )  # fmt: skip
     assert done.returncode == 1
