@@ -63,3 +63,22 @@ def test_the_tree_names_every_module() -> None:
         path = Path(line)
         if path.suffix == ".py" and path.stem != "__init__":
             assert re.search(rf"^\s+{re.escape(path.name)}\s", tree, re.MULTILINE), line
+
+
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+
+
+@pytest.mark.parametrize("page", [ROOT / "README.md", *DOCS], ids=lambda page: page.name)
+def test_what_pages_link_to_is_there(page: Path) -> None:
+    text = re.sub(r"`[^`]*`", "", page.read_text(encoding="utf-8"))
+    for target in re.findall(r"\]\((?!https?://)([^)#\s]+)", text):
+        assert (page.parent / target).exists(), target
+
+
+def test_every_test_that_a_promise_names_is_there() -> None:
+    text = (ROOT / "docs" / "promises.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:[\w.-]+/)*test_\w+\.py)(?:::\w+)?`", text))
+    assert len(named) > 30
+    there = [path.as_posix() for path in (ROOT / "tests").rglob("test_*.py")]
+    for name in named:
+        assert any(path.endswith(f"/{name}") for path in there), name
