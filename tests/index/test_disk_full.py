@@ -197,7 +197,16 @@ def test_links_that_exceed_memory_have_nowhere_to_go(
 
 
 def test_the_command_sees_it_beforehand(disk: Path, dump: Dump) -> None:
-    words = ["build", *dump.parts, "--vectors", "none", "--workers", "1", "--data", disk]
+    words: list[str | Path] = [
+        "build",
+        *dump.parts,
+        "--vectors",
+        "none",
+        "--workers",
+        "1",
+        "--data",
+        disk,
+    ]
     for room in (0, 16 << 10, 100 << 10, 160 << 10):
         fill(disk, room)
         found = pinakes(*words)
