@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from index.encoders.onnx_encoder import open_question_encoder
+from index.encoders.onnx_encoder import OnnxEncoder, open_question_encoder
 from index.follow import CurrentIndex
 from index.search import Index
 from service.answering.answer import Answerer
@@ -27,8 +27,14 @@ __all__ = ["PLAIN", "Service", "serving_service"]
 
 # For clients that need no certificates: reading all of them takes longer than an answer.
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-# Many services over one collection that does not change.
-_open_encoder = functools.cache(open_question_encoder)
+
+
+@functools.cache
+def _open_encoder(directory: Path) -> OnnxEncoder:
+    """Open once, for many services and questions: a text that comes again is not computed again."""
+    encoder = open_question_encoder(directory)
+    encoder._vector = functools.cache(encoder._vector)  # type: ignore[method-assign]
+    return encoder
 
 
 @dataclass

@@ -46,7 +46,7 @@ def patience(sample: Path) -> float:
             return asyncio.get_running_loop().time() - began
 
     global _patience_s
-    _patience_s = max(1.0, 10 * asyncio.run(seconds()))
+    _patience_s = max(2.0, 10 * asyncio.run(seconds()))
     return _patience_s
 
 
