@@ -22,7 +22,7 @@ from service.commands.options import (
 )
 from service.errors import BadInput, DamagedDump
 from service.settings import load_settings
-from service.terminal.console import accounts_text, coverage_text
+from service.terminal.console import accounts_text, coverage_text, damages_text, fetch_again_text
 
 if TYPE_CHECKING:
     from ingest.reading.dumps import Dump
@@ -84,13 +84,9 @@ def build(
     if damages := manifest.pages.damages:
         quarantine = directory / "generations" / manifest.generation / "quarantine.jsonl"
         raise DamagedDump(
-            f"the dump is damaged in {_places(damages)}, and the pages there are missing: see "
-            f"{quarantine}; fetch the file again, and the same command builds anew"
+            f"{damages_text(damages)}: see {quarantine}; fetch the file again, and the same "
+            "command builds anew"
         )
-
-
-def _places(count: int) -> str:
-    return "1 place" if count == 1 else f"{count:,} places"
 
 
 def plan(
@@ -164,7 +160,7 @@ def extract(
             progress.advance(unit.byte_count)
     sys.stderr.write(f"{accounts_text(counts)}\n")
     if counts.damages:
-        raise DamagedDump(f"the dump is damaged in {_places(counts.damages)}; see the lines above")
+        raise DamagedDump(f"{damages_text(counts.damages)}; see the lines above")
 
 
 def _report_loss(dump: "Dump", workers: int, *, as_json: bool) -> None:
@@ -222,6 +218,9 @@ def status(
             f"{row['passages']:,} passages, {row['bytes'] / 1e6:,.1f} MB, built {row['created']}",
             markup=False,
         )
+        if damages := row["pages"]["damages"]:
+            again = fetch_again_text(row["dump"]["files"])
+            out.print(f"  {damages_text(damages)}; {again}", markup=False)
         out.print(f"  {_vectors_text(row)}", markup=False)
         out.print(f"  {calibration_text(row['calibration'])}", markup=False)
     out.print(

@@ -30,6 +30,7 @@ from service.doctor.surroundings import (
 )
 from service.problems import KNOWN_ERRORS
 from service.settings import Settings
+from service.terminal.console import damages_text, fetch_again_text
 
 __all__ = ["examine"]
 
@@ -76,8 +77,15 @@ def _collections(settings: Settings) -> Iterator[Finding]:
         except CollectionError as error:
             yield _told(f"collection {name}", error)
             continue
-        yield ok(
-            f"collection {name}",
+        text = (
             f"{about.generation}: {about.pages.documents:,} articles, {about.passages:,} passages, "
-            f"vectors for {about.coverage:.0%}",
+            f"vectors for {about.coverage:.0%}"
         )
+        if damages := about.pages.damages:
+            yield wrong(
+                f"collection {name}",
+                f"{text}; {damages_text(damages)}",
+                fetch_again_text(about.dump.files),
+            )
+        else:
+            yield ok(f"collection {name}", text)

@@ -1,5 +1,6 @@
 """The terminal: progress bars, articles, plans, coverage. Plain lines when it is none."""
 
+import shlex
 import sys
 import time
 from collections.abc import Iterable
@@ -81,6 +82,17 @@ def accounts_text(counts: PageCounts) -> str:
         f"{counts.redirects:,} redirects + {counts.other_namespaces:,} of other namespaces + "
         f"{counts.quarantined:,} quarantined"
     )
+
+
+def damages_text(count: int) -> str:
+    """What a dump that is damaged in ``count`` places has cost."""
+    places = "1 place" if count == 1 else f"{count:,} places"
+    return f"the dump is damaged in {places}, and the pages there are missing"
+
+
+def fetch_again_text(files: Iterable[str]) -> str:
+    """The way out for a collection of a damaged dump of these ``files``."""
+    return f"fetch the file again, then: {shlex.join(['pinakes', 'build', *files])}"
 
 
 class BuildProgress:

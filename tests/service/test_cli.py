@@ -186,6 +186,19 @@ def test_status_says_how_many_passages_have_vectors(
     assert row["vector_index"] is None or row["vector_index"]["kind"] == index["kind"]
 
 
+def test_status_says_that_pages_were_lost(run: Run, data: Path, tmp_path: Path) -> None:
+    shutil.copytree(data / "samplewiki", tmp_path / "samplewiki", symlinks=True)
+    generation = tmp_path / "samplewiki" / "current"
+    pages = json.loads((generation / "manifest.json").read_text())["pages"]
+    assert "damaged" not in run("status", "--data", tmp_path).out
+    reseal(generation, {"pages": pages | {"damages": 1}})
+    lines = run("status", "--data", tmp_path).out.splitlines()
+    assert lines[1] == (
+        "  the dump is damaged in 1 place, and the pages there are missing; fetch the file again, "
+        f"then: pinakes build {SAMPLE.name}"
+    )
+
+
 def test_verify_reads_every_file(run: Run, data: Path) -> None:
     manifest = json.loads((data / "samplewiki" / "current" / "manifest.json").read_text())
     size = sum(record["size"] for record in manifest["files"].values())

@@ -7,19 +7,20 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
-from index.generations import collection_names, current_generation
+from index.generations import collection_names, current_generation, read_manifest
 from index.offline import SWITCHES
 from service.doctor import installation, isolation, privacy, proof, surroundings
 from service.doctor.examination import examine
 from service.doctor.findings import Finding
 from service.settings import GeneratorSettings, load_settings
-from tests.index.toys import ROOT
+from tests.index.toys import ROOT, reseal
 from tests.service.conftest import MakeServer, Run
 from tests.service.doctor.watching import require_tracing
 
@@ -227,6 +228,18 @@ def test_a_damaged_collection(run: Run, data: Path, tmp_path: Path) -> None:
     text, way_out = _wrong(run, f"collection {name}", "--data", copy)
     assert "pages.db" in text
     assert "build" in way_out
+
+
+def test_a_collection_of_a_damaged_dump(run: Run, data: Path, tmp_path: Path) -> None:
+    shutil.copytree(data, tmp_path / "data", symlinks=True)
+    [name] = collection_names(tmp_path / "data")
+    generation = current_generation(tmp_path / "data" / name)
+    before = read_manifest(generation)
+    reseal(generation, {"pages": asdict(before.pages) | {"damages": 2}})
+    text, way_out = _wrong(run, f"collection {name}", "--data", tmp_path / "data")
+    assert "damaged in 2 places, and the pages there are missing" in text
+    file = before.dump.files[0]
+    assert way_out == f"fetch the file again, then: pinakes build {file}"
 
 
 def test_nothing_built_yet(run: Run, tmp_path: Path) -> None:
