@@ -23,6 +23,7 @@ from pydantic import ValidationError
 from index.checksums import edges_checksum, file_checksums
 from index.errors import (
     BuildInProgress,
+    CollectionError,
     DamagedGeneration,
     NoCollection,
     UnknownFormat,
@@ -38,6 +39,7 @@ __all__ = [
     "all_generations",
     "building_directory",
     "collection_names",
+    "compare_listing",
     "current_generation",
     "hold_collection",
     "hold_generation",
@@ -135,23 +137,31 @@ def check_files(generation: Path, manifest: Manifest) -> None:
 
     Raises DamagedGeneration or UnreadableGeneration.
     """
+    for _, error in compare_listing(generation, manifest):
+        raise error
+
+
+def compare_listing(generation: Path, manifest: Manifest) -> Iterator[tuple[str, CollectionError]]:
+    """Name and error of each file that differs from the manifest's list; none is read."""
     try:
         found = dict(_files(generation))
     except OSError as error:
-        raise unreadable(Path(error.filename or generation), error) from None
+        path = Path(error.filename or generation)
+        yield path.relative_to(generation).as_posix(), unreadable(path, error)
+        return
     for name, record in manifest.files.items():
         path = generation / name
         about = found.pop(name, None)
         if about is None:
-            raise damaged(path, "is missing")
-        if not stat.S_ISREG(about.st_mode):
-            raise damaged(path, "is no file of its own")
-        if about.st_size != record.size:
-            raise damaged(path, f"has {about.st_size} bytes instead of {record.size}")
-        if not os.access(path, os.R_OK):
-            raise unreadable(path, PermissionError(errno.EACCES, "no permission"))
-    if unlisted := sorted(found.keys() - set(SEALED)):
-        raise damaged(generation / unlisted[0], "is no file of this generation")
+            yield name, damaged(path, "is missing")
+        elif not stat.S_ISREG(about.st_mode):
+            yield name, damaged(path, "is no file of its own")
+        elif about.st_size != record.size:
+            yield name, damaged(path, f"has {about.st_size} bytes instead of {record.size}")
+        elif not os.access(path, os.R_OK):
+            yield name, unreadable(path, PermissionError(errno.EACCES, "no permission"))
+    for name in sorted(found.keys() - set(SEALED)):
+        yield name, damaged(generation / name, "is no file of this generation")
 
 
 def _files(directory: Path, inside: str = "") -> Iterator[tuple[str, os.stat_result]]:

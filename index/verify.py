@@ -5,18 +5,25 @@ service at work (``scrub``).
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from index.checksums import edges_checksum, file_checksum, pieces
 from index.errors import CollectionError, DamagedGeneration, UnreadableGeneration
-from index.generations import check_files
-from index.health import damaged, unreadable
+from index.generations import compare_listing
+from index.health import REBUILD, damaged, unreadable
 from index.progress import Progress
 from index.types import FileRecord, Manifest
 
-__all__ = ["check_on_open", "find_damage", "first_damaged", "verify_files"]
+__all__ = [
+    "check_on_open",
+    "find_all_damage",
+    "find_damage",
+    "first_damaged",
+    "told_together",
+    "verify_files",
+]
 
 # Read wholly on opening: some fifty files of a large wiki are so small.
 _SMALL = 1 << 20
@@ -70,38 +77,54 @@ def first_damaged(generation: Path, manifest: Manifest, directory: Path) -> Path
 def verify_files(generation: Path, manifest: Manifest, progress: Progress) -> int:
     """Compare every file by its SHA-256; the bytes read.
 
-    Raises DamagedGeneration, which names all files that differ, or UnreadableGeneration.
+    Raises DamagedGeneration, which names the files that differ, or UnreadableGeneration.
     """
-    check_files(generation, manifest)
-    size = sum(record.size for record in manifest.files.values())
-    progress.step("Verifying", size, "bytes")
-    found = list(find_damage(generation, manifest, progress.advance))
-    if len(found) == 1:
-        raise found[0]
-    for error in found:
-        if isinstance(error, UnreadableGeneration):
-            raise error
-    if found:
-        names = [str(error).partition("; ")[0] for error in found[:_MOST_NAMED]]
-        more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
-        raise DamagedGeneration(
-            f"{len(found)} files are damaged: {', '.join(names)}{more}; "
-            "build again: pinakes build --force DUMP"
-        )
-    return size
+    if found := find_all_damage(generation, manifest, progress):
+        raise told_together(list(found.values()))
+    return sum(record.size for record in manifest.files.values())
+
+
+def find_all_damage(
+    generation: Path, manifest: Manifest, progress: Progress
+) -> dict[str, CollectionError]:
+    """The error of each file that is missing, too many, or not as it was built, by its name.
+
+    Those that differ from the manifest's list come first; the others are compared by SHA-256.
+    """
+    found = dict(compare_listing(generation, manifest))
+    left = {name: record for name, record in manifest.files.items() if name not in found}
+    progress.step("Verifying", sum(record.size for record in left.values()), "bytes")
+    return found | dict(_compare(generation, left, progress.advance))
+
+
+def told_together(found: list[CollectionError]) -> CollectionError:
+    """One error for all that was found, which is something."""
+    first, *others = found
+    if not others or all(isinstance(error, UnreadableGeneration) for error in found):
+        return first
+    names = [str(error).rpartition("; ")[0] for error in found[:_MOST_NAMED]]
+    more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
+    return DamagedGeneration(f"{len(found)} files are damaged: {', '.join(names)}{more}; {REBUILD}")
 
 
 def find_damage(
     generation: Path, manifest: Manifest, read: Callable[[int], object]
 ) -> Iterator[CollectionError]:
     """Each file that is not as it was built, by its SHA-256; ``read`` is told of bytes read."""
-    for name, record in manifest.files.items():
+    for _, error in _compare(generation, manifest.files, read):
+        yield error
+
+
+def _compare(
+    generation: Path, files: Mapping[str, FileRecord], read: Callable[[int], object]
+) -> Iterator[tuple[str, CollectionError]]:
+    for name, record in files.items():
         path = generation / name
         try:
             if not _is_as_built(path, record, read):
-                yield damaged(path, _CHANGED)
+                yield name, damaged(path, _CHANGED)
         except OSError as error:
-            yield unreadable(path, error)
+            yield name, unreadable(path, error)
 
 
 def _is_as_built(path: Path, record: FileRecord, read: Callable[[int], object]) -> bool:

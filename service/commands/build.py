@@ -232,28 +232,48 @@ def verify(
     data: DataOption = None, collection: CollectionOption = None, as_json: JsonOption = False
 ) -> None:
     """Read all files of a collection again: are they what was built?"""
+    from index.errors import CollectionError, DamagedGeneration
     from index.generations import hold_generation, read_manifest
-    from index.verify import verify_files
+    from index.verify import find_all_damage, told_together
     from service.terminal.console import BuildProgress, out
 
     settings = load_settings(data=data, collection=collection)
-    generation, lock = hold_generation(collection_directory(settings))
+    directory = collection_directory(settings)
+    generation, lock = hold_generation(directory)
+    sizes: list[int] = []
+    found: dict[str, CollectionError]
     try:
         manifest = read_manifest(generation)
+        sizes = [record.size for record in manifest.files.values()]
         with BuildProgress() as progress:
-            size = verify_files(generation, manifest, progress)
+            found = find_all_damage(generation, manifest, progress)
+    except DamagedGeneration as error:
+        found = {"manifest.json": error}
     finally:
         lock.release()
-    count = len(manifest.files)
+    about = {"collection": directory.name, "generation": generation.name}
+    if found and as_json:
+        damaged = [
+            {"file": name, "problem": _problem_of(generation / name, error)}
+            for name, error in found.items()
+        ]
+        print_json(about | {"damaged": damaged})
+        raise typer.Exit(1)
+    if found:
+        raise told_together(list(found.values()))
     if as_json:
-        about = {"collection": manifest.collection, "generation": manifest.generation}
-        print_json(about | {"files": count, "bytes": size})
+        print_json(about | {"files": len(sizes), "bytes": sum(sizes)})
     else:
         out.print(
-            f"{manifest.collection} {manifest.generation}: {count:,} files, {size / 1e6:,.1f} MB, "
-            "all as they were built",
+            f"{directory.name} {generation.name}: {len(sizes):,} files, "
+            f"{sum(sizes) / 1e6:,.1f} MB, all as they were built",
             markup=False,
         )
+
+
+def _problem_of(path: Path, error: Exception) -> str:
+    """What an error says of ``path``, without naming it once more."""
+    return str(error).removeprefix(str(path)).lstrip(": ").rpartition("; ")[0]
 
 
 def _vectors_text(row: dict[str, Any]) -> str:

@@ -21,7 +21,7 @@ from index.health import Health, unreadable
 from index.progress import Silence
 from index.search import Index
 from index.superseded import remove_superseded
-from index.verify import verify_files
+from index.verify import find_all_damage, verify_files
 from tests.index.toys import HashingEncoder, republish, reseal
 
 Change = Callable[[Path], None]
@@ -137,6 +137,29 @@ def test_verify_names_all_that_is_damaged(toy_collection: Path) -> None:
     with pytest.raises(
         DamagedGeneration, match=r"3 files are damaged: .*\.idx .*pages\.db .*half\.faiss"
     ):
+        verify_files(generation, read_manifest(generation), Silence())
+
+
+def test_verify_names_what_is_missing_and_too_many_beside_what_has_changed(
+    toy_collection: Path,
+) -> None:
+    generation = current_generation(toy_collection)
+    (generation / "quarantine.jsonl").unlink()
+    written("bm25/*.idx", lambda old: old[:-1])(generation)
+    written("pages.db", flipped)(generation)
+    (generation / ".DS_Store").write_text("x")
+    found = find_all_damage(generation, read_manifest(generation), Silence())
+    texts = [
+        str(error).partition("; ")[0].removeprefix(str(generation)) for error in found.values()
+    ]
+    assert len(found) == 4
+    assert texts[0].endswith("instead of " + texts[0].split()[-1])
+    assert texts[1:] == [
+        "/quarantine.jsonl is missing",
+        "/.DS_Store is no file of this generation",
+        "/pages.db has changed since it was built",
+    ]
+    with pytest.raises(DamagedGeneration, match=r"4 files are damaged: .*is missing, .*changed"):
         verify_files(generation, read_manifest(generation), Silence())
 
 

@@ -228,6 +228,28 @@ def test_verify_names_what_has_changed(run: Run, data: Path, tmp_path: Path, dam
     assert_refused(run("verify", "--data", tmp_path), 1, "pages.db", words, "--force")
 
 
+def test_verify_tells_all_that_is_damaged_as_json(run: Run, data: Path, tmp_path: Path) -> None:
+    shutil.copytree(data / "samplewiki", tmp_path / "samplewiki", symlinks=True)
+    generation = (tmp_path / "samplewiki" / "current").resolve()
+    (generation / "pages.db").unlink()
+    with (generation / "quarantine.jsonl").open("a") as file:
+        file.write("x")
+    size = (generation / "quarantine.jsonl").stat().st_size
+    outcome = run("verify", "--json", "--data", tmp_path)
+    assert outcome.status == 1
+    assert json.loads(outcome.out) == {
+        "collection": "samplewiki",
+        "generation": generation.name,
+        "damaged": [
+            {"file": "pages.db", "problem": "is missing"},
+            {"file": "quarantine.jsonl", "problem": f"has {size} bytes instead of {size - 1}"},
+        ],
+    }
+    (generation / "manifest.json").write_text("{}")
+    told = json.loads(run("verify", "--json", "--data", tmp_path).out)
+    assert [one["file"] for one in told["damaged"]] == ["manifest.json"]
+
+
 def test_status_of_nothing_says_how_to_begin(run: Run, tmp_path: Path) -> None:
     outcome = run("status", "--data", tmp_path)
     assert outcome.status == 0
