@@ -28,7 +28,7 @@ from index.errors import (
     NoCollection,
     UnknownFormat,
 )
-from index.health import REBUILD, damaged, unreadable
+from index.health import REBUILD, damaged, stray, unreadable
 from index.types import FORMAT_VERSION, FileRecord, Manifest
 from ingest.files import sync_directory, write_whole
 
@@ -161,7 +161,7 @@ def compare_listing(generation: Path, manifest: Manifest) -> Iterator[tuple[str,
         elif not os.access(path, os.R_OK):
             yield name, unreadable(path, PermissionError(errno.EACCES, "no permission"))
     for name in sorted(found.keys() - set(SEALED)):
-        yield name, damaged(generation / name, "is no file of this generation")
+        yield name, stray(generation / name)
 
 
 def _files(directory: Path, inside: str = "") -> Iterator[tuple[str, os.stat_result]]:

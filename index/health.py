@@ -13,8 +13,9 @@ from pathlib import Path
 
 from index.errors import CollectionError, DamagedGeneration, UnreadableGeneration
 
-__all__ = ["REBUILD", "Health", "damaged", "unreadable"]
+__all__ = ["REBUILD", "REMOVE", "Health", "damaged", "stray", "unreadable"]
 
+REMOVE = "remove it"
 REBUILD = "build again: pinakes build --force DUMP"
 # What extensions written in Rust raise, each its own class of this name, where they give up.
 _PANIC = "PanicException"
@@ -57,6 +58,11 @@ class Health:
 def damaged(path: Path, what: str) -> DamagedGeneration:
     """The error for a file that is not as it was built: ``what`` it is or does instead."""
     return DamagedGeneration(f"{path} {what}; {REBUILD}")
+
+
+def stray(path: Path) -> DamagedGeneration:
+    """The error for a file that was not built: what was built is whole once it is gone."""
+    return DamagedGeneration(f"{path} is no file of this generation; {REMOVE}")
 
 
 def unreadable(path: Path, error: BaseException) -> CollectionError:

@@ -12,7 +12,7 @@ from pathlib import Path
 from index.checksums import edges_checksum, file_checksum, pieces
 from index.errors import CollectionError, DamagedGeneration, UnreadableGeneration
 from index.generations import compare_listing
-from index.health import REBUILD, damaged, unreadable
+from index.health import REBUILD, REMOVE, damaged, unreadable
 from index.progress import Progress
 from index.types import FileRecord, Manifest
 
@@ -103,8 +103,10 @@ def told_together(found: list[CollectionError]) -> CollectionError:
     if not others or all(isinstance(error, UnreadableGeneration) for error in found):
         return first
     names = [str(error).rpartition("; ")[0] for error in found[:_MOST_NAMED]]
+    are_strays = all(str(error).endswith(f"; {REMOVE}") for error in found)
+    way_out = "remove them" if are_strays else REBUILD
     more = f" and {len(found) - _MOST_NAMED} more" if len(found) > _MOST_NAMED else ""
-    return DamagedGeneration(f"{len(found)} files are damaged: {', '.join(names)}{more}; {REBUILD}")
+    return DamagedGeneration(f"{len(found)} files are damaged: {', '.join(names)}{more}; {way_out}")
 
 
 def find_damage(

@@ -123,7 +123,9 @@ def test_damage_is_seen_on_opening_and_by_verify(
     toy_collection: Path, change: Change, message: str
 ) -> None:
     change(current_generation(toy_collection))
-    with pytest.raises(DamagedGeneration, match=rf"{message}.*pinakes build --force DUMP"):
+    with pytest.raises(
+        DamagedGeneration, match=rf"{message}.*(pinakes build --force DUMP|generation; remove it)$"
+    ):
         Index.open(toy_collection, HashingEncoder.open)
     generation = current_generation(toy_collection)
     with pytest.raises(DamagedGeneration, match=message):
@@ -161,6 +163,24 @@ def test_verify_names_what_is_missing_and_too_many_beside_what_has_changed(
     ]
     with pytest.raises(DamagedGeneration, match=r"4 files are damaged: .*is missing, .*changed"):
         verify_files(generation, read_manifest(generation), Silence())
+
+
+def test_a_stray_file_is_to_be_removed_and_all_is_whole_again(toy_collection: Path) -> None:
+    """As finders of files and network mounts leave them."""
+    generation = current_generation(toy_collection)
+    strays = [generation / ".DS_Store", generation / "bm25" / ".nfs0000000000000001"]
+    for count, stray in enumerate(strays, 1):
+        stray.write_text("x")
+        told = r"DS_Store is no file of this generation; remove it$"
+        with pytest.raises(DamagedGeneration, match=told):
+            Index.open(toy_collection, HashingEncoder.open)
+        told = told if count == 1 else r"2 files are damaged: .*DS_Store .*\.nfs.*; remove them$"
+        with pytest.raises(DamagedGeneration, match=told):
+            verify_files(generation, read_manifest(generation), Silence())
+    for stray in strays:
+        stray.unlink()
+    verify_files(generation, read_manifest(generation), Silence())
+    Index.open(toy_collection, HashingEncoder.open).close()
 
 
 def test_the_middle_of_large_files_is_left_to_the_scrub_and_to_verify(
