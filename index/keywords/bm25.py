@@ -149,8 +149,9 @@ class KeywordIndex:
     def __init__(self, path: Path, language: str, health: Health | None = None) -> None:
         self._path, self._health = path, health or Health()
         # tantivy makes a lock file where it opens an index, which read-only media and directories
-        # of other users refuse: it is given links to the files. It opens all of them at once.
-        with TemporaryDirectory(prefix="pinakes-") as links:
+        # of other users refuse: it is given links to the files. It opens all of them at once. Its
+        # first reader may still be at that lock while the directory is removed.
+        with TemporaryDirectory(prefix="pinakes-", ignore_cleanup_errors=True) as links:
             with self._reading():
                 files = [file.resolve() for file in path.iterdir()]
             for file in files:
