@@ -193,7 +193,7 @@ def test_a_changed_dump_under_the_same_name_is_built_again(tmp_path: Path) -> No
     result = make(collection, write_dump(tmp_path / "dump", [*PAGES, added]), "none")
     assert result.changed
     assert (result.manifest.generation, result.manifest.pages.documents) == ("20261101-2", 3)
-    assert names(collection) == ["20261101-2"]
+    assert names(collection) == ["20261101-1", "20261101-2"]  # for rollback
 
 
 def test_pages_that_come_twice_are_kept_once(tmp_path: Path) -> None:

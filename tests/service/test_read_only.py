@@ -82,7 +82,7 @@ def sandbox(words: Path, sample: Path, *, as_nobody: bool) -> list[str]:
         "/tmp", "--chdir", str(ROOT),
     ]  # fmt: skip
     if not as_nobody:
-        return command
+        return [*command, "--ro-bind", str(ROOT), str(ROOT)]  # which may lie below /tmp
     for directory in closed_to_others([Path(sys.base_prefix), ROOT]):
         command += ["--perms", "0755", "--tmpfs", str(directory)]
     for needed in (Path(sys.base_prefix), ROOT):
