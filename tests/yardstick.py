@@ -8,6 +8,8 @@ import gc
 import time
 from collections.abc import Callable
 
+import pytest
+
 __all__ = ["PATIENCE_S", "assert_in_proportion", "cpu_seconds", "wait_until"]
 
 # How long an event is waited for that ought to come: only so that a test ends at all.
@@ -44,8 +46,15 @@ def cpu_seconds(work: Callable[[], object]) -> float:
 
 
 def assert_in_proportion(work: Callable[[int], object], small: int, large: int) -> None:
-    """``work`` of the large size takes as many times longer as it is larger, about."""
-    before, after = cpu_seconds(lambda: work(small)), cpu_seconds(lambda: work(large))
-    assert after < _LENIENCE * large / small * before, (
-        f"{large / small:.0f} times as much took {after / before:.0f} times as long"
-    )
+    """``work`` of the large size takes as many times longer as it is larger, about.
+
+    Beside a load a measurement may be several times too long: what looks like more is measured
+    again, both sizes, and the least counts. A square stays one.
+    """
+    before = after = float("inf")
+    for _ in range(_TRIES):
+        before = min(before, cpu_seconds(lambda: work(small)))
+        after = min(after, cpu_seconds(lambda: work(large)))
+        if after < _LENIENCE * large / small * before:
+            return
+    pytest.fail(f"{large / small:.0f} times as much took {after / before:.0f} times as long")
