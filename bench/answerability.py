@@ -23,10 +23,10 @@ from bench.fitting import logistic_fit, probabilities
 from bench.left_out import left_out_collection
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
-from index.evaluation import half_of, read_questions
-from index.evaluation.questions import Question
-from index.search import Index
-from service.answering.answerability import EVIDENCE, EVIDENCE_HITS, evidence_of
+from pinakes.index.evaluation import half_of, read_questions
+from pinakes.index.evaluation.questions import Question
+from pinakes.index.search import Index
+from pinakes.service.answering.answerability import EVIDENCE, EVIDENCE_HITS, evidence_of
 
 _WEIGHTS = Path("service/answering/answerability.json")
 _L2 = 0.01

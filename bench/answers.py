@@ -20,20 +20,20 @@ from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.left_out import left_out_collection
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
-from index.evaluation import Half, half_of, judge, read_questions
-from index.search import Index
-from service.answering.answer import Answerer
-from service.answering.answerability import Calibration, calibration_of
-from service.evaluation.answer_figures import figures_of
-from service.evaluation.answer_run import AnswerRun
-from service.evaluation.asking import evaluate_answers
-from service.evaluation.calibrating import calibrate, write_calibration
-from service.evaluation.targets import Target, Targets, targets_of
-from service.generators.choice import open_generator
-from service.settings import load_settings
-from service.terminal.answer_figures_report import print_answer_run
-from service.terminal.console import BuildProgress
-from service.types import AnswerMode
+from pinakes.index.evaluation import Half, half_of, judge, read_questions
+from pinakes.index.search import Index
+from pinakes.service.answering.answer import Answerer
+from pinakes.service.answering.answerability import Calibration, calibration_of
+from pinakes.service.evaluation.answer_figures import figures_of
+from pinakes.service.evaluation.answer_run import AnswerRun
+from pinakes.service.evaluation.asking import evaluate_answers
+from pinakes.service.evaluation.calibrating import calibrate, write_calibration
+from pinakes.service.evaluation.targets import Target, Targets, targets_of
+from pinakes.service.generators.choice import open_generator
+from pinakes.service.settings import load_settings
+from pinakes.service.terminal.answer_figures_report import print_answer_run
+from pinakes.service.terminal.console import BuildProgress
+from pinakes.service.types import AnswerMode
 
 _MODES: tuple[AnswerMode, ...] = get_args(AnswerMode)
 _CALIBRATING = 300

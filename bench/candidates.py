@@ -10,12 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.fitting import Candidates
-from index.evaluation import Half, Judgment, Run, half_of
-from index.evaluation.run import JudgedQuestion, QuestionResult, Ranks
-from index.ranking.evidence import Matrix
-from index.ranking.ranking import Searches, gather_evidence
-from index.search import Index
-from index.types import Manifest, ScoredId
+from pinakes.index.evaluation import Half, Judgment, Run, half_of
+from pinakes.index.evaluation.run import JudgedQuestion, QuestionResult, Ranks
+from pinakes.index.ranking.evidence import Matrix
+from pinakes.index.ranking.ranking import Searches, gather_evidence
+from pinakes.index.search import Index
+from pinakes.index.types import Manifest, ScoredId
 
 __all__ = ["Asked", "Ranking", "ask", "by_weight", "page_candidates", "run_of"]
 

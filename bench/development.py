@@ -9,11 +9,11 @@ import tempfile
 from pathlib import Path
 
 from bench.corpora import TEXT_DUMP
-from index.build import build_collection
-from index.embed import VectorScope
-from index.encoders.encoder import find_encoder
-from ingest.reading.dumps import find_dump
-from service.terminal.console import BuildProgress
+from pinakes.index.build import build_collection
+from pinakes.index.embed import VectorScope
+from pinakes.index.encoders.encoder import find_encoder
+from pinakes.ingest.reading.dumps import find_dump
+from pinakes.service.terminal.console import BuildProgress
 
 __all__ = ["DATA", "DUMP", "QUESTIONS", "arguments", "development_collection"]
 

@@ -26,13 +26,13 @@ from rich.table import Table
 from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.fusion import min_max
 from bench.record import record
-from index.encoders.encoder import _in_threads, find_encoder, passage_text
-from index.encoders.onnx_encoder import open_question_encoder
-from index.evaluation import Question, read_questions
-from index.search import Index
-from index.types import ScoredId, Vectors
-from index.vectors.importance import Importance
-from ingest.workers import default_workers
+from pinakes.index.encoders.encoder import _in_threads, find_encoder, passage_text
+from pinakes.index.encoders.onnx_encoder import open_question_encoder
+from pinakes.index.evaluation import Question, read_questions
+from pinakes.index.search import Index
+from pinakes.index.types import ScoredId, Vectors
+from pinakes.index.vectors.importance import Importance
+from pinakes.ingest.workers import default_workers
 
 Encode = Callable[[Sequence[str]], Vectors]
 _MODEL = "all-MiniLM-L6-v2"

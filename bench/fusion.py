@@ -14,9 +14,9 @@ from rich.table import Table
 
 from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.record import record
-from index.evaluation import read_questions
-from index.search import Index
-from index.types import ScoredId
+from pinakes.index.evaluation import read_questions
+from pinakes.index.search import Index
+from pinakes.index.types import ScoredId
 
 Fusion = Callable[[Sequence[ScoredId], Sequence[ScoredId]], list[int]]
 _DEPTH = 100

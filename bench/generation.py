@@ -36,13 +36,13 @@ from bench.record import record
 from bench.recording_relay import Exchange, RecordingRelay
 from bench.service_process import Served, served_collection
 from bench.streaming_client import Reply, stream_all
-from index.build import BuildOptions, build_collection
-from index.encoders.encoder import find_encoder
-from ingest.reading.dumps import find_dump
-from service.generators.embedded_llama_server import EmbeddedLlamaServer
-from service.generators.models import bundled_model
-from service.settings import GeneratorSettings
-from service.terminal.console import BuildProgress
+from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.encoders.encoder import find_encoder
+from pinakes.ingest.reading.dumps import find_dump
+from pinakes.service.generators.embedded_llama_server import EmbeddedLlamaServer
+from pinakes.service.generators.models import bundled_model
+from pinakes.service.settings import GeneratorSettings
+from pinakes.service.terminal.console import BuildProgress
 
 _ROOT = Path(__file__).resolve().parents[1]
 _SAMPLE = _ROOT / "data" / "sample"

@@ -22,16 +22,16 @@ from rich.table import Table
 
 from bench.injected_passages import InjectedPassage, injected_passages
 from bench.record import record
-from index.build import BuildOptions, build_collection
-from index.search import Index
-from ingest.reading.dumps import find_dump
-from service.answering.answer import Answerer
-from service.answering.finished import finished_answer
-from service.generators.choice import open_generator
-from service.generators.generator import Generator
-from service.settings import load_settings
-from service.terminal.console import BuildProgress
-from service.types import Inquiry, Message
+from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.search import Index
+from pinakes.ingest.reading.dumps import find_dump
+from pinakes.service.answering.answer import Answerer
+from pinakes.service.answering.finished import finished_answer
+from pinakes.service.generators.choice import open_generator
+from pinakes.service.generators.generator import Generator
+from pinakes.service.settings import load_settings
+from pinakes.service.terminal.console import BuildProgress
+from pinakes.service.types import Inquiry, Message
 
 __all__ = ["Outcome", "ask_injected"]
 

@@ -28,14 +28,14 @@ import tantivy
 from rich.console import Console
 from rich.table import Table
 
-import index.keywords.language
-import index.keywords.spelling
 from bench.development import QUESTIONS
 from bench.passage_sizes import interval
 from bench.record import record
-from index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
-from index.keywords.spelling import without_accents
-from index.types import ScoredId
+from pinakes.index.keywords import spelling
+from pinakes.index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
+from pinakes.index.keywords.language import QUESTION_WORDS
+from pinakes.index.keywords.spelling import without_accents
+from pinakes.index.types import ScoredId
 
 _DEPTH = 100
 _FILES = {"en": "squad2-dev-part.json", "es": "xquad.es.json", "zh": "xquad.zh.json"}
@@ -144,7 +144,7 @@ def _english_before(paragraphs: Sequence[str]) -> _Searcher:
         tantivy.Filter.ascii_fold(),
         tantivy.Filter.stemmer("english"),
     )
-    stop_words = tantivy.Filter.custom_stopword(sorted(index.keywords.language.QUESTION_WORDS))
+    stop_words = tantivy.Filter.custom_stopword(sorted(QUESTION_WORDS))
     simple = tantivy.Tokenizer.simple()
     question = _analyzer(simple, filters[0], stop_words, *filters[1:])
     return _tantivy(paragraphs, _analyzer(simple, *filters), question)
@@ -152,12 +152,12 @@ def _english_before(paragraphs: Sequence[str]) -> _Searcher:
 
 @contextmanager
 def _no_single_characters() -> Iterator[None]:
-    before = index.keywords.spelling._CHARACTER
-    index.keywords.spelling._CHARACTER = re.compile("(?!)")
+    before = spelling._CHARACTER
+    spelling._CHARACTER = re.compile("(?!)")
     try:
         yield
     finally:
-        index.keywords.spelling._CHARACTER = before
+        spelling._CHARACTER = before
 
 
 def _pinakes(language: str, paragraphs: Sequence[str], path: Path) -> _Searcher:

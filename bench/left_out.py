@@ -10,13 +10,13 @@ import tempfile
 from pathlib import Path
 
 from bench.development import DUMP, QUESTIONS
-from index.build import build_collection
-from index.encoders.encoder import find_encoder
-from index.evaluation import read_questions
-from index.search import Index
-from index.store.store import Store
-from ingest.reading.dumps import find_dump
-from service.terminal.console import BuildProgress
+from pinakes.index.build import build_collection
+from pinakes.index.encoders.encoder import find_encoder
+from pinakes.index.evaluation import read_questions
+from pinakes.index.search import Index
+from pinakes.index.store.store import Store
+from pinakes.ingest.reading.dumps import find_dump
+from pinakes.service.terminal.console import BuildProgress
 
 __all__ = ["gold_pages", "left_out_collection"]
 

@@ -115,7 +115,15 @@ def read_and_watch(
     command: str, dump: Path, workers: int, data: Path
 ) -> tuple[float, dict[str, list[tuple[float, float]]]]:
     """Seconds, and for each process the MB it held at each second."""
-    words = [sys.executable, "-m", "service.cli", command, str(dump), "--workers", str(workers)]
+    words = [
+        sys.executable,
+        "-m",
+        "pinakes.service.cli",
+        command,
+        str(dump),
+        "--workers",
+        str(workers),
+    ]
     if command == "build":
         words += ["--vectors", "none", "--data", str(data)]
     process = subprocess.Popen(

@@ -26,18 +26,18 @@ from bench.fitting import Bound, listwise_fit
 from bench.name_questions import KINDS, NameQuestion, name_questions
 from bench.record import record
 from bench.weights_file import write_weights
-from index.build import build_collection
-from index.encoders.encoder import find_encoder
-from index.encoders.onnx_encoder import open_question_encoder
-from index.evaluation import Judgment, compare_stages, judge, read_questions, reports
-from index.evaluation.run import JudgedQuestion
-from index.ranking.evidence import EVIDENCE
-from index.ranking.weights import weights
-from index.search import Index
-from index.store.store import Store
-from index.types import Manifest
-from ingest.reading.dumps import find_dump
-from service.terminal.console import BuildProgress
+from pinakes.index.build import build_collection
+from pinakes.index.encoders.encoder import find_encoder
+from pinakes.index.encoders.onnx_encoder import open_question_encoder
+from pinakes.index.evaluation import Judgment, compare_stages, judge, read_questions, reports
+from pinakes.index.evaluation.run import JudgedQuestion
+from pinakes.index.ranking.evidence import EVIDENCE
+from pinakes.index.ranking.weights import weights
+from pinakes.index.search import Index
+from pinakes.index.store.store import Store
+from pinakes.index.types import Manifest
+from pinakes.ingest.reading.dumps import find_dump
+from pinakes.service.terminal.console import BuildProgress
 
 _SAMPLE = Path(__file__).parents[1] / "data" / "sample"
 _SAMPLE_DUMP = _SAMPLE / "samplewiki-20261101-pages-articles-multistream.xml.bz2"

@@ -31,15 +31,15 @@ from rich.table import Table
 from bench.development import DUMP, QUESTIONS
 from bench.fusion import min_max
 from bench.record import record
-from index.encoders.encoder import find_encoder, passage_text
-from index.encoders.onnx_encoder import open_question_encoder
-from index.evaluation import read_questions
-from index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
-from index.types import ScoredId
-from ingest.extract import read_documents
-from ingest.passages import PassageLengths, count_words, sentence_spans, split_passages
-from ingest.reading.dumps import find_dump, plan_units
-from ingest.types import Document, Passage, Section
+from pinakes.index.encoders.encoder import find_encoder, passage_text
+from pinakes.index.encoders.onnx_encoder import open_question_encoder
+from pinakes.index.evaluation import read_questions
+from pinakes.index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
+from pinakes.index.types import ScoredId
+from pinakes.ingest.extract import read_documents
+from pinakes.ingest.passages import PassageLengths, count_words, sentence_spans, split_passages
+from pinakes.ingest.reading.dumps import find_dump, plan_units
+from pinakes.ingest.types import Document, Passage, Section
 
 _SQUAD = QUESTIONS.parent / "squad2-dev-part.json"
 _FIRST_SQUAD_PAGE = 1 << 40

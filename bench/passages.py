@@ -15,9 +15,13 @@ from rich.console import Console
 from bench.development import DUMP, arguments, development_collection
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
-from index.evaluation import compare_stages, evaluate, modes_of, reports
-from index.search import Index
-from service.terminal.evaluation_report import comparisons_json, print_comparisons, print_run
+from pinakes.index.evaluation import compare_stages, evaluate, modes_of, reports
+from pinakes.index.search import Index
+from pinakes.service.terminal.evaluation_report import (
+    comparisons_json,
+    print_comparisons,
+    print_run,
+)
 
 
 def main() -> None:

@@ -28,14 +28,22 @@ from bench.fusion import Fusion, min_max, reciprocal_ranks
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
 from bench.weights_file import write_weights
-from index.embed import VectorScope
-from index.encoders.onnx_encoder import open_question_encoder
-from index.evaluation import Half, Judgment, Run, compare_stages, judge, read_questions, reports
-from index.evaluation.report import Level
-from index.ranking.evidence import EVIDENCE
-from index.ranking.weights import weights
-from index.search import Index
-from index.types import Manifest
+from pinakes.index.embed import VectorScope
+from pinakes.index.encoders.onnx_encoder import open_question_encoder
+from pinakes.index.evaluation import (
+    Half,
+    Judgment,
+    Run,
+    compare_stages,
+    judge,
+    read_questions,
+    reports,
+)
+from pinakes.index.evaluation.report import Level
+from pinakes.index.ranking.evidence import EVIDENCE
+from pinakes.index.ranking.weights import weights
+from pinakes.index.search import Index
+from pinakes.index.types import Manifest
 
 _ROUNDS = 4
 # A question of SQuAD counts less: it was asked by someone who had the paragraph before them.

@@ -46,9 +46,9 @@ def _indexed_bzip2(path: Path, threads: int) -> int:
 
 
 def _blocks(path: Path, workers: int) -> int:
-    from ingest.extract import map_units
-    from ingest.reading.dumps import find_dump, plan_units
-    from ingest.workers import worker_processes
+    from pinakes.ingest.extract import map_units
+    from pinakes.ingest.reading.dumps import find_dump, plan_units
+    from pinakes.ingest.workers import worker_processes
 
     with worker_processes(workers) as executor:
         units = plan_units(find_dump([path]))
@@ -58,7 +58,7 @@ def _blocks(path: Path, workers: int) -> int:
 def _length(unit) -> int:
     from itertools import takewhile
 
-    from ingest.reading.archives import read_pieces
+    from pinakes.ingest.reading.archives import read_pieces
 
     pieces = takewhile(lambda p: p.offset < unit.end, read_pieces(unit.part, unit.start))
     return sum(len(piece.data) for piece in pieces)

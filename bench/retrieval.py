@@ -15,12 +15,12 @@ import tantivy
 
 from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.record import record
-from index.evaluation import evaluate, judge, modes_of, read_questions, reports
-from index.search import Index
-from index.store.store import Store
-from index.types import Hit
-from ingest.types import Passage
-from service.terminal.evaluation_report import print_run
+from pinakes.index.evaluation import evaluate, judge, modes_of, read_questions, reports
+from pinakes.index.search import Index
+from pinakes.index.store.store import Store
+from pinakes.index.types import Hit
+from pinakes.ingest.types import Passage
+from pinakes.service.terminal.evaluation_report import print_run
 
 
 def main() -> None:

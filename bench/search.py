@@ -34,9 +34,9 @@ from bench.record import record
 from bench.serving import quality, served
 from bench.synthetic_wiki import write_wiki
 from bench.watched_build import built
-from index.evaluation import Question, read_questions
-from index.keywords.language import QUESTION_WORDS
-from index.store.store import Store
+from pinakes.index.evaluation import Question, read_questions
+from pinakes.index.keywords.language import QUESTION_WORDS
+from pinakes.index.store.store import Store
 
 _ROOT = Path(__file__).resolve().parents[1]
 _PEERS = ("bm25s", "fts5", "xapian")
@@ -79,7 +79,7 @@ def main() -> None:
 
 def _start(collection: Path, mode: str) -> dict[str, float]:
     """Seconds that a whole `pinakes search` takes, from start to exit, the files in memory."""
-    command = [sys.executable, "-m", "service.cli", "search", "Who deciphered Linear B?"]
+    command = [sys.executable, "-m", "pinakes.service.cli", "search", "Who deciphered Linear B?"]
     command += ["--mode", mode, "--data", str(collection.parent), "--collection", collection.name]
     times = []
     for _ in range(_STARTS + 1):

@@ -39,11 +39,11 @@ from rich.table import Table
 from bench.processes import anonymous_bytes, children
 from bench.record import record
 from bench.service_process import cpu_seconds
-from service.errors import ShuttingDown
-from service.http.listening import Listening
-from service.http.server import make_server
-from service.settings import ServeSettings
-from service.shutdown import Shutdown
+from pinakes.service.errors import ShuttingDown
+from pinakes.service.http.listening import Listening
+from pinakes.service.http.server import make_server
+from pinakes.service.settings import ServeSettings
+from pinakes.service.shutdown import Shutdown
 
 _ROOT = Path(__file__).resolve().parents[1]
 _UVICORN = [sys.executable, "-m", "uvicorn", "bench.servers:app", "--loop", "uvloop"]

@@ -26,9 +26,9 @@ from typing import TYPE_CHECKING, Any
 from bench.processes import anonymous_bytes
 
 if TYPE_CHECKING:
-    from index.evaluation import Question
-    from index.search import Index
-    from index.types import Mode
+    from pinakes.index.evaluation import Question
+    from pinakes.index.search import Index
+    from pinakes.index.types import Mode
 
 __all__ = ["latencies", "quality", "served"]
 
@@ -75,9 +75,9 @@ def main() -> None:
 
 def _report(collection: Path, questions_path: Path, clients: int) -> dict[str, Any]:
     # Imported here, below a limit of memory if there is one.
-    from index.evaluation import read_questions
-    from service.commands.options import open_index
-    from service.settings import load_settings
+    from pinakes.index.evaluation import read_questions
+    from pinakes.service.commands.options import open_index
+    from pinakes.service.settings import load_settings
 
     settings = load_settings(data=collection.parent, collection=collection.name)
     questions = read_questions(questions_path)

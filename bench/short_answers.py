@@ -24,10 +24,10 @@ from bench.development import DUMP, arguments, development_collection
 from bench.fitting import FREE, Candidates, listwise_fit
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
-from index.evaluation import half_of
-from index.extraction.short_answers import candidate_sentences
-from index.extraction.span_evidence import EVIDENCE, sentence_spans_of
-from index.search import Index
+from pinakes.index.evaluation import half_of
+from pinakes.index.extraction.short_answers import candidate_sentences
+from pinakes.index.extraction.span_evidence import EVIDENCE, sentence_spans_of
+from pinakes.index.search import Index
 
 _WEIGHTS = Path("index/extraction/weights.json")
 _HITS = 6

@@ -18,14 +18,14 @@ from typing import Any
 from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
-from index.evaluation import half_of, judge, read_questions
-from index.search import Index
-from service.answering.answer import Answerer
-from service.answering.finished import finished_answer
-from service.evaluation.targets import Target, targets_of
-from service.generators.choice import open_generator
-from service.settings import load_settings
-from service.types import Answer, Inquiry
+from pinakes.index.evaluation import half_of, judge, read_questions
+from pinakes.index.search import Index
+from pinakes.service.answering.answer import Answerer
+from pinakes.service.answering.finished import finished_answer
+from pinakes.service.evaluation.targets import Target, targets_of
+from pinakes.service.generators.choice import open_generator
+from pinakes.service.settings import load_settings
+from pinakes.service.types import Answer, Inquiry
 
 _LABELS = Path(__file__).parent / "labels" / "shown.jsonl"
 _DEVELOPMENT, _SQUAD = 150, 100

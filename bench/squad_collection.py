@@ -15,18 +15,18 @@ from pathlib import Path
 
 import numpy as np
 
-from index.embed import VectorScope
-from index.encoders.encoder import find_encoder, passage_text
-from index.evaluation import Judgment, judge, read_questions
-from index.generations import SEALED, publish, record_files
-from index.keywords.keyword_writer import write_keywords
-from index.search import Index
-from index.store.store import Store
-from index.store.store_writer import StoreWriter
-from index.types import Encoder, Manifest
-from index.vectors.vector_writer import add_vectors
-from ingest.types import Document, Passage, Section
-from service.terminal.console import BuildProgress
+from pinakes.index.embed import VectorScope
+from pinakes.index.encoders.encoder import find_encoder, passage_text
+from pinakes.index.evaluation import Judgment, judge, read_questions
+from pinakes.index.generations import SEALED, publish, record_files
+from pinakes.index.keywords.keyword_writer import write_keywords
+from pinakes.index.search import Index
+from pinakes.index.store.store import Store
+from pinakes.index.store.store_writer import StoreWriter
+from pinakes.index.types import Encoder, Manifest
+from pinakes.index.vectors.vector_writer import add_vectors
+from pinakes.ingest.types import Document, Passage, Section
+from pinakes.service.terminal.console import BuildProgress
 
 __all__ = ["SQUAD", "JoinedCollection", "joined_collection"]
 

@@ -13,21 +13,21 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from index.generations import publish, record_files
-from index.keywords.bm25 import write_keyword_index
-from index.keywords.keyword_writer import keyword_documents
-from index.store.links import open_link_totals
-from index.store.store import Store
-from index.store.store_writer import StoreWriter
-from index.types import FORMAT_VERSION, DumpRecord, Manifest
-from ingest.passages import split_passages
-from ingest.reading.archives import read_pieces
-from ingest.reading.dumps import Dump, WorkUnit, find_dump, plan_units
-from ingest.reading.page_xml import cut_pages
-from ingest.reading.pages import read_pages
-from ingest.segments import link_run_path, read_segment, segment_path, write_segment
-from ingest.types import Page, PageCounts, Piece
-from ingest.wikitext import parse_document
+from pinakes.index.generations import publish, record_files
+from pinakes.index.keywords.bm25 import write_keyword_index
+from pinakes.index.keywords.keyword_writer import keyword_documents
+from pinakes.index.store.links import open_link_totals
+from pinakes.index.store.store import Store
+from pinakes.index.store.store_writer import StoreWriter
+from pinakes.index.types import FORMAT_VERSION, DumpRecord, Manifest
+from pinakes.ingest.passages import split_passages
+from pinakes.ingest.reading.archives import read_pieces
+from pinakes.ingest.reading.dumps import Dump, WorkUnit, find_dump, plan_units
+from pinakes.ingest.reading.page_xml import cut_pages
+from pinakes.ingest.reading.pages import read_pages
+from pinakes.ingest.segments import link_run_path, read_segment, segment_path, write_segment
+from pinakes.ingest.types import Page, PageCounts, Piece
+from pinakes.ingest.wikitext import parse_document
 
 __all__ = ["IN_PARENT", "IN_THREADS", "IN_WORKERS", "stage_seconds"]
 

@@ -24,10 +24,10 @@ from rich.table import Table
 
 from bench.record import record
 from bench.synthetic_titles import Title, titles
-from index.keywords.spelling import without_accents
-from index.store.store import Store
-from index.store.store_writer import StoreWriter
-from ingest.types import Document, Passage, Redirect
+from pinakes.index.keywords.spelling import without_accents
+from pinakes.index.store.store import Store
+from pinakes.index.store.store_writer import StoreWriter
+from pinakes.ingest.types import Document, Passage, Redirect
 
 _FULL = 1_000_000
 _TYPED = 200

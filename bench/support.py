@@ -20,7 +20,7 @@ from rich.table import Table
 
 from bench.fitting import logistic_fit, probabilities
 from bench.record import record
-from service.answering.support import EVIDENCE
+from pinakes.service.answering.support import EVIDENCE
 
 _LABELS = Path("bench/labels/support.jsonl")
 _WEIGHTS = Path("service/answering/support.json")

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.corpora import TEMPLATES_DUMP, TEXT_DUMP, WIKITEXT_DUMP
-from ingest.extract import read_documents
-from ingest.reading.dumps import find_dump, plan_units
-from ingest.types import Document, Redirect
+from pinakes.ingest.extract import read_documents
+from pinakes.ingest.reading.dumps import find_dump, plan_units
+from pinakes.ingest.types import Document, Redirect
 
 __all__ = ["Title", "titles"]
 

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from bench.development import development_collection
-from index.encoders.encoder import passage_text
-from index.search import Index
-from index.types import Encoder, Vectors
+from pinakes.index.encoders.encoder import passage_text
+from pinakes.index.search import Index
+from pinakes.index.types import Encoder, Vectors
 
 __all__ = ["SyntheticEncoder"]
 

@@ -19,12 +19,12 @@ from rich.table import Table
 
 from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.record import record
-from index.evaluation import read_questions
-from index.search import Index
-from index.types import Vectors
-from index.vectors.vector_recall import TrueNeighbours
-from index.vectors.vector_writer import add_vectors, list_count, sample_size, train_lists
-from index.vectors.vectors import VectorIndex
+from pinakes.index.evaluation import read_questions
+from pinakes.index.search import Index
+from pinakes.index.types import Vectors
+from pinakes.index.vectors.vector_recall import TrueNeighbours
+from pinakes.index.vectors.vector_writer import add_vectors, list_count, sample_size, train_lists
+from pinakes.index.vectors.vectors import VectorIndex
 
 _PROBES = (4, 8, 16, 32, 64, 128, 256)
 _TITLES = 2_000

@@ -19,9 +19,9 @@ from rich.progress import track
 from rich.table import Table
 
 from bench.record import record
-from ingest.passages import split_passages
-from ingest.reading.page_xml import cut_pages
-from ingest.types import Piece
+from pinakes.ingest.passages import split_passages
+from pinakes.ingest.reading.page_xml import cut_pages
+from pinakes.ingest.types import Piece
 from tests.ingest.test_robustness import WORST
 from tests.ingest.test_wikitext import parse
 

@@ -1,5 +1,1 @@
-"""Where does it say so? Importing this package keeps every library offline from then on."""
-
-from index.offline import go_offline
-
-go_offline()
+"""Where does it say so? From what was read to what a query finds."""

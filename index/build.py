@@ -13,8 +13,8 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
-from index.disk import told_of_full_disk
-from index.dump_identity import (
+from pinakes.index.disk import told_of_full_disk
+from pinakes.index.dump_identity import (
     changed_files,
     check_wiki,
     dump_record,
@@ -22,13 +22,13 @@ from index.dump_identity import (
     files_of,
     remember_files,
 )
-from index.embed import VectorScope, embed_generation
-from index.errors import (
+from pinakes.index.embed import VectorScope, embed_generation
+from pinakes.index.errors import (
     DamagedGeneration,
     NoCollection,
     UnknownFormat,
 )
-from index.generations import (
+from pinakes.index.generations import (
     current_generation,
     hold_collection,
     next_name,
@@ -37,29 +37,29 @@ from index.generations import (
     record_files,
     timestamp,
 )
-from index.keywords.keyword_writer import write_keywords
-from index.plan import check_room
-from index.progress import Progress, Silence
-from index.store.links import open_link_totals
-from index.store.store import Store
-from index.store.store_writer import StoreWriter
-from index.superseded import remove_superseded
-from index.types import FORMAT_VERSION, Encoder, Manifest
-from index.work_directory import ReadDump, check_published, work_directory
-from ingest.accounts import Accounts
-from ingest.errors import EmptyDump, IngestError
-from ingest.extract import map_units
-from ingest.files import write_whole
-from ingest.reading.dumps import Dump, plan_units
-from ingest.reading.identity import FileDigest, check_unchanged
-from ingest.segments import (
+from pinakes.index.keywords.keyword_writer import write_keywords
+from pinakes.index.plan import check_room
+from pinakes.index.progress import Progress, Silence
+from pinakes.index.store.links import open_link_totals
+from pinakes.index.store.store import Store
+from pinakes.index.store.store_writer import StoreWriter
+from pinakes.index.superseded import remove_superseded
+from pinakes.index.types import FORMAT_VERSION, Encoder, Manifest
+from pinakes.index.work_directory import ReadDump, check_published, work_directory
+from pinakes.ingest.accounts import Accounts
+from pinakes.ingest.errors import EmptyDump, IngestError
+from pinakes.ingest.extract import map_units
+from pinakes.ingest.files import write_whole
+from pinakes.ingest.reading.dumps import Dump, plan_units
+from pinakes.ingest.reading.identity import FileDigest, check_unchanged
+from pinakes.ingest.segments import (
     link_run_path,
     read_digests,
     read_segment,
     segment_path,
     write_segment,
 )
-from ingest.workers import default_workers, worker_processes
+from pinakes.ingest.workers import default_workers, worker_processes
 
 __all__ = ["BuildOptions", "BuildResult", "build_collection", "is_built"]
 

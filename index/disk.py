@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import CollectionError, DiskFull
+from pinakes.index.errors import CollectionError, DiskFull
 
 __all__ = ["require_room", "told_of_full_disk"]
 

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from index.errors import CollectionError, OtherWiki
-from index.generations import current_generation
-from index.progress import Progress
-from index.types import DumpRecord
-from ingest.files import read_json, write_whole
-from ingest.reading.dumps import Dump
-from ingest.reading.identity import FileDigest, digest_file
+from pinakes.index.errors import CollectionError, OtherWiki
+from pinakes.index.generations import current_generation
+from pinakes.index.progress import Progress
+from pinakes.index.types import DumpRecord
+from pinakes.ingest.files import read_json, write_whole
+from pinakes.ingest.reading.dumps import Dump
+from pinakes.ingest.reading.identity import FileDigest, digest_file
 
 __all__ = [
     "changed_files",

@@ -13,10 +13,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoders.encoder import passage_text
-from index.encoders.onnx_encoder import open_question_encoder
-from index.errors import EncoderMismatch
-from index.generations import (
+from pinakes.index.encoders.encoder import passage_text
+from pinakes.index.encoders.onnx_encoder import open_question_encoder
+from pinakes.index.errors import EncoderMismatch
+from pinakes.index.generations import (
     building_directory,
     current_generation,
     link_files,
@@ -25,21 +25,21 @@ from index.generations import (
     record_files,
     timestamp,
 )
-from index.progress import Progress
-from index.store.store import Store
-from index.superseded import remove_superseded
-from index.types import Encoder, FileRecord, Manifest, VectorIndexRecord, Vectors
-from index.vectors.importance import Importance
-from index.vectors.pending_vectors import PendingVectors
-from index.vectors.vector_shards import open_quantizer
-from index.vectors.vector_writer import (
+from pinakes.index.progress import Progress
+from pinakes.index.store.store import Store
+from pinakes.index.superseded import remove_superseded
+from pinakes.index.types import Encoder, FileRecord, Manifest, VectorIndexRecord, Vectors
+from pinakes.index.vectors.importance import Importance
+from pinakes.index.vectors.pending_vectors import PendingVectors
+from pinakes.index.vectors.vector_shards import open_quantizer
+from pinakes.index.vectors.vector_writer import (
     EXACT_LIMIT,
     add_vectors,
     list_count,
     sample_size,
     train_lists,
 )
-from index.vectors.vectors import VectorIndex
+from pinakes.index.vectors.vectors import VectorIndex
 
 __all__ = ["MOST_PENDING", "VectorScope", "embed_generation"]
 

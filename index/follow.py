@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from index.errors import CollectionError
-from index.generations import current_generation
-from index.scrub import Scrub
-from index.search import Index
+from pinakes.index.errors import CollectionError
+from pinakes.index.generations import current_generation
+from pinakes.index.scrub import Scrub
+from pinakes.index.search import Index
 
 __all__ = ["CurrentIndex"]
 

@@ -20,17 +20,17 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from index.checksums import edges_checksum, file_checksums
-from index.errors import (
+from pinakes.index.checksums import edges_checksum, file_checksums
+from pinakes.index.errors import (
     BuildInProgress,
     CollectionError,
     DamagedGeneration,
     NoCollection,
     UnknownFormat,
 )
-from index.health import REBUILD, damaged, stray, unreadable
-from index.types import FORMAT_VERSION, FileRecord, Manifest
-from ingest.files import sync_directory, write_whole
+from pinakes.index.health import REBUILD, damaged, stray, unreadable
+from pinakes.index.types import FORMAT_VERSION, FileRecord, Manifest
+from pinakes.ingest.files import sync_directory, write_whole
 
 __all__ = [
     "NO_LOCKS",

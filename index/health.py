@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-from index.errors import CollectionError, DamagedGeneration, UnreadableGeneration
+from pinakes.index.errors import CollectionError, DamagedGeneration, UnreadableGeneration
 
 __all__ = ["REBUILD", "REMOVE", "Health", "damaged", "stray", "unreadable"]
 

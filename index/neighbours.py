@@ -6,8 +6,8 @@ What comes out is a slice of the page's stored text again, so that it can be cit
 from collections.abc import Sequence
 from dataclasses import replace
 
-from index.store.store import Store
-from index.types import Hit
+from pinakes.index.store.store import Store
+from pinakes.index.types import Hit
 
 __all__ = ["widen"]
 

@@ -1,6 +1,6 @@
 """The switches that keep every library on this machine, set before any of them is imported.
 
-Importing ``index`` or ``service`` sets them, so that programs which use Pinakes as a library are
+Importing ``pinakes`` sets them, so that programs which use Pinakes as a library are
 covered, and every child process inherits them. Knows names of environment variables, and imports
 none of the libraries it is about. ``docs/offline.md`` says what each library would do.
 """
@@ -77,7 +77,7 @@ def go_offline() -> None:
             _too_early.add(library)
             warnings.warn(
                 f"{library} was imported before Pinakes could tell it to stay offline, and may "
-                "contact its maker; import index first, or set "
+                "contact its maker; import pinakes first, or set "
                 f"{_READ_AT_IMPORT[library]}={SWITCHES[_READ_AT_IMPORT[library]]}",
                 RuntimeWarning,
                 stacklevel=2,

@@ -15,23 +15,23 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from index.disk import require_room
-from index.embed import MOST_PENDING
-from index.encoders.encoder import passage_text
-from index.keywords.bm25 import WRITER_HEAP
-from index.keywords.keyword_writer import MOST_RANGES, write_keywords
-from index.progress import Progress, Silence
-from index.store.links import MEMORY_LIMIT, open_link_totals, scratch_size
-from index.store.store import Store
-from index.store.store_writer import StoreWriter
-from index.types import Encoder
-from index.vectors.vector_shards import bytes_per_vector
-from index.vectors.vector_writer import EXACT_LIMIT
-from ingest.extract import count_entry, map_units
-from ingest.reading.dumps import Dump, WorkUnit, sample_units
-from ingest.segments import link_run_path, read_segment, segment_path, write_segment
-from ingest.types import PageCounts, SiteInfo
-from ingest.workers import worker_processes
+from pinakes.index.disk import require_room
+from pinakes.index.embed import MOST_PENDING
+from pinakes.index.encoders.encoder import passage_text
+from pinakes.index.keywords.bm25 import WRITER_HEAP
+from pinakes.index.keywords.keyword_writer import MOST_RANGES, write_keywords
+from pinakes.index.progress import Progress, Silence
+from pinakes.index.store.links import MEMORY_LIMIT, open_link_totals, scratch_size
+from pinakes.index.store.store import Store
+from pinakes.index.store.store_writer import StoreWriter
+from pinakes.index.types import Encoder
+from pinakes.index.vectors.vector_shards import bytes_per_vector
+from pinakes.index.vectors.vector_writer import EXACT_LIMIT
+from pinakes.ingest.extract import count_entry, map_units
+from pinakes.ingest.reading.dumps import Dump, WorkUnit, sample_units
+from pinakes.ingest.segments import link_run_path, read_segment, segment_path, write_segment
+from pinakes.ingest.types import PageCounts, SiteInfo
+from pinakes.ingest.workers import worker_processes
 
 __all__ = ["BuildPlan", "PlannedStep", "check_room", "plan_build"]
 

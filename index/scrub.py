@@ -9,10 +9,10 @@ import os
 import threading
 from contextlib import suppress
 
-from index.errors import DamagedGeneration
-from index.generations import GenerationLock
-from index.search import Index
-from index.verify import find_damage
+from pinakes.index.errors import DamagedGeneration
+from pinakes.index.generations import GenerationLock
+from pinakes.index.search import Index
+from pinakes.index.verify import find_damage
 
 __all__ = ["Scrub"]
 

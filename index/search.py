@@ -7,20 +7,20 @@ from functools import partial
 from pathlib import Path
 from types import TracebackType
 
-from index.encoders.onnx_encoder import open_question_encoder
-from index.errors import BadQuery
-from index.extraction.question_kinds import asked_for
-from index.extraction.short_answers import rank_sentences
-from index.extraction.span_evidence import AskedQuestion
-from index.extraction.words import LanguageWords, words_of
-from index.generations import GenerationLock, check_files, hold_generation, read_manifest
-from index.health import Health, damaged
-from index.keywords.bm25 import KeywordIndex
-from index.names.recognition import Recognised, name_keys, recognise
-from index.ranking.highlights import Highlighter
-from index.ranking.ranking import Ranked, Searches, rank
-from index.store.store import Store
-from index.types import (
+from pinakes.index.encoders.onnx_encoder import open_question_encoder
+from pinakes.index.errors import BadQuery
+from pinakes.index.extraction.question_kinds import asked_for
+from pinakes.index.extraction.short_answers import rank_sentences
+from pinakes.index.extraction.span_evidence import AskedQuestion
+from pinakes.index.extraction.words import LanguageWords, words_of
+from pinakes.index.generations import GenerationLock, check_files, hold_generation, read_manifest
+from pinakes.index.health import Health, damaged
+from pinakes.index.keywords.bm25 import KeywordIndex
+from pinakes.index.names.recognition import Recognised, name_keys, recognise
+from pinakes.index.ranking.highlights import Highlighter
+from pinakes.index.ranking.ranking import Ranked, Searches, rank
+from pinakes.index.store.store import Store
+from pinakes.index.types import (
     AnsweringSentence,
     Hit,
     Manifest,
@@ -32,9 +32,9 @@ from index.types import (
     Suggestion,
     Vectors,
 )
-from index.vectors.vectors import VectorIndex
-from index.verify import check_on_open, first_damaged
-from ingest.characters import cut_place
+from pinakes.index.vectors.vectors import VectorIndex
+from pinakes.index.verify import check_on_open, first_damaged
+from pinakes.ingest.characters import cut_place
 
 __all__ = ["MAX_QUERY_LENGTH", "Index"]
 

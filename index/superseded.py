@@ -10,8 +10,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import CollectionError
-from index.generations import NO_LOCKS, all_generations, current_generation, read_manifest
+from pinakes.index.errors import CollectionError
+from pinakes.index.generations import NO_LOCKS, all_generations, current_generation, read_manifest
 
 __all__ = ["remove_superseded"]
 

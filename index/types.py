@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from ingest.types import PageCounts, Passage, Section
+from pinakes.ingest.types import PageCounts, Passage, Section
 
 __all__ = [
     "FORMAT_VERSION",

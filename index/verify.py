@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from index.checksums import edges_checksum, file_checksum, pieces
-from index.errors import CollectionError, DamagedGeneration, UnreadableGeneration
-from index.generations import compare_listing
-from index.health import REBUILD, REMOVE, damaged, unreadable
-from index.progress import Progress
-from index.types import FileRecord, Manifest
+from pinakes.index.checksums import edges_checksum, file_checksum, pieces
+from pinakes.index.errors import CollectionError, DamagedGeneration, UnreadableGeneration
+from pinakes.index.generations import compare_listing
+from pinakes.index.health import REBUILD, REMOVE, damaged, unreadable
+from pinakes.index.progress import Progress
+from pinakes.index.types import FileRecord, Manifest
 
 __all__ = [
     "check_on_open",

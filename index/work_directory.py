@@ -11,14 +11,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from index.dump_identity import changed_files, few, file_states, wiki_of
-from index.generations import building_directory
-from index.progress import Progress
-from index.types import FORMAT_VERSION
-from ingest.files import read_json, write_whole
-from ingest.reading.checksums import published_checksums, verify
-from ingest.reading.dumps import Dump
-from ingest.types import PageCounts
+from pinakes.index.dump_identity import changed_files, few, file_states, wiki_of
+from pinakes.index.generations import building_directory
+from pinakes.index.progress import Progress
+from pinakes.index.types import FORMAT_VERSION
+from pinakes.ingest.files import read_json, write_whole
+from pinakes.ingest.reading.checksums import published_checksums, verify
+from pinakes.ingest.reading.dumps import Dump
+from pinakes.ingest.types import PageCounts
 
 __all__ = ["ReadDump", "check_published", "work_directory"]
 

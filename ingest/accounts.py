@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from ingest.errors import UnreadablePage
-from ingest.extract import Entry, count_entry
-from ingest.reading.multistream_index import find_index, read_index
-from ingest.types import Damage, Document, PageCounts, QuarantinedPage, TrailingBytes
+from pinakes.ingest.errors import UnreadablePage
+from pinakes.ingest.extract import Entry, count_entry
+from pinakes.ingest.reading.multistream_index import find_index, read_index
+from pinakes.ingest.types import Damage, Document, PageCounts, QuarantinedPage, TrailingBytes
 
 __all__ = ["Accounts"]
 

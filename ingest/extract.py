@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future
 from typing import TypeVar
 
-from ingest.reading.dumps import WorkUnit
-from ingest.reading.pages import read_pages
-from ingest.types import (
+from pinakes.ingest.reading.dumps import WorkUnit
+from pinakes.ingest.reading.pages import read_pages
+from pinakes.ingest.types import (
     Damage,
     Document,
     OtherPage,
@@ -22,7 +22,7 @@ from ingest.types import (
     SiteInfo,
     TrailingBytes,
 )
-from ingest.wikitext import parse_document
+from pinakes.ingest.wikitext import parse_document
 
 __all__ = ["Entry", "count_entry", "map_units", "read_documents"]
 

@@ -12,7 +12,7 @@ from itertools import pairwise
 from math import ceil
 from string import ascii_lowercase
 
-from ingest.types import Document, Passage, Section
+from pinakes.ingest.types import Document, Passage, Section
 
 __all__ = [
     "CLOSERS",

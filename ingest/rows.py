@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.characters import cleaned
-from ingest.extract import Entry, count_entry, read_documents
-from ingest.reading.dumps import WorkUnit
-from ingest.types import (
+from pinakes.ingest.characters import cleaned
+from pinakes.ingest.extract import Entry, count_entry, read_documents
+from pinakes.ingest.reading.dumps import WorkUnit
+from pinakes.ingest.types import (
     Damage,
     Document,
     OtherPage,

@@ -14,13 +14,13 @@ from typing import TextIO
 
 import zstandard
 
-from ingest.extract import Entry, read_documents
-from ingest.files import write_whole
-from ingest.passages import heading_at, split_passages
-from ingest.reading.dumps import WorkUnit
-from ingest.reading.identity import check_unchanged, digest_pieces
-from ingest.rows import from_json, to_json
-from ingest.types import Document, Link, Passage, SiteInfo
+from pinakes.ingest.extract import Entry, read_documents
+from pinakes.ingest.files import write_whole
+from pinakes.ingest.passages import heading_at, split_passages
+from pinakes.ingest.reading.dumps import WorkUnit
+from pinakes.ingest.reading.identity import check_unchanged, digest_pieces
+from pinakes.ingest.rows import from_json, to_json
+from pinakes.ingest.types import Document, Link, Passage, SiteInfo
 
 __all__ = ["link_run_path", "read_digests", "read_segment", "segment_path", "write_segment"]
 

@@ -10,19 +10,26 @@ from collections.abc import Sequence
 from itertools import islice
 from urllib.parse import unquote
 
-from ingest.characters import cleaned
-from ingest.markup.emphasis import bold_runs
-from ingest.markup.extension_tags import without_extensions
-from ingest.markup.infoboxes import infobox_facts
-from ingest.markup.layout import assemble, kept_mark, lines_of, plain_words, sections_of, unescape
-from ingest.markup.scanner import EQUALS, Renderers, scan
-from ingest.markup.tables import BREAK, DROPPED, render_table
-from ingest.markup.variants import has_variants, without_variants
-from ingest.templates.arguments import Arguments
-from ingest.templates.local_names import EVERY_LANGUAGE, local_names
-from ingest.templates.parser_functions import call_parser_function
-from ingest.templates.registry import find_template, holds_facts
-from ingest.types import Document, Link, Page, SiteInfo
+from pinakes.ingest.characters import cleaned
+from pinakes.ingest.markup.emphasis import bold_runs
+from pinakes.ingest.markup.extension_tags import without_extensions
+from pinakes.ingest.markup.infoboxes import infobox_facts
+from pinakes.ingest.markup.layout import (
+    assemble,
+    kept_mark,
+    lines_of,
+    plain_words,
+    sections_of,
+    unescape,
+)
+from pinakes.ingest.markup.scanner import EQUALS, Renderers, scan
+from pinakes.ingest.markup.tables import BREAK, DROPPED, render_table
+from pinakes.ingest.markup.variants import has_variants, without_variants
+from pinakes.ingest.templates.arguments import Arguments
+from pinakes.ingest.templates.local_names import EVERY_LANGUAGE, local_names
+from pinakes.ingest.templates.parser_functions import call_parser_function
+from pinakes.ingest.templates.registry import find_template, holds_facts
+from pinakes.ingest.types import Document, Link, Page, SiteInfo
 
 __all__ = ["INFOBOX_HEADING", "parse_document"]
 

@@ -9,7 +9,7 @@ from concurrent.futures import Executor, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 
-from ingest.errors import WorkerDied
+from pinakes.ingest.errors import WorkerDied
 
 __all__ = ["default_workers", "worker_processes"]
 

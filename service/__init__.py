@@ -1,3 +1,1 @@
-"""Answer me, and show me where. The import below keeps every library offline from then on."""
-
-import index  # noqa: F401
+"""Answer me, and show me where."""

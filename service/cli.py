@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from io import TextIOWrapper
 
-from service.memory import require_memory
+from pinakes.service.memory import require_memory
 
 require_memory()  # before any of what follows loads libraries that die of it
 
 import typer  # noqa: E402
 
-from service.commands import (  # noqa: E402
+from pinakes.service.commands import (  # noqa: E402
     ask,
     build,
     chat,
@@ -27,8 +27,8 @@ from service.commands import (  # noqa: E402
     serve,
     tokens,
 )
-from service.plain_text import one_line  # noqa: E402
-from service.problems import problem_of, told_of  # noqa: E402
+from pinakes.service.plain_text import one_line  # noqa: E402
+from pinakes.service.problems import problem_of, told_of  # noqa: E402
 
 __all__ = ["app", "main"]
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import regex
 
-from ingest.characters import cleaned, cut_place
+from pinakes.ingest.characters import cleaned, cut_place
 
 __all__ = ["PlainStream", "one_line", "visible", "visible_json"]
 

@@ -9,7 +9,7 @@ import errno
 import re
 from dataclasses import dataclass
 
-from index.errors import (
+from pinakes.index.errors import (
     BadQuery,
     BadQuestions,
     BuildInProgress,
@@ -23,8 +23,8 @@ from index.errors import (
     UnknownFormat,
     UnreadableGeneration,
 )
-from ingest.errors import DumpChanged, IngestError, WorkerDied
-from service.errors import (
+from pinakes.ingest.errors import DumpChanged, IngestError, WorkerDied
+from pinakes.service.errors import (
     BadInput,
     GeneratorError,
     NotAllowed,
@@ -33,7 +33,7 @@ from service.errors import (
     ServiceError,
     ShuttingDown,
 )
-from service.plain_text import one_line
+from pinakes.service.plain_text import one_line
 
 __all__ = ["KNOWN_ERRORS", "Problem", "message_of", "problem_of", "told_of"]
 

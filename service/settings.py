@@ -22,7 +22,7 @@ from pydantic_settings import (
 )
 from pydantic_settings.exceptions import SettingsError
 
-from service.errors import BadInput
+from pinakes.service.errors import BadInput
 
 __all__ = [
     "AnswerSettings",

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from service.errors import ShuttingDown
+from pinakes.service.errors import ShuttingDown
 
 __all__ = ["Shutdown"]
 

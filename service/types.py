@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from index.types import Hit
-from service.errors import BadInput
+from pinakes.index.types import Hit
+from pinakes.service.errors import BadInput
 
 __all__ = [
     "Answer",

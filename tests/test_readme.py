@@ -9,8 +9,8 @@ import pytest
 import typer.main
 from pydantic import BaseModel
 
-from service.cli import app
-from service.settings import Settings
+from pinakes.service.cli import app
+from pinakes.service.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

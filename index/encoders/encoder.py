@@ -21,12 +21,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from index.encoders.onnx_encoder import OnnxEncoder, quantized, write_onnx_encoder
-from index.encoders.onnx_export import EncodePassages, check_questions, export_model, passage_cosine
-from index.errors import EncoderNotFound
-from index.types import EncoderCheck, EncoderRecord, Precision, Vectors
-from ingest.files import read_json
-from ingest.workers import default_workers
+from pinakes.index.encoders.onnx_encoder import OnnxEncoder, quantized, write_onnx_encoder
+from pinakes.index.encoders.onnx_export import (
+    EncodePassages,
+    check_questions,
+    export_model,
+    passage_cosine,
+)
+from pinakes.index.errors import EncoderNotFound
+from pinakes.index.types import EncoderCheck, EncoderRecord, Precision, Vectors
+from pinakes.ingest.files import read_json
+from pinakes.ingest.workers import default_workers
 
 if TYPE_CHECKING:
     import torch

@@ -17,10 +17,10 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
-from index.errors import CollectionError
-from index.health import Health, damaged, unreadable
-from index.types import EncoderRecord, Vectors
-from ingest.files import write_whole
+from pinakes.index.errors import CollectionError
+from pinakes.index.health import Health, damaged, unreadable
+from pinakes.index.types import EncoderRecord, Vectors
+from pinakes.ingest.files import write_whole
 
 __all__ = ["OnnxEncoder", "open_question_encoder", "quantized", "write_onnx_encoder"]
 

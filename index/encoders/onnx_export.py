@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from index.encoders.onnx_encoder import OnnxEncoder
-from index.errors import EncoderNotExportable
-from index.types import EncoderRecord, Vectors
+from pinakes.index.encoders.onnx_encoder import OnnxEncoder
+from pinakes.index.errors import EncoderNotExportable
+from pinakes.index.types import EncoderRecord, Vectors
 
 __all__ = ["EncodePassages", "EncodeTexts", "check_questions", "export_model", "passage_cosine"]
 

@@ -5,13 +5,18 @@ Questions come from files (``question_files``, ``squad``, ``trec``), are matched
 follows from them (``measures``, ``bootstrap``, ``report``, ``comparison``).
 """
 
-from index.evaluation.comparison import Comparison, check_comparable, compare, compare_stages
-from index.evaluation.gold import Judgment, judge
-from index.evaluation.question_files import read_questions
-from index.evaluation.questions import Half, Question, half_of, sample_of
-from index.evaluation.report import RetrievalReport, reports
-from index.evaluation.run import Run, read_run
-from index.evaluation.stages import evaluate, modes_of
+from pinakes.index.evaluation.comparison import (
+    Comparison,
+    check_comparable,
+    compare,
+    compare_stages,
+)
+from pinakes.index.evaluation.gold import Judgment, judge
+from pinakes.index.evaluation.question_files import read_questions
+from pinakes.index.evaluation.questions import Half, Question, half_of, sample_of
+from pinakes.index.evaluation.report import RetrievalReport, reports
+from pinakes.index.evaluation.run import Run, read_run
+from pinakes.index.evaluation.stages import evaluate, modes_of
 
 __all__ = [
     "Comparison",

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.errors import BadQuestions
-from index.evaluation.bootstrap import Estimate, bootstrap_means
-from index.evaluation.measures import MEASURES
-from index.evaluation.report import LEVELS, Level, judged_at, values_of
-from index.evaluation.run import JudgedQuestion, QuestionResult, Run
+from pinakes.index.errors import BadQuestions
+from pinakes.index.evaluation.bootstrap import Estimate, bootstrap_means
+from pinakes.index.evaluation.measures import MEASURES
+from pinakes.index.evaluation.report import LEVELS, Level, judged_at, values_of
+from pinakes.index.evaluation.run import JudgedQuestion, QuestionResult, Run
 
 __all__ = [
     "Change",

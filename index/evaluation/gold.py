@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from index.evaluation.questions import Evidence, Gold, Question
-from index.evaluation.run import JudgedQuestion
-from index.store.store import Store
+from pinakes.index.evaluation.questions import Evidence, Gold, Question
+from pinakes.index.evaluation.run import JudgedQuestion
+from pinakes.index.store.store import Store
 
 __all__ = ["Judgment", "judge"]
 

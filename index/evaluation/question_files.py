@@ -9,11 +9,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from index.errors import BadQuestions
-from index.evaluation.questions import Gold, Question
-from index.evaluation.squad import squad_questions
-from index.evaluation.trec import is_topics, read_qrels, topic_questions
-from ingest.files import read_text
+from pinakes.index.errors import BadQuestions
+from pinakes.index.evaluation.questions import Gold, Question
+from pinakes.index.evaluation.squad import squad_questions
+from pinakes.index.evaluation.trec import is_topics, read_qrels, topic_questions
+from pinakes.ingest.files import read_text
 
 __all__ = ["read_questions"]
 

@@ -8,9 +8,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from index.evaluation.bootstrap import Estimate, bootstrap_means
-from index.evaluation.measures import MEASURES
-from index.evaluation.run import QuestionResult, Run
+from pinakes.index.evaluation.bootstrap import Estimate, bootstrap_means
+from pinakes.index.evaluation.measures import MEASURES
+from pinakes.index.evaluation.run import QuestionResult, Run
 
 __all__ = ["LEVELS", "Level", "RetrievalReport", "judged_at", "reports", "values_of"]
 

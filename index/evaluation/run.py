@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from index.errors import BadQuestions
-from index.evaluation.questions import Half
-from ingest.files import read_json
+from pinakes.index.errors import BadQuestions
+from pinakes.index.evaluation.questions import Half
+from pinakes.ingest.files import read_json
 
 __all__ = [
     "JudgedQuestion",

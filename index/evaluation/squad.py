@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from index.errors import BadQuestions
-from index.evaluation.questions import Evidence, Gold, Question
-from ingest.passages import sentence_spans
+from pinakes.index.errors import BadQuestions
+from pinakes.index.evaluation.questions import Evidence, Gold, Question
+from pinakes.ingest.passages import sentence_spans
 
 __all__ = ["squad_questions"]
 

@@ -8,12 +8,12 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
-from index.errors import BadQuery
-from index.evaluation.gold import Judgment
-from index.evaluation.questions import Half
-from index.evaluation.run import JudgedQuestion, QuestionResult, Ranks, Run
-from index.search import Index
-from index.types import Hit, Manifest, Mode
+from pinakes.index.errors import BadQuery
+from pinakes.index.evaluation.gold import Judgment
+from pinakes.index.evaluation.questions import Half
+from pinakes.index.evaluation.run import JudgedQuestion, QuestionResult, Ranks, Run
+from pinakes.index.search import Index
+from pinakes.index.types import Hit, Manifest, Mode
 
 __all__ = ["DEPTH", "Search", "evaluate", "modes_of"]
 

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from index.errors import BadQuestions
-from index.evaluation.questions import Gold, Question
+from pinakes.index.errors import BadQuestions
+from pinakes.index.evaluation.questions import Gold, Question
 
 __all__ = ["is_topics", "read_qrels", "topic_questions"]
 

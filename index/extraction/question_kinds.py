@@ -7,8 +7,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from index.extraction.words import QuestionKind, words_of
-from ingest.characters import MARK
+from pinakes.index.extraction.words import QuestionKind, words_of
+from pinakes.ingest.characters import MARK
 
 __all__ = ["AskedFor", "asked_for"]
 

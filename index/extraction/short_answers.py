@@ -14,14 +14,14 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from index.extraction.span_evidence import (
+from pinakes.index.extraction.span_evidence import (
     EVIDENCE,
     AskedQuestion,
     Sentence,
     sentence_spans_of,
 )
-from index.types import AnsweringSentence, Hit
-from ingest.passages import sentence_spans
+from pinakes.index.types import AnsweringSentence, Hit
+from pinakes.ingest.passages import sentence_spans
 
 __all__ = ["MOST_SENTENCES", "Similarity", "candidate_sentences", "rank_sentences", "weights"]
 
@@ -57,7 +57,7 @@ class Candidate:
 def weights(*, with_vectors: bool) -> NDArray[np.float64]:
     """The fitted weights, of shape (len(EVIDENCE) + 1,): the last is that of the cosine."""
     fitted = json.loads(
-        files("index.extraction").joinpath("weights.json").read_text(encoding="utf-8")
+        files("pinakes.index.extraction").joinpath("weights.json").read_text(encoding="utf-8")
     )["with vectors" if with_vectors else "without vectors"]
     return np.array([fitted.get(name, 0.0) for name in (*EVIDENCE, "cosine")])
 

@@ -14,9 +14,9 @@ from math import log
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from index.extraction.question_kinds import AskedFor
-from index.extraction.words import KINDS, LanguageWords
-from ingest.characters import MARK
+from pinakes.index.extraction.question_kinds import AskedFor
+from pinakes.index.extraction.words import KINDS, LanguageWords
+from pinakes.ingest.characters import MARK
 
 __all__ = ["EVIDENCE", "AskedQuestion", "Sentence", "SentenceSpans", "sentence_spans_of"]
 

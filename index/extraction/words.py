@@ -48,7 +48,10 @@ class LanguageWords:
 def words_of(language: str) -> LanguageWords:
     """The words of ``language``; of languages without a table, the English ones."""
     tables = tomllib.loads(
-        files("index.extraction").joinpath("words.toml").read_text(encoding="utf-8").casefold()
+        files("pinakes.index.extraction")
+        .joinpath("words.toml")
+        .read_text(encoding="utf-8")
+        .casefold()
     )
     table = tables.get(language, tables[_USUAL])
     return LanguageWords(

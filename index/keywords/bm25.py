@@ -17,9 +17,9 @@ from typing import cast
 
 import tantivy
 
-from index.health import Health
-from index.keywords.language import Analysis, analysis_of
-from index.types import ScoredId
+from pinakes.index.health import Health
+from pinakes.index.keywords.language import Analysis, analysis_of
+from pinakes.index.types import ScoredId
 
 # A panic over a damaged file is told of as DamagedGeneration; from where in Rust helps nobody.
 os.environ["RUST_BACKTRACE"] = "0"

@@ -10,9 +10,9 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from itertools import pairwise
 from pathlib import Path
 
-from index.keywords.bm25 import KeywordDocument, join_keyword_indexes, write_keyword_index
-from index.progress import Progress
-from index.store.store import Store
+from pinakes.index.keywords.bm25 import KeywordDocument, join_keyword_indexes, write_keyword_index
+from pinakes.index.progress import Progress
+from pinakes.index.store.store import Store
 
 __all__ = ["keyword_documents", "searched_names", "write_keywords"]
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from index.keywords.spelling import Spelling, keeps_letters, spelling_of, without_accents
+from pinakes.index.keywords.spelling import Spelling, keeps_letters, spelling_of, without_accents
 
 __all__ = ["QUESTION_WORDS", "Analysis", "analysis_of"]
 
@@ -53,7 +53,7 @@ _WORDS_OF = {
 _IN_PIECES = frozenset({"ja", "ko", "th", "zh"})
 
 _WORDS: dict[str, str] = tomllib.loads(
-    (files("index.keywords") / "question_words.toml").read_text(encoding="utf-8")
+    (files("pinakes.index.keywords") / "question_words.toml").read_text(encoding="utf-8")
 )
 
 QUESTION_WORDS = frozenset(_WORDS["en"].split())

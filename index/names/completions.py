@@ -8,7 +8,7 @@ length of a name and not with their number.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from index.names.names import KINDS, SUGGESTED
+from pinakes.index.names.names import KINDS, SUGGESTED
 
 __all__ = ["MOST_NAMES", "MOST_SUGGESTIONS", "Completion", "NameRow", "common_completions"]
 

@@ -7,9 +7,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 
-from index.names.titles import title_key
-from index.types import NameKind
-from ingest.types import Document
+from pinakes.index.names.titles import title_key
+from pinakes.index.types import NameKind
+from pinakes.ingest.types import Document
 
 __all__ = [
     "KINDS",

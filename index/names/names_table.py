@@ -8,10 +8,10 @@ import json
 import sqlite3
 from collections.abc import Iterable
 
-from index.checksums import DamagedRow, short_row_checksum
-from index.names.completions import NameRow, common_completions
-from index.names.names import KINDS
-from index.types import NameKind
+from pinakes.index.checksums import DamagedRow, short_row_checksum
+from pinakes.index.names.completions import NameRow, common_completions
+from pinakes.index.names.names import KINDS
+from pinakes.index.types import NameKind
 
 __all__ = [
     "LISTED_WITH_PAGE",

@@ -9,8 +9,8 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from itertools import islice
 
-from index.names.titles import title_key
-from index.types import NamedPage, NameKind
+from pinakes.index.names.titles import title_key
+from pinakes.index.types import NamedPage, NameKind
 
 __all__ = ["Recognised", "name_keys", "recognise"]
 

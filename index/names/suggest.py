@@ -9,13 +9,13 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from index.checksums import DamagedRow
-from index.names.completions import MOST_NAMES, Completion
-from index.names.names import KINDS, SUGGESTED
-from index.names.names_table import POPULARITY, check_name
-from index.names.titles import title_key
-from index.store.rows import PAGE_COLUMNS, page_row
-from index.types import Suggestion
+from pinakes.index.checksums import DamagedRow
+from pinakes.index.names.completions import MOST_NAMES, Completion
+from pinakes.index.names.names import KINDS, SUGGESTED
+from pinakes.index.names.names_table import POPULARITY, check_name
+from pinakes.index.names.titles import title_key
+from pinakes.index.store.rows import PAGE_COLUMNS, page_row
+from pinakes.index.types import Suggestion
 
 __all__ = ["suggest"]
 

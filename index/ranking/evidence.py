@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from index.names.recognition import Recognised
-from index.types import PassagePlace
+from pinakes.index.names.recognition import Recognised
+from pinakes.index.types import PassagePlace
 
 __all__ = ["EVIDENCE", "Matrix", "Query", "Scores", "gather"]
 

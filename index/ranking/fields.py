@@ -5,11 +5,11 @@ Asked only for what is shown, since it reads the names of each page.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from index.keywords.bm25 import KeywordIndex
-from index.keywords.keyword_writer import searched_names
-from index.ranking.highlights import Highlighter
-from index.store.store import Store
-from index.types import Hit
+from pinakes.index.keywords.bm25 import KeywordIndex
+from pinakes.index.keywords.keyword_writer import searched_names
+from pinakes.index.ranking.highlights import Highlighter
+from pinakes.index.store.store import Store
+from pinakes.index.types import Hit
 
 __all__ = ["matched_fields"]
 

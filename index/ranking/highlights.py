@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
-from index.keywords.spelling import UNSPACED_LETTER
-from ingest.characters import JOINED
+from pinakes.index.keywords.spelling import UNSPACED_LETTER
+from pinakes.ingest.characters import JOINED
 
 __all__ = ["Highlighter"]
 

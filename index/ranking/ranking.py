@@ -10,13 +10,13 @@ from math import isnan
 
 import numpy as np
 
-from index.keywords.bm25 import KeywordIndex
-from index.names.recognition import name_keys, recognise
-from index.ranking.evidence import EVIDENCE, Matrix, Query, Scores, gather
-from index.ranking.weights import weights
-from index.store.store import Store
-from index.types import PassagePlace, ScoredId, Vectors
-from index.vectors.vectors import VectorIndex
+from pinakes.index.keywords.bm25 import KeywordIndex
+from pinakes.index.names.recognition import name_keys, recognise
+from pinakes.index.ranking.evidence import EVIDENCE, Matrix, Query, Scores, gather
+from pinakes.index.ranking.weights import weights
+from pinakes.index.store.store import Store
+from pinakes.index.types import PassagePlace, ScoredId, Vectors
+from pinakes.index.vectors.vectors import VectorIndex
 
 __all__ = ["Ranked", "Searches", "gather_evidence", "rank"]
 

@@ -10,7 +10,7 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from index.ranking.evidence import EVIDENCE
+from pinakes.index.ranking.evidence import EVIDENCE
 
 __all__ = ["weights"]
 
@@ -18,6 +18,8 @@ __all__ = ["weights"]
 @cache
 def weights(*, with_vectors: bool) -> NDArray[np.float64]:
     """The weights, of shape (len(EVIDENCE),): of all evidence, or where there are no vectors."""
-    fitted = json.loads(files("index.ranking").joinpath("weights.json").read_text(encoding="utf-8"))
+    fitted = json.loads(
+        files("pinakes.index.ranking").joinpath("weights.json").read_text(encoding="utf-8")
+    )
     chosen = fitted["with vectors" if with_vectors else "without vectors"]
     return np.array([chosen.get(name, 0.0) for name in EVIDENCE])

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from index.checksums import DamagedRow, row_checksum
+from pinakes.index.checksums import DamagedRow, row_checksum
 
 __all__ = [
     "PAGE_COLUMNS",

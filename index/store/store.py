@@ -17,15 +17,15 @@ from weakref import WeakSet
 
 import zstandard
 
-from index.checksums import DamagedRow
-from index.health import Health
-from index.names.names import KINDS
-from index.names.names_table import LISTED_WITH_PAGE, check_name
-from index.names.suggest import suggest
-from index.names.titles import title_key
-from index.store.rows import PAGE_COLUMNS, TEXT_COLUMNS, TextRow, page_row, text_row
-from index.types import NamedPage, NameKind, PassagePlace, StoredPage, Suggestion
-from ingest.types import Passage, Section
+from pinakes.index.checksums import DamagedRow
+from pinakes.index.health import Health
+from pinakes.index.names.names import KINDS
+from pinakes.index.names.names_table import LISTED_WITH_PAGE, check_name
+from pinakes.index.names.suggest import suggest
+from pinakes.index.names.titles import title_key
+from pinakes.index.store.rows import PAGE_COLUMNS, TEXT_COLUMNS, TextRow, page_row, text_row
+from pinakes.index.types import NamedPage, NameKind, PassagePlace, StoredPage, Suggestion
+from pinakes.ingest.types import Passage, Section
 
 __all__ = ["Store"]
 

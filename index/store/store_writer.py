@@ -10,13 +10,13 @@ from pathlib import Path
 
 import zstandard
 
-from index.names.names import base_name, later_words, meanings, name_of_topic
-from index.names.names_table import NAMES_SCHEMA, gather_names, scratch_size, write_names
-from index.names.titles import title_key
-from index.store.rows import add_checksums, text_checksum, write_bounds
-from index.types import NameKind
-from ingest.extract import Entry
-from ingest.types import Document, Passage, Redirect
+from pinakes.index.names.names import base_name, later_words, meanings, name_of_topic
+from pinakes.index.names.names_table import NAMES_SCHEMA, gather_names, scratch_size, write_names
+from pinakes.index.names.titles import title_key
+from pinakes.index.store.rows import add_checksums, text_checksum, write_bounds
+from pinakes.index.types import NameKind
+from pinakes.ingest.extract import Entry
+from pinakes.ingest.types import Document, Passage, Redirect
 
 __all__ = ["StoreWriter"]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.types import Vectors
-from ingest.files import write_whole
+from pinakes.index.types import Vectors
+from pinakes.ingest.files import write_whole
 
 __all__ = ["PendingVectors"]
 

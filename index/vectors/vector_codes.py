@@ -14,8 +14,8 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.health import damaged, unreadable
-from index.types import Vectors
+from pinakes.index.health import damaged, unreadable
+from pinakes.index.types import Vectors
 
 __all__ = [
     "CoarseQuantizer",

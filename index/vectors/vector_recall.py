@@ -16,9 +16,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from index.health import unreadable
-from index.types import ScoredId, Vectors
-from ingest.files import write_whole
+from pinakes.index.health import unreadable
+from pinakes.index.types import ScoredId, Vectors
+from pinakes.ingest.files import write_whole
 
 __all__ = ["RECALL_FILE", "TrueNeighbours", "choose_probes", "read_probes", "write_probes"]
 

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.health import unreadable
-from index.types import Vectors
-from ingest.files import write_whole
+from pinakes.index.health import unreadable
+from pinakes.index.types import Vectors
+from pinakes.ingest.files import write_whole
 
 __all__ = [
     "PassageIds",

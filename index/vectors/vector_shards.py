@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.health import damaged
-from index.types import ScoredId, Vectors
-from index.vectors.vector_codes import (
+from pinakes.index.health import damaged
+from pinakes.index.types import ScoredId, Vectors
+from pinakes.index.vectors.vector_codes import (
     CoarseQuantizer,
     HalfVectors,
     code_bytes,
@@ -20,7 +20,7 @@ from index.vectors.vector_codes import (
     write_half_vectors,
     write_lists,
 )
-from index.vectors.vector_rows import (
+from pinakes.index.vectors.vector_rows import (
     PassageIds,
     Rows,
     VectorRows,
@@ -30,7 +30,7 @@ from index.vectors.vector_rows import (
     row_bytes,
     write_array,
 )
-from ingest.files import write_whole
+from pinakes.ingest.files import write_whole
 
 __all__ = [
     "QUANTIZER",

@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.types import VectorIndexRecord, Vectors
-from index.vectors.vector_codes import CoarseQuantizer
-from index.vectors.vector_recall import TrueNeighbours, choose_probes, write_probes
-from index.vectors.vector_shards import (
+from pinakes.index.types import VectorIndexRecord, Vectors
+from pinakes.index.vectors.vector_codes import CoarseQuantizer
+from pinakes.index.vectors.vector_recall import TrueNeighbours, choose_probes, write_probes
+from pinakes.index.vectors.vector_shards import (
     QUANTIZER,
     Batches,
     convert_shards,
@@ -22,7 +22,7 @@ from index.vectors.vector_shards import (
     shard_batches,
     write_shard,
 )
-from index.vectors.vectors import VectorIndex
+from pinakes.index.vectors.vectors import VectorIndex
 
 __all__ = ["EXACT_LIMIT", "add_vectors", "list_count", "sample_size", "train_lists"]
 

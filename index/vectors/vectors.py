@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from index.health import Health, damaged
-from index.types import ScoredId, Vectors
-from index.vectors.vector_recall import read_probes
-from index.vectors.vector_shards import ExactShard, ListShard, open_quantizer, open_shards
+from pinakes.index.health import Health, damaged
+from pinakes.index.types import ScoredId, Vectors
+from pinakes.index.vectors.vector_recall import read_probes
+from pinakes.index.vectors.vector_shards import ExactShard, ListShard, open_quantizer, open_shards
 
 __all__ = ["VectorIndex"]
 

@@ -4,12 +4,12 @@ import random
 from collections.abc import Callable
 from functools import partial
 
-from ingest.extract import map_units
-from ingest.loss.meter import LossCounts, LostNumber, measure_pages
-from ingest.reading.dumps import Dump, WorkUnit, plan_units
-from ingest.reading.pages import read_pages
-from ingest.types import Page, QuarantinedPage, SiteInfo
-from ingest.workers import worker_processes
+from pinakes.ingest.extract import map_units
+from pinakes.ingest.loss.meter import LossCounts, LostNumber, measure_pages
+from pinakes.ingest.reading.dumps import Dump, WorkUnit, plan_units
+from pinakes.ingest.reading.pages import read_pages
+from pinakes.ingest.types import Page, QuarantinedPage, SiteInfo
+from pinakes.ingest.workers import worker_processes
 
 __all__ = ["measure_dump", "measure_unit"]
 

@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 
-from ingest.loss.markup_tree import Piece, Place, TemplateUse, pieces_of
-from ingest.loss.numbers import numbers_of
-from ingest.markup.layout import unescape
-from ingest.templates.local_names import local_names
-from ingest.templates.registry import find_template, holds_facts
-from ingest.types import Document, Page, SiteInfo
-from ingest.wikitext import parse_document
+from pinakes.ingest.loss.markup_tree import Piece, Place, TemplateUse, pieces_of
+from pinakes.ingest.loss.numbers import numbers_of
+from pinakes.ingest.markup.layout import unescape
+from pinakes.ingest.templates.local_names import local_names
+from pinakes.ingest.templates.registry import find_template, holds_facts
+from pinakes.ingest.types import Document, Page, SiteInfo
+from pinakes.ingest.wikitext import parse_document
 
 __all__ = ["LossCounts", "LostNumber", "measure_loss", "measure_pages", "numbers_elsewhere"]
 

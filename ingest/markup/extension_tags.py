@@ -6,8 +6,8 @@ References, styles and scores go, mathematics and code are kept aside as they ar
 import re
 from collections.abc import Callable
 
-from ingest.markup.layout import unescape
-from ingest.markup.timelines import timeline_text
+from pinakes.ingest.markup.layout import unescape
+from pinakes.ingest.markup.timelines import timeline_text
 
 __all__ = ["without_extensions"]
 

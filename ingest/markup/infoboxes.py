@@ -6,7 +6,7 @@ Works on arguments whose inner templates and links are already text.
 import re
 from collections.abc import Iterator, Mapping
 
-from ingest.markup.tables import cell_text
+from pinakes.ingest.markup.tables import cell_text
 
 __all__ = ["infobox_facts"]
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Sequence
 from html.entities import html5
 from itertools import takewhile
 
-from ingest.characters import cleaned
-from ingest.markup.emphasis import without_emphasis
-from ingest.markup.scanner import EQUALS, PIPE
-from ingest.markup.tables import APART, BREAK, DROPPED
-from ingest.types import Section
+from pinakes.ingest.characters import cleaned
+from pinakes.ingest.markup.emphasis import without_emphasis
+from pinakes.ingest.markup.scanner import EQUALS, PIPE
+from pinakes.ingest.markup.tables import APART, BREAK, DROPPED
+from pinakes.ingest.types import Section
 
 __all__ = [
     "Block",

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from ingest.markup.emphasis import without_emphasis
+from pinakes.ingest.markup.emphasis import without_emphasis
 
 __all__ = ["APART", "BREAK", "DROPPED", "cell_text", "render_table"]
 

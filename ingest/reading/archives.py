@@ -11,10 +11,10 @@ from typing import Literal
 
 import zstandard
 
-from ingest.errors import DumpNotFound, NotADump, TruncatedDump
-from ingest.reading.bz2_blocks import ends_whole, read_blocks
-from ingest.reading.seven_zip import read_member
-from ingest.types import Piece
+from pinakes.ingest.errors import DumpNotFound, NotADump, TruncatedDump
+from pinakes.ingest.reading.bz2_blocks import ends_whole, read_blocks
+from pinakes.ingest.reading.seven_zip import read_member
+from pinakes.ingest.types import Piece
 
 __all__ = ["archive_format", "check_end", "read_pieces"]
 

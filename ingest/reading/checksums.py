@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ingest.errors import ChecksumMismatch
+from pinakes.ingest.errors import ChecksumMismatch
 
 __all__ = ["PublishedChecksum", "published_checksums", "verify"]
 

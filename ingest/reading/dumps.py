@@ -11,13 +11,13 @@ from glob import glob
 from itertools import pairwise
 from pathlib import Path
 
-from ingest.errors import DumpNotFound, IngestError, NotADump
-from ingest.files import kind_of_file
-from ingest.reading.archives import archive_format, check_end, read_pieces
-from ingest.reading.identity import FileState, state_of
-from ingest.reading.page_xml import CutPage, cut_pages
-from ingest.reading.site_info import read_site_info
-from ingest.types import Piece, SiteInfo
+from pinakes.ingest.errors import DumpNotFound, IngestError, NotADump
+from pinakes.ingest.files import kind_of_file
+from pinakes.ingest.reading.archives import archive_format, check_end, read_pieces
+from pinakes.ingest.reading.identity import FileState, state_of
+from pinakes.ingest.reading.page_xml import CutPage, cut_pages
+from pinakes.ingest.reading.site_info import read_site_info
+from pinakes.ingest.types import Piece, SiteInfo
 
 __all__ = ["Dump", "WorkUnit", "find_dump", "plan_units", "sample_units"]
 

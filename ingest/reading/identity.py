@@ -12,7 +12,7 @@ from pathlib import Path
 
 import xxhash
 
-from ingest.errors import DumpChanged
+from pinakes.ingest.errors import DumpChanged
 
 __all__ = ["FileDigest", "FileState", "check_unchanged", "digest_file", "digest_pieces", "state_of"]
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from ingest.errors import IngestError
-from ingest.reading.archives import read_pieces
+from pinakes.ingest.errors import IngestError
+from pinakes.ingest.reading.archives import read_pieces
 
 __all__ = ["find_index", "read_index"]
 

@@ -13,8 +13,8 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 
-from ingest.reading.xml_sections import without_sections
-from ingest.types import Damage, Piece, QuarantinedPage, TrailingBytes
+from pinakes.ingest.reading.xml_sections import without_sections
+from pinakes.ingest.types import Damage, Piece, QuarantinedPage, TrailingBytes
 
 __all__ = ["CutPage", "cut_pages", "find_page", "quarantined"]
 

@@ -11,10 +11,10 @@ from io import BytesIO
 import mwxml
 from mwxml.errors import MalformedXML
 
-from ingest.reading.archives import read_pieces
-from ingest.reading.dumps import WorkUnit
-from ingest.reading.page_xml import cut_pages, quarantined
-from ingest.types import Damage, Page, QuarantinedPage, TrailingBytes
+from pinakes.ingest.reading.archives import read_pieces
+from pinakes.ingest.reading.dumps import WorkUnit
+from pinakes.ingest.reading.page_xml import cut_pages, quarantined
+from pinakes.ingest.types import Damage, Page, QuarantinedPage, TrailingBytes
 
 __all__ = ["read_pages"]
 

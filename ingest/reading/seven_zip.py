@@ -17,8 +17,8 @@ from py7zr.exceptions import PasswordRequired
 from py7zr.helpers import check_archive_path
 from py7zr.io import Py7zIO, WriterFactory
 
-from ingest.errors import NotADump
-from ingest.types import Piece
+from pinakes.ingest.errors import NotADump
+from pinakes.ingest.types import Piece
 
 __all__ = ["read_member"]
 

@@ -7,11 +7,11 @@ import re
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
-from ingest.errors import EmptyDump, NotADump, TruncatedDump
-from ingest.reading.archives import read_pieces
-from ingest.reading.page_xml import find_page
-from ingest.reading.xml_sections import EMPTY, without_sections
-from ingest.types import SiteInfo
+from pinakes.ingest.errors import EmptyDump, NotADump, TruncatedDump
+from pinakes.ingest.reading.archives import read_pieces
+from pinakes.ingest.reading.page_xml import find_page
+from pinakes.ingest.reading.xml_sections import EMPTY, without_sections
+from pinakes.ingest.types import SiteInfo
 
 __all__ = ["read_site_info"]
 

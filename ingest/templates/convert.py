@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.templates.units import Unit, find_unit, standard_code
+from pinakes.ingest.templates.units import Unit, find_unit, standard_code
 
 __all__ = ["convert"]
 

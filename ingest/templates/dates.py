@@ -2,8 +2,8 @@
 
 import re
 
-from ingest.templates.arguments import Arguments, Renderer, small_number
-from ingest.templates.local_names import LocalNames, local_names
+from pinakes.ingest.templates.arguments import Arguments, Renderer, small_number
+from pinakes.ingest.templates.local_names import LocalNames, local_names
 
 __all__ = ["DATE_RENDERERS"]
 

@@ -1,8 +1,8 @@
 """Templates inside a line: wrappers around words, characters, flags, names, small facts."""
 
-from ingest.markup.tables import BREAK
-from ingest.templates.arguments import Arguments, Renderer
-from ingest.templates.country_codes import COUNTRIES
+from pinakes.ingest.markup.tables import BREAK
+from pinakes.ingest.templates.arguments import Arguments, Renderer
+from pinakes.ingest.templates.country_codes import COUNTRIES
 
 __all__ = ["INLINE_RENDERERS", "country"]
 

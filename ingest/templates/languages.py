@@ -1,6 +1,6 @@
 """Templates of languages and scripts: foreign words, what they are in, how they sound."""
 
-from ingest.templates.arguments import Arguments, Renderer
+from pinakes.ingest.templates.arguments import Arguments, Renderer
 
 __all__ = ["LANGUAGE_RENDERERS", "in_language"]
 

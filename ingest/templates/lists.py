@@ -2,9 +2,9 @@
 
 import re
 
-from ingest.markup.infoboxes import infobox_facts
-from ingest.markup.tables import BREAK, cell_text
-from ingest.templates.arguments import Arguments, Renderer
+from pinakes.ingest.markup.infoboxes import infobox_facts
+from pinakes.ingest.markup.tables import BREAK, cell_text
+from pinakes.ingest.templates.arguments import Arguments, Renderer
 
 __all__ = ["LIST_RENDERERS"]
 

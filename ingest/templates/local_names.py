@@ -35,7 +35,9 @@ def local_names(language: str) -> LocalNames:
 
 @cache
 def _languages() -> dict[str, LocalNames]:
-    text = files("ingest.templates").joinpath("local_names.toml").read_text(encoding="utf-8")
+    text = (
+        files("pinakes.ingest.templates").joinpath("local_names.toml").read_text(encoding="utf-8")
+    )
     found = {}
     for language, table in tomllib.loads(text).items():
         boxes = table.get("infobox", [])

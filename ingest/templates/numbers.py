@@ -2,10 +2,10 @@
 
 import re
 
-from ingest.markup.tables import APART
-from ingest.templates.arguments import Arguments, Renderer, small_number
-from ingest.templates.convert import convert
-from ingest.templates.expressions import evaluate, number_text
+from pinakes.ingest.markup.tables import APART
+from pinakes.ingest.templates.arguments import Arguments, Renderer, small_number
+from pinakes.ingest.templates.convert import convert
+from pinakes.ingest.templates.expressions import evaluate, number_text
 
 __all__ = ["NUMBER_RENDERERS"]
 

@@ -8,9 +8,9 @@ already; a function only chooses.
 from collections.abc import Callable, Sequence
 from datetime import date
 
-from ingest.markup.scanner import EQUALS
-from ingest.markup.tables import DROPPED
-from ingest.templates.expressions import evaluate, number_text
+from pinakes.ingest.markup.scanner import EQUALS
+from pinakes.ingest.markup.tables import DROPPED
+from pinakes.ingest.templates.expressions import evaluate, number_text
 
 __all__ = ["call_parser_function", "is_parser_function"]
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from ingest.templates.arguments import Arguments, Renderer
-from ingest.templates.country_codes import COUNTRIES
-from ingest.templates.dates import DATE_RENDERERS
-from ingest.templates.inline import INLINE_RENDERERS
-from ingest.templates.languages import LANGUAGE_RENDERERS, in_language
-from ingest.templates.lists import LIST_RENDERERS
-from ingest.templates.local_names import EVERY_LANGUAGE, local_names
-from ingest.templates.names import (
+from pinakes.ingest.templates.arguments import Arguments, Renderer
+from pinakes.ingest.templates.country_codes import COUNTRIES
+from pinakes.ingest.templates.dates import DATE_RENDERERS
+from pinakes.ingest.templates.inline import INLINE_RENDERERS
+from pinakes.ingest.templates.languages import LANGUAGE_RENDERERS, in_language
+from pinakes.ingest.templates.lists import LIST_RENDERERS
+from pinakes.ingest.templates.local_names import EVERY_LANGUAGE, local_names
+from pinakes.ingest.templates.names import (
     ALIASES,
     DISAMBIGUATION,
     INFOBOX_PREFIXES,
@@ -26,8 +26,8 @@ from ingest.templates.names import (
     SILENT_PREFIXES,
     SILENT_SUFFIXES,
 )
-from ingest.templates.numbers import NUMBER_RENDERERS
-from ingest.templates.parser_functions import is_parser_function
+from pinakes.ingest.templates.numbers import NUMBER_RENDERERS
+from pinakes.ingest.templates.parser_functions import is_parser_function
 
 __all__ = ["Template", "find_template", "holds_facts"]
 

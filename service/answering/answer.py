@@ -11,39 +11,39 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, aclosing
 from functools import partial
 
-from index.errors import BadQuery
-from index.search import Index
-from index.types import Hit
-from service.answering.answer_writer import AnswerWriter
-from service.answering.answerability import calibration_of
-from service.answering.citations import make_citation, page_url
-from service.answering.claims import Reader
-from service.answering.draft import Draft
-from service.answering.events import AnswerEvent, Sources, Status, Token
-from service.answering.followups import (
+from pinakes.index.errors import BadQuery
+from pinakes.index.search import Index
+from pinakes.index.types import Hit
+from pinakes.service.answering.answer_writer import AnswerWriter
+from pinakes.service.answering.answerability import calibration_of
+from pinakes.service.answering.citations import make_citation, page_url
+from pinakes.service.answering.claims import Reader
+from pinakes.service.answering.draft import Draft
+from pinakes.service.answering.events import AnswerEvent, Sources, Status, Token
+from pinakes.service.answering.followups import (
     checked_rewriting,
     leans_on_history,
     rewriting_prompt,
     standalone,
 )
-from service.answering.model_text import Heard, ModelText
-from service.answering.now import as_of_note, asks_about_now
-from service.answering.packing import pack
-from service.answering.quotations import (
+from pinakes.service.answering.model_text import Heard, ModelText
+from pinakes.service.answering.now import as_of_note, asks_about_now
+from pinakes.service.answering.packing import pack
+from pinakes.service.answering.quotations import (
     QUOTED_PASSAGES,
     answers_question,
     quote_passages,
     quote_sentences,
     short_answer,
 )
-from service.answering.retrieval import find
-from service.answering.support import SupportChecker
-from service.answering.time_limit import TimeLimit
-from service.errors import GeneratorFailed
-from service.generators.generator import Generator, ModelInfo, Sign
-from service.generators.queue import GenerationQueue, Ticket
-from service.settings import Settings
-from service.types import AnswerKind, Inquiry, NearPage
+from pinakes.service.answering.retrieval import find
+from pinakes.service.answering.support import SupportChecker
+from pinakes.service.answering.time_limit import TimeLimit
+from pinakes.service.errors import GeneratorFailed
+from pinakes.service.generators.generator import Generator, ModelInfo, Sign
+from pinakes.service.generators.queue import GenerationQueue, Ticket
+from pinakes.service.settings import Settings
+from pinakes.service.types import AnswerKind, Inquiry, NearPage
 
 __all__ = ["Answerer"]
 

@@ -8,12 +8,12 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable, Iterator
 
-from service.answering.draft import Draft
-from service.answering.events import AnswerEvent, Checked, Token, Withdrawn
-from service.answering.marks import with_marks
-from service.answering.sentence_stream import FinishedSentence, SentenceStream
-from service.answering.support import Support, SupportChecker
-from service.types import Sentence, SourcePlace
+from pinakes.service.answering.draft import Draft
+from pinakes.service.answering.events import AnswerEvent, Checked, Token, Withdrawn
+from pinakes.service.answering.marks import with_marks
+from pinakes.service.answering.sentence_stream import FinishedSentence, SentenceStream
+from pinakes.service.answering.support import Support, SupportChecker
+from pinakes.service.types import Sentence, SourcePlace
 
 __all__ = ["AnswerWriter"]
 

@@ -16,10 +16,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from index.extraction.span_evidence import AskedQuestion
-from index.types import AnsweringSentence, Hit
-from ingest.files import read_text
-from service.errors import BadInput
+from pinakes.index.extraction.span_evidence import AskedQuestion
+from pinakes.index.types import AnsweringSentence, Hit
+from pinakes.ingest.files import read_text
+from pinakes.service.errors import BadInput
 
 __all__ = [
     "CALIBRATION_FILE",
@@ -167,6 +167,10 @@ def _pages(hits: Sequence[Hit]) -> dict[int, _Page]:
 
 @cache
 def _fitted() -> dict[str, dict[str, float]]:
-    text = files("service.answering").joinpath("answerability.json").read_text(encoding="utf-8")
+    text = (
+        files("pinakes.service.answering")
+        .joinpath("answerability.json")
+        .read_text(encoding="utf-8")
+    )
     fitted: dict[str, dict[str, float]] = json.loads(text)
     return fitted

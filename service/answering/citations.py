@@ -6,8 +6,8 @@ Pure functions: no model, no index, no I/O.
 from collections.abc import Sequence
 from urllib.parse import quote as url_quote
 
-from index.types import Hit, Manifest
-from service.types import Citation, PassageRef
+from pinakes.index.types import Hit, Manifest
+from pinakes.service.types import Citation, PassageRef
 
 __all__ = ["make_citation", "page_url", "passage_url", "place_name", "wiki_permalink"]
 

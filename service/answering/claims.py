@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from index.extraction.words import LanguageWords
-from ingest.characters import MARK
+from pinakes.index.extraction.words import LanguageWords
+from pinakes.ingest.characters import MARK
 
 __all__ = ["Claim", "Comparison", "Reader", "Word", "compare"]
 

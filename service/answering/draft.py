@@ -4,10 +4,18 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from index.search import Index
-from index.types import AnsweringSentence, Hit
-from service.answering.events import Done
-from service.types import Answer, AnswerKind, Citation, Inquiry, NearPage, Sentence, ShortAnswer
+from pinakes.index.search import Index
+from pinakes.index.types import AnsweringSentence, Hit
+from pinakes.service.answering.events import Done
+from pinakes.service.types import (
+    Answer,
+    AnswerKind,
+    Citation,
+    Inquiry,
+    NearPage,
+    Sentence,
+    ShortAnswer,
+)
 
 __all__ = ["Draft"]
 

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
-from service.types import Answer, Citation, Sentence
+from pinakes.service.types import Answer, Citation, Sentence
 
 __all__ = ["AnswerEvent", "Checked", "Done", "Sources", "Status", "Token", "Withdrawn"]
 

@@ -3,11 +3,11 @@
 from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 
-from index.search import Index
-from service.answering.answer import Answerer
-from service.answering.events import Done, Status
-from service.errors import ServiceError
-from service.types import Answer, Inquiry
+from pinakes.index.search import Index
+from pinakes.service.answering.answer import Answerer
+from pinakes.service.answering.events import Done, Status
+from pinakes.service.errors import ServiceError
+from pinakes.service.types import Answer, Inquiry
 
 __all__ = ["OnStatus", "finished_answer"]
 

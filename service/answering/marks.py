@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import regex
 
-from ingest.passages import CLOSERS, STOPS
+from pinakes.ingest.passages import CLOSERS, STOPS
 
 __all__ = [
     "half_mark_is_text",

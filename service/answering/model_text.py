@@ -5,9 +5,9 @@ Pure. Knows nothing of sentences or sources.
 
 from dataclasses import dataclass
 
-from service.answering.reasoning import ReasoningFilter
-from service.generators.generator import Sign
-from service.plain_text import PlainStream
+from pinakes.service.answering.reasoning import ReasoningFilter
+from pinakes.service.generators.generator import Sign
+from pinakes.service.plain_text import PlainStream
 
 __all__ = ["Heard", "ModelText"]
 

@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.neighbours import widen
-from index.types import AnsweringSentence, Hit
-from service.answering.draft import Draft
-from service.answering.prompt import SourceText, build_prompt
-from service.errors import GeneratorFailed
-from service.generators.generator import Generator
-from service.settings import GeneratorSettings
-from service.types import Message
+from pinakes.index.neighbours import widen
+from pinakes.index.types import AnsweringSentence, Hit
+from pinakes.service.answering.draft import Draft
+from pinakes.service.answering.prompt import SourceText, build_prompt
+from pinakes.service.errors import GeneratorFailed
+from pinakes.service.generators.generator import Generator
+from pinakes.service.settings import GeneratorSettings
+from pinakes.service.types import Message
 
 __all__ = ["Packed", "pack"]
 

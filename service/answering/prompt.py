@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ingest.characters import cleaned
-from service.types import AnswerMode, Message
+from pinakes.ingest.characters import cleaned
+from pinakes.service.types import AnswerMode, Message
 
 __all__ = ["SourceText", "build_prompt", "harmless"]
 

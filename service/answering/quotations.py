@@ -6,12 +6,12 @@ Knows nothing of models.
 
 from collections.abc import Iterator
 
-from index.types import AnsweringSentence
-from ingest.characters import cut_place
-from service.answering.draft import Draft
-from service.answering.events import AnswerEvent, Checked, Token
-from service.answering.marks import own_brackets
-from service.types import Citation, Sentence, ShortAnswer, SourcePlace
+from pinakes.index.types import AnsweringSentence
+from pinakes.ingest.characters import cut_place
+from pinakes.service.answering.draft import Draft
+from pinakes.service.answering.events import AnswerEvent, Checked, Token
+from pinakes.service.answering.marks import own_brackets
+from pinakes.service.types import Citation, Sentence, ShortAnswer, SourcePlace
 
 __all__ = [
     "QUOTED_PASSAGES",

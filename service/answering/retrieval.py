@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TypeVar
 
-from index.errors import BadQuery
-from index.search import Index
-from index.types import AnsweringSentence, Hit, Mode
-from service.answering.answerability import EVIDENCE_HITS, confidence, evidence_of
-from service.answering.question_parts import Comparison, TwoSteps, parts_of
+from pinakes.index.errors import BadQuery
+from pinakes.index.search import Index
+from pinakes.index.types import AnsweringSentence, Hit, Mode
+from pinakes.service.answering.answerability import EVIDENCE_HITS, confidence, evidence_of
+from pinakes.service.answering.question_parts import Comparison, TwoSteps, parts_of
 
 __all__ = ["Found", "find"]
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingest.characters import cut_place
-from ingest.passages import CLOSERS, STOPS, SURE_STOPS, sentence_break
-from service.answering.marks import (
+from pinakes.ingest.characters import cut_place
+from pinakes.ingest.passages import CLOSERS, STOPS, SURE_STOPS, sentence_break
+from pinakes.service.answering.marks import (
     half_mark_is_text,
     mark_at,
     marked_numbers,

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 
-from ingest.passages import sentence_spans
-from service.answering.claims import Claim, Comparison, Reader, compare
-from service.answering.sentence_stream import LONGEST_SENTENCE
-from service.types import Citation, SourcePlace, Verdict
+from pinakes.ingest.passages import sentence_spans
+from pinakes.service.answering.claims import Claim, Comparison, Reader, compare
+from pinakes.service.answering.sentence_stream import LONGEST_SENTENCE
+from pinakes.service.types import Citation, SourcePlace, Verdict
 
 __all__ = ["EVIDENCE", "Support", "SupportChecker", "evidence_of"]
 
@@ -204,6 +204,6 @@ def thresholds() -> dict[str, float]:
 
 @cache
 def _fitted() -> dict[str, dict[str, float]]:
-    text = files("service.answering").joinpath("support.json").read_text(encoding="utf-8")
+    text = files("pinakes.service.answering").joinpath("support.json").read_text(encoding="utf-8")
     fitted: dict[str, dict[str, float]] = json.loads(text)
     return fitted

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable
 from contextlib import aclosing
 from typing import TypeVar
 
-from service.errors import GeneratorFailed
+from pinakes.service.errors import GeneratorFailed
 
 __all__ = ["TimeLimit"]
 

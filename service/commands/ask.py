@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from service.commands.options import (
+from pinakes.service.commands.options import (
     AnswerModeOption,
     BackendOption,
     CollectionOption,
@@ -19,12 +19,12 @@ from service.commands.options import (
     open_model,
     print_json,
 )
-from service.types import AnswerMode
+from pinakes.service.types import AnswerMode
 
 if TYPE_CHECKING:
-    from index.search import Index
-    from service.answering.answer import Answerer
-    from service.types import Answer, Inquiry
+    from pinakes.index.search import Index
+    from pinakes.service.answering.answer import Answerer
+    from pinakes.service.types import Answer, Inquiry
 
 __all__ = ["ask", "search", "show"]
 
@@ -44,10 +44,10 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find passages."""
-    from index.ranking.fields import matched_fields
-    from service.terminal.console import err, print_coverage
-    from service.terminal.hit_report import print_explained, print_hits
-    from service.views.search_views import search_view
+    from pinakes.index.ranking.fields import matched_fields
+    from pinakes.service.terminal.console import err, print_coverage
+    from pinakes.service.terminal.hit_report import print_explained, print_hits
+    from pinakes.service.views.search_views import search_view
 
     settings = command_settings(data, collection, mode)
     with open_index(settings, settings.search.mode) as index:
@@ -81,11 +81,11 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the collection, with sources."""
-    from service.answering.answer import Answerer
-    from service.terminal.answer_report import print_answer
-    from service.terminal.console import err
-    from service.types import Inquiry
-    from service.views.answer_views import answer_view
+    from pinakes.service.answering.answer import Answerer
+    from pinakes.service.terminal.answer_report import print_answer
+    from pinakes.service.terminal.console import err
+    from pinakes.service.types import Inquiry
+    from pinakes.service.views.answer_views import answer_view
 
     settings = command_settings(data, collection, backend=generator)
     chosen: AnswerMode = one_of("--mode", mode, get_args(AnswerMode))
@@ -106,7 +106,7 @@ def ask(
 async def _answer(
     index: "Index", answerer: "Answerer", inquiry: "Inquiry", *, quiet: bool
 ) -> "Answer":
-    from service.terminal.answer_live import shown_answer
+    from pinakes.service.terminal.answer_live import shown_answer
 
     try:
         return await shown_answer(answerer.answer(index, inquiry), quiet=quiet)
@@ -121,9 +121,9 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Print an article; redirects are followed."""
-    from service.errors import NotFound
-    from service.terminal.console import print_page
-    from service.views.page_views import page_view
+    from pinakes.service.errors import NotFound
+    from pinakes.service.terminal.console import print_page
+    from pinakes.service.views.page_views import page_view
 
     settings = command_settings(data, collection)
     with open_index(settings, "keyword") as index:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from service.commands.options import (
+from pinakes.service.commands.options import (
     CollectionOption,
     DataOption,
     DumpPaths,
@@ -20,12 +20,17 @@ from service.commands.options import (
     one_of,
     print_json,
 )
-from service.errors import BadInput, DamagedDump
-from service.settings import load_settings
-from service.terminal.console import accounts_text, coverage_text, damages_text, fetch_again_text
+from pinakes.service.errors import BadInput, DamagedDump
+from pinakes.service.settings import load_settings
+from pinakes.service.terminal.console import (
+    accounts_text,
+    coverage_text,
+    damages_text,
+    fetch_again_text,
+)
 
 if TYPE_CHECKING:
-    from ingest.reading.dumps import Dump
+    from pinakes.ingest.reading.dumps import Dump
 
 __all__ = ["build", "extract", "plan", "status", "verify"]
 
@@ -50,12 +55,12 @@ def build(
     as_json: JsonOption = False,
 ) -> None:
     """Build a collection from a dump, or go on with an interrupted build."""
-    from index.build import BuildOptions, build_collection
-    from index.encoders.encoder import find_encoder
-    from ingest.reading.dumps import find_dump
-    from ingest.types import TrailingBytes
-    from ingest.workers import default_workers
-    from service.terminal.console import BuildProgress, err, out
+    from pinakes.index.build import BuildOptions, build_collection
+    from pinakes.index.encoders.encoder import find_encoder
+    from pinakes.ingest.reading.dumps import find_dump
+    from pinakes.ingest.types import TrailingBytes
+    from pinakes.ingest.workers import default_workers
+    from pinakes.service.terminal.console import BuildProgress, err, out
 
     settings = load_settings(data=data, collection=collection)
     scope = one_of("--vectors", vectors, ("all", "leads", "none"))
@@ -96,11 +101,11 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """Say what building a dump would take on this machine, from a sample of the dump."""
-    from index.encoders.encoder import find_encoder
-    from index.plan import plan_build
-    from ingest.reading.dumps import find_dump
-    from ingest.workers import default_workers
-    from service.terminal.console import BuildProgress, print_plan
+    from pinakes.index.encoders.encoder import find_encoder
+    from pinakes.index.plan import plan_build
+    from pinakes.ingest.reading.dumps import find_dump
+    from pinakes.ingest.workers import default_workers
+    from pinakes.service.terminal.console import BuildProgress, print_plan
 
     settings = load_settings()
     scope = one_of("--vectors", vectors, ("all", "leads", "none"))
@@ -123,14 +128,14 @@ def extract(
     as_json: JsonOption = False,
 ) -> None:
     """Print a dump's articles and redirects as JSON lines, or a report of what they lose."""
-    from index.progress import Silence
-    from ingest.extract import map_units
-    from ingest.reading.checksums import published_checksums, verify
-    from ingest.reading.dumps import find_dump, plan_units
-    from ingest.rows import extract_unit
-    from ingest.types import PageCounts
-    from ingest.workers import default_workers, worker_processes
-    from service.terminal.console import BuildProgress
+    from pinakes.index.progress import Silence
+    from pinakes.ingest.extract import map_units
+    from pinakes.ingest.reading.checksums import published_checksums, verify
+    from pinakes.ingest.reading.dumps import find_dump, plan_units
+    from pinakes.ingest.rows import extract_unit
+    from pinakes.ingest.types import PageCounts
+    from pinakes.ingest.workers import default_workers, worker_processes
+    from pinakes.service.terminal.console import BuildProgress
 
     found = find_dump(dump)
     count = workers or default_workers()
@@ -164,9 +169,9 @@ def extract(
 
 
 def _report_loss(dump: "Dump", workers: int, *, as_json: bool) -> None:
-    from ingest.loss.dump_loss import measure_dump
-    from service.terminal.console import BuildProgress
-    from service.terminal.loss_report import loss_json, print_loss
+    from pinakes.ingest.loss.dump_loss import measure_dump
+    from pinakes.service.terminal.console import BuildProgress
+    from pinakes.service.terminal.loss_report import loss_json, print_loss
 
     with BuildProgress() as progress:
         progress.step("Measuring", sum(part.stat().st_size for part in dump.parts), "bytes")
@@ -181,11 +186,11 @@ def status(
     data: DataOption = None, collection: CollectionOption = None, as_json: JsonOption = False
 ) -> None:
     """What is built, and which model would answer."""
-    from index.errors import CollectionError
-    from index.generations import collection_names, current_generation, read_manifest
-    from service.answering.answerability import calibration_of
-    from service.terminal.calibration_report import calibration_text
-    from service.terminal.console import out
+    from pinakes.index.errors import CollectionError
+    from pinakes.index.generations import collection_names, current_generation, read_manifest
+    from pinakes.service.answering.answerability import calibration_of
+    from pinakes.service.terminal.calibration_report import calibration_text
+    from pinakes.service.terminal.console import out
 
     settings = load_settings(data=data, collection=collection)
     names = [settings.collection] if settings.collection else collection_names(settings.data)
@@ -232,10 +237,10 @@ def verify(
     data: DataOption = None, collection: CollectionOption = None, as_json: JsonOption = False
 ) -> None:
     """Read all files of a collection again: are they what was built?"""
-    from index.errors import CollectionError, DamagedGeneration
-    from index.generations import hold_generation, read_manifest
-    from index.verify import find_all_damage, told_together
-    from service.terminal.console import BuildProgress, out
+    from pinakes.index.errors import CollectionError, DamagedGeneration
+    from pinakes.index.generations import hold_generation, read_manifest
+    from pinakes.index.verify import find_all_damage, told_together
+    from pinakes.service.terminal.console import BuildProgress, out
 
     settings = load_settings(data=data, collection=collection)
     directory = collection_directory(settings)

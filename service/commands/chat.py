@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, get_args
 
 import typer
 
-from service.commands.options import (
+from pinakes.service.commands.options import (
     AnswerModeOption,
     BackendOption,
     CollectionOption,
@@ -21,17 +21,17 @@ from service.commands.options import (
     open_index,
     open_model,
 )
-from service.errors import BadInput
-from service.plain_text import one_line, visible_json
-from service.problems import problem_of
-from service.types import AnswerMode, Inquiry, Message
+from pinakes.service.errors import BadInput
+from pinakes.service.plain_text import one_line, visible_json
+from pinakes.service.problems import problem_of
+from pinakes.service.types import AnswerMode, Inquiry, Message
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from index.search import Index
-    from service.answering.answer import Answerer
-    from service.types import Answer
+    from pinakes.index.search import Index
+    from pinakes.service.answering.answer import Answerer
+    from pinakes.service.types import Answer
 
 __all__ = ["chat"]
 
@@ -53,9 +53,9 @@ def chat(
     as_json: JsonOption = False,
 ) -> None:
     """Ask and ask on; /help lists what else can be typed."""
-    from service.answering.answer import Answerer
-    from service.terminal.chat_prompt import typed_lines
-    from service.terminal.console import err, out
+    from pinakes.service.answering.answer import Answerer
+    from pinakes.service.terminal.chat_prompt import typed_lines
+    from pinakes.service.terminal.console import err, out
 
     settings = command_settings(data, collection, backend=generator)
     chosen: AnswerMode = one_of("--mode", mode, get_args(AnswerMode))
@@ -122,9 +122,9 @@ class _Session:
             self._ask(line)
 
     def _ask(self, question: str) -> None:
-        from service.terminal.answer_live import shown_answer
-        from service.terminal.answer_report import print_answer
-        from service.views.answer_views import answer_view
+        from pinakes.service.terminal.answer_live import shown_answer
+        from pinakes.service.terminal.answer_report import print_answer
+        from pinakes.service.views.answer_views import answer_view
 
         inquiry = Inquiry(question, tuple(self.history), self.mode, self.strict)
         events = self.answerer.answer(self.index, inquiry)
@@ -140,7 +140,7 @@ class _Session:
             self.console.print()
 
     def _open(self, argument: str) -> None:
-        from service.terminal.source_report import print_source
+        from pinakes.service.terminal.source_report import print_source
 
         cited = self.last.citations if self.last else ()
         citation = next((one for one in cited if str(one.number) == argument.strip("[]")), None)
@@ -152,7 +152,7 @@ class _Session:
             print_source(citation, page, self.console)
 
     def _show_sources(self, _argument: str) -> None:
-        from service.terminal.answer_report import print_answer_sources
+        from pinakes.service.terminal.answer_report import print_answer_sources
 
         if self.last is None or not self.last.citations:
             raise BadInput("there are no sources yet; ask a question")
@@ -169,6 +169,6 @@ class _Session:
         self._say("A new conversation.")
 
     def _say(self, text: str) -> None:
-        from service.terminal.console import err
+        from pinakes.service.terminal.console import err
 
         err.print(text, style="dim")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.options import (
+from pinakes.service.commands.options import (
     BackendOption,
     CollectionOption,
     DataOption,
@@ -35,8 +35,8 @@ def doctor(
     if prove_offline:
         _prove(as_json=as_json)
         return
-    from service.doctor.examination import examine
-    from service.terminal.doctor_report import finding_json, print_finding, print_summary
+    from pinakes.service.doctor.examination import examine
+    from pinakes.service.terminal.doctor_report import finding_json, print_finding, print_summary
 
     findings = []
     for finding in examine(command_settings(data, collection, backend=generator)):
@@ -52,9 +52,9 @@ def doctor(
 
 
 def _prove(*, as_json: bool) -> None:
-    from service.doctor.proof import prove_offline
-    from service.terminal.console import err
-    from service.terminal.doctor_report import print_proof, print_step, proof_json
+    from pinakes.service.doctor.proof import prove_offline
+    from pinakes.service.terminal.console import err
+    from pinakes.service.terminal.doctor_report import print_proof, print_step, proof_json
 
     err.print("Building the sample, searching it, asking it, serving a page: about a minute …")
     with tempfile.TemporaryDirectory(prefix="pinakes-proof-") as directory:

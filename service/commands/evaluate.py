@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from service.commands.options import (
+from pinakes.service.commands.options import (
     CollectionOption,
     DataOption,
     EarlierOption,
@@ -38,10 +38,10 @@ def retrieval(
     as_json: JsonOption = False,
 ) -> None:
     """Hits, recall, nDCG@10 and MRR@10 of each mode with 95 % intervals, and latency."""
-    from index import evaluation
-    from index.errors import BadQuestions
-    from service.terminal.console import BuildProgress
-    from service.terminal.evaluation_report import (
+    from pinakes.index import evaluation
+    from pinakes.index.errors import BadQuestions
+    from pinakes.service.terminal.console import BuildProgress
+    from pinakes.service.terminal.evaluation_report import (
         comparisons_json,
         print_comparisons,
         print_run,
@@ -78,9 +78,9 @@ def retrieval(
 
 def compare(run: RunPath, earlier: RunPath, as_json: JsonOption = False) -> None:
     """Two runs on the same questions: paired differences, and the questions that changed most."""
-    from index import evaluation
-    from service.evaluation.answer_run import is_answer_run
-    from service.terminal.evaluation_report import comparisons_json, print_comparisons
+    from pinakes.index import evaluation
+    from pinakes.service.evaluation.answer_run import is_answer_run
+    from pinakes.service.terminal.evaluation_report import comparisons_json, print_comparisons
 
     if is_answer_run(run):
         _compare_answers(run, earlier, as_json=as_json)
@@ -93,9 +93,9 @@ def compare(run: RunPath, earlier: RunPath, as_json: JsonOption = False) -> None
 
 
 def _compare_answers(run: Path, earlier: Path, *, as_json: bool) -> None:
-    from service.evaluation.answer_comparison import compare_answers
-    from service.evaluation.answer_run import read_answer_run
-    from service.terminal.answer_figures_report import comparisons_json, print_comparisons
+    from pinakes.service.evaluation.answer_comparison import compare_answers
+    from pinakes.service.evaluation.answer_run import read_answer_run
+    from pinakes.service.terminal.answer_figures_report import comparisons_json, print_comparisons
 
     comparisons = compare_answers(read_answer_run(run), read_answer_run(earlier))
     if as_json:

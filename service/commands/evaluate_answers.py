@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from service.commands.options import (
+from pinakes.service.commands.options import (
     BackendOption,
     CollectionOption,
     DataOption,
@@ -22,14 +22,14 @@ from service.commands.options import (
     print_json,
     read_half,
 )
-from service.types import AnswerMode
+from pinakes.service.types import AnswerMode
 
 if TYPE_CHECKING:
-    from index.evaluation import Half
-    from index.search import Index
-    from service.answering.answer import Answerer
-    from service.evaluation.answer_run import AnswerRun
-    from service.evaluation.targets import Targets
+    from pinakes.index.evaluation import Half
+    from pinakes.index.search import Index
+    from pinakes.service.answering.answer import Answerer
+    from pinakes.service.evaluation.answer_run import AnswerRun
+    from pinakes.service.evaluation.targets import Targets
 
 __all__ = ["answers", "calibrate"]
 
@@ -59,14 +59,14 @@ def answers(
     as_json: JsonOption = False,
 ) -> None:
     """Right answers, citations that hold, unsupported sentences, refusals and times by mode."""
-    from index.errors import BadQuestions
-    from index.evaluation import judge
-    from service.answering.answer import Answerer
-    from service.evaluation.answer_comparison import check_comparable, compare_answers
-    from service.evaluation.answer_figures import figures_of
-    from service.evaluation.answer_run import read_answer_run
-    from service.evaluation.targets import targets_of
-    from service.terminal.answer_figures_report import (
+    from pinakes.index.errors import BadQuestions
+    from pinakes.index.evaluation import judge
+    from pinakes.service.answering.answer import Answerer
+    from pinakes.service.evaluation.answer_comparison import check_comparable, compare_answers
+    from pinakes.service.evaluation.answer_figures import figures_of
+    from pinakes.service.evaluation.answer_run import read_answer_run
+    from pinakes.service.evaluation.targets import targets_of
+    from pinakes.service.terminal.answer_figures_report import (
         answer_run_json,
         comparisons_json,
         print_answer_run,
@@ -113,8 +113,8 @@ async def _evaluate(
     half: "Half | None",
 ) -> "AnswerRun":
     """The run, told of by a bar; the model is let go of at its end."""
-    from service.evaluation.asking import evaluate_answers
-    from service.terminal.console import BuildProgress
+    from pinakes.service.evaluation.asking import evaluate_answers
+    from pinakes.service.terminal.console import BuildProgress
 
     try:
         with BuildProgress() as progress:
@@ -146,12 +146,12 @@ def calibrate(
     """Choose how sure answers must be, by questions asked with and without their gold pages."""
     from dataclasses import asdict
 
-    from index.evaluation import judge
-    from service.evaluation.calibrating import calibrate as calibrated
-    from service.evaluation.calibrating import usable_targets, write_calibration
-    from service.evaluation.targets import targets_of
-    from service.terminal.calibration_report import print_errors
-    from service.terminal.console import BuildProgress, out
+    from pinakes.index.evaluation import judge
+    from pinakes.service.evaluation.calibrating import calibrate as calibrated
+    from pinakes.service.evaluation.calibrating import usable_targets, write_calibration
+    from pinakes.service.evaluation.targets import targets_of
+    from pinakes.service.terminal.calibration_report import print_errors
+    from pinakes.service.terminal.console import BuildProgress, out
 
     settings = command_settings(data, collection)
     rows, _ = read_half(questions, qrels, None)

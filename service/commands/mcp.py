@@ -5,7 +5,7 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
-from service.commands.options import (
+from pinakes.service.commands.options import (
     BackendOption,
     CollectionOption,
     DataOption,
@@ -14,9 +14,9 @@ from service.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from index.follow import CurrentIndex
-    from service.answering.answer import Answerer
-    from service.settings import Settings
+    from pinakes.index.follow import CurrentIndex
+    from pinakes.service.answering.answer import Answerer
+    from pinakes.service.settings import Settings
 
 __all__ = ["mcp"]
 
@@ -27,11 +27,11 @@ def mcp(
     collection: CollectionOption = None,
 ) -> None:
     """Offer search, fetch and ask to an MCP client on standard input and output."""
-    from index.follow import CurrentIndex
-    from index.search import Index
-    from service.answering.answer import Answerer
-    from service.generators.choice import open_generator
-    from service.terminal.logs import plain_logs
+    from pinakes.index.follow import CurrentIndex
+    from pinakes.index.search import Index
+    from pinakes.service.answering.answer import Answerer
+    from pinakes.service.generators.choice import open_generator
+    from pinakes.service.terminal.logs import plain_logs
 
     plain_logs()
     settings = command_settings(data, collection, backend=generator)
@@ -44,8 +44,8 @@ def mcp(
 
 async def _serve(current: "CurrentIndex", answerer: "Answerer", settings: "Settings") -> None:
     """Serve until standard input ends, or a signal says so."""
-    from service.tools.mcp_server import serve_stdio
-    from service.tools.toolbox import Toolbox
+    from pinakes.service.tools.mcp_server import serve_stdio
+    from pinakes.service.tools.toolbox import Toolbox
 
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from index.types import Mode
-from service.plain_text import visible_json
-from service.settings import Settings, load_settings
+from pinakes.index.types import Mode
+from pinakes.service.plain_text import visible_json
+from pinakes.service.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from index.evaluation import Half, Question
-    from index.search import Index
-    from service.generators.generator import Generator
+    from pinakes.index.evaluation import Half, Question
+    from pinakes.index.search import Index
+    from pinakes.service.generators.generator import Generator
 
 DumpPaths = Annotated[
     list[Path], typer.Argument(metavar="DUMP...", help="Dump files, or a directory of them.")
@@ -83,9 +83,9 @@ def command_settings(
 
 def collection_directory(settings: Settings) -> Path:
     """The collection asked for, or the only one there is."""
-    from index.errors import NoCollection
-    from index.generations import collection_names
-    from service.errors import BadInput
+    from pinakes.index.errors import NoCollection
+    from pinakes.index.generations import collection_names
+    from pinakes.service.errors import BadInput
 
     if settings.collection is not None:
         return settings.data / settings.collection
@@ -99,7 +99,7 @@ def collection_directory(settings: Settings) -> Path:
 
 def open_index(settings: Settings, mode: Mode) -> "Index":
     """The current generation of the collection chosen; no encoder where only keywords count."""
-    from index.search import Index
+    from pinakes.index.search import Index
 
     directory = collection_directory(settings)
     return Index.open(directory, None) if mode == "keyword" else Index.open(directory)
@@ -107,8 +107,8 @@ def open_index(settings: Settings, mode: Mode) -> "Index":
 
 def open_model(settings: Settings) -> "Generator | None":
     """The model that the settings mean, not yet started; a word where there is none."""
-    from service.generators.choice import open_generator
-    from service.terminal.console import err
+    from pinakes.service.generators.choice import open_generator
+    from pinakes.service.terminal.console import err
 
     model = open_generator(settings.generator)
     if model is None and settings.generator.backend != "none":
@@ -120,7 +120,7 @@ def read_half(
     path: Path, qrels: Path | None, half: str | None
 ) -> "tuple[list[Question], Half | None]":
     """The questions of a file, or of one half of them, and which half that is."""
-    from index.evaluation import half_of, read_questions
+    from pinakes.index.evaluation import half_of, read_questions
 
     part: Half | None = None if half is None else one_of("--half", half, ["tune", "judge"])
     questions = read_questions(path, qrels)
@@ -129,7 +129,7 @@ def read_half(
 
 def one_of(option: str, value: str, choices: Sequence[str]) -> Any:
     """``value``, if it is one of ``choices``. Raises BadInput naming the option."""
-    from service.errors import BadInput
+    from pinakes.service.errors import BadInput
 
     if value not in choices:
         raise BadInput(f"{option} {value!r}: choose {', '.join(choices)}")

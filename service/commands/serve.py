@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from service.commands.options import (
+from pinakes.service.commands.options import (
     BackendOption,
     CollectionOption,
     DataOption,
     collection_directory,
 )
-from service.settings import load_settings
+from pinakes.service.settings import load_settings
 
 if TYPE_CHECKING:
-    from service.settings import Settings
+    from pinakes.service.settings import Settings
 
 __all__ = ["serve"]
 
@@ -40,14 +40,14 @@ def serve(
     collection: CollectionOption = None,
 ) -> None:
     """Serve search, answers and pages over HTTP on this machine."""
-    from index.follow import CurrentIndex
-    from index.search import Index
-    from service.generators.choice import open_generator
-    from service.http.app import create_app
-    from service.http.listening import Listening
-    from service.http.server import make_server
-    from service.terminal.console import err
-    from service.terminal.logs import plain_logs
+    from pinakes.index.follow import CurrentIndex
+    from pinakes.index.search import Index
+    from pinakes.service.generators.choice import open_generator
+    from pinakes.service.http.app import create_app
+    from pinakes.service.http.listening import Listening
+    from pinakes.service.http.server import make_server
+    from pinakes.service.terminal.console import err
+    from pinakes.service.terminal.logs import plain_logs
 
     plain_logs()
     settings = load_settings(
@@ -84,8 +84,8 @@ def serve(
 
 def _check_tokens(settings: "Settings") -> None:
     """Raises BadInput where other machines could reach the service and nothing kept them out."""
-    from service.errors import BadInput
-    from service.http.security.tokens import Tokens
+    from pinakes.service.errors import BadInput
+    from pinakes.service.http.security.tokens import Tokens
 
     if not Tokens(settings.data).all() and settings.serve.exposed:
         raise BadInput(

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from service.commands.options import DataOption, JsonOption
-from service.settings import load_settings
+from pinakes.service.commands.options import DataOption, JsonOption
+from pinakes.service.settings import load_settings
 
 if TYPE_CHECKING:
-    from service.http.security.tokens import Tokens
+    from pinakes.service.http.security.tokens import Tokens
 
 __all__ = ["create", "list_tokens", "revoke"]
 
@@ -30,9 +30,9 @@ def create(
     data: DataOption = None,
 ) -> None:
     """Make a token and show it, this once; from the first one on everybody needs one."""
-    from service.errors import BadInput
-    from service.http.security.caller import Scope
-    from service.terminal.console import err
+    from pinakes.service.errors import BadInput
+    from pinakes.service.http.security.caller import Scope
+    from pinakes.service.terminal.console import err
 
     chosen: Scope | None = next((one for one in get_args(Scope) if one == scope), None)
     if chosen is None:
@@ -54,7 +54,7 @@ def create(
 
 def list_tokens(as_json: JsonOption = False, data: DataOption = None) -> None:
     """List the tokens there are; what they are themselves is kept nowhere."""
-    from service.terminal.console import err
+    from pinakes.service.terminal.console import err
 
     tokens = [
         {"name": one.name, "scope": one.scope, "created": one.created}
@@ -72,7 +72,7 @@ def list_tokens(as_json: JsonOption = False, data: DataOption = None) -> None:
 
 def revoke(name: _Name, data: DataOption = None) -> None:
     """Make a token useless, at once, also for a service that runs."""
-    from service.terminal.console import err
+    from pinakes.service.terminal.console import err
 
     tokens = _tokens(data)
     tokens.revoke(name)
@@ -82,6 +82,6 @@ def revoke(name: _Name, data: DataOption = None) -> None:
 
 
 def _tokens(data: Path | None) -> "Tokens":
-    from service.http.security.tokens import Tokens
+    from pinakes.service.http.security.tokens import Tokens
 
     return Tokens(load_settings(data=data).data)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from service.doctor.system_calls import Call
+from pinakes.service.doctor.system_calls import Call
 
 __all__ = ["Attempt", "attempts_in"]
 

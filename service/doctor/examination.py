@@ -5,32 +5,32 @@ Each examination says what is wrong and the way out, and none keeps the others f
 
 from collections.abc import Callable, Iterator
 
-from index.errors import CollectionError
-from index.generations import collection_names
-from index.search import Index
-from service.doctor.findings import Finding, note, ok, wrong
-from service.doctor.installation import (
+from pinakes.index.errors import CollectionError
+from pinakes.index.generations import collection_names
+from pinakes.index.search import Index
+from pinakes.service.doctor.findings import Finding, note, ok, wrong
+from pinakes.service.doctor.installation import (
     examine_chat_model,
     examine_encoder,
     examine_generator,
     examine_installation,
     examine_settings,
 )
-from service.doctor.privacy import (
+from pinakes.service.doctor.privacy import (
     examine_generator_address,
     examine_leftovers,
     examine_proof,
     examine_switches,
 )
-from service.doctor.surroundings import (
+from pinakes.service.doctor.surroundings import (
     examine_access,
     examine_data,
     examine_disk,
     examine_port,
 )
-from service.problems import KNOWN_ERRORS
-from service.settings import Settings
-from service.terminal.console import damages_text, fetch_again_text
+from pinakes.service.problems import KNOWN_ERRORS
+from pinakes.service.settings import Settings
+from pinakes.service.terminal.console import damages_text, fetch_again_text
 
 __all__ = ["examine"]
 

@@ -10,13 +10,18 @@ from importlib.metadata import PackageNotFoundError, requires, version
 
 from packaging.requirements import Requirement
 
-from index.encoders.encoder import find_encoder
-from service.doctor.findings import Finding, note, ok, wrong
-from service.errors import GeneratorError
-from service.generators.choice import open_generator
-from service.generators.generator import Generator, ModelInfo
-from service.generators.models import KNOWN_WEIGHTS, bundled_model, check_gguf, verify_weights
-from service.settings import Settings, config_path
+from pinakes.index.encoders.encoder import find_encoder
+from pinakes.service.doctor.findings import Finding, note, ok, wrong
+from pinakes.service.errors import GeneratorError
+from pinakes.service.generators.choice import open_generator
+from pinakes.service.generators.generator import Generator, ModelInfo
+from pinakes.service.generators.models import (
+    KNOWN_WEIGHTS,
+    bundled_model,
+    check_gguf,
+    verify_weights,
+)
+from pinakes.service.settings import Settings, config_path
 
 __all__ = [
     "examine_chat_model",

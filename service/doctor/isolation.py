@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-from service.doctor.system_calls import TRACED
+from pinakes.service.doctor.system_calls import TRACED
 
 __all__ = ["can_trace", "cut_off", "cut_tool", "traced"]
 

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from index.offline import SWITCHES, contradicted, imported_too_early, open_switches
-from service.doctor.findings import Finding, note, ok, wrong
-from service.settings import GeneratorSettings
+from pinakes.index.offline import SWITCHES, contradicted, imported_too_early, open_switches
+from pinakes.service.doctor.findings import Finding, note, ok, wrong
+from pinakes.service.settings import GeneratorSettings
 
 __all__ = ["examine_generator_address", "examine_leftovers", "examine_proof", "examine_switches"]
 

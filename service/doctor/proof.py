@@ -15,15 +15,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from service.doctor.attempts import Attempt, attempts_in
-from service.doctor.isolation import can_trace, cut_off, cut_tool, traced
-from service.doctor.system_calls import read_calls
-from service.errors import BadInput, ServiceError
+from pinakes.service.doctor.attempts import Attempt, attempts_in
+from pinakes.service.doctor.isolation import can_trace, cut_off, cut_tool, traced
+from pinakes.service.doctor.system_calls import read_calls
+from pinakes.service.errors import BadInput, ServiceError
 
 __all__ = ["Proof", "Step", "clean_environment", "prove_offline"]
 
 _KEPT = ("PATH", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "USER", "LOGNAME", "TERM")
-_JOURNEY = "service.doctor.journey"
+_JOURNEY = "pinakes.service.doctor.journey"
 _SAMPLE = "samplewiki-*-multistream.xml.bz2"
 
 

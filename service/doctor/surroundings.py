@@ -8,12 +8,12 @@ from pathlib import Path
 
 import httpx
 
-from index.generations import collection_names
-from service.doctor.findings import Finding, note, ok, wrong
-from service.errors import BadInput
-from service.http.listening import Listening
-from service.http.security.tokens import Tokens
-from service.settings import ServeSettings, Settings
+from pinakes.index.generations import collection_names
+from pinakes.service.doctor.findings import Finding, note, ok, wrong
+from pinakes.service.errors import BadInput
+from pinakes.service.http.listening import Listening
+from pinakes.service.http.security.tokens import Tokens
+from pinakes.service.settings import ServeSettings, Settings
 
 __all__ = ["examine_access", "examine_data", "examine_disk", "examine_port"]
 

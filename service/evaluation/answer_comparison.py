@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.errors import BadQuestions
-from index.evaluation.bootstrap import Estimate, Table, bootstrap_ratio_differences
-from index.evaluation.comparison import Difference, check_same_questions
-from service.evaluation.answer_figures import counted
-from service.evaluation.answer_measures import MEASURES
-from service.evaluation.answer_run import AnswerRun
-from service.types import AnswerMode
+from pinakes.index.errors import BadQuestions
+from pinakes.index.evaluation.bootstrap import Estimate, Table, bootstrap_ratio_differences
+from pinakes.index.evaluation.comparison import Difference, check_same_questions
+from pinakes.service.evaluation.answer_figures import counted
+from pinakes.service.evaluation.answer_measures import MEASURES
+from pinakes.service.evaluation.answer_run import AnswerRun
+from pinakes.service.types import AnswerMode
 
 __all__ = ["AnswerComparison", "check_comparable", "compare_answers"]
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from index.evaluation.bootstrap import Estimate, Table, bootstrap_ratios
-from service.evaluation.answer_measures import MEASURES, TIMES, middle_and_late
-from service.evaluation.answer_run import AnsweredQuestion, AnswerRun
-from service.evaluation.error_curves import ErrorCurve, error_curve
-from service.types import AnswerMode
+from pinakes.index.evaluation.bootstrap import Estimate, Table, bootstrap_ratios
+from pinakes.service.evaluation.answer_measures import MEASURES, TIMES, middle_and_late
+from pinakes.service.evaluation.answer_run import AnsweredQuestion, AnswerRun
+from pinakes.service.evaluation.error_curves import ErrorCurve, error_curve
+from pinakes.service.types import AnswerMode
 
 __all__ = ["AnswerFigures", "Figure", "counted", "figures_of"]
 

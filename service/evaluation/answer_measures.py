@@ -7,7 +7,7 @@ whichever question they belong to.
 from collections.abc import Callable
 from statistics import median, quantiles
 
-from service.evaluation.answer_run import AnsweredQuestion, AnswerFacts
+from pinakes.service.evaluation.answer_run import AnsweredQuestion, AnswerFacts
 
 __all__ = ["GROUPS", "MEASURES", "TIMES", "Counted", "Measure", "middle_and_late"]
 

@@ -6,12 +6,12 @@ Every figure follows from what is in here; no text of a question or an answer is
 from pathlib import Path
 from typing import Literal
 
-from index.errors import BadQuestions
-from index.evaluation import Half
-from index.evaluation.run import KeptRecord, read_kept
-from ingest.files import read_json
-from service.evaluation.targets import SkipReason
-from service.types import AnswerKind, AnswerMode
+from pinakes.index.errors import BadQuestions
+from pinakes.index.evaluation import Half
+from pinakes.index.evaluation.run import KeptRecord, read_kept
+from pinakes.ingest.files import read_json
+from pinakes.service.evaluation.targets import SkipReason
+from pinakes.service.types import AnswerKind, AnswerMode
 
 __all__ = ["AnswerFacts", "AnswerRun", "AnsweredQuestion", "is_answer_run", "read_answer_run"]
 

@@ -4,15 +4,15 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
 
-from index.evaluation import Half
-from index.search import Index
-from service.answering.answer import Answerer
-from service.answering.events import Done, Sources, Token
-from service.errors import GeneratorFailed
-from service.evaluation.answer_run import AnsweredQuestion, AnswerFacts, AnswerRun
-from service.evaluation.facts import facts_of, failure_of
-from service.evaluation.targets import Target, Targets
-from service.types import AnswerMode, Citation, Inquiry
+from pinakes.index.evaluation import Half
+from pinakes.index.search import Index
+from pinakes.service.answering.answer import Answerer
+from pinakes.service.answering.events import Done, Sources, Token
+from pinakes.service.errors import GeneratorFailed
+from pinakes.service.evaluation.answer_run import AnsweredQuestion, AnswerFacts, AnswerRun
+from pinakes.service.evaluation.facts import facts_of, failure_of
+from pinakes.service.evaluation.targets import Target, Targets
+from pinakes.service.types import AnswerMode, Citation, Inquiry
 
 __all__ = ["evaluate_answers"]
 

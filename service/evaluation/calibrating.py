@@ -7,20 +7,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.errors import BadQuestions
-from index.evaluation import Question
-from index.search import Index
-from index.types import Mode
-from ingest.files import write_whole
-from service.answering.answerability import CALIBRATION_FILE, Calibration
-from service.answering.retrieval import find
-from service.evaluation.error_curves import (
+from pinakes.index.errors import BadQuestions
+from pinakes.index.evaluation import Question
+from pinakes.index.search import Index
+from pinakes.index.types import Mode
+from pinakes.ingest.files import write_whole
+from pinakes.service.answering.answerability import CALIBRATION_FILE, Calibration
+from pinakes.service.answering.retrieval import find
+from pinakes.service.evaluation.error_curves import (
     ErrorCurve,
     error_curve,
     largest_threshold,
     share_below,
 )
-from service.evaluation.targets import Target, Targets
+from pinakes.service.evaluation.targets import Target, Targets
 
 __all__ = ["Calibrated", "calibrate", "usable_targets", "write_calibration"]
 

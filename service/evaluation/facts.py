@@ -6,12 +6,12 @@ Reads the stored pages to compare citations with them; knows nothing of runs and
 from collections.abc import Sequence
 from typing import Any
 
-from index.search import Index
-from ingest.types import Passage
-from service.evaluation.answer_run import AnswerFacts
-from service.evaluation.answer_words import exact_match, holds, word_f1
-from service.evaluation.targets import Target
-from service.types import Answer, Citation
+from pinakes.index.search import Index
+from pinakes.ingest.types import Passage
+from pinakes.service.evaluation.answer_run import AnswerFacts
+from pinakes.service.evaluation.answer_words import exact_match, holds, word_f1
+from pinakes.service.evaluation.targets import Target
+from pinakes.service.types import Answer, Citation
 
 __all__ = ["facts_of", "failure_of"]
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from index.errors import BadQuery
-from index.evaluation import Judgment, Question, sample_of
-from index.search import Index
-from ingest.types import Passage
+from pinakes.index.errors import BadQuery
+from pinakes.index.evaluation import Judgment, Question, sample_of
+from pinakes.index.search import Index
+from pinakes.ingest.types import Passage
 
 __all__ = ["SkipReason", "Target", "Targets", "targets_of"]
 

@@ -18,8 +18,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
-from service.errors import GeneratorUnavailable
-from service.plain_text import one_line
+from pinakes.service.errors import GeneratorUnavailable
+from pinakes.service.plain_text import one_line
 
 __all__ = ["ChildProcess", "ParentChannel", "spare_cores"]
 

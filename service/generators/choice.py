@@ -6,13 +6,13 @@ Knows the rule and what is installed; knows nothing of how each generator works.
 import importlib.util
 from pathlib import Path
 
-from service.errors import GeneratorUnavailable
-from service.generators.embedded_llama_server import EmbeddedLlamaServer
-from service.generators.generator import Generator
-from service.generators.llama_cpp_generator import LlamaCppGenerator
-from service.generators.llama_server_generator import LlamaServerGenerator
-from service.generators.models import bundled_model, check_gguf
-from service.settings import GeneratorSettings
+from pinakes.service.errors import GeneratorUnavailable
+from pinakes.service.generators.embedded_llama_server import EmbeddedLlamaServer
+from pinakes.service.generators.generator import Generator
+from pinakes.service.generators.llama_cpp_generator import LlamaCppGenerator
+from pinakes.service.generators.llama_server_generator import LlamaServerGenerator
+from pinakes.service.generators.models import bundled_model, check_gguf
+from pinakes.service.settings import GeneratorSettings
 
 __all__ = ["open_generator"]
 

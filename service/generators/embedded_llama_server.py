@@ -8,10 +8,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from service.errors import GeneratorUnavailable
-from service.generators.child_process import ChildProcess, spare_cores
-from service.generators.models import verify_weights
-from service.settings import GeneratorSettings
+from pinakes.service.errors import GeneratorUnavailable
+from pinakes.service.generators.child_process import ChildProcess, spare_cores
+from pinakes.service.generators.models import verify_weights
+from pinakes.service.settings import GeneratorSettings
 
 __all__ = ["EmbeddedLlamaServer"]
 
@@ -76,7 +76,7 @@ class EmbeddedLlamaServer:
         # The directory is made for its owner alone: no key is needed on the socket inside.
         self._directory = Path(tempfile.mkdtemp(prefix="pinakes-"))
         self._child = ChildProcess(
-            "service.generators.llama_server_child",
+            "pinakes.service.generators.llama_server_child",
             {
                 "model_path": str(self._model_path),
                 "socket": str(self._socket),

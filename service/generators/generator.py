@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
-from service.types import Message
+from pinakes.service.types import Message
 
 __all__ = ["Generator", "ModelInfo", "Sign"]
 

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from service.generators.child_process import ParentChannel
+from pinakes.service.generators.child_process import ParentChannel
 
 __all__: list[str] = []
 

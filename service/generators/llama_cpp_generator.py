@@ -8,12 +8,12 @@ from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from typing import Any
 
-from service.errors import GeneratorFailed, GeneratorUnavailable
-from service.generators.child_process import ChildProcess, spare_cores
-from service.generators.generator import ModelInfo, Sign
-from service.generators.models import verify_weights
-from service.settings import GeneratorSettings
-from service.types import Message
+from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
+from pinakes.service.generators.child_process import ChildProcess, spare_cores
+from pinakes.service.generators.generator import ModelInfo, Sign
+from pinakes.service.generators.models import verify_weights
+from pinakes.service.settings import GeneratorSettings
+from pinakes.service.types import Message
 
 __all__ = ["LlamaCppGenerator"]
 
@@ -88,7 +88,7 @@ class LlamaCppGenerator:
         if self._child is None:
             await asyncio.to_thread(verify_weights, self._model_path)
             self._child = ChildProcess(
-                "service.generators.llama_cpp_child",
+                "pinakes.service.generators.llama_cpp_child",
                 {
                     "model_path": str(self._model_path),
                     "context_tokens": self._settings.context_tokens,

@@ -9,7 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from service.generators.child_process import ParentChannel
+from pinakes.service.generators.child_process import ParentChannel
 
 __all__: list[str] = []
 

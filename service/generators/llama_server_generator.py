@@ -15,17 +15,17 @@ from typing import Any
 
 import httpx
 
-from service.errors import GeneratorError, GeneratorFailed, GeneratorUnavailable
-from service.generators.embedded_llama_server import EmbeddedLlamaServer
-from service.generators.generator import ModelInfo, Sign
-from service.generators.llama_server_http import (
+from pinakes.service.errors import GeneratorError, GeneratorFailed, GeneratorUnavailable
+from pinakes.service.generators.embedded_llama_server import EmbeddedLlamaServer
+from pinakes.service.generators.generator import ModelInfo, Sign
+from pinakes.service.generators.llama_server_http import (
     LlamaServerHttp,
     field,
     read_events,
 )
-from service.plain_text import one_line
-from service.settings import GeneratorSettings
-from service.types import Message
+from pinakes.service.plain_text import one_line
+from pinakes.service.settings import GeneratorSettings
+from pinakes.service.types import Message
 
 __all__ = ["LlamaServerGenerator"]
 

@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 
 import httpx
 
-from service.errors import BadInput, GeneratorFailed, GeneratorUnavailable
-from service.plain_text import one_line
+from pinakes.service.errors import BadInput, GeneratorFailed, GeneratorUnavailable
+from pinakes.service.plain_text import one_line
 
 __all__ = ["LlamaServerHttp", "field", "read_events"]
 

@@ -8,8 +8,8 @@ import importlib.util
 from functools import cache
 from pathlib import Path
 
-from ingest.files import kind_of_file
-from service.errors import BadInput
+from pinakes.ingest.files import kind_of_file
+from pinakes.service.errors import BadInput
 
 __all__ = ["bundled_model", "check_gguf", "verify_weights"]
 

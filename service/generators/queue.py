@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from heapq import heapreplace
 
-from service.errors import QueueFull
+from pinakes.service.errors import QueueFull
 
 __all__ = ["GenerationQueue", "Place", "Ticket"]
 

@@ -18,32 +18,32 @@ from fastapi.templating import Jinja2Templates
 from pydantic import BaseModel, Field
 from starlette.routing import Route
 
-from index.errors import CollectionError, DamagedGeneration
-from index.follow import CurrentIndex
-from index.search import MAX_QUERY_LENGTH, Index
-from index.types import Mode
-from service.answering.answer import Answerer
-from service.errors import NotFound, ServiceError
-from service.generators.generator import Generator
-from service.http.event_stream import EventStream, while_connected
-from service.http.json_responses import PlainJSONResponse
-from service.http.openai_api import create_openai_api
-from service.http.problem_responses import ProblemView, add_error_handlers
-from service.http.reader import page_blocks
-from service.http.requests import LeasedIndex, Text
-from service.http.security.caller import caller_of
-from service.http.security.entry import add_entry
-from service.http.security.guard import Guard, is_own_navigation
-from service.http.security.tokens import Tokens
-from service.plain_text import visible
-from service.settings import Settings
-from service.shutdown import Shutdown
-from service.tools.mcp_server import ToolEndpoint
-from service.tools.toolbox import Toolbox
-from service.types import AnswerMode, Inquiry, Message
-from service.views.answer_views import AnswerView, event_view
-from service.views.page_views import PageView, SuggestView, page_view, suggest_view
-from service.views.search_views import SearchView, search_view
+from pinakes.index.errors import CollectionError, DamagedGeneration
+from pinakes.index.follow import CurrentIndex
+from pinakes.index.search import MAX_QUERY_LENGTH, Index
+from pinakes.index.types import Mode
+from pinakes.service.answering.answer import Answerer
+from pinakes.service.errors import NotFound, ServiceError
+from pinakes.service.generators.generator import Generator
+from pinakes.service.http.event_stream import EventStream, while_connected
+from pinakes.service.http.json_responses import PlainJSONResponse
+from pinakes.service.http.openai_api import create_openai_api
+from pinakes.service.http.problem_responses import ProblemView, add_error_handlers
+from pinakes.service.http.reader import page_blocks
+from pinakes.service.http.requests import LeasedIndex, Text
+from pinakes.service.http.security.caller import caller_of
+from pinakes.service.http.security.entry import add_entry
+from pinakes.service.http.security.guard import Guard, is_own_navigation
+from pinakes.service.http.security.tokens import Tokens
+from pinakes.service.plain_text import visible
+from pinakes.service.settings import Settings
+from pinakes.service.shutdown import Shutdown
+from pinakes.service.tools.mcp_server import ToolEndpoint
+from pinakes.service.tools.toolbox import Toolbox
+from pinakes.service.types import AnswerMode, Inquiry, Message
+from pinakes.service.views.answer_views import AnswerView, event_view
+from pinakes.service.views.page_views import PageView, SuggestView, page_view, suggest_view
+from pinakes.service.views.search_views import SearchView, search_view
 
 __all__ = ["create_app"]
 

@@ -15,9 +15,9 @@ from fastapi.sse import format_sse_event
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from service.errors import ShuttingDown
-from service.http.problem_responses import ProblemView, problem_view
-from service.plain_text import visible_json
+from pinakes.service.errors import ShuttingDown
+from pinakes.service.http.problem_responses import ProblemView, problem_view
+from pinakes.service.plain_text import visible_json
 
 __all__ = ["EventStream", "while_connected"]
 

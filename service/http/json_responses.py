@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi.responses import JSONResponse
 
-from service.plain_text import visible_json
+from pinakes.service.plain_text import visible_json
 
 __all__ = ["PlainJSONResponse"]
 

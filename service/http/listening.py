@@ -6,8 +6,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from service.errors import BadInput
-from service.settings import ServeSettings
+from pinakes.service.errors import BadInput
+from pinakes.service.settings import ServeSettings
 
 __all__ = ["Listening"]
 

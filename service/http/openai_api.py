@@ -13,26 +13,26 @@ from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from fastapi.sse import format_sse_event
 
-from index.follow import CurrentIndex
-from index.types import Manifest
-from service.answering.answer import Answerer
-from service.answering.finished import finished_answer
-from service.errors import NotFound
-from service.http.event_stream import EventStream, while_connected
-from service.http.json_responses import PlainJSONResponse
-from service.http.openai_chat import Exchange, chunks, completion, inquiry_of
-from service.http.openai_errors import add_openai_errors, error_body
-from service.http.openai_views import (
+from pinakes.index.follow import CurrentIndex
+from pinakes.index.types import Manifest
+from pinakes.service.answering.answer import Answerer
+from pinakes.service.answering.finished import finished_answer
+from pinakes.service.errors import NotFound
+from pinakes.service.http.event_stream import EventStream, while_connected
+from pinakes.service.http.json_responses import PlainJSONResponse
+from pinakes.service.http.openai_chat import Exchange, chunks, completion, inquiry_of
+from pinakes.service.http.openai_errors import add_openai_errors, error_body
+from pinakes.service.http.openai_views import (
     ChatRequest,
     CompletionView,
     ModelListView,
     ModelView,
 )
-from service.http.problem_responses import ProblemView
-from service.http.requests import LeasedIndex, address_of_service
-from service.http.security.caller import caller_of
-from service.plain_text import visible_json
-from service.types import AnswerMode
+from pinakes.service.http.problem_responses import ProblemView
+from pinakes.service.http.requests import LeasedIndex, address_of_service
+from pinakes.service.http.security.caller import caller_of
+from pinakes.service.plain_text import visible_json
+from pinakes.service.types import AnswerMode
 
 __all__ = ["create_openai_api"]
 

@@ -12,11 +12,19 @@ from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from index.errors import BadQuery
-from index.types import Manifest
-from service.answering.citations import place_name
-from service.answering.events import AnswerEvent, Checked, Done, Sources, Status, Token, Withdrawn
-from service.http.openai_views import (
+from pinakes.index.errors import BadQuery
+from pinakes.index.types import Manifest
+from pinakes.service.answering.citations import place_name
+from pinakes.service.answering.events import (
+    AnswerEvent,
+    Checked,
+    Done,
+    Sources,
+    Status,
+    Token,
+    Withdrawn,
+)
+from pinakes.service.http.openai_views import (
     AnnotationView,
     ChatRequest,
     ChoiceView,
@@ -25,8 +33,8 @@ from service.http.openai_views import (
     UrlCitationView,
     UsageView,
 )
-from service.types import Answer, AnswerMode, Citation, Inquiry, Message, Sentence
-from service.views.answer_views import answer_view
+from pinakes.service.types import Answer, AnswerMode, Citation, Inquiry, Message, Sentence
+from pinakes.service.views.answer_views import answer_view
 
 __all__ = ["END_OF_STREAM", "Exchange", "annotations", "chunks", "completion", "inquiry_of"]
 

@@ -12,12 +12,12 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from index.errors import BadQuery
-from service.errors import NotFound, QueueFull
-from service.http.json_responses import PlainJSONResponse
-from service.http.openai_views import OpenAIErrorView
-from service.http.problem_responses import ProblemView, problem_view
-from service.problems import KNOWN_ERRORS
+from pinakes.index.errors import BadQuery
+from pinakes.service.errors import NotFound, QueueFull
+from pinakes.service.http.json_responses import PlainJSONResponse
+from pinakes.service.http.openai_views import OpenAIErrorView
+from pinakes.service.http.problem_responses import ProblemView, problem_view
+from pinakes.service.problems import KNOWN_ERRORS
 
 __all__ = ["add_openai_errors", "error_body"]
 

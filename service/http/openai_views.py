@@ -9,10 +9,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
-from service.http.requests import Text
-from service.types import AnswerMode
-from service.views.answer_views import AnswerView
-from service.views.search_views import View
+from pinakes.service.http.requests import Text
+from pinakes.service.types import AnswerMode
+from pinakes.service.views.answer_views import AnswerView
+from pinakes.service.views.search_views import View
 
 __all__ = [
     "AnnotationView",

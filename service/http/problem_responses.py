@@ -13,10 +13,10 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from service.errors import QueueFull
-from service.http.json_responses import PlainJSONResponse
-from service.problems import KNOWN_ERRORS, Problem, message_of, problem_of
-from service.views.search_views import View
+from pinakes.service.errors import QueueFull
+from pinakes.service.http.json_responses import PlainJSONResponse
+from pinakes.service.problems import KNOWN_ERRORS, Problem, message_of, problem_of
+from pinakes.service.views.search_views import View
 
 __all__ = ["ProblemView", "add_error_handlers", "problem_view"]
 

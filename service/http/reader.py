@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from itertools import pairwise, takewhile
 from typing import Literal
 
-from index.types import StoredPage
-from ingest.wikitext import INFOBOX_HEADING
+from pinakes.index.types import StoredPage
+from pinakes.ingest.wikitext import INFOBOX_HEADING
 
 __all__ = ["Block", "Piece", "page_blocks"]
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import uvicorn
 from starlette.types import ASGIApp
 
-from service.errors import BadInput
-from service.http.security.limits import LONGEST_HEAD, Connections, LimitedProtocol
-from service.settings import ServeSettings
+from pinakes.service.errors import BadInput
+from pinakes.service.http.security.limits import LONGEST_HEAD, Connections, LimitedProtocol
+from pinakes.service.settings import ServeSettings
 
 __all__ = ["HttpServer", "make_server"]
 

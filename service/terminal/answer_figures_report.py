@@ -8,14 +8,14 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from service.evaluation.answer_comparison import AnswerComparison
-from service.evaluation.answer_figures import AnswerFigures, Figure
-from service.evaluation.answer_measures import GROUPS, MEASURES, TIMES
-from service.evaluation.answer_run import AnswerRun
-from service.evaluation.error_curves import ErrorCurve
-from service.terminal.calibration_report import print_errors
-from service.terminal.console import coverage_text, out
-from service.terminal.figure_tables import difference_table, print_table, short
+from pinakes.service.evaluation.answer_comparison import AnswerComparison
+from pinakes.service.evaluation.answer_figures import AnswerFigures, Figure
+from pinakes.service.evaluation.answer_measures import GROUPS, MEASURES, TIMES
+from pinakes.service.evaluation.answer_run import AnswerRun
+from pinakes.service.evaluation.error_curves import ErrorCurve
+from pinakes.service.terminal.calibration_report import print_errors
+from pinakes.service.terminal.console import coverage_text, out
+from pinakes.service.terminal.figure_tables import difference_table, print_table, short
 
 __all__ = [
     "answer_run_json",

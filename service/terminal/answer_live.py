@@ -10,11 +10,11 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from service.answering.events import AnswerEvent, Checked, Done, Status, Token, Withdrawn
-from service.errors import ServiceError
-from service.terminal.answer_report import doubt
-from service.terminal.console import err
-from service.types import Answer
+from pinakes.service.answering.events import AnswerEvent, Checked, Done, Status, Token, Withdrawn
+from pinakes.service.errors import ServiceError
+from pinakes.service.terminal.answer_report import doubt
+from pinakes.service.terminal.console import err
+from pinakes.service.types import Answer
 
 __all__ = ["shown_answer"]
 

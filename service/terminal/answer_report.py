@@ -3,10 +3,10 @@
 from rich.console import Console
 from rich.text import Text
 
-from service.answering.marks import own_brackets
-from service.terminal.console import coverage_text, err, out, print_coverage
-from service.terminal.hit_report import print_sources
-from service.types import Answer, Sentence
+from pinakes.service.answering.marks import own_brackets
+from pinakes.service.terminal.console import coverage_text, err, out, print_coverage
+from pinakes.service.terminal.hit_report import print_sources
+from pinakes.service.types import Answer, Sentence
 
 __all__ = ["answer_text", "doubt", "print_answer", "print_answer_sources"]
 

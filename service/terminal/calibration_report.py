@@ -7,9 +7,9 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from service.evaluation.error_curves import ErrorCurve
-from service.terminal.console import out
-from service.terminal.figure_tables import print_table, short
+from pinakes.service.evaluation.error_curves import ErrorCurve
+from pinakes.service.terminal.console import out
+from pinakes.service.terminal.figure_tables import print_table, short
 
 __all__ = ["calibration_text", "print_errors"]
 

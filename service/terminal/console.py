@@ -22,12 +22,12 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from index.types import StoredPage
-from ingest.types import PageCounts
-from service.plain_text import visible
+from pinakes.index.types import StoredPage
+from pinakes.ingest.types import PageCounts
+from pinakes.service.plain_text import visible
 
 if TYPE_CHECKING:
-    from index.plan import BuildPlan
+    from pinakes.index.plan import BuildPlan
 
 __all__ = [
     "BuildProgress",

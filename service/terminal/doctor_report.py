@@ -6,9 +6,9 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from service.doctor.findings import Finding, State
-from service.doctor.proof import Proof, Step
-from service.terminal.console import out
+from pinakes.service.doctor.findings import Finding, State
+from pinakes.service.doctor.proof import Proof, Step
+from pinakes.service.terminal.console import out
 
 __all__ = [
     "finding_json",

@@ -7,12 +7,12 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from index.evaluation.bootstrap import Estimate
-from index.evaluation.comparison import Change, Comparison
-from index.evaluation.report import RetrievalReport
-from index.evaluation.run import Run
-from service.terminal.console import coverage_text, out
-from service.terminal.figure_tables import difference_table, print_table, short
+from pinakes.index.evaluation.bootstrap import Estimate
+from pinakes.index.evaluation.comparison import Change, Comparison
+from pinakes.index.evaluation.report import RetrievalReport
+from pinakes.index.evaluation.run import Run
+from pinakes.service.terminal.console import coverage_text, out
+from pinakes.service.terminal.figure_tables import difference_table, print_table, short
 
 __all__ = ["comparisons_json", "print_comparisons", "print_run", "run_json"]
 

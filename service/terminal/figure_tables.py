@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from index.evaluation.comparison import Difference
-from service.terminal.console import PlainConsole
+from pinakes.index.evaluation.comparison import Difference
+from pinakes.service.terminal.console import PlainConsole
 
 __all__ = ["difference_table", "print_table", "short"]
 

@@ -12,11 +12,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from index.types import Hit
-from service.terminal.console import out
-from service.types import Answer
-from service.views.excerpts import Spans, best_excerpt, marked_pieces
-from service.views.search_views import greatest_first
+from pinakes.index.types import Hit
+from pinakes.service.terminal.console import out
+from pinakes.service.types import Answer
+from pinakes.service.views.excerpts import Spans, best_excerpt, marked_pieces
+from pinakes.service.views.search_views import greatest_first
 
 __all__ = ["print_explained", "print_hits", "print_sources"]
 

@@ -3,7 +3,7 @@
 import logging
 import traceback
 
-from service.plain_text import one_line, visible
+from pinakes.service.plain_text import one_line, visible
 
 __all__ = ["plain_logs"]
 

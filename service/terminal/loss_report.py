@@ -7,8 +7,8 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from ingest.loss.meter import LossCounts, LostNumber
-from service.terminal.console import err, out
+from pinakes.ingest.loss.meter import LossCounts, LostNumber
+from pinakes.service.terminal.console import err, out
 
 __all__ = ["loss_json", "print_loss"]
 

@@ -6,10 +6,10 @@ from contextlib import nullcontext
 from rich.console import Console
 from rich.text import Text
 
-from index.types import StoredPage
-from service.terminal.console import out
-from service.types import Citation
-from service.views.excerpts import marked_pieces
+from pinakes.index.types import StoredPage
+from pinakes.service.terminal.console import out
+from pinakes.service.types import Citation
+from pinakes.service.views.excerpts import marked_pieces
 
 __all__ = ["print_source", "source_text"]
 

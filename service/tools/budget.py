@@ -6,8 +6,8 @@ What is left out is marked with an ellipsis, for which the room is counted in.
 import json
 from bisect import bisect_right
 
-from ingest.characters import cut_place
-from ingest.passages import sentence_spans
+from pinakes.ingest.characters import cut_place
+from pinakes.ingest.passages import sentence_spans
 
 __all__ = ["excerpt", "first_start", "json_length", "last_end", "shown", "widened"]
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from service.tools.tool_views import AskResult, FetchResult, SearchResult
-from service.views.search_views import View
+from pinakes.service.tools.tool_views import AskResult, FetchResult, SearchResult
+from pinakes.service.views.search_views import View
 
 __all__ = ["INSTRUCTIONS", "TOOLS", "ToolText"]
 

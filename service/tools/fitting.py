@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from index.types import Hit, Manifest, StoredPage
-from ingest.passages import heading_at
-from service.answering.citations import page_url, passage_url, place_name, wiki_permalink
-from service.tools.budget import excerpt, first_start, json_length, last_end, shown, widened
-from service.tools.tool_views import (
+from pinakes.index.types import Hit, Manifest, StoredPage
+from pinakes.ingest.passages import heading_at
+from pinakes.service.answering.citations import page_url, passage_url, place_name, wiki_permalink
+from pinakes.service.tools.budget import excerpt, first_start, json_length, last_end, shown, widened
+from pinakes.service.tools.tool_views import (
     AskResult,
     FetchMetadata,
     FetchResult,
@@ -19,9 +19,9 @@ from service.tools.tool_views import (
     SentenceVerdict,
     SourceView,
 )
-from service.types import Answer, PassageRef
-from service.views.excerpts import Spans, best_excerpt
-from service.views.search_views import View
+from pinakes.service.types import Answer, PassageRef
+from pinakes.service.views.excerpts import Spans, best_excerpt
+from pinakes.service.views.search_views import View
 
 __all__ = ["Frame", "answered", "fetched", "found", "json_of", "json_text"]
 

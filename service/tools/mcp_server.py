@@ -19,16 +19,16 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
-from service.answering.events import Status
-from service.errors import BadInput, NotFound, ShuttingDown
-from service.http.security.caller import caller_of
-from service.plain_text import visible_json
-from service.problems import KNOWN_ERRORS, message_of
-from service.tools.descriptions import INSTRUCTIONS, TOOLS
-from service.tools.fitting import json_text
-from service.tools.stdio_lines import StdioLines, claimed_stdio, leaf_of
-from service.tools.toolbox import Call, Toolbox
-from service.views.search_views import View
+from pinakes.service.answering.events import Status
+from pinakes.service.errors import BadInput, NotFound, ShuttingDown
+from pinakes.service.http.security.caller import caller_of
+from pinakes.service.plain_text import visible_json
+from pinakes.service.problems import KNOWN_ERRORS, message_of
+from pinakes.service.tools.descriptions import INSTRUCTIONS, TOOLS
+from pinakes.service.tools.fitting import json_text
+from pinakes.service.tools.stdio_lines import StdioLines, claimed_stdio, leaf_of
+from pinakes.service.tools.toolbox import Call, Toolbox
+from pinakes.service.views.search_views import View
 
 __all__ = ["ToolEndpoint", "serve_stdio"]
 

@@ -5,8 +5,8 @@ Search and fetch have the form that deep-research clients expect.
 
 from pydantic import Field
 
-from service.types import AnswerKind, Verdict
-from service.views.search_views import View
+from pinakes.service.types import AnswerKind, Verdict
+from pinakes.service.views.search_views import View
 
 __all__ = [
     "AskResult",

@@ -13,17 +13,17 @@ import anyio
 import anyio.to_thread
 from fastapi.concurrency import contextmanager_in_threadpool
 
-from index.follow import CurrentIndex
-from index.search import Index
-from service.answering.answer import Answerer
-from service.answering.finished import OnStatus, finished_answer
-from service.errors import NotFound
-from service.http.security.caller import Caller
-from service.settings import Settings
-from service.shutdown import Shutdown
-from service.tools.fitting import Frame, answered, fetched, found
-from service.tools.tool_views import AskResult, FetchResult, SearchResult
-from service.types import Inquiry, parse_ref
+from pinakes.index.follow import CurrentIndex
+from pinakes.index.search import Index
+from pinakes.service.answering.answer import Answerer
+from pinakes.service.answering.finished import OnStatus, finished_answer
+from pinakes.service.errors import NotFound
+from pinakes.service.http.security.caller import Caller
+from pinakes.service.settings import Settings
+from pinakes.service.shutdown import Shutdown
+from pinakes.service.tools.fitting import Frame, answered, fetched, found
+from pinakes.service.tools.tool_views import AskResult, FetchResult, SearchResult
+from pinakes.service.types import Inquiry, parse_ref
 
 __all__ = ["Call", "Toolbox"]
 

@@ -4,9 +4,17 @@ from typing import Any
 
 from pydantic import Field
 
-from index.types import Manifest
-from service.answering.events import AnswerEvent, Checked, Done, Sources, Status, Token, Withdrawn
-from service.types import (
+from pinakes.index.types import Manifest
+from pinakes.service.answering.events import (
+    AnswerEvent,
+    Checked,
+    Done,
+    Sources,
+    Status,
+    Token,
+    Withdrawn,
+)
+from pinakes.service.types import (
     Answer,
     AnswerKind,
     AnswerMode,
@@ -15,8 +23,8 @@ from service.types import (
     SourcePlace,
     Verdict,
 )
-from service.views.excerpts import Spans, best_excerpt
-from service.views.search_views import HIGHLIGHTS, View, citation_fields
+from pinakes.service.views.excerpts import Spans, best_excerpt
+from pinakes.service.views.search_views import HIGHLIGHTS, View, citation_fields
 
 __all__ = ["AnswerView", "CitationView", "answer_view", "citation_view", "event_view"]
 

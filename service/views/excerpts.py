@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from ingest.characters import cut_place
-from ingest.passages import sentence_spans
+from pinakes.ingest.characters import cut_place
+from pinakes.ingest.passages import sentence_spans
 
 __all__ = ["Spans", "best_excerpt", "marked_pieces"]
 

@@ -1,8 +1,8 @@
 """The JSON of articles and suggestions: the same for ``--json`` and for the HTTP API."""
 
-from index.types import Manifest, StoredPage, Suggestion
-from service.answering.citations import wiki_permalink
-from service.views.search_views import View
+from pinakes.index.types import Manifest, StoredPage, Suggestion
+from pinakes.service.answering.citations import wiki_permalink
+from pinakes.service.views.search_views import View
 
 __all__ = ["PageView", "SuggestView", "page_view", "suggest_view"]
 

@@ -5,11 +5,11 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from index.ranking.fields import matched_fields
-from index.search import Index
-from index.types import Hit, Manifest, Mode
-from service.answering.citations import make_citation
-from service.types import Citation
+from pinakes.index.ranking.fields import matched_fields
+from pinakes.index.search import Index
+from pinakes.index.types import Hit, Manifest, Mode
+from pinakes.service.answering.citations import make_citation
+from pinakes.service.types import Citation
 
 __all__ = [
     "HIGHLIGHTS",

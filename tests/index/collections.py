@@ -6,11 +6,11 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from index.build import BuildOptions, BuildResult, build_collection
-from index.generations import SEALED, current_generation, read_manifest
-from index.search import Index
-from index.types import Manifest
-from ingest.reading.dumps import Dump
+from pinakes.index.build import BuildOptions, BuildResult, build_collection
+from pinakes.index.generations import SEALED, current_generation, read_manifest
+from pinakes.index.search import Index
+from pinakes.index.types import Manifest
+from pinakes.ingest.reading.dumps import Dump
 from tests.index.toys import HashingEncoder, QuietProgress, article, redirect
 
 ENCODER = HashingEncoder()

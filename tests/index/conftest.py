@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from index import build
-from index.build import build_collection
-from ingest.reading.dumps import Dump
+from pinakes.index import build
+from pinakes.index.build import build_collection
+from pinakes.ingest.reading.dumps import Dump
 from tests.index.toys import HashingEncoder, QuietProgress, in_threads
 
 

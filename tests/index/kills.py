@@ -19,10 +19,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from index import build, embed
-from index.build import BuildOptions, build_collection
-from ingest.reading.bz2_blocks import read_blocks
-from ingest.reading.dumps import Dump, find_dump, plan_units
+from pinakes.index import build, embed
+from pinakes.index.build import BuildOptions, build_collection
+from pinakes.ingest.reading.bz2_blocks import read_blocks
+from pinakes.ingest.reading.dumps import Dump, find_dump, plan_units
 from tests.index.collections import comparable
 from tests.index.toys import SAMPLE, HashingEncoder, QuietProgress, article, in_threads
 from tests.ingest.dumps_on_disk import write_multistream

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from index import build, embed
-from index.build import BuildOptions, build_collection
-from index.errors import BuildInProgress, EncoderMismatch, NoCollection
-from index.generations import current_generation, hold_collection, read_manifest
-from index.search import Index
-from ingest.errors import ChecksumMismatch, EmptyDump, UnreadablePage
-from ingest.reading import dumps
-from ingest.reading.bz2_blocks import read_blocks
-from ingest.reading.dumps import Dump, find_dump
-from ingest.types import PageCounts
+from pinakes.index import build, embed
+from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.errors import BuildInProgress, EncoderMismatch, NoCollection
+from pinakes.index.generations import current_generation, hold_collection, read_manifest
+from pinakes.index.search import Index
+from pinakes.ingest.errors import ChecksumMismatch, EmptyDump, UnreadablePage
+from pinakes.ingest.reading import dumps
+from pinakes.ingest.reading.bz2_blocks import read_blocks
+from pinakes.ingest.reading.dumps import Dump, find_dump
+from pinakes.ingest.types import PageCounts
 from tests.index.collections import (
     ENCODER,
     PAGES,

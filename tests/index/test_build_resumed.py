@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from index import build, embed
-from index.build import BuildOptions, build_collection
-from index.errors import NoCollection
-from index.generations import current_generation, read_manifest
-from index.keywords import keyword_writer
-from index.search import Index
-from ingest.reading import dumps
-from ingest.reading.dumps import Dump
+from pinakes.index import build, embed
+from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.errors import NoCollection
+from pinakes.index.generations import current_generation, read_manifest
+from pinakes.index.keywords import keyword_writer
+from pinakes.index.search import Index
+from pinakes.ingest.reading import dumps
+from pinakes.ingest.reading.dumps import Dump
 from tests.index.collections import (
     ENCODER,
     PAGES,

@@ -9,19 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from index import generations, verify
-from index.errors import CollectionError, DamagedGeneration, UnreadableGeneration
-from index.generations import (
+from pinakes.index import generations, verify
+from pinakes.index.errors import CollectionError, DamagedGeneration, UnreadableGeneration
+from pinakes.index.generations import (
     GenerationLock,
     current_generation,
     publish,
     read_manifest,
 )
-from index.health import Health, unreadable
-from index.progress import Silence
-from index.search import Index
-from index.superseded import remove_superseded
-from index.verify import find_all_damage, verify_files
+from pinakes.index.health import Health, unreadable
+from pinakes.index.progress import Silence
+from pinakes.index.search import Index
+from pinakes.index.superseded import remove_superseded
+from pinakes.index.verify import find_all_damage, verify_files
 from tests.index.toys import HashingEncoder, republish, reseal
 
 Change = Callable[[Path], None]
@@ -295,7 +295,7 @@ def test_file_systems_without_locks_are_read_and_nothing_is_removed_there(
         raise OSError(number, os.strerror(number))
 
     republish(toy_collection)
-    monkeypatch.setattr("index.generations.fcntl.flock", no_locks)
+    monkeypatch.setattr("pinakes.index.generations.fcntl.flock", no_locks)
     with Index.open(toy_collection, HashingEncoder.open) as index:
         assert index.search("papyrus reed")
         assert remove_superseded(toy_collection) == []

@@ -17,17 +17,17 @@ from typing import Any
 import pytest
 import zstandard
 
-from index import build, embed
-from index.build import BuildOptions, build_collection
-from index.disk import told_of_full_disk
-from index.errors import DiskFull, NoCollection
-from index.generations import current_generation, read_manifest, record_files
-from index.keywords import bm25
-from index.keywords.bm25 import KeywordDocument, write_keyword_index
-from index.store import links
-from index.store.links import open_link_totals
-from index.types import FileRecord
-from ingest.reading.dumps import Dump
+from pinakes.index import build, embed
+from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.disk import told_of_full_disk
+from pinakes.index.errors import DiskFull, NoCollection
+from pinakes.index.generations import current_generation, read_manifest, record_files
+from pinakes.index.keywords import bm25
+from pinakes.index.keywords.bm25 import KeywordDocument, write_keyword_index
+from pinakes.index.store import links
+from pinakes.index.store.links import open_link_totals
+from pinakes.index.types import FileRecord
+from pinakes.ingest.reading.dumps import Dump
 from tests.index.collections import ENCODER, comparable
 from tests.index.kills import awkward_dump
 from tests.index.toys import QuietProgress, in_threads

@@ -12,15 +12,15 @@ import py7zr
 import pytest
 import zstandard
 
-from index import build, dump_identity
-from index.build import BuildOptions, build_collection
-from index.errors import OtherWiki
-from index.generations import current_generation, read_manifest
-from index.store.store import Store
-from ingest.errors import DumpChanged
-from ingest.reading import identity
-from ingest.reading.bz2_blocks import read_blocks
-from ingest.reading.dumps import Dump, find_dump
+from pinakes.index import build, dump_identity
+from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.errors import OtherWiki
+from pinakes.index.generations import current_generation, read_manifest
+from pinakes.index.store.store import Store
+from pinakes.ingest.errors import DumpChanged
+from pinakes.ingest.reading import identity
+from pinakes.ingest.reading.bz2_blocks import read_blocks
+from pinakes.ingest.reading.dumps import Dump, find_dump
 from tests.index.collections import quarantine
 from tests.index.toys import QuietProgress, Stopped
 from tests.ingest.dumps_on_disk import (

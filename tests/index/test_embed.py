@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from index import embed
-from index.build import build_collection
-from index.generations import current_generation, read_manifest
-from index.search import Index
-from index.types import EncoderRecord, Manifest, Vectors
-from index.vectors.vectors import VectorIndex
-from ingest.reading.dumps import Dump
+from pinakes.index import embed
+from pinakes.index.build import build_collection
+from pinakes.index.generations import current_generation, read_manifest
+from pinakes.index.search import Index
+from pinakes.index.types import EncoderRecord, Manifest, Vectors
+from pinakes.index.vectors.vectors import VectorIndex
+from pinakes.ingest.reading.dumps import Dump
 from tests.index.collections import ENCODER, comparable, counts, make
 from tests.index.toys import HashingEncoder, QuietProgress, Stopped
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from index import follow
-from index.errors import DamagedGeneration, NoCollection
-from index.follow import CurrentIndex
-from index.generations import current_generation
-from index.search import Index
-from index.superseded import remove_superseded
+from pinakes.index import follow
+from pinakes.index.errors import DamagedGeneration, NoCollection
+from pinakes.index.follow import CurrentIndex
+from pinakes.index.generations import current_generation
+from pinakes.index.search import Index
+from pinakes.index.superseded import remove_superseded
 from tests.index.toys import HashingEncoder, republish, reseal
 from tests.yardstick import wait_until
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from index.errors import BuildInProgress, DamagedGeneration, NoCollection, UnknownFormat
-from index.generations import (
+from pinakes.index.errors import BuildInProgress, DamagedGeneration, NoCollection, UnknownFormat
+from pinakes.index.generations import (
     GenerationLock,
     check_files,
     collection_names,
@@ -20,10 +20,10 @@ from index.generations import (
     read_manifest,
     record_files,
 )
-from index.search import Index
-from index.superseded import remove_superseded
-from index.types import FORMAT_VERSION, DumpRecord, Manifest
-from ingest.types import PageCounts
+from pinakes.index.search import Index
+from pinakes.index.superseded import remove_superseded
+from pinakes.index.types import FORMAT_VERSION, DumpRecord, Manifest
+from pinakes.ingest.types import PageCounts
 from tests.index.toys import HashingEncoder, republish, reseal
 
 
@@ -313,7 +313,8 @@ def test_what_another_process_holds_is_not_removed(tmp_path: Path) -> None:
     collection = tmp_path / "toy"
     write_generation(collection, "20261101-1")
     program = (
-        "import sys; from pathlib import Path; from index.generations import hold_generation\n"
+        "import sys; from pathlib import Path\n"
+        "from pinakes.index.generations import hold_generation\n"
         "generation, lock = hold_generation(Path(sys.argv[1]))\n"
         "print(generation.name, flush=True); sys.stdin.read()"
     )
@@ -358,7 +359,7 @@ def test_holding_follows_current_when_it_moves_in_between(
                 break
             super().__init__(generation)
 
-    monkeypatch.setattr("index.generations.GenerationLock", MovingLock)
+    monkeypatch.setattr("pinakes.index.generations.GenerationLock", MovingLock)
     generation, lock = hold_generation(collection)
     lock.release()
     assert generation.name == "20261101-2"

@@ -2,9 +2,9 @@
 
 from itertools import pairwise
 
-from index.neighbours import widen
-from index.search import Index
-from index.types import Hit
+from pinakes.index.neighbours import widen
+from pinakes.index.search import Index
+from pinakes.index.types import Hit
 
 
 def _hits(index: Index, question: str, limit: int) -> list[Hit]:

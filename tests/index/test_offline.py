@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from index.offline import SWITCHES, UNSET, open_switches
+from pinakes.index.offline import SWITCHES, UNSET, open_switches
 
 AGAINST = dict.fromkeys(SWITCHES, "0") | dict.fromkeys(UNSET, "http://192.0.2.1")
 
@@ -21,7 +21,9 @@ def python(script: str, **environment: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("package", ["index", "service", "service.generators.child_process"])
+@pytest.mark.parametrize(
+    "package", ["pinakes", "pinakes.index", "pinakes.service.generators.child_process"]
+)
 def test_a_package_used_as_a_library_sets_every_switch(package: str) -> None:
     script = f"import json, os, {package}; print(json.dumps(dict(os.environ)))"
     found = json.loads(python(script, **AGAINST))
@@ -31,16 +33,16 @@ def test_a_package_used_as_a_library_sets_every_switch(package: str) -> None:
 
 def test_they_are_set_before_any_library_is_imported() -> None:
     script = (
-        "import sys; before = set(sys.modules); import index\n"
+        "import sys; before = set(sys.modules); import pinakes\n"
         "new = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
         "print(*(new - set(sys.stdlib_module_names)))"
     )
-    assert python(script).split() == ["index"]
+    assert python(script).split() == ["pinakes"]
 
 
 def test_every_process_of_a_build_inherits_them() -> None:
     script = (
-        "import os, index; from ingest.workers import worker_processes\n"
+        "import os, pinakes; from pinakes.ingest.workers import worker_processes\n"
         "with worker_processes(1) as executor:\n"
         "    print(executor.submit(os.getenv, 'ORT_DISABLE_TELEMETRY').result())\n"
         "    print(executor.submit(os.getenv, 'OTEL_EXPORTER_OTLP_ENDPOINT').result())"
@@ -53,8 +55,8 @@ def test_a_library_that_came_first_is_named() -> None:
         "import sys, types, warnings\n"
         "sys.modules['onnxruntime'] = types.ModuleType('onnxruntime')\n"
         "with warnings.catch_warnings(record=True) as caught:\n"
-        "    import index\n"
-        "from index.offline import imported_too_early\n"
+        "    import pinakes\n"
+        "from pinakes.index.offline import imported_too_early\n"
         "print(*(str(one.message) for one in caught), imported_too_early(), sep='|')"
     )
     warning, early = python(script, ORT_DISABLE_TELEMETRY="0").split("|")

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from index import plan
-from index.build import BuildOptions, build_collection, is_built
-from index.errors import DiskFull
-from index.plan import check_room, plan_build
-from ingest.reading.dumps import Dump, find_dump, sample_units
-from ingest.types import PageCounts
+from pinakes.index import plan
+from pinakes.index.build import BuildOptions, build_collection, is_built
+from pinakes.index.errors import DiskFull
+from pinakes.index.plan import check_room, plan_build
+from pinakes.ingest.reading.dumps import Dump, find_dump, sample_units
+from pinakes.ingest.types import PageCounts
 from tests.index.toys import HashingEncoder, QuietProgress, in_threads
 from tests.ingest.dumps_on_disk import export, write_multistream
 
@@ -23,7 +23,7 @@ def thread_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_sample_of_everything_gives_the_real_figures(
     tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.build.worker_processes", in_threads)
+    monkeypatch.setattr("pinakes.index.build.worker_processes", in_threads)
     planned = plan_build(packed_sample, 2, HashingEncoder(), QuietProgress())
     built = build_collection(
         tmp_path / "sample", packed_sample, None, "none", QuietProgress(), BuildOptions(1)
@@ -57,7 +57,7 @@ def test_a_small_sample_is_scaled_to_the_dump(tmp_path: Path) -> None:
 def test_units_of_a_sample_are_spread_over_the_dump(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.reading.dumps._LEAST_UNIT_BYTES", 100)
+    monkeypatch.setattr("pinakes.ingest.reading.dumps._LEAST_UNIT_BYTES", 100)
     dump = find_dump([write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")])
     sample = sample_units(dump, 3)
     numbers = [unit.number for unit in sample]

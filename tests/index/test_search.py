@@ -7,20 +7,20 @@ from typing import Any
 
 import pytest
 
-from index.build import build_collection
-from index.errors import (
+from pinakes.index.build import build_collection
+from pinakes.index.errors import (
     BadQuery,
     CollectionError,
     DamagedGeneration,
     NoCollection,
     UnknownFormat,
 )
-from index.generations import current_generation
-from index.ranking.evidence import EVIDENCE
-from index.search import MAX_QUERY_LENGTH, Index
-from index.superseded import remove_superseded
-from index.types import Mode
-from ingest.reading.dumps import Dump
+from pinakes.index.generations import current_generation
+from pinakes.index.ranking.evidence import EVIDENCE
+from pinakes.index.search import MAX_QUERY_LENGTH, Index
+from pinakes.index.superseded import remove_superseded
+from pinakes.index.types import Mode
+from pinakes.ingest.reading.dumps import Dump
 from tests.index.toys import HashingEncoder, QuietProgress, in_threads, republish, reseal
 
 MODES: list[Mode] = ["hybrid", "keyword", "vector"]
@@ -193,7 +193,7 @@ def keyword_collection(
     tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
     """The sample without vectors."""
-    monkeypatch.setattr("index.build.worker_processes", in_threads)
+    monkeypatch.setattr("pinakes.index.build.worker_processes", in_threads)
     build_collection(tmp_path / "plain", packed_sample, None, "none", QuietProgress())
     return tmp_path / "plain"
 

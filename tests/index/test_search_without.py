@@ -2,8 +2,8 @@
 
 import pytest
 
-from index.search import Index
-from index.types import Mode
+from pinakes.index.search import Index
+from pinakes.index.types import Mode
 
 QUESTION = "Who deciphered the Rosetta Stone?"
 # Words that more than a hundred passages hold.

@@ -13,8 +13,8 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from index import build, embed
-from index.generations import (
+from pinakes.index import build, embed
+from pinakes.index.generations import (
     current_generation,
     link_files,
     next_name,
@@ -22,13 +22,13 @@ from index.generations import (
     read_manifest,
     record_files,
 )
-from index.keywords import keyword_writer
-from index.store.store import Store
-from index.store.store_writer import StoreWriter
-from index.types import EncoderCheck, EncoderRecord, Manifest, Vectors
-from ingest.passages import split_passages
-from ingest.reading.dumps import Dump, find_dump, plan_units
-from ingest.types import Document, Redirect, Section
+from pinakes.index.keywords import keyword_writer
+from pinakes.index.store.store import Store
+from pinakes.index.store.store_writer import StoreWriter
+from pinakes.index.types import EncoderCheck, EncoderRecord, Manifest, Vectors
+from pinakes.ingest.passages import split_passages
+from pinakes.ingest.reading.dumps import Dump, find_dump, plan_units
+from pinakes.ingest.types import Document, Redirect, Section
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLE = ROOT / "data" / "sample"

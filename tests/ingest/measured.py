@@ -67,12 +67,12 @@ def _starter() -> "subprocess.Popen[str]":
 
 
 def _serve() -> None:
-    import service.cli
+    import pinakes.service.cli
 
     # DuckDB has threads from the start, which a fork lacks: what imports it is left to each.
     for name in ("index.embed", "index.keywords.keyword_writer", "index.store.store_writer",
                  "ingest.accounts", "ingest.extract", "ingest.segments"):  # fmt: skip
-        importlib.import_module(name)
+        importlib.import_module(f"pinakes.{name}")
     gc.freeze()  # forks share what is not touched
     for line in sys.stdin:
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
@@ -83,7 +83,7 @@ def _serve() -> None:
                 os.dup2(out.fileno(), 1)
                 os.dup2(err.fileno(), 2)
                 signal.alarm(_PATIENCE_S)
-                service.cli.main(json.loads(line))
+                pinakes.service.cli.main(json.loads(line))
             _, status, used = os.wait4(child, 0)
             out.seek(0)
             err.seek(0)

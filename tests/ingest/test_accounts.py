@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from ingest.accounts import Accounts
-from ingest.errors import UnreadablePage
-from ingest.extract import Entry
-from ingest.reading.multistream_index import find_index, read_index
-from ingest.types import Damage, OtherPage, PageCounts, QuarantinedPage, Redirect
+from pinakes.ingest.accounts import Accounts
+from pinakes.ingest.errors import UnreadablePage
+from pinakes.ingest.extract import Entry
+from pinakes.ingest.reading.multistream_index import find_index, read_index
+from pinakes.ingest.types import Damage, OtherPage, PageCounts, QuarantinedPage, Redirect
 
 PART = Path("toywiki-20261101-pages-articles-multistream.xml.bz2")
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from ingest import extract
-from ingest.extract import count_entry, map_units, read_documents
-from ingest.reading.dumps import WorkUnit, find_dump, plan_units
-from ingest.rows import extract_unit
-from ingest.types import Document, PageCounts, QuarantinedPage
+from pinakes.ingest import extract
+from pinakes.ingest.extract import count_entry, map_units, read_documents
+from pinakes.ingest.reading.dumps import WorkUnit, find_dump, plan_units
+from pinakes.ingest.rows import extract_unit
+from pinakes.ingest.types import Document, PageCounts, QuarantinedPage
 from tests.ingest.dumps_on_disk import export, page, write_multistream
 
 

@@ -18,12 +18,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ingest.errors import IngestError
-from ingest.extract import count_entry, read_documents
-from ingest.reading.bz2_blocks import read_blocks
-from ingest.reading.dumps import WorkUnit, find_dump, plan_units
-from ingest.reading.page_xml import cut_pages
-from ingest.types import (
+from pinakes.ingest.errors import IngestError
+from pinakes.ingest.extract import count_entry, read_documents
+from pinakes.ingest.reading.bz2_blocks import read_blocks
+from pinakes.ingest.reading.dumps import WorkUnit, find_dump, plan_units
+from pinakes.ingest.reading.page_xml import cut_pages
+from pinakes.ingest.types import (
     Damage,
     Page,
     PageCounts,
@@ -32,7 +32,7 @@ from ingest.types import (
     SiteInfo,
     TrailingBytes,
 )
-from ingest.wikitext import parse_document
+from pinakes.ingest.wikitext import parse_document
 from tests.ingest.dumps_on_disk import PAGES, export, write_multistream
 from tests.ingest.test_robustness import _TOKENS, check
 from tests.yardstick import cpu_seconds

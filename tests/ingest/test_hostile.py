@@ -21,9 +21,9 @@ import py7zr
 import pytest
 import zstandard
 
-from ingest.errors import IngestError
-from ingest.reading.archives import read_pieces
-from ingest.reading.dumps import find_dump, plan_units
+from pinakes.ingest.errors import IngestError
+from pinakes.ingest.reading.archives import read_pieces
+from pinakes.ingest.reading.dumps import find_dump, plan_units
 from tests.ingest.bombs import (
     LZMA1,
     endless_page,

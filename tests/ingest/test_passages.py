@@ -4,8 +4,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.passages import MAX_WORDS, MIN_WORDS, count_words, sentence_spans, split_passages
-from ingest.types import Document, Section
+from pinakes.ingest.passages import (
+    MAX_WORDS,
+    MIN_WORDS,
+    count_words,
+    sentence_spans,
+    split_passages,
+)
+from pinakes.ingest.types import Document, Section
 
 
 def _document(*sections: tuple[tuple[str, ...], str]) -> Document:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ingest.extract import read_documents
-from ingest.passages import MAX_WORDS, MIN_WORDS, count_words, heading_at, split_passages
-from ingest.reading.dumps import find_dump, plan_units
-from ingest.reading.pages import read_pages
-from ingest.types import Document
-from ingest.wikitext import parse_document
+from pinakes.ingest.extract import read_documents
+from pinakes.ingest.passages import MAX_WORDS, MIN_WORDS, count_words, heading_at, split_passages
+from pinakes.ingest.reading.dumps import find_dump, plan_units
+from pinakes.ingest.reading.pages import read_pages
+from pinakes.ingest.types import Document
+from pinakes.ingest.wikitext import parse_document
 
 LEFTOVER = re.compile(
     r"\{\{|\}\}|\[\[|\]\]|\{\||^\|[}\-+]|'''|</?ref|<br|&nbsp;|thumb\||rowspan|colspan|style=|"

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.passages import split_passages
-from ingest.templates.local_names import EVERY_LANGUAGE
-from ingest.templates.names import ALIASES
-from ingest.templates.registry import _RENDERERS
-from ingest.types import Document
+from pinakes.ingest.passages import split_passages
+from pinakes.ingest.templates.local_names import EVERY_LANGUAGE
+from pinakes.ingest.templates.names import ALIASES
+from pinakes.ingest.templates.registry import _RENDERERS
+from pinakes.ingest.types import Document
 from tests.ingest.test_wikitext import parse
 from tests.yardstick import assert_in_proportion
 

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from ingest.errors import TruncatedDump
-from ingest.extract import read_documents
-from ingest.reading.dumps import Dump, WorkUnit, find_dump, plan_units
-from ingest.rows import to_json
-from ingest.segments import link_run_path, read_segment, segment_path, write_segment
-from ingest.types import Damage, Document, Link, OtherPage, QuarantinedPage, Redirect
+from pinakes.ingest.errors import TruncatedDump
+from pinakes.ingest.extract import read_documents
+from pinakes.ingest.reading.dumps import Dump, WorkUnit, find_dump, plan_units
+from pinakes.ingest.rows import to_json
+from pinakes.ingest.segments import link_run_path, read_segment, segment_path, write_segment
+from pinakes.ingest.types import Damage, Document, Link, OtherPage, QuarantinedPage, Redirect
 from tests.ingest.dumps_on_disk import END, HEADER, export, page, write_multistream
 
 
@@ -85,7 +85,7 @@ def test_link_runs_are_sorted_lines_of_target_words_and_source(tmp_path: Path) -
 def test_links_beyond_what_memory_should_hold_are_written_in_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.segments._MOST_LINKS", 3)
+    monkeypatch.setattr("pinakes.ingest.segments._MOST_LINKS", 3)
     pages = [page(number, f"Page {number}", "[[B]] [[A]]") for number in range(1, 6)]
     path = tmp_path / "toywiki-20261101-pages.xml"
     path.write_bytes(export(pages))
@@ -121,7 +121,7 @@ def test_a_broken_unit_leaves_no_segment(tmp_path: Path) -> None:
 def test_every_kind_of_entry_comes_back(
     tmp_path: Path, dump: Dump, entry: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ingest.segments.read_documents", lambda unit, site: iter([entry]))
+    monkeypatch.setattr("pinakes.ingest.segments.read_documents", lambda unit, site: iter([entry]))
     _write(dump, [next(plan_units(dump))], tmp_path)
     ((found, passages),) = read_segment(segment_path(tmp_path, 0))
     assert (found, passages) == (entry, [])

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.types import Document, Page, SiteInfo
-from ingest.wikitext import parse_document
+from pinakes.ingest.types import Document, Page, SiteInfo
+from pinakes.ingest.wikitext import parse_document
 
 ENGLISH = SiteInfo("enwiki", "Wikipedia", "", "en", ((0, ""), (6, "File"), (14, "Category")))
 LATGALIAN = SiteInfo(

@@ -13,15 +13,15 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from index.build import BuildOptions, build_collection
-from index.follow import CurrentIndex
-from index.search import Index
-from service.cli import main
-from service.generators.generator import Generator
-from service.http import server as http_server
-from service.http.app import create_app
-from service.http.listening import Listening
-from service.settings import ServeSettings, Settings
+from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.follow import CurrentIndex
+from pinakes.index.search import Index
+from pinakes.service.cli import main
+from pinakes.service.generators.generator import Generator
+from pinakes.service.http import server as http_server
+from pinakes.service.http.app import create_app
+from pinakes.service.http.listening import Listening
+from pinakes.service.settings import ServeSettings, Settings
 from tests.index.toys import SAMPLE, QuietProgress, article, write_dump
 from tests.yardstick import PATIENCE_S, wait_until
 

@@ -25,14 +25,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from index import checksums, verify
-from index.encoders.onnx_encoder import OnnxEncoder, open_question_encoder
-from index.errors import CollectionError, DamagedGeneration
-from index.generations import SEALED, current_generation, read_manifest
-from index.search import Index
-from index.store.store import Store
-from index.types import StoredPage
-from service.types import Answer, Inquiry
+from pinakes.index import checksums, verify
+from pinakes.index.encoders.onnx_encoder import OnnxEncoder, open_question_encoder
+from pinakes.index.errors import CollectionError, DamagedGeneration
+from pinakes.index.generations import SEALED, current_generation, read_manifest
+from pinakes.index.search import Index
+from pinakes.index.store.store import Store
+from pinakes.index.types import StoredPage
+from pinakes.service.types import Answer, Inquiry
 from tests.index.toys import ROOT, reseal
 from tests.service.answering.answers import answer_events, answered
 

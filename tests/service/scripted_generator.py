@@ -4,8 +4,8 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Sequence
 
-from service.generators.generator import ModelInfo, Sign
-from service.types import Message
+from pinakes.service.generators.generator import ModelInfo, Sign
+from pinakes.service.types import Message
 
 Step = str | float | Exception | Sign | threading.Event
 

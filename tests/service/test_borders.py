@@ -13,18 +13,18 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from index import build
-from index.build import BuildOptions, build_collection
-from index.search import Index
-from ingest import wikitext
-from ingest.characters import cleaned
-from ingest.markup import layout
-from service.errors import GeneratorFailed
-from service.generators.generator import Generator
-from service.terminal.console import BuildProgress, PlainConsole
-from service.terminal.hit_report import print_explained, print_hits
-from service.terminal.logs import plain_logs
-from service.tools.descriptions import TOOLS
+from pinakes.index import build
+from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.search import Index
+from pinakes.ingest import wikitext
+from pinakes.ingest.characters import cleaned
+from pinakes.ingest.markup import layout
+from pinakes.service.errors import GeneratorFailed
+from pinakes.service.generators.generator import Generator
+from pinakes.service.terminal.console import BuildProgress, PlainConsole
+from pinakes.service.terminal.hit_report import print_explained, print_hits
+from pinakes.service.terminal.logs import plain_logs
+from pinakes.service.tools.descriptions import TOOLS
 from tests.index.toys import QuietProgress, article, in_threads, write_dump
 from tests.service.conftest import Run, local_client, make_app, running
 from tests.service.scripted_generator import ScriptedGenerator

@@ -33,7 +33,16 @@ def building(
     command: str, dump: Path, data: Path, start: Sequence[str] = ()
 ) -> Iterator[subprocess.Popen[str]]:
     """A command with two workers, in a process group of its own as a terminal makes one."""
-    words = [*start, sys.executable, "-m", "service.cli", command, str(dump), "--workers", "2"]
+    words = [
+        *start,
+        sys.executable,
+        "-m",
+        "pinakes.service.cli",
+        command,
+        str(dump),
+        "--workers",
+        "2",
+    ]
     if command == "build":
         words += ["--vectors", "none", "--data", str(data)]
     process = subprocess.Popen(

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.characters import cleaned
-from service.plain_text import PlainStream, one_line, visible, visible_json
+from pinakes.ingest.characters import cleaned
+from pinakes.service.plain_text import PlainStream, one_line, visible, visible_json
 from tests.yardstick import assert_in_proportion
 
 # name, what a model says, what is left

@@ -2,30 +2,30 @@
 
 import pytest
 
-import index.errors
-import ingest.errors
-import service.errors
-from service.problems import problem_of
+import pinakes.index.errors
+import pinakes.ingest.errors
+import pinakes.service.errors
+from pinakes.service.problems import problem_of
 
 ERRORS = [
     getattr(module, name)
-    for module in (ingest.errors, index.errors, service.errors)
+    for module in (pinakes.ingest.errors, pinakes.index.errors, pinakes.service.errors)
     for name in module.__all__
 ]
 
 
 @pytest.mark.parametrize("kind", ERRORS)
 def test_every_error_has_its_problem(kind: type[Exception]) -> None:
-    problem = problem_of(kind("x", 5) if kind is service.errors.QueueFull else kind("x"))
+    problem = problem_of(kind("x", 5) if kind is pinakes.service.errors.QueueFull else kind("x"))
     assert problem is not None
     assert problem.exit_status in (1, 2)
     assert problem.http_status in (400, 403, 404, 429, 500, 503)
 
 
 def test_the_nearest_base_decides() -> None:
-    assert problem_of(service.errors.NotFound("x")).http_status == 404  # type: ignore[union-attr]
-    assert problem_of(index.errors.BadQuery("x")).http_status == 400  # type: ignore[union-attr]
-    assert problem_of(ingest.errors.EmptyDump("x")).exit_status == 2  # type: ignore[union-attr]
+    assert problem_of(pinakes.service.errors.NotFound("x")).http_status == 404  # type: ignore[union-attr]
+    assert problem_of(pinakes.index.errors.BadQuery("x")).http_status == 400  # type: ignore[union-attr]
+    assert problem_of(pinakes.ingest.errors.EmptyDump("x")).exit_status == 2  # type: ignore[union-attr]
     assert problem_of(PermissionError("x")).exit_status == 1  # type: ignore[union-attr]
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from service.errors import BadInput
-from service.settings import load_settings
+from pinakes.service.errors import BadInput
+from pinakes.service.settings import load_settings
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from service.errors import BadInput
-from service.types import PassageRef, parse_ref
+from pinakes.service.errors import BadInput
+from pinakes.service.types import PassageRef, parse_ref
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from typing import Any, Literal
 from fastapi import Request
 from starlette.datastructures import Headers
 
-from service.errors import BadInput, NotAllowed
-from service.http.security.hosts import plain_address
+from pinakes.service.errors import BadInput, NotAllowed
+from pinakes.service.http.security.hosts import plain_address
 
 __all__ = ["Caller", "Peers", "Scope", "caller_of", "network_of"]
 

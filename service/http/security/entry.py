@@ -9,9 +9,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from fastapi.templating import Jinja2Templates
 from starlette.exceptions import HTTPException
 
-from service.errors import BadInput
-from service.http.security.guard import ENTRY, cookie_name
-from service.http.security.tokens import Tokens
+from pinakes.service.errors import BadInput
+from pinakes.service.http.security.guard import ENTRY, cookie_name
+from pinakes.service.http.security.tokens import Tokens
 
 __all__ = ["add_entry"]
 

@@ -17,15 +17,15 @@ from starlette.exceptions import HTTPException
 from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import BadInput
-from service.http.json_responses import PlainJSONResponse
-from service.http.openai_errors import error_body
-from service.http.problem_responses import ProblemView
-from service.http.security.caller import Caller, Peers, network_of
-from service.http.security.hosts import OwnNames, host_of, same_origin
-from service.http.security.tokens import Tokens
-from service.settings import ServeSettings
-from service.shutdown import Shutdown
+from pinakes.service.errors import BadInput
+from pinakes.service.http.json_responses import PlainJSONResponse
+from pinakes.service.http.openai_errors import error_body
+from pinakes.service.http.problem_responses import ProblemView
+from pinakes.service.http.security.caller import Caller, Peers, network_of
+from pinakes.service.http.security.hosts import OwnNames, host_of, same_origin
+from pinakes.service.http.security.tokens import Tokens
+from pinakes.service.settings import ServeSettings
+from pinakes.service.shutdown import Shutdown
 
 __all__ = ["ENTRY", "RESPONSE_HEADERS", "Guard", "cookie_name", "is_own_navigation"]
 

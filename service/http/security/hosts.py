@@ -8,7 +8,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 
-from service.errors import BadInput
+from pinakes.service.errors import BadInput
 
 __all__ = ["OwnNames", "host_of", "plain_address", "same_origin"]
 

@@ -12,10 +12,10 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from service.http.problem_responses import ProblemView
-from service.http.security.caller import Peers, network_of
-from service.http.security.guard import RESPONSE_HEADERS
-from service.settings import ServeSettings
+from pinakes.service.http.problem_responses import ProblemView
+from pinakes.service.http.security.caller import Peers, network_of
+from pinakes.service.http.security.guard import RESPONSE_HEADERS
+from pinakes.service.settings import ServeSettings
 
 __all__ = ["LONGEST_HEAD", "Connections", "LimitedProtocol"]
 

@@ -20,8 +20,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import get_args
 
-from service.errors import BadInput, NotFound
-from service.http.security.caller import Scope
+from pinakes.service.errors import BadInput, NotFound
+from pinakes.service.http.security.caller import Scope
 
 __all__ = ["Token", "Tokens"]
 

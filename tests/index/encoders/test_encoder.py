@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.encoders import encoder
-from index.encoders.encoder import SentenceEncoder, find_encoder, passage_text
-from index.encoders.onnx_encoder import open_question_encoder
-from index.errors import EncoderNotFound
-from index.types import EncoderRecord
+from pinakes.index.encoders import encoder
+from pinakes.index.encoders.encoder import SentenceEncoder, find_encoder, passage_text
+from pinakes.index.encoders.onnx_encoder import open_question_encoder
+from pinakes.index.errors import EncoderNotFound
+from pinakes.index.types import EncoderRecord
 from tests.index.tiny_models import write_model
 from tests.index.toys import ROOT
 
@@ -203,8 +203,8 @@ def test_a_passage_is_embedded_with_its_place() -> None:
 
 def test_sentence_transformers_is_not_imported_before_it_is_needed() -> None:
     program = (
-        "import sys, index.build, index.evaluation, index.follow, index.search\n"
-        "from index.encoders.encoder import find_encoder\n"
+        "import sys, pinakes.index.build, index.evaluation, index.follow, index.search\n"
+        "from pinakes.index.encoders.encoder import find_encoder\n"
         "find_encoder('all-MiniLM-L6-v2').record\n"
         "sys.exit(bool({'sentence_transformers', 'torch', 'transformers'} & set(sys.modules)))"
     )

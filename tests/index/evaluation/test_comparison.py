@@ -6,11 +6,19 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import BadQuestions
-from index.evaluation import Run, compare, compare_stages, evaluate, judge, modes_of, read_questions
-from index.evaluation.comparison import Change
-from index.evaluation.run import QuestionResult, Ranks, read_run
-from index.search import Index
+from pinakes.index.errors import BadQuestions
+from pinakes.index.evaluation import (
+    Run,
+    compare,
+    compare_stages,
+    evaluate,
+    judge,
+    modes_of,
+    read_questions,
+)
+from pinakes.index.evaluation.comparison import Change
+from pinakes.index.evaluation.run import QuestionResult, Ranks, read_run
+from pinakes.index.search import Index
 from tests.index.toys import SAMPLE
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from index.evaluation import judge
-from index.evaluation.questions import Evidence, Gold, Question
-from index.search import Index
-from index.store.store import Store
-from ingest.types import Redirect
+from pinakes.index.evaluation import judge
+from pinakes.index.evaluation.questions import Evidence, Gold, Question
+from pinakes.index.search import Index
+from pinakes.index.store.store import Store
+from pinakes.ingest.types import Redirect
 from tests.index.toys import document, write_store
 
 FILLER = "Nothing of note stands in this sentence, which only fills its section with words. " * 12

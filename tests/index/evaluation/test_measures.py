@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from sklearn.metrics import ndcg_score
 
-from index.evaluation.measures import MEASURES, hit_at, ndcg_at, recall_at, reciprocal_rank_at
+from pinakes.index.evaluation.measures import (
+    MEASURES,
+    hit_at,
+    ndcg_at,
+    recall_at,
+    reciprocal_rank_at,
+)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import BadQuestions
-from index.evaluation import half_of, read_questions, sample_of
-from index.evaluation.questions import Gold, Question
+from pinakes.index.errors import BadQuestions
+from pinakes.index.evaluation import half_of, read_questions, sample_of
+from pinakes.index.evaluation.questions import Gold, Question
 
 LINE = '{"qid": "q1", "question": "Who?", "gold_pages": [{"id": 7, "title": "Someone"}]}'
 SQUAD = (

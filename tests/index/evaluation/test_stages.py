@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import BadQuery
-from index.evaluation import Run, evaluate, judge, modes_of, read_questions, reports
-from index.evaluation.questions import Evidence, Gold, Question
-from index.evaluation.stages import DEPTH
-from index.search import Index
-from index.types import Hit
-from ingest.types import Passage
+from pinakes.index.errors import BadQuery
+from pinakes.index.evaluation import Run, evaluate, judge, modes_of, read_questions, reports
+from pinakes.index.evaluation.questions import Evidence, Gold, Question
+from pinakes.index.evaluation.stages import DEPTH
+from pinakes.index.search import Index
+from pinakes.index.types import Hit
+from pinakes.ingest.types import Passage
 from tests.index.toys import SAMPLE
 
 QUESTION = Question("q", "When was the Rosetta Stone found?", (Gold(title="Rosetta Stone"),))

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import BadQuestions
-from index.evaluation import read_questions
-from index.evaluation.questions import Gold
+from pinakes.index.errors import BadQuestions
+from pinakes.index.evaluation import read_questions
+from pinakes.index.evaluation.questions import Gold
 
 SGML = """
 <top>

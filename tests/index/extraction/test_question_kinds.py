@@ -1,7 +1,7 @@
 import pytest
 
-from index.extraction.question_kinds import asked_for
-from index.extraction.words import words_of
+from pinakes.index.extraction.question_kinds import asked_for
+from pinakes.index.extraction.words import words_of
 
 # language, question, kind
 CASES = [

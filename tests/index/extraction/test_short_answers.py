@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from index.build import BuildOptions, build_collection
-from index.extraction.short_answers import MOST_SENTENCES
-from index.extraction.span_evidence import Sentence
-from index.search import Index
-from ingest.characters import cut_place
-from ingest.passages import sentence_spans
+from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.extraction.short_answers import MOST_SENTENCES
+from pinakes.index.extraction.span_evidence import Sentence
+from pinakes.index.search import Index
+from pinakes.ingest.characters import cut_place
+from pinakes.ingest.passages import sentence_spans
 from tests.index.toys import SAMPLE, QuietProgress, article, in_threads, write_dump
 
 # question, words that answer it
@@ -154,7 +154,7 @@ def test_answers_tear_no_letter_from_its_marks(
     text: str,
     question: str,
 ) -> None:
-    monkeypatch.setattr("index.build.worker_processes", in_threads)
+    monkeypatch.setattr("pinakes.index.build.worker_processes", in_threads)
     dump = write_dump(tmp_path, [article(1, title, text)], language=language)
     collection = tmp_path / "toywiki"
     build_collection(collection, dump, None, "none", QuietProgress(), BuildOptions(workers=1))

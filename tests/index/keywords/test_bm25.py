@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import DamagedGeneration
-from index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
+from pinakes.index.errors import DamagedGeneration
+from pinakes.index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
 
 PASSAGES = [
     KeywordDocument(0, "Papyrus", "", "Cyperus papyrus", "A reed that grows along the Nile."),

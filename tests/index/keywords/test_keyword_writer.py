@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from index.keywords import keyword_writer
-from index.keywords.bm25 import KeywordIndex, write_keyword_index
-from index.keywords.keyword_writer import keyword_documents, write_keywords
-from index.store.store import Store
+from pinakes.index.keywords import keyword_writer
+from pinakes.index.keywords.bm25 import KeywordIndex, write_keyword_index
+from pinakes.index.keywords.keyword_writer import keyword_documents, write_keywords
+from pinakes.index.store.store import Store
 from tests.index.toys import QuietProgress, Stopped, document, write_store
 
 WORDS = ["papyrus", "reed", "scroll", "codex", "quire", "vellum", "ink"]

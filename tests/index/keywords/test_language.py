@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from index.keywords import language as language_module
-from index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
-from index.keywords.language import analysis_of
-from index.keywords.spelling import spelling_of, without_accents
+from pinakes.index.keywords import language as language_module
+from pinakes.index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
+from pinakes.index.keywords.language import analysis_of
+from pinakes.index.keywords.spelling import spelling_of, without_accents
 
 
 def build(directory: Path, language: str, bodies: list[str]) -> KeywordIndex:

@@ -1,8 +1,13 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.names.completions import MOST_SUGGESTIONS, Completion, NameRow, common_completions
-from index.names.names import KINDS
+from pinakes.index.names.completions import (
+    MOST_SUGGESTIONS,
+    Completion,
+    NameRow,
+    common_completions,
+)
+from pinakes.index.names.names import KINDS
 
 TITLE, REDIRECT, ANCHOR, LATER = (
     KINDS.index(kind) for kind in ("title", "redirect", "anchor", "later")

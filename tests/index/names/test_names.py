@@ -1,7 +1,7 @@
 import pytest
 
-from index.names.names import base_name, later_words, meanings, name_of_topic
-from ingest.types import Document, Link
+from pinakes.index.names.names import base_name, later_words, meanings, name_of_topic
+from pinakes.ingest.types import Document, Link
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 import pytest
 
-from index.names.recognition import name_keys, recognise
-from index.types import NamedPage, NameKind
+from pinakes.index.names.recognition import name_keys, recognise
+from pinakes.index.types import NamedPage, NameKind
 
 
 def named(page_id: int, key: str, kind: NameKind = "title", links_in: int = 0) -> NamedPage:

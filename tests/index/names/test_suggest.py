@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from index.names.completions import MOST_NAMES, MOST_SUGGESTIONS
-from index.store.store import Store
-from ingest.types import Document, Redirect
+from pinakes.index.names.completions import MOST_NAMES, MOST_SUGGESTIONS
+from pinakes.index.store.store import Store
+from pinakes.ingest.types import Document, Redirect
 from tests.index.toys import document, write_store
 
 MANY = MOST_NAMES + 100

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.names.titles import title_key
+from pinakes.index.names.titles import title_key
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
-from index.names.recognition import Recognised
-from index.ranking.evidence import EVIDENCE, Query, Scores, gather
-from index.types import NamedPage, PassagePlace
+from pinakes.index.names.recognition import Recognised
+from pinakes.index.ranking.evidence import EVIDENCE, Query, Scores, gather
+from pinakes.index.types import NamedPage, PassagePlace
 
 ROSETTA = PassagePlace(10, 1, "Rosetta Stone", 10, is_disambiguation=False)
 ROSETTA_LATER = PassagePlace(12, 1, "Rosetta Stone", 10, is_disambiguation=False)

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from index.keywords.keyword_writer import keyword_documents
-from index.ranking.fields import matched_fields
-from index.search import Index
-from index.types import Mode
+from pinakes.index.keywords.keyword_writer import keyword_documents
+from pinakes.index.ranking.fields import matched_fields
+from pinakes.index.search import Index
+from pinakes.index.types import Mode
 
 QUESTIONS = [
     "Bayt al-Hikma",

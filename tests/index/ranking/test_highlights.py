@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
-from index.ranking.highlights import Highlighter
+from pinakes.index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
+from pinakes.index.ranking.highlights import Highlighter
 
 
 def stem(word: str) -> list[str]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from index import build
-from index.build import build_collection
-from index.search import Index
+from pinakes.index import build
+from pinakes.index.build import build_collection
+from pinakes.index.search import Index
 from tests.index.toys import (
     HashingEncoder,
     QuietProgress,

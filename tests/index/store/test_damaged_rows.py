@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import DamagedGeneration
-from index.health import Health
-from index.store.store import Store
-from ingest.types import Redirect
+from pinakes.index.errors import DamagedGeneration
+from pinakes.index.health import Health
+from pinakes.index.store.store import Store
+from pinakes.ingest.types import Redirect
 from tests.index.toys import document, write_store
 
 SENTENCE = "The library kept a great many scrolls of papyrus on its long shelves. "

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from index.store.links import open_link_totals
-from ingest.segments import _write_lines, _write_links
+from pinakes.index.store.links import open_link_totals
+from pinakes.ingest.segments import _write_lines, _write_links
 
 # (target, anchor, source page): the form in which units write their links.
 Links = list[tuple[str, str, int]]

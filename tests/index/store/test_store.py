@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from index.errors import DamagedGeneration
-from index.store.store import Store
-from index.store.store_writer import StoreWriter
-from index.vectors.importance import Importance
-from ingest.passages import split_passages
-from ingest.types import Document, Link, Redirect
+from pinakes.index.errors import DamagedGeneration
+from pinakes.index.store.store import Store
+from pinakes.index.store.store_writer import StoreWriter
+from pinakes.index.vectors.importance import Importance
+from pinakes.ingest.passages import split_passages
+from pinakes.ingest.types import Document, Link, Redirect
 from tests.index.toys import document, write_store
 from tests.yardstick import wait_until
 

@@ -1,6 +1,6 @@
 import numpy as np
 
-from index.vectors.importance import Importance
+from pinakes.index.vectors.importance import Importance
 
 # First passage, passages, links to the page.
 PAGES = [(0, 3, 1), (3, 1, 7), (4, 2, 7), (6, 1, 0)]

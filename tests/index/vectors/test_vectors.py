@@ -8,13 +8,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index.errors import DamagedGeneration
-from index.types import ScoredId, Vectors
-from index.vectors.vector_recall import RECALL_FILE, TrueNeighbours, choose_probes
-from index.vectors.vector_rows import quantize
-from index.vectors.vector_shards import QUANTIZER, bytes_per_vector, open_quantizer, open_shards
-from index.vectors.vector_writer import add_vectors, list_count, sample_size, train_lists
-from index.vectors.vectors import VectorIndex
+from pinakes.index.errors import DamagedGeneration
+from pinakes.index.types import ScoredId, Vectors
+from pinakes.index.vectors.vector_recall import RECALL_FILE, TrueNeighbours, choose_probes
+from pinakes.index.vectors.vector_rows import quantize
+from pinakes.index.vectors.vector_shards import (
+    QUANTIZER,
+    bytes_per_vector,
+    open_quantizer,
+    open_shards,
+)
+from pinakes.index.vectors.vector_writer import add_vectors, list_count, sample_size, train_lists
+from pinakes.index.vectors.vectors import VectorIndex
 
 DIMENSION = 96
 COUNT = 3000

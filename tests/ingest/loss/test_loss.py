@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from bench.loss import pages
-from ingest.loss.meter import LossCounts, measure_loss, measure_pages, numbers_elsewhere
-from ingest.types import Page
-from ingest.wikitext import parse_document
+from pinakes.ingest.loss.meter import LossCounts, measure_loss, measure_pages, numbers_elsewhere
+from pinakes.ingest.types import Page
+from pinakes.ingest.wikitext import parse_document
 from tests.ingest.test_robustness import WORST
 from tests.ingest.test_wikitext import ENGLISH, parse
 from tests.yardstick import assert_in_proportion

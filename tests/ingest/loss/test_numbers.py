@@ -1,6 +1,6 @@
 import pytest
 
-from ingest.loss.numbers import numbers_of
+from pinakes.ingest.loss.numbers import numbers_of
 
 
 @pytest.mark.parametrize(

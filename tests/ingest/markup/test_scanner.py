@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.markup.scanner import PIPE, Renderers, scan
+from pinakes.ingest.markup.scanner import PIPE, Renderers, scan
 
 TOYS = Renderers(
     template=lambda parts: "T(" + ", ".join(parts) + ")",

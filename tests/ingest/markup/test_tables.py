@@ -2,8 +2,8 @@
 
 import pytest
 
-from ingest.markup.infoboxes import infobox_facts
-from ingest.markup.tables import cell_text, render_table
+from pinakes.ingest.markup.infoboxes import infobox_facts
+from pinakes.ingest.markup.tables import cell_text, render_table
 
 
 def test_spans_cannot_multiply_a_table() -> None:

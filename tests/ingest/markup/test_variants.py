@@ -1,6 +1,6 @@
 import pytest
 
-from ingest.markup.variants import has_variants, without_variants
+from pinakes.ingest.markup.variants import has_variants, without_variants
 from tests.ingest.templates.test_local_names import site
 from tests.ingest.test_wikitext import parse
 

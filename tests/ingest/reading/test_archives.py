@@ -10,8 +10,8 @@ import py7zr
 import pytest
 import zstandard
 
-from ingest.errors import DumpNotFound, NotADump, TruncatedDump
-from ingest.reading.archives import archive_format, check_end, read_pieces
+from pinakes.ingest.errors import DumpNotFound, NotADump, TruncatedDump
+from pinakes.ingest.reading.archives import archive_format, check_end, read_pieces
 
 DATA = b"The quick brown fox. " * 20_000 + b"</mediawiki>\n"
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.reading import bz2_blocks
-from ingest.reading.bz2_blocks import ends_whole, read_blocks
+from pinakes.ingest.reading import bz2_blocks
+from pinakes.ingest.reading.bz2_blocks import ends_whole, read_blocks
 
 SEED = 20261101
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import ChecksumMismatch
-from ingest.reading.checksums import published_checksums, verify
+from pinakes.ingest.errors import ChecksumMismatch
+from pinakes.ingest.reading.checksums import published_checksums, verify
 
 NAME = "toywiki-20261101-p1p9.xml.bz2"
 CONTENT = b"BZh9 some bytes " * 200_000

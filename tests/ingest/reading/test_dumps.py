@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 import zstandard
 
-from ingest.errors import DumpNotFound, EmptyDump, IngestError, NotADump, TruncatedDump
-from ingest.reading import dumps
-from ingest.reading.dumps import find_dump, plan_units
-from ingest.reading.pages import read_pages
-from ingest.reading.site_info import read_site_info
+from pinakes.ingest.errors import DumpNotFound, EmptyDump, IngestError, NotADump, TruncatedDump
+from pinakes.ingest.reading import dumps
+from pinakes.ingest.reading.dumps import find_dump, plan_units
+from pinakes.ingest.reading.pages import read_pages
+from pinakes.ingest.reading.site_info import read_site_info
 from tests.ingest.dumps_on_disk import END, HEADER, PAGES, export, page, write_multistream
 from tests.ingest.reading.test_archives import seven_zip
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.reading import page_xml
-from ingest.reading.page_xml import cut_pages
-from ingest.types import Damage, Piece, QuarantinedPage
+from pinakes.ingest.reading import page_xml
+from pinakes.ingest.reading.page_xml import cut_pages
+from pinakes.ingest.types import Damage, Piece, QuarantinedPage
 from tests.ingest.dumps_on_disk import PAGES, export, page
 from tests.yardstick import assert_in_proportion
 

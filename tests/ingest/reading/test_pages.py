@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.errors import NotADump, TruncatedDump
-from ingest.reading.dumps import WorkUnit, find_dump, plan_units
-from ingest.reading.pages import read_pages
-from ingest.types import Damage, Page, QuarantinedPage
+from pinakes.ingest.errors import NotADump, TruncatedDump
+from pinakes.ingest.reading.dumps import WorkUnit, find_dump, plan_units
+from pinakes.ingest.reading.pages import read_pages
+from pinakes.ingest.types import Damage, Page, QuarantinedPage
 from tests.ingest.dumps_on_disk import (
     END,
     HEADER,

@@ -9,12 +9,12 @@ from pathlib import Path
 import py7zr
 import pytest
 
-from ingest.accounts import Accounts
-from ingest.errors import DumpNotFound, IngestError, NotADump, TruncatedDump
-from ingest.extract import read_documents
-from ingest.reading.bz2_blocks import read_blocks
-from ingest.reading.dumps import Dump, find_dump, plan_units
-from ingest.types import Document, PageCounts, TrailingBytes
+from pinakes.ingest.accounts import Accounts
+from pinakes.ingest.errors import DumpNotFound, IngestError, NotADump, TruncatedDump
+from pinakes.ingest.extract import read_documents
+from pinakes.ingest.reading.bz2_blocks import read_blocks
+from pinakes.ingest.reading.dumps import Dump, find_dump, plan_units
+from pinakes.ingest.types import Document, PageCounts, TrailingBytes
 from tests.ingest.dumps_on_disk import PAGES, export, write_multistream
 
 XML = export()

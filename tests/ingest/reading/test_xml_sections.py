@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.extract import read_documents
-from ingest.reading import xml_sections
-from ingest.reading.dumps import find_dump, plan_units
-from ingest.reading.page_xml import cut_pages
-from ingest.reading.xml_sections import EMPTY, without_sections
-from ingest.types import Damage, Document, Piece, QuarantinedPage
+from pinakes.ingest.extract import read_documents
+from pinakes.ingest.reading import xml_sections
+from pinakes.ingest.reading.dumps import find_dump, plan_units
+from pinakes.ingest.reading.page_xml import cut_pages
+from pinakes.ingest.reading.xml_sections import EMPTY, without_sections
+from pinakes.ingest.types import Damage, Document, Piece, QuarantinedPage
 from tests.ingest.dumps_on_disk import END, HEADER, PAGES, page
 
 HIDDEN = page(900, "Hidden")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ingest.templates.convert import convert
+from pinakes.ingest.templates.convert import convert
 
 
 def call(markup: str, *, short: bool = False) -> str | None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.templates.expressions import evaluate, number_text
+from pinakes.ingest.templates.expressions import evaluate, number_text
 from tests.yardstick import cpu_seconds
 
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.templates.local_names import EVERY_LANGUAGE, local_names
-from ingest.templates.names import ALIASES
-from ingest.templates.registry import find_template
-from ingest.types import SiteInfo
+from pinakes.ingest.templates.local_names import EVERY_LANGUAGE, local_names
+from pinakes.ingest.templates.names import ALIASES
+from pinakes.ingest.templates.registry import find_template
+from pinakes.ingest.types import SiteInfo
 from tests.ingest.test_wikitext import parse
 
 TABLE = tomllib.loads(

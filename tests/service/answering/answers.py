@@ -2,12 +2,12 @@
 
 import asyncio
 
-from index.search import Index
-from service.answering.answer import Answerer
-from service.answering.events import AnswerEvent, Checked, Done, Token, Withdrawn
-from service.generators.generator import Generator
-from service.settings import Settings
-from service.types import Answer, Inquiry
+from pinakes.index.search import Index
+from pinakes.service.answering.answer import Answerer
+from pinakes.service.answering.events import AnswerEvent, Checked, Done, Token, Withdrawn
+from pinakes.service.generators.generator import Generator
+from pinakes.service.settings import Settings
+from pinakes.service.types import Answer, Inquiry
 
 QUESTION = "Who deciphered Linear B?"
 

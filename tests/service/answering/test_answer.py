@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from index.build import BuildOptions, build_collection
-from index.errors import BadQuery
-from index.search import Index
-from service.answering.answer import Answerer
-from service.answering.events import AnswerEvent, Checked, Sources, Status, Token, Withdrawn
-from service.errors import GeneratorFailed, GeneratorUnavailable
-from service.generators.generator import Sign
-from service.settings import Settings
-from service.types import Answer, Inquiry, Message
+from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.errors import BadQuery
+from pinakes.index.search import Index
+from pinakes.service.answering.answer import Answerer
+from pinakes.service.answering.events import AnswerEvent, Checked, Sources, Status, Token, Withdrawn
+from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
+from pinakes.service.generators.generator import Sign
+from pinakes.service.settings import Settings
+from pinakes.service.types import Answer, Inquiry, Message
 from tests.index.toys import QuietProgress, article, write_dump
 from tests.service.answering.answers import QUESTION, answer_events, answered, shown
 from tests.service.scripted_generator import ScriptedGenerator

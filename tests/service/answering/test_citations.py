@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from index.types import DumpRecord, Hit, Manifest, Placing
-from ingest.types import PageCounts, Passage
-from service.answering.citations import make_citation, wiki_permalink
+from pinakes.index.types import DumpRecord, Hit, Manifest, Placing
+from pinakes.ingest.types import PageCounts, Passage
+from pinakes.service.answering.citations import make_citation, wiki_permalink
 
 MANIFEST = Manifest(
     format_version=1,

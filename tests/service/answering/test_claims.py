@@ -2,9 +2,9 @@
 
 import pytest
 
-from index.extraction.words import words_of
-from index.keywords.bm25 import KeywordIndex, write_keyword_index
-from service.answering.claims import Comparison, Reader, compare
+from pinakes.index.extraction.words import words_of
+from pinakes.index.keywords.bm25 import KeywordIndex, write_keyword_index
+from pinakes.service.answering.claims import Comparison, Reader, compare
 
 
 @pytest.fixture(scope="module")

@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from index.extraction.words import words_of
-from service.answering.followups import checked_rewriting, leans_on_history, standalone
-from service.types import Message
+from pinakes.index.extraction.words import words_of
+from pinakes.service.answering.followups import checked_rewriting, leans_on_history, standalone
+from pinakes.service.types import Message
 
 NAMES = ("Rosetta Stone", "Michael Ventris", "Linear B", "Bi Sheng", "Gutenberg", "Callimachus")
 WORDS = words_of("en")

@@ -9,11 +9,11 @@ import pytest
 
 from bench.injected_passages import injected_passages
 from bench.injections import Outcome, ask_injected
-from service.answering.answer import Answerer
-from service.generators.choice import open_generator
-from service.generators.generator import Generator, ModelInfo
-from service.settings import Settings
-from service.types import Message
+from pinakes.service.answering.answer import Answerer
+from pinakes.service.generators.choice import open_generator
+from pinakes.service.generators.generator import Generator, ModelInfo
+from pinakes.service.settings import Settings
+from pinakes.service.types import Message
 
 PASSAGES = list(injected_passages())
 

@@ -1,7 +1,7 @@
 import pytest
 
-from index.extraction.words import words_of
-from service.answering.now import as_of_note, asks_about_now
+from pinakes.index.extraction.words import words_of
+from pinakes.service.answering.now import as_of_note, asks_about_now
 
 
 @pytest.mark.parametrize(

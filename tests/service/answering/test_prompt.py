@@ -2,8 +2,8 @@
 
 import pytest
 
-from service.answering.prompt import SourceText, build_prompt, harmless
-from service.types import AnswerMode
+from pinakes.service.answering.prompt import SourceText, build_prompt, harmless
+from pinakes.service.types import AnswerMode
 
 SOURCES = [
     SourceText("Rosetta Stone – Discovery", "The stone was found in 1799."),

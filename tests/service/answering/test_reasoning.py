@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.answering.model_text import ModelText
-from service.generators.generator import Sign
+from pinakes.service.answering.model_text import ModelText
+from pinakes.service.generators.generator import Sign
 
 HARMONY = (
     "<|channel|>analysis<|message|>The user asks.<|end|><|start|>assistant"

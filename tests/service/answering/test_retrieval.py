@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from index.search import Index
-from index.types import Mode
-from service.answering.answerability import Calibration, calibration_of
-from service.answering.retrieval import MOST_HITS, find
-from service.errors import BadInput
+from pinakes.index.search import Index
+from pinakes.index.types import Mode
+from pinakes.service.answering.answerability import Calibration, calibration_of
+from pinakes.service.answering.retrieval import MOST_HITS, find
+from pinakes.service.errors import BadInput
 
 
 @pytest.fixture(scope="module")

@@ -13,13 +13,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.answering import sentence_stream
-from service.answering.answer_writer import AnswerWriter
-from service.answering.draft import Draft
-from service.answering.events import AnswerEvent
-from service.answering.sentence_stream import LONGEST_SENTENCE, FinishedSentence, SentenceStream
-from service.answering.support import Support
-from service.types import AnswerMode, Inquiry
+from pinakes.service.answering import sentence_stream
+from pinakes.service.answering.answer_writer import AnswerWriter
+from pinakes.service.answering.draft import Draft
+from pinakes.service.answering.events import AnswerEvent
+from pinakes.service.answering.sentence_stream import (
+    LONGEST_SENTENCE,
+    FinishedSentence,
+    SentenceStream,
+)
+from pinakes.service.answering.support import Support
+from pinakes.service.types import AnswerMode, Inquiry
 from tests.service.answering.answers import assert_sentences_are_slices, shown
 from tests.yardstick import assert_in_proportion
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from index.search import Index
-from service.answering.claims import Reader
-from service.answering.support import SupportChecker
-from service.types import Citation, PassageRef
+from pinakes.index.search import Index
+from pinakes.service.answering.claims import Reader
+from pinakes.service.answering.support import SupportChecker
+from pinakes.service.types import Citation, PassageRef
 
 STONE = (
     "The Rosetta Stone was found in July 1799 by French soldiers near the town of Rashid. "

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import BadQuery
-from index.search import Index
-from service.answering.answer import Answerer
-from service.answering.events import AnswerEvent, Done, Status, Token
-from service.errors import GeneratorFailed, QueueFull
-from service.settings import AnswerSettings, SearchSettings, Settings
-from service.types import AnswerMode, Inquiry, Message
+from pinakes.index.errors import BadQuery
+from pinakes.index.search import Index
+from pinakes.service.answering.answer import Answerer
+from pinakes.service.answering.events import AnswerEvent, Done, Status, Token
+from pinakes.service.errors import GeneratorFailed, QueueFull
+from pinakes.service.settings import AnswerSettings, SearchSettings, Settings
+from pinakes.service.types import AnswerMode, Inquiry, Message
 from tests.service.scripted_generator import ScriptedGenerator
 from tests.yardstick import PATIENCE_S
 

@@ -15,7 +15,7 @@ def answer_by(monkeypatch: pytest.MonkeyPatch) -> AnswerBy:
     """Let this generator be the one that the settings mean."""
 
     def answer_by(generator: ScriptedGenerator) -> ScriptedGenerator:
-        monkeypatch.setattr("service.generators.choice.open_generator", lambda _: generator)
+        monkeypatch.setattr("pinakes.service.generators.choice.open_generator", lambda _: generator)
         return generator
 
     return answer_by

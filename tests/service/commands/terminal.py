@@ -90,7 +90,7 @@ def terminal(*arguments: str, **environment: str) -> Iterator[Terminal]:
         "PYTHONUTF8": "1",
     }
     process = subprocess.Popen(
-        [sys.executable, "-m", "service.cli", *arguments],
+        [sys.executable, "-m", "pinakes.service.cli", *arguments],
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,

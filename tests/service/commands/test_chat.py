@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from service.errors import GeneratorFailed
-from service.types import Message
+from pinakes.service.errors import GeneratorFailed
+from pinakes.service.types import Message
 from tests.service.commands.conftest import AnswerBy, Script
 from tests.service.conftest import Outcome, Run
 from tests.service.scripted_generator import ScriptedGenerator

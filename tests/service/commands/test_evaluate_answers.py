@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from index.search import Index
+from pinakes.index.search import Index
 from tests.index.toys import SAMPLE
 from tests.service.commands.conftest import Script
 from tests.service.conftest import Run

@@ -15,10 +15,10 @@ from typing import Any
 import httpx
 import pytest
 
-from service.commands.serve import _check_tokens
-from service.errors import BadInput
-from service.http.security.tokens import Tokens
-from service.settings import ServeSettings, Settings
+from pinakes.service.commands.serve import _check_tokens
+from pinakes.service.errors import BadInput
+from pinakes.service.http.security.tokens import Tokens
+from pinakes.service.settings import ServeSettings, Settings
 from tests.ingest.measured import ROOT
 from tests.service.conftest import Run
 from tests.service.generators.faulty_llama import CHAT, FAULTS, healthy
@@ -34,7 +34,7 @@ async def serve(*words: str, **settings: str) -> AsyncIterator[subprocess.Popen[
     """The command, once it serves; killed at the end if it is still there."""
     environment = {f"PINAKES_{name.upper()}": value for name, value in settings.items()}
     process = subprocess.Popen(
-        [sys.executable, "-m", "service.cli", "serve", *words],
+        [sys.executable, "-m", "pinakes.service.cli", "serve", *words],
         cwd=ROOT,
         env=os.environ | environment | {"PYTHONPATH": str(ROOT)},
         stderr=subprocess.PIPE,

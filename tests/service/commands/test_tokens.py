@@ -2,7 +2,7 @@ import json
 import stat
 from pathlib import Path
 
-from service.http.security.tokens import Tokens
+from pinakes.service.http.security.tokens import Tokens
 from tests.service.conftest import Run
 
 

@@ -76,7 +76,7 @@ def telemetry() -> None:
 
 def switched_off() -> None:
     """The same, after the switches are set."""
-    import index  # noqa: F401
+    import pinakes.index  # noqa: F401
 
     telemetry()
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from service.doctor.attempts import Attempt, attempts_in
-from service.doctor.system_calls import Call, read_calls
+from pinakes.service.doctor.attempts import Attempt, attempts_in
+from pinakes.service.doctor.system_calls import Call, read_calls
 
 NSCD = 'connect(3<UNIX-STREAM:[7]>, {sa_family=AF_UNIX, sun_path="/var/run/nscd/socket"}, 110)'
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from index.offline import SWITCHES, UNSET
+from pinakes.index.offline import SWITCHES, UNSET
 from tests.index.toys import ROOT
 
 PAGE = (ROOT / "docs" / "offline.md").read_text(encoding="utf-8")

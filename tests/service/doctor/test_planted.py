@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from service.doctor.attempts import Attempt
-from service.doctor.isolation import cut_off
+from pinakes.service.doctor.attempts import Attempt
+from pinakes.service.doctor.isolation import cut_off
 from tests.service.doctor import planted, watching
 from tests.service.doctor.watching import Place, require_tracing
 from tests.yardstick import PATIENCE_S

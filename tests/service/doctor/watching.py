@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from service.doctor.attempts import Attempt, attempts_in
-from service.doctor.isolation import can_trace, cut_tool, traced
-from service.doctor.proof import clean_environment
-from service.doctor.system_calls import read_calls
+from pinakes.service.doctor.attempts import Attempt, attempts_in
+from pinakes.service.doctor.isolation import can_trace, cut_tool, traced
+from pinakes.service.doctor.proof import clean_environment
+from pinakes.service.doctor.system_calls import read_calls
 from tests.yardstick import PATIENCE_S
 
 # Set by .ci/run: what is proven there must not go unproven because a package is missing.
 REQUIRED = "REQUIRE_STRACE" in os.environ
-PINAKES = [sys.executable, "-m", "service.cli"]
+PINAKES = [sys.executable, "-m", "pinakes.service.cli"]
 
 
 def require_tracing(*, cut: bool = False) -> None:

@@ -1,7 +1,7 @@
 """Small runs of answers, written down."""
 
-from service.evaluation.answer_run import AnsweredQuestion, AnswerFacts, AnswerRun
-from service.types import AnswerMode
+from pinakes.service.evaluation.answer_run import AnsweredQuestion, AnswerFacts, AnswerRun
+from pinakes.service.types import AnswerMode
 
 
 def answered(qid: str, *, is_answerable: bool = True, **facts: AnswerFacts) -> AnsweredQuestion:

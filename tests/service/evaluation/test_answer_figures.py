@@ -5,10 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from index.errors import BadQuestions
-from service.evaluation.answer_comparison import compare_answers
-from service.evaluation.answer_figures import figures_of
-from service.evaluation.answer_run import AnswerFacts, AnswerRun, is_answer_run, read_answer_run
+from pinakes.index.errors import BadQuestions
+from pinakes.service.evaluation.answer_comparison import compare_answers
+from pinakes.service.evaluation.answer_figures import figures_of
+from pinakes.service.evaluation.answer_run import (
+    AnswerFacts,
+    AnswerRun,
+    is_answer_run,
+    read_answer_run,
+)
 from tests.service.evaluation.runs import answered, run_of
 
 LONG = AnswerFacts(kind="answer", confidence=0.9, sentences=9, unsupported=9, exact_match=1.0)

@@ -2,10 +2,10 @@
 
 import pytest
 
-from service.evaluation.answer_measures import MEASURES, Counted, middle_and_late
-from service.evaluation.answer_run import AnsweredQuestion, AnswerFacts
-from service.evaluation.facts import failure_of
-from service.evaluation.targets import Target
+from pinakes.service.evaluation.answer_measures import MEASURES, Counted, middle_and_late
+from pinakes.service.evaluation.answer_run import AnsweredQuestion, AnswerFacts
+from pinakes.service.evaluation.facts import failure_of
+from pinakes.service.evaluation.targets import Target
 
 SHOWN = AnswerFacts(
     kind="answer",

@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.evaluation.answer_words import exact_match, holds, normalized, word_f1
+from pinakes.service.evaluation.answer_words import exact_match, holds, normalized, word_f1
 
 
 @pytest.mark.parametrize(

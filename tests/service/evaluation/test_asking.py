@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from index.evaluation import judge
-from index.evaluation.questions import Evidence, Gold, Question
-from index.search import Index
-from service.answering.answer import Answerer
-from service.errors import GeneratorFailed, GeneratorUnavailable
-from service.evaluation.answer_run import AnswerFacts, AnswerRun
-from service.evaluation.asking import evaluate_answers
-from service.evaluation.facts import facts_of
-from service.evaluation.targets import Target, Targets, targets_of
-from service.generators.generator import Generator
-from service.settings import Settings
-from service.types import Answer, AnswerMode, Citation, PassageRef, Sentence, ShortAnswer
+from pinakes.index.evaluation import judge
+from pinakes.index.evaluation.questions import Evidence, Gold, Question
+from pinakes.index.search import Index
+from pinakes.service.answering.answer import Answerer
+from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
+from pinakes.service.evaluation.answer_run import AnswerFacts, AnswerRun
+from pinakes.service.evaluation.asking import evaluate_answers
+from pinakes.service.evaluation.facts import facts_of
+from pinakes.service.evaluation.targets import Target, Targets, targets_of
+from pinakes.service.generators.generator import Generator
+from pinakes.service.settings import Settings
+from pinakes.service.types import Answer, AnswerMode, Citation, PassageRef, Sentence, ShortAnswer
 from tests.service.scripted_generator import ScriptedGenerator
 
 STONE = "French soldiers found the stone in July 1799 near the town of Rosetta."

@@ -16,11 +16,11 @@ from typing import Any, TypeVar
 
 import pytest
 
-from service.errors import BadInput, GeneratorError, GeneratorFailed, GeneratorUnavailable
-from service.generators.generator import Generator, Sign
-from service.generators.models import bundled_model
-from service.settings import Backend, GeneratorSettings
-from service.types import Message
+from pinakes.service.errors import BadInput, GeneratorError, GeneratorFailed, GeneratorUnavailable
+from pinakes.service.generators.generator import Generator, Sign
+from pinakes.service.generators.models import bundled_model
+from pinakes.service.settings import Backend, GeneratorSettings
+from pinakes.service.types import Message
 from tests.yardstick import PATIENCE_S, wait_until
 
 Result = TypeVar("Result")
@@ -265,9 +265,9 @@ class GeneratorContract:
 
 PARENT = """
 import asyncio, sys
-from service.types import Message
-from service.generators.choice import open_generator
-from service.settings import GeneratorSettings
+from pinakes.service.types import Message
+from pinakes.service.generators.choice import open_generator
+from pinakes.service.settings import GeneratorSettings
 
 async def main():
     generator = open_generator(GeneratorSettings(backend=sys.argv[1]))

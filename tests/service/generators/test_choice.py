@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from service.errors import BadInput, GeneratorUnavailable
-from service.generators import choice as generators
-from service.generators.choice import open_generator
-from service.generators.llama_cpp_generator import LlamaCppGenerator
-from service.generators.llama_server_generator import LlamaServerGenerator
-from service.settings import Backend, GeneratorSettings
+from pinakes.service.errors import BadInput, GeneratorUnavailable
+from pinakes.service.generators import choice as generators
+from pinakes.service.generators.choice import open_generator
+from pinakes.service.generators.llama_cpp_generator import LlamaCppGenerator
+from pinakes.service.generators.llama_server_generator import LlamaServerGenerator
+from pinakes.service.settings import Backend, GeneratorSettings
 
 XLLAMACPP, LLAMA_CPP, MODEL = "xllamacpp", "llama_cpp", "model"
 

@@ -10,11 +10,11 @@ from typing import Any
 import httpx
 import pytest
 
-from service.generators.embedded_llama_server import EmbeddedLlamaServer
-from service.generators.generator import Generator
-from service.generators.llama_server_generator import LlamaServerGenerator
-from service.generators.models import bundled_model
-from service.settings import GeneratorSettings
+from pinakes.service.generators.embedded_llama_server import EmbeddedLlamaServer
+from pinakes.service.generators.generator import Generator
+from pinakes.service.generators.llama_server_generator import LlamaServerGenerator
+from pinakes.service.generators.models import bundled_model
+from pinakes.service.settings import GeneratorSettings
 from tests.service.generators.generator_contract import (
     CAPITAL,
     CAPITAL_TOKENS,

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from service.generators.generator import Generator
-from service.generators.llama_cpp_generator import LlamaCppGenerator
-from service.settings import GeneratorSettings
+from pinakes.service.generators.generator import Generator
+from pinakes.service.generators.llama_cpp_generator import LlamaCppGenerator
+from pinakes.service.settings import GeneratorSettings
 from tests.service.generators.generator_contract import GeneratorContract
 
 pytestmark = pytest.mark.llama_cpp_python

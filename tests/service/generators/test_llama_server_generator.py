@@ -7,11 +7,11 @@ from typing import Any, TypeVar
 
 import pytest
 
-from service.errors import GeneratorError, GeneratorFailed, GeneratorUnavailable
-from service.generators.generator import ModelInfo, Sign
-from service.generators.llama_server_generator import LlamaServerGenerator
-from service.settings import GeneratorSettings
-from service.types import Message
+from pinakes.service.errors import GeneratorError, GeneratorFailed, GeneratorUnavailable
+from pinakes.service.generators.generator import ModelInfo, Sign
+from pinakes.service.generators.llama_server_generator import LlamaServerGenerator
+from pinakes.service.settings import GeneratorSettings
+from pinakes.service.types import Message
 from tests.service.generators.scripted_server import (
     STREAM_HEAD,
     Behaviour,

@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from service.errors import BadInput
-from service.generators import models
-from service.generators.models import bundled_model, check_gguf, verify_weights
+from pinakes.service.errors import BadInput
+from pinakes.service.generators import models
+from pinakes.service.generators.models import bundled_model, check_gguf, verify_weights
 
 
 @pytest.fixture

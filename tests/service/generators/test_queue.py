@@ -11,9 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from service.errors import QueueFull
-from service.generators import queue as queue_module
-from service.generators.queue import GenerationQueue, Place, Ticket
+from pinakes.service.errors import QueueFull
+from pinakes.service.generators import queue as queue_module
+from pinakes.service.generators.queue import GenerationQueue, Place, Ticket
 from tests.yardstick import PATIENCE_S
 
 

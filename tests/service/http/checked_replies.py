@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 
-from service.http.problem_responses import ProblemView
-from service.views.answer_views import AnswerView
+from pinakes.service.http.problem_responses import ProblemView
+from pinakes.service.views.answer_views import AnswerView
 
 __all__ = ["check_answer", "check_problem", "check_reply", "check_stream", "parse_events"]
 

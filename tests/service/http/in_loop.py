@@ -10,17 +10,17 @@ from pathlib import Path
 
 import httpx
 
-from index.encoders.onnx_encoder import OnnxEncoder, open_question_encoder
-from index.follow import CurrentIndex
-from index.search import Index
-from service.answering.answer import Answerer
-from service.generators.choice import open_generator
-from service.generators.generator import Generator
-from service.generators.queue import GenerationQueue
-from service.http.app import create_app
-from service.http.listening import Listening
-from service.http.server import make_server
-from service.settings import AnswerSettings, GeneratorSettings, ServeSettings, Settings
+from pinakes.index.encoders.onnx_encoder import OnnxEncoder, open_question_encoder
+from pinakes.index.follow import CurrentIndex
+from pinakes.index.search import Index
+from pinakes.service.answering.answer import Answerer
+from pinakes.service.generators.choice import open_generator
+from pinakes.service.generators.generator import Generator
+from pinakes.service.generators.queue import GenerationQueue
+from pinakes.service.http.app import create_app
+from pinakes.service.http.listening import Listening
+from pinakes.service.http.server import make_server
+from pinakes.service.settings import AnswerSettings, GeneratorSettings, ServeSettings, Settings
 from tests.yardstick import PATIENCE_S
 
 __all__ = ["PLAIN", "Service", "serving_service"]

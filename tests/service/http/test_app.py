@@ -6,7 +6,7 @@ import pytest
 from fastapi.openapi.models import OpenAPI
 from fastapi.testclient import TestClient
 
-from service.http import app as app_module
+from pinakes.service.http import app as app_module
 from tests.service.conftest import MakeClient, make_app
 from tests.service.scripted_generator import ScriptedGenerator
 

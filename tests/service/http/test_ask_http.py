@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from service.errors import GeneratorFailed
+from pinakes.service.errors import GeneratorFailed
 from tests.service.conftest import MakeClient
 from tests.service.scripted_generator import ScriptedGenerator
 

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from index import verify
-from index.follow import CurrentIndex
-from index.generations import current_generation, read_manifest
-from index.scrub import Scrub
-from index.search import Index
-from service.http.app import create_app
-from service.settings import Settings
+from pinakes.index import verify
+from pinakes.index.follow import CurrentIndex
+from pinakes.index.generations import current_generation, read_manifest
+from pinakes.index.scrub import Scrub
+from pinakes.index.search import Index
+from pinakes.service.http.app import create_app
+from pinakes.service.settings import Settings
 from tests.service.conftest import local_client
 from tests.service.flips import flip
 
@@ -37,7 +37,7 @@ def scrubs(monkeypatch: pytest.MonkeyPatch) -> list[Scrub]:
             super().__init__(index)
             begun.append(self)
 
-    monkeypatch.setattr("index.follow.Scrub", Known)
+    monkeypatch.setattr("pinakes.index.follow.Scrub", Known)
     return begun
 
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from service.generators.llama_server_generator import LlamaServerGenerator
-from service.generators.models import bundled_model
-from service.settings import AnswerSettings, GeneratorSettings
+from pinakes.service.generators.llama_server_generator import LlamaServerGenerator
+from pinakes.service.generators.models import bundled_model
+from pinakes.service.settings import AnswerSettings, GeneratorSettings
 from tests.service.http.checked_replies import EVENTS
 from tests.service.http.in_loop import Service, serving_service
 from tests.yardstick import PATIENCE_S

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from service.errors import BadInput
-from service.http.listening import Listening
-from service.settings import ServeSettings
+from pinakes.service.errors import BadInput
+from pinakes.service.http.listening import Listening
+from pinakes.service.settings import ServeSettings
 
 
 def uds(path: Path, mode: str = "600") -> Listening:

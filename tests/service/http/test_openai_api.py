@@ -13,14 +13,14 @@ import openai
 import pytest
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
-from index.follow import CurrentIndex
-from index.search import Index
-from service.errors import GeneratorFailed, GeneratorUnavailable
-from service.generators.choice import open_generator
-from service.generators.generator import Generator
-from service.generators.models import bundled_model
-from service.http.app import create_app
-from service.settings import AnswerSettings, GeneratorSettings, SearchSettings, Settings
+from pinakes.index.follow import CurrentIndex
+from pinakes.index.search import Index
+from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
+from pinakes.service.generators.choice import open_generator
+from pinakes.service.generators.generator import Generator
+from pinakes.service.generators.models import bundled_model
+from pinakes.service.http.app import create_app
+from pinakes.service.settings import AnswerSettings, GeneratorSettings, SearchSettings, Settings
 from tests.service.conftest import MakeServer, running
 from tests.service.http.leaving import leave_at
 from tests.service.scripted_generator import ScriptedGenerator

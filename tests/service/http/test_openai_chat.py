@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from index.errors import BadQuery
-from service.answering.events import AnswerEvent, Checked, Sources, Token, Withdrawn
-from service.http.openai_chat import Exchange, annotations, chunks, inquiry_of
-from service.http.openai_views import ChatRequest
-from service.types import Citation, Message, PassageRef, Sentence
+from pinakes.index.errors import BadQuery
+from pinakes.service.answering.events import AnswerEvent, Checked, Sources, Token, Withdrawn
+from pinakes.service.http.openai_chat import Exchange, annotations, chunks, inquiry_of
+from pinakes.service.http.openai_views import ChatRequest
+from pinakes.service.types import Citation, Message, PassageRef, Sentence
 
 
 def asked(*messages: dict[str, Any], **more: Any) -> ChatRequest:

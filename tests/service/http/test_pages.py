@@ -12,7 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from service.errors import GeneratorFailed
+from pinakes.service.errors import GeneratorFailed
 from tests.service.conftest import ARABIC, JAPANESE, MARKUP_TITLE, MakeServer, make_app, running
 from tests.service.http.browser import BIRDS, Window, needs_chromium
 from tests.service.scripted_generator import ScriptedGenerator

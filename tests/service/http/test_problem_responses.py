@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from service.errors import GeneratorFailed, GeneratorUnavailable
+from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
 from tests.service.conftest import MakeClient
 from tests.service.http.test_ask_http import parse_events
 from tests.service.scripted_generator import ScriptedGenerator

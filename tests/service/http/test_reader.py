@@ -1,8 +1,8 @@
 import pytest
 
-from index.types import StoredPage
-from ingest.types import Section
-from service.http.reader import Block, page_blocks
+from pinakes.index.types import StoredPage
+from pinakes.ingest.types import Section
+from pinakes.service.http.reader import Block, page_blocks
 
 
 def page(*sections: tuple[tuple[str, ...], str]) -> StoredPage:

@@ -16,10 +16,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from service.errors import BadInput
-from service.http.security.tokens import Tokens
-from service.http.server import make_server
-from service.settings import ServeSettings
+from pinakes.service.errors import BadInput
+from pinakes.service.http.security.tokens import Tokens
+from pinakes.service.http.server import make_server
+from pinakes.service.settings import ServeSettings
 from tests.service.conftest import make_app, running
 from tests.service.http.security.test_guard import settings_app
 from tests.service.http.security.test_limits import serving
@@ -81,7 +81,7 @@ def test_certificates_make_it_https(
 def test_who_begins_no_handshake_is_let_go(
     certificate: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("service.http.server._HANDSHAKE_S", 0.2)
+    monkeypatch.setattr("pinakes.service.http.server._HANDSHAKE_S", 0.2)
 
     async def scenario() -> None:
         chain, key = certificate

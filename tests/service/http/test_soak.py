@@ -24,9 +24,9 @@ from typing import Any
 import httpx
 import pytest
 
-from service.generators.llama_server_generator import LlamaServerGenerator
-from service.generators.models import bundled_model
-from service.settings import AnswerSettings, GeneratorSettings
+from pinakes.service.generators.llama_server_generator import LlamaServerGenerator
+from pinakes.service.generators.models import bundled_model
+from pinakes.service.settings import AnswerSettings, GeneratorSettings
 from tests.service.generators.faulty_llama import faulty, healthy
 from tests.service.generators.scripted_server import serving
 from tests.service.http.checked_replies import EVENTS, check_reply

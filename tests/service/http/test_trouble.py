@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from service.settings import AnswerSettings, GeneratorSettings
+from pinakes.service.settings import AnswerSettings, GeneratorSettings
 from tests.service.generators.faulty_llama import (
     CHAT,
     FAULTS,

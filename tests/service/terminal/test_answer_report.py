@@ -9,14 +9,14 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from index.types import StoredPage
-from ingest.types import Section
-from service.answering.events import AnswerEvent, Checked, Done, Status, Token
-from service.errors import ServiceError
-from service.terminal.answer_live import shown_answer
-from service.terminal.answer_report import answer_text, print_answer
-from service.terminal.source_report import print_source, source_text
-from service.types import (
+from pinakes.index.types import StoredPage
+from pinakes.ingest.types import Section
+from pinakes.service.answering.events import AnswerEvent, Checked, Done, Status, Token
+from pinakes.service.errors import ServiceError
+from pinakes.service.terminal.answer_live import shown_answer
+from pinakes.service.terminal.answer_report import answer_text, print_answer
+from pinakes.service.terminal.source_report import print_source, source_text
+from pinakes.service.types import (
     Answer,
     Citation,
     NearPage,

@@ -7,9 +7,9 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
-from index.types import Hit, Placing
-from ingest.types import Passage
-from service.terminal.hit_report import print_explained, print_hits
+from pinakes.index.types import Hit, Placing
+from pinakes.ingest.types import Passage
+from pinakes.service.terminal.hit_report import print_explained, print_hits
 
 TEXT = "Papyrus is made from the pith of a reed. " + "It was sold in rolls. " * 30
 BOLD = re.compile(r"\x1b\[1m(.*?)\x1b\[0m")

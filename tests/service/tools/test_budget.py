@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.characters import cut_place
-from service.tools.budget import excerpt, json_length, last_end, shown, widened
+from pinakes.ingest.characters import cut_place
+from pinakes.service.tools.budget import excerpt, json_length, last_end, shown, widened
 
 FOUR = "One is here. Two is there. Three is not. Four is last."
 

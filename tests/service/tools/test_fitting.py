@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from index.search import Index
-from index.types import Hit, Manifest, Placing, StoredPage
-from ingest.types import Passage, Section
-from service.answering.citations import make_citation
-from service.tools.fitting import Frame, answered, fetched, found, json_of
-from service.types import Answer, NearPage, PassageRef, Sentence, ShortAnswer, parse_ref
+from pinakes.index.search import Index
+from pinakes.index.types import Hit, Manifest, Placing, StoredPage
+from pinakes.ingest.types import Passage, Section
+from pinakes.service.answering.citations import make_citation
+from pinakes.service.tools.fitting import Frame, answered, fetched, found, json_of
+from pinakes.service.types import Answer, NearPage, PassageRef, Sentence, ShortAnswer, parse_ref
 
 PROSE = "The library of the kings held four hundred thousand rolls of papyrus. " * 40
 KINDS = {

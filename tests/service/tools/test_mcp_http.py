@@ -12,15 +12,15 @@ import pytest
 from mcp import Client
 from mcp.types import CallToolResult
 
-from index.build import BuildOptions, build_collection
-from index.follow import CurrentIndex
-from index.search import Index
-from ingest.reading.dumps import Dump, find_dump
-from service.errors import GeneratorFailed, GeneratorUnavailable
-from service.generators.generator import Generator
-from service.http.app import create_app
-from service.settings import AnswerSettings, ServeSettings, Settings, ToolSettings
-from service.types import parse_ref
+from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.follow import CurrentIndex
+from pinakes.index.search import Index
+from pinakes.ingest.reading.dumps import Dump, find_dump
+from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
+from pinakes.service.generators.generator import Generator
+from pinakes.service.http.app import create_app
+from pinakes.service.settings import AnswerSettings, ServeSettings, Settings, ToolSettings
+from pinakes.service.types import parse_ref
 from tests.index.toys import SAMPLE, QuietProgress, article, write_dump
 from tests.service.conftest import MakeServer, make_app, running
 from tests.service.http.leaving import leave_at

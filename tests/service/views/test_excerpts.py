@@ -1,7 +1,7 @@
 import pytest
 
-from ingest.characters import cut_place
-from service.views.excerpts import best_excerpt, marked_pieces
+from pinakes.ingest.characters import cut_place
+from pinakes.service.views.excerpts import best_excerpt, marked_pieces
 
 FILLER = "Nothing is said here of the matter at hand. " * 6
 

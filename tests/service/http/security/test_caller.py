@@ -3,8 +3,8 @@ from typing import Any
 import pytest
 from starlette.datastructures import Headers
 
-from service.errors import BadInput
-from service.http.security.caller import Peers, network_of
+from pinakes.service.errors import BadInput
+from pinakes.service.http.security.caller import Peers, network_of
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 from playwright.sync_api import Browser, expect
 
-from service.http.security.tokens import Tokens
+from pinakes.service.http.security.tokens import Tokens
 from tests.service.conftest import local_client, running
 from tests.service.http.browser import needs_chromium
 from tests.service.http.security.test_guard import LINK, settings_app

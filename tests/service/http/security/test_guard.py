@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from index.follow import CurrentIndex
-from index.search import Index
-from service.errors import BadInput
-from service.http.app import create_app
-from service.http.security.guard import RESPONSE_HEADERS
-from service.http.security.tokens import Tokens
-from service.settings import ServeSettings, Settings
+from pinakes.index.follow import CurrentIndex
+from pinakes.index.search import Index
+from pinakes.service.errors import BadInput
+from pinakes.service.http.app import create_app
+from pinakes.service.http.security.guard import RESPONSE_HEADERS
+from pinakes.service.http.security.tokens import Tokens
+from pinakes.service.settings import ServeSettings, Settings
 from tests.service.conftest import local_client, make_app
 from tests.service.scripted_generator import ScriptedGenerator
 

@@ -1,7 +1,7 @@
 import pytest
 
-from service.errors import BadInput
-from service.http.security.hosts import OwnNames, host_of, plain_address, same_origin
+from pinakes.service.errors import BadInput
+from pinakes.service.http.security.hosts import OwnNames, host_of, plain_address, same_origin
 
 
 @pytest.mark.parametrize(

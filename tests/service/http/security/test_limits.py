@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from service.http import server as module
-from service.http.listening import Listening
-from service.http.security.limits import LONGEST_HEAD
-from service.http.server import HttpServer, make_server
-from service.settings import ServeSettings
+from pinakes.service.http import server as module
+from pinakes.service.http.listening import Listening
+from pinakes.service.http.security.limits import LONGEST_HEAD
+from pinakes.service.http.server import HttpServer, make_server
+from pinakes.service.settings import ServeSettings
 from tests.yardstick import PATIENCE_S
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n"

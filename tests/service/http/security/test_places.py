@@ -7,8 +7,8 @@ from typing import Any
 
 import httpx
 
-from service.http.security.tokens import Tokens
-from service.settings import AnswerSettings, GeneratorSettings
+from pinakes.service.http.security.tokens import Tokens
+from pinakes.service.settings import AnswerSettings, GeneratorSettings
 from tests.service.generators.faulty_llama import CHAT, FAULTS, healthy
 from tests.service.generators.scripted_server import serving as scripted
 from tests.service.http.in_loop import Service, serving_service

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from service.errors import BadInput, NotFound
-from service.http.security import tokens as tokens_module
-from service.http.security.tokens import Tokens
+from pinakes.service.errors import BadInput, NotFound
+from pinakes.service.http.security import tokens as tokens_module
+from pinakes.service.http.security.tokens import Tokens
 
 
 @pytest.fixture
