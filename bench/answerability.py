@@ -25,10 +25,10 @@ from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
 from pinakes.index.evaluation import half_of, read_questions
 from pinakes.index.evaluation.questions import Question
-from pinakes.index.search import Index
-from pinakes.service.answering.answerability import EVIDENCE, EVIDENCE_HITS, evidence_of
+from pinakes.index.retrieval.search import Index
+from pinakes.service.asking.answerability import EVIDENCE, EVIDENCE_HITS, evidence_of
 
-_WEIGHTS = Path("service/answering/answerability.json")
+_WEIGHTS = Path("service/asking/answerability.json")
 _L2 = 0.01
 _READ = 6
 # A little below a tenth, so that a tenth holds on other questions too.

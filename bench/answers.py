@@ -21,9 +21,9 @@ from bench.left_out import left_out_collection
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
 from pinakes.index.evaluation import Half, half_of, judge, read_questions
-from pinakes.index.search import Index
-from pinakes.service.answering.answer import Answerer
-from pinakes.service.answering.answerability import Calibration, calibration_of
+from pinakes.index.retrieval.search import Index
+from pinakes.service.asking.answer import Answerer
+from pinakes.service.asking.answerability import Calibration, calibration_of
 from pinakes.service.evaluation.answer_figures import figures_of
 from pinakes.service.evaluation.answer_run import AnswerRun
 from pinakes.service.evaluation.asking import evaluate_answers

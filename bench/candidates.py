@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from bench.fitting import Candidates
 from pinakes.index.evaluation import Half, Judgment, Run, half_of
 from pinakes.index.evaluation.run import JudgedQuestion, QuestionResult, Ranks
-from pinakes.index.ranking.evidence import Matrix
-from pinakes.index.ranking.ranking import Searches, gather_evidence
-from pinakes.index.search import Index
+from pinakes.index.retrieval.features import Matrix
+from pinakes.index.retrieval.fusion import Searches, gather_evidence
+from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Manifest, ScoredId
 
 __all__ = ["Asked", "Ranking", "ask", "by_weight", "page_candidates", "run_of"]

@@ -9,10 +9,10 @@ import tempfile
 from pathlib import Path
 
 from bench.corpora import TEXT_DUMP
-from pinakes.index.build import build_collection
-from pinakes.index.embed import VectorScope
+from pinakes.index.build.embed import VectorScope
+from pinakes.index.build.pipeline import build_collection
 from pinakes.index.encoders.encoder import find_encoder
-from pinakes.ingest.reading.dumps import find_dump
+from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
 from pinakes.service.terminal.console import BuildProgress
 
 __all__ = ["DATA", "DUMP", "QUESTIONS", "arguments", "development_collection"]

@@ -29,7 +29,7 @@ from bench.record import record
 from pinakes.index.encoders.encoder import _in_threads, find_encoder, passage_text
 from pinakes.index.encoders.onnx_encoder import open_question_encoder
 from pinakes.index.evaluation import Question, read_questions
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.types import ScoredId, Vectors
 from pinakes.index.vectors.importance import Importance
 from pinakes.ingest.workers import default_workers

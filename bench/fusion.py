@@ -15,7 +15,7 @@ from rich.table import Table
 from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.record import record
 from pinakes.index.evaluation import read_questions
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.types import ScoredId
 
 Fusion = Callable[[Sequence[ScoredId], Sequence[ScoredId]], list[int]]

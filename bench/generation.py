@@ -36,9 +36,9 @@ from bench.record import record
 from bench.recording_relay import Exchange, RecordingRelay
 from bench.service_process import Served, served_collection
 from bench.streaming_client import Reply, stream_all
-from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.encoders.encoder import find_encoder
-from pinakes.ingest.reading.dumps import find_dump
+from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
 from pinakes.service.generators.embedded_llama_server import EmbeddedLlamaServer
 from pinakes.service.generators.models import bundled_model
 from pinakes.service.settings import GeneratorSettings

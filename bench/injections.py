@@ -22,11 +22,11 @@ from rich.table import Table
 
 from bench.injected_passages import InjectedPassage, injected_passages
 from bench.record import record
-from pinakes.index.build import BuildOptions, build_collection
-from pinakes.index.search import Index
-from pinakes.ingest.reading.dumps import find_dump
-from pinakes.service.answering.answer import Answerer
-from pinakes.service.answering.finished import finished_answer
+from pinakes.index.build.pipeline import BuildOptions, build_collection
+from pinakes.index.retrieval.search import Index
+from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
+from pinakes.service.asking.answer import Answerer
+from pinakes.service.asking.finished import finished_answer
 from pinakes.service.generators.choice import open_generator
 from pinakes.service.generators.generator import Generator
 from pinakes.service.settings import load_settings

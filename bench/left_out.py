@@ -10,12 +10,12 @@ import tempfile
 from pathlib import Path
 
 from bench.development import DUMP, QUESTIONS
-from pinakes.index.build import build_collection
+from pinakes.index.build.pipeline import build_collection
 from pinakes.index.encoders.encoder import find_encoder
 from pinakes.index.evaluation import read_questions
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store
-from pinakes.ingest.reading.dumps import find_dump
+from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
 from pinakes.service.terminal.console import BuildProgress
 
 __all__ = ["gold_pages", "left_out_collection"]

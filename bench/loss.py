@@ -26,17 +26,17 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.record import record
-from pinakes.ingest.loss.meter import (
+from pinakes.ingest.fidelity.meter import (
     LossCounts,
     LostNumber,
     measure_loss,
     measure_pages,
     numbers_elsewhere,
 )
-from pinakes.ingest.reading.dumps import find_dump, plan_units
-from pinakes.ingest.reading.pages import read_pages
+from pinakes.ingest.sources.mediawiki.files.dumps import find_dump, plan_units
+from pinakes.ingest.sources.mediawiki.wikitext import parse_document
+from pinakes.ingest.sources.mediawiki.xml.pages import read_pages
 from pinakes.ingest.types import Page, SiteInfo
-from pinakes.ingest.wikitext import parse_document
 
 _SHARED = Path(__file__).parents[2] / "shared" / "data"
 _DUMPS = {

@@ -118,7 +118,7 @@ def read_and_watch(
     words = [
         sys.executable,
         "-m",
-        "pinakes.service.cli",
+        "pinakes",
         command,
         str(dump),
         "--workers",

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
-from pinakes.index.names.names import name_of_topic
-from pinakes.index.names.titles import title_key
-from pinakes.ingest.extract import read_documents
-from pinakes.ingest.reading.dumps import Dump, plan_units
+from pinakes.index.aliases.names import name_of_topic
+from pinakes.index.aliases.titles import title_key
+from pinakes.ingest.sources.mediawiki.extract import read_documents
+from pinakes.ingest.sources.mediawiki.files.dumps import Dump, plan_units
+from pinakes.ingest.sources.mediawiki.wikitext import INFOBOX_HEADING
 from pinakes.ingest.types import Document, Redirect
-from pinakes.ingest.wikitext import INFOBOX_HEADING
 
 __all__ = ["KINDS", "NameQuestion", "name_questions"]
 

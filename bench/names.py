@@ -26,17 +26,17 @@ from bench.fitting import Bound, listwise_fit
 from bench.name_questions import KINDS, NameQuestion, name_questions
 from bench.record import record
 from bench.weights_file import write_weights
-from pinakes.index.build import build_collection
+from pinakes.index.build.pipeline import build_collection
 from pinakes.index.encoders.encoder import find_encoder
 from pinakes.index.encoders.onnx_encoder import open_question_encoder
 from pinakes.index.evaluation import Judgment, compare_stages, judge, read_questions, reports
 from pinakes.index.evaluation.run import JudgedQuestion
-from pinakes.index.ranking.evidence import EVIDENCE
-from pinakes.index.ranking.weights import weights
-from pinakes.index.search import Index
+from pinakes.index.retrieval.features import EVIDENCE
+from pinakes.index.retrieval.search import Index
+from pinakes.index.retrieval.weights import weights
 from pinakes.index.store.store import Store
 from pinakes.index.types import Manifest
-from pinakes.ingest.reading.dumps import find_dump
+from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
 from pinakes.service.terminal.console import BuildProgress
 
 _SAMPLE = Path(__file__).parents[1] / "data" / "sample"

@@ -16,7 +16,7 @@ from bench.development import DUMP, arguments, development_collection
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
 from pinakes.index.evaluation import compare_stages, evaluate, modes_of, reports
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.service.terminal.evaluation_report import (
     comparisons_json,
     print_comparisons,

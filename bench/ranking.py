@@ -1,4 +1,4 @@
-"""How much evidence weighs: fits index/ranking/weights.json, and shows what each kind brings.
+"""How much evidence weighs: fits index/retrieval/weights.json, and shows what each kind brings.
 
 Fits on one half of the questions and judges on the other (half_of their ids); without each kind of
 evidence in turn everything is fitted again. Beside it, in the same run: each list alone, reciprocal
@@ -28,7 +28,7 @@ from bench.fusion import Fusion, min_max, reciprocal_ranks
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
 from bench.weights_file import write_weights
-from pinakes.index.embed import VectorScope
+from pinakes.index.build.embed import VectorScope
 from pinakes.index.encoders.onnx_encoder import open_question_encoder
 from pinakes.index.evaluation import (
     Half,
@@ -40,9 +40,9 @@ from pinakes.index.evaluation import (
     reports,
 )
 from pinakes.index.evaluation.report import Level
-from pinakes.index.ranking.evidence import EVIDENCE
-from pinakes.index.ranking.weights import weights
-from pinakes.index.search import Index
+from pinakes.index.retrieval.features import EVIDENCE
+from pinakes.index.retrieval.search import Index
+from pinakes.index.retrieval.weights import weights
 from pinakes.index.types import Manifest
 
 _ROUNDS = 4

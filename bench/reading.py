@@ -46,8 +46,8 @@ def _indexed_bzip2(path: Path, threads: int) -> int:
 
 
 def _blocks(path: Path, workers: int) -> int:
-    from pinakes.ingest.extract import map_units
-    from pinakes.ingest.reading.dumps import find_dump, plan_units
+    from pinakes.ingest.sources.mediawiki.extract import map_units
+    from pinakes.ingest.sources.mediawiki.files.dumps import find_dump, plan_units
     from pinakes.ingest.workers import worker_processes
 
     with worker_processes(workers) as executor:
@@ -58,7 +58,7 @@ def _blocks(path: Path, workers: int) -> int:
 def _length(unit) -> int:
     from itertools import takewhile
 
-    from pinakes.ingest.reading.archives import read_pieces
+    from pinakes.ingest.sources.mediawiki.files.archives import read_pieces
 
     pieces = takewhile(lambda p: p.offset < unit.end, read_pieces(unit.part, unit.start))
     return sum(len(piece.data) for piece in pieces)

@@ -16,7 +16,7 @@ import tantivy
 from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.record import record
 from pinakes.index.evaluation import evaluate, judge, modes_of, read_questions, reports
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store
 from pinakes.index.types import Hit
 from pinakes.ingest.types import Passage

@@ -79,7 +79,7 @@ def main() -> None:
 
 def _start(collection: Path, mode: str) -> dict[str, float]:
     """Seconds that a whole `pinakes search` takes, from start to exit, the files in memory."""
-    command = [sys.executable, "-m", "pinakes.service.cli", "search", "Who deciphered Linear B?"]
+    command = [sys.executable, "-m", "pinakes", "search", "Who deciphered Linear B?"]
     command += ["--mode", mode, "--data", str(collection.parent), "--collection", collection.name]
     times = []
     for _ in range(_STARTS + 1):

@@ -40,7 +40,7 @@ def served_collection(collection: Path, settings: Mapping[str, str]) -> Iterator
     with tempfile.TemporaryDirectory(prefix="pinakes-bench-") as nothing:
         environment = {key: value for key, value in os.environ.items() if "PINAKES_" not in key}
         environment |= {f"PINAKES_{key.upper()}": value for key, value in settings.items()}
-        words = [sys.executable, "-m", "pinakes.service.cli", "serve", "--port", "0"]
+        words = [sys.executable, "-m", "pinakes", "serve", "--port", "0"]
         words += ["--data", str(collection.parent), "--collection", collection.name]
         process = subprocess.Popen(
             words,

@@ -27,7 +27,7 @@ from bench.processes import anonymous_bytes
 
 if TYPE_CHECKING:
     from pinakes.index.evaluation import Question
-    from pinakes.index.search import Index
+    from pinakes.index.retrieval.search import Index
     from pinakes.index.types import Mode
 
 __all__ = ["latencies", "quality", "served"]
@@ -76,7 +76,7 @@ def main() -> None:
 def _report(collection: Path, questions_path: Path, clients: int) -> dict[str, Any]:
     # Imported here, below a limit of memory if there is one.
     from pinakes.index.evaluation import read_questions
-    from pinakes.service.commands.options import open_index
+    from pinakes.service.cli.options import open_index
     from pinakes.service.settings import load_settings
 
     settings = load_settings(data=collection.parent, collection=collection.name)

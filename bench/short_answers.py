@@ -27,7 +27,7 @@ from bench.squad_collection import SQUAD, joined_collection
 from pinakes.index.evaluation import half_of
 from pinakes.index.extraction.short_answers import candidate_sentences
 from pinakes.index.extraction.span_evidence import EVIDENCE, sentence_spans_of
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 
 _WEIGHTS = Path("index/extraction/weights.json")
 _HITS = 6

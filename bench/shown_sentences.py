@@ -19,9 +19,9 @@ from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
 from pinakes.index.evaluation import half_of, judge, read_questions
-from pinakes.index.search import Index
-from pinakes.service.answering.answer import Answerer
-from pinakes.service.answering.finished import finished_answer
+from pinakes.index.retrieval.search import Index
+from pinakes.service.asking.answer import Answerer
+from pinakes.service.asking.finished import finished_answer
 from pinakes.service.evaluation.targets import Target, targets_of
 from pinakes.service.generators.choice import open_generator
 from pinakes.service.settings import load_settings

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from pinakes.index.embed import VectorScope
+from pinakes.index.build.embed import VectorScope
 from pinakes.index.encoders.encoder import find_encoder, passage_text
 from pinakes.index.evaluation import Judgment, judge, read_questions
 from pinakes.index.generations import SEALED, publish, record_files
 from pinakes.index.keywords.keyword_writer import write_keywords
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store
 from pinakes.index.store.store_writer import StoreWriter
 from pinakes.index.types import Encoder, Manifest

@@ -21,13 +21,13 @@ from pinakes.index.store.store import Store
 from pinakes.index.store.store_writer import StoreWriter
 from pinakes.index.types import FORMAT_VERSION, DumpRecord, Manifest
 from pinakes.ingest.passages import split_passages
-from pinakes.ingest.reading.archives import read_pieces
-from pinakes.ingest.reading.dumps import Dump, WorkUnit, find_dump, plan_units
-from pinakes.ingest.reading.page_xml import cut_pages
-from pinakes.ingest.reading.pages import read_pages
 from pinakes.ingest.segments import link_run_path, read_segment, segment_path, write_segment
+from pinakes.ingest.sources.mediawiki.files.archives import read_pieces
+from pinakes.ingest.sources.mediawiki.files.dumps import Dump, WorkUnit, find_dump, plan_units
+from pinakes.ingest.sources.mediawiki.wikitext import parse_document
+from pinakes.ingest.sources.mediawiki.xml.page_xml import cut_pages
+from pinakes.ingest.sources.mediawiki.xml.pages import read_pages
 from pinakes.ingest.types import Page, PageCounts, Piece
-from pinakes.ingest.wikitext import parse_document
 
 __all__ = ["IN_PARENT", "IN_THREADS", "IN_WORKERS", "stage_seconds"]
 

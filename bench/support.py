@@ -20,10 +20,10 @@ from rich.table import Table
 
 from bench.fitting import logistic_fit, probabilities
 from bench.record import record
-from pinakes.service.answering.support import EVIDENCE
+from pinakes.service.asking.support import EVIDENCE
 
 _LABELS = Path("bench/labels/support.jsonl")
-_WEIGHTS = Path("service/answering/support.json")
+_WEIGHTS = Path("service/asking/support.json")
 _L2 = 0.005
 _PARTS = 20
 _THRESHOLDS = (0.4, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8)

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.corpora import TEMPLATES_DUMP, TEXT_DUMP, WIKITEXT_DUMP
-from pinakes.ingest.extract import read_documents
-from pinakes.ingest.reading.dumps import find_dump, plan_units
+from pinakes.ingest.sources.mediawiki.extract import read_documents
+from pinakes.ingest.sources.mediawiki.files.dumps import find_dump, plan_units
 from pinakes.ingest.types import Document, Redirect
 
 __all__ = ["Title", "titles"]

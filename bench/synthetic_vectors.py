@@ -16,7 +16,7 @@ import numpy as np
 
 from bench.development import development_collection
 from pinakes.index.encoders.encoder import passage_text
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Encoder, Vectors
 
 __all__ = ["SyntheticEncoder"]

@@ -20,7 +20,7 @@ from rich.table import Table
 from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.record import record
 from pinakes.index.evaluation import read_questions
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Vectors
 from pinakes.index.vectors.vector_recall import TrueNeighbours
 from pinakes.index.vectors.vector_writer import add_vectors, list_count, sample_size, train_lists

@@ -19,9 +19,9 @@ from typing import Any
 from bench.development import DATA
 from bench.processes import anonymous_bytes, children
 from bench.synthetic_vectors import SyntheticEncoder
-from pinakes.index.build import build_collection
+from pinakes.index.build.pipeline import build_collection
 from pinakes.index.encoders.encoder import find_encoder
-from pinakes.ingest.reading.dumps import find_dump
+from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
 
 __all__ = ["built"]
 

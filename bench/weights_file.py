@@ -5,14 +5,14 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from pinakes.index.ranking.evidence import EVIDENCE
+from pinakes.index.retrieval.features import EVIDENCE
 
 __all__ = ["write_weights"]
 
 
 def write_weights(fitted: Mapping[str, Mapping[str, float]]) -> None:
     """Change these weights, with vectors and without; the others stay, and zeros are left out."""
-    path = Path(str(files("pinakes.index.ranking") / "weights.json"))
+    path = Path(str(files("pinakes.index.retrieval") / "weights.json"))
     kept = json.loads(path.read_text(encoding="utf-8"))
     changed = {
         side: {

@@ -20,10 +20,10 @@ from rich.table import Table
 
 from bench.record import record
 from pinakes.ingest.passages import split_passages
-from pinakes.ingest.reading.page_xml import cut_pages
+from pinakes.ingest.sources.mediawiki.xml.page_xml import cut_pages
 from pinakes.ingest.types import Piece
+from tests.ingest.sources.mediawiki.test_wikitext import parse
 from tests.ingest.test_robustness import WORST
-from tests.ingest.test_wikitext import parse
 
 _Content = TypeVar("_Content")
 _FACTORS = (1, 2, 4, 8)

@@ -1,1 +1,1 @@
-"""Where does it say so? From what was read to what a query finds."""
+"""Where does it say so? From documents to what a question finds."""

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pinakes.index.errors import CollectionError
 from pinakes.index.generations import current_generation
+from pinakes.index.retrieval.search import Index
 from pinakes.index.scrub import Scrub
-from pinakes.index.search import Index
 
 __all__ = ["CurrentIndex"]
 

@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from pinakes.index.errors import DamagedGeneration
 from pinakes.index.generations import GenerationLock
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.verify import find_damage
 
 __all__ = ["Scrub"]

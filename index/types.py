@@ -147,7 +147,7 @@ class QuestionEncoder(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NamedPage:
-    """A page that answers to the name ``key`` stands for, and in what way (``index.names.names``).
+    """A page that answers to the name ``key`` stands for, and in what way.
 
     ``name`` is that name as it is written. ``links_in``: how many pages link to the page;
     ``links``: how many by these words, where that is known (anchors), else ``links_in``.
@@ -236,8 +236,8 @@ class VectorIndexRecord(_Record):
 class DumpRecord(_Record):
     """The dump a generation was built from: which wiki's, and which files it was read from.
 
-    ``digests``: of each file, as ``ingest.reading.identity`` makes them; the fingerprint covers
-    names and digests. ``verified``: every file had the checksum that was published beside it.
+    ``digests``: of each file; the fingerprint covers names and digests. ``verified``: every file
+    had the checksum that was published beside it.
     """
 
     name: str

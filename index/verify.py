@@ -9,11 +9,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from pinakes.index.build.progress import Progress
 from pinakes.index.checksums import edges_checksum, file_checksum, pieces
 from pinakes.index.errors import CollectionError, DamagedGeneration, UnreadableGeneration
 from pinakes.index.generations import compare_listing
 from pinakes.index.health import REBUILD, REMOVE, damaged, unreadable
-from pinakes.index.progress import Progress
 from pinakes.index.types import FileRecord, Manifest
 
 __all__ = [

@@ -1,0 +1,1 @@
+"""What does the source say? Knows nothing of indexes."""

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from pinakes.ingest.characters import cleaned
-from pinakes.ingest.extract import Entry, count_entry, read_documents
-from pinakes.ingest.reading.dumps import WorkUnit
+from pinakes.ingest.sources.mediawiki.extract import Entry, count_entry, read_documents
+from pinakes.ingest.sources.mediawiki.files.dumps import WorkUnit
 from pinakes.ingest.types import (
     Damage,
     Document,

@@ -14,12 +14,12 @@ from typing import TextIO
 
 import zstandard
 
-from pinakes.ingest.extract import Entry, read_documents
 from pinakes.ingest.files import write_whole
 from pinakes.ingest.passages import heading_at, split_passages
-from pinakes.ingest.reading.dumps import WorkUnit
-from pinakes.ingest.reading.identity import check_unchanged, digest_pieces
 from pinakes.ingest.rows import from_json, to_json
+from pinakes.ingest.sources.mediawiki.extract import Entry, read_documents
+from pinakes.ingest.sources.mediawiki.files.dumps import WorkUnit
+from pinakes.ingest.sources.mediawiki.files.identity import check_unchanged, digest_pieces
 from pinakes.ingest.types import Document, Link, Passage, SiteInfo
 
 __all__ = ["link_run_path", "read_digests", "read_segment", "segment_path", "write_segment"]

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.encoders.encoder import SentenceEncoder, find_encoder
-from pinakes.index.search import Index
-from pinakes.ingest.reading.dumps import Dump, find_dump
+from pinakes.index.retrieval.search import Index
+from pinakes.ingest.sources.mediawiki.files.dumps import Dump, find_dump
 from tests.index.toys import SAMPLE, QuietProgress
 
 ROOT = Path(__file__).parents[1]

@@ -15,9 +15,9 @@ MAY_IMPORT = {
     "service": {"service", "index", "ingest"},
 }
 HEAVY = {
-    "mwxml": "ingest/reading/pages.py",
-    "mwparserfromhell": "ingest/loss/markup_tree.py",
-    "py7zr": "ingest/reading/seven_zip.py",
+    "mwxml": "ingest/sources/mediawiki/xml/pages.py",
+    "mwparserfromhell": "ingest/fidelity/markup_tree.py",
+    "py7zr": "ingest/sources/mediawiki/files/seven_zip.py",
     "duckdb": "index/store/links.py",
     "tantivy": "index/keywords/bm25.py",
     "faiss": "index/vectors/vector_codes.py",
@@ -102,8 +102,8 @@ CLOCKS = {
     "tests/index/test_campaigns.py": "what a campaign took is recorded, not judged",
     "tests/ingest/bombs.py": "how long decompressing alone takes",
     "tests/ingest/test_fuzz.py": "held against an ordinary article",
-    "tests/service/answering/test_turns.py": "held against an answer of the same words",
-    "tests/service/commands/terminal.py": "how long is waited for what should be shown",
+    "tests/service/asking/test_turns.py": "held against an answer of the same words",
+    "tests/service/cli/terminal.py": "how long is waited for what should be shown",
     "tests/service/generators/generator_contract.py": "held against tokens of the same model",
     "tests/service/http/test_trouble.py": "held against an answer that nothing disturbs",
 }

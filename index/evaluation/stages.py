@@ -12,7 +12,7 @@ from pinakes.index.errors import BadQuery
 from pinakes.index.evaluation.gold import Judgment
 from pinakes.index.evaluation.questions import Half
 from pinakes.index.evaluation.run import JudgedQuestion, QuestionResult, Ranks, Run
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit, Manifest, Mode
 
 __all__ = ["DEPTH", "Search", "evaluate", "modes_of"]

@@ -1,0 +1,1 @@
+"""Which words of what was found answer the question."""

@@ -1,0 +1,1 @@
+"""Found by words: BM25, by the rules of the language."""

@@ -10,8 +10,8 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from itertools import pairwise
 from pathlib import Path
 
+from pinakes.index.build.progress import Progress
 from pinakes.index.keywords.bm25 import KeywordDocument, join_keyword_indexes, write_keyword_index
-from pinakes.index.progress import Progress
 from pinakes.index.store.store import Store
 
 __all__ = ["keyword_documents", "searched_names", "write_keywords"]

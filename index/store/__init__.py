@@ -1,0 +1,1 @@
+"""The text of every page, as it is cited."""

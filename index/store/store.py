@@ -17,12 +17,12 @@ from weakref import WeakSet
 
 import zstandard
 
+from pinakes.index.aliases.names import KINDS
+from pinakes.index.aliases.suggest import suggest
+from pinakes.index.aliases.table import LISTED_WITH_PAGE, check_name
+from pinakes.index.aliases.titles import title_key
 from pinakes.index.checksums import DamagedRow
 from pinakes.index.health import Health
-from pinakes.index.names.names import KINDS
-from pinakes.index.names.names_table import LISTED_WITH_PAGE, check_name
-from pinakes.index.names.suggest import suggest
-from pinakes.index.names.titles import title_key
 from pinakes.index.store.rows import PAGE_COLUMNS, TEXT_COLUMNS, TextRow, page_row, text_row
 from pinakes.index.types import NamedPage, NameKind, PassagePlace, StoredPage, Suggestion
 from pinakes.ingest.types import Passage, Section
@@ -224,7 +224,7 @@ class Store:
         ]  # fmt: skip
 
     def suggest(self, prefix: str, limit: int) -> list[Suggestion]:
-        """Pages that ``prefix`` begins to name, popular ones first: see ``index.names.suggest``."""
+        """Pages that ``prefix`` begins to name, popular ones first."""
         with self._reading():
             return suggest(self._connection(), prefix, limit)
 

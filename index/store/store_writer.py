@@ -10,12 +10,12 @@ from pathlib import Path
 
 import zstandard
 
-from pinakes.index.names.names import base_name, later_words, meanings, name_of_topic
-from pinakes.index.names.names_table import NAMES_SCHEMA, gather_names, scratch_size, write_names
-from pinakes.index.names.titles import title_key
+from pinakes.index.aliases.names import base_name, later_words, meanings, name_of_topic
+from pinakes.index.aliases.table import NAMES_SCHEMA, gather_names, scratch_size, write_names
+from pinakes.index.aliases.titles import title_key
 from pinakes.index.store.rows import add_checksums, text_checksum, write_bounds
 from pinakes.index.types import NameKind
-from pinakes.ingest.extract import Entry
+from pinakes.ingest.sources.mediawiki.extract import Entry
 from pinakes.ingest.types import Document, Passage, Redirect
 
 __all__ = ["StoreWriter"]

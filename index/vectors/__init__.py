@@ -1,0 +1,1 @@
+"""Found by meaning: vectors in inverted lists, on disk."""

@@ -1,0 +1,1 @@
+"""Is everything in place, and does nothing leave this machine?"""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 from pinakes.index.errors import CollectionError
 from pinakes.index.generations import collection_names
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.service.doctor.findings import Finding, note, ok, wrong
 from pinakes.service.doctor.installation import (
     examine_chat_model,

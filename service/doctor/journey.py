@@ -16,7 +16,7 @@ import httpx
 
 __all__: list[str] = []
 
-_PINAKES = [sys.executable, "-m", "pinakes.service.cli"]
+_PINAKES = [sys.executable, "-m", "pinakes"]
 _QUESTION = "Where was the Rosetta Stone found?"
 _LIMIT_S = 600.0
 # Enough words to see the model at work.

@@ -5,9 +5,9 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing
 
 from pinakes.index.evaluation import Half
-from pinakes.index.search import Index
-from pinakes.service.answering.answer import Answerer
-from pinakes.service.answering.events import Done, Sources, Token
+from pinakes.index.retrieval.search import Index
+from pinakes.service.asking.answer import Answerer
+from pinakes.service.asking.events import Done, Sources, Token
 from pinakes.service.errors import GeneratorFailed
 from pinakes.service.evaluation.answer_run import AnsweredQuestion, AnswerFacts, AnswerRun
 from pinakes.service.evaluation.facts import facts_of, failure_of

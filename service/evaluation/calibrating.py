@@ -9,11 +9,11 @@ from pathlib import Path
 
 from pinakes.index.errors import BadQuestions
 from pinakes.index.evaluation import Question
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Mode
 from pinakes.ingest.files import write_whole
-from pinakes.service.answering.answerability import CALIBRATION_FILE, Calibration
-from pinakes.service.answering.retrieval import find
+from pinakes.service.asking.answerability import CALIBRATION_FILE, Calibration
+from pinakes.service.asking.retrieval import find
 from pinakes.service.evaluation.error_curves import (
     ErrorCurve,
     error_curve,

@@ -6,7 +6,7 @@ Reads the stored pages to compare citations with them; knows nothing of runs and
 from collections.abc import Sequence
 from typing import Any
 
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.ingest.types import Passage
 from pinakes.service.evaluation.answer_run import AnswerFacts
 from pinakes.service.evaluation.answer_words import exact_match, holds, word_f1

@@ -9,7 +9,7 @@ from typing import Literal
 
 from pinakes.index.errors import BadQuery
 from pinakes.index.evaluation import Judgment, Question, sample_of
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.ingest.types import Passage
 
 __all__ = ["SkipReason", "Target", "Targets", "targets_of"]

@@ -20,9 +20,9 @@ from starlette.routing import Route
 
 from pinakes.index.errors import CollectionError, DamagedGeneration
 from pinakes.index.follow import CurrentIndex
-from pinakes.index.search import MAX_QUERY_LENGTH, Index
+from pinakes.index.retrieval.search import MAX_QUERY_LENGTH, Index
 from pinakes.index.types import Mode
-from pinakes.service.answering.answer import Answerer
+from pinakes.service.asking.answer import Answerer
 from pinakes.service.errors import NotFound, ServiceError
 from pinakes.service.generators.generator import Generator
 from pinakes.service.http.event_stream import EventStream, while_connected

@@ -15,8 +15,8 @@ from fastapi.sse import format_sse_event
 
 from pinakes.index.follow import CurrentIndex
 from pinakes.index.types import Manifest
-from pinakes.service.answering.answer import Answerer
-from pinakes.service.answering.finished import finished_answer
+from pinakes.service.asking.answer import Answerer
+from pinakes.service.asking.finished import finished_answer
 from pinakes.service.errors import NotFound
 from pinakes.service.http.event_stream import EventStream, while_connected
 from pinakes.service.http.json_responses import PlainJSONResponse

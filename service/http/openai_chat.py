@@ -14,8 +14,8 @@ from typing import Any
 
 from pinakes.index.errors import BadQuery
 from pinakes.index.types import Manifest
-from pinakes.service.answering.citations import place_name
-from pinakes.service.answering.events import (
+from pinakes.service.asking.citations import place_name
+from pinakes.service.asking.events import (
     AnswerEvent,
     Checked,
     Done,

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 from pydantic import AfterValidator
 
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 
 __all__ = ["LeasedIndex", "Text", "address_of_service"]
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from pinakes.service.answering.events import AnswerEvent, Checked, Done, Status, Token, Withdrawn
+from pinakes.service.asking.events import AnswerEvent, Checked, Done, Status, Token, Withdrawn
 from pinakes.service.errors import ServiceError
 from pinakes.service.terminal.answer_report import doubt
 from pinakes.service.terminal.console import err

@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.text import Text
 
-from pinakes.service.answering.marks import own_brackets
+from pinakes.service.asking.marks import own_brackets
 from pinakes.service.terminal.console import coverage_text, err, out, print_coverage
 from pinakes.service.terminal.hit_report import print_sources
 from pinakes.service.types import Answer, Sentence

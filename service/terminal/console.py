@@ -27,7 +27,7 @@ from pinakes.ingest.types import PageCounts
 from pinakes.service.plain_text import visible
 
 if TYPE_CHECKING:
-    from pinakes.index.plan import BuildPlan
+    from pinakes.index.build.plan import BuildPlan
 
 __all__ = [
     "BuildProgress",

@@ -44,7 +44,7 @@ def print_explained(
 ) -> None:
     """A row for each passage: its score, and its rank and score in each list; below, the reasons.
 
-    ``matched``: by field, as ``index.ranking.fields`` finds it. The reasons are what it says, what
+    ``matched``: by field, as ``fields`` finds it. The reasons are what it says, what
     of it matches, and the parts that add up to its score.
     """
     lists = sorted({name for hit in hits for name in hit.placings})

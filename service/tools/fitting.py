@@ -7,7 +7,7 @@ from typing import Any
 
 from pinakes.index.types import Hit, Manifest, StoredPage
 from pinakes.ingest.passages import heading_at
-from pinakes.service.answering.citations import page_url, passage_url, place_name, wiki_permalink
+from pinakes.service.asking.citations import page_url, passage_url, place_name, wiki_permalink
 from pinakes.service.tools.budget import excerpt, first_start, json_length, last_end, shown, widened
 from pinakes.service.tools.tool_views import (
     AskResult,

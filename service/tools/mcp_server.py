@@ -19,7 +19,7 @@ from mcp.server.transport_security import TransportSecuritySettings
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
-from pinakes.service.answering.events import Status
+from pinakes.service.asking.events import Status
 from pinakes.service.errors import BadInput, NotFound, ShuttingDown
 from pinakes.service.http.security.caller import caller_of
 from pinakes.service.plain_text import visible_json

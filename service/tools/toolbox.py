@@ -14,9 +14,9 @@ import anyio.to_thread
 from fastapi.concurrency import contextmanager_in_threadpool
 
 from pinakes.index.follow import CurrentIndex
-from pinakes.index.search import Index
-from pinakes.service.answering.answer import Answerer
-from pinakes.service.answering.finished import OnStatus, finished_answer
+from pinakes.index.retrieval.search import Index
+from pinakes.service.asking.answer import Answerer
+from pinakes.service.asking.finished import OnStatus, finished_answer
 from pinakes.service.errors import NotFound
 from pinakes.service.http.security.caller import Caller
 from pinakes.service.settings import Settings

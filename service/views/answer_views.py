@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import Field
 
 from pinakes.index.types import Manifest
-from pinakes.service.answering.events import (
+from pinakes.service.asking.events import (
     AnswerEvent,
     Checked,
     Done,

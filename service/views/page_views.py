@@ -1,7 +1,7 @@
 """The JSON of articles and suggestions: the same for ``--json`` and for the HTTP API."""
 
 from pinakes.index.types import Manifest, StoredPage, Suggestion
-from pinakes.service.answering.citations import wiki_permalink
+from pinakes.service.asking.citations import wiki_permalink
 from pinakes.service.views.search_views import View
 
 __all__ = ["PageView", "SuggestView", "page_view", "suggest_view"]

@@ -5,10 +5,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pinakes.index.ranking.fields import matched_fields
-from pinakes.index.search import Index
+from pinakes.index.retrieval.fields import matched_fields
+from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit, Manifest, Mode
-from pinakes.service.answering.citations import make_citation
+from pinakes.service.asking.citations import make_citation
 from pinakes.service.types import Citation
 
 __all__ = [

@@ -6,11 +6,11 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from pinakes.index.build import BuildOptions, BuildResult, build_collection
+from pinakes.index.build.pipeline import BuildOptions, BuildResult, build_collection
 from pinakes.index.generations import SEALED, current_generation, read_manifest
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Manifest
-from pinakes.ingest.reading.dumps import Dump
+from pinakes.ingest.sources.mediawiki.files.dumps import Dump
 from tests.index.toys import HashingEncoder, QuietProgress, article, redirect
 
 ENCODER = HashingEncoder()

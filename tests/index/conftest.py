@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from pinakes.index import build
-from pinakes.index.build import build_collection
-from pinakes.ingest.reading.dumps import Dump
+from pinakes.index.build import pipeline
+from pinakes.index.build.pipeline import build_collection
+from pinakes.ingest.sources.mediawiki.files.dumps import Dump
 from tests.index.toys import HashingEncoder, QuietProgress, in_threads
 
 
@@ -16,7 +16,7 @@ def toy_sample(tmp_path_factory: pytest.TempPathFactory, packed_sample: Dump) ->
     """The sample with vectors of all passages by the hashing encoder: read only."""
     collection = tmp_path_factory.mktemp("toy") / "sample"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(build, "worker_processes", in_threads)
+        patch.setattr(pipeline, "worker_processes", in_threads)
         build_collection(collection, packed_sample, HashingEncoder(), "all", QuietProgress())
     return collection
 
@@ -32,4 +32,4 @@ def toy_collection(toy_sample: Path, tmp_path: Path) -> Path:
 @pytest.fixture
 def thread_executor(monkeypatch: pytest.MonkeyPatch) -> None:
     """Builds extract in a thread: the process pool needs a second to start."""
-    monkeypatch.setattr(build, "worker_processes", in_threads)
+    monkeypatch.setattr(pipeline, "worker_processes", in_threads)

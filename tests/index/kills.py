@@ -19,10 +19,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pinakes.index import build, embed
-from pinakes.index.build import BuildOptions, build_collection
-from pinakes.ingest.reading.bz2_blocks import read_blocks
-from pinakes.ingest.reading.dumps import Dump, find_dump, plan_units
+from pinakes.index.build import embed, pipeline
+from pinakes.index.build.pipeline import BuildOptions, build_collection
+from pinakes.ingest.sources.mediawiki.files.bz2_blocks import read_blocks
+from pinakes.ingest.sources.mediawiki.files.dumps import Dump, find_dump, plan_units
 from tests.index.collections import comparable
 from tests.index.toys import SAMPLE, HashingEncoder, QuietProgress, article, in_threads
 from tests.ingest.dumps_on_disk import write_multistream
@@ -85,8 +85,8 @@ class EventfulProgress(QuietProgress):
 
 def _build(collection: Path, dump: Dump, act: Callable[[int, str], None]) -> None:
     embed._PUBLISH_SECONDS, embed._LEAST_BATCH, embed._MOST_BATCH = 0.0, 40, 40
-    build.plan_units = functools.partial(plan_units, unit_bytes=20_000)
-    build.worker_processes = in_threads
+    pipeline.plan_units = functools.partial(plan_units, unit_bytes=20_000)
+    pipeline.worker_processes = in_threads
     progress = EventfulProgress(Events(act))
     build_collection(collection, dump, HashingEncoder(), "all", progress, BuildOptions(1))
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from bench.record import record
-from pinakes.index.build import build_collection
+from pinakes.index.build.pipeline import build_collection
 from pinakes.index.evaluation import evaluate, judge, modes_of, read_questions, reports
 from pinakes.index.generations import current_generation, read_manifest
-from pinakes.index.search import Index
-from pinakes.ingest.reading.dumps import Dump, find_dump
+from pinakes.index.retrieval.search import Index
+from pinakes.ingest.sources.mediawiki.files.dumps import Dump, find_dump
 from tests.index.collections import answers, counts, make, names, store_content
 from tests.index.toys import ROOT, QuietProgress
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from pinakes.index import generations, verify
+from pinakes.index.build.progress import Silence
 from pinakes.index.errors import CollectionError, DamagedGeneration, UnreadableGeneration
 from pinakes.index.generations import (
     GenerationLock,
@@ -18,8 +19,7 @@ from pinakes.index.generations import (
     read_manifest,
 )
 from pinakes.index.health import Health, unreadable
-from pinakes.index.progress import Silence
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.superseded import remove_superseded
 from pinakes.index.verify import find_all_damage, verify_files
 from tests.index.toys import HashingEncoder, republish, reseal

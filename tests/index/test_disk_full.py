@@ -17,9 +17,9 @@ from typing import Any
 import pytest
 import zstandard
 
-from pinakes.index import build, embed
-from pinakes.index.build import BuildOptions, build_collection
-from pinakes.index.disk import told_of_full_disk
+from pinakes.index.build import embed, pipeline
+from pinakes.index.build.disk import told_of_full_disk
+from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.errors import DiskFull, NoCollection
 from pinakes.index.generations import current_generation, read_manifest, record_files
 from pinakes.index.keywords import bm25
@@ -27,7 +27,7 @@ from pinakes.index.keywords.bm25 import KeywordDocument, write_keyword_index
 from pinakes.index.store import links
 from pinakes.index.store.links import open_link_totals
 from pinakes.index.types import FileRecord
-from pinakes.ingest.reading.dumps import Dump
+from pinakes.ingest.sources.mediawiki.files.dumps import Dump
 from tests.index.collections import ENCODER, comparable
 from tests.index.kills import awkward_dump
 from tests.index.toys import QuietProgress, in_threads
@@ -55,7 +55,7 @@ def disk(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.fixture(autouse=True)
 def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build, "worker_processes", in_threads)
+    monkeypatch.setattr(pipeline, "worker_processes", in_threads)
     monkeypatch.setattr(embed, "_PUBLISH_SECONDS", 0.0)
     monkeypatch.setattr(embed, "_LEAST_BATCH", 40)
     monkeypatch.setattr(embed, "_MOST_BATCH", 40)
@@ -140,7 +140,7 @@ def test_no_room_for_the_manifest(
         return record_files(stage)
 
     with monkeypatch.context() as patch:
-        patch.setattr(build, "record_files", full_then_record)
+        patch.setattr(pipeline, "record_files", full_then_record)
         with pytest.raises(DiskFull):
             build_there(collection, dump, QuietProgress())
     with pytest.raises(NoCollection):

@@ -12,7 +12,7 @@ from pinakes.index import follow
 from pinakes.index.errors import DamagedGeneration, NoCollection
 from pinakes.index.follow import CurrentIndex
 from pinakes.index.generations import current_generation
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.superseded import remove_superseded
 from tests.index.toys import HashingEncoder, republish, reseal
 from tests.yardstick import wait_until

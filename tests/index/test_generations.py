@@ -20,7 +20,7 @@ from pinakes.index.generations import (
     read_manifest,
     record_files,
 )
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.superseded import remove_superseded
 from pinakes.index.types import FORMAT_VERSION, DumpRecord, Manifest
 from pinakes.ingest.types import PageCounts

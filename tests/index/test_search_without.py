@@ -2,7 +2,7 @@
 
 import pytest
 
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Mode
 
 QUESTION = "Who deciphered the Rosetta Stone?"

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 import numpy as np
 
-from pinakes.index import build, embed
+from pinakes.index.build import embed, pipeline
 from pinakes.index.generations import (
     current_generation,
     link_files,
@@ -27,7 +27,7 @@ from pinakes.index.store.store import Store
 from pinakes.index.store.store_writer import StoreWriter
 from pinakes.index.types import EncoderCheck, EncoderRecord, Manifest, Vectors
 from pinakes.ingest.passages import split_passages
-from pinakes.ingest.reading.dumps import Dump, find_dump, plan_units
+from pinakes.ingest.sources.mediawiki.files.dumps import Dump, find_dump, plan_units
 from pinakes.ingest.types import Document, Redirect, Section
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -113,10 +113,10 @@ def build_aloud(collection: str) -> None:
     """Build the sample with the hashing encoder: what a test kills."""
     embed._PUBLISH_SECONDS, embed._LEAST_BATCH, embed._MOST_BATCH = 0.0, 40, 40
     keyword_writer._ADVANCE = 1
-    build.plan_units = functools.partial(plan_units, unit_bytes=UNIT_BYTES)
+    pipeline.plan_units = functools.partial(plan_units, unit_bytes=UNIT_BYTES)
     dump = find_dump([SAMPLE])
-    build.build_collection(
-        Path(collection), dump, HashingEncoder(), "all", AloudProgress(), build.BuildOptions(2)
+    pipeline.build_collection(
+        Path(collection), dump, HashingEncoder(), "all", AloudProgress(), pipeline.BuildOptions(2)
     )
 
 

@@ -4,7 +4,7 @@ import bz2
 from collections.abc import Sequence
 from pathlib import Path
 
-from pinakes.ingest.reading.bz2_blocks import read_blocks
+from pinakes.ingest.sources.mediawiki.files.bz2_blocks import read_blocks
 
 HEADER = (
     '<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11" xml:lang="en">'

@@ -19,10 +19,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pinakes.ingest.errors import IngestError
-from pinakes.ingest.extract import count_entry, read_documents
-from pinakes.ingest.reading.bz2_blocks import read_blocks
-from pinakes.ingest.reading.dumps import WorkUnit, find_dump, plan_units
-from pinakes.ingest.reading.page_xml import cut_pages
+from pinakes.ingest.sources.mediawiki.extract import count_entry, read_documents
+from pinakes.ingest.sources.mediawiki.files.bz2_blocks import read_blocks
+from pinakes.ingest.sources.mediawiki.files.dumps import WorkUnit, find_dump, plan_units
+from pinakes.ingest.sources.mediawiki.wikitext import parse_document
+from pinakes.ingest.sources.mediawiki.xml.page_xml import cut_pages
 from pinakes.ingest.types import (
     Damage,
     Page,
@@ -32,7 +33,6 @@ from pinakes.ingest.types import (
     SiteInfo,
     TrailingBytes,
 )
-from pinakes.ingest.wikitext import parse_document
 from tests.ingest.dumps_on_disk import PAGES, export, write_multistream
 from tests.ingest.test_robustness import _TOKENS, check
 from tests.yardstick import cpu_seconds

@@ -22,8 +22,8 @@ import pytest
 import zstandard
 
 from pinakes.ingest.errors import IngestError
-from pinakes.ingest.reading.archives import read_pieces
-from pinakes.ingest.reading.dumps import find_dump, plan_units
+from pinakes.ingest.sources.mediawiki.files.archives import read_pieces
+from pinakes.ingest.sources.mediawiki.files.dumps import find_dump, plan_units
 from tests.ingest.bombs import (
     LZMA1,
     endless_page,

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from pinakes.ingest.extract import read_documents
 from pinakes.ingest.passages import MAX_WORDS, MIN_WORDS, count_words, heading_at, split_passages
-from pinakes.ingest.reading.dumps import find_dump, plan_units
-from pinakes.ingest.reading.pages import read_pages
+from pinakes.ingest.sources.mediawiki.extract import read_documents
+from pinakes.ingest.sources.mediawiki.files.dumps import find_dump, plan_units
+from pinakes.ingest.sources.mediawiki.wikitext import parse_document
+from pinakes.ingest.sources.mediawiki.xml.pages import read_pages
 from pinakes.ingest.types import Document
-from pinakes.ingest.wikitext import parse_document
 
 LEFTOVER = re.compile(
     r"\{\{|\}\}|\[\[|\]\]|\{\||^\|[}\-+]|'''|</?ref|<br|&nbsp;|thumb\||rowspan|colspan|style=|"

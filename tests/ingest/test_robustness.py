@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pinakes.ingest.passages import split_passages
-from pinakes.ingest.templates.local_names import EVERY_LANGUAGE
-from pinakes.ingest.templates.names import ALIASES
-from pinakes.ingest.templates.registry import _RENDERERS
+from pinakes.ingest.sources.mediawiki.templates.local_names import EVERY_LANGUAGE
+from pinakes.ingest.sources.mediawiki.templates.names import ALIASES
+from pinakes.ingest.sources.mediawiki.templates.registry import _RENDERERS
 from pinakes.ingest.types import Document
-from tests.ingest.test_wikitext import parse
+from tests.ingest.sources.mediawiki.test_wikitext import parse
 from tests.yardstick import assert_in_proportion
 
 _TOKENS = """

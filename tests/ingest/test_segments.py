@@ -7,10 +7,10 @@ import pytest
 import zstandard
 
 from pinakes.ingest.errors import TruncatedDump
-from pinakes.ingest.extract import read_documents
-from pinakes.ingest.reading.dumps import Dump, WorkUnit, find_dump, plan_units
 from pinakes.ingest.rows import to_json
 from pinakes.ingest.segments import link_run_path, read_segment, segment_path, write_segment
+from pinakes.ingest.sources.mediawiki.extract import read_documents
+from pinakes.ingest.sources.mediawiki.files.dumps import Dump, WorkUnit, find_dump, plan_units
 from pinakes.ingest.types import Damage, Document, Link, OtherPage, QuarantinedPage, Redirect
 from tests.ingest.dumps_on_disk import END, HEADER, export, page, write_multistream
 

@@ -13,10 +13,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.follow import CurrentIndex
-from pinakes.index.search import Index
-from pinakes.service.cli import main
+from pinakes.index.retrieval.search import Index
+from pinakes.service.cli.main import main
 from pinakes.service.generators.generator import Generator
 from pinakes.service.http import server as http_server
 from pinakes.service.http.app import create_app

@@ -29,12 +29,12 @@ from pinakes.index import checksums, verify
 from pinakes.index.encoders.onnx_encoder import OnnxEncoder, open_question_encoder
 from pinakes.index.errors import CollectionError, DamagedGeneration
 from pinakes.index.generations import SEALED, current_generation, read_manifest
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store
 from pinakes.index.types import StoredPage
 from pinakes.service.types import Answer, Inquiry
 from tests.index.toys import ROOT, reseal
-from tests.service.answering.answers import answer_events, answered
+from tests.service.asking.answers import answer_events, answered
 
 MOMENTS = ("before", "large", "after")
 QUESTIONS = ("When was the Rosetta Stone found?", "papyrus reed of the Nile")

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from pinakes.index import build
-from pinakes.index.build import BuildOptions, build_collection
-from pinakes.index.search import Index
-from pinakes.ingest import wikitext
+from pinakes.index.build import pipeline
+from pinakes.index.build.pipeline import BuildOptions, build_collection
+from pinakes.index.retrieval.search import Index
 from pinakes.ingest.characters import cleaned
-from pinakes.ingest.markup import layout
+from pinakes.ingest.sources.mediawiki import wikitext
+from pinakes.ingest.sources.mediawiki.markup import layout
 from pinakes.service.errors import GeneratorFailed
 from pinakes.service.generators.generator import Generator
 from pinakes.service.terminal.console import BuildProgress, PlainConsole
@@ -46,7 +46,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     collection = directory / "toywiki"
     dump = write_dump(directory, [article(1, TITLE, TEXT), article(2, "Plain", "A plain river.")])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(build, "worker_processes", in_threads)
+        patch.setattr(pipeline, "worker_processes", in_threads)
         for module in (wikitext, layout):
             patch.setattr(module, "cleaned", lambda text: text)
         build_collection(collection, dump, None, "none", QuietProgress(), BuildOptions(workers=1))

@@ -37,7 +37,7 @@ def building(
         *start,
         sys.executable,
         "-m",
-        "pinakes.service.cli",
+        "pinakes",
         command,
         str(dump),
         "--workers",

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from pinakes.index.disk import told_of_full_disk
+from pinakes.index.build.disk import told_of_full_disk
 from pinakes.index.errors import CollectionError, DiskFull
 from pinakes.service.problems import problem_of, told_of
 from tests.index.toys import ROOT, SAMPLE
@@ -22,7 +22,7 @@ def _limited(
     *words: object, before: tuple[str, ...] = (), limit: Callable[[], None] | None = None
 ) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        [*before, sys.executable, "-m", "pinakes.service.cli", *map(str, words)],
+        [*before, sys.executable, "-m", "pinakes", *map(str, words)],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,

@@ -16,7 +16,7 @@ import pytest
 from mcp import StdioServerParameters
 from playwright.sync_api import expect, sync_playwright
 
-from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.service.doctor.proof import Proof, prove_offline
 from tests.index.toys import ROOT, SAMPLE, QuietProgress, article, write_dump
 from tests.service.doctor.watching import PINAKES, Place, require, require_tracing

@@ -24,7 +24,7 @@ SCRIPT = """
 import json, sys
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
-from pinakes.service.cli import main
+from pinakes.service.cli.main import main
 
 for arguments in json.loads(sys.argv[1]):
     out, err = StringIO(), StringIO()
@@ -38,7 +38,7 @@ for arguments in json.loads(sys.argv[1]):
 # A client inside, for what is served there.
 CLIENT = """
 import subprocess, sys, urllib.error, urllib.request, json
-command = [sys.executable, "-m", "pinakes.service.cli", "serve", "--port", "0",
+command = [sys.executable, "-m", "pinakes", "serve", "--port", "0",
            "--generator", "none", "--data", sys.argv[1], "--collection", "sample"]
 with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
     address = server.stderr.readline().split("http://")[1].split()[0]
@@ -151,7 +151,7 @@ def test_serve(inside: list[str]) -> None:
 
 
 def test_mcp(inside: list[str]) -> None:
-    command = ["-m", "pinakes.service.cli", "mcp", "--data", DATA, "--collection", "words"]
+    command = ["-m", "pinakes", "mcp", "--data", DATA, "--collection", "words"]
     with subprocess.Popen(
         [*inside, sys.executable, *command, "--generator", "none"],
         stdin=subprocess.PIPE,

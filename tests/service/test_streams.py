@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pinakes.service.cli import main
+from pinakes.service.cli.main import main
 from pinakes.service.http.security.tokens import Tokens
 from tests.index.toys import ROOT, SAMPLE
 from tests.service.conftest import Outcome
@@ -96,7 +96,7 @@ def test_questions_that_are_not_text_are_asked_all_the_same(encoded: Encoded, da
 
 
 def _process(*words: object, **more: object) -> "subprocess.CompletedProcess[bytes]":
-    command = [sys.executable, "-m", "pinakes.service.cli", *map(str, words)]
+    command = [sys.executable, "-m", "pinakes", *map(str, words)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)} | dict(more.pop("env", {}))  # type: ignore[call-overload]
     return subprocess.run(  # type: ignore[call-overload,no-any-return]
         command, env=environment, timeout=120, check=False, **more
@@ -128,7 +128,7 @@ def test_streams_that_are_closed_or_full(data: Path) -> None:
 def test_a_token_that_cannot_be_shown_is_none(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            [sys.executable, "-m", "pinakes.service.cli", "tokens", "create", "phone"],
+            [sys.executable, "-m", "pinakes", "tokens", "create", "phone"],
             env=os.environ | {"PINAKES_DATA": str(tmp_path)},
             stdout=full, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S, check=False,
         )  # fmt: skip

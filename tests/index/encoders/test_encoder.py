@@ -203,7 +203,8 @@ def test_a_passage_is_embedded_with_its_place() -> None:
 
 def test_sentence_transformers_is_not_imported_before_it_is_needed() -> None:
     program = (
-        "import sys, pinakes.index.build, index.evaluation, index.follow, index.search\n"
+        "import sys, pinakes.index.build.pipeline, pinakes.index.evaluation\n"
+        "import pinakes.index.follow, pinakes.index.retrieval.search\n"
         "from pinakes.index.encoders.encoder import find_encoder\n"
         "find_encoder('all-MiniLM-L6-v2').record\n"
         "sys.exit(bool({'sentence_transformers', 'torch', 'transformers'} & set(sys.modules)))"

@@ -17,7 +17,7 @@ from pinakes.index.encoders.encoder import SentenceEncoder, find_encoder
 from pinakes.index.encoders.onnx_encoder import OnnxEncoder, open_question_encoder
 from pinakes.index.errors import DamagedGeneration, EncoderNotExportable
 from pinakes.index.generations import current_generation, read_manifest
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from tests.index.tiny_models import write_model
 from tests.index.toys import ROOT
 
@@ -142,7 +142,7 @@ def test_searching_needs_no_pytorch(sample_collection: Path) -> None:
     program = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from pinakes.index.search import Index\n"
+        "from pinakes.index.retrieval.search import Index\n"
         "with Index.open(Path(sys.argv[1])) as index:\n"
         "    assert 'vector' in index.search('Who invented paper?')[0].placings\n"
         "print(*({'torch', 'sentence_transformers', 'transformers', 'onnx'} & set(sys.modules)))"
@@ -157,7 +157,7 @@ def test_without_vectors_onnxruntime_is_not_imported(sample_collection: Path) ->
     program = (
         "import sys\n"
         "from pathlib import Path\n"
-        "from pinakes.index.search import Index\n"
+        "from pinakes.index.retrieval.search import Index\n"
         "with Index.open(Path(sys.argv[1]), None) as index:\n"
         "    index.search('papyrus')\n"
         "sys.exit('onnxruntime' in sys.modules)"

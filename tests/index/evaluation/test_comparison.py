@@ -18,7 +18,7 @@ from pinakes.index.evaluation import (
 )
 from pinakes.index.evaluation.comparison import Change
 from pinakes.index.evaluation.run import QuestionResult, Ranks, read_run
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from tests.index.toys import SAMPLE
 
 

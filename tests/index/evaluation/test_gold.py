@@ -7,7 +7,7 @@ import pytest
 
 from pinakes.index.evaluation import judge
 from pinakes.index.evaluation.questions import Evidence, Gold, Question
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store
 from pinakes.ingest.types import Redirect
 from tests.index.toys import document, write_store

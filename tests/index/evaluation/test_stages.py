@@ -9,7 +9,7 @@ from pinakes.index.errors import BadQuery
 from pinakes.index.evaluation import Run, evaluate, judge, modes_of, read_questions, reports
 from pinakes.index.evaluation.questions import Evidence, Gold, Question
 from pinakes.index.evaluation.stages import DEPTH
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
 from pinakes.ingest.types import Passage
 from tests.index.toys import SAMPLE

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.extraction.short_answers import MOST_SENTENCES
 from pinakes.index.extraction.span_evidence import Sentence
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.ingest.characters import cut_place
 from pinakes.ingest.passages import sentence_spans
 from tests.index.toys import SAMPLE, QuietProgress, article, in_threads, write_dump
@@ -154,7 +154,7 @@ def test_answers_tear_no_letter_from_its_marks(
     text: str,
     question: str,
 ) -> None:
-    monkeypatch.setattr("pinakes.index.build.worker_processes", in_threads)
+    monkeypatch.setattr("pinakes.index.build.pipeline.worker_processes", in_threads)
     dump = write_dump(tmp_path, [article(1, title, text)], language=language)
     collection = tmp_path / "toywiki"
     build_collection(collection, dump, None, "none", QuietProgress(), BuildOptions(workers=1))

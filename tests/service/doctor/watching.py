@@ -16,7 +16,7 @@ from tests.yardstick import PATIENCE_S
 
 # Set by .ci/run: what is proven there must not go unproven because a package is missing.
 REQUIRED = "REQUIRE_STRACE" in os.environ
-PINAKES = [sys.executable, "-m", "pinakes.service.cli"]
+PINAKES = [sys.executable, "-m", "pinakes"]
 
 
 def require_tracing(*, cut: bool = False) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from pinakes.index.evaluation import judge
 from pinakes.index.evaluation.questions import Evidence, Gold, Question
-from pinakes.index.search import Index
-from pinakes.service.answering.answer import Answerer
+from pinakes.index.retrieval.search import Index
+from pinakes.service.asking.answer import Answerer
 from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
 from pinakes.service.evaluation.answer_run import AnswerFacts, AnswerRun
 from pinakes.service.evaluation.asking import evaluate_answers

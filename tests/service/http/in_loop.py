@@ -12,8 +12,8 @@ import httpx
 
 from pinakes.index.encoders.onnx_encoder import OnnxEncoder, open_question_encoder
 from pinakes.index.follow import CurrentIndex
-from pinakes.index.search import Index
-from pinakes.service.answering.answer import Answerer
+from pinakes.index.retrieval.search import Index
+from pinakes.service.asking.answer import Answerer
 from pinakes.service.generators.choice import open_generator
 from pinakes.service.generators.generator import Generator
 from pinakes.service.generators.queue import GenerationQueue

@@ -12,8 +12,8 @@ from fastapi.testclient import TestClient
 from pinakes.index import verify
 from pinakes.index.follow import CurrentIndex
 from pinakes.index.generations import current_generation, read_manifest
+from pinakes.index.retrieval.search import Index
 from pinakes.index.scrub import Scrub
-from pinakes.index.search import Index
 from pinakes.service.http.app import create_app
 from pinakes.service.settings import Settings
 from tests.service.conftest import local_client

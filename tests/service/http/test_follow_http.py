@@ -4,9 +4,9 @@ from pathlib import Path
 
 import httpx
 
-from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.encoders.encoder import SentenceEncoder
-from pinakes.ingest.reading.dumps import find_dump
+from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
 from tests.index.toys import SAMPLE, QuietProgress
 from tests.service.conftest import MakeServer
 from tests.yardstick import PATIENCE_S

@@ -14,7 +14,7 @@ import pytest
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from pinakes.index.follow import CurrentIndex
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
 from pinakes.service.generators.choice import open_generator
 from pinakes.service.generators.generator import Generator

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pinakes.index.errors import BadQuery
-from pinakes.service.answering.events import AnswerEvent, Checked, Sources, Token, Withdrawn
+from pinakes.service.asking.events import AnswerEvent, Checked, Sources, Token, Withdrawn
 from pinakes.service.http.openai_chat import Exchange, annotations, chunks, inquiry_of
 from pinakes.service.http.openai_views import ChatRequest
 from pinakes.service.types import Citation, Message, PassageRef, Sentence

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from pinakes.index.types import StoredPage
 from pinakes.ingest.types import Section
-from pinakes.service.answering.events import AnswerEvent, Checked, Done, Status, Token
+from pinakes.service.asking.events import AnswerEvent, Checked, Done, Status, Token
 from pinakes.service.errors import ServiceError
 from pinakes.service.terminal.answer_live import shown_answer
 from pinakes.service.terminal.answer_report import answer_text, print_answer

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from pinakes.service.cli import main
+from pinakes.service.cli.main import main
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str, str]:

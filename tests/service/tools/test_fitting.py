@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit, Manifest, Placing, StoredPage
 from pinakes.ingest.types import Passage, Section
-from pinakes.service.answering.citations import make_citation
+from pinakes.service.asking.citations import make_citation
 from pinakes.service.tools.fitting import Frame, answered, fetched, found, json_of
 from pinakes.service.types import Answer, NearPage, PassageRef, Sentence, ShortAnswer, parse_ref
 

@@ -12,10 +12,10 @@ import pytest
 from mcp import Client
 from mcp.types import CallToolResult
 
-from pinakes.index.build import BuildOptions, build_collection
+from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.follow import CurrentIndex
-from pinakes.index.search import Index
-from pinakes.ingest.reading.dumps import Dump, find_dump
+from pinakes.index.retrieval.search import Index
+from pinakes.ingest.sources.mediawiki.files.dumps import Dump, find_dump
 from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
 from pinakes.service.generators.generator import Generator
 from pinakes.service.http.app import create_app

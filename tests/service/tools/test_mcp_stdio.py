@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from mcp import Client, StdioServerParameters
 
-from pinakes.index.build import BuildOptions, build_collection
-from pinakes.ingest.reading.dumps import find_dump
+from pinakes.index.build.pipeline import BuildOptions, build_collection
+from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
 from tests.index.toys import ROOT, SAMPLE, QuietProgress
 from tests.service.generators.scripted_server import (
     STREAM_HEAD,
@@ -49,7 +49,7 @@ def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def command(directory: Path, **environment: str) -> tuple[list[str], dict[str, str]]:
-    words = [sys.executable, "-m", "pinakes.service.cli", "mcp", "--data", str(directory)]
+    words = [sys.executable, "-m", "pinakes", "mcp", "--data", str(directory)]
     if "PINAKES_GENERATOR__URL" not in environment:
         words += ["--generator", "none"]
     return words, os.environ | {"PYTHONPATH": str(ROOT), **environment}

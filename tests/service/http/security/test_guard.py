@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from pinakes.index.follow import CurrentIndex
-from pinakes.index.search import Index
+from pinakes.index.retrieval.search import Index
 from pinakes.service.errors import BadInput
 from pinakes.service.http.app import create_app
 from pinakes.service.http.security.guard import RESPONSE_HEADERS

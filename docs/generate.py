@@ -1,0 +1,73 @@
+"""Write the parts of docs/ that follow from the code; --check tells whether they are up to date.
+
+What is generated stands between two comments, the rest of a page is written by hand.
+Command: python docs/generate.py [--check]
+"""
+
+import argparse
+import ast
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+_ROOMS = ("ingest", "index", "service")
+
+
+def tree() -> str:
+    """Every module with the first line of what it says of itself."""
+    return "\n".join(["```", *(line for room in _ROOMS for line in _room(ROOT / room, 0)), "```"])
+
+
+def _room(directory: Path, depth: int) -> Iterator[str]:
+    yield _line(f"{directory.name}/", directory / "__init__.py", depth)
+    for path in sorted(directory.glob("*.py")):
+        if path.name != "__init__.py":
+            yield _line(path.name, path, depth + 1)
+    for path in sorted(directory.iterdir()):
+        if (path / "__init__.py").is_file():
+            yield from _room(path, depth + 1)
+
+
+def _line(name: str, module: Path, depth: int) -> str:
+    return f"{'  ' * depth + name:<34} {_first_line(module)}"
+
+
+def _first_line(module: Path) -> str:
+    text = ast.get_docstring(ast.parse(module.read_text(encoding="utf-8"))) or ""
+    return text.partition("\n")[0].removesuffix(".")
+
+
+GENERATED: dict[str, dict[str, Callable[[], str]]] = {"docs/architecture.md": {"tree": tree}}
+
+
+def renewed(page: str, text: str) -> str:
+    """The page with its generated parts as they should be."""
+    for name, generate in GENERATED[page].items():
+        begin, end = f"<!-- generated: {name} -->\n", "<!-- end -->"
+        before, _, rest = text.partition(begin)
+        _, _, after = rest.partition(end)
+        text = f"{before}{begin}{generate()}\n{end}{after}"
+    return text
+
+
+def main() -> int:
+    """Write the pages, or say which are out of date."""
+    parser = argparse.ArgumentParser(description="Write the parts of docs/ that follow from code.")
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    stale = 0
+    for page in GENERATED:
+        path = ROOT / page
+        before = path.read_text(encoding="utf-8")
+        after = renewed(page, before)
+        if after != before:
+            stale += 1
+            if check:
+                print(f"{page} is out of date; run python docs/generate.py")
+            else:
+                path.write_text(after, encoding="utf-8")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""The names pages answer to, and which of them a question says."""

@@ -1,0 +1,226 @@
+"""Give a published generation its vectors, most important passages first, resumable.
+
+Each batch is set aside as soon as it is made; what has come together in two minutes, and later in
+a quarter of the time so far, becomes a new generation that hard-links everything else.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinakes.index.build.progress import Progress
+from pinakes.index.encoders.encoder import passage_text
+from pinakes.index.encoders.onnx_encoder import open_question_encoder
+from pinakes.index.errors import EncoderMismatch
+from pinakes.index.generations import (
+    building_directory,
+    current_generation,
+    link_files,
+    next_name,
+    publish,
+    record_files,
+    timestamp,
+)
+from pinakes.index.store.store import Store
+from pinakes.index.superseded import remove_superseded
+from pinakes.index.types import Encoder, FileRecord, Manifest, VectorIndexRecord, Vectors
+from pinakes.index.vectors.importance import Importance
+from pinakes.index.vectors.pending_vectors import PendingVectors
+from pinakes.index.vectors.vector_shards import open_quantizer
+from pinakes.index.vectors.vector_writer import (
+    EXACT_LIMIT,
+    add_vectors,
+    list_count,
+    sample_size,
+    train_lists,
+)
+from pinakes.index.vectors.vectors import VectorIndex
+
+__all__ = ["MOST_PENDING", "VectorScope", "embed_generation"]
+
+Ids = NDArray[np.int64]
+VectorScope = Literal["all", "leads", "none"]
+
+# Batches that take about so long, so that little is lost and a fast encoder gets enough to do.
+_BATCH_SECONDS = 20.0
+_LEAST_BATCH = 256
+_MOST_BATCH = 16_384
+_PUBLISH_SECONDS = 120.0
+_PUBLISH_SHARE = 0.25
+_LONGEST_WAIT = 30  # times the first: an hour
+MOST_PENDING = 500_000  # bounds what lies in memory while a shard is written: 0.5 GB
+_RECALL_QUESTIONS = 200
+_SEED = 20261101
+
+
+def embed_generation(
+    collection: Path, manifest: Manifest, encoder: Encoder, scope: VectorScope, progress: Progress
+) -> Manifest:
+    """Embed what has no vector yet; the manifest of the generation then current.
+
+    ``scope`` "leads" stops after the first passage of every page. Raises EncoderMismatch when
+    the vectors there are another encoder's.
+    """
+    generation = current_generation(collection)
+    if manifest.encoder is not None and manifest.encoder != encoder.record:
+        raise EncoderMismatch(
+            f"{manifest.generation} has vectors of {manifest.encoder.name}; to embed it with "
+            f"{encoder.record.name}, build again: pinakes build --force DUMP"
+        )
+    with Store(generation / "pages.db") as store:
+        embedding = _Embedding(collection, manifest, encoder, store, progress)
+        embedding.run(leads_only=scope == "leads")
+        return embedding.manifest
+
+
+class _Embedding:
+    """One run, from the passages without a vector to the generation that has them."""
+
+    def __init__(
+        self,
+        collection: Path,
+        manifest: Manifest,
+        encoder: Encoder,
+        store: Store,
+        progress: Progress,
+    ) -> None:
+        self.manifest = manifest
+        self._collection = collection
+        self._encoder = encoder
+        self._store = store
+        self._progress = progress
+        vectors = current_generation(collection) / "vectors"
+        self._has_lists = open_quantizer(vectors) is not None
+        self._done = np.zeros(manifest.passages, dtype=bool)  # one byte a passage
+        self._done[VectorIndex(vectors).passage_ids()] = True
+        self._pending = PendingVectors(
+            collection / "building" / "vectors" / "pending",  # made when there is something
+            {
+                "encoder": encoder.record.model_dump_json(),
+                "store": manifest.files["pages.db"].sha256,
+            },
+            self._done,
+        )
+        self._began = self._published = time.monotonic()
+        self._batch = _LEAST_BATCH
+
+    def run(self, *, leads_only: bool) -> None:
+        order = Importance(self._store.passages_of_pages())
+        limit = order.lead_count if leads_only else order.passage_count
+        missing = sum(len(ids) for ids in self._missing(order.chunks(leads_only=leads_only)))
+        needs_lists = limit > EXACT_LIMIT and not self._has_lists
+        if not (missing or self._pending.count or needs_lists):
+            return
+        self._progress.step("Embedding passages", limit, "passages")
+        self._progress.advance(limit - missing)
+        if needs_lists:
+            sample = order.sample(sample_size(limit), _SEED, leads_only=leads_only)
+            self._embed([sample], last=False)
+            questions = self._questions(sample[:_RECALL_QUESTIONS])
+            self._publish(
+                lambda vectors: train_lists(vectors, list_count(limit), sample, questions)
+            )
+        self._embed(order.chunks(leads_only=leads_only), last=True)
+
+    def _missing(self, chunks: Iterable[Ids]) -> Iterator[Ids]:
+        """What has no vector yet, of each chunk."""
+        for ids in chunks:
+            yield ids[~self._done[ids]]
+
+    def _embed(self, chunks: Iterable[Ids], *, last: bool) -> None:
+        """Embed and publish the missing passages of all chunks."""
+        left = self._batches(chunks)
+        batch = next(left, None)
+        while batch is not None:
+            if self._is_due():
+                self._publish_pending(last=False)
+            began = time.monotonic()
+            self._pending.add(batch, self._encoded(batch))
+            self._done[batch] = True
+            self._progress.advance(len(batch))
+            rate = len(batch) / max(time.monotonic() - began, 1e-3)
+            self._batch = int(min(max(rate * _BATCH_SECONDS, _LEAST_BATCH), _MOST_BATCH))
+            batch = next(left, None)
+        if self._pending.count:
+            self._publish_pending(last=last)
+
+    def _batches(self, chunks: Iterable[Ids]) -> Iterator[Ids]:
+        waiting = np.empty(0, np.int64)
+        for ids in self._missing(chunks):
+            waiting = np.concatenate([waiting, ids])
+            while len(waiting) >= self._batch:
+                batch, waiting = np.split(waiting, [self._batch])
+                yield batch
+        if len(waiting):
+            yield waiting
+
+    def _encoded(self, ids: Ids) -> Vectors:
+        passages = [passage for passage, _ in self._store.passages(ids.tolist())]
+        texts = [passage_text(p.title, p.heading_path, p.text) for p in passages]
+        return self._encoder.encode_passages(texts)
+
+    def _questions(self, ids: Ids) -> Vectors:
+        """What a reader might type to find these passages: their titles and headings."""
+        passages = [passage for passage, _ in self._store.passages(ids.tolist())]
+        encoder = open_question_encoder(current_generation(self._collection) / "encoder")
+        texts = (" ".join([p.title, *p.heading_path]) for p in passages)
+        return np.stack([encoder.encode_query(text) for text in texts])
+
+    def _is_due(self) -> bool:
+        """Whether what is pending should be published now."""
+        if not self._pending.count:
+            return False
+        now = time.monotonic()
+        wait = max((now - self._began) * _PUBLISH_SHARE, _PUBLISH_SECONDS)
+        wait = min(wait, _LONGEST_WAIT * _PUBLISH_SECONDS)
+        return now - self._published >= wait or self._pending.count >= MOST_PENDING
+
+    def _publish_pending(self, *, last: bool) -> None:
+        self._publish(lambda vectors: add_vectors(vectors, self._pending, last=last))
+        self._pending.clear()
+
+    def _publish(self, change: Callable[[Path], VectorIndexRecord]) -> None:
+        self.manifest = _publish_vectors(self._collection, self.manifest, self._encoder, change)
+        self._published = time.monotonic()
+
+
+def _publish_vectors(
+    collection: Path,
+    manifest: Manifest,
+    encoder: Encoder,
+    change: Callable[[Path], VectorIndexRecord],
+) -> Manifest:
+    """A new generation: everything of the current one by hard link, but ``change`` in vectors/."""
+    generation = current_generation(collection)
+    stage = building_directory(collection, "vectors") / "stage"
+    link_files(generation, stage)
+    record = change(stage / "vectors")
+    check = manifest.encoder_check or encoder.write_question_encoder(stage / "encoder")
+    extended = manifest.model_copy(
+        update={
+            "generation": next_name(collection, manifest.generation.split("-")[0]),
+            "created": timestamp(),
+            "vectors": VectorIndex(stage / "vectors").count,
+            "vector_index": record,
+            "encoder": encoder.record,
+            "encoder_check": check,
+            "files": record_files(stage, known=_linked(manifest, generation, stage)),
+        }
+    )
+    publish(collection, stage, extended)
+    remove_superseded(collection)
+    return extended
+
+
+def _linked(manifest: Manifest, generation: Path, stage: Path) -> dict[str, FileRecord]:
+    """The records of those files of the generation that the stage has, too, unchanged."""
+    return {
+        name: record
+        for name, record in manifest.files.items()
+        if (stage / name).exists() and os.path.samefile(generation / name, stage / name)
+    }

@@ -1,0 +1,230 @@
+"""What building a dump will take on this machine, measured on a sample of the dump itself.
+
+A few work units, evenly spread, go through every step of a build; their times and sizes are scaled
+up by the bytes of the dump. Writes nothing but temporary files.
+"""
+
+import resource
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from pinakes.index.build.disk import require_room
+from pinakes.index.build.embed import MOST_PENDING
+from pinakes.index.build.progress import Progress, Silence
+from pinakes.index.encoders.encoder import passage_text
+from pinakes.index.keywords.bm25 import WRITER_HEAP
+from pinakes.index.keywords.keyword_writer import MOST_RANGES, write_keywords
+from pinakes.index.store.links import MEMORY_LIMIT, open_link_totals, scratch_size
+from pinakes.index.store.store import Store
+from pinakes.index.store.store_writer import StoreWriter
+from pinakes.index.types import Encoder
+from pinakes.index.vectors.vector_shards import bytes_per_vector
+from pinakes.index.vectors.vector_writer import EXACT_LIMIT
+from pinakes.ingest.segments import link_run_path, read_segment, segment_path, write_segment
+from pinakes.ingest.sources.mediawiki.extract import count_entry, map_units
+from pinakes.ingest.sources.mediawiki.files.dumps import Dump, WorkUnit, sample_units
+from pinakes.ingest.types import PageCounts, SiteInfo
+from pinakes.ingest.workers import worker_processes
+
+__all__ = ["BuildPlan", "PlannedStep", "check_room", "plan_build"]
+
+_SAMPLE_UNITS = 8
+_EMBEDDED_SAMPLE = 128
+# Below this multiple of the dump's own size the room is measured instead of assumed.
+_ROOM_FACTOR = 20
+_SPARE = 1.1
+_KEYWORD_STEPS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One step of a build: seconds, and bytes of memory, of temporary and of lasting files."""
+
+    name: str
+    seconds: float
+    memory: int
+    temporary: int
+    lasting: int
+
+
+@dataclass(frozen=True, slots=True)
+class BuildPlan:
+    """What a build will take; ``share`` of the dump was read to say so."""
+
+    share: float
+    workers: int
+    pages: PageCounts
+    passages: int
+    steps: tuple[PlannedStep, ...]
+
+    @property
+    def lasting(self) -> int:
+        """Bytes of the finished generation."""
+        return sum(step.lasting for step in self.steps)
+
+    @property
+    def most_disk(self) -> int:
+        """Bytes on disk at most: with the temporary files beside the store, or beside vectors."""
+        keywords, vectors = self.steps[:_KEYWORD_STEPS], self.steps[_KEYWORD_STEPS:]
+        store = keywords[0].lasting + sum(step.temporary for step in keywords)
+        return max(store, self.lasting + max((step.temporary for step in vectors), default=0))
+
+
+def plan_build(
+    dump: Dump,
+    workers: int,
+    encoder: Encoder | None,
+    progress: Progress,
+    units: int = _SAMPLE_UNITS,
+) -> BuildPlan:
+    """Measure a sample of about ``units`` work units. ``encoder`` None: no vectors are planned."""
+    size = sum(part.stat().st_size for part in dump.parts)
+    sample = sample_units(dump, units)
+    share = sum(unit.byte_count for unit in sample) / size
+    progress.step("Measuring a sample", len(sample), "units")
+    with tempfile.TemporaryDirectory(prefix="pinakes-plan-") as name:
+        return _Sample(Path(name), dump, sample, share, workers).plan(encoder, progress)
+
+
+def check_room(dump: Dump, collection: Path, workers: int, progress: Progress) -> None:
+    """Raise DiskFull where building ``dump`` would need more than the disk has left.
+
+    Looks at a sample only where the room is not plainly enough. What an interrupted build has
+    written is needed no second time.
+    """
+    existing = next(path for path in (collection, *collection.parents) if path.exists())
+    begun = sum(p.stat().st_size for p in (collection / "building").rglob("*") if p.is_file())
+    free = shutil.disk_usage(existing).free + begun
+    size = sum(part.stat().st_size for part in dump.parts)
+    if free < _ROOM_FACTOR * size:
+        plan = plan_build(dump, workers, None, progress, units=2)
+        require_room(existing, free, int(plan.most_disk * _SPARE))
+
+
+class _Sample:
+    """The sample on its way through the steps of a build."""
+
+    def __init__(
+        self, directory: Path, dump: Dump, units: list[WorkUnit], share: float, workers: int
+    ) -> None:
+        self._directory = directory
+        self._dump = dump
+        self._units = units
+        self._share = share
+        self._workers = workers
+
+    def plan(self, encoder: Encoder | None, progress: Progress) -> BuildPlan:
+        reading, counts = self._read(progress)
+        writer = self._writer
+        with self._timed() as linking:
+            writer.index_titles()
+            with open_link_totals(self._runs(), writer.titles(), self._directory) as totals:
+                writer.add_names(totals.anchors(), totals.links_in())
+                scratch = scratch_size(self._directory) + writer.scratch_size
+        writer.close()
+        database, keywords = self._directory / "pages.db", self._directory / "bm25"
+        with self._timed() as indexing:
+            write_keywords(database, keywords, self._dump.site.language, self._workers, Silence())
+        steps = [
+            replace(reading, lasting=self._scaled(database.stat().st_size)),
+            PlannedStep("Counting links", linking(), MEMORY_LIMIT, self._scaled(scratch), 0),
+            PlannedStep(
+                "Writing the keyword index",
+                indexing(),
+                min(self._workers, MOST_RANGES) * WRITER_HEAP,
+                0,
+                self._size(keywords),
+            ),
+        ]
+        with Store(database) as store:
+            passages, leads = store.passage_count, store.lead_count()
+            if encoder is not None and passages:
+                rate = _passages_per_second(store, encoder, progress)
+                exact = self._scaled(passages) <= EXACT_LIMIT
+                each = bytes_per_vector(encoder.record.dimension, exact=exact)
+                before = 0
+                for name, count in (("leads", leads), ("the rest", passages - leads)):
+                    number = self._scaled(count)
+                    size = number * each
+                    memory = min(number, MOST_PENDING) * each
+                    # Shards are joined into a new one, and removed when that is there.
+                    joined = before + size
+                    steps.append(
+                        PlannedStep(f"Embedding {name}", number / rate, memory, joined, size)
+                    )
+                    before = size
+        pages = PageCounts(
+            *(self._scaled(getattr(counts, name)) for name in PageCounts.__dataclass_fields__)
+        )
+        return BuildPlan(self._share, self._workers, pages, self._scaled(passages), tuple(steps))
+
+    def _read(self, progress: Progress) -> tuple[PlannedStep, PageCounts]:
+        """Segments by the workers, the store by this process, as in a build."""
+        self._writer = StoreWriter(self._directory / "pages.db")
+        counts = PageCounts()
+        reading = storing = 0.0
+        memory = 0
+        with worker_processes(min(self._workers, len(self._units))) as executor:
+            work = partial(_measured_segment, site=self._dump.site, directory=self._directory)
+            for unit, (seconds, peak) in map_units(work, self._units, executor, len(self._units)):
+                reading += seconds
+                memory = max(memory, peak)
+                began = time.process_time()
+                for entry, passages in read_segment(segment_path(self._directory, unit.number)):
+                    counts += count_entry(entry)
+                    self._writer.add(entry, passages)
+                storing += time.process_time() - began
+                progress.advance(1)
+        segments = sum(path.stat().st_size for path in self._directory.glob("*.zst"))
+        own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+        # The store is written beside the workers, by the cores they leave.
+        seconds = max((reading + storing) / self._workers, storing) / self._share
+        step = PlannedStep(
+            "Reading the dump", seconds, self._workers * memory + own, self._scaled(segments), 0
+        )
+        return step, counts
+
+    def _runs(self) -> list[Path]:
+        return [link_run_path(self._directory, unit.number) for unit in self._units]
+
+    def _size(self, directory: Path) -> int:
+        return self._scaled(sum(path.stat().st_size for path in directory.rglob("*")))
+
+    def _scaled(self, amount: float) -> int:
+        return round(amount / self._share)
+
+    @contextmanager
+    def _timed(self) -> Iterator[Callable[[], float]]:
+        """How long the block took, scaled to the dump."""
+        began = time.monotonic()
+        ended: list[float] = []
+        yield lambda: (ended[0] - began) / self._share
+        ended.append(time.monotonic())
+
+
+def _measured_segment(unit: WorkUnit, site: SiteInfo, directory: Path) -> tuple[float, int]:
+    """Write the segment; CPU seconds, and the worker's largest memory in bytes."""
+    began = time.process_time()
+    write_segment(unit, site, directory)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    return time.process_time() - began, peak
+
+
+def _passages_per_second(store: Store, encoder: Encoder, progress: Progress) -> float:
+    """The encoder's rate on passages spread over the sample, after it has warmed up."""
+    step = max(store.passage_count // _EMBEDDED_SAMPLE, 1)
+    ids = list(islice(range(0, store.passage_count, step), _EMBEDDED_SAMPLE))
+    texts = [passage_text(p.title, p.heading_path, p.text) for p, _ in store.passages(ids)]
+    progress.step("Measuring the encoder", len(texts), "passages")
+    encoder.encode_passages(texts[:8])
+    began = time.monotonic()
+    encoder.encode_passages(texts)
+    progress.advance(len(texts))
+    return len(texts) / (time.monotonic() - began)

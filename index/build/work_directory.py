@@ -1,0 +1,106 @@
+"""What an unfinished build keeps, and whether it may be gone on with.
+
+The plan says which program began, whose dump it was, and in which state each of its files lay.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pinakes.index.build.dump_identity import changed_files, few, file_states, wiki_of
+from pinakes.index.build.progress import Progress
+from pinakes.index.generations import building_directory
+from pinakes.index.types import FORMAT_VERSION
+from pinakes.ingest.files import read_json, write_whole
+from pinakes.ingest.sources.mediawiki.files.checksums import published_checksums, verify
+from pinakes.ingest.sources.mediawiki.files.dumps import Dump
+from pinakes.ingest.types import PageCounts
+
+__all__ = ["ReadDump", "check_published", "work_directory"]
+
+_READ = "counts.json"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDump:
+    """What is known once the whole dump has been read: what became of its pages, what it was."""
+
+    counts: PageCounts
+    digests: list[str]
+
+    @classmethod
+    def kept(cls, work: Path) -> "ReadDump":
+        """As the work directory keeps it. Raises OSError and ValueError."""
+        try:
+            values = read_json(work / _READ)
+            return cls(PageCounts(**values["counts"]), [str(one) for one in values["digests"]])
+        except (KeyError, TypeError) as error:
+            raise ValueError(f"{work / _READ}: {error!r}") from None
+
+    def keep(self, work: Path) -> None:
+        """Write it down there."""
+        with write_whole(work / _READ) as file:
+            file.write(json.dumps(asdict(self)).encode())
+
+
+def work_directory(collection: Path, dump: Dump, progress: Progress) -> Path:
+    """The directory of this very build; what another program or another dump left is thrown away.
+
+    So is what was read of files that have changed since: a generation is never made of two dumps.
+    """
+    work = building_directory(collection, dump.date or dump.name)
+    plan = work / "plan.json"
+    program = {"format_version": FORMAT_VERSION, "pinakes": version("pinakes")}
+    wanted = program | {"wiki": wiki_of(dump), "files": file_states(dump)}
+    try:
+        found = dict(read_json(plan))
+        is_ours = program.items() <= found.items()
+        changed = _changed_meanwhile(work, found["files"], dump, progress) if is_ours else []
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):  # not there, or not whole
+        is_ours, changed = False, []
+    if changed:
+        progress.note(f"{few(changed)} changed since this build began: it begins anew")
+    if changed or not is_ours:
+        shutil.rmtree(work)
+        work.mkdir()
+    with write_whole(plan) as file:
+        file.write(json.dumps(wanted).encode())
+    return work
+
+
+def _changed_meanwhile(
+    work: Path, states: Mapping[str, Any], dump: Dump, progress: Progress
+) -> list[str]:
+    """Names of files that are others than when this build began.
+
+    Before all has been read a touched file counts as another: what will be read of it cannot be
+    compared with anything.
+    """
+    digests = ReadDump.kept(work).digests if (work / "stage" / "pages.db").exists() else []
+    names = list(states) if digests else []
+    return changed_files(dump, states, dict(zip(names, digests, strict=False)), progress)
+
+
+def check_published(dump: Dump, work: Path, progress: Progress) -> bool:
+    """Compare the parts with the checksums beside them, once a build; whether all have one."""
+    checksums = published_checksums(dump.parts)
+    done = work / "checksums.json"
+    known = {str(checksum.part): checksum.value for checksum in checksums}
+    if checksums and _kept(done) != known:
+        progress.step("Checking checksums", sum(one.size for one in checksums), "bytes")
+        for checksum in checksums:
+            verify(checksum, progress.advance)
+        with write_whole(done) as file:
+            file.write(json.dumps(known).encode())
+    return len(checksums) == len(dump.parts)
+
+
+def _kept(path: Path) -> Any:
+    try:
+        return read_json(path)
+    except (OSError, ValueError):
+        return None

@@ -1,0 +1,1 @@
+"""What the text keeps and loses, by an independent parser's reading."""

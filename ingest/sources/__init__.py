@@ -1,0 +1,1 @@
+"""Where documents come from: one package for each kind of source."""

@@ -1,0 +1,1 @@
+"""The dumps of a MediaWiki: files, XML, wikitext, templates."""

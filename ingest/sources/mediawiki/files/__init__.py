@@ -1,0 +1,1 @@
+"""The files of a dump: found, identified, decompressed, read in parts."""

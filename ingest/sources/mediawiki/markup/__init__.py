@@ -1,0 +1,1 @@
+"""Wikitext up to its templates: what stands inside what, lines, tables."""

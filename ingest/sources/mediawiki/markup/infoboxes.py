@@ -1,0 +1,131 @@
+"""Infoboxes as facts: "Capital: Bern", in the box's order, without what only says how it looks.
+
+Works on arguments whose inner templates and links are already text.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from pinakes.ingest.sources.mediawiki.markup.tables import cell_text
+
+__all__ = ["infobox_facts"]
+
+# Parameters that say how a box looks, not what it knows: by their name or by their value.
+_LAYOUT_KEY = re.compile(
+    r"^((image|img|photo|logo|cover|map|flag|coa|seal|signature|picture)"
+    r"([ _-]?(size|width|height|alt|upright|style|border|class|link|file|name|map|flag|seal|"
+    r"skyline|shield|type|location|position|relief|zoom|mark|label|left|right|top|bottom|dot|\d))*|"
+    r"(pushpin|mapframe)[^=]*|.*[ _-](alt|upright|bgcolor|footnotes?|refs?|css|icon)\d*|alt|refs?|"
+    r"(above|label|data|header|list|body|title|row)_?(style|class)\d*|rowclass\d*|bodyclass|"
+    r"frameless|child|embed(ded)?|module\d*|collapsible|nocat|border|autoheaders?|decat)$",
+    re.IGNORECASE,
+)
+_LAYOUT_VALUE = re.compile(
+    r"^(#[0-9a-f]{3,8}|\d+ ?(x ?\d+ ?)?px|"
+    r"(background|color|text|font|border|margin|padding|line|white|vertical)(-[a-z]+)? ?:[^;]+;.*|"
+    r"[^\n]*\.(jpe?g|png|svg|gif|webp|tiff?|og[gav]|webm|mp3|wav|pdf))$",
+    re.IGNORECASE,
+)
+_CAPTIONS = re.compile(r"caption", re.IGNORECASE)
+
+# An argument that names another one: leader_title1 = President, leader_name1 = Ann Lee.
+_VALUE_KEY = re.compile(r"(.*?)(name|date|info|data)((?:_?sec)?\d*)")
+_VALUE_ENDS = ("name", "date", "info", "data", "sec")
+_LABEL_SUFFIXES = {
+    "name": ("title", "type"),
+    "date": ("event",),
+    "info": ("name", "title", "label"),
+    "data": ("label",),
+}
+# Arguments of a bare infobox: their names say nothing.
+_BARE = re.compile(r"(?:(data|header|label)\d+|above|subheader|title)")
+_BARE_STARTS = ("data", "header", "label", "above", "subheader", "title")
+_ACRONYMS = frozenset(
+    ("gdp", "ppp", "hdi", "utc", "isbn", "issn", "oclc", "lccn", "icd9", "icd10", "omim", "id",
+     "iso", "url", "uk", "us", "usa", "eu", "un", "tv", "dvd", "cd", "imdb", "iata", "icao", "dst",
+     "gnis", "fips", "cpu", "gpu", "ram", "dna", "rna", "cas", "smiles", "inchi", "atc", "cctld")
+)  # fmt: skip
+_PARTS_OF_PLACE = {
+    part + side: tuple(f"{axis}{joint}{name}" for joint in ("", "_") for name in names)
+    for axis, part, compass in (("lat", "latitude", "ns"), ("long", "longitude", "ew"))
+    for side, names in (
+        ("°", ("d", "deg", "degrees")),
+        ("′", ("m", "min", "minutes")),
+        ("″", ("s", "sec", "seconds")),
+        ("", (compass, compass.upper(), "dir", "direction")),
+    )
+}
+
+
+def infobox_facts(named: Mapping[str, str]) -> list[str]:
+    """The facts of an infobox, one "Name: value" each, in the box's order.
+
+    A value named by another argument stands behind that name; the parts of a coordinate are
+    joined; layout parameters and empty values are left out.
+    """
+    facts: list[str] = []
+    labels = dict(_labels(named))
+    place_keys, place = _place(named)
+    told = {label for label, _ in labels.values()}
+    for key, raw in named.items():
+        if key in place_keys:
+            if place:
+                facts.append(f"Coordinates: {place}")
+                place = ""
+            continue
+        value = cell_text(raw)
+        if not value or key in told:
+            continue
+        if key in labels:
+            label, joint = labels[key]
+            facts.append(f"{joint}{cell_text(named[label])}: {value}")
+        elif key.startswith(_BARE_STARTS) and (match := _BARE.fullmatch(key)):
+            if match[1] != "label":
+                facts.append(value)
+        elif _CAPTIONS.search(key) or not _is_layout(key, raw.strip()):
+            facts.append(f"{_label(key)}: {value}")
+    return facts
+
+
+def _labels(named: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """For arguments named by another one: that one's key, and words to put before its value."""
+    for key in named:
+        if not key.rstrip("0123456789").endswith(_VALUE_ENDS):
+            continue
+        match = _VALUE_KEY.fullmatch(key)
+        if match is None or not (match[1] or match[2] == "data") or not named[key].strip():
+            continue
+        for suffix in _LABEL_SUFFIXES[match[2]]:
+            label = f"{match[1]}{suffix}{match[3]}"
+            if label != key and cell_text(named.get(label, "")):
+                event = suffix == "event" and match[1].strip(" _")
+                yield key, (label, f"{_label(match[1])}, " if event else "")
+                break
+
+
+def _place(named: Mapping[str, str]) -> tuple[set[str], str]:
+    """The keys of a coordinate given in parts, and the coordinate: 36°42′N 3°13′E."""
+    keys: set[str] = set()
+    if not any(key.startswith("lat") for key in named):
+        return keys, ""
+    halves = {"latitude": "", "longitude": ""}
+    for name, spellings in _PARTS_OF_PLACE.items():
+        key = next((key for key in spellings if named.get(key, "").strip()), None)
+        if key is not None:
+            axis = "latitude" if name.startswith("latitude") else "longitude"
+            keys.add(key)
+            halves[axis] += cell_text(named[key]) + name.removeprefix(axis)
+    if not all(re.match(r"[-−]?\d", half) for half in halves.values()):
+        return set(), ""
+    return keys, f"{halves['latitude']} {halves['longitude']}"
+
+
+def _is_layout(key: str, value: str) -> bool:
+    return bool(_LAYOUT_KEY.match(key) or _LAYOUT_VALUE.match(value))
+
+
+def _label(key: str) -> str:
+    """The name of an argument as words: "gdp_ppp_year" is "GDP PPP year"."""
+    words = re.sub(r"[_\s]+", " ", key).strip().split(" ")
+    text = " ".join(word.upper() if word in _ACRONYMS else word for word in words)
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,259 @@
+"""From expanded wikitext to the text that is kept: tags gone, lines sorted into sections.
+
+Knows nothing of templates and links: those are text by now.
+"""
+
+import html
+import re
+from collections.abc import Iterator, Sequence
+from html.entities import html5
+from itertools import takewhile
+
+from pinakes.ingest.characters import cleaned
+from pinakes.ingest.sources.mediawiki.markup.emphasis import without_emphasis
+from pinakes.ingest.sources.mediawiki.markup.scanner import EQUALS, PIPE
+from pinakes.ingest.sources.mediawiki.markup.tables import APART, BREAK, DROPPED
+from pinakes.ingest.types import Section
+
+__all__ = [
+    "Block",
+    "assemble",
+    "kept_mark",
+    "lines_of",
+    "plain_words",
+    "sections_of",
+    "unescape",
+]
+
+# Heading path and lines of one section.
+Block = tuple[tuple[str, ...], list[str]]
+
+_KEPT, _KEPT_END = "\ue000", "\ue001"
+_KEPT_MARK = re.compile(f"{_KEPT}(\\d+){_KEPT_END}")
+_TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>")
+# What MediaWiki takes for a tag; anything else between angle brackets is text.
+_TAG_LIST = """
+abbr b bdi bdo big blockquote br caption ce center chem cite code data dd del dfn div dl dt em font
+gallery graph h1 h2 h3 h4 h5 h6 hiero hr i imagemap includeonly ins kbd li link mark math meta
+noinclude nowiki ol onlyinclude p poem pre q rb ref references rp rt rtc ruby s samp score section
+small source span strike strong sub sup syntaxhighlight table tbody td templatestyles th thead time
+timeline tr translate tt tvar u ul var wbr
+"""
+_TAG_NAMES = frozenset(_TAG_LIST.split())
+_SUPERSCRIPT = re.compile(r"<sup\b[^<>]*>([^<>]{1,20})</sup>", re.IGNORECASE)
+_SUPERSCRIPT_DIGITS = str.maketrans("0123456789+-−n()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ⁽⁾")
+_SUBSCRIPT = re.compile(r"(?<=\d)<sub\b[^<>]*>\s*(\d{1,6})\s*</sub>", re.IGNORECASE)
+_SUBSCRIPT_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+_AFTER_DIGIT = re.compile(f"(?<=\\d){APART}")
+_ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "e", "a", "o"))
+_BLOCK_TAGS = frozenset(
+    (
+        "hr",
+        "p",
+        "div",
+        "li",
+        "tr",
+        "blockquote",
+        "table",
+        "ul",
+        "ol",
+        "dl",
+        "dd",
+        "dt",
+        "poem",
+        "center",
+        "caption",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+    )
+)
+_EXTERNAL = re.compile(
+    r"\[(?:(?:https?|ftps?|ircs?|git|svn|gopher)://|(?:mailto|news|tel):|//)"
+    r"[^\s\[\]<>\"']*(?:'[^\s\[\]<>\"']+)*[ \t]*"
+    r"([^\[\]\n]{0,2000}(?:\[(?!https?:|//)[^\[\]\n]{0,2000}){0,3})\]",
+    re.IGNORECASE,
+)
+# Only with its semicolon: "&copy=1" is part of an address.
+_ENTITY = re.compile(r"&(?:#\d{1,11}|#[xX][0-9a-fA-F]{1,10}|[A-Za-z][A-Za-z0-9]{1,31});")
+_HEADING = re.compile(r"^(={1,6})[ \t]*(.+?)[ \t]*\1[ \t]*$")
+_DEFINITION = re.compile(r"\s+:\s*(?=\S)")
+_LIST = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
+_EMPTY_BRACKETS = re.compile(r"[ ]?\((?:[\s,;:·–-]|lit\.)*\)")
+_PERHAPS_EMPTY = re.compile(r"\((?:[\s,;:·–)-]|lit\.)")
+_MARKUP = re.compile("[<&\\[\ue000-\ue00f'](?:(?<!')|')")
+_ODD_SPACES = "\t\xa0\u2009\u200a\u200b"
+_SOFT_HYPHEN = "\xad"  # where a word may be parted at the end of a line
+_SPACES = re.compile("  +")
+_LOOSE_SPACE = re.compile("[ ][ ,.;:!?)]")
+_BLANK_LINES = re.compile(r"\n\n\n+")
+_BEFORE_STOP = re.compile(r" (?=[,.;:!?)](?:\s|$))")
+
+
+def kept_mark(number: int) -> str:
+    """The mark that stands for the kept text of this number until the lines are done."""
+    return f"{_KEPT}{number}{_KEPT_END}"
+
+
+def unescape(text: str) -> str:
+    """Entities as the characters they name; none may name a mark of this package, or a control."""
+    return _ENTITY.sub(_character, text) if "&" in text else text
+
+
+def _character(match: re.Match[str]) -> str:
+    entity = match.group()
+    character = html.unescape(entity) if entity[1] == "#" else html5.get(entity[1:], entity)
+    return "" if "\ue000" <= character <= "\ue00f" else cleaned(character)
+
+
+def _resolved(text: str) -> str:
+    """Tags, emphasis and external links gone; line breaks, bars and equals signs themselves."""
+    if "<" in text:
+        if "<sub" in text:  # the base of 20<sub>16</sub>
+            text = _SUBSCRIPT.sub(lambda match: match[1].translate(_SUBSCRIPT_DIGITS), text)
+        text = _TAG.sub(_tag_text, _SUPERSCRIPT.sub(_superscript, text))
+    if "[" in text:
+        text = _EXTERNAL.sub(r"\1", text)
+    text = without_emphasis(text).replace(DROPPED, "")
+    if APART in text:
+        text = _AFTER_DIGIT.sub(" ", text).replace(APART, "")
+    return text.replace(BREAK, "\n").replace(PIPE, "|").replace(EQUALS, "=")
+
+
+def _words(line: str, kept: Sequence[str]) -> str:
+    """The words of a line, without its list or heading marks: entities resolved, kept text back."""
+    line = _clean(unescape(line))
+    return _KEPT_MARK.sub(lambda match: kept[int(match[1])], line) if _KEPT in line else line
+
+
+def lines_of(text: str, kept: Sequence[str]) -> list[str]:
+    """The lines of a text without headings or lists; ``kept`` texts back in their places."""
+    lines = (_words(line, kept) for line in _resolved(text).split("\n"))
+    return [line for line in lines if line]
+
+
+def plain_words(text: str, kept: Sequence[str]) -> str:
+    """A short piece, such as a link's words, on one line without markup."""
+    if _MARKUP.search(text):
+        text = _words(_resolved(text), kept)
+    return " ".join(text.split())
+
+
+def _tag_text(match: re.Match[str]) -> str:
+    name = match[1].lower()
+    if name not in _TAG_NAMES:
+        return match.group()
+    if name in _BLOCK_TAGS:
+        return "\n"
+    return " " if name in ("td", "th") else ""
+
+
+def _superscript(match: re.Match[str]) -> str:
+    """Powers keep their meaning: 10<sup>6</sup> is not 106."""
+    content = match[1].strip()
+    characters = unescape(content)
+    raised = characters.translate(_SUPERSCRIPT_DIGITS)
+    if all(a != b for a, b in zip(characters, raised, strict=True)):
+        return raised
+    return content if content.lower() in _ORDINALS else f"^{content}"
+
+
+def sections_of(text: str, kept: Sequence[str]) -> Iterator[Block]:
+    """Heading path and lines of each section; the lead comes first, with an empty path."""
+    path: list[tuple[int, str]] = []
+    lines: list[str] = []
+    numbers: list[int] = []
+    marks = ""
+    for raw in _resolved(text).split("\n"):
+        line = raw.strip()
+        if not line:
+            marks = ""
+            lines.append("")
+        elif line.startswith("=") and (heading := _HEADING.match(_evenly_spaced(line))):
+            yield tuple(title for _, title in path), lines
+            level = len(heading[1])
+            path = [entry for entry in path if entry[0] < level]
+            path.append((level, _words(heading[2], kept)))
+            lines, marks = [], ""
+        elif line[:1] in ("*", "#", ":", ";") and (item := _LIST.match(line)):
+            # An item continues the lists that its marks share with the item before.
+            del numbers[_shared(marks, item[1]) :]
+            marks = item[1]
+            lines.append(_list_line(marks, _words(item[2], kept), numbers))
+        else:
+            marks = ""
+            if line.startswith("----"):  # a rule across the page
+                line = line.lstrip("-")
+            lines.append(_words(line, kept))
+    yield tuple(title for _, title in path), lines
+
+
+def _shared(one: str, two: str) -> int:
+    """How many characters two runs of list marks have in common from the left."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False)))
+
+
+def _clean(line: str) -> str:
+    """Single spaces; no brackets that a dropped template left empty, no space before a stop."""
+    line = _plain_spaces(line).strip()
+    if is_loose := _LOOSE_SPACE.search(line) is not None:
+        line = _SPACES.sub(" ", line)
+    if "(" in line and _PERHAPS_EMPTY.search(line):
+        line = _EMPTY_BRACKETS.sub("", line)
+        is_loose = True
+    return _BEFORE_STOP.sub("", line) if is_loose else line
+
+
+def _evenly_spaced(line: str) -> str:
+    return _SPACES.sub(" ", _plain_spaces(line))
+
+
+def _plain_spaces(line: str) -> str:
+    if line.isascii():
+        return line.replace("\t", " ")
+    for space in _ODD_SPACES:
+        if space in line:
+            line = line.replace(space, " ")
+    return line.replace(_SOFT_HYPHEN, "")
+
+
+def _list_line(marks: str, content: str, numbers: list[int]) -> str:
+    """Bullets as "- ", numbered items with their number, definitions and indents as lines."""
+    depth = len(marks)
+    numbers += [0] * (depth - len(numbers))
+    if not content:
+        return ""
+    indent = "  " * (depth - 1)
+    if marks[-1] == "*":
+        return f"{indent}- {content}"
+    if marks[-1] == "#":
+        numbers[-1] += 1
+        return f"{indent}{numbers[-1]}. {content}"
+    if marks[-1] == ";":
+        return _DEFINITION.sub(": ", content, count=1)
+    return content
+
+
+def assemble(blocks: Sequence[Block]) -> tuple[str, tuple[Section, ...]]:
+    """One text with every section's heading on a line of its own, and the sections' offsets.
+
+    Sections without text are left out.
+    """
+    parts: list[str] = []
+    sections: list[Section] = []
+    length = 0
+    for path, lines in blocks:
+        body = "\n".join(lines).strip("\n")
+        if "\n\n\n" in body:
+            body = _BLANK_LINES.sub("\n\n", body)
+        if not body.strip():
+            continue
+        head = ("\n\n" if parts else "") + (path[-1] + "\n" if path else "")
+        parts += [head, body]
+        start = length + len(head)
+        length = start + len(body)
+        sections.append(Section(path, start, length))
+    return "".join(parts), tuple(sections)

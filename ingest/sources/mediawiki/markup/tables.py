@@ -1,0 +1,202 @@
+"""Tables as text that reads on its own: every value beside its heading.
+
+Works on table markup whose inner templates and links are already text. Layout rules follow
+MediaWiki's Help:Tables.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from pinakes.ingest.sources.mediawiki.markup.emphasis import without_emphasis
+
+__all__ = ["APART", "BREAK", "DROPPED", "cell_text", "render_table"]
+
+# Stands for <br> until the end: a line break in prose, a comma inside a cell.
+BREAK = "\ue002"
+# Stands for an unknown template, so that the marks around it do not meet: ''{{x}}'', |{{x}}||.
+DROPPED = "\ue005"
+
+# Before a number that must not run together with one before it: 1 and 1/4 is not 11/4.
+APART = "\ue006"
+
+_ROW = re.compile(r"\n[ \t]*\|-[^\n]*")
+_CELL = re.compile(r"\n[ \t]*(!|\|(?![-}+]))|\|(\|)|!(!)")
+_CAPTION = re.compile(r"\n[ \t]*\|\+((?:(?!\n[ \t]*[|!]).)*)", re.DOTALL)
+_SPAN = re.compile(r"(row|col)span\s*=\s*[\"']?\s*(\d{1,3})", re.IGNORECASE)
+_ATTRIBUTES = re.compile(r"^(nowrap|[^|\[\]{}<>]*?=[^|]*)$", re.IGNORECASE)
+# At the head of a cell whose bar stands inside a template: colspan="2" {{n/a}}.
+_ATTRIBUTE_RUN = re.compile(
+    r"\s*(?:(?:colspan|rowspan|style|class|v?align|bgcolor|scope|width|height|id|data-sort-value)"
+    r"\s*=\s*(?:\"[^\"\n]*\"|'[^'\n]*'|[\w#%.-]+)\s*)+",
+    re.IGNORECASE,
+)
+_BLOCK_TAG = re.compile(r"</?(?:div|p|center|ul|ol|li|dl|dt|dd|hr)\b[^<>]*>", re.IGNORECASE)
+_COMMA_TOO_MANY = re.compile(r",(?<=[,;:.],)(?= )")
+_MAX_SPAN = 100
+# Cells beyond are read, but no longer repeated where they span: 100 × 100 cells from 30 letters.
+_MAX_COLUMNS = 200
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    text: str
+    is_header: bool
+    rows: int
+    columns: int
+
+
+def render_table(markup: str) -> str:
+    """The rows of ``{| … |}``, one line each: "Year: 1969; Mission: Apollo 11".
+
+    A table without header cells gives its cells, joined by semicolons.
+    """
+    _head, _, body = markup.partition("\n")
+    body = "\n" + body
+    lines = []
+    if "|+" in body:
+        lines = [cell_text(_strip_attributes(match[1])) for match in _CAPTION.finditer(body)]
+        body = _CAPTION.sub("", body)
+    first_row = _ROW.search(body)
+    first_cell = _CELL.search(body)
+    begin = min(match.start() if match else len(body) for match in (first_row, first_cell))
+    lines.append(cell_text(body[:begin]))  # stands before the table, as in a browser
+    rows = [list(_cells(row)) for row in _ROW.split(body[begin:])]
+    lines += _row_lines(_spread([row for row in rows if row]))
+    return "\n".join(line for line in lines if line)
+
+
+def _cells(row: str) -> Iterator[_Cell]:
+    marks = list(_cell_marks(row))
+    is_header = False
+    if before := cell_text(row[: marks[0].start()] if marks else row):
+        yield _Cell(before, is_header=False, rows=1, columns=1)  # cells written as HTML
+    for index, mark in enumerate(marks):
+        end = marks[index + 1].start() if index + 1 < len(marks) else len(row)
+        content = row[mark.end() : end]
+        if mark[1]:
+            is_header = mark[1] == "!"
+        attributes, bar, text = content.partition("|")
+        if not bar and (run := _ATTRIBUTE_RUN.match(content)):
+            attributes, bar, text = run.group(), "|", content[run.end() :]
+        if not bar or not _looks_like_attributes(attributes):
+            attributes, text = "", content
+        spans = {kind.lower(): int(number) for kind, number in _SPAN.findall(attributes)}
+        yield _Cell(
+            cell_text(text),
+            is_header,
+            min(max(spans.get("row", 1), 1), _MAX_SPAN),
+            min(max(spans.get("col", 1), 1), _MAX_SPAN),
+        )
+
+
+def _cell_marks(row: str) -> Iterator[re.Match[str]]:
+    """Where cells begin; "!!" inside a data cell is text."""
+    is_header = False
+    for mark in _CELL.finditer(row):
+        if mark[1]:
+            is_header = mark[1] == "!"
+        if is_header or not mark[3]:
+            yield mark
+
+
+def _looks_like_attributes(text: str) -> bool:
+    return not text.strip() or (bool(_ATTRIBUTES.match(text.strip())) and "\n" not in text.strip())
+
+
+def _strip_attributes(text: str) -> str:
+    attributes, bar, rest = text.partition("|")
+    return rest if bar and _looks_like_attributes(attributes) else text
+
+
+def cell_text(text: str) -> str:
+    """The content of a cell on one line; list items and line breaks become commas."""
+    text = text.replace(BREAK, "\n").replace("&nbsp;", " ")
+    if "<" in text:
+        text = _BLOCK_TAG.sub("\n", text)
+    lines = "\n".join(map(_without_list_mark, text.split("\n")))
+    text = without_emphasis(lines).replace(DROPPED, "")
+    parts = [part.strip() for part in text.split("\n")]
+    return _COMMA_TOO_MANY.sub("", ", ".join(filter(None, parts)))
+
+
+def _without_list_mark(line: str) -> str:
+    item = line.lstrip(" \t")
+    return item.lstrip("*#:;").lstrip(" \t") if item.startswith(("*", "#", ":", ";")) else line
+
+
+def _spread(rows: Sequence[Sequence[_Cell]]) -> Iterator[list[_Cell]]:
+    """Rows with every spanning cell repeated in each place it covers."""
+    pending: dict[int, tuple[_Cell, int]] = {}
+    for row in rows:
+        line: list[_Cell] = []
+        cells = iter(row)
+        while True:
+            column = len(line)
+            if column in pending:
+                cell, left = pending.pop(column)
+                line.append(cell)
+                if left > 1:
+                    pending[column] = (cell, left - 1)
+                continue
+            following = next(cells, None)
+            if following is None:
+                break
+            for _ in range(max(1, min(following.columns, _MAX_COLUMNS - column))):
+                if following.rows > 1 and len(line) < _MAX_COLUMNS:
+                    pending[len(line)] = (following, following.rows - 1)
+                line.append(following)
+        yield line
+
+
+def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
+    headers: list[str] = []
+    told: set[int] = set()  # columns of the headers in force that a value stood in
+    fresh = False
+    for row in rows:
+        if row and all(cell.is_header for cell in row):
+            labels = [cell.text for cell in row]
+            if (len(set(labels)) == 1 and len(row) > 1) or (len(row) == 1 and len(headers) > 1):
+                yield labels[0]  # a title row across the table
+            elif fresh:
+                headers = _stacked(headers, labels)  # a second line of headers refines the first
+            else:
+                yield _untold(headers, told)
+                headers, fresh, told = labels, True, set()
+            continue
+        fresh = False
+        if len(told) < len(headers):
+            told.update(column for column, cell in enumerate(row) if cell.text)
+        yield _row_line(row, headers)
+    yield _untold(headers, told)
+
+
+def _untold(headers: Sequence[str], told: set[int]) -> str:
+    """Headers that no value stood beside, as a row of their own, where they are most of all."""
+    labels = [label for column, label in enumerate(headers) if label and column not in told]
+    if 2 * len(labels) <= sum(1 for label in headers if label):
+        return ""
+    return "; ".join(dict.fromkeys(labels))
+
+
+def _stacked(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    width = max(len(upper), len(lower))
+    pairs = [
+        (upper[i] if i < len(upper) else "", lower[i] if i < len(lower) else "")
+        for i in range(width)
+    ]
+    return [b if not a or a == b else f"{a} {b}".strip() for a, b in pairs]
+
+
+def _row_line(row: Sequence[_Cell], headers: Sequence[str]) -> str:
+    if len(row) == 2 and row[0].is_header and not row[1].is_header and not any(headers):
+        return f"{row[0].text}: {row[1].text}" if row[1].text else row[0].text
+    parts: list[str] = []
+    previous: _Cell | None = None
+    for column, cell in enumerate(row):
+        if not cell.text or cell is previous:
+            continue
+        previous = cell
+        label = headers[column] if column < len(headers) else ""
+        parts.append(f"{label}: {cell.text}" if label and label != cell.text else cell.text)
+    return "; ".join(parts)

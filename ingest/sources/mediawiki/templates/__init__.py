@@ -1,0 +1,1 @@
+"""Templates as the words a reader would see."""

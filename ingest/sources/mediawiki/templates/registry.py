@@ -1,0 +1,155 @@
+"""What becomes of a template by its name: its words, facts of a box, nothing, or unknown.
+
+Renderers lie in tables by the name of the template they are for, other names lead to them: in
+English by ``names``, in other languages by ``local_names``. Templates that only decorate,
+navigate or complain are silent; unknown ones are reported to the caller, who counts them.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments, Renderer
+from pinakes.ingest.sources.mediawiki.templates.country_codes import COUNTRIES
+from pinakes.ingest.sources.mediawiki.templates.dates import DATE_RENDERERS
+from pinakes.ingest.sources.mediawiki.templates.inline import INLINE_RENDERERS
+from pinakes.ingest.sources.mediawiki.templates.languages import LANGUAGE_RENDERERS, in_language
+from pinakes.ingest.sources.mediawiki.templates.lists import LIST_RENDERERS
+from pinakes.ingest.sources.mediawiki.templates.local_names import EVERY_LANGUAGE, local_names
+from pinakes.ingest.sources.mediawiki.templates.names import (
+    ALIASES,
+    DISAMBIGUATION,
+    INFOBOX_PREFIXES,
+    SILENT,
+    SILENT_PREFIXES,
+    SILENT_SUFFIXES,
+)
+from pinakes.ingest.sources.mediawiki.templates.numbers import NUMBER_RENDERERS
+from pinakes.ingest.sources.mediawiki.templates.parser_functions import is_parser_function
+
+__all__ = ["Template", "find_template", "holds_facts"]
+
+_WORDS: dict[str, Renderer] = {
+    "lc": lambda a: a.get(1).lower(),
+    "uc": lambda a: a.get(1).upper(),
+    "ucfirst": lambda a: a.get(1)[:1].upper() + a.get(1)[1:],
+    "lcfirst": lambda a: a.get(1)[:1].lower() + a.get(1)[1:],
+    "plural": lambda a: a.get(2) if a.get(1) == "1" else a.get(3, 2),
+    "grammar": lambda a: a.get(2),
+    "gender": lambda a: a.get(2, 3),
+    "padleft": lambda a: _padding(a) + a.get(1),
+    "padright": lambda a: a.get(1) + _padding(a),
+    "#tag": lambda _: "",
+    "nowiki": lambda a: a.get(1),
+}
+_RENDERERS: dict[str, Renderer] = (
+    INLINE_RENDERERS
+    | LIST_RENDERERS
+    | LANGUAGE_RENDERERS
+    | NUMBER_RENDERERS
+    | DATE_RENDERERS
+    | _WORDS
+)
+_LONGEST_PADDING = 50
+
+
+def _padding(arguments: Arguments) -> str:
+    """What to put before or behind to reach the width asked for."""
+    width, fill = arguments.get(2), arguments.get(3) or "0"
+    wanted = min(int(width), _LONGEST_PADDING) if re.fullmatch(r"[0-9]{1,4}", width) else 0
+    missing = max(wanted - len(arguments.get(1)), 0)
+    return (fill * missing)[:missing]
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """What a name means: ``render`` is there for the kind "rendered" alone."""
+
+    kind: Literal["rendered", "function", "infobox", "disambiguation", "silent", "unknown"]
+    render: Renderer | None = None
+
+
+_SILENT, _UNKNOWN = Template("silent"), Template("unknown")
+_INFOBOX, _DISAMBIGUATION = Template("infobox"), Template("disambiguation")
+
+
+@lru_cache(maxsize=1 << 16)
+def find_template(name: str, language: str = "") -> Template:
+    """What the template of this normalized name (lower case, single spaces) means on a wiki.
+
+    The language's own names come first, then the English ones, then those of all languages.
+    """
+    local = local_names(language)
+    if target := local.names.get(name):
+        return Template("rendered", _renderer(target))
+    if name in local.disambiguation or name in DISAMBIGUATION or name.startswith("disambiguation"):
+        return _DISAMBIGUATION
+    if name in local.silent or (local.silent_prefixes and name.startswith(local.silent_prefixes)):
+        return _SILENT
+    if is_parser_function(name):
+        return Template("function")
+    if (renderer := _RENDERERS.get(ALIASES.get(name, name))) is not None:
+        # "infobox" alone has a renderer for a box inside of a box
+        return Template("infobox") if name == "infobox" else Template("rendered", renderer)
+    if _is_infobox(name, local.infobox_prefixes, local.infobox_suffixes):
+        return _INFOBOX
+    if name in SILENT or name.startswith(SILENT_PREFIXES) or name.endswith(SILENT_SUFFIXES):
+        return _SILENT
+    if (renderer := _by_pattern(name)) is not None:
+        return Template("rendered", renderer)
+    if target := EVERY_LANGUAGE.names.get(name):
+        return Template("rendered", _renderer(target))
+    if name in EVERY_LANGUAGE.disambiguation:
+        return _DISAMBIGUATION
+    if _is_infobox(name, EVERY_LANGUAGE.infobox_prefixes, EVERY_LANGUAGE.infobox_suffixes):
+        return _INFOBOX
+    return _SILENT if name in EVERY_LANGUAGE.silent else _UNKNOWN
+
+
+def _renderer(target: str) -> Renderer:
+    """The renderer of this name, or of a constant text."""
+    if target.startswith("constant "):
+        text = target.removeprefix("constant ")
+        return lambda _arguments: text
+    return _RENDERERS[ALIASES.get(target, target)]
+
+
+def _is_infobox(name: str, prefixes: tuple[str, ...], suffixes: tuple[str, ...]) -> bool:
+    return (
+        name.startswith(INFOBOX_PREFIXES + prefixes)
+        or name.endswith(("infobox", "taxobox"))
+        or bool(suffixes and name.endswith(suffixes))
+    )
+
+
+def _by_pattern(name: str) -> Renderer | None:
+    """Families of names: lang-xx, ipa-xx, the codes of countries."""
+    family, dash, code = name.partition("-")
+    if dash and family in ("lang", "vol"):
+        return lambda a: in_language(code, a.get(1), a)
+    if dash and family in ("ipa", "ipac"):
+        return _RENDERERS["ipa"] if family == "ipa" else _RENDERERS["ipac-en"]
+    if len(name) == 3 or name in ("uk", "eu"):
+        place = COUNTRIES.get(name.upper())
+        if place:
+            return lambda _arguments: place
+    return None
+
+
+# Marks of references and of navigation among the names of arguments.
+_NOT_FACTS = re.compile(
+    r"(url|isbn|issn|doi|access-?date|archive-?url|abruf|zugriff|consulté le|fechaacceso|"
+    r"(list|group|abovestyle|belowstyle|liststyle)\d*|state|navbar|tracking|"
+    r"editor|publisher|verlag|éditeur|editorial|passage|journal|periódico)$"
+)
+_FEWEST_FACTS = 4
+
+
+def holds_facts(named: Mapping[str, str], positional_count: int) -> bool:
+    """Whether an unknown call is built like an infobox: many named values and no references."""
+    if positional_count > 1 or len(named) < _FEWEST_FACTS:
+        return False
+    filled = [key for key, value in named.items() if value.strip()]
+    return len(filled) >= _FEWEST_FACTS and not any(_NOT_FACTS.match(key) for key in filled)

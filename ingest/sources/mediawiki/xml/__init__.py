@@ -1,0 +1,1 @@
+"""The pages in the XML of a dump."""

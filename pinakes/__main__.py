@@ -1,0 +1,5 @@
+"""python -m pinakes: the command."""
+
+from pinakes.service.cli.main import main
+
+main()

@@ -1,0 +1,330 @@
+"""From a question to a checked answer: stand-alone question, search, generate, check, or refuse.
+
+Speaks in events, so that the command line and the service can show each as it comes.
+"""
+
+import asyncio
+import os
+import time
+from collections.abc import AsyncGenerator, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, aclosing
+from functools import partial
+
+from pinakes.index.errors import BadQuery
+from pinakes.index.retrieval.search import Index
+from pinakes.index.types import Hit
+from pinakes.service.asking.answer_writer import AnswerWriter
+from pinakes.service.asking.answerability import calibration_of
+from pinakes.service.asking.citations import make_citation, page_url
+from pinakes.service.asking.claims import Reader
+from pinakes.service.asking.draft import Draft
+from pinakes.service.asking.events import AnswerEvent, Sources, Status, Token
+from pinakes.service.asking.followups import (
+    checked_rewriting,
+    leans_on_history,
+    rewriting_prompt,
+    standalone,
+)
+from pinakes.service.asking.model_text import Heard, ModelText
+from pinakes.service.asking.now import as_of_note, asks_about_now
+from pinakes.service.asking.packing import pack
+from pinakes.service.asking.quotations import (
+    QUOTED_PASSAGES,
+    answers_question,
+    quote_passages,
+    quote_sentences,
+    short_answer,
+)
+from pinakes.service.asking.retrieval import find
+from pinakes.service.asking.support import SupportChecker
+from pinakes.service.asking.time_limit import TimeLimit
+from pinakes.service.errors import GeneratorFailed
+from pinakes.service.generators.generator import Generator, ModelInfo, Sign
+from pinakes.service.generators.queue import GenerationQueue, Ticket
+from pinakes.service.settings import Settings
+from pinakes.service.types import AnswerKind, Inquiry, NearPage
+
+__all__ = ["Answerer"]
+
+_NEAREST = 3
+_LONGEST_PART = 2_000  # characters
+_REWRITING_TOKENS = 96
+_NO_ANSWER = "This collection does not seem to hold an answer."
+
+
+class Answerer:
+    """Answers questions with one generator, or without: then with quotations."""
+
+    def __init__(self, generator: Generator | None, settings: Settings) -> None:
+        self.generator = generator
+        self.settings = settings
+        self.queue = GenerationQueue(settings.answer.longest_queue)
+        # Apart from the threads that check sentences, and never on all cores: who comes new holds
+        # up no answer.
+        self._searching = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), "search")
+
+    async def answer(self, index: Index, inquiry: Inquiry) -> AsyncGenerator[AnswerEvent, None]:
+        """Status, sources, the text in pieces with its checked sentences, then the answer.
+
+        Raises BadQuery for a question that cannot be searched for, and QueueFull where too many
+        wait, both before any event; GeneratorError when the model does not do its part.
+        """
+        index.checked(inquiry.question)
+        draft = Draft(index, inquiry, inquiry.question, time.perf_counter())
+        generator = None if inquiry.mode == "quote" else self.generator
+        with ExitStack() as stack:
+            ticket = None
+            if generator is not None:
+                # Before the search, so that a full line costs nothing; the turn is asked for after
+                # it, so that an answer that turns out to need no model waits for none.
+                ticket = stack.enter_context(self.queue.enter(inquiry.caller, inquiry.user))
+            yield Status("searching")
+            async with aclosing(self._understood(draft, generator, ticket)) as events:
+                async for event in events:
+                    yield event
+            await self._search(draft)
+            if not draft.hits or draft.confidence < draft.threshold:
+                for event in self._refusal(draft):
+                    yield event
+                return
+            if generator is None or ticket is None:
+                self._take_sources(draft, draft.hits[:QUOTED_PASSAGES])
+                yield Sources(draft.citations)
+                for event in quote_passages(draft):
+                    yield event
+                for event in self._ended(draft, "quotation"):
+                    yield event
+                return
+            async with aclosing(self._generated(draft, generator, ticket)) as events:
+                async for event in events:
+                    yield event
+
+    async def aclose(self) -> None:
+        """Let go of the generator and the threads."""
+        self._searching.shutdown(wait=False, cancel_futures=True)
+        if self.generator is not None:
+            await self.generator.aclose()
+
+    async def _understood(
+        self, draft: Draft, generator: Generator | None, ticket: Ticket | None
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        """Make the question stand by itself: as a good model rewrites it, else by rules."""
+        index, inquiry = draft.index, draft.inquiry
+        words = index.words
+        if not inquiry.history:
+            return
+        if not await asyncio.to_thread(leans_on_history, inquiry.question, words, index.topic):
+            return
+        if generator is not None and ticket is not None:
+            info = await generator.describe()
+            if not info.small:
+                async with aclosing(self._turn(draft, ticket, info)) as events:
+                    async for event in events:
+                        yield event
+                messages = rewriting_prompt(inquiry.question, inquiry.history)
+                tokens = _REWRITING_TOKENS + self.settings.generator.thinking_tokens
+                pieces = generator.stream(messages, tokens)
+                async with aclosing(self._limit(ticket).stream(pieces)) as timely:
+                    written = await _whole_text(timely, ModelText(tokens, thinks=info.thinks))
+                rewritten = checked_rewriting(written, inquiry.question, inquiry.history)
+                if rewritten and _is_searchable(index, rewritten):
+                    draft.question = rewritten
+                    return
+        alone = await asyncio.to_thread(
+            standalone, inquiry.question, inquiry.history, words, index.topic
+        )
+        if _is_searchable(index, alone):
+            draft.question = alone
+
+    async def _turn(
+        self, draft: Draft, ticket: Ticket, info: ModelInfo
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        """The place in the line as it changes, until it is this answer's turn, if it is not yet."""
+        self.queue.resize(info.slots)
+        async with aclosing(ticket.places()) as places:
+            async for place in places:
+                yield Status("queued", place.position, place.wait_s)
+        draft.clock("turn_s")
+
+    def _limit(self, ticket: Ticket) -> TimeLimit:
+        """What is left of the time that the turn may take."""
+        return TimeLimit(self.settings.answer.limit_s, ticket.began)
+
+    async def _search(self, draft: Draft) -> None:
+        index = draft.index
+        found = await asyncio.get_running_loop().run_in_executor(
+            self._searching, find, index, draft.question, self.settings.search.mode
+        )
+        draft.searched, draft.hits, draft.ranked = found.searched, found.hits, found.sentences
+        draft.confidence = round(found.confidence, 3)
+        with_vectors = index.encoder is not None
+        draft.threshold = calibration_of(index.collection, with_vectors=with_vectors).threshold
+        draft.clock("search_s")
+
+    async def _generated(
+        self, draft: Draft, generator: Generator, ticket: Ticket
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        """The model's answer, checked sentence by sentence; what does not hold gives way."""
+        info = await generator.describe()
+        async with aclosing(self._turn(draft, ticket, info)) as events:
+            async for event in events:
+                yield event
+        limit = self._limit(ticket)
+        yield Status("reading")
+        packed = await limit.result(pack(generator, draft, self.settings.generator))
+        self._take_sources(draft, packed.hits)
+        draft.model, draft.prompt_tokens = info.name, packed.tokens
+        draft.clock("packed_s")
+        yield Sources(draft.citations)
+        checker = _checker(draft)
+        loop = asyncio.get_running_loop()
+        loop.run_in_executor(None, checker.read_sources)  # while the model reads them too
+        writer = AnswerWriter(
+            draft,
+            checker,
+            partial(answers_question, draft),
+            strict=self._is_strict(draft.inquiry, info),
+        )
+        own = self.settings.generator
+        tokens = own.answer_tokens + own.thinking_tokens
+        info = await limit.result(generator.describe())  # what the prompt has shown of it, too
+        heard = ModelText(tokens, thinks=info.thinks)
+        pieces = generator.stream(packed.messages, tokens)
+        async with aclosing(self._written(draft, limit, pieces, heard, writer)) as events:
+            async for event in events:
+                yield event
+        if writer.answered:
+            draft.short_answer = short_answer(draft)
+            kind: AnswerKind = "answer"
+        elif writer.declined and not info.small:
+            for event in self._refusal(draft):
+                yield event
+            return
+        else:  # the words of the sources, where the model's own do not hold
+            draft.model = None
+            for event in quote_sentences(draft):
+                yield event
+            if not draft.sentences:  # of what was found no sentence could be chosen
+                for event in quote_passages(draft):
+                    yield event
+            kind = "quotation"
+        for event in self._ended(draft, kind):
+            yield event
+
+    async def _written(
+        self,
+        draft: Draft,
+        limit: TimeLimit,
+        pieces: AsyncGenerator[str | Sign, None],
+        heard: ModelText,
+        writer: AnswerWriter,
+    ) -> AsyncGenerator[AnswerEvent, None]:
+        """What the model says for the reader; what it thinks is a stage."""
+        stage = ""
+        async with aclosing(limit.stream(pieces)) as timely:
+            async for piece in timely:
+                draft.answer_tokens += piece is not Sign.CUT_OFF
+                for part in _parts(piece):
+                    limit.check()
+                    new = heard.feed(part)
+                    now = "thinking" if heard.thinking else "writing" if new.text.strip() else stage
+                    if now != stage:
+                        stage = now
+                        draft.clock("first_token_s" if now == "writing" else "thinking_s")
+                        yield Status("writing" if now == "writing" else "thinking")
+                    async for event in _put(writer, new):
+                        yield event
+                    if writer.is_done or heard.is_full:
+                        break
+                    await asyncio.sleep(0)
+                if writer.is_done or heard.is_full:
+                    break
+        async for event in _put(writer, heard.end()):
+            yield event
+        async for event in writer.end():
+            yield event
+        if not draft.answer_tokens:
+            raise GeneratorFailed("the model ended without a word; ask again, or use --mode quote")
+
+    def _is_strict(self, inquiry: Inquiry, info: ModelInfo) -> bool:
+        for choice in (inquiry.strict, self.settings.answer.strict):
+            if choice is not None:
+                return choice
+        return info.small
+
+    def _take_sources(self, draft: Draft, hits: Sequence[Hit]) -> None:
+        draft.citations = tuple(
+            make_citation(number, hit, draft.index.manifest)
+            for number, hit in enumerate(hits, start=1)
+        )
+
+    def _ended(self, draft: Draft, kind: AnswerKind) -> Iterable[AnswerEvent]:
+        """The finished answer, with its date where it is about the present."""
+        manifest = draft.index.manifest
+        if manifest.dump.date and asks_about_now(draft.question, draft.index.words):
+            note = f"\n\n{as_of_note(draft.as_of or '')}"
+            draft.text += note
+            yield Token(note)
+        yield draft.finished(kind)
+
+    def _refusal(self, draft: Draft) -> Iterable[AnswerEvent]:
+        """That nothing bears an answer out, what was searched, and the nearest pages."""
+        pages: dict[int, NearPage] = {}
+        for hit in draft.hits:
+            one = hit.passage
+            pages.setdefault(one.page_id, NearPage(one.page_id, one.title, page_url(one.page_id)))
+        nearest = list(pages.values())[:_NEAREST]
+        words = [] if draft.text else [_NO_ANSWER]  # a model may have said so itself
+        words.append(f"Searched for {', '.join(f'“{query}”' for query in draft.searched)}.")
+        if nearest:
+            words.append(f"Nearest pages: {', '.join(page.title for page in nearest)}.")
+        said = (" " if draft.text else "") + " ".join(words)
+        draft.text += said
+        draft.citations = ()
+        yield Token(said)
+        yield draft.finished("refusal", nearest)
+
+
+def _parts(piece: str | Sign) -> Iterable[str | Sign]:
+    """A monstrous piece in parts, between which others have their turn."""
+    if isinstance(piece, Sign) or len(piece) <= _LONGEST_PART:
+        return [piece]
+    return [piece[at : at + _LONGEST_PART] for at in range(0, len(piece), _LONGEST_PART)]
+
+
+async def _put(writer: AnswerWriter, heard: Heard) -> AsyncGenerator[AnswerEvent, None]:
+    """Write what was heard."""
+    if heard.withdraws:
+        for event in writer.withdraw():
+            yield event
+    if heard.text and not writer.is_done:
+        async for event in writer.write(heard.text):
+            yield event
+
+
+async def _whole_text(pieces: AsyncGenerator[str | Sign, None], heard: ModelText) -> str:
+    """All that a model says for the reader."""
+    written = ""
+    async for piece in pieces:
+        new = heard.feed(piece)
+        written = new.text if new.withdraws else written + new.text
+        if heard.is_full:
+            break
+    rest = heard.end()
+    return rest.text if rest.withdraws else written + rest.text
+
+
+def _is_searchable(index: Index, question: str) -> bool:
+    try:
+        index.checked(question)
+    except BadQuery:
+        return False
+    return True
+
+
+def _checker(draft: Draft) -> SupportChecker:
+    index = draft.index
+    asked = index.asked(draft.question)
+    reader = Reader(asked.words, index.keywords.analyze, asked.is_little)
+    return SupportChecker(draft.question, draft.citations, reader, index.similarity)

@@ -1,0 +1,139 @@
+"""The model's words put into an answer as they come, sentence by sentence, each one checked.
+
+What has been shown stays: a sentence is shown while it comes, and its marks with its end; in strict
+mode only when it has been checked.
+"""
+
+import asyncio
+import re
+from collections.abc import AsyncGenerator, Callable, Iterator
+
+from pinakes.service.asking.draft import Draft
+from pinakes.service.asking.events import AnswerEvent, Checked, Token, Withdrawn
+from pinakes.service.asking.marks import with_marks
+from pinakes.service.asking.sentence_stream import FinishedSentence, SentenceStream
+from pinakes.service.asking.support import Support, SupportChecker
+from pinakes.service.types import Sentence, SourcePlace
+
+__all__ = ["AnswerWriter"]
+
+Answers = Callable[[SourcePlace], bool]
+
+# A model that goes on and on says nothing more; and each sentence costs time.
+_MOST_SENTENCES = 100
+
+_DECLINES = re.compile(
+    r"\b(?:sources?|passages?|texts?)\b.{0,40}\b(?:do|does|did) not\b|"
+    r"\bnot (?:mentioned|stated|provided|given) in the\b|\bno information\b",
+    re.IGNORECASE,
+)
+
+
+class AnswerWriter:
+    """Writes into ``draft`` what the model says, as far as it may be shown."""
+
+    def __init__(
+        self, draft: Draft, checker: SupportChecker, answers: Answers | None, *, strict: bool
+    ) -> None:
+        """``answers``: whether a place in the sources answers the question; None: any may."""
+        self._draft = draft
+        self._checker = checker
+        self._answers = answers
+        self._strict = strict
+        self._stream = SentenceStream()
+        self._sent = ""  # of the sentence that has begun
+        self._gap = ""  # before a sentence that was withheld
+        self._said: set[str] = set()
+        self.is_done = False
+        self.declined = False  # the model has said that the sources do not say
+        self.answered = False  # it has said something else, and that is shown
+
+    async def write(self, piece: str) -> AsyncGenerator[AnswerEvent, None]:
+        """What ``piece`` adds."""
+        for finished in self._stream.feed(piece):
+            async for event in self._finish(finished):
+                yield event
+            if self.is_done:
+                return
+        gap, begun = self._stream.begun()
+        new = begun[len(self._sent) :]
+        if new and not self._strict and (self._sent or self._is_new(begun)):
+            yield Token(new if self._sent else self._joint(gap) + new)
+            self._sent = begun
+
+    async def end(self) -> AsyncGenerator[AnswerEvent, None]:
+        """What is left when the model has ended."""
+        if self.is_done:
+            return
+        for finished in self._stream.end():
+            async for event in self._finish(finished):
+                yield event
+
+    def withdraw(self) -> Iterator[AnswerEvent]:
+        """Begin anew: what was written so far is none of the answer."""
+        if self._draft.text or self._sent:
+            yield Withdrawn()
+        self._draft.text, self._draft.withheld = "", 0
+        self._draft.sentences.clear()
+        self._said.clear()
+        self._stream = SentenceStream()
+        self._sent = self._gap = ""
+        self.is_done = self.declined = self.answered = False
+
+    async def _finish(self, finished: FinishedSentence) -> AsyncGenerator[AnswerEvent, None]:
+        said = finished.words.casefold()
+        if said in self._said or len(self._said) == _MOST_SENTENCES:
+            self.is_done = True  # small models get caught in loops
+            return
+        begins_anew = self._is_new(finished.words)
+        self._said.add(said)
+        draft = self._draft
+        declines = _DECLINES.search(finished.words) is not None
+        self.declined = self.declined or declines
+        found = await asyncio.to_thread(self._checker.check, finished.words, finished.numbers)
+        says_nothing = finished.words.endswith("?") or not finished.complete
+        if self._strict and (says_nothing or not self._holds(found)):
+            draft.withheld += not declines
+            self._gap = finished.gap if "\n" in finished.gap else self._gap
+            return
+        if not finished.complete and not begins_anew:
+            return  # the beginning of a sentence that was said before
+        joint = self._joint(finished.gap)
+        text = with_marks(finished.words, found.citations)
+        start = len(draft.text) + len(joint)
+        draft.text += joint + text
+        sentence = Sentence(
+            start,
+            start + len(text),
+            found.citations,
+            found.verdict,
+            found.support,
+            found.missing,
+            found.source,
+        )
+        draft.sentences.append(sentence)
+        self.answered = self.answered or not declines
+        if rest := text[len(self._sent) :]:
+            yield Token(rest if self._sent else joint + rest)
+        yield Checked(sentence, text)
+        self._sent = self._gap = ""
+        self.is_done = draft.inquiry.mode == "brief"
+
+    def _holds(self, found: Support) -> bool:
+        """Whether a sentence is borne out, and by what may answer the question."""
+        if found.verdict != "supported":
+            return False
+        return self._answers is None or (found.source is not None and self._answers(found.source))
+
+    def _joint(self, gap: str) -> str:
+        """What stands between the text so far and the next sentence."""
+        if not self._draft.text:
+            return ""
+        if "\n" in gap:
+            return gap
+        return self._gap or (" " if gap else "")
+
+    def _is_new(self, begun: str) -> bool:
+        """Whether it cannot be the beginning of a sentence said before."""
+        lower = begun.casefold()
+        return bool(begun) and not any(said.startswith(lower) for said in self._said)

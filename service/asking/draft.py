@@ -1,0 +1,87 @@
+"""An answer in the making: what is known of it so far."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pinakes.index.retrieval.search import Index
+from pinakes.index.types import AnsweringSentence, Hit
+from pinakes.service.asking.events import Done
+from pinakes.service.types import (
+    Answer,
+    AnswerKind,
+    Citation,
+    Inquiry,
+    NearPage,
+    Sentence,
+    ShortAnswer,
+)
+
+__all__ = ["Draft"]
+
+
+@dataclass(slots=True)
+class Draft:
+    """An answer in the making.
+
+    ``question`` stands alone: what the conversation adds has been put in. ``threshold``: the least
+    confidence with which the collection's questions are answered.
+    """
+
+    index: Index
+    inquiry: Inquiry
+    question: str
+    began: float
+    timings: dict[str, float] = field(default_factory=dict)
+    searched: tuple[str, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    ranked: tuple[AnsweringSentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    text: str = ""
+    sentences: list[Sentence] = field(default_factory=list)
+    withheld: int = 0
+    model: str | None = None
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+    confidence: float = 0.0
+    threshold: float = 0.0
+    short_answer: ShortAnswer | None = None
+
+    @property
+    def as_of(self) -> str | None:
+        """The date of the dump, YYYY-MM-DD, where it is known."""
+        date = self.index.manifest.dump.date
+        return f"{date[:4]}-{date[4:6]}-{date[6:]}" if date else None
+
+    def clock(self, name: str) -> None:
+        """Note the seconds since the question came in, the first time only."""
+        self.timings.setdefault(name, round(time.perf_counter() - self.began, 4))
+
+    def finished(self, kind: AnswerKind, nearest: Sequence[NearPage] = ()) -> Done:
+        """The answer with only the citations that its sentences use."""
+        self.clock("total_s")
+        used = {number for sentence in self.sentences for number in sentence.citations}
+        manifest = self.index.manifest
+        return Done(
+            Answer(
+                question=self.inquiry.question,
+                mode=self.inquiry.mode,
+                kind=kind,
+                text=self.text,
+                sentences=tuple(self.sentences),
+                citations=tuple(one for one in self.citations if one.number in used),
+                short_answer=self.short_answer,
+                searched=self.searched,
+                nearest=tuple(nearest),
+                hits=self.hits,
+                confidence=self.confidence,
+                withheld=self.withheld,
+                as_of=self.as_of,
+                model=self.model,
+                generation=manifest.generation,
+                coverage=manifest.coverage,
+                prompt_tokens=self.prompt_tokens,
+                answer_tokens=self.answer_tokens,
+                timings=self.timings,
+            )
+        )

@@ -1,0 +1,127 @@
+"""Answers in the words of the sources: passages or sentences, between quotation marks and cited.
+
+What is quoted is stored text; only numbers in brackets that look like marks have wider ones.
+Knows nothing of models.
+"""
+
+from collections.abc import Iterator
+
+from pinakes.index.types import AnsweringSentence
+from pinakes.ingest.characters import cut_place
+from pinakes.service.asking.draft import Draft
+from pinakes.service.asking.events import AnswerEvent, Checked, Token
+from pinakes.service.asking.marks import own_brackets
+from pinakes.service.types import Citation, Sentence, ShortAnswer, SourcePlace
+
+__all__ = [
+    "QUOTED_PASSAGES",
+    "answers_question",
+    "quote_passages",
+    "quote_sentences",
+    "short_answer",
+]
+
+QUOTED_PASSAGES = 3
+# A second sentence is quoted where it is about as likely to answer as the first: by this much less
+# in the logarithm of its odds.
+_ABOUT_AS_LIKELY = 1.5
+# Of these sentences one answers four questions of five whose passages hold an answer at all.
+_LIKELY = 3
+# Characters of one quotation: twice those of the longest passage, unless its words are monstrous.
+_LONGEST = 4_000
+
+
+def quote_passages(draft: Draft) -> Iterator[AnswerEvent]:
+    """The best passages, whole, and the words in them that answer."""
+    for citation in draft.citations[:QUOTED_PASSAGES]:
+        yield from _quote(draft, citation, slice(0, len(citation.quote)))
+    draft.short_answer = short_answer(draft)
+
+
+def quote_sentences(draft: Draft) -> Iterator[AnswerEvent]:
+    """The sentence that most likely answers; of a paragraph also the next, if it is as likely."""
+    cited = _cited(draft)
+    chosen = [one for one in draft.ranked if one.hit in cited]
+    most = 1 if draft.inquiry.mode == "brief" else 2
+    likely = [one for one in chosen if chosen[0].score - one.score <= _ABOUT_AS_LIKELY][:most]
+    for one in likely:
+        citation = cited[one.hit]
+        yield from _quote(draft, citation, _slice(draft, citation, one))
+    draft.short_answer = short_answer(draft)
+
+
+def short_answer(draft: Draft) -> ShortAnswer | None:
+    """The words that answer: the most likely ones, of those that a model said if it said any."""
+    cited = _cited(draft)
+    found = [
+        ShortAnswer(citation.quote[place], citation.number, place.start, place.stop)
+        for one in draft.ranked
+        if (citation := cited.get(one.hit)) is not None
+        for place in [_slice(draft, citation, one, answer=True)]
+    ]
+    text = draft.text.casefold()
+    return next((one for one in found if own_brackets(one.text).casefold() in text), None)
+
+
+def answers_question(draft: Draft, place: SourcePlace) -> bool:
+    """Whether ``place`` is among the likeliest to answer."""
+    cited = _cited(draft)
+    likely = [one for one in draft.ranked if one.hit in cited][:_LIKELY]
+    for one in likely:
+        citation = cited[one.hit]
+        where = _slice(draft, citation, one)
+        overlaps = where.start < place.end and place.start < where.stop
+        if citation.number == place.number and overlaps:
+            return True
+    return False
+
+
+def _quote(draft: Draft, citation: Citation, place: slice) -> Iterator[AnswerEvent]:
+    gap = "\n\n" if draft.text else ""
+    quoted = citation.quote[place]
+    rest = ""
+    if len(quoted) > _LONGEST:
+        quoted, rest = _beginning(quoted), " …"
+        place = slice(place.start, place.start + len(quoted))
+    text = f"“{own_brackets(quoted)}”{rest} [{citation.number}]"
+    start = len(draft.text) + len(gap)
+    sentence = Sentence(
+        start,
+        start + len(text),
+        (citation.number,),
+        "supported",
+        1.0,
+        source=SourcePlace(citation.number, place.start, place.stop),
+        quoted=True,
+    )
+    draft.text += gap + text
+    draft.sentences.append(sentence)
+    yield Token(gap + text)
+    yield Checked(sentence, text)
+
+
+def _beginning(text: str) -> str:
+    """Whole words of a text that is too long to be quoted."""
+    space = text.rfind(" ", _LONGEST // 2, _LONGEST)
+    return text[: space if space > 0 else cut_place(text, _LONGEST)].rstrip()
+
+
+def _cited(draft: Draft) -> dict[int, Citation]:
+    """By the place of a hit, the citation whose quote holds its passage."""
+    found = {}
+    for number, hit in enumerate(draft.hits):
+        for citation in draft.citations:
+            ref, passage = citation.ref, hit.passage
+            if ref.page_id == passage.page_id and ref.start <= passage.start < ref.end:
+                found[number] = citation
+                break
+    return found
+
+
+def _slice(
+    draft: Draft, citation: Citation, one: AnsweringSentence, *, answer: bool = False
+) -> slice:
+    """Where the sentence, or its answer, stands in the citation's quote."""
+    shift = draft.hits[one.hit].passage.start - citation.ref.start
+    start, end = (one.answer_start, one.answer_end) if answer else (one.start, one.end)
+    return slice(start + shift, end + shift)

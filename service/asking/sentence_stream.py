@@ -1,0 +1,221 @@
+"""A model's text cut into sentences while it comes, its marks ``[n]`` taken out.
+
+Pure, and the same however the text is cut into pieces: nothing is decided before it is sure. No
+letter is read more than a few times, whatever comes. Knows nothing of what the marks lead to.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pinakes.ingest.characters import cut_place
+from pinakes.ingest.passages import CLOSERS, STOPS, SURE_STOPS, sentence_break
+from pinakes.service.asking.marks import (
+    half_mark_is_text,
+    mark_at,
+    marked_numbers,
+    open_mark,
+    own_brackets,
+    stop_place,
+)
+
+__all__ = ["LONGEST_SENTENCE", "FinishedSentence", "SentenceStream"]
+
+# In characters. What is longer is cut at a word, if one ends in the last so many.
+LONGEST_SENTENCE = 2_000
+_LONGEST_UNCUT = LONGEST_SENTENCE - 100
+_LONGEST_SPACE = 200
+_MOST_MARKS = 50
+
+_WORD = re.compile(r"[^\W_]")
+_SPACE = re.compile(r"\s*")
+_STOP = re.compile(f"[{STOPS}]")
+# Where a word ends, or a mark may begin.
+_SEAM = re.compile(r"[\s\[(【［]")
+# Quotes and brackets that a sentence may begin with.
+_OPENERS = "\"'“‘(["
+# Behind any other letter it is sure whether a sentence has ended before it.
+_UNSURE = STOPS + CLOSERS + _OPENERS
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedSentence:
+    """A sentence without its marks, the numbers these name, and the space before it.
+
+    ``complete`` is False where the text broke off in it, or where it was cut for its length.
+    """
+
+    words: str
+    numbers: tuple[int, ...]
+    gap: str
+    complete: bool = True
+
+
+@dataclass(slots=True)
+class _Mark:
+    """The numbers of a mark, where it stood, and whether what it belongs to comes after it."""
+
+    numbers: tuple[int, ...]
+    place: int
+    leads: bool
+
+
+class SentenceStream:
+    """Takes pieces of text; gives each sentence as soon as the next one has begun."""
+
+    def __init__(self) -> None:
+        self._raw = ""  # not read yet: what it is depends on what comes
+        self._space = ""  # before that
+        self._spaces: list[str] = []  # read since the last word: the space before each mark,
+        self._numbers: list[tuple[int, ...]] = []  # and the marks
+        self._text = ""  # from the beginning of the sentence that is not finished
+        self._searched = 0  # up to here no sentence ends in it
+        self._marks: list[_Mark] = []  # in it
+        self._gap = ""  # before it
+        self._marks_lead = False  # all of them stand before their sentences
+
+    def feed(self, piece: str) -> list[FinishedSentence]:
+        """Sentences that ``piece`` has finished."""
+        self._raw += piece
+        return list(self._read(at_end=False))
+
+    def end(self) -> list[FinishedSentence]:
+        """What is left when the text has ended."""
+        finished = list(self._read(at_end=True))
+        complete = bool(self._numbers) or stop_place(self._text) is not None
+        marks = [*self._marks, *(_Mark(one, 0, leads=False) for one in self._numbers)]
+        finished += self._finished(self._text, marks, complete=complete)
+        self._text, self._marks, self._numbers = "", [], []
+        return finished
+
+    def begun(self) -> tuple[str, str]:
+        """The space before the sentence that has begun, and as much of it as is sure to stay."""
+        text = self._text
+        bare = text
+        if text[-1:] in _OPENERS and text[-2:-1].isspace():
+            bare = text[:-1].rstrip()  # of this sentence or the next
+        stop = stop_place(bare)
+        sure = text if stop is None else text[:stop].rstrip()
+        sure = _surely_uncut(sure)
+        sure = own_brackets(sure[: open_mark(sure)])
+        return self._gap, sure if _WORD.search(sure) else ""
+
+    def _read(self, *, at_end: bool) -> Iterator[FinishedSentence]:
+        raw, at = self._raw, 0
+        while at < len(raw):
+            space = _SPACE.match(raw, at)
+            word_at = space.end() if space else at
+            # Of a desert of space the beginning is enough.
+            self._space += raw[at : min(word_at, at + _LONGEST_SPACE - len(self._space))]
+            at = word_at
+            if at == len(raw):
+                break  # a mark would take the space with it
+            length, decided = mark_at(raw, at)
+            if not decided and not at_end:
+                break
+            if not decided and at + length == len(raw) and half_mark_is_text(raw[at:]):
+                length = 0
+            if length:
+                if len(self._numbers) < _MOST_MARKS:
+                    self._spaces.append(self._space)
+                    self._numbers.append(tuple(marked_numbers(raw[at : at + length])))
+                self._space = ""
+                at += length
+                continue
+            # A monstrous word in parts, so that each is read once.
+            seam = _SEAM.search(raw, at + 1, at + LONGEST_SENTENCE)
+            end = seam.start() if seam else min(len(raw), at + LONGEST_SENTENCE)
+            word, at = raw[at:end], end
+            self._append(self._space, word)
+            self._space = ""
+            yield from self._cut(word)
+        self._raw = raw[at:]
+
+    def _append(self, space: str, word: str) -> None:
+        """Put ``word`` behind the text, and settle which way the marks between them belong."""
+        spaces = [*self._spaces, space]
+        if not self._text:
+            self._marks_lead = bool(self._numbers)
+        lines = [place for place, one in enumerate(spaces) if "\n" in one]
+        for place, numbers in enumerate(self._numbers, start=1):
+            opens_line = bool(lines) and lines[-1] < place
+            leads = self._marks_lead or opens_line
+            if len(self._marks) < _MOST_MARKS:
+                self._marks.append(_Mark(numbers, len(self._text), leads))
+        if self._text:
+            self._text += self._joint(spaces, word)
+        self._text += word
+        self._spaces, self._numbers = [], []
+
+    def _joint(self, spaces: list[str], word: str) -> str:
+        """The space that is left where marks were taken out before ``word``."""
+        widest = max(spaces, key=_width)
+        if "\n" in widest:
+            return widest
+        if self._numbers and not spaces[-1] and word[0].isalnum():
+            stop = stop_place(self._text)
+            ends = stop is not None and self._text[stop] not in SURE_STOPS
+            return " " if ends or any(spaces) else ""
+        return spaces[-1]
+
+    def _cut(self, word: str) -> Iterator[FinishedSentence]:
+        """Every sentence of the text behind which another has begun, and what is too long."""
+        while True:
+            found = sentence_break(self._text, self._searched)
+            # What begins farther on counts only in the text after the cut: else it would matter
+            # how much has come.
+            complete = found is not None and found[1] < LONGEST_SENTENCE
+            if found is None or not complete:
+                if len(self._text) <= LONGEST_SENTENCE:
+                    break
+                found = _forced_break(self._text)
+            end, start = found
+            own: list[_Mark] = []
+            others: list[_Mark] = []
+            for mark in self._marks:
+                (own if mark.place < end + (not mark.leads) else others).append(mark)
+            yield from self._finished(self._text[:end], own, complete=complete)
+            self._marks = [
+                _Mark(mark.numbers, max(0, mark.place - start), mark.leads) for mark in others
+            ]
+            self._gap = max(self._gap, self._text[end:start], key=_width)
+            self._text = self._text[start:]
+            self._searched = 0
+        if sure := word.rstrip(_UNSURE):
+            self._searched = max(0, len(self._text) - len(word) + len(sure))
+        if not _STOP.search(self._text, self._searched):
+            self._searched = len(self._text)
+
+    def _finished(
+        self, text: str, marks: list[_Mark], *, complete: bool
+    ) -> Iterator[FinishedSentence]:
+        if not _WORD.search(text):
+            return  # its gap is kept for the next one
+        numbers = tuple(number for mark in marks for number in mark.numbers)
+        yield FinishedSentence(own_brackets(text), numbers, self._gap, complete)
+        self._gap = ""
+
+
+def _width(space: str) -> tuple[int, int]:
+    return space.count("\n"), len(space)
+
+
+def _last_space(text: str) -> int:
+    """Where the last space stands in the part in which a long sentence is cut; -1 if nowhere."""
+    part = text[_LONGEST_UNCUT : LONGEST_SENTENCE + 1]
+    places = [place for place, letter in enumerate(part) if letter.isspace()]
+    return _LONGEST_UNCUT + places[-1] if places else -1
+
+
+def _forced_break(text: str) -> tuple[int, int]:
+    """Where a sentence that is too long is cut, and where it goes on."""
+    at = _last_space(text)
+    end = len(text[:at].rstrip()) if at >= 0 else cut_place(text, LONGEST_SENTENCE)
+    return end, len(text) - len(text[end:].lstrip())
+
+
+def _surely_uncut(text: str) -> str:
+    """What of a long sentence will stand before its cut, wherever that is."""
+    if len(text) <= _LONGEST_UNCUT:
+        return text
+    return text[: max(_last_space(text), _LONGEST_UNCUT)].rstrip()

@@ -1,0 +1,138 @@
+"""``pinakes search``, ``ask`` and ``show``: questions put to a collection."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import typer
+
+from pinakes.service.cli.options import (
+    AnswerModeOption,
+    BackendOption,
+    CollectionOption,
+    DataOption,
+    JsonOption,
+    ModeOption,
+    StrictOption,
+    command_settings,
+    one_of,
+    open_index,
+    open_model,
+    print_json,
+)
+from pinakes.service.types import AnswerMode
+
+if TYPE_CHECKING:
+    from pinakes.index.retrieval.search import Index
+    from pinakes.service.asking.answer import Answerer
+    from pinakes.service.types import Answer, Inquiry
+
+__all__ = ["ask", "search", "show"]
+
+
+def search(
+    query: Annotated[str, typer.Argument(help="Words or a question.")],
+    k: Annotated[int, typer.Option("-k", min=1, max=100, help="Number of passages.")] = 10,
+    mode: ModeOption = None,
+    explain: Annotated[
+        bool,
+        typer.Option(
+            "--explain", help="Say of each passage why it is there: places, scores, matches."
+        ),
+    ] = False,
+    data: DataOption = None,
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Find passages."""
+    from pinakes.index.retrieval.fields import matched_fields
+    from pinakes.service.terminal.console import err, print_coverage
+    from pinakes.service.terminal.hit_report import print_explained, print_hits
+    from pinakes.service.views.search_views import search_view
+
+    settings = command_settings(data, collection, mode)
+    with open_index(settings, settings.search.mode) as index:
+        hits = index.search(query, k, settings.search.mode)
+        if as_json:
+            print_json(
+                search_view(index, query, settings.search.mode, hits).model_dump(mode="json")
+            )
+            return
+        if not hits:
+            err.print("Nothing found; try other words, or fewer.")
+        elif explain:
+            question = index.checked(query)
+            print_explained(hits, matched_fields(index.store, index.keywords, question, hits))
+        else:
+            print_hits(hits)
+        if settings.search.mode != "keyword":
+            print_coverage(index.manifest.coverage)
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help="A question in plain words.")],
+    mode: AnswerModeOption = "answer",
+    strict: StrictOption = None,
+    require_citation: Annotated[
+        bool, typer.Option("--require-citation", help="Exit with 1 if nothing is cited.")
+    ] = False,
+    generator: BackendOption = None,
+    data: DataOption = None,
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Answer a question from the collection, with sources."""
+    from pinakes.service.asking.answer import Answerer
+    from pinakes.service.terminal.answer_report import print_answer
+    from pinakes.service.terminal.console import err
+    from pinakes.service.types import Inquiry
+    from pinakes.service.views.answer_views import answer_view
+
+    settings = command_settings(data, collection, backend=generator)
+    chosen: AnswerMode = one_of("--mode", mode, get_args(AnswerMode))
+    with open_index(settings, settings.search.mode) as index:
+        index.checked(question)
+        answerer = Answerer(None if chosen == "quote" else open_model(settings), settings)
+        inquiry = Inquiry(question, mode=chosen, strict=strict)
+        answer = asyncio.run(_answer(index, answerer, inquiry, quiet=as_json))
+        if as_json:
+            print_json(answer_view(answer, index.manifest).model_dump(mode="json"))
+        else:
+            print_answer(answer)
+    if require_citation and not answer.grounded:
+        err.print("pinakes: the answer carries no resolved citation", style="red")
+        raise typer.Exit(1)
+
+
+async def _answer(
+    index: "Index", answerer: "Answerer", inquiry: "Inquiry", *, quiet: bool
+) -> "Answer":
+    from pinakes.service.terminal.answer_live import shown_answer
+
+    try:
+        return await shown_answer(answerer.answer(index, inquiry), quiet=quiet)
+    finally:
+        await answerer.aclose()
+
+
+def show(
+    title: Annotated[str, typer.Argument(help="A title, or a redirect's.")],
+    data: DataOption = None,
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print an article; redirects are followed."""
+    from pinakes.service.errors import NotFound
+    from pinakes.service.terminal.console import print_page
+    from pinakes.service.views.page_views import page_view
+
+    settings = command_settings(data, collection)
+    with open_index(settings, "keyword") as index:
+        page = index.page_by_name(title)
+        if page is None:
+            near = ", ".join(item.title for item in index.suggest(title, 3))
+            hint = f"did you mean {near}?" if near else "try: pinakes search"
+            raise NotFound(f"no article {title!r} in {index.manifest.collection}; {hint}")
+        if as_json:
+            print_json(page_view(page, index.manifest).model_dump(mode="json"))
+        else:
+            print_page(page)

@@ -1,0 +1,296 @@
+"""``pinakes build``, ``plan``, ``extract``, ``status``, ``verify``: from dumps to collections."""
+
+import shutil
+import sys
+import tempfile
+from contextlib import nullcontext
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pinakes.service.cli.options import (
+    CollectionOption,
+    DataOption,
+    DumpPaths,
+    JsonOption,
+    collection_directory,
+    one_of,
+    print_json,
+)
+from pinakes.service.errors import BadInput, DamagedDump
+from pinakes.service.settings import load_settings
+from pinakes.service.terminal.console import (
+    accounts_text,
+    coverage_text,
+    damages_text,
+    fetch_again_text,
+)
+
+if TYPE_CHECKING:
+    from pinakes.ingest.sources.mediawiki.files.dumps import Dump
+
+__all__ = ["build", "extract", "plan", "status", "verify"]
+
+
+WorkersOption = Annotated[
+    int | None, typer.Option(min=1, help="Processes that read the dump.", show_default="cores")
+]
+VectorsOption = Annotated[str, typer.Option(help="Which passages get vectors: all, leads or none.")]
+StrictOption = Annotated[
+    bool, typer.Option("--strict", help="Give up at the first page that cannot be read.")
+]
+
+
+def build(
+    dump: DumpPaths,
+    vectors: VectorsOption = "all",
+    workers: WorkersOption = None,
+    strict: StrictOption = False,
+    force: Annotated[bool, typer.Option("--force", help="Build anew what is built.")] = False,
+    data: DataOption = None,
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Build a collection from a dump, or go on with an interrupted build."""
+    from pinakes.index.build.pipeline import BuildOptions, build_collection
+    from pinakes.index.encoders.encoder import find_encoder
+    from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
+    from pinakes.ingest.types import TrailingBytes
+    from pinakes.ingest.workers import default_workers
+    from pinakes.service.terminal.console import BuildProgress, err, out
+
+    settings = load_settings(data=data, collection=collection)
+    scope = one_of("--vectors", vectors, ("all", "leads", "none"))
+    found = find_dump(dump)
+    directory = settings.data / (settings.collection or found.name)
+    encoder = None if scope == "none" else find_encoder(settings.search.encoder)
+    options = BuildOptions(workers=workers or default_workers(), force=force, strict=strict)
+    with BuildProgress() as progress:
+        result = build_collection(directory, found, encoder, scope, progress, options)
+    manifest = result.manifest
+    if as_json:
+        print_json(
+            {"changed": result.changed} | manifest.model_dump(mode="json", exclude={"files"})
+        )
+    else:
+        if not result.changed:
+            out.print(f"{manifest.collection} {manifest.generation} is up to date; nothing to do.")
+        out.print(
+            f"{manifest.collection} {manifest.generation}: {manifest.pages.documents:,} articles, "
+            f"{manifest.pages.redirects:,} redirects, {manifest.passages:,} passages, "
+            + coverage_text(manifest.coverage)
+        )
+        out.print(accounts_text(manifest.pages))
+    if manifest.pages.trailing_bytes:
+        err.print(str(TrailingBytes(manifest.pages.trailing_bytes)))
+    if damages := manifest.pages.damages:
+        quarantine = directory / "generations" / manifest.generation / "quarantine.jsonl"
+        raise DamagedDump(
+            f"{damages_text(damages)}: see {quarantine}; fetch the file again, and the same "
+            "command builds anew"
+        )
+
+
+def plan(
+    dump: DumpPaths,
+    vectors: VectorsOption = "all",
+    workers: WorkersOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say what building a dump would take on this machine, from a sample of the dump."""
+    from pinakes.index.build.plan import plan_build
+    from pinakes.index.encoders.encoder import find_encoder
+    from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
+    from pinakes.ingest.workers import default_workers
+    from pinakes.service.terminal.console import BuildProgress, print_plan
+
+    settings = load_settings()
+    scope = one_of("--vectors", vectors, ("all", "leads", "none"))
+    found = find_dump(dump)
+    encoder = None if scope == "none" else find_encoder(settings.search.encoder)
+    with BuildProgress() as progress:
+        planned = plan_build(found, workers or default_workers(), encoder, progress)
+    if as_json:
+        print_json(asdict(planned) | {"lasting": planned.lasting, "most_disk": planned.most_disk})
+    else:
+        print_plan(planned)
+
+
+def extract(
+    dump: DumpPaths,
+    workers: WorkersOption = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="Measure what the text loses, instead of printing it.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Print a dump's articles and redirects as JSON lines, or a report of what they lose."""
+    from pinakes.index.build.progress import Silence
+    from pinakes.ingest.rows import extract_unit
+    from pinakes.ingest.sources.mediawiki.extract import map_units
+    from pinakes.ingest.sources.mediawiki.files.checksums import published_checksums, verify
+    from pinakes.ingest.sources.mediawiki.files.dumps import find_dump, plan_units
+    from pinakes.ingest.types import PageCounts
+    from pinakes.ingest.workers import default_workers, worker_processes
+    from pinakes.service.terminal.console import BuildProgress
+
+    found = find_dump(dump)
+    count = workers or default_workers()
+    if report:
+        _report_loss(found, count, as_json=as_json)
+        return
+    counts = PageCounts()
+    # On a terminal the lines themselves show that something happens.
+    shown = nullcontext(Silence()) if sys.stdout.isatty() else BuildProgress()
+    with (
+        shown as progress,
+        tempfile.TemporaryDirectory() as scratch,
+        worker_processes(count) as executor,
+    ):
+        if checksums := published_checksums(found.parts):
+            progress.step("Checking checksums", sum(c.size for c in checksums), "bytes")
+            for checksum in checksums:
+                verify(checksum, progress.advance)
+        progress.step("Reading the dump", sum(p.stat().st_size for p in found.parts), "bytes")
+        work = partial(extract_unit, site=found.site, directory=Path(scratch))
+        for unit, extracted in map_units(work, plan_units(found), executor, 2 * count + 1):
+            for path, stream in ((extracted.rows, sys.stdout), (extracted.problems, sys.stderr)):
+                with path.open("rb") as file:
+                    shutil.copyfileobj(file, stream.buffer)
+                path.unlink()
+            counts += extracted.counts
+            progress.advance(unit.byte_count)
+    sys.stderr.write(f"{accounts_text(counts)}\n")
+    if counts.damages:
+        raise DamagedDump(f"{damages_text(counts.damages)}; see the lines above")
+
+
+def _report_loss(dump: "Dump", workers: int, *, as_json: bool) -> None:
+    from pinakes.ingest.fidelity.dump_fidelity import measure_dump
+    from pinakes.service.terminal.console import BuildProgress
+    from pinakes.service.terminal.loss_report import loss_json, print_loss
+
+    with BuildProgress() as progress:
+        progress.step("Measuring", sum(part.stat().st_size for part in dump.parts), "bytes")
+        total, lost = measure_dump(dump, workers, progress.advance)
+    if as_json:
+        print_json(loss_json(total, lost))
+    else:
+        print_loss(total, lost)
+
+
+def status(
+    data: DataOption = None, collection: CollectionOption = None, as_json: JsonOption = False
+) -> None:
+    """What is built, and which model would answer."""
+    from pinakes.index.errors import CollectionError
+    from pinakes.index.generations import collection_names, current_generation, read_manifest
+    from pinakes.service.asking.answerability import calibration_of
+    from pinakes.service.terminal.calibration_report import calibration_text
+    from pinakes.service.terminal.console import out
+
+    settings = load_settings(data=data, collection=collection)
+    names = [settings.collection] if settings.collection else collection_names(settings.data)
+    rows: list[dict[str, Any]] = []
+    for name in names:
+        try:
+            path = settings.data / name
+            manifest = read_manifest(current_generation(path))
+            calibration = calibration_of(path, with_vectors=manifest.encoder is not None)
+        except (CollectionError, BadInput) as error:
+            if settings.collection:
+                raise
+            rows.append({"collection": name, "error": str(error)})
+            continue
+        summary = manifest.model_dump(mode="json", exclude={"files"})
+        size = sum(record.size for record in manifest.files.values())
+        more = {"coverage": manifest.coverage, "bytes": size}
+        rows.append(summary | more | {"calibration": calibration.model_dump()})
+    if as_json:
+        print_json({"data": str(settings.data), "collections": rows})
+        return
+    if not rows:
+        out.print(f"Nothing built in {settings.data}; begin with: pinakes build DUMP", markup=False)
+    for row in rows:
+        if "error" in row:
+            out.print(f"{row['collection']}: {row['error']}", markup=False)
+            continue
+        out.print(
+            f"{row['collection']} {row['generation']}: {row['pages']['documents']:,} articles, "
+            f"{row['passages']:,} passages, {row['bytes'] / 1e6:,.1f} MB, built {row['created']}",
+            markup=False,
+        )
+        if damages := row["pages"]["damages"]:
+            again = fetch_again_text(row["dump"]["files"])
+            out.print(f"  {damages_text(damages)}; {again}", markup=False)
+        out.print(f"  {_vectors_text(row)}", markup=False)
+        out.print(f"  {calibration_text(row['calibration'])}", markup=False)
+    out.print(
+        f"data {settings.data}\ngenerator {settings.generator.backend}", style="dim", markup=False
+    )
+
+
+def verify(
+    data: DataOption = None, collection: CollectionOption = None, as_json: JsonOption = False
+) -> None:
+    """Read all files of a collection again: are they what was built?"""
+    from pinakes.index.errors import CollectionError, DamagedGeneration
+    from pinakes.index.generations import hold_generation, read_manifest
+    from pinakes.index.verify import find_all_damage, told_together
+    from pinakes.service.terminal.console import BuildProgress, out
+
+    settings = load_settings(data=data, collection=collection)
+    directory = collection_directory(settings)
+    generation, lock = hold_generation(directory)
+    sizes: list[int] = []
+    found: dict[str, CollectionError]
+    try:
+        manifest = read_manifest(generation)
+        sizes = [record.size for record in manifest.files.values()]
+        with BuildProgress() as progress:
+            found = find_all_damage(generation, manifest, progress)
+    except DamagedGeneration as error:
+        found = {"manifest.json": error}
+    finally:
+        lock.release()
+    about = {"collection": directory.name, "generation": generation.name}
+    if found and as_json:
+        damaged = [
+            {"file": name, "problem": _problem_of(generation / name, error)}
+            for name, error in found.items()
+        ]
+        print_json(about | {"damaged": damaged})
+        raise typer.Exit(1)
+    if found:
+        raise told_together(list(found.values()))
+    if as_json:
+        print_json(about | {"files": len(sizes), "bytes": sum(sizes)})
+    else:
+        out.print(
+            f"{directory.name} {generation.name}: {len(sizes):,} files, "
+            f"{sum(sizes) / 1e6:,.1f} MB, all as they were built",
+            markup=False,
+        )
+
+
+def _problem_of(path: Path, error: Exception) -> str:
+    """What an error says of ``path``, without naming it once more."""
+    return str(error).removeprefix(str(path)).lstrip(": ").rpartition("; ")[0]
+
+
+def _vectors_text(row: dict[str, Any]) -> str:
+    """How many passages have a vector, and how vectors are searched."""
+    text = coverage_text(row["coverage"])
+    if 0 < row["coverage"] < 1:
+        text += f" ({row['vectors']:,})"
+    index = row["vector_index"]
+    if not index or not row["vectors"]:
+        return text
+    if index["kind"] == "exact":
+        return f"{text}, exact search"
+    recall = index["recall_at_10"]
+    found = "" if recall is None else f", recall@10 {recall:.3f}"
+    return f"{text}, {index['probes']:,} of {index['lists']:,} inverted lists{found}"

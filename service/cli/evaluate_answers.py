@@ -1,0 +1,176 @@
+"""``pinakes eval answers`` and ``calibrate``: what answers are worth, and which are given."""
+
+import asyncio
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import typer
+
+from pinakes.service.cli.options import (
+    BackendOption,
+    CollectionOption,
+    DataOption,
+    EarlierOption,
+    HalfOption,
+    JsonOption,
+    QrelsOption,
+    QuestionsPath,
+    StrictOption,
+    command_settings,
+    one_of,
+    open_index,
+    open_model,
+    print_json,
+    read_half,
+)
+from pinakes.service.types import AnswerMode
+
+if TYPE_CHECKING:
+    from pinakes.index.evaluation import Half
+    from pinakes.index.retrieval.search import Index
+    from pinakes.service.asking.answer import Answerer
+    from pinakes.service.evaluation.answer_run import AnswerRun
+    from pinakes.service.evaluation.targets import Targets
+
+__all__ = ["answers", "calibrate"]
+
+
+def answers(
+    questions: QuestionsPath,
+    qrels: QrelsOption = None,
+    modes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--mode", help="answer, brief or quote; several side by side.", show_default="all"
+        ),
+    ] = None,
+    strict: StrictOption = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Ask so many, always the same.", show_default=False),
+    ] = None,
+    half: HalfOption = None,
+    left_out: Annotated[
+        bool, typer.Option("--left-out", help="Ask as if the gold pages were not there.")
+    ] = False,
+    earlier: EarlierOption = None,
+    generator: BackendOption = None,
+    data: DataOption = None,
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Right answers, citations that hold, unsupported sentences, refusals and times by mode."""
+    from pinakes.index.errors import BadQuestions
+    from pinakes.index.evaluation import judge
+    from pinakes.service.asking.answer import Answerer
+    from pinakes.service.evaluation.answer_comparison import check_comparable, compare_answers
+    from pinakes.service.evaluation.answer_figures import figures_of
+    from pinakes.service.evaluation.answer_run import read_answer_run
+    from pinakes.service.evaluation.targets import targets_of
+    from pinakes.service.terminal.answer_figures_report import (
+        answer_run_json,
+        comparisons_json,
+        print_answer_run,
+        print_comparisons,
+    )
+
+    settings = command_settings(data, collection, backend=generator)
+    all_modes: tuple[AnswerMode, ...] = get_args(AnswerMode)
+    chosen = [one_of("--mode", mode, all_modes) for mode in dict.fromkeys(modes or all_modes)]
+    model = None if chosen == ["quote"] else open_model(settings)
+    if model is None:
+        chosen = ["quote"]
+    before = None if earlier is None else read_answer_run(earlier)
+    rows, part = read_half(questions, qrels, half)
+    with open_index(settings, settings.search.mode) as index:
+        targets = targets_of(index, rows, judge(rows, index.store))
+        if left_out:
+            targets = targets.without_their_pages()
+        if limit is not None:
+            targets = targets.sample(limit)
+        if not targets.asked:
+            what = "whose page is in" if left_out else "that can be asked of"
+            raise BadQuestions(f"{questions}: no question {what} {index.manifest.collection}")
+        if before is not None:
+            check_comparable({one.qid: one.is_answerable for one in targets.asked}, chosen, before)
+        answerer = Answerer(model, settings)
+        run = asyncio.run(_evaluate(answerer, index, targets, chosen, strict, part))
+    figures = figures_of(run)
+    comparisons = [] if before is None else compare_answers(run, before)
+    if as_json:
+        compared = {} if before is None else {"comparisons": comparisons_json(comparisons)}
+        print_json(compared | answer_run_json(run, figures))
+    else:
+        print_answer_run(run, figures)
+        print_comparisons(comparisons)
+
+
+async def _evaluate(
+    answerer: "Answerer",
+    index: "Index",
+    targets: "Targets",
+    modes: list[AnswerMode],
+    strict: bool | None,
+    half: "Half | None",
+) -> "AnswerRun":
+    """The run, told of by a bar; the model is let go of at its end."""
+    from pinakes.service.evaluation.asking import evaluate_answers
+    from pinakes.service.terminal.console import BuildProgress
+
+    try:
+        with BuildProgress() as progress:
+            progress.step("Asking", len(targets.asked) * len(modes), "questions")
+            return await evaluate_answers(
+                answerer,
+                index,
+                targets,
+                modes,
+                strict=strict,
+                half=half,
+                on_done=lambda: progress.advance(1),
+            )
+    finally:
+        await answerer.aclose()
+
+
+def calibrate(
+    questions: QuestionsPath,
+    qrels: QrelsOption = None,
+    false_refusals: Annotated[
+        float,
+        typer.Option(min=0, max=1, help="Largest share of answerable questions to refuse."),
+    ] = 0.1,
+    data: DataOption = None,
+    collection: CollectionOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Choose how sure answers must be, by questions asked with and without their gold pages."""
+    from dataclasses import asdict
+
+    from pinakes.index.evaluation import judge
+    from pinakes.service.evaluation.calibrating import calibrate as calibrated
+    from pinakes.service.evaluation.calibrating import usable_targets, write_calibration
+    from pinakes.service.evaluation.targets import targets_of
+    from pinakes.service.terminal.calibration_report import print_errors
+    from pinakes.service.terminal.console import BuildProgress, out
+
+    settings = command_settings(data, collection)
+    rows, _ = read_half(questions, qrels, None)
+    with open_index(settings, settings.search.mode) as index:
+        targets = usable_targets(rows, targets_of(index, rows, judge(rows, index.store)))
+        with BuildProgress() as progress:
+            progress.step("Searching", len(targets), "questions")
+            found = calibrated(
+                index, targets, settings.search.mode, false_refusals, lambda: progress.advance(1)
+            )
+        path = write_calibration(index.collection, found.calibration)
+    chosen = found.calibration
+    if as_json:
+        print_json({"path": str(path), **chosen.model_dump(), "errors": asdict(found.errors)})
+        return
+    print_errors(found.errors, f"{chosen.questions:,} questions")
+    out.print(
+        f"Answers need a confidence of {chosen.threshold:.3f}: refused are "
+        f"{chosen.false_refusals:.1%} of these questions, and {chosen.refusals:.1%} with the pages "
+        f"that answer them left out. Written to {path}",
+        markup=False,
+    )

@@ -1,0 +1,148 @@
+"""The command ``pinakes``: which commands there are, and how errors are told: in one line.
+
+Heavy imports stand inside the commands that need them, so that the others start at once.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from io import TextIOWrapper
+
+from pinakes.service.memory import require_memory
+
+require_memory()  # before any of what follows loads libraries that die of it
+
+import typer  # noqa: E402
+
+from pinakes.service.cli import (  # noqa: E402
+    ask,
+    build,
+    chat,
+    doctor,
+    evaluate,
+    evaluate_answers,
+    mcp,
+    serve,
+    tokens,
+)
+from pinakes.service.plain_text import one_line  # noqa: E402
+from pinakes.service.problems import problem_of, told_of  # noqa: E402
+
+__all__ = ["app", "main"]
+
+_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="pinakes",
+    help="Ask a local Wikipedia dump, offline: answers from a local model, each with its source.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+for command in (
+    build.build,
+    build.plan,
+    ask.ask,
+    chat.chat,
+    ask.search,
+    ask.show,
+    serve.serve,
+    mcp.mcp,
+    build.status,
+    build.verify,
+    build.extract,
+    doctor.doctor,
+    evaluate_answers.calibrate,
+):
+    app.command()(command)
+evaluation = typer.Typer(help="Measure against questions with known answers.", no_args_is_help=True)
+evaluation.command()(evaluate.retrieval)
+evaluation.command()(evaluate_answers.answers)
+evaluation.command()(evaluate.compare)
+app.add_typer(evaluation, name="eval")
+access = typer.Typer(help="Who may reach the service.", no_args_is_help=True)
+access.command("create")(tokens.create)
+access.command("list")(tokens.list_tokens)
+access.command("revoke")(tokens.revoke)
+app.add_typer(access, name="tokens")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command and exit: 0 done, 2 bad input, 1 failure, 130 interrupted."""
+    _open_streams()
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    if debug:
+        words.remove("--debug")
+    sys.exit(_run(words, debug=debug))
+
+
+def _run(words: list[str], *, debug: bool) -> int:
+    try:
+        status = app(words, standalone_mode=False) or 0
+        sys.stdout.flush()
+        # Typer turns KeyboardInterrupt into this status, and says nothing.
+        return _interrupted(words) if status == _INTERRUPTED else status
+    except typer.Exit as done:
+        return done.exit_code
+    except typer.TyperException as error:
+        if words in ([], ["eval"], ["tokens"]):  # and is told what there is
+            sys.stderr.write(f"{error.format_message()}\n")
+            return error.exit_code
+        _tell(f"{error.format_message()} (see --help)")
+        return error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return _interrupted(words)
+    except BrokenPipeError:
+        _drop_output()
+        return 0
+    except Exception as error:
+        if debug:
+            raise
+        problem = problem_of(error)
+        _tell(told_of(error))
+        if isinstance(error, OSError):
+            _drop_output()  # it may be what cannot be written, and Python tries again at the end
+        return problem.exit_status if problem else 1
+
+
+def _tell(message: str) -> None:
+    """An error on one line, whatever stands in the names in it."""
+    with suppress(OSError):  # nobody may be there to be told
+        sys.stderr.write(f"pinakes: {one_line(message)}\n")
+
+
+def _drop_output() -> None:
+    """What is still to be written to standard output goes nowhere."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _open_streams() -> None:
+    """Letters that a terminal cannot show are replaced; a stream that is closed leads nowhere."""
+    for name, mode, errors in (
+        ("stdin", "r", "replace"),
+        ("stdout", "w", "replace"),
+        ("stderr", "w", "backslashreplace"),
+    ):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115
+        elif isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors=errors)
+
+
+def _interrupted(words: list[str]) -> int:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C, while the process ends
+    more = "; the same command goes on where it stopped" if words[:1] == ["build"] else ""
+    _tell(f"interrupted{more}")
+    return _INTERRUPTED
+
+
+if __name__ == "__main__":
+    main()

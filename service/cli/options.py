@@ -1,0 +1,145 @@
+"""Options that several commands share, and what they lead to: settings, index, questions."""
+
+import json
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pinakes.index.types import Mode
+from pinakes.service.plain_text import visible_json
+from pinakes.service.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from pinakes.index.evaluation import Half, Question
+    from pinakes.index.retrieval.search import Index
+    from pinakes.service.generators.generator import Generator
+
+DumpPaths = Annotated[
+    list[Path], typer.Argument(metavar="DUMP...", help="Dump files, or a directory of them.")
+]
+DataOption = Annotated[
+    Path | None, typer.Option("--data", help="Directory of the collections.", show_default=False)
+]
+CollectionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--collection", "-c", help="Collection, if there are several.", show_default=False
+    ),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+ModeOption = Annotated[
+    str | None, typer.Option("--mode", help="hybrid, keyword or vector.", show_default=False)
+]
+AnswerModeOption = Annotated[
+    str,
+    typer.Option(
+        "--mode", help="answer: a paragraph; brief: one sentence; quote: passages, no model."
+    ),
+]
+StrictOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--strict/--no-strict",
+        help="Withhold or mark what nothing bears out.",
+        show_default="withhold for small models",
+    ),
+]
+BackendOption = Annotated[
+    str | None,
+    typer.Option(
+        "--generator", help="auto, llama-server, llama-cpp-python or none.", show_default=False
+    ),
+]
+QuestionsPath = Annotated[
+    Path,
+    typer.Argument(
+        help="JSON lines (qid, question, gold_pages, answers), SQuAD JSON or TREC topics."
+    ),
+]
+QrelsOption = Annotated[
+    Path | None, typer.Option("--qrels", help="TREC judgments of topics.", show_default=False)
+]
+HalfOption = Annotated[
+    str | None,
+    typer.Option(help="tune or judge: one half of the questions, by id.", show_default=False),
+]
+EarlierOption = Annotated[
+    Path | None,
+    typer.Option("--compare", help="An earlier run on these questions.", show_default=False),
+]
+
+
+def command_settings(
+    data: Path | None, collection: str | None, mode: str | None = None, backend: str | None = None
+) -> Settings:
+    """The settings with these flags on top."""
+    return load_settings(
+        data=data, collection=collection, search__mode=mode, generator__backend=backend
+    )
+
+
+def collection_directory(settings: Settings) -> Path:
+    """The collection asked for, or the only one there is."""
+    from pinakes.index.errors import NoCollection
+    from pinakes.index.generations import collection_names
+    from pinakes.service.errors import BadInput
+
+    if settings.collection is not None:
+        return settings.data / settings.collection
+    names = collection_names(settings.data)
+    if not names:
+        raise NoCollection(f"nothing built in {settings.data} yet; begin with: pinakes build DUMP")
+    if len(names) > 1:
+        raise BadInput(f"several collections ({', '.join(names)}): choose one with --collection")
+    return settings.data / names[0]
+
+
+def open_index(settings: Settings, mode: Mode) -> "Index":
+    """The current generation of the collection chosen; no encoder where only keywords count."""
+    from pinakes.index.retrieval.search import Index
+
+    directory = collection_directory(settings)
+    return Index.open(directory, None) if mode == "keyword" else Index.open(directory)
+
+
+def open_model(settings: Settings) -> "Generator | None":
+    """The model that the settings mean, not yet started; a word where there is none."""
+    from pinakes.service.generators.choice import open_generator
+    from pinakes.service.terminal.console import err
+
+    model = open_generator(settings.generator)
+    if model is None and settings.generator.backend != "none":
+        err.print("No model is installed; quoting the best passages instead.", style="dim")
+    return model
+
+
+def read_half(
+    path: Path, qrels: Path | None, half: str | None
+) -> "tuple[list[Question], Half | None]":
+    """The questions of a file, or of one half of them, and which half that is."""
+    from pinakes.index.evaluation import half_of, read_questions
+
+    part: Half | None = None if half is None else one_of("--half", half, ["tune", "judge"])
+    questions = read_questions(path, qrels)
+    return [one for one in questions if part is None or half_of(one.question_id) == part], part
+
+
+def one_of(option: str, value: str, choices: Sequence[str]) -> Any:
+    """``value``, if it is one of ``choices``. Raises BadInput naming the option."""
+    from pinakes.service.errors import BadInput
+
+    if value not in choices:
+        raise BadInput(f"{option} {value!r}: choose {', '.join(choices)}")
+    return value
+
+
+def print_json(value: Any) -> None:
+    """Print indented JSON, letters as they are where standard output can take them all.
+
+    But for those that belong into no text.
+    """
+    is_plain = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    sys.stdout.write(json.dumps(visible_json(value), ensure_ascii=is_plain, indent=2) + "\n")

@@ -1,0 +1,94 @@
+"""``pinakes serve``: the HTTP service on this machine."""
+
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from pinakes.service.cli.options import (
+    BackendOption,
+    CollectionOption,
+    DataOption,
+    collection_directory,
+)
+from pinakes.service.settings import load_settings
+
+if TYPE_CHECKING:
+    from pinakes.service.settings import Settings
+
+__all__ = ["serve"]
+
+# How long a search may keep Python from passing on tokens; by default 5 ms, each time it is asked.
+_SWITCH_S = 0.0005
+
+
+def serve(
+    host: Annotated[
+        str | None, typer.Option(help="Address to listen on.", show_default=False)
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=0, max=65535, help="Port.", show_default=False)
+    ] = None,
+    uds: Annotated[
+        Path | None,
+        typer.Option(help="UNIX socket to listen on instead.", show_default=False),
+    ] = None,
+    generator: BackendOption = None,
+    data: DataOption = None,
+    collection: CollectionOption = None,
+) -> None:
+    """Serve search, answers and pages over HTTP on this machine."""
+    from pinakes.index.follow import CurrentIndex
+    from pinakes.index.retrieval.search import Index
+    from pinakes.service.generators.choice import open_generator
+    from pinakes.service.http.app import create_app
+    from pinakes.service.http.listening import Listening
+    from pinakes.service.http.server import make_server
+    from pinakes.service.terminal.console import err
+    from pinakes.service.terminal.logs import plain_logs
+
+    plain_logs()
+    settings = load_settings(
+        data=data,
+        collection=collection,
+        serve__host=host,
+        serve__port=port,
+        serve__uds=uds,
+        generator__backend=generator,
+    )
+    _check_tokens(settings)
+    directory = collection_directory(settings)
+    current = CurrentIndex(lambda: Index.open(directory), directory, scrubbed=True)
+    with current.lease() as index:
+        name = f"{index.manifest.collection} {index.manifest.generation}"
+    app = create_app(settings, current, open_generator(settings.generator))
+    listening = Listening(settings.serve)
+
+    def ending() -> None:
+        listening.close()
+        app.state.shutdown.begin()
+
+    try:
+        server = make_server(app, settings.serve, ending)
+        err.print(f"Serving {name} on {listening.name} (Ctrl-C ends it)")
+        if settings.serve.exposed and settings.serve.tls_certificate is None:
+            err.print("Without TLS tokens, questions and answers can be read on the network.")
+        sys.setswitchinterval(_SWITCH_S)
+        with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
+            server.run(sockets=[listening.socket])
+    finally:
+        listening.close()
+
+
+def _check_tokens(settings: "Settings") -> None:
+    """Raises BadInput where other machines could reach the service and nothing kept them out."""
+    from pinakes.service.errors import BadInput
+    from pinakes.service.http.security.tokens import Tokens
+
+    if not Tokens(settings.data).all() and settings.serve.exposed:
+        raise BadInput(
+            f"others could reach the service at {settings.serve.host}, and there is no token: "
+            "make one with pinakes tokens create NAME, or listen on 127.0.0.1 or on --uds PATH"
+        )

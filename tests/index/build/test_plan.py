@@ -1,0 +1,108 @@
+"""What a build will take is said beforehand, from a sample, and comes true."""
+
+import gzip
+from pathlib import Path
+
+import pytest
+
+from pinakes.index.build import plan
+from pinakes.index.build.pipeline import BuildOptions, build_collection, is_built
+from pinakes.index.build.plan import check_room, plan_build
+from pinakes.index.errors import DiskFull
+from pinakes.ingest.sources.mediawiki.files.dumps import Dump, find_dump, sample_units
+from pinakes.ingest.types import PageCounts
+from tests.index.toys import HashingEncoder, QuietProgress, in_threads
+from tests.ingest.dumps_on_disk import export, write_multistream
+
+
+@pytest.fixture(autouse=True)
+def thread_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plan, "worker_processes", in_threads)
+
+
+def test_a_sample_of_everything_gives_the_real_figures(
+    tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pinakes.index.build.pipeline.worker_processes", in_threads)
+    planned = plan_build(packed_sample, 2, HashingEncoder(), QuietProgress())
+    built = build_collection(
+        tmp_path / "sample", packed_sample, None, "none", QuietProgress(), BuildOptions(1)
+    ).manifest
+    assert planned.share == 1.0
+    assert planned.pages == built.pages == PageCounts(60, 40, 16, 4)
+    assert planned.passages == built.passages
+    files = {name: record.size for name, record in built.files.items()}
+    store, keywords = planned.steps[0].lasting, planned.steps[2].lasting
+    assert store == files["pages.db"]
+    assert keywords == pytest.approx(sum(files.values()) - store, rel=0.05)
+    assert [step.name for step in planned.steps] == [
+        "Reading the dump",
+        "Counting links",
+        "Writing the keyword index",
+        "Embedding leads",
+        "Embedding the rest",
+    ]
+    assert sum(step.lasting for step in planned.steps[3:]) == built.passages * (2 * 64 + 4)
+    assert all(step.seconds > 0 for step in planned.steps)
+    assert planned.most_disk >= planned.lasting > 0
+    assert planned.most_disk > store + planned.steps[0].temporary > store
+
+
+def test_a_small_sample_is_scaled_to_the_dump(tmp_path: Path) -> None:
+    dump = find_dump([write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")])
+    whole = plan_build(dump, 1, None, QuietProgress())
+    assert (whole.pages.documents, whole.passages) == (30, 30)
+
+
+def test_units_of_a_sample_are_spread_over_the_dump(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pinakes.ingest.sources.mediawiki.files.dumps._LEAST_UNIT_BYTES", 100)
+    dump = find_dump([write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")])
+    sample = sample_units(dump, 3)
+    numbers = [unit.number for unit in sample]
+    assert 2 <= len(numbers) <= 3
+    assert numbers == sorted(set(numbers))
+    assert numbers[-1] - numbers[0] > 5
+
+
+def test_of_what_cannot_be_entered_the_beginning_is_the_sample(tmp_path: Path) -> None:
+    for number in (1, 2, 3):
+        path = tmp_path / f"toywiki-20261101-pages-articles{number}.xml.gz"
+        path.write_bytes(gzip.compress(export()))
+    sample = sample_units(find_dump([tmp_path]), 2)
+    assert [unit.part.name[-8:] for unit in sample] == ["1.xml.gz", "3.xml.gz"]
+
+
+def test_a_disk_that_is_too_small_is_refused_before_anything_is_written(
+    tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    collection = tmp_path / "data" / "sample"
+    check_room(packed_sample, collection, 1, QuietProgress())
+
+    class Usage:
+        free = 100_000
+
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: Usage)
+    with pytest.raises(DiskFull, match=rf"needs about \d\.\d MB, and the disk of {tmp_path} has"):
+        check_room(packed_sample, collection, 1, QuietProgress())
+    assert not collection.exists()
+
+
+def test_what_an_interrupted_build_has_written_counts_as_room(
+    tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = tmp_path / "sample" / "building" / "20261101" / "pages.db"
+    begun.parent.mkdir(parents=True)
+    begun.write_bytes(bytes(2_000_000))
+
+    class Usage:
+        free = 100_000
+
+    monkeypatch.setattr("shutil.disk_usage", lambda _path: Usage)
+    check_room(packed_sample, tmp_path / "sample", 1, QuietProgress())
+
+
+def test_a_dump_is_built_once(toy_sample: Path, packed_sample: Dump, tmp_path: Path) -> None:
+    assert is_built(toy_sample, packed_sample)
+    assert not is_built(tmp_path, packed_sample)

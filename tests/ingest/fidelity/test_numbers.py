@@ -1,0 +1,32 @@
+import pytest
+
+from pinakes.ingest.fidelity.numbers import numbers_of
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("no number", []),
+        ("1,234 and 1234", ["1234", "1234"]),
+        ("12,345,678.90", ["12345678.90"]),
+        ("1,2345 is a list of two", ["1", "2345"]),
+        ("−5 °C, -5 °C", ["-5", "-5"]),
+        ("1990-95 and 1990–95", ["1990", "95", "1990", "95"]),
+        ("May 05, 007 and 0", ["5", "7", "0"]),
+        ("0.05", ["0.05"]),
+        ("10⁶ or 10⁻³", ["10", "10", "6", "-3"]),
+        ("H2O, H₂O", ["2", "2"]),
+        ("version 1.5.0.3.", ["1.5.0.3"]),
+        ("سنة ٢٠١٢", ["2012"]),
+        ("see http://example.org/2012/5 of 2013", ["2013"]),
+    ],
+)
+def test_numbers_in_one_form(text: str, expected: list[str]) -> None:
+    assert [number for number, _ in numbers_of(text)] == expected
+
+
+def test_offsets_point_at_the_number() -> None:
+    text = "In 1969 some 10⁶ people at http://example.org/1 saw −5"
+    for number, offset in numbers_of(text):
+        assert text[offset] in {number[0], "⁶", "−"}

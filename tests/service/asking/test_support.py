@@ -1,0 +1,114 @@
+"""Which sentences their sources bear out, and which source is cited."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pinakes.index.retrieval.search import Index
+from pinakes.service.asking.claims import Reader
+from pinakes.service.asking.support import SupportChecker
+from pinakes.service.types import Citation, PassageRef
+
+STONE = (
+    "The Rosetta Stone was found in July 1799 by French soldiers near the town of Rashid. "
+    "It weighs 762 kilograms. Its decree was passed by a council of priests. "
+    "It may once have stood at Sais."
+)
+LINEAR_B = (
+    "Michael Ventris was an English architect who deciphered Linear B in 1952. "
+    "He was not a scholar by profession."
+)
+
+
+def _citation(number: int, title: str, quote: str) -> Citation:
+    ref = PassageRef("toywiki", number, 1, 0, len(quote))
+    return Citation(number, ref, title, (), quote, f"/page/{number}", None)
+
+
+@pytest.fixture(scope="module")
+def checker(sample: Path) -> Iterator[SupportChecker]:
+    with Index.open(sample) as index:
+        asked = index.asked("When was the Rosetta Stone found?")
+        reader = Reader(asked.words, index.keywords.analyze, asked.is_little)
+        sources = [
+            _citation(1, "Rosetta Stone", STONE),
+            _citation(2, "Michael Ventris", LINEAR_B),
+        ]
+        yield SupportChecker(asked.text, sources, reader, index.similarity)
+
+
+# name, sentence, what it cites, verdict, what bears it out
+CASES = [
+    ("word for word", "It weighs 762 kilograms.", (1,), "supported", (1,)),
+    ("a part of a sentence", "The Rosetta Stone was found in July 1799 by French soldiers.", (1,),
+     "supported", (1,)),
+    ("without a mark", "Michael Ventris was an English architect who deciphered Linear B.", (),
+     "supported", (2,)),
+    ("with a wrong mark", "Michael Ventris was an English architect who deciphered Linear B.", (1,),
+     "supported", (2,)),
+    ("with a mark that leads nowhere", "It weighs 762 kilograms.", (9,), "supported", (1,)),
+    ("a wrong number", "It weighs 767 kilograms.", (1,), "unsupported", ()),
+    ("a wrong name", "The Rosetta Stone was found in July 1799 by Prussian soldiers.", (1,),
+     "unsupported", ()),
+    ("a wrong month", "The Rosetta Stone was found in June 1799 by French soldiers.", (1,),
+     "unsupported", ()),
+    ("denied", "The Rosetta Stone was not found in July 1799 by French soldiers.", (1,),
+     "unsupported", ()),
+    ("a may left out", "It once stood at Sais.", (1,), "unsupported", ()),
+    ("a denial left out", "Michael Ventris was a scholar by profession.", (2,), "unsupported", ()),
+    ("something else", "Violet horses eat marzipan in spring.", (1,), "unsupported", ()),
+    ("nothing at all", "It is so.", (1,), "unsupported", ()),
+    ("only what leads up to an answer", "The answer is:", (1,), "unsupported", ()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sentence", "cited", "verdict", "borne_out_by"),
+    [case[1:] for case in CASES],
+    ids=[case[0] for case in CASES],
+)
+def test_verdicts(
+    checker: SupportChecker,
+    sentence: str,
+    cited: tuple[int, ...],
+    verdict: str,
+    borne_out_by: tuple[int, ...],
+) -> None:
+    found = checker.check(sentence, cited)
+    assert (found.verdict, found.citations) == (verdict, borne_out_by)
+
+
+def test_what_is_missing_is_named(checker: SupportChecker) -> None:
+    found = checker.check("The Rosetta Stone was found in June 1801 by Prussian soldiers.", (1,))
+    assert found.missing == ("June", "1801", "Prussian")
+
+
+def test_the_place_is_where_the_words_stand(checker: SupportChecker) -> None:
+    found = checker.check("It weighs 762 kilograms.", ())
+    assert found.source is not None
+    number, start, end = found.source.number, found.source.start, found.source.end
+    assert number == 1
+    assert STONE[start:end] == "It weighs 762 kilograms."
+
+
+def test_a_bare_answer_claims_what_was_asked(checker: SupportChecker) -> None:
+    assert checker.check("July 1799", ()).verdict != "unsupported"
+    assert checker.check("July 1952", ()).verdict == "unsupported"
+
+
+def test_without_sources_nothing_is_borne_out(sample: Path) -> None:
+    with Index.open(sample, None) as index:
+        asked = index.asked("When?")
+        reader = Reader(asked.words, index.keywords.analyze, asked.is_little)
+        checker = SupportChecker("When?", [], reader, None)
+        assert checker.check("It weighs 762 kilograms.", (1,)).verdict == "unsupported"
+
+
+def test_without_vectors_words_decide(sample: Path) -> None:
+    with Index.open(sample, None) as index:
+        asked = index.asked("How heavy is the Rosetta Stone?")
+        reader = Reader(asked.words, index.keywords.analyze, asked.is_little)
+        checker = SupportChecker(asked.text, [_citation(1, "Rosetta Stone", STONE)], reader, None)
+        assert checker.check("The stone weighs 762 kilograms.", ()).verdict != "unsupported"
+        assert checker.check("The stone weighs 800 kilograms.", ()).verdict == "unsupported"

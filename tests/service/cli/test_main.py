@@ -1,0 +1,394 @@
+"""The command line as a user meets it: results on standard output, every error one line."""
+
+import bz2
+import json
+import re
+import shutil
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.index.toys import reseal
+from tests.service.conftest import Outcome, Run
+
+SAMPLE = next(Path(__file__).parents[3].glob("data/sample/*-multistream.xml.bz2"))
+EXPORT = '<mediawiki xmlns="http://www.mediawiki.org/xml/export-0.11/" version="0.11">'
+
+
+def assert_refused(outcome: Outcome, status: int, *words: str) -> None:
+    """One line on standard error that holds ``words``, the exit status, and no traceback."""
+    assert outcome.status == status, outcome
+    assert "Traceback" not in outcome.err
+    last = outcome.err.strip().splitlines()[-1]
+    assert last.startswith("pinakes: "), outcome.err
+    for word in words:
+        assert word in last
+    assert outcome.out == ""
+
+
+def test_build_again_does_nothing_and_says_so(run: Run, data: Path) -> None:
+    before = (data / "samplewiki" / "current").readlink()
+    outcome = run("build", SAMPLE, "--vectors", "none", "--data", data)
+    assert outcome.status == 0
+    assert "up to date; nothing to do" in outcome.out
+    assert (data / "samplewiki" / "current").readlink() == before
+
+
+def test_build_accounts_for_every_page(run: Run, data: Path) -> None:
+    outcome = run("build", SAMPLE, "--vectors", "none", "--data", data, "--json")
+    built = json.loads(outcome.out)
+    parts = ("documents", "redirects", "other_namespaces", "quarantined")
+    assert built["pages"]["read"] == sum(built["pages"][part] for part in parts) == 60
+    assert built["changed"] is False
+
+
+def test_search_prints_place_and_ranks(run: Run, data: Path) -> None:
+    outcome = run("search", "who deciphered Linear B", "-k", "3", "--data", data)
+    assert outcome.status == 0
+    first = outcome.out.splitlines()[0]
+    assert first.startswith(" 1. ")
+    assert "Ventris" in first or "Linear B" in first
+    assert "keyword 1" in first
+
+
+def test_search_json_carries_ref_and_text(run: Run, data: Path) -> None:
+    outcome = run("search", "Rosetta Stone", "-k", "2", "--json", "--data", data)
+    found = json.loads(outcome.out)
+    hit = found["hits"][0]
+    assert hit["title"] == "Rosetta Stone"
+    assert hit["ref"] == (
+        f"samplewiki/{hit['page_id']}@{hit['revision_id']}:{hit['start']}-{hit['end']}"
+    )
+    assert hit["end"] - hit["start"] == len(hit["text"])
+
+
+def test_search_explains_itself(run: Run, data: Path) -> None:
+    outcome = run("search", "Bayt al-Hikma", "-k", "1", "--explain", "--data", data)
+    assert outcome.status == 0
+    header, space, row, excerpt, matched, total = outcome.out.splitlines()
+    assert header.split() == ["score", "keyword", "passage"]
+    assert space == ""
+    assert row.endswith("  House of Wisdom")
+    assert excerpt.startswith("    The House of Wisdom (Arabic: بيت الحكمة) was a library")
+    assert matched.startswith("    name: “Bayt al-Hikma”")
+    assert total.startswith("    = ")
+    score, rank = float(row.split()[1]), int(row.split()[2])
+    parts = re.findall(r"(?:([+−]) )?[a-z ]+ (\d+\.\d\d)", total)
+    assert rank == 1
+    assert sum(float(part) * (-1 if sign == "−" else 1) for sign, part in parts) == pytest.approx(
+        score, abs=0.01 * len(parts)
+    )
+
+
+def test_json_explains_every_hit_unasked(run: Run, data: Path) -> None:
+    found = json.loads(run("search", "Bayt al-Hikma", "--json", "--data", data).out)
+    for hit in found["hits"]:
+        parts = list(hit["evidence"].values())
+        assert sum(parts) == pytest.approx(hit["score"])
+        assert [abs(part) for part in parts] == sorted(map(abs, parts), reverse=True)
+        words = {hit["text"][start:end].casefold() for start, end in hit["highlights"]}
+        assert words == {word.casefold() for word in hit["matched"].get("text", ())}
+    best = found["hits"][0]
+    assert best["placings"]["keyword"]["rank"] == 1
+    assert best["placings"]["keyword"]["score"] > found["hits"][1]["placings"]["keyword"]["score"]
+    assert best["name"] == "Bayt al-Hikma"
+    assert best["matched"]["names"] == ["Bayt al-Hikma"]
+
+
+def test_one_search_alone_has_no_evidence(run: Run, data: Path) -> None:
+    found = run("search", "Bayt al-Hikma", "--mode", "keyword", "--json", "--data", data)
+    for hit in json.loads(found.out)["hits"]:
+        assert hit["evidence"] == {}
+        assert hit["name"] is None
+        assert hit["placings"]["keyword"]["score"] == hit["score"]
+
+
+@pytest.mark.parametrize(
+    "command", [("search",), ("search", "--explain"), ("ask", "--mode", "quote")]
+)
+def test_missing_vectors_are_told_of(run: Run, data: Path, command: tuple[str, ...]) -> None:
+    outcome = run(*command, "papyrus", "--data", data)
+    assert outcome.err.splitlines()[-1] == "no vectors yet; pinakes build goes on"
+    assert "vectors" not in outcome.out
+
+
+def test_a_search_that_asks_no_vectors_misses_none(run: Run, data: Path) -> None:
+    assert run("search", "papyrus", "--mode", "keyword", "--data", data).err == ""
+
+
+def test_search_without_a_match_is_no_error(run: Run, data: Path) -> None:
+    outcome = run("search", "xyzzyplugh", "--data", data)
+    assert outcome.status == 0
+    assert outcome.out == ""
+    assert "Nothing found" in outcome.err
+    assert run("search", "xyzzyplugh", "--explain", "--data", data).out == ""
+    assert json.loads(run("search", "xyzzyplugh", "--json", "--data", data).out)["hits"] == []
+
+
+def test_show_follows_redirects(run: Run, data: Path) -> None:
+    page = json.loads(run("show", "Great Library of Alexandria", "--json", "--data", data).out)
+    assert page["title"] == "Library of Alexandria"
+    printed = run("show", "library_of_alexandria", "--data", data)
+    assert printed.out.splitlines()[0] == "Library of Alexandria"
+
+
+def test_ask_without_a_model_quotes(run: Run, data: Path) -> None:
+    outcome = run("ask", "Who deciphered Linear B?", "--mode", "quote", "--json", "--data", data)
+    answer = json.loads(outcome.out)
+    assert (answer["kind"], answer["model"]) == ("quotation", None)
+    first = answer["citations"][0]
+    assert answer["text"].startswith(f"“{first['quote']}” [1]")
+    page = json.loads(run("show", first["title"], "--json", "--data", data).out)
+    assert page["text"][first["start"] : first["end"]] == first["quote"]
+
+
+def test_ask_requires_a_citation_when_told_to(run: Run, data: Path) -> None:
+    outcome = run("ask", "xyzzyplugh?", "--require-citation", "--data", data)
+    assert outcome.status == 1
+    assert "no resolved citation" in outcome.err
+
+
+def test_status_lists_collections(run: Run, data: Path) -> None:
+    shown = json.loads(run("status", "--json", "--data", data).out)
+    (row,) = shown["collections"]
+    assert row["collection"] == "samplewiki"
+    assert row["pages"]["documents"] == 40
+    assert row["coverage"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("vectors", "index", "said"),
+    [
+        (0, None, "no vectors yet"),
+        (1, {"kind": "exact"}, "vectors for less than 1 % of the passages (1), exact search"),
+        (18, {"kind": "exact"}, "vectors for 8 % of the passages (18), exact search"),
+        (
+            223,
+            {"kind": "inverted lists", "lists": 4096, "probes": 64, "recall_at_10": 0.9814},
+            "vectors for 99 % of the passages (223), 64 of 4,096 inverted lists, recall@10 0.981",
+        ),
+        (224, {"kind": "exact"}, "vectors for all passages, exact search"),
+    ],
+)
+def test_status_says_how_many_passages_have_vectors(
+    run: Run, data: Path, tmp_path: Path, vectors: int, index: Any, said: str
+) -> None:
+    shutil.copytree(data / "samplewiki", tmp_path / "[red]wiki", symlinks=True)
+    changed = {"collection": "[red]wiki", "vectors": vectors, "vector_index": index}
+    reseal(tmp_path / "[red]wiki" / "current", changed)
+    lines = run("status", "--data", tmp_path).out.splitlines()
+    assert lines[0].startswith("[red]wiki 20261101-1: 40 articles, 224 passages, ")
+    assert lines[1] == f"  {said}"
+    (row,) = json.loads(run("status", "--json", "--data", tmp_path).out)["collections"]
+    assert row["coverage"] == vectors / 224
+    assert row["vector_index"] is None or row["vector_index"]["kind"] == index["kind"]
+
+
+def test_status_says_that_pages_were_lost(run: Run, data: Path, tmp_path: Path) -> None:
+    shutil.copytree(data / "samplewiki", tmp_path / "samplewiki", symlinks=True)
+    generation = tmp_path / "samplewiki" / "current"
+    pages = json.loads((generation / "manifest.json").read_text())["pages"]
+    assert "damaged" not in run("status", "--data", tmp_path).out
+    reseal(generation, {"pages": pages | {"damages": 1}})
+    lines = run("status", "--data", tmp_path).out.splitlines()
+    assert lines[1] == (
+        "  the dump is damaged in 1 place, and the pages there are missing; fetch the file again, "
+        f"then: pinakes build {SAMPLE.name}"
+    )
+
+
+def test_verify_reads_every_file(run: Run, data: Path) -> None:
+    manifest = json.loads((data / "samplewiki" / "current" / "manifest.json").read_text())
+    size = sum(record["size"] for record in manifest["files"].values())
+    outcome = run("verify", "--json", "--data", data)
+    assert json.loads(outcome.out) == {
+        "collection": "samplewiki",
+        "generation": manifest["generation"],
+        "files": len(manifest["files"]),
+        "bytes": size,
+    }
+    assert f"{size / 1e6:,.1f} MB, all as they were built" in run("verify", "--data", data).out
+
+
+@pytest.mark.parametrize("damage", ["a byte", "a file"])
+def test_verify_names_what_has_changed(run: Run, data: Path, tmp_path: Path, damage: str) -> None:
+    shutil.copytree(data / "samplewiki", tmp_path / "samplewiki", symlinks=True)
+    path = tmp_path / "samplewiki" / "current" / "pages.db"
+    if damage == "a byte":
+        content = bytearray(path.read_bytes())
+        content[-1] ^= 1
+        path.write_bytes(content)
+        assert run("search", "library", "--data", tmp_path).status == 1
+        words = "has changed since it was built"
+    else:
+        path.unlink()
+        words = "is missing"
+    assert_refused(run("verify", "--data", tmp_path), 1, "pages.db", words, "--force")
+
+
+def test_verify_tells_all_that_is_damaged_as_json(run: Run, data: Path, tmp_path: Path) -> None:
+    shutil.copytree(data / "samplewiki", tmp_path / "samplewiki", symlinks=True)
+    generation = (tmp_path / "samplewiki" / "current").resolve()
+    (generation / "pages.db").unlink()
+    with (generation / "quarantine.jsonl").open("a") as file:
+        file.write("x")
+    size = (generation / "quarantine.jsonl").stat().st_size
+    outcome = run("verify", "--json", "--data", tmp_path)
+    assert outcome.status == 1
+    assert json.loads(outcome.out) == {
+        "collection": "samplewiki",
+        "generation": generation.name,
+        "damaged": [
+            {"file": "pages.db", "problem": "is missing"},
+            {"file": "quarantine.jsonl", "problem": f"has {size} bytes instead of {size - 1}"},
+        ],
+    }
+    (generation / "manifest.json").write_text("{}")
+    told = json.loads(run("verify", "--json", "--data", tmp_path).out)
+    assert [one["file"] for one in told["damaged"]] == ["manifest.json"]
+
+
+def test_status_of_nothing_says_how_to_begin(run: Run, tmp_path: Path) -> None:
+    outcome = run("status", "--data", tmp_path)
+    assert outcome.status == 0
+    assert "pinakes build DUMP" in outcome.out
+
+
+def test_extract_prints_json_lines(run: Run) -> None:
+    rows = [json.loads(line) for line in run("extract", SAMPLE).out.splitlines()]
+    keys = ["page_id", "title", "revision_id", "timestamp"]
+    flags = ["redirect_to", "is_disambiguation", "bold_names", "sections", "text"]
+    assert all(sorted(row) == sorted(keys + flags) and row["revision_id"] for row in rows)
+    library = next(row for row in rows if row["title"] == "Library of Alexandria")
+    for section in library["sections"]:
+        assert library["text"][section["start"] : section["end"]].strip()
+    redirects = [row for row in rows if row["redirect_to"]]
+    assert "Great Library of Alexandria" in [row["title"] for row in redirects]
+    assert any(row.get("is_disambiguation") for row in rows)
+
+
+def _write(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+def _export(pages: str) -> bytes:
+    return f"{EXPORT}{pages}</mediawiki>".encode()
+
+
+def test_a_missing_dump(run: Run, tmp_path: Path) -> None:
+    outcome = run("build", tmp_path / "nowhere.xml.bz2", "--data", tmp_path / "data")
+    assert_refused(outcome, 2, "nowhere.xml.bz2", "no such file")
+
+
+def test_a_directory_without_a_dump(run: Run, tmp_path: Path) -> None:
+    assert_refused(run("build", tmp_path, "--data", tmp_path / "data"), 2, str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "words"),
+    [
+        ("page.xml", b"<html><body>No dump</body></html>", "not a MediaWiki XML export"),
+        ("noise.xml.bz2", bytes(range(256)) * 40, "not a MediaWiki XML export"),
+        ("nothing.xml", b"", "empty"),
+        ("empty.xml.bz2", bz2.compress(_export("")), "no page"),
+        ("cut.xml.bz2", bz2.compress(_export("<page>" + "x" * 99_999))[:-20], "breaks off"),
+        ("half.xml", _export("")[:-12] + b"<page><title>A</title><id>1</id>", "breaks off"),
+    ],
+)
+def test_a_file_that_is_no_whole_dump(
+    run: Run, tmp_path: Path, name: str, content: bytes, words: str
+) -> None:
+    path = _write(tmp_path / name, content)
+    data = tmp_path / "data"
+    assert_refused(run("build", path, "--vectors", "none", "--data", data), 2, name, words)
+    assert "Nothing built" in run("status", "--data", data).out
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [("", "empty"), ("   ", "empty"), ("?!… —", "no word"), ("word " * 20_000, "characters")],
+)
+@pytest.mark.parametrize("command", ["search", "ask"])
+def test_a_question_that_is_none(
+    run: Run, data: Path, command: str, query: str, words: str
+) -> None:
+    assert_refused(run(command, query, "--data", data), 2, words)
+
+
+def test_an_unknown_title_names_a_near_one(run: Run, data: Path) -> None:
+    assert_refused(run("show", "Library", "--data", data), 2, "'Library'", "did you mean")
+
+
+def test_no_collection(run: Run, tmp_path: Path) -> None:
+    assert_refused(run("search", "word", "--data", tmp_path), 2, "pinakes build DUMP")
+    outcome = run("search", "word", "--data", tmp_path, "--collection", "nowiki")
+    assert_refused(outcome, 2, "nowiki", "pinakes build DUMP")
+
+
+def test_several_collections_ask_for_a_choice(run: Run, data: Path) -> None:
+    run("build", SAMPLE, "--vectors", "none", "--data", data, "--collection", "other")
+    try:
+        assert_refused(run("search", "word", "--data", data), 2, "other", "--collection")
+    finally:
+        (data / "other" / "current").unlink()
+
+
+def test_another_format_names_the_command_that_rebuilds(run: Run, tmp_path: Path) -> None:
+    run("build", SAMPLE, "--vectors", "none", "--data", tmp_path)
+    reseal(tmp_path / "samplewiki" / "current", {"format_version": 999})
+    assert_refused(run("search", "word", "--data", tmp_path), 1, "999", "pinakes build --force")
+    assert run("build", SAMPLE, "--vectors", "none", "--data", tmp_path).status == 0
+    assert run("search", "Rosetta", "--data", tmp_path).status == 0
+
+
+def test_a_generation_without_its_encoder(run: Run, tmp_path: Path) -> None:
+    run("build", SAMPLE, "--vectors", "none", "--data", tmp_path)
+    other = {"name": "other-model", "sha256": "0" * 64, "dimension": 384}
+    reseal(tmp_path / "samplewiki" / "current", {"encoder": other})
+    outcome = run("search", "word", "--data", tmp_path)
+    assert_refused(outcome, 1, "encoder/encoder.json is missing", "pinakes build --force")
+    assert run("search", "word", "--mode", "keyword", "--data", tmp_path).status == 0
+
+
+def test_a_model_file_that_is_not_gguf(
+    run: Run, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = _write(tmp_path / "model.gguf", b"PK\x03\x04 no model at all")
+    monkeypatch.setenv("PINAKES_GENERATOR__MODEL_PATH", str(path))
+    assert_refused(run("ask", "Who deciphered Linear B?", "--data", data), 2, "model.gguf", "GGUF")
+
+
+def test_a_port_in_use(run: Run, data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        outcome = run("serve", "--port", str(port), "--data", data, "--generator", "none")
+    assert_refused(outcome, 2, f"127.0.0.1:{port}", "--port")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "key"),
+    [
+        ("PINAKES_SERVE__PORT", "lots", "serve.port"),
+        ("PINAKES_GENERATOR__BACKEND", "gpt", "generator.backend"),
+        ("PINAKES_COLLECTION", "../elsewhere", "collection"),
+    ],
+)
+def test_a_bad_setting_names_key_and_value(
+    run: Run, data: Path, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, key: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert_refused(run("status", "--data", data), 2, key, value)
+
+
+def test_an_unknown_mode(run: Run, data: Path) -> None:
+    assert_refused(run("search", "word", "--mode", "magic", "--data", data), 2, "magic")
+
+
+def test_unknown_options_exit_with_two(run: Run) -> None:
+    outcome = run("search", "word", "--frobnicate")
+    assert outcome.status == 2
+    assert "--frobnicate" in outcome.err
+    assert "Traceback" not in outcome.err
