@@ -83,7 +83,7 @@ def _serve() -> None:
                 os.dup2(out.fileno(), 1)
                 os.dup2(err.fileno(), 2)
                 signal.alarm(_PATIENCE_S)
-                pinakes.service.cli.main(json.loads(line))
+                pinakes.service.cli.main.main(json.loads(line))
             _, status, used = os.wait4(child, 0)
             out.seek(0)
             err.seek(0)
