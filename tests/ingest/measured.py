@@ -70,8 +70,10 @@ def _serve() -> None:
     import pinakes.service.cli.main
 
     # DuckDB has threads from the start, which a fork lacks: what imports it is left to each.
-    for name in ("index.build.embed", "index.keywords.keyword_writer", "index.store.store_writer",
-                 "ingest.report", "ingest.sources.mediawiki.extract", "ingest.segments"):  # fmt: skip
+    for name in (
+        "index.build.embed", "index.keywords.keyword_writer", "index.store.store_writer",
+        "ingest.report", "ingest.sources.mediawiki.extract", "ingest.segments",
+    ):  # fmt: skip
         importlib.import_module(f"pinakes.{name}")
     gc.freeze()  # forks share what is not touched
     for line in sys.stdin:
