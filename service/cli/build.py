@@ -1,5 +1,6 @@
 """``pinakes build``, ``plan``, ``extract``, ``status``, ``verify``: from dumps to collections."""
 
+import os
 import shutil
 import sys
 import tempfile
@@ -35,8 +36,20 @@ if TYPE_CHECKING:
 __all__ = ["build", "extract", "plan", "status", "verify"]
 
 
+def _not_too_many(workers: int | None) -> int | None:
+    most = max(16, 4 * (os.cpu_count() or 1))
+    if workers is not None and workers > most:
+        raise typer.BadParameter(
+            f"{workers} are more than this machine's cores can use; at most {most}"
+        )
+    return workers
+
+
 WorkersOption = Annotated[
-    int | None, typer.Option(min=1, help="Processes that read the dump.", show_default="cores")
+    int | None,
+    typer.Option(
+        min=1, callback=_not_too_many, help="Processes that read the dump.", show_default="cores"
+    ),
 ]
 VectorsOption = Annotated[str, typer.Option(help="Which passages get vectors: all, leads or none.")]
 StrictOption = Annotated[

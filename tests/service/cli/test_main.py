@@ -392,3 +392,10 @@ def test_unknown_options_exit_with_two(run: Run) -> None:
     assert outcome.status == 2
     assert "--frobnicate" in outcome.err
     assert "Traceback" not in outcome.err
+
+
+@pytest.mark.parametrize("command", ["build", "plan", "extract"])
+def test_more_workers_than_any_machine_uses_are_refused(run: Run, command: str) -> None:
+    status, out, err = run(command, str(SAMPLE), "--workers", "100000")
+    assert (status, out) == (2, "")
+    assert "100000 are more than this machine's cores can use; at most" in err.replace("\n", " ")
