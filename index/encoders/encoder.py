@@ -15,7 +15,7 @@ import weakref
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -226,7 +226,7 @@ def _opened(directory: Path, record: EncoderRecord, scratch: Path) -> _Opened:
     graph = scratch / "exported.onnx"
     tokenizer = export_model(model, record, graph)
     exact = write_onnx_encoder(scratch / "encoder", graph, tokenizer, record)
-    itself = partial(_encoded, model)
+    itself = cache(partial(_encoded, model))  # both checks ask for the same texts, mostly
     question_cosine = check_questions(exact, itself)
 
     def ways() -> Iterator[tuple[Precision, EncodePassages]]:
