@@ -22,7 +22,7 @@ CutPage = bytes | QuarantinedPage | Damage | TrailingBytes
 
 _OPEN, _CLOSE = b"<page", b"</page>"
 _AFTER_NAME = frozenset(b" \t\r\n>/")
-_SECTION_END = re.compile(rb"-->|\]\]>")
+_SECTION_ENDS = b"-->", b"]]>"
 _REVISION_BEGIN, _REVISION_END = b"<revision>", b"</revision>"
 # MediaWiki's own limit is 2 MiB of text (wgMaxArticleSize); escaped, it may be six times as much.
 _LONGEST_REVISION = 16 << 20
@@ -83,7 +83,9 @@ def cut_pages(pieces: Iterable[Piece], end: int | None = None) -> Iterator[CutPa
                 if is_beyond and begin != 0 and not _OPEN.startswith(buffer):
                     return
                 between = begin if begin >= 0 else len(buffer)
-                if not is_first and _SECTION_END.search(buffer, 0, between):
+                if not is_first and any(
+                    buffer.find(mark, 0, between) >= 0 for mark in _SECTION_ENDS
+                ):
                     yield Damage(piece.offset, _INSIDE)
                     is_first = True  # once is enough
                 if begin < 0:
