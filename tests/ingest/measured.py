@@ -10,6 +10,7 @@ import functools
 import gc
 import importlib
 import json
+import multiprocessing
 import os
 import signal
 import subprocess
@@ -85,6 +86,7 @@ def _serve() -> None:
                 os.dup2(out.fileno(), 1)
                 os.dup2(err.fileno(), 2)
                 signal.alarm(_PATIENCE_S)
+                _fork_workers()
                 pinakes.service.cli.main.main(json.loads(line))
             _, status, used = os.wait4(child, 0)
             out.seek(0)
@@ -97,6 +99,12 @@ def _serve() -> None:
                 used.ru_maxrss >> 10,
             )
         print(json.dumps(asdict(found)), flush=True)
+
+
+def _fork_workers() -> None:
+    """Those that read the dump, too: to start one anew takes longer than most of these dumps."""
+    find = multiprocessing.get_context
+    multiprocessing.get_context = lambda _method=None: find("fork")  # type: ignore[assignment]
 
 
 if __name__ == "__main__":
