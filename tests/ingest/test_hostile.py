@@ -94,6 +94,19 @@ def _bad(title: str, text: str = "Words.") -> str:
     return page(1_000_000 + zlib.crc32(title.encode()), title, text)
 
 
+def _large(letters: int) -> bytes:
+    return _bad("Large", "x" * letters).encode()
+
+
+def _revisions(count: int) -> bytes:
+    return _bad("Revisions").replace("<revision>", "<revision>" * count, 1).encode()
+
+
+def _open_revisions(count: int) -> bytes:
+    end = "<revision></revision>" + "<revision>" * count + "</page>"
+    return _bad("Open revisions").replace("</page>", end).encode()
+
+
 # Pages that cannot be read, each with what its quarantine line says.
 SET_ASIDE: dict[str, tuple[bytes, str]] = {
     "NUL": (_bad("NUL", "a\0b").encode(), "not well-formed"),
@@ -112,18 +125,10 @@ SET_ASIDE: dict[str, tuple[bytes, str]] = {
         _bad("Attribute").replace("<text", f'<text a="{"x" * 8_000_000}"').encode(),
         "a tag of more than",
     ),
-    "Large": (_bad("Large", "x" * (17 << 20)).encode(), "more than 16 MiB"),
+    "Large": (_large(17 << 20), "more than 16 MiB"),
     "Over the cap": (_bad("Over the cap", "word " * 900_000).encode(), "text of more than 4 MiB"),
-    "Revisions": (
-        _bad("Revisions").replace("<revision>", "<revision>" * 200_000, 1).encode(),
-        "more than 400 tags",
-    ),
-    "Open revisions": (
-        _bad("Open revisions")
-        .replace("</page>", "<revision></revision>" + "<revision>" * 200_000 + "</page>")
-        .encode(),
-        "more than 400 tags",
-    ),
+    "Revisions": (_revisions(200_000), "more than 400 tags"),
+    "Open revisions": (_open_revisions(200_000), "more than 400 tags"),
     "Huge id": (_bad("Huge id").replace("<id>", f"<id>{'9' * 30}", 1).encode(), "out of range"),
     "Digits": (_bad("Digits").replace("<id>", f"<id>{'9' * 5000}", 1).encode(), "4300 digits"),
     "Negative": (_bad("Negative").replace("<id>", "<id>-", 1).encode(), "out of range"),
@@ -195,6 +200,25 @@ def test_a_dump_of_hostile_pages_costs_these_pages(
         assert reason in reasons[title]
 
 
+FAR_LARGER = {
+    "Large": lambda: _large(40 << 20),
+    "Revisions": lambda: _revisions(800_000),
+    "Open revisions": lambda: _open_revisions(800_000),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("title", FAR_LARGER)
+def test_a_far_larger_page_costs_no_more(tmp_path: Path, title: str) -> None:
+    path = tmp_path / "toywiki-20261101-pages.xml.bz2"
+    head, tail = HEADER.encode(), (PAGES[0] + END).encode()
+    path.write_bytes(bz2.compress(head + FAR_LARGER[title]() + tail))
+    found = _build(path, tmp_path / "data")
+    assert found.status == 0, found
+    assert "2 pages read = 1 articles" in found.out
+    assert SET_ASIDE[title][1] in _quarantine(tmp_path / "data")[title]
+
+
 def test_extract_reads_what_build_reads(
     tmp_path: Path, hostile_dump: Callable[[str], Path]
 ) -> None:
@@ -243,13 +267,14 @@ def test_the_largest_pages_fit_into_memory(tmp_path: Path, name: str) -> None:
     assert "2 pages read = 2 articles" in found.out
 
 
-def test_pages_without_number_that_are_set_aside(tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [30_000, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_pages_without_number_that_are_set_aside(tmp_path: Path, count: int) -> None:
     path = tmp_path / "toywiki-20261101-pages.xml.zst"
-    bad = "<page><!></page>" * 30_000
+    bad = "<page><!></page>" * count
     path.write_bytes(zstandard.compress((HEADER + PAGES[0] + bad + END).encode()))
     found = _build(path, tmp_path / "data")
     assert found.status == 0
-    assert "30,001 pages read = 1 articles" in found.out
+    assert f"{count + 1:,} pages read = 1 articles" in found.out
     dump = find_dump([path])
     assert len(list(plan_units(dump))) > 3  # they do not gather in one unit
 
