@@ -60,10 +60,14 @@ class HashingEncoder:
         return cls(json.loads((directory / "encoder.json").read_text())["name"])
 
     def encode_query(self, text: str) -> Vectors:
-        vector = np.zeros(DIMENSION, dtype=np.float32)
-        for word in re.findall(r"\w+", text.lower()):
-            vector[hashlib.sha256(word.encode()).digest()[0] % DIMENSION] += 1
+        places = [_place(word) for word in re.findall(r"\w+", text.lower())]
+        vector = np.bincount(places, minlength=DIMENSION).astype(np.float32)
         return vector / max(float(np.linalg.norm(vector)), 1.0)
+
+
+@functools.cache
+def _place(word: str) -> int:
+    return hashlib.sha256(word.encode()).digest()[0] % DIMENSION
 
 
 class Stopped(Exception):
