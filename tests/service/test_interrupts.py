@@ -19,11 +19,11 @@ from tests.yardstick import PATIENCE_S, wait_until
 PARAGRAPH = "The ''papyrus'' of [[Page 1|a page]] is a reed. {{convert|3|km}} " * 250
 
 
-@pytest.fixture(scope="module")
-def dump(tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module", params=[400, pytest.param(800, marks=pytest.mark.slow)])
+def dump(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
     """Some seconds of reading, in a form whose pages are sent to the workers."""
     path = tmp_path_factory.mktemp("dump") / "toywiki-20261101-pages-articles.xml.gz"
-    pages = [page(number, f"Page {number}", PARAGRAPH) for number in range(1, 401)]
+    pages = [page(number, f"Page {number}", PARAGRAPH) for number in range(1, request.param + 1)]
     path.write_bytes(gzip.compress(export(pages), 1))
     return path
 
