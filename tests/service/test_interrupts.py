@@ -17,15 +17,19 @@ from tests.ingest.measured import ROOT
 from tests.yardstick import PATIENCE_S, wait_until
 
 PARAGRAPH = "The ''papyrus'' of [[Page 1|a page]] is a reed. {{convert|3|km}} " * 250
+PARTS = 12
 
 
-@pytest.fixture(scope="module", params=[400, pytest.param(800, marks=pytest.mark.slow)])
+@pytest.fixture(scope="module", params=[25, pytest.param(67, marks=pytest.mark.slow)])
 def dump(tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Path:
-    """Some seconds of reading, in a form whose pages are sent to the workers."""
-    path = tmp_path_factory.mktemp("dump") / "toywiki-20261101-pages-articles.xml.gz"
-    pages = [page(number, f"Page {number}", PARAGRAPH) for number in range(1, request.param + 1)]
-    path.write_bytes(gzip.compress(export(pages), 1))
-    return path
+    """Some seconds of reading, in parts whose pages are sent to the workers."""
+    directory = tmp_path_factory.mktemp("dump")
+    for part in range(1, PARTS + 1):
+        numbers = range((part - 1) * request.param + 1, part * request.param + 1)
+        pages = [page(number, f"Page {number}", PARAGRAPH) for number in numbers]
+        name = f"toywiki-20261101-pages-articles{part}.xml-p{numbers[0]}p{numbers[-1]}.gz"
+        (directory / name).write_bytes(gzip.compress(export(pages), 1))
+    return directory
 
 
 @contextmanager
@@ -90,6 +94,11 @@ def segments(data: Path) -> list[Path]:
     return list(data.glob("*/building/*/segments/*.jsonl.zst"))
 
 
+def until_segments(data: Path, count: int) -> None:
+    """Wait until the dump is read so far."""
+    wait_until(lambda: len(segments(data)) >= count)
+
+
 def assert_one_line(process: subprocess.Popen[str], status: int, words: str) -> None:
     _, errors = process.communicate(timeout=PATIENCE_S)
     lines = [line for line in errors.splitlines() if not line.startswith("Reading the dump")]
@@ -100,22 +109,25 @@ def assert_one_line(process: subprocess.Popen[str], status: int, words: str) -> 
     wait_until(lambda: not members(process.pid))
 
 
-# Ctrl-C reaches all processes of the group.
-@pytest.mark.parametrize("moment", ["workers start", "reading", "twice"])
-def test_interrupted_builds_say_one_line_and_go_on(tmp_path: Path, dump: Path, moment: str) -> None:
-    with building("build", dump, tmp_path) as process:
-        if moment == "workers start":
-            wait_until(lambda: workers(process.pid))
-        else:
-            wait_until(lambda: segments(tmp_path))
-        os.killpg(process.pid, signal.SIGINT)
-        if moment == "twice":
-            time.sleep(0.05)
-            if members(process.pid):
-                os.killpg(process.pid, signal.SIGINT)
-        assert_one_line(process, 130, "interrupted; the same command goes on")
-    kept = {path: path.stat().st_mtime_ns for path in segments(tmp_path)}
-    assert not list(tmp_path.glob("*/current"))
+def test_interrupted_builds_say_one_line_and_go_on(tmp_path: Path, dump: Path) -> None:
+    """Ctrl-C reaches all processes of the group; each build goes on where the last one ended."""
+    kept: dict[Path, int] = {}
+    for moment in ("workers start", "reading", "twice"):
+        with building("build", dump, tmp_path) as process:
+            if moment == "workers start":
+                wait_until(lambda: workers(process.pid))
+            else:
+                until_segments(tmp_path, len(kept) + 1)
+            os.killpg(process.pid, signal.SIGINT)
+            if moment == "twice":
+                time.sleep(0.05)
+                if members(process.pid):
+                    os.killpg(process.pid, signal.SIGINT)
+            assert_one_line(process, 130, "interrupted; the same command goes on")
+        assert not list(tmp_path.glob("*/current"))
+        written = {path: path.stat().st_mtime_ns for path in segments(tmp_path)}
+        assert written.items() >= kept.items(), moment
+        kept = written
     with building("build", dump, tmp_path) as process:
         wait_until(lambda: len(segments(tmp_path)) > len(kept) or process.poll() is not None)
         assert all(path.stat().st_mtime_ns == kept[path] for path in kept if path.exists())
