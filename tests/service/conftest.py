@@ -1,5 +1,6 @@
 """The sample and a tiny dump of awkward pages, each built once, and the service over them."""
 
+import functools
 import io
 import os
 import sys
@@ -10,13 +11,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+import typer.main
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.follow import CurrentIndex
 from pinakes.index.retrieval.search import Index
-from pinakes.service.cli.main import main
+from pinakes.service.cli.main import app, main
 from pinakes.service.generators.generator import Generator
 from pinakes.service.http import server as http_server
 from pinakes.service.http.app import create_app
@@ -57,11 +59,18 @@ def only_default_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         yield
 
 
+@functools.cache
+def _command_line() -> Callable[..., Any]:
+    """Typer makes it anew at each call, which takes most of what a small command takes."""
+    return typer.main.get_command(app)
+
+
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command in this process, with these lines as its standard input."""
 
     def run(*arguments: object, lines: str = "") -> Outcome:
+        monkeypatch.setattr("pinakes.service.cli.main.app", _command_line())
         monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
         capsys.readouterr()
         with pytest.raises(SystemExit) as done:
