@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import certifi
 import pytest
 import typer.main
 from fastapi import FastAPI
@@ -56,6 +57,17 @@ def only_default_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         patch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("config")))
         for name in [name for name in os.environ if name.startswith("PINAKES_")]:
             patch.delenv(name)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Clients read the certificate of one authority, not all: that takes longer than an answer."""
+    end = "-----END CERTIFICATE-----\n"
+    path = tmp_path_factory.mktemp("authority") / "one.pem"
+    path.write_text(Path(certifi.where()).read_text(encoding="ascii").partition(end)[0] + end)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SSL_CERT_FILE", str(path))
         yield
 
 
