@@ -94,9 +94,8 @@ class SentenceStream:
         bare = text
         if text[-1:] in _OPENERS and text[-2:-1].isspace():
             bare = text[:-1].rstrip()  # of this sentence or the next
-        stop = stop_place(bare)
-        sure = text if stop is None else text[:stop].rstrip()
-        sure = _surely_uncut(sure)
+        sure = _before_stop(text if stop_place(bare) is None else bare)
+        sure = _before_stop(_surely_uncut(sure))  # marks come before a stop that it is cut behind
         sure = own_brackets(sure[: open_mark(sure)])
         return self._gap, sure if _WORD.search(sure) else ""
 
@@ -212,6 +211,10 @@ def _forced_break(text: str) -> tuple[int, int]:
     at = _last_space(text)
     end = len(text[:at].rstrip()) if at >= 0 else cut_place(text, LONGEST_SENTENCE)
     return end, len(text) - len(text[end:].lstrip())
+
+
+def _before_stop(text: str) -> str:
+    return text[: stop_place(text)].rstrip() if stop_place(text) is not None else text
 
 
 def _surely_uncut(text: str) -> str:

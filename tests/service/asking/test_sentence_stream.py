@@ -331,6 +331,13 @@ def test_however_a_text_is_cut_whose_sentences_are_too_long() -> None:
     check()
 
 
+@pytest.mark.usefixtures("short_sentences")
+def test_the_mark_of_a_sentence_cut_behind_a_stop_stands_before_it() -> None:
+    text = "Bi Sheng Bi Sheng Bi Sheng [1]c. " + "long" * 9
+    assert write(list(text))[0].text == write([text])[0].text
+    assert write([text])[0].text.startswith("Bi Sheng Bi Sheng Bi Sheng c [1]. long")
+
+
 def test_what_is_no_mark_of_ours_looks_like_none() -> None:
     """Marks that are taken out must not let others be."""
     draft, _ = write(["See [1](there), a[[1]2] and [[3]1](x). He came [1]."])
