@@ -26,6 +26,7 @@ from pinakes.service.http.app import create_app
 from pinakes.service.http.listening import Listening
 from pinakes.service.settings import ServeSettings, Settings
 from tests.index.toys import SAMPLE, QuietProgress, article, write_dump
+from tests.service.shared_encoder import open_shared_encoder
 from tests.yardstick import PATIENCE_S, wait_until
 
 MARKUP_TITLE = """<script>document.title='owned'</script> & "quotes" 'n' <b>bold</b>"""
@@ -101,6 +102,12 @@ def sample(sample_collection: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def index(sample_index: Index) -> Index:
+    """The sample, open."""
+    return sample_index
+
+
+@pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the sample, keyword side only."""
     directory = tmp_path_factory.mktemp("data")
@@ -132,10 +139,11 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return collection
 
 
-def make_app(collection: Path, generator: Generator | None = None) -> FastAPI:
-    """The real service over a collection."""
-    current = CurrentIndex(lambda: Index.open(collection), collection)
-    return create_app(Settings(data=collection.parent), current, generator)
+def make_app(collection: Path, generator: Generator | None = None, /, **sections: Any) -> FastAPI:
+    """The real service over a collection, with these sections of its settings."""
+    current = CurrentIndex(lambda: Index.open(collection, open_shared_encoder), collection)
+    settings = Settings.model_validate({"data": collection.parent, **sections})
+    return create_app(settings, current, generator)
 
 
 def local_client(app: FastAPI, address: str = "http://localhost") -> TestClient:

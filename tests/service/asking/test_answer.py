@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,12 +18,6 @@ from pinakes.service.types import Answer, Inquiry, Message
 from tests.index.toys import QuietProgress, article, write_dump
 from tests.service.asking.answers import QUESTION, answer_events, answered, shown
 from tests.service.scripted_generator import ScriptedGenerator
-
-
-@pytest.fixture(scope="module")
-def index(sample: Path) -> Iterator[Index]:
-    with Index.open(sample) as opened:
-        yield opened
 
 
 def _answer(

@@ -1,6 +1,5 @@
 """What is found for a question, whole and in parts, and how surely it holds the answer."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,12 +9,6 @@ from pinakes.index.types import Mode
 from pinakes.service.asking.answerability import Calibration, calibration_of
 from pinakes.service.asking.retrieval import MOST_HITS, find
 from pinakes.service.errors import BadInput
-
-
-@pytest.fixture(scope="module")
-def index(sample: Path) -> Iterator[Index]:
-    with Index.open(sample) as opened:
-        yield opened
 
 
 def _titles(index: Index, question: str) -> list[str]:

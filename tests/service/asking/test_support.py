@@ -1,6 +1,5 @@
 """Which sentences their sources bear out, and which source is cited."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,15 +26,11 @@ def _citation(number: int, title: str, quote: str) -> Citation:
 
 
 @pytest.fixture(scope="module")
-def checker(sample: Path) -> Iterator[SupportChecker]:
-    with Index.open(sample) as index:
-        asked = index.asked("When was the Rosetta Stone found?")
-        reader = Reader(asked.words, index.keywords.analyze, asked.is_little)
-        sources = [
-            _citation(1, "Rosetta Stone", STONE),
-            _citation(2, "Michael Ventris", LINEAR_B),
-        ]
-        yield SupportChecker(asked.text, sources, reader, index.similarity)
+def checker(index: Index) -> SupportChecker:
+    asked = index.asked("When was the Rosetta Stone found?")
+    reader = Reader(asked.words, index.keywords.analyze, asked.is_little)
+    sources = [_citation(1, "Rosetta Stone", STONE), _citation(2, "Michael Ventris", LINEAR_B)]
+    return SupportChecker(asked.text, sources, reader, index.similarity)
 
 
 # name, sentence, what it cites, verdict, what bears it out

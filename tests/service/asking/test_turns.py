@@ -3,9 +3,8 @@
 import asyncio
 import re
 import threading
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from pathlib import Path
 
 import pytest
 
@@ -21,12 +20,6 @@ from tests.yardstick import PATIENCE_S
 
 QUESTION = "Who deciphered Linear B?"
 WORDS = ("Michael Ventris deciphered ", "Linear B [1].")
-
-
-@pytest.fixture(scope="module")
-def index(sample: Path) -> Iterator[Index]:
-    with Index.open(sample) as opened:
-        yield opened
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """The real service in the loop of the test itself, so that the test sees its tasks and its line."""
 
 import asyncio
-import functools
 import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -10,7 +9,6 @@ from pathlib import Path
 
 import httpx
 
-from pinakes.index.encoders.onnx_encoder import OnnxEncoder, open_question_encoder
 from pinakes.index.follow import CurrentIndex
 from pinakes.index.retrieval.search import Index
 from pinakes.service.asking.answer import Answerer
@@ -21,20 +19,13 @@ from pinakes.service.http.app import create_app
 from pinakes.service.http.listening import Listening
 from pinakes.service.http.server import make_server
 from pinakes.service.settings import AnswerSettings, GeneratorSettings, ServeSettings, Settings
+from tests.service.shared_encoder import open_shared_encoder
 from tests.yardstick import PATIENCE_S
 
 __all__ = ["PLAIN", "Service", "serving_service"]
 
 # For clients that need no certificates: reading all of them takes longer than an answer.
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-@functools.cache
-def _open_encoder(directory: Path) -> OnnxEncoder:
-    """Open once, for many services and questions: a text that comes again is not computed again."""
-    encoder = open_question_encoder(directory)
-    encoder._vector = functools.cache(encoder._vector)  # type: ignore[method-assign]
-    return encoder
 
 
 @dataclass
@@ -70,7 +61,7 @@ async def serving_service(
 ) -> AsyncIterator[Service]:
     """The service over a collection, on a port of its own."""
     settings = Settings(data=collection.parent, generator=generator, answer=answer)
-    current = CurrentIndex(lambda: Index.open(collection, _open_encoder), collection)
+    current = CurrentIndex(lambda: Index.open(collection, open_shared_encoder), collection)
     app = create_app(settings, current, open_generator(settings.generator))
     serve = ServeSettings(port=0)
     listening = Listening(serve)

@@ -13,15 +13,12 @@ import openai
 import pytest
 from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
-from pinakes.index.follow import CurrentIndex
-from pinakes.index.retrieval.search import Index
 from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
 from pinakes.service.generators.choice import open_generator
 from pinakes.service.generators.generator import Generator
 from pinakes.service.generators.models import bundled_model
-from pinakes.service.http.app import create_app
-from pinakes.service.settings import AnswerSettings, GeneratorSettings, SearchSettings, Settings
-from tests.service.conftest import MakeServer, running
+from pinakes.service.settings import AnswerSettings, GeneratorSettings, SearchSettings
+from tests.service.conftest import MakeServer, make_app, running
 from tests.service.http.leaving import leave_at
 from tests.service.scripted_generator import ScriptedGenerator
 from tests.yardstick import PATIENCE_S
@@ -59,10 +56,8 @@ def make_openai(make_server: MakeServer) -> Iterator[MakeOpenAI]:
 @contextmanager
 def serving(collection: Path, model: Generator | None, **sections: Any) -> Iterator[openai.OpenAI]:
     """A client of a server with settings of its own."""
-    current = CurrentIndex(lambda: Index.open(collection), collection)
-    settings = Settings(data=collection.parent, **sections)
     with (
-        running(create_app(settings, current, model)) as address,
+        running(make_app(collection, model, **sections)) as address,
         openai.OpenAI(base_url=f"{address}/v1", api_key="any", max_retries=0) as client,
     ):
         yield client

@@ -1,7 +1,5 @@
 """Every result keeps to its budget, whatever is in it."""
 
-from pathlib import Path
-
 import pytest
 
 from pinakes.index.retrieval.search import Index
@@ -21,9 +19,8 @@ KINDS = {
 
 
 @pytest.fixture(scope="module")
-def manifest(sample: Path) -> Manifest:
-    with Index.open(sample) as index:
-        return index.manifest
+def manifest(index: Index) -> Manifest:
+    return index.manifest
 
 
 def hit(page_id: int, text: str, headings: tuple[str, ...] = ("Rolls",)) -> Hit:

@@ -13,13 +13,10 @@ from mcp import Client
 from mcp.types import CallToolResult
 
 from pinakes.index.build.pipeline import BuildOptions, build_collection
-from pinakes.index.follow import CurrentIndex
-from pinakes.index.retrieval.search import Index
 from pinakes.ingest.sources.mediawiki.files.dumps import Dump, find_dump
 from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
 from pinakes.service.generators.generator import Generator
-from pinakes.service.http.app import create_app
-from pinakes.service.settings import AnswerSettings, ServeSettings, Settings, ToolSettings
+from pinakes.service.settings import AnswerSettings, ServeSettings, ToolSettings
 from pinakes.service.types import parse_ref
 from tests.index.toys import SAMPLE, QuietProgress, article, write_dump
 from tests.service.conftest import MakeServer, make_app, running
@@ -40,9 +37,7 @@ ENORMOUS = "".join(f"Room {number} of the library holds papyri. " for number in 
 @contextmanager
 def serving(collection: Path, generator: Generator | None = None, **sections: Any) -> Iterator[str]:
     """The address of a server with settings of its own."""
-    current = CurrentIndex(lambda: Index.open(collection), collection)
-    settings = Settings(data=collection.parent, **sections)
-    with running(create_app(settings, current, generator)) as address:
+    with running(make_app(collection, generator, **sections)) as address:
         yield address
 
 

@@ -8,13 +8,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from pinakes.index.follow import CurrentIndex
-from pinakes.index.retrieval.search import Index
 from pinakes.service.errors import BadInput
-from pinakes.service.http.app import create_app
 from pinakes.service.http.security.guard import RESPONSE_HEADERS
 from pinakes.service.http.security.tokens import Tokens
-from pinakes.service.settings import ServeSettings, Settings
 from tests.service.conftest import local_client, make_app
 from tests.service.scripted_generator import ScriptedGenerator
 
@@ -59,9 +55,7 @@ def client(awkward: Path) -> Iterator[TestClient]:
 
 def settings_app(collection: Path, data: Path, generator: Any = None, **serve: Any) -> Any:
     """The service with these settings, and its tokens in ``data``."""
-    current = CurrentIndex(lambda: Index.open(collection), collection)
-    settings = Settings(data=data, serve=ServeSettings.model_validate(serve))
-    return create_app(settings, current, generator)
+    return make_app(collection, generator, data=data, serve=serve)
 
 
 @pytest.mark.parametrize(("method", "path", "body"), EVERYWHERE)
