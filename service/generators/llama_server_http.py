@@ -5,6 +5,7 @@ Knows nothing of chats or models.
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
@@ -45,9 +46,13 @@ class LlamaServerHttp:
                 f"generator address {address!r}: set PINAKES_GENERATOR__URL to http://host:port "
                 "or unix:/path/of/socket"
             )
+        # Reading the certificates of all authorities takes tens of milliseconds; none is trusted
+        # where none is met.
+        trusted = httpx.URL(base).scheme == "https" or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self._client = httpx.AsyncClient(
             base_url=base,
-            transport=httpx.AsyncHTTPTransport(uds=socket) if socket else None,
+            verify=trusted,
+            transport=httpx.AsyncHTTPTransport(uds=socket, verify=trusted) if socket else None,
             headers={"Authorization": f"Bearer {api_key}"} if api_key else {},
             timeout=httpx.Timeout(timeout_s, connect=min(_CONNECT_S, timeout_s), pool=None),
             trust_env=False,  # a proxy variable must not carry questions elsewhere
