@@ -113,13 +113,13 @@ def _ask(
 
 
 def _evidence(index: Index, text: str) -> list[float] | None:
-    question = index.asked(index.checked(text))
-    hits = index.search(text, EVIDENCE_HITS)
+    context = index.context(text)
+    hits = index.search(context, EVIDENCE_HITS)
     if not hits:
         return None
     read = hits[:_READ]
-    sentences = index.answering_sentences(text, read)
-    found = evidence_of(question, hits, read, sentences, index.named_share(question))
+    sentences = index.answering_sentences(context, read)
+    found = evidence_of(index.asked(context), hits, read, sentences, context.named_share)
     return [found[name] for name in EVIDENCE]
 
 

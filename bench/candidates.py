@@ -1,6 +1,6 @@
-"""All that questions have to choose from: the evidence for each candidate, and rankings of it.
+"""All that questions have to choose from: the features of each candidate, and rankings of it.
 
-Shared by the benchmarks that weigh evidence.
+Shared by the benchmarks that weigh features.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from bench.fitting import Candidates
 from pinakes.index.evaluation import Half, Judgment, Run, half_of
 from pinakes.index.evaluation.run import JudgedQuestion, QuestionResult, Ranks
-from pinakes.index.retrieval.features import Matrix
-from pinakes.index.retrieval.fusion import Searches, gather_evidence
+from pinakes.index.retrieval.features import FEATURES, Matrix
+from pinakes.index.retrieval.fusion import Fusion
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Manifest, ScoredId
 
-__all__ = ["Asked", "Ranking", "ask", "by_weight", "page_candidates", "run_of"]
+__all__ = ["Asked", "Ranking", "array_of", "ask", "by_weight", "page_candidates", "run_of"]
 
 Weights = NDArray[np.float64]
 DEPTH = 100
@@ -25,16 +25,16 @@ DEPTH = 100
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question, what the searches found, and all candidates: row by row of the evidence.
+    """A question, what the searches found, and all candidates: row by row of the features.
 
-    ``evidence`` has the shape (candidates, len(EVIDENCE)); ``passages`` and ``pages`` are ids.
+    ``features`` has the shape (candidates, len(FEATURES)); ``passages`` and ``pages`` are ids.
     """
 
     question: JudgedQuestion
     lists: Mapping[str, Sequence[ScoredId]]
     passages: NDArray[np.int64]
     pages: NDArray[np.int64]
-    evidence: Matrix
+    features: Matrix
 
     @property
     def half(self) -> Half:
@@ -47,28 +47,31 @@ Ranking = Callable[[Asked], Sequence[int]]
 
 
 def ask(index: Index, judgment: Judgment) -> list[Asked]:
-    """Search for every question and gather the evidence, unweighted."""
+    """Search for every question and gather the features, unweighted."""
     asked = []
-    searches = Searches(index.store, index.keywords, index.vectors)
+    fusion = Fusion(index.store, index.keywords, index.vectors)
     for question in judgment.questions:
-        text = index.checked(question.question)
-        lists = {"keyword": index.keywords.search(text, DEPTH)}
-        vector = None
-        if index.encoder is not None:
-            vector = index.encoder.encode_query(text)
-            lists["vector"] = index.vectors.search(vector, DEPTH)
-        places, evidence, _ = gather_evidence(searches, text, lists, vector)
+        context = index.context(question.question)
+        lists = {"keyword": index.keywords.search(context.text, DEPTH)}
+        if context.vector is not None:
+            lists["vector"] = index.vectors.search(context.vector, DEPTH)
+        places, features = fusion.features(context, lists)
         passages = np.array([place.passage_id for place in places])
         pages = np.array([place.page_id for place in places])
-        asked.append(Asked(question, lists, passages, pages, evidence))
+        asked.append(Asked(question, lists, passages, pages, features))
     return asked
 
 
+def array_of(weights: Mapping[str, float]) -> Weights:
+    """Weights by feature as an array of shape (len(FEATURES),)."""
+    return np.array([weights.get(name, 0.0) for name in FEATURES])
+
+
 def by_weight(weights: Weights) -> Ranking:
-    """The ranking that ``weights`` of the evidence, of shape (len(EVIDENCE),), give."""
+    """The ranking that ``weights`` of the features, of shape (len(FEATURES),), give."""
 
     def ranking(asked: Asked) -> Sequence[int]:
-        order: list[int] = np.lexsort((asked.passages, -(asked.evidence @ weights))).tolist()
+        order: list[int] = np.lexsort((asked.passages, -(asked.features @ weights))).tolist()
         return order
 
     return ranking
@@ -79,7 +82,7 @@ def page_candidates(asked: Asked, weights: Weights, importance: float) -> Candid
     order = by_weight(weights)(asked)
     best = [order[at] for at in np.unique(asked.pages[order], return_index=True)[1]]
     gold = np.isin(asked.pages[best], list(asked.question.pages))
-    return Candidates(asked.evidence[best], gold, importance)
+    return Candidates(asked.features[best], gold, importance)
 
 
 def run_of(

@@ -22,12 +22,12 @@ FREE: Bound = (None, None)
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """A question's candidates: evidence of shape (candidates, columns), and which are gold.
+    """A question's candidates: features of shape (candidates, columns), and which are gold.
 
     ``importance``: what the question counts beside others.
     """
 
-    evidence: NDArray[np.float64]
+    features: NDArray[np.float64]
     gold: NDArray[np.bool_]
     importance: float = 1.0
 
@@ -42,23 +42,23 @@ def listwise_fit(
     say nothing and are left out.
     """
     told = [one for one in questions if one.gold.any()]
-    evidence = np.concatenate([one.evidence for one in told])
+    features = np.concatenate([one.features for one in told])
     gold = np.concatenate([one.gold for one in told])
     sizes = [len(one.gold) for one in told]
     begins = np.cumsum([0, *sizes[:-1]])
     importance = np.array([one.importance for one in told])
     importance = importance / importance.sum()
-    spread = evidence.std(axis=0)
+    spread = features.std(axis=0)
     spread[spread == 0] = 1.0
-    evidence = evidence / spread
+    features = features / spread
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        scores = evidence @ weights
+        scores = features @ weights
         total, shares = _shares(scores, begins, sizes)
         gold_total, gold_shares = _shares(np.where(gold, scores, -np.inf), begins, sizes)
         slope = np.repeat(importance, sizes) * (shares - gold_shares)
         value = float(importance @ (total - gold_total)) + l2 * float(weights @ weights)
-        return value, slope @ evidence + 2 * l2 * weights
+        return value, slope @ features + 2 * l2 * weights
 
     scaled = [
         tuple(None if end is None else end * scale for end in bound)
@@ -73,17 +73,17 @@ def listwise_fit(
 
 
 def logistic_fit(
-    evidence: NDArray[np.float64], wanted: NDArray[np.bool_], l2: float
+    features: NDArray[np.float64], wanted: NDArray[np.bool_], l2: float
 ) -> NDArray[np.float64]:
     """Weights of shape (columns,), in the columns' own units; the first column is a constant.
 
     ``l2`` punishes the squares of the others, scaled to a standard deviation of 1, beside the mean
     loss.
     """
-    center, scale = evidence.mean(axis=0), evidence.std(axis=0)
+    center, scale = features.mean(axis=0), features.std(axis=0)
     scale[scale == 0] = 1.0
     center[0] = 0.0
-    scaled = (evidence - center) / scale
+    scaled = (features - center) / scale
     sign = np.where(wanted, 1.0, -1.0)
 
     def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
@@ -93,16 +93,16 @@ def logistic_fit(
         slope[1:] += 2 * l2 * weights[1:]
         return value, slope
 
-    found = minimize(loss, np.zeros(evidence.shape[1]), jac=True, method="L-BFGS-B").x / scale
+    found = minimize(loss, np.zeros(features.shape[1]), jac=True, method="L-BFGS-B").x / scale
     found[0] -= float(center[1:] @ found[1:])
     return np.asarray(found, dtype=np.float64)
 
 
 def probabilities(
-    evidence: NDArray[np.float64], weights: NDArray[np.float64]
+    features: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """What a logistic model says of each row."""
-    return np.asarray(1 / (1 + np.exp(-(evidence @ weights))), dtype=np.float64)
+    return np.asarray(1 / (1 + np.exp(-(features @ weights))), dtype=np.float64)
 
 
 def _shares(

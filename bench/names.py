@@ -1,8 +1,8 @@
 """What names do for ranking: aliases, headings, ambiguous names, and the harm of trusting them.
 
-Measures: hit@1, hit@10 and MRR@10 of keyword search and of hybrid search with the evidence of names
-("name", "disambiguation") at weight 0 and as fitted here, all other weights as they are. Fitted on
-one half of the questions, judged on the other (half_of their ids); differences are paired.
+Measures: hit@1, hit@10 and MRR@10 of keyword search and of hybrid search with the features of
+aliases ("alias", "disambiguation") at weight 0 and as fitted here, all other weights as they are.
+Fitted on one half of the questions, judged on the other (half_of their ids); differences are paired.
 Corpus: Latgalian Wikipedia, 106 articles of English Wikipedia and the sample, with questions made
 of them (bench.name_questions says how) and the sample's own; 6,000 articles with 779 real questions
 and what names they share. Vectors of the leads.
@@ -19,7 +19,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from bench.candidates import Asked, Weights, ask, by_weight, page_candidates, run_of
+from bench.candidates import Asked, Weights, array_of, ask, by_weight, page_candidates, run_of
 from bench.corpora import TEMPLATES_DUMP, TEXT_DUMP, WIKITEXT_DUMP
 from bench.development import QUESTIONS, arguments
 from bench.fitting import Bound, listwise_fit
@@ -31,9 +31,9 @@ from pinakes.index.encoders.encoder import find_encoder
 from pinakes.index.encoders.onnx_encoder import open_question_encoder
 from pinakes.index.evaluation import Judgment, compare_stages, judge, read_questions, reports
 from pinakes.index.evaluation.run import JudgedQuestion
-from pinakes.index.retrieval.features import EVIDENCE
+from pinakes.index.retrieval.features import FEATURES
+from pinakes.index.retrieval.linear import fitted_weights
 from pinakes.index.retrieval.search import Index
-from pinakes.index.retrieval.weights import weights
 from pinakes.index.store.store import Store
 from pinakes.index.types import Manifest
 from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
@@ -49,13 +49,13 @@ _CORPORA: Mapping[str, tuple[Path, Sequence[str], Path | None]] = {
     "sample": (_SAMPLE_DUMP, tuple(KINDS), _SAMPLE / "questions.jsonl"),
     "6,000 articles": (TEXT_DUMP, _SHARED_NAMES, QUESTIONS),
 }
-_BOUNDS: Mapping[str, Bound] = {"name": (0.0, None), "disambiguation": (None, 0.0)}
+_BOUNDS: Mapping[str, Bound] = {"alias": (0.0, None), "disambiguation": (None, 0.0)}
 # Only reported: which of its meanings a bare name should find is a matter of taste.
 _REPORTED = "ambiguous, bare"
 _REAL = "real"
 # What people asked of 6,000 articles counts as much as all else, of which each kind counts alike.
 _SHARE_OF_REAL = 0.5
-_OFF, _FITTED = "names at 0", "as fitted"
+_OFF, _FITTED = "aliases at 0", "as fitted"
 _SHOWN = ("hit@1", "hit@10", "MRR@10")
 
 
@@ -82,11 +82,11 @@ def main() -> None:
             for corpus in _CORPORA
             for one in _sets(corpus, options.data / "leads", with_vectors=with_vectors)
         ]
-        now = weights(with_vectors=with_vectors)
+        now = array_of(fitted_weights(with_vectors=with_vectors))
         off = now.copy()
-        off[[EVIDENCE.index(name) for name in _BOUNDS]] = 0.0
+        off[[FEATURES.index(name) for name in _BOUNDS]] = 0.0
         found = _fit(sets, now)
-        fitted[side] = {name: float(found[EVIDENCE.index(name)]) for name in _BOUNDS}
+        fitted[side] = {name: float(found[FEATURES.index(name)]) for name in _BOUNDS}
         stages = {_OFF: off, _FITTED: found}
         figures[side] = {"weights": fitted[side], "judged": [_judged(one, stages) for one in sets]}
         _print(f"{side}: {json.dumps(fitted[side])}", figures[side]["judged"])
@@ -130,10 +130,10 @@ def _question(one: NameQuestion, store: Store) -> JudgedQuestion:
 
 
 def _fit(sets: Sequence[_Set], now: Weights) -> Weights:
-    """Weights of names on the tuning halves, all others as they are ``now``."""
+    """Weights of aliases on the tuning halves, all others as they are ``now``."""
     fitting = [one for one in sets if one.kind != _REPORTED]
     bounds = [
-        _BOUNDS.get(name, (weight, weight)) for name, weight in zip(EVIDENCE, now, strict=True)
+        _BOUNDS.get(name, (weight, weight)) for name, weight in zip(FEATURES, now, strict=True)
     ]
     questions = []
     for one in fitting:
@@ -145,7 +145,7 @@ def _fit(sets: Sequence[_Set], now: Weights) -> Weights:
 
 
 def _judged(one: _Set, stages: Mapping[str, Weights]) -> dict[str, Any]:
-    """Figures on the judging half, and what names add to each measure."""
+    """Figures on the judging half, and what aliases add to each measure."""
     rankings = {name: by_weight(weight) for name, weight in stages.items()}
     run = run_of(one.manifest, "judge", one.asked, {"keyword": _by_keyword, **rankings})
     figures: dict[str, Any] = {"corpus": one.corpus, "kind": one.kind}

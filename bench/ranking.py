@@ -1,7 +1,7 @@
-"""How much evidence weighs: fits index/retrieval/weights.json, and shows what each kind brings.
+"""How much features weigh: fits index/retrieval/weights.json, and shows what each kind brings.
 
 Fits on one half of the questions and judges on the other (half_of their ids); without each kind of
-evidence in turn everything is fitted again. Beside it, in the same run: each list alone, reciprocal
+features in turn everything is fitted again. Beside it, in the same run: each list alone, reciprocal
 rank fusion, and the plain weighted sum of both, its weight chosen on the tuning half. Differences
 are paired.
 Corpus: 779 questions over 6,000 articles, with vectors of leads and with those of all passages
@@ -21,7 +21,16 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from bench.candidates import Asked, Ranking, Weights, ask, by_weight, page_candidates, run_of
+from bench.candidates import (
+    Asked,
+    Ranking,
+    Weights,
+    array_of,
+    ask,
+    by_weight,
+    page_candidates,
+    run_of,
+)
 from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.fitting import FREE, Bound, Candidates, listwise_fit
 from bench.fusion import Fusion, min_max, reciprocal_ranks
@@ -40,9 +49,9 @@ from pinakes.index.evaluation import (
     reports,
 )
 from pinakes.index.evaluation.report import Level
-from pinakes.index.retrieval.features import EVIDENCE
+from pinakes.index.retrieval.features import FEATURES
+from pinakes.index.retrieval.linear import fitted_weights
 from pinakes.index.retrieval.search import Index
-from pinakes.index.retrieval.weights import weights
 from pinakes.index.types import Manifest
 
 _ROUNDS = 4
@@ -52,7 +61,7 @@ _SQUAD_IMPORTANCE = 0.1
 _NOT_NEGATIVE = {"page keyword", "page vector", "keyword", "vector", "no vector"}
 # Fitted by bench.names, on questions that ask by names: these articles have neither links nor
 # redirects.
-_BY_NAMES = ("name", "disambiguation")
+_BY_NAMES = ("alias", "disambiguation")
 _OF_VECTORS = ("page vector", "vector", "no vector")
 _PARTS: Mapping[str, Collection[str]] = {
     "vectors": _OF_VECTORS,
@@ -63,9 +72,9 @@ _PARTS: Mapping[str, Collection[str]] = {
     "the passage's vector": ("vector",),
     "knowing who has no vector": ("no vector",),
     "the title": ("title in question", "question in title", "title fit"),
-    "names": _BY_NAMES,
+    "aliases": _BY_NAMES,
 }
-_ALL = "all evidence"
+_ALL = "all features"
 _SHOWN = ("hit@1", "hit@10", "MRR@10")
 
 
@@ -92,7 +101,7 @@ def main() -> None:
     sets = _sets(options.data)
     for name, own in sets.items():
         with_vectors = name == "with vectors"
-        kept = weights(with_vectors=with_vectors)
+        kept = array_of(fitted_weights(with_vectors=with_vectors))
         left_out = set() if with_vectors else set(_OF_VECTORS)
         fitted[name] = _fit(own, left_out, kept)
         rankings = {_ALL: by_weight(fitted[name])}
@@ -108,7 +117,7 @@ def main() -> None:
 
 
 def _sets(data: Path) -> dict[str, list[_Set]]:
-    """All questions with all evidence, by what search has: vectors, or none at all."""
+    """All questions with all features, by what search has: vectors, or none at all."""
     found: dict[str, list[_Set]] = {"with vectors": [], "without vectors": []}
 
     def ask_both(path: Path, judgment: Judgment, level: Level, importance: float) -> None:
@@ -134,8 +143,8 @@ def _fit(sets: Sequence[_Set], left_out: Collection[str], kept: Weights) -> Weig
 
     A page competes with its best passage, which depends on the weights: a few rounds settle it.
     """
-    bounds = [_bound(name, left_out, kept[column]) for column, name in enumerate(EVIDENCE)]
-    found = np.array([1.0 if name in {"keyword", "vector"} else 0.0 for name in EVIDENCE])
+    bounds = [_bound(name, left_out, kept[column]) for column, name in enumerate(FEATURES)]
+    found = np.array([1.0 if name in {"keyword", "vector"} else 0.0 for name in FEATURES])
     for _ in range(_ROUNDS):
         questions = [
             _candidates(row, one.level, found, one.importance)
@@ -157,7 +166,7 @@ def _bound(name: str, left_out: Collection[str], kept: float) -> Bound:
 def _candidates(row: Asked, level: Level, found: Weights, importance: float) -> Candidates:
     if level == "passages":
         gold = np.isin(row.passages, list(row.question.passages))
-        return Candidates(row.evidence, gold, importance)
+        return Candidates(row.features, gold, importance)
     return page_candidates(row, found, importance)
 
 
@@ -192,11 +201,11 @@ def _by_list(fusion: Fusion) -> Ranking:
 
 
 def _judged(one: _Set, rankings: Mapping[str, Ranking]) -> dict[str, Any]:
-    """All rankings on the judging half, and how much more all evidence has than each other."""
+    """All rankings on the judging half, and how much more all features have than each other."""
     run = run_of(one.manifest, "judge", one.asked, rankings)
     found = {report.stage: report for report in reports(run) if report.level == one.level}
     table = Table(title=f"{one.manifest.collection}: {len(run.questions)} questions, {one.level}")
-    for column in ("", *_SHOWN, "MRR@10 of all evidence, less this"):
+    for column in ("", *_SHOWN, "MRR@10 of all features, less this"):
         table.add_column(column, justify="left" if not column else "right")
     figures: dict[str, Any] = {}
     for name, report in found.items():
@@ -204,7 +213,7 @@ def _judged(one: _Set, rankings: Mapping[str, Ranking]) -> dict[str, Any]:
         less = ""
         if name != _ALL:
             differences = _differences(run, name, one.level)
-            figures[name]["all evidence less this"] = differences
+            figures[name]["all features less this"] = differences
             less = "{value:+.3f} ({low:+.3f} to {high:+.3f})".format(**differences["MRR@10"])
         table.add_row(name, *(f"{report.measures[m].value:.3f}" for m in _SHOWN), less)
     Console(width=110).print(table)
@@ -217,7 +226,7 @@ def _differences(run: Run, name: str, level: Level) -> dict[str, dict[str, float
 
 
 def _named(values: Weights) -> dict[str, float]:
-    return {name: float(value) for name, value in zip(EVIDENCE, values, strict=True)}
+    return {name: float(value) for name, value in zip(FEATURES, values, strict=True)}
 
 
 if __name__ == "__main__":

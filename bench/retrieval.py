@@ -63,7 +63,7 @@ def _peer(store: Store) -> Callable[[str], list[Hit]]:
         hits = []
         for score, address in searcher.search(query, 10).hits:
             page_id = searcher.doc(address)["page_id"][0]
-            hits.append(Hit(Passage(-1, page_id, "", (), "", 0, 0), 0, score, {}))
+            hits.append(Hit(Passage(-1, page_id, "", (), "", 0, 0), 0, "", score, {}))
         return hits
 
     return search

@@ -90,17 +90,17 @@ def _questions() -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 def _asked(index: Index, question_id: str, text: str, answers: tuple[str, ...]) -> Asked | None:
-    hits = index.search(text, _HITS)
-    question = index.asked(index.checked(text))
-    encoder = index.encoder
-    if encoder is None:
+    context = index.context(text)
+    hits = index.search(context, _HITS)
+    question = index.asked(context)
+    cosines = index.cosines(context)
+    if cosines is None:
         raise SystemExit("the collection has no vectors")
-    vector = encoder.encode_query(text)
     sentences, words, places, rows = [], [], [], []
     for candidate in candidate_sentences(question, hits):
         sentence = candidate.sentence
         spans = sentence_spans_of(question, sentence)
-        cosine = float(vector @ encoder.encode_query(sentence.text))
+        [cosine] = cosines([sentence.text])
         for start, end in zip(spans.starts, spans.ends, strict=True):
             words.append(sentence.text[start:end])
             places.append(len(sentences))

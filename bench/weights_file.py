@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
-from pinakes.index.retrieval.features import EVIDENCE
+from pinakes.index.retrieval.features import FEATURES
 
 __all__ = ["write_weights"]
 
@@ -17,7 +17,7 @@ def write_weights(fitted: Mapping[str, Mapping[str, float]]) -> None:
     changed = {
         side: {
             name: value
-            for name in EVIDENCE
+            for name in FEATURES
             if (value := (kept[side] | fitted[side]).get(name, 0.0))
         }
         for side in kept

@@ -1,6 +1,6 @@
 """The vocabulary of the index: what a search gives back, and what a generation says of itself."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -12,21 +12,26 @@ from pydantic import BaseModel, ConfigDict
 from pinakes.ingest.types import PageCounts, Passage, Section
 
 __all__ = [
+    "FIRST_STAGE",
     "FORMAT_VERSION",
     "AnsweringSentence",
+    "Candidate",
     "DumpRecord",
     "Encoder",
     "EncoderCheck",
     "EncoderRecord",
+    "EntityLink",
+    "Explanation",
     "FileRecord",
     "Hit",
+    "ListRank",
     "Manifest",
     "Mode",
     "NameKind",
     "NamedPage",
     "PassagePlace",
-    "Placing",
     "Precision",
+    "QueryContext",
     "QuestionEncoder",
     "ScoredId",
     "StoredPage",
@@ -36,6 +41,9 @@ __all__ = [
 ]
 
 FORMAT_VERSION = 4
+# The feature that keeps the score by which a hit was ranked first, in every mode, whatever reranks
+# after: what reads scores was fitted on that one.
+FIRST_STAGE = "first stage"
 Mode = Literal["hybrid", "keyword", "vector"]
 Precision = Literal["float32", "float16", "int8"]
 # title: the page's own. redirect: the title of a page that leads to it. base: its title without
@@ -55,7 +63,7 @@ class ScoredId:
 
 
 @dataclass(frozen=True, slots=True)
-class Placing:
+class ListRank:
     """Where one search had a passage: its rank, from 1, and that search's own score."""
 
     rank: int
@@ -64,20 +72,36 @@ class Placing:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found, and why.
+    """A passage found, and what is known of it for the question.
 
-    ``placings``: by list ("keyword", "vector"), where it stood there. ``evidence``: what adds up to
-    ``score``, by kind. ``name``: a name of its page that the question holds. ``highlights``: the
-    question's words in the passage, as offsets into its text, in code points.
+    ``score``: what it is ranked by, in the scale of whatever ranked it last: compare it within one
+    search only. ``ranks``: by list ("keyword", "vector"), where it stood there. ``features``: by
+    name, unweighted; of the modes keyword and vector only FIRST_STAGE. ``alias``: the name of its
+    page that the question holds.
+    ``highlights``: the question's words in the passage, as offsets into its text, in code points.
     """
 
     passage: Passage
     revision_id: int
+    collection: str
     score: float
-    placings: Mapping[str, Placing]
-    evidence: Mapping[str, float] = field(default_factory=dict)
-    name: str | None = None
+    ranks: Mapping[str, ListRank]
+    features: Mapping[str, float] = field(default_factory=dict)
+    is_disambiguation: bool = False
+    alias: str | None = None
     highlights: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a hit stands where it does, for showing only.
+
+    ``matched``: by field of its page ("title", "headings", "aliases", "text"), what of it matches
+    the question. ``contributions``: by feature, what it adds to the score, where that is a sum.
+    """
+
+    matched: Mapping[str, tuple[str, ...]]
+    contributions: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +134,17 @@ class PassagePlace:
 
 
 @dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that may become a hit; the fields that a ``Hit`` has too mean the same."""
+
+    place: PassagePlace
+    ranks: Mapping[str, ListRank]
+    score: float = 0.0
+    features: Mapping[str, float] = field(default_factory=dict)
+    alias: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPage:
     """An article as the store keeps it; sections are slices of ``text``."""
 
@@ -133,7 +168,7 @@ class Suggestion:
 
 
 class QuestionEncoder(Protocol):
-    """Questions to unit vectors."""
+    """Questions to unit vectors, and the passages and sentences that are compared with them."""
 
     @property
     def record(self) -> "EncoderRecord":
@@ -142,6 +177,10 @@ class QuestionEncoder(Protocol):
 
     def encode_query(self, text: str) -> Vectors:
         """One unit vector of shape (dimension,)."""
+        ...
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (len(texts), dimension), without what stands before questions."""
         ...
 
 
@@ -162,6 +201,59 @@ class NamedPage:
     links_in: int
     first_passage: int
     is_disambiguation: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EntityLink:
+    """A page that a question means, by the longest of the page's aliases in it.
+
+    ``share``: how much of the question that alias makes up, 0 to 1. ``commonness``: how likely it
+    means this page and none of the others that answer to it, 0 to 1: its share of their links in.
+    """
+
+    page: NamedPage
+    share: float
+    commonness: float
+
+
+@dataclass(frozen=True, slots=True)
+class QueryContext:
+    """What is known of a question before anything is searched: each found out once, when wanted.
+
+    ``text``: the question as it is searched for. ``terms``: its search terms, each with its idf.
+    ``encode`` and ``link`` find out the rest, and remember it; ``encode`` is None without vectors.
+    """
+
+    text: str
+    terms: Mapping[str, float]
+    encode: Callable[[], Vectors] | None
+    link: Callable[[], tuple[EntityLink, ...]]
+
+    @property
+    def vector(self) -> Vectors | None:
+        """The question's unit vector, of shape (dimension,); None without vectors."""
+        return None if self.encode is None else self.encode()
+
+    @property
+    def aliases(self) -> tuple[EntityLink, ...]:
+        """The pages that the question names, best first."""
+        return self.link()
+
+    @property
+    def named_share(self) -> float:
+        """The largest part of the question that the alias of one page makes up, 0 to 1."""
+        return self.aliases[0].share if self.aliases else 0.0
+
+    @property
+    def total_idf(self) -> float:
+        """The idf of all its terms together."""
+        return sum(self.terms.values())
+
+    def share(self, terms: Iterable[str]) -> float:
+        """How much of the question ``terms`` make up, by idf, 0 to 1."""
+        among = frozenset(terms)
+        held = sum(idf for term, idf in self.terms.items() if term in among)
+        return held / (self.total_idf or 1.0)
 
 
 class Encoder(Protocol):

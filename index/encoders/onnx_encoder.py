@@ -9,7 +9,7 @@ model was exported, and reads one directory:
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,11 @@ class OnnxEncoder:
     def encode_query(self, text: str) -> Vectors:
         """The unit vector of a question, of shape (dimension,); a text too long is cut."""
         return self._vector(self.record.query_prefix + text)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of passages or sentences, of shape (len(texts), dimension)."""
+        vectors = [self.encode_passage(text) for text in texts]
+        return np.stack(vectors) if vectors else np.empty((0, self.record.dimension), np.float32)
 
     def encode_passage(self, text: str) -> Vectors:
         """The unit vector of a passage, of shape (dimension,); a text too long is cut."""

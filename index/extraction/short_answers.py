@@ -20,7 +20,7 @@ from pinakes.index.extraction.span_evidence import (
     Sentence,
     sentence_spans_of,
 )
-from pinakes.index.types import AnsweringSentence, Hit
+from pinakes.index.types import FIRST_STAGE, AnsweringSentence, Hit
 from pinakes.ingest.passages import sentence_spans
 
 __all__ = ["MOST_SENTENCES", "Similarity", "candidate_sentences", "rank_sentences", "weights"]
@@ -41,8 +41,8 @@ _NAME_LABELS = frozenset((
     "名称",
 ))  # fmt: skip
 
-# From a sentence to its cosine with the question.
-Similarity = Callable[[str], float]
+# From sentences to their cosines with the question.
+Similarity = Callable[[Sequence[str]], list[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,22 +65,21 @@ def weights(*, with_vectors: bool) -> NDArray[np.float64]:
 def candidate_sentences(question: AskedQuestion, hits: Sequence[Hit]) -> list[Candidate]:
     """The sentences that share most words with the question, by how rare these are, best first."""
     found: list[tuple[float, Candidate]] = []
-    best = hits[0].score if hits else 0.0
+    best = hits[0].features[FIRST_STAGE] if hits else 0.0
     for number, hit in enumerate(hits):
         title = frozenset(
             question.analyze(" ".join([hit.passage.title, *hit.passage.heading_path]))
         )
         context = title | frozenset(question.analyze(hit.passage.text))
         about = _SHARE_OF_PASSAGE * question.share(context)
-        about += _SHARE_OF_SCORE * (hit.score - best)
+        behind = hit.features[FIRST_STAGE] - best
+        about += _SHARE_OF_SCORE * behind
         first = True
         for place, (start, end) in enumerate(sentence_spans(hit.passage.text)):
             text = hit.passage.text[start:end]
             if _says_nothing(question, text, title):
                 continue
-            sentence = Sentence(
-                text, start, title, context, hit.score - best, number + 1, place == 0, first
-            )
+            sentence = Sentence(text, start, title, context, behind, number + 1, place == 0, first)
             first = False
             worth = question.share(frozenset(question.analyze(text))) + about
             found.append((worth, Candidate(number, sentence)))
@@ -97,13 +96,16 @@ def rank_sentences(
     answer are left out.
     """
     weighed = weights(with_vectors=similarity is not None)
+    candidates = [
+        (candidate, spans)
+        for candidate in candidate_sentences(question, hits)
+        if (spans := sentence_spans_of(question, candidate.sentence)).starts
+    ]
+    texts = [candidate.sentence.text for candidate, _ in candidates]
+    cosines = [0.0] * len(texts) if similarity is None or not texts else similarity(texts)
     ranked: list[AnsweringSentence] = []
-    for candidate in candidate_sentences(question, hits):
+    for (candidate, spans), cosine in zip(candidates, cosines, strict=True):
         sentence = candidate.sentence
-        spans = sentence_spans_of(question, sentence)
-        if not spans.starts:
-            continue
-        cosine = 0.0 if similarity is None else similarity(sentence.text)
         scores = spans.evidence @ weighed[:-1] + cosine * weighed[-1]
         best = int(scores.argmax())
         ranked.append(

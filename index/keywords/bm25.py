@@ -166,9 +166,9 @@ class KeywordIndex:
         self._words = _analyzer(self._analysis, drop_stop_words=True)
         self._all_words = _analyzer(self._analysis)
         self.document_count: int = self._searcher.num_docs
-        # How much a term tells: its inverse document frequency, as BM25 counts it.
-        self.rarity = lru_cache(_REMEMBERED_TERMS)(self._inverse_document_frequency)
-        self.rarest = self._rarity_of(1)
+        # Inverse document frequency, as BM25 counts it.
+        self.idf = lru_cache(_REMEMBERED_TERMS)(self._inverse_document_frequency)
+        self.greatest_idf = self._idf_of(1)
 
     def _reading(self) -> AbstractContextManager[None]:
         return self._health.reading(self._path, *_DAMAGE)
@@ -189,9 +189,9 @@ class KeywordIndex:
 
     def _inverse_document_frequency(self, term: str) -> float:
         with self._reading():
-            return self._rarity_of(self._searcher.doc_freq("body", term))
+            return self._idf_of(self._searcher.doc_freq("body", term))
 
-    def _rarity_of(self, frequency: int) -> float:
+    def _idf_of(self, frequency: int) -> float:
         return log(1 + (self.document_count - frequency + 0.5) / (frequency + 0.5))
 
     def search(self, query: str, limit: int) -> list[ScoredId]:

@@ -1,18 +1,17 @@
-"""What speaks for a passage, in numbers: the lists that hold it, its page, title and names.
+"""The features of a candidate: the lists that hold it, its page, its title and its aliases.
 
 Pure functions over what the searches found; knows nothing of weights.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pinakes.index.aliases.recognition import Recognised
-from pinakes.index.types import PassagePlace
+from pinakes.index.types import EntityLink, PassagePlace, QueryContext
 
-__all__ = ["EVIDENCE", "Matrix", "Query", "Scores", "gather"]
+__all__ = ["FEATURES", "Matrix", "Scores", "feature_matrix"]
 
 Matrix = NDArray[np.float64]
 
@@ -22,7 +21,7 @@ _OF_PAGE = (
     "title in question",  # share of the title that words of the question make up
     "question in title",  # share of the question that words of the title make up
     "title fit",  # both at once: their product
-    "name",  # what a whole name of its page makes up of the question, beyond what its title does
+    "alias",  # what a whole alias of its page makes up of the question, beyond what its title does
     "disambiguation",  # a page that only lists others
 )
 _OF_PASSAGE = (
@@ -30,21 +29,7 @@ _OF_PASSAGE = (
     "vector",  # its cosine with the question
     "no vector",  # that it has none yet
 )
-EVIDENCE = _OF_PAGE + _OF_PASSAGE
-
-
-@dataclass(frozen=True, slots=True)
-class Query:
-    """A question's search terms, each with its rarity, and by page id the names that it holds."""
-
-    terms: Mapping[str, float]
-    names: Mapping[int, Recognised]
-
-    def share(self, words: Iterable[str]) -> float:
-        """How much of the question ``words`` make up, by rarity, 0 to 1."""
-        total = sum(self.terms.values())
-        found = sum(self.terms[word] for word in self.terms.keys() & set(words))
-        return found / total if total else 0.0
+FEATURES = _OF_PAGE + _OF_PASSAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +44,20 @@ class Scores:
     vector: Mapping[int, float]
 
 
-def gather(
+def feature_matrix(
     places: Sequence[PassagePlace],
-    query: Query,
+    context: QueryContext,
     scores: Scores,
     titles: Mapping[int, Mapping[str, float]],
 ) -> Matrix:
-    """The evidence for each place, of shape (len(places), len(EVIDENCE)).
+    """The features of each place, of shape (len(places), len(FEATURES)).
 
-    ``titles``: by page id, the terms of its title, each with its rarity. A page without any vector
-    is given the lowest cosine found.
+    ``titles``: by page id, the terms of its title, each with its idf. A page without any vector is
+    given the lowest cosine found.
     """
-    found = np.zeros((len(places), len(EVIDENCE)))
+    found = np.zeros((len(places), len(FEATURES)))
     floor = min(scores.vector.values(), default=0.0)
+    links = {link.page.page_id: link for link in context.aliases}
     pages: dict[int, list[int]] = {}
     for row, place in enumerate(places):
         pages.setdefault(place.page_id, []).append(row)
@@ -84,36 +70,32 @@ def gather(
         of_page = (
             max(keyword),
             max([lead, *(cosine for cosine in vector if cosine is not None)]),
-            *_of_names(page, query, titles[page_id]),
+            *_of_names(page, context, titles[page_id], links.get(page_id)),
         )
         for row, score, cosine in zip(rows, keyword, vector, strict=True):
             found[row] = (*of_page, score, cosine or 0.0, cosine is None)
     return found
 
 
-def _of_names(page: PassagePlace, query: Query, title: Mapping[str, float]) -> tuple[float, ...]:
-    """How well the page's title and its names fit the question."""
-    in_question = _share(title, query.terms)
-    in_title = query.share(title)
+def _of_names(
+    page: PassagePlace, context: QueryContext, title: Mapping[str, float], link: EntityLink | None
+) -> tuple[float, ...]:
+    """How well the page's title and its aliases fit the question."""
+    in_question = _share(title, context.terms)
+    in_title = context.share(title)
     fit = in_question * in_title
-    return (
-        in_question,
-        in_title,
-        fit,
-        _name(query.names.get(page.page_id), fit),
-        float(page.is_disambiguation),
-    )
+    return (in_question, in_title, fit, _alias(link, fit), float(page.is_disambiguation))
 
 
-def _name(name: Recognised | None, title_fit: float) -> float:
-    """How much more of the question than the title the name makes up, squared, if it is certain.
+def _alias(link: EntityLink | None, title_fit: float) -> float:
+    """How much more of the question than the title the alias makes up, squared, by commonness.
 
-    Squared, because names in passing are many: half a question is worth a quarter.
+    Squared, because aliases in passing are many: half a question is worth a quarter.
     """
-    return max(0.0, name.share - title_fit) ** 2 * name.certainty if name else 0.0
+    return max(0.0, link.share - title_fit) ** 2 * link.commonness if link else 0.0
 
 
-def _share(title: Mapping[str, float], among: Mapping[str, float]) -> float:
-    """How much of the title stands ``among`` other terms, by rarity, 0 to 1."""
+def _share(title: Mapping[str, float], among: Collection[str]) -> float:
+    """How much of the title stands ``among`` other terms, by idf, 0 to 1."""
     total = sum(title.values())
-    return sum(rarity for term, rarity in title.items() if term in among) / total if total else 0.0
+    return sum(idf for term, idf in title.items() if term in among) / total if total else 0.0

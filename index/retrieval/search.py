@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 
-from pinakes.index.aliases.recognition import Recognised, name_keys, recognise
+from pinakes.index.aliases.entity_linking import alias_keys, link_entities
 from pinakes.index.encoders.onnx_encoder import open_question_encoder
 from pinakes.index.errors import BadQuery
 from pinakes.index.extraction.question_kinds import asked_for
@@ -17,15 +17,21 @@ from pinakes.index.extraction.words import LanguageWords, words_of
 from pinakes.index.generations import GenerationLock, check_files, hold_generation, read_manifest
 from pinakes.index.health import Health, damaged
 from pinakes.index.keywords.bm25 import KeywordIndex
-from pinakes.index.retrieval.fusion import Ranked, Searches, rank
+from pinakes.index.retrieval.explain import matched_fields
+from pinakes.index.retrieval.fusion import Fusion, list_candidates
 from pinakes.index.retrieval.highlights import Highlighter
+from pinakes.index.retrieval.linear import LinearReranker, fitted_weights
+from pinakes.index.retrieval.pipeline import ListStage, Pipeline, Reranker
 from pinakes.index.store.store import Store
 from pinakes.index.types import (
     AnsweringSentence,
+    Candidate,
+    EntityLink,
+    Explanation,
     Hit,
     Manifest,
     Mode,
-    Placing,
+    QueryContext,
     QuestionEncoder,
     ScoredId,
     StoredPage,
@@ -40,13 +46,15 @@ __all__ = ["MAX_QUERY_LENGTH", "Index"]
 
 MAX_QUERY_LENGTH = 2_000
 _DEPTH = 100
+_MOST_LINKED = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Index:
     """An open generation. Searching is safe from several threads at once.
 
-    ``left_out``: passages that are searched past, see ``without``.
+    ``rerankers``: what ranks in mode hybrid, one after the other. ``left_out``: passages that are
+    searched past, see ``without``.
     """
 
     generation: Path
@@ -58,6 +66,7 @@ class Index:
     health: Health
     threads: ThreadPoolExecutor
     lock: GenerationLock
+    rerankers: Sequence[Reranker]
     left_out: frozenset[int] = frozenset()
 
     @classmethod
@@ -92,7 +101,19 @@ class Index:
             lock.release()
             raise
         threads = ThreadPoolExecutor(thread_name_prefix="keywords")
-        return cls(generation, manifest, store, keywords, vectors, encoder, health, threads, lock)
+        linear = LinearReranker(fitted_weights(with_vectors=encoder is not None))
+        return cls(
+            generation,
+            manifest,
+            store,
+            keywords,
+            vectors,
+            encoder,
+            health,
+            threads,
+            lock,
+            (linear,),
+        )
 
     def __enter__(self) -> "Index":
         return self
@@ -121,91 +142,122 @@ class Index:
             self, left_out=frozenset(one.passage_id for page in passages for one in page)
         )
 
-    def search(self, query: str, limit: int = 10, mode: Mode = "hybrid") -> list[Hit]:
+    def context(self, question: str) -> QueryContext:
+        """What the stages of a search want to know of ``question``. Raises BadQuery."""
+        text = self.checked(question)
+        terms = {term: self.keywords.idf(term) for term in self.keywords.terms(text)}
+        encode = None if self.encoder is None else cache(partial(self._encoded_question, text))
+        return QueryContext(text, terms, encode, cache(partial(self._links, text, terms)))
+
+    def search(
+        self, query: str | QueryContext, limit: int = 10, mode: Mode = "hybrid"
+    ) -> list[Hit]:
         """The ``limit`` best passages, best first.
 
-        Modes keyword and vector give the list of that one search. Hybrid weighs all evidence there
+        Modes keyword and vector give the list of that one search. Hybrid fuses and ranks all there
         is, also in a generation without vectors. Raises BadQuery when there is nothing to search
         for, when the query is too long, or for vectors that do not exist.
         """
-        question = self.checked(query)
-        if mode == "vector" and self.encoder is None:
+        context = self.context(query) if isinstance(query, str) else query
+        depth = max(_DEPTH, limit)
+        lists = self._lists()
+        if mode == "hybrid":
+            fusion = Fusion(self.store, self.keywords, self.vectors)
+            pipeline = Pipeline(lists, fusion, self.rerankers, self.threads)
+            return self._hits(context, pipeline.hybrid(context, depth)[:limit])
+        if mode not in lists:
             raise BadQuery(
                 "this generation has no vectors yet; search with mode keyword, "
                 "or let pinakes build go on"
             )
-        depth = max(_DEPTH, limit)
-        lists, vector = self._lists(question, depth + len(self.left_out), mode)
-        for name, directory in (("keyword", "bm25"), ("vector", "vectors")):
-            with self.health.reading(self.generation / directory, ValueError):
-                found = lists.get(name, ())
-                if not all(0 <= one.passage_id < self.manifest.passages for one in found):
-                    raise ValueError("finds passages that there are none of")
-        if self.left_out:
-            lists = {
-                name: [one for one in found if one.passage_id not in self.left_out][:depth]
-                for name, found in lists.items()
-            }
-        if mode == "hybrid":
-            searches = Searches(self.store, self.keywords, self.vectors, self.left_out)
-            ranked = rank(searches, question, lists, vector, limit)
-        else:
-            found = lists[mode][:limit]
-            ranked = [Ranked(one.passage_id, one.score, {}, None) for one in found]
-        return self._hits(ranked, lists, self.keywords.terms(question))
+        found = lists[mode](context, depth)[:limit]
+        return self._hits(context, list_candidates(self.store, mode, found))
 
-    def _lists(
-        self, question: str, depth: int, mode: Mode
-    ) -> tuple[dict[str, list[ScoredId]], Vectors | None]:
-        """What each search that ``mode`` wants has found, and the question's vector.
+    def _lists(self) -> dict[str, ListStage]:
+        """The searches that this generation has."""
+        found: dict[str, ListStage] = {
+            "keyword": partial(
+                self._searched, "bm25", lambda one, depth: self.keywords.search(one.text, depth)
+            )
+        }
+        if self.encoder is not None:
+            found["vector"] = partial(self._searched, "vectors", self._nearest)
+        return found
 
-        Keywords are searched for while the question is encoded: neither holds Python's lock.
-        """
-        if mode == "keyword" or self.encoder is None:
-            return {"keyword": self.keywords.search(question, depth)}, None
-        beside = None
-        if mode == "hybrid":
-            beside = self.threads.submit(self.keywords.search, question, depth)
-        vector = self._encoded(question)
-        found = self.vectors.search(vector, depth)
-        lists = {"keyword": beside.result()} if beside else {}
-        return {**lists, "vector": found}, vector
+    def _nearest(self, context: QueryContext, depth: int) -> list[ScoredId]:
+        return [] if context.vector is None else self.vectors.search(context.vector, depth)
 
-    def _hits(
-        self,
-        ranked: Sequence[Ranked],
-        lists: Mapping[str, Sequence[ScoredId]],
-        terms: Sequence[str],
-    ) -> list[Hit]:
-        placings: dict[int, dict[str, Placing]] = {one.passage_id: {} for one in ranked}
-        for name, found in lists.items():
-            for number, one in enumerate(found, start=1):
-                if one.passage_id in placings:
-                    placings[one.passage_id][name] = Placing(number, one.score)
-        passages = self.store.passages([one.passage_id for one in ranked])
-        highlights = Highlighter(terms, self.keywords.analyze)
+    def _searched(
+        self, directory: str, search: ListStage, context: QueryContext, depth: int
+    ) -> list[ScoredId]:
+        """The first ``depth`` that ``search`` finds, without what is left out."""
+        found = search(context, depth + len(self.left_out))
+        with self.health.reading(self.generation / directory, ValueError):
+            if not all(0 <= one.passage_id < self.manifest.passages for one in found):
+                raise ValueError("finds passages that there are none of")
+        return [one for one in found if one.passage_id not in self.left_out][:depth]
+
+    def _links(self, text: str, terms: Mapping[str, float]) -> tuple[EntityLink, ...]:
+        bare = QueryContext(text, terms, None, tuple)
+        named = self.store.named(alias_keys(text))
+        found = link_entities(
+            (page for page in named if page.first_passage not in self.left_out),
+            lambda key: bare.share(self.keywords.analyze(key)),
+            _MOST_LINKED,
+        )
+        return tuple(found)
+
+    def _hits(self, context: QueryContext, candidates: Sequence[Candidate]) -> list[Hit]:
+        passages = self.store.passages([one.place.passage_id for one in candidates])
+        highlights = Highlighter(context.terms, self.keywords.analyze)
         return [
             Hit(
                 passage=passage,
                 revision_id=revision_id,
+                collection=self.manifest.collection,
                 score=one.score,
-                placings=placings[one.passage_id],
-                evidence=one.evidence,
-                name=one.name,
+                ranks=one.ranks,
+                features=one.features,
+                is_disambiguation=bool(one.place.is_disambiguation),
+                alias=one.alias,
                 highlights=highlights(passage.text),
             )
-            for one, (passage, revision_id) in zip(ranked, passages, strict=True)
+            for one, (passage, revision_id) in zip(candidates, passages, strict=True)
         ]
 
-    def answering_sentences(self, query: str, hits: Sequence[Hit]) -> list[AnsweringSentence]:
+    def explain(self, query: str | QueryContext, hits: Sequence[Hit]) -> list[Explanation]:
+        """Of each hit: what of its page matches the query, and what its score is the sum of."""
+        context = self.context(query) if isinstance(query, str) else query
+        last = self.rerankers[-1]
+        matched = matched_fields(self.store, self.keywords, context, hits)
+        return [
+            Explanation(
+                matched=fields,
+                contributions=last.contributions(hit.features)
+                if isinstance(last, LinearReranker)
+                else {},
+            )
+            for hit, fields in zip(hits, matched, strict=True)
+        ]
+
+    def answering_sentences(
+        self, query: str | QueryContext, hits: Sequence[Hit]
+    ) -> list[AnsweringSentence]:
         """The sentences of ``hits`` most likely to answer ``query``, best first."""
-        question = self.checked(query)
-        if self.encoder is None:
-            return rank_sentences(self.asked(question), hits, None)
-        vector = self._encoded(question)
-        return rank_sentences(
-            self.asked(question), hits, lambda text: float(vector @ self._encoded(text))
-        )
+        context = self.context(query) if isinstance(query, str) else query
+        return rank_sentences(self.asked(context), hits, self.cosines(context))
+
+    def cosines(self, context: QueryContext) -> Callable[[Sequence[str]], list[float]] | None:
+        """What gives the question's cosine with each of some texts; None without vectors."""
+        vector = context.vector
+        if vector is None:
+            return None
+
+        def cosines(texts: Sequence[str]) -> list[float]:
+            found: list[float] = (self.encoded(texts) @ vector).tolist()
+            return found
+
+        return cosines
 
     @property
     def collection(self) -> Path:
@@ -220,34 +272,19 @@ class Index:
     def topic(self, text: str) -> str | None:
         """The name of a page that makes up most of ``text``, as it is written on that page."""
         try:
-            asked = self.asked(self.checked(text[:MAX_QUERY_LENGTH]))
+            aliases = self.context(text[:MAX_QUERY_LENGTH]).aliases
         except BadQuery:
             return None
-        found = self._named(asked)
-        return found.page.name if found else None
+        return aliases[0].page.name if aliases else None
 
-    def named_share(self, question: AskedQuestion) -> float:
-        """The largest part of the question that the name of one page makes up, 0 to 1."""
-        found = self._named(question)
-        return found.share if found else 0.0
-
-    def _named(self, question: AskedQuestion) -> Recognised | None:
-        named = self.store.named(name_keys(question.text))
-        found = recognise(
-            (page for page in named if page.first_passage not in self.left_out),
-            lambda key: question.share(frozenset(self.keywords.analyze(key))),
-            1,
-        )
-        return found[0] if found else None
-
-    def asked(self, question: str) -> AskedQuestion:
-        """``question`` as its words are compared with those of sentences."""
+    def asked(self, context: QueryContext) -> AskedQuestion:
+        """The question as its words are compared with those of sentences."""
         words = self.words
         return AskedQuestion(
-            text=question,
-            asked=asked_for(question, self.manifest.dump.language),
+            text=context.text,
+            asked=asked_for(context.text, self.manifest.dump.language),
             words=words,
-            rarity={term: self.keywords.rarity(term) for term in self.keywords.terms(question)},
+            rarity=context.terms,
             analyze=self.keywords.analyze,
             is_little=lambda word: word in words.little or not self.keywords.content_terms(word),
         )
@@ -257,13 +294,29 @@ class Index:
         """What gives the cosine of two texts; None without vectors."""
         if self.encoder is None:
             return None
-        return lambda one, other: float(self._encoded(one) @ self._encoded(other))
 
-    def _encoded(self, text: str) -> Vectors:
+        def similarity(text: str, other: str) -> float:
+            vectors = self.encoded([text, other])
+            return float(vectors[0] @ vectors[1])
+
+        return similarity
+
+    def encoded(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of passages or sentences, of shape (len(texts), dimension), in one batch.
+
+        Not of questions: models may want something before those. Raises BadQuery without vectors.
+        """
+        with self.health.reading(self.generation / "encoder"):
+            return self._encoder().encode_passages(texts)
+
+    def _encoded_question(self, text: str) -> Vectors:
+        with self.health.reading(self.generation / "encoder"):
+            return self._encoder().encode_query(text)
+
+    def _encoder(self) -> QuestionEncoder:
         if self.encoder is None:
             raise BadQuery("this generation has no vectors yet")
-        with self.health.reading(self.generation / "encoder"):
-            return self.encoder.encode_query(text)
+        return self.encoder
 
     def checked(self, query: str) -> str:
         """The query with single spaces. Raises BadQuery when it cannot be searched for."""

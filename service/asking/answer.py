@@ -325,6 +325,6 @@ def _is_searchable(index: Index, question: str) -> bool:
 
 def _checker(draft: Draft) -> SupportChecker:
     index = draft.index
-    asked = index.asked(draft.question)
+    asked = index.asked(index.context(draft.question))
     reader = Reader(asked.words, index.keywords.analyze, asked.is_little)
     return SupportChecker(draft.question, draft.citations, reader, index.similarity)

@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pinakes.index.extraction.span_evidence import AskedQuestion
-from pinakes.index.types import AnsweringSentence, Hit
+from pinakes.index.types import FIRST_STAGE, AnsweringSentence, Hit
 from pinakes.ingest.files import read_text
 from pinakes.service.errors import BadInput
 
@@ -84,7 +84,8 @@ def evidence_of(
     """
     first = hits[0]
     page_id = first.passage.page_id
-    after = [hit for hit in hits if hit.passage.page_id != page_id]
+    scores = [hit.features[FIRST_STAGE] for hit in hits]
+    after = [hit.features[FIRST_STAGE] for hit in hits if hit.passage.page_id != page_id]
     pages = _pages(hits)
     others = [page for other, page in pages.items() if other != page_id] or [_Page(0.0, 0.0)]
     mine = pages[page_id]
@@ -102,17 +103,17 @@ def evidence_of(
         said = frozenset(asked.analyze(f"{source.title} {source.text[best.start : best.end]}"))
     return {
         "constant": 1.0,
-        "score": first.score,
-        "mean score of three": sum(hit.score for hit in hits[:3]) / len(hits[:3]),
-        "ahead of the next page": first.score - (after[0].score if after else hits[-1].score),
+        "score": scores[0],
+        "mean score of three": sum(scores[:3]) / len(scores[:3]),
+        "ahead of the next page": scores[0] - (after[0] if after else scores[-1]),
         "cosine": mine.cosine,
         "cosine ahead of the next page": mine.cosine - max(page.cosine for page in others),
         "keywords": mine.keywords / total,
         "keywords ahead of the next page": (mine.keywords - max(page.keywords for page in others))
         / total,
         "of the page among ten": sum(hit.passage.page_id == page_id for hit in hits[:10]) / 10,
-        "page vector": first.evidence.get("page vector", 0.0),
-        "title fit": first.evidence.get("title fit", 0.0),
+        "page vector": first.features["page vector"],
+        "title fit": first.features["title fit"],
         "question in title": asked.share(title),
         "title in question": sum(term in words for term in name) / (len(name) or 1),
         "question in passage": asked.share(passage),
@@ -157,8 +158,7 @@ def _pages(hits: Sequence[Hit]) -> dict[int, _Page]:
     pages: dict[int, _Page] = {}
     for hit in hits:
         cosine, keywords = (
-            hit.placings[name].score if name in hit.placings else 0.0
-            for name in ("vector", "keyword")
+            hit.ranks[name].score if name in hit.ranks else 0.0 for name in ("vector", "keyword")
         )
         known = pages.get(hit.passage.page_id, _Page(0.0, 0.0))
         pages[hit.passage.page_id] = _Page(max(cosine, known.cosine), max(keywords, known.keywords))

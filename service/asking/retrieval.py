@@ -65,19 +65,20 @@ def find(index: Index, question: str, mode: Mode) -> Found:
 
 
 def _search(index: Index, question: str, mode: Mode) -> Found:
-    hits = index.search(question, EVIDENCE_HITS, mode)
+    context = index.context(question)
+    hits = index.search(context, EVIDENCE_HITS, mode)
     if not hits:
         return Found((question,), (), (), 0.0)
     # A page that only lists others says nothing itself.
-    read = [hit for hit in hits if "disambiguation" not in hit.evidence][:MOST_HITS]
+    read = [hit for hit in hits if not hit.features.get("disambiguation")][:MOST_HITS]
     read = read or hits[:MOST_HITS]
-    sentences = index.answering_sentences(question, read)
-    asked = index.asked(index.checked(question))
+    sentences = index.answering_sentences(context, read)
+    asked = index.asked(context)
     if asked.asked.kind == "none" and len(asked.rarity) <= _TOPIC_WORDS:
         return Found((question,), tuple(read), tuple(sentences), 1.0)
     # The evidence was fitted on hybrid search, whose scores are of another kind.
-    weighed = hits if mode == "hybrid" else index.search(question, EVIDENCE_HITS)
-    evidence = evidence_of(asked, weighed, read, sentences, index.named_share(asked))
+    weighed = hits if mode == "hybrid" else index.search(context, EVIDENCE_HITS)
+    evidence = evidence_of(asked, weighed, read, sentences, context.named_share)
     sure = confidence(evidence, with_vectors=index.encoder is not None)
     return Found((question,), tuple(read), tuple(sentences), sure)
 

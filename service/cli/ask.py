@@ -44,7 +44,6 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find passages."""
-    from pinakes.index.retrieval.fields import matched_fields
     from pinakes.service.terminal.console import err, print_coverage
     from pinakes.service.terminal.hit_report import print_explained, print_hits
     from pinakes.service.views.search_views import search_view
@@ -60,8 +59,7 @@ def search(
         if not hits:
             err.print("Nothing found; try other words, or fewer.")
         elif explain:
-            question = index.checked(query)
-            print_explained(hits, matched_fields(index.store, index.keywords, question, hits))
+            print_explained(hits, index.explain(query, hits))
         else:
             print_hits(hits)
         if settings.search.mode != "keyword":

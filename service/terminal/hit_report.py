@@ -5,14 +5,14 @@ whole. Titles and texts are shown as they are: nothing in them is taken for mark
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pinakes.index.types import Hit
+from pinakes.index.types import FIRST_STAGE, Explanation, Hit
 from pinakes.service.terminal.console import out
 from pinakes.service.types import Answer
 from pinakes.service.views.excerpts import Spans, best_excerpt, marked_pieces
@@ -20,11 +20,9 @@ from pinakes.service.views.search_views import greatest_first
 
 __all__ = ["print_explained", "print_hits", "print_sources"]
 
-Matched = Mapping[str, Sequence[str]]
-
 _EXCERPT = 160
 _INDENT = 4
-_MOST_NAMES = 3
+_MOST_ALIASES = 3
 _SPACES = re.compile(r"\s+")
 
 
@@ -32,7 +30,7 @@ def print_hits(hits: Sequence[Hit], console: Console = out) -> None:
     """One block for each passage: where it stands, how it was found, what it says."""
     for number, hit in enumerate(hits, start=1):
         place = _place(hit.passage.title, hit.passage.heading_path)
-        ranks = [f"{name} {placing.rank}" for name, placing in sorted(hit.placings.items())]
+        ranks = [f"{name} {place.rank}" for name, place in sorted(hit.ranks.items())]
         found_by = ", ".join(ranks) or "by its name"
         place.append(f"  {_score(hit)} ({found_by})", style="dim")
         excerpt = _excerpt(hit.passage.text, hit.highlights, _room(console))
@@ -40,22 +38,21 @@ def print_hits(hits: Sequence[Hit], console: Console = out) -> None:
 
 
 def print_explained(
-    hits: Sequence[Hit], matched: Sequence[Matched], console: Console = out
+    hits: Sequence[Hit], explanations: Sequence[Explanation], console: Console = out
 ) -> None:
     """A row for each passage: its score, and its rank and score in each list; below, the reasons.
 
-    ``matched``: by field, as ``fields`` finds it. The reasons are what it says, what
-    of it matches, and the parts that add up to its score.
+    The reasons are what it says, what of it matches, and the parts that add up to its score.
     """
-    lists = sorted({name for hit in hits for name in hit.placings})
+    lists = sorted({name for hit in hits for name in hit.ranks})
     _print_row("", ["score", *lists], Text().append("passage", "dim"), console, style="dim")
-    for number, (hit, fields) in enumerate(zip(hits, matched, strict=True), start=1):
-        figures = [_score(hit), *(_placing(hit, name) for name in lists)]
+    for number, (hit, explanation) in enumerate(zip(hits, explanations, strict=True), start=1):
+        figures = [_score(hit), *(_rank(hit, name) for name in lists)]
         place = _place(hit.passage.title, hit.passage.heading_path)
         _print_row(f"{number}.", figures, place, console)
         excerpt = _excerpt(hit.passage.text, hit.highlights, _room(console))
         width = console.width - _INDENT if console.is_terminal else None
-        _print_block("", [excerpt, *_reasons(hit, fields, width)], console)
+        _print_block("", [excerpt, *_reasons(hit, explanation, width)], console)
 
 
 def print_sources(answer: Answer, console: Console = out) -> None:
@@ -76,8 +73,8 @@ def _print_row(
     label: str, figures: Sequence[str], place: Text, console: Console, style: str = "bold"
 ) -> None:
     """A row of the table; on a terminal a blank line above sets it apart."""
-    score, *placings = figures
-    cells = [f"{label:>{_INDENT - 1}}", f"{score:>6}", *(f"{cell:>10}" for cell in placings)]
+    score, *ranks = figures
+    cells = [f"{label:>{_INDENT - 1}}", f"{score:>6}", *(f"{cell:>10}" for cell in ranks)]
     if label:
         console.print()
     _print_block(" ".join(cells) + " ", [place], console, style)
@@ -97,23 +94,23 @@ def _print_block(label: str, lines: Iterable[Text], console: Console, style: str
         console.print(Text(label if number == 0 else " " * len(label)) + line, soft_wrap=True)
 
 
-def _reasons(hit: Hit, matched: Matched, width: int | None) -> Iterator[Text]:
+def _reasons(hit: Hit, explanation: Explanation, width: int | None) -> Iterator[Text]:
     """What of the page matches the question, and what the score is the sum of."""
-    shown = [f"name: “{hit.name}”"] if hit.name else []
-    for field, found in matched.items():
-        if field == "names":
-            others = [name for name in found if name != hit.name]
-            more = [f"{len(others) - _MOST_NAMES} more"] if len(others) > _MOST_NAMES else []
-            found = others[:_MOST_NAMES] + more
+    shown = [f"alias: “{hit.alias}”"] if hit.alias else []
+    for field, found in explanation.matched.items():
+        if field == "aliases":
+            others = [alias for alias in found if alias != hit.alias]
+            more = [f"{len(others) - _MOST_ALIASES} more"] if len(others) > _MOST_ALIASES else []
+            found = (*others[:_MOST_ALIASES], *more)
         if found:
             shown.append(f"{field}: {', '.join(found)}")
     if shown:
         parts = [_SPACES.sub(" ", part) for part in shown]
         yield _packed([parts[0], *(f"· {part}" for part in parts[1:])], width)
-    if hit.evidence:
+    if explanation.contributions:
         first, *others = (
             (f"{'+' if part > 0 else '−'} {name} {abs(part):.2f}")
-            for name, part in greatest_first(hit.evidence)
+            for name, part in greatest_first(explanation.contributions)
         )
         yield _packed([f"= {first.removeprefix('+ ')}", *others], width)
 
@@ -130,15 +127,16 @@ def _packed(parts: Iterable[str], width: int | None) -> Text:
     return Text("\n".join(lines), style="dim")
 
 
-def _placing(hit: Hit, name: str) -> str:
+def _rank(hit: Hit, name: str) -> str:
     """Rank and score in that list."""
-    placing = hit.placings.get(name)
-    return f"{placing.rank} {_figure(placing.score):>5}" if placing else "–"
+    place = hit.ranks.get(name)
+    return f"{place.rank} {_figure(place.score):>5}" if place else "–"
 
 
 def _score(hit: Hit) -> str:
     """The score, with as many digits as its parts where it is a sum."""
-    return f"{hit.score:.2f}" if hit.evidence else _figure(hit.score)
+    is_sum = hit.features.keys() > {FIRST_STAGE}
+    return f"{hit.score:.2f}" if is_sum else _figure(hit.score)
 
 
 def _figure(score: float) -> str:

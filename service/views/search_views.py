@@ -5,9 +5,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pinakes.index.retrieval.fields import matched_fields
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import Hit, Manifest, Mode
+from pinakes.index.types import Explanation, Hit, Manifest, Mode
 from pinakes.service.asking.citations import make_citation
 from pinakes.service.types import Citation
 
@@ -28,7 +27,7 @@ class View(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class PlacingView(View):
+class ListRankView(View):
     """Where one search had a passage, and that search's own score."""
 
     rank: int
@@ -50,22 +49,26 @@ class HitView(View):
     start: int = Field(description="Offset into the page's text, in code points.")
     end: int
     score: float
-    placings: dict[str, PlacingView] = Field(
+    ranks: dict[str, ListRankView] = Field(
         description="Rank and score in each list that holds it.",
         examples=[
             {"keyword": {"rank": 1, "score": 14.2}, "vector": {"rank": 3, "score": 0.61}},
         ],
     )
-    evidence: dict[str, float] = Field(
-        description="What adds up to the score, by kind, the greatest first; of mode hybrid only.",
+    features: dict[str, float] = Field(
+        description="What the ranking reads, by name, unweighted.",
+        examples=[{"vector": 0.61, "keyword": 0.94, "title fit": 0.31, "title in question": 1.0}],
+    )
+    contributions: dict[str, float] = Field(
+        description="What each feature adds to the score, the most first; of mode hybrid only.",
         examples=[{"vector": 7.9, "keyword": 4.4, "title fit": 1.8, "title in question": -0.5}],
     )
-    name: str | None = Field(
+    alias: str | None = Field(
         description="A name of the page that the question holds: title, redirect or link text.",
         examples=["Great Library of Alexandria"],
     )
     matched: dict[str, tuple[str, ...]] = Field(
-        description="By field (title, headings, names, text), what matches the question there.",
+        description="By field (title, headings, aliases, text), what matches the question there.",
         examples=[{"title": ["Library", "Alexandria"], "text": ["founded", "library"]}],
     )
     highlights: tuple[tuple[int, int], ...] = Field(
@@ -86,26 +89,27 @@ class SearchView(View):
     hits: list[HitView]
 
 
-def _hit_view(hit: Hit, matched: dict[str, tuple[str, ...]], manifest: Manifest) -> HitView:
+def _hit_view(hit: Hit, explanation: Explanation, manifest: Manifest) -> HitView:
     source = citation_fields(make_citation(0, hit, manifest))
     quote = source.pop("quote")
     return HitView(
         text=quote,
         score=hit.score,
-        placings={
-            name: PlacingView(rank=placing.rank, score=placing.score)
-            for name, placing in hit.placings.items()
+        ranks={
+            name: ListRankView(rank=place.rank, score=place.score)
+            for name, place in hit.ranks.items()
         },
-        evidence=dict(greatest_first(hit.evidence)),
-        name=hit.name,
-        matched=matched,
+        features=dict(hit.features),
+        contributions=dict(greatest_first(explanation.contributions)),
+        alias=hit.alias,
+        matched=dict(explanation.matched),
         **source,
     )
 
 
-def greatest_first(evidence: Mapping[str, float]) -> list[tuple[str, float]]:
+def greatest_first(contributions: Mapping[str, float]) -> list[tuple[str, float]]:
     """The parts of a score, those first that weigh most for or against."""
-    return sorted(evidence.items(), key=lambda part: -abs(part[1]))
+    return sorted(contributions.items(), key=lambda part: -abs(part[1]))
 
 
 def citation_fields(citation: Citation) -> dict[str, Any]:
@@ -127,7 +131,6 @@ def citation_fields(citation: Citation) -> dict[str, Any]:
 
 def search_view(index: Index, query: str, mode: Mode, hits: list[Hit]) -> SearchView:
     """What a search found."""
-    matched = matched_fields(index.store, index.keywords, index.checked(query), hits)
     return SearchView(
         query=query,
         mode=mode,
@@ -135,7 +138,7 @@ def search_view(index: Index, query: str, mode: Mode, hits: list[Hit]) -> Search
         generation=index.manifest.generation,
         coverage=index.manifest.coverage,
         hits=[
-            _hit_view(hit, fields, index.manifest)
-            for hit, fields in zip(hits, matched, strict=True)
+            _hit_view(hit, explanation, index.manifest)
+            for hit, explanation in zip(hits, index.explain(query, hits), strict=True)
         ],
     )

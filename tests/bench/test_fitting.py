@@ -11,11 +11,11 @@ def _questions(weights: list[float], count: int = 400) -> list[Candidates]:
     chance = np.random.default_rng(4)
     questions = []
     for _ in range(count):
-        evidence = chance.normal(size=(6, len(weights))) * [1.0, 100.0, 0.01]
-        powers = np.exp(evidence @ weights)
+        features = chance.normal(size=(6, len(weights))) * [1.0, 100.0, 0.01]
+        powers = np.exp(features @ weights)
         gold = np.zeros(6, dtype=bool)
         gold[chance.choice(6, p=powers / powers.sum())] = True
-        questions.append(Candidates(evidence, gold))
+        questions.append(Candidates(features, gold))
     return questions
 
 
@@ -40,9 +40,9 @@ def test_an_important_question_decides() -> None:
 
 
 def test_several_gold_candidates_share_what_is_won() -> None:
-    evidence = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
-    both = Candidates(evidence, np.array([True, True, False]))
-    other = Candidates(evidence, np.array([False, False, True]), importance=0.25)
+    features = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]])
+    both = Candidates(features, np.array([True, True, False]))
+    other = Candidates(features, np.array([False, False, True]), importance=0.25)
     found = listwise_fit([both, other], [FREE, FREE], l2=0.0)
     # Gold together gets 1 / 1.25 of the softmax, and neither column more than the other.
     assert np.exp(found).sum() == pytest.approx(4, rel=1e-3)

@@ -47,7 +47,7 @@ def answers(collection: Path) -> list[tuple[int, str, float, dict[str, int]]]:
                 hit.passage.passage_id,
                 hit.passage.title,
                 round(hit.score, 5),
-                {name: placing.rank for name, placing in hit.placings.items()},
+                {name: place.rank for name, place in hit.ranks.items()},
             )
             for question in QUESTIONS
             for hit in index.search(question, 20)

@@ -24,7 +24,7 @@ def test_what_is_left_keeps_its_order_and_is_as_much(sample_index: Index, mode: 
     assert len(kept) < len(every) == 100
     found = sample_index.without(left_out).search(BROAD, 100, mode)
     assert [hit.passage for hit in found][: len(kept)] == kept
-    assert [hit.placings[mode].rank for hit in found] == list(range(1, 101))
+    assert [hit.ranks[mode].rank for hit in found] == list(range(1, 101))
     assert left_out[0] not in {hit.passage.page_id for hit in found}
 
 
@@ -32,11 +32,10 @@ def test_a_page_that_is_named_is_not_found_by_its_name(sample_index: Index) -> N
     question = "What was the Bayt al-Hikma?"
     named = page_id(sample_index, "House of Wisdom")
     without = sample_index.without([named])
-    assert sample_index.search(question, 1)[0].name == "Bayt al-Hikma"
+    assert sample_index.search(question, 1)[0].alias == "Bayt al-Hikma"
     assert named not in {hit.passage.page_id for hit in without.search(question, 200)}
-    asked = sample_index.asked(question)
-    assert sample_index.named_share(asked) > 0.9
-    assert without.named_share(asked) < 0.5
+    assert sample_index.context(question).named_share > 0.9
+    assert without.context(question).named_share < 0.5
     assert without.topic("Bayt al-Hikma") is None
 
 

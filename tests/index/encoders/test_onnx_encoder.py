@@ -144,7 +144,7 @@ def test_searching_needs_no_pytorch(sample_collection: Path) -> None:
         "from pathlib import Path\n"
         "from pinakes.index.retrieval.search import Index\n"
         "with Index.open(Path(sys.argv[1])) as index:\n"
-        "    assert 'vector' in index.search('Who invented paper?')[0].placings\n"
+        "    assert 'vector' in index.search('Who invented paper?')[0].ranks\n"
         "print(*({'torch', 'sentence_transformers', 'transformers', 'onnx'} & set(sys.modules)))"
     )
     command = [sys.executable, "-c", program, str(sample_collection)]

@@ -63,7 +63,7 @@ def test_the_ranks_are_those_of_the_search(sample_index: Index, sample_run: Run)
 def hits(*places: tuple[int, int]) -> list[Hit]:
     """Hits of these passages (page id, passage id)."""
     return [
-        Hit(Passage(passage_id, page_id, f"Page {page_id}", (), "text", 0, 4), 1, 1.0, {})
+        Hit(Passage(passage_id, page_id, f"Page {page_id}", (), "text", 0, 4), 1, "toy", 1.0, {})
         for page_id, passage_id in places
     ]
 

@@ -1,6 +1,7 @@
-from pinakes.index.aliases.recognition import Recognised
-from pinakes.index.retrieval.features import EVIDENCE, Query, Scores, gather
-from pinakes.index.types import NamedPage, PassagePlace
+from dataclasses import replace
+
+from pinakes.index.retrieval.features import FEATURES, Scores, feature_matrix
+from pinakes.index.types import EntityLink, NamedPage, PassagePlace, QueryContext
 
 ROSETTA = PassagePlace(10, 1, "Rosetta Stone", 10, is_disambiguation=False)
 ROSETTA_LATER = PassagePlace(12, 1, "Rosetta Stone", 10, is_disambiguation=False)
@@ -11,22 +12,27 @@ TITLES = {
     2: {"stone": 2.0, "unit": 2.0},
     3: {"rosetta": 4.0},
 }
-QUERY = Query({"rosetta": 4.0, "stone": 2.0, "found": 2.0}, {})
+TERMS = {"rosetta": 4.0, "stone": 2.0, "found": 2.0}
+QUERY = QueryContext("Where was the Rosetta Stone found?", TERMS, None, tuple)
 
 
-def named(share: float, certainty: float = 1.0) -> Recognised:
-    page = NamedPage("key", 0, "Key", "redirect", 0, 0, 0, is_disambiguation=False)
-    return Recognised(page, share, certainty)
+def linked(page_id: int, share: float, commonness: float = 1.0) -> EntityLink:
+    page = NamedPage("key", page_id, "Key", "redirect", 0, 0, 0, is_disambiguation=False)
+    return EntityLink(page, share, commonness)
+
+
+def naming(*links: EntityLink) -> QueryContext:
+    return replace(QUERY, link=lambda: links)
 
 
 def rows(
     *places: PassagePlace,
-    query: Query = QUERY,
+    context: QueryContext = QUERY,
     keyword: dict[int, float] | None = None,
     vector: dict[int, float] | None = None,
 ) -> list[dict[str, float]]:
-    found = gather(places, query, Scores(keyword or {}, vector or {}), TITLES)
-    return [dict(zip(EVIDENCE, map(float, row), strict=True)) for row in found]
+    found = feature_matrix(places, context, Scores(keyword or {}, vector or {}), TITLES)
+    return [dict(zip(FEATURES, map(float, row), strict=True)) for row in found]
 
 
 def test_a_passage_has_its_own_score_and_the_best_of_its_page() -> None:
@@ -36,7 +42,7 @@ def test_a_passage_has_its_own_score_and_the_best_of_its_page() -> None:
     assert other["page keyword"] == 0.25
 
 
-def test_titles_speak_by_the_rarity_of_their_words() -> None:
+def test_titles_speak_by_the_idf_of_their_words() -> None:
     rosetta, stone, listed = rows(ROSETTA, STONE, LISTED)
     assert (rosetta["title in question"], rosetta["question in title"]) == (1.0, 0.75)
     assert rosetta["title fit"] == 0.75
@@ -44,15 +50,15 @@ def test_titles_speak_by_the_rarity_of_their_words() -> None:
     assert (rosetta["disambiguation"], listed["disambiguation"]) == (0.0, 1.0)
 
 
-def test_a_name_speaks_for_what_it_says_beyond_the_title_and_as_far_as_it_is_certain() -> None:
-    query = Query(QUERY.terms, {1: named(0.75), 2: named(0.625), 3: named(0.5, 0.5)})
-    rosetta, stone, listed = rows(ROSETTA, STONE, LISTED, query=query)
-    assert rosetta["name"] == 0.0  # nothing that its title does not say
-    assert stone["name"] == (0.625 - stone["title fit"]) ** 2 == 0.25
-    assert listed["name"] == 0.0  # less than its title
-    query = Query(QUERY.terms, {2: named(0.625, 0.5)})
-    assert rows(STONE, query=query)[0]["name"] == 0.125
-    assert rows(STONE)[0]["name"] == 0.0
+def test_an_alias_speaks_for_what_it_says_beyond_the_title_and_by_its_commonness() -> None:
+    context = naming(linked(1, 0.75), linked(2, 0.625), linked(3, 0.5, 0.5))
+    rosetta, stone, listed = rows(ROSETTA, STONE, LISTED, context=context)
+    assert rosetta["alias"] == 0.0  # nothing that its title does not say
+    assert stone["alias"] == (0.625 - stone["title fit"]) ** 2 == 0.25
+    assert listed["alias"] == 0.0  # less than its title
+    context = naming(linked(2, 0.625, 0.5))
+    assert rows(STONE, context=context)[0]["alias"] == 0.125
+    assert rows(STONE)[0]["alias"] == 0.0
 
 
 def test_a_passage_without_a_vector_says_so_and_shares_the_best_of_its_page() -> None:
@@ -70,6 +76,6 @@ def test_a_lead_speaks_for_its_page_without_being_found_itself() -> None:
 
 
 def test_nothing_found_and_no_rare_word_divide_by_nothing() -> None:
-    (row,) = rows(ROSETTA, query=Query({}, {}))
+    (row,) = rows(ROSETTA, context=replace(QUERY, terms={}))
     assert {name for name, value in row.items() if value} == {"no vector"}
     assert rows() == []

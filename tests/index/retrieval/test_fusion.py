@@ -67,14 +67,14 @@ def test_an_alias_finds_its_page_before_pages_that_have_its_words(
 ) -> None:
     assert titles(toys, question)[:2] == ["Ascorbic acid", "Vitamin"]
     best = toys.search(question, 1)[0]
-    assert best.name == "Vitamin C"
-    assert best.evidence["name"] > 0
+    assert best.alias == "Vitamin C"
+    assert best.features["alias"] > 0
     assert "vitamin" not in best.passage.text.lower()
 
 
 def test_a_name_in_bold_in_the_lead_is_an_alias(toys: Index) -> None:
     assert titles(toys, "What is ANOVA?")[:2] == ["Analysis of variance", "Statistician"]
-    assert toys.search("What is ANOVA?", 1)[0].name == "ANOVA"
+    assert toys.search("What is ANOVA?", 1)[0].alias == "ANOVA"
 
 
 @pytest.mark.parametrize(
@@ -96,6 +96,6 @@ def test_a_common_word_that_is_a_title_is_not_what_is_asked_for(toys: Index) -> 
     assert found[0] == "Halley's Comet"
 
 
-def test_a_name_inside_a_longer_name_leads_nowhere(toys: Index) -> None:
+def test_an_alias_inside_a_longer_one_leads_nowhere(toys: Index) -> None:
     assert titles(toys, "Library of Pella")[0] == "Library of Pella"
-    assert {hit.name for hit in toys.search("Library of Pella", 20)} == {"Library of Pella", None}
+    assert {hit.alias for hit in toys.search("Library of Pella", 20)} == {"Library of Pella", None}

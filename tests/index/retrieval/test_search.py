@@ -16,10 +16,10 @@ from pinakes.index.errors import (
     UnknownFormat,
 )
 from pinakes.index.generations import current_generation
-from pinakes.index.retrieval.features import EVIDENCE
+from pinakes.index.retrieval.features import FEATURES
 from pinakes.index.retrieval.search import MAX_QUERY_LENGTH, Index
 from pinakes.index.superseded import remove_superseded
-from pinakes.index.types import Mode
+from pinakes.index.types import FIRST_STAGE, Mode
 from pinakes.ingest.sources.mediawiki.files.dumps import Dump
 from tests.index.toys import HashingEncoder, QuietProgress, in_threads, republish, reseal
 
@@ -61,7 +61,7 @@ def test_ranks_say_which_search_found_a_hit_and_where(sample_index: Index) -> No
     keyword = [hit.passage.passage_id for hit in sample_index.search(question, 100, "keyword")]
     vector = [hit.passage.passage_id for hit in sample_index.search(question, 100, "vector")]
     hits = sample_index.search(question, 30)
-    assert {name for hit in hits for name in hit.placings} == {"keyword", "vector"}
+    assert {name for hit in hits for name in hit.ranks} == {"keyword", "vector"}
     for hit in hits:
         number = hit.passage.passage_id
         expected = {
@@ -69,12 +69,14 @@ def test_ranks_say_which_search_found_a_hit_and_where(sample_index: Index) -> No
             for name, found in (("keyword", keyword), ("vector", vector))
             if number in found
         }
-        assert {name: placing.rank for name, placing in hit.placings.items()} == expected
+        assert {name: place.rank for name, place in hit.ranks.items()} == expected
     scores = [hit.score for hit in hits]
     assert scores == sorted(scores, reverse=True)
-    for hit in hits:
-        assert hit.score == pytest.approx(sum(hit.evidence.values()))
-        assert set(hit.evidence) <= set(EVIDENCE)
+    for hit, explanation in zip(hits, sample_index.explain(question, hits), strict=True):
+        assert hit.score == pytest.approx(sum(explanation.contributions.values()))
+        assert set(explanation.contributions) <= set(FEATURES)
+        assert hit.features.keys() == {*FEATURES, FIRST_STAGE}
+        assert hit.features[FIRST_STAGE] == hit.score
     assert len({hit.passage.passage_id for hit in hits}) == 30
 
 
@@ -206,16 +208,17 @@ def test_without_vectors_hybrid_weighs_what_there_is(keyword_collection: Path) -
         assert index.manifest.coverage == 0.0
         hybrid = index.search("papyrus reed")
         assert hybrid[0].passage.title == "Papyrus"
-        assert {n: p.rank for n, p in hybrid[0].placings.items()} == {"keyword": 1}
-        assert hybrid[0].evidence["title fit"] > 0
-        assert "vector" not in hybrid[0].evidence
+        assert {name: place.rank for name, place in hybrid[0].ranks.items()} == {"keyword": 1}
+        [explanation] = index.explain("papyrus reed", hybrid[:1])
+        assert explanation.contributions["title fit"] > 0
+        assert "vector" not in explanation.contributions
         with pytest.raises(BadQuery, match="this generation has no vectors yet"):
             index.search("papyrus reed", mode="vector")
 
 
 def test_vectors_are_not_used_without_an_encoder(toy_sample: Path) -> None:
     with Index.open(toy_sample, None) as index:
-        assert set(index.search("papyrus")[0].placings) == {"keyword"}
+        assert set(index.search("papyrus")[0].ranks) == {"keyword"}
 
 
 def test_a_generation_with_another_encoder_than_its_vectors_is_not_opened(

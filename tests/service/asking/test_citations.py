@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from pinakes.index.types import DumpRecord, Hit, Manifest, Placing
+from pinakes.index.types import DumpRecord, Hit, ListRank, Manifest
 from pinakes.ingest.types import PageCounts, Passage
 from pinakes.service.asking.citations import make_citation, wiki_permalink
 
@@ -32,7 +32,9 @@ PASSAGE = Passage(7, 617, "Bi Sheng", ("Life", "Type"), "He baked  clay.\n- 𠮷
 
 
 def test_a_citation_carries_the_stored_text_and_both_addresses() -> None:
-    citation = make_citation(2, Hit(PASSAGE, 99, 1.0, {"keyword": Placing(1, 1.0)}), MANIFEST)
+    citation = make_citation(
+        2, Hit(PASSAGE, 99, "toy", 1.0, {"keyword": ListRank(1, 1.0)}), MANIFEST
+    )
     assert citation.quote == PASSAGE.text
     assert (citation.number, citation.title, citation.heading_path) == (
         2,
@@ -48,7 +50,7 @@ def test_a_dump_that_does_not_name_its_wiki_gives_no_permalink() -> None:
     manifest = MANIFEST.model_copy(
         update={"dump": MANIFEST.dump.model_copy(update={"base_url": ""})}
     )
-    hit = Hit(replace(PASSAGE, title="X"), 99, 1.0, {})
+    hit = Hit(replace(PASSAGE, title="X"), 99, "toy", 1.0, {})
     assert make_citation(1, hit, manifest).permalink is None
 
 

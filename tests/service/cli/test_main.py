@@ -72,7 +72,7 @@ def test_search_explains_itself(run: Run, data: Path) -> None:
     assert space == ""
     assert row.endswith("  House of Wisdom")
     assert excerpt.startswith("    The House of Wisdom (Arabic: بيت الحكمة) was a library")
-    assert matched.startswith("    name: “Bayt al-Hikma”")
+    assert matched.startswith("    alias: “Bayt al-Hikma”")
     assert total.startswith("    = ")
     score, rank = float(row.split()[1]), int(row.split()[2])
     parts = re.findall(r"(?:([+−]) )?[a-z ]+ (\d+\.\d\d)", total)
@@ -85,24 +85,24 @@ def test_search_explains_itself(run: Run, data: Path) -> None:
 def test_json_explains_every_hit_unasked(run: Run, data: Path) -> None:
     found = json.loads(run("search", "Bayt al-Hikma", "--json", "--data", data).out)
     for hit in found["hits"]:
-        parts = list(hit["evidence"].values())
+        parts = list(hit["contributions"].values())
         assert sum(parts) == pytest.approx(hit["score"])
         assert [abs(part) for part in parts] == sorted(map(abs, parts), reverse=True)
         words = {hit["text"][start:end].casefold() for start, end in hit["highlights"]}
         assert words == {word.casefold() for word in hit["matched"].get("text", ())}
     best = found["hits"][0]
-    assert best["placings"]["keyword"]["rank"] == 1
-    assert best["placings"]["keyword"]["score"] > found["hits"][1]["placings"]["keyword"]["score"]
-    assert best["name"] == "Bayt al-Hikma"
-    assert best["matched"]["names"] == ["Bayt al-Hikma"]
+    assert best["ranks"]["keyword"]["rank"] == 1
+    assert best["ranks"]["keyword"]["score"] > found["hits"][1]["ranks"]["keyword"]["score"]
+    assert best["alias"] == "Bayt al-Hikma"
+    assert best["matched"]["aliases"] == ["Bayt al-Hikma"]
 
 
-def test_one_search_alone_has_no_evidence(run: Run, data: Path) -> None:
+def test_one_search_alone_has_no_contributions(run: Run, data: Path) -> None:
     found = run("search", "Bayt al-Hikma", "--mode", "keyword", "--json", "--data", data)
     for hit in json.loads(found.out)["hits"]:
-        assert hit["evidence"] == {}
-        assert hit["name"] is None
-        assert hit["placings"]["keyword"]["score"] == hit["score"]
+        assert hit["contributions"] == {}
+        assert hit["alias"] is None
+        assert hit["ranks"]["keyword"]["score"] == hit["score"]
 
 
 @pytest.mark.parametrize(

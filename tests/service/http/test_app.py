@@ -26,9 +26,9 @@ class TestSearch:
         assert best["title"] == "Library of Alexandria"
         assert best["heading_path"] == ["Foundation", "The Mouseion"]
         assert "Timon of Phlius" in best["text"]
-        assert best["placings"]["keyword"]["rank"] == 1
-        assert set(best["placings"]["keyword"]) == {"rank", "score"}
-        assert sum(best["evidence"].values()) == pytest.approx(best["score"])
+        assert best["ranks"]["keyword"]["rank"] == 1
+        assert set(best["ranks"]["keyword"]) == {"rank", "score"}
+        assert sum(best["contributions"].values()) == pytest.approx(best["score"])
         assert best["matched"]["headings"] == ["Mouseion"]
         words = [best["text"][start:end] for start, end in best["highlights"]]
         assert {"satirist", "compared", "birds", "cage"} <= set(words)
@@ -52,7 +52,7 @@ class TestSearch:
     def test_a_mode_uses_that_search_only(self, client: TestClient, mode: str) -> None:
         found = client.get("/api/search", params={"q": "movable type of clay", "mode": mode}).json()
         assert found["mode"] == mode
-        assert all(list(hit["placings"]) == [mode] for hit in found["hits"])
+        assert all(list(hit["ranks"]) == [mode] for hit in found["hits"])
 
     def test_words_that_occur_nowhere_find_nothing(self, client: TestClient) -> None:
         found = client.get("/api/search", params={"q": "xylophone zzyzx", "mode": "keyword"})

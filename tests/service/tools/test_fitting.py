@@ -3,7 +3,7 @@
 import pytest
 
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import Hit, Manifest, Placing, StoredPage
+from pinakes.index.types import Hit, ListRank, Manifest, StoredPage
 from pinakes.ingest.types import Passage, Section
 from pinakes.service.asking.citations import make_citation
 from pinakes.service.tools.fitting import Frame, answered, fetched, found, json_of
@@ -25,7 +25,9 @@ def manifest(index: Index) -> Manifest:
 
 def hit(page_id: int, text: str, headings: tuple[str, ...] = ("Rolls",)) -> Hit:
     passage = Passage(page_id, page_id, f"Library {page_id}", headings, text, 100, 100 + len(text))
-    return Hit(passage, 10 * page_id, 1.0, {"keyword": Placing(1, 1.0)}, highlights=((4, 11),))
+    return Hit(
+        passage, 10 * page_id, "toy", 1.0, {"keyword": ListRank(1, 1.0)}, highlights=((4, 11),)
+    )
 
 
 def page(text: str, title: str = "Library") -> StoredPage:
@@ -63,7 +65,7 @@ def test_search_shows_where_the_words_of_the_question_are(manifest: Manifest) ->
     text = PROSE + "The zebra sleeps in the last room of all. " + PROSE
     start = text.index("zebra")
     one = hit(1, text)
-    late = Hit(one.passage, 10, 1.0, one.placings, highlights=((start, start + 5),))
+    late = Hit(one.passage, 10, "toy", 1.0, one.ranks, highlights=((start, start + 5),))
     hits = [late, *(hit(number, PROSE) for number in range(2, 11))]
     result = found(hits, 10, Frame(manifest, "", 3_000))
     assert result.results[0].text.startswith("… The zebra sleeps")

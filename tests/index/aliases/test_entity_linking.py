@@ -1,6 +1,6 @@
 import pytest
 
-from pinakes.index.aliases.recognition import name_keys, recognise
+from pinakes.index.aliases.entity_linking import alias_keys, link_entities
 from pinakes.index.types import NamedPage, NameKind
 
 
@@ -16,8 +16,8 @@ def share(key: str) -> float:
     return sum(weights.get(word, 0.0) for word in key.split())
 
 
-def test_every_run_of_words_may_be_a_name_longer_ones_first() -> None:
-    assert name_keys("Who was Élan Vital?") == [
+def test_every_run_of_words_may_be_an_alias_longer_ones_first() -> None:
+    assert alias_keys("Who was Élan Vital?") == [
         "who was elan vital",
         "who was elan",
         "was elan vital",
@@ -33,62 +33,64 @@ def test_every_run_of_words_may_be_a_name_longer_ones_first() -> None:
 
 @pytest.mark.parametrize("question", ["", " ?! ", "…"])
 def test_marks_alone_hold_no_name(question: str) -> None:
-    assert name_keys(question) == []
+    assert alias_keys(question) == []
 
 
 def test_a_long_question_has_a_bounded_number_of_keys_of_six_words_at_most() -> None:
-    keys = name_keys(" ".join(f"word{number}" for number in range(300)))
+    keys = alias_keys(" ".join(f"word{number}" for number in range(300)))
     assert len(keys) <= 100
     assert max(len(key.split()) for key in keys) == 6
 
 
-def test_better_names_come_first() -> None:
-    found = recognise([named(1, "stone"), named(2, "rosetta")], share, 10)
-    assert [(one.page.page_id, one.page.key, one.share) for one in found] == [
+def test_better_links_come_first() -> None:
+    found = link_entities([named(1, "stone"), named(2, "rosetta")], share, 10)
+    assert [(link.page.page_id, link.page.key, link.share) for link in found] == [
         (2, "rosetta", 0.5),
         (1, "stone", 0.3),
     ]
 
 
 def test_a_name_inside_a_longer_one_is_none() -> None:
-    found = recognise(
+    found = link_entities(
         [named(1, "stone"), named(2, "rosetta stone", "redirect"), named(2, "rosetta")], share, 10
     )
-    assert [(one.page.page_id, one.page.key) for one in found] == [(2, "rosetta stone")]
+    assert [(link.page.page_id, link.page.key) for link in found] == [(2, "rosetta stone")]
     # By words, not by letters.
-    found = recognise([named(1, "stone"), named(2, "deciphered rosettastone")], share, 10)
-    assert [one.page.page_id for one in found] == [1, 2]
+    found = link_entities([named(1, "stone"), named(2, "deciphered rosettastone")], share, 10)
+    assert [link.page.page_id for link in found] == [1, 2]
 
 
 def test_the_better_of_two_names_of_a_page_counts() -> None:
     names = [named(1, "stone"), named(1, "rosetta", "anchor"), named(1, "deciphered", "redirect")]
-    [one] = recognise(names, share, 10)
-    assert (one.page.key, one.share) == ("rosetta", 0.5)
+    [link] = link_entities(names, share, 10)
+    assert (link.page.key, link.share) == ("rosetta", 0.5)
 
 
-def test_words_that_only_make_a_question_name_nothing() -> None:
-    assert recognise([named(1, "who"), named(2, "the")], share, 10) == []
+def test_words_that_only_make_a_question_link_to_nothing() -> None:
+    assert link_entities([named(1, "who"), named(2, "the")], share, 10) == []
 
 
 @pytest.mark.parametrize("kind", ["base", "ambiguous"])
 def test_a_name_shared_by_design_counts_less(kind: NameKind) -> None:
-    found = recognise([named(1, "stone", kind), named(2, "stone", "anchor")], share, 10)
-    assert [one.page.page_id for one in found] == [2, 1]
+    found = link_entities([named(1, "stone", kind), named(2, "stone", "anchor")], share, 10)
+    assert [link.page.page_id for link in found] == [2, 1]
     assert found[1].share == pytest.approx(0.7 * found[0].share)
 
 
 def test_links_say_which_of_its_pages_a_name_means() -> None:
-    found = recognise([named(1, "stone", links_in=8), named(2, "stone", "anchor", 0)], share, 10)
-    assert [(one.page.page_id, one.certainty) for one in found] == [(1, 0.9), (2, 0.1)]
-    nobody = recognise([named(1, "stone"), named(2, "stone", "anchor")], share, 10)
-    assert [one.certainty for one in nobody] == [0.5, 0.5]
+    found = link_entities(
+        [named(1, "stone", links_in=8), named(2, "stone", "anchor", 0)], share, 10
+    )
+    assert [(link.page.page_id, link.commonness) for link in found] == [(1, 0.9), (2, 0.1)]
+    nobody = link_entities([named(1, "stone"), named(2, "stone", "anchor")], share, 10)
+    assert [link.commonness for link in nobody] == [0.5, 0.5]
 
 
 def test_a_page_that_answers_twice_to_one_name_is_counted_once() -> None:
-    [one] = recognise([named(1, "stone"), named(1, "stone", "redirect")], share, 10)
-    assert one.certainty == 1.0
+    [link] = link_entities([named(1, "stone"), named(1, "stone", "redirect")], share, 10)
+    assert link.commonness == 1.0
 
 
 def test_of_equal_names_the_much_linked_page_comes_first_and_few_are_kept() -> None:
     pages = [named(number, "stone", links_in=number) for number in range(1, 40)]
-    assert [one.page.page_id for one in recognise(pages, share, 3)] == [39, 38, 37]
+    assert [link.page.page_id for link in link_entities(pages, share, 3)] == [39, 38, 37]

@@ -1,11 +1,11 @@
 """The fields of hits over the real index of the sample."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
 
 from pinakes.index.keywords.keyword_writer import keyword_documents
-from pinakes.index.retrieval.fields import matched_fields
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Mode
 
@@ -20,10 +20,10 @@ QUESTIONS = [
 
 def found(
     index: Index, question: str, mode: Mode = "keyword", limit: int = 20
-) -> list[tuple[int, dict[str, tuple[str, ...]]]]:
+) -> list[tuple[int, Mapping[str, tuple[str, ...]]]]:
     hits = index.search(question, limit, mode)
-    fields = matched_fields(index.store, index.keywords, question, hits)
-    return [(hit.passage.passage_id, one) for hit, one in zip(hits, fields, strict=True)]
+    explained = index.explain(question, hits)
+    return [(hit.passage.passage_id, one.matched) for hit, one in zip(hits, explained, strict=True)]
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
@@ -37,7 +37,7 @@ def test_fields_are_those_that_the_keyword_search_looks_into(
         searched = {
             "title": document.title,
             "headings": document.headings,
-            "names": document.names,
+            "aliases": document.names,
             "text": document.body,
         }
         analyze = sample_index.keywords.analyze
@@ -49,13 +49,15 @@ def test_fields_are_those_that_the_keyword_search_looks_into(
 
 def test_a_redirect_that_matched_is_named(sample_index: Index) -> None:
     _, fields = found(sample_index, "Bayt al-Hikma")[0]
-    assert fields["names"] == ("Bayt al-Hikma",)
+    assert fields["aliases"] == ("Bayt al-Hikma",)
     assert "title" not in fields
 
 
-def test_names_nearest_to_the_question_come_first(sample_index: Index) -> None:
+def test_aliases_nearest_to_the_question_come_first(sample_index: Index) -> None:
     question = "Great Library of Alexandria"
-    names = [fields["names"] for _, fields in found(sample_index, question) if "names" in fields]
+    names = [
+        fields["aliases"] for _, fields in found(sample_index, question) if "aliases" in fields
+    ]
     assert names
     assert names[0][0] in ("Alexandrian Library", "Alexandrian library", question)
 
@@ -69,8 +71,8 @@ def test_where_no_word_shows_the_match_its_terms_do(sample_index: Index) -> None
     question = "Great libraries"
     [hit] = sample_index.search(question, 1)
     hit = replace(hit, highlights=())
-    [fields] = matched_fields(sample_index.store, sample_index.keywords, question, [hit])
-    assert fields["text"] == ("great", "librari")
+    [explanation] = sample_index.explain(question, [hit])
+    assert explanation.matched["text"] == ("great", "librari")
 
 
 def test_each_word_once_whatever_its_case(sample_index: Index) -> None:
@@ -80,11 +82,11 @@ def test_each_word_once_whatever_its_case(sample_index: Index) -> None:
 
 
 def test_nothing_found_has_no_fields(sample_index: Index) -> None:
-    assert matched_fields(sample_index.store, sample_index.keywords, "papyrus", []) == []
+    assert sample_index.explain("papyrus", []) == []
 
 
 def test_a_passage_that_only_its_vector_found(sample_index: Index) -> None:
     hits = sample_index.search("papyrus", 224, "vector")
-    fields = matched_fields(sample_index.store, sample_index.keywords, "papyrus", hits)
+    fields = [one.matched for one in sample_index.explain("papyrus", hits)]
     assert {} in fields
     assert any("text" in one for one in fields)

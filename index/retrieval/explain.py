@@ -1,4 +1,4 @@
-"""Which fields of a hit hold the question's words: the title, headings, names or text.
+"""Which fields of a hit hold the question's words: the title, headings, aliases or text.
 
 Asked only for what is shown, since it reads the names of each page.
 """
@@ -9,22 +9,22 @@ from pinakes.index.keywords.bm25 import KeywordIndex
 from pinakes.index.keywords.keyword_writer import searched_names
 from pinakes.index.retrieval.highlights import Highlighter
 from pinakes.index.store.store import Store
-from pinakes.index.types import Hit
+from pinakes.index.types import Hit, QueryContext
 
 __all__ = ["matched_fields"]
 
 
 def matched_fields(
-    store: Store, keywords: KeywordIndex, question: str, hits: Sequence[Hit]
+    store: Store, keywords: KeywordIndex, context: QueryContext, hits: Sequence[Hit]
 ) -> list[dict[str, tuple[str, ...]]]:
     """Of each hit: by field that the keyword search looks into, what matches the question there.
 
     Of "title", "headings" and "text" the words as they are written, each once, or the search terms
-    where no word shows them; of "names" those redirects and link texts that hold a word of the
-    question, the nearest first. Names belong to the first passage of a page. A field without a
+    where no word shows them; of "aliases" those redirects and link texts that hold a word of the
+    question, the nearest first. Aliases belong to the first passage of a page. A field without a
     match is left out.
     """
-    terms = keywords.terms(question)
+    terms = context.terms
     highlighted = Highlighter(terms, keywords.analyze)
 
     def words(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:
@@ -44,7 +44,7 @@ def matched_fields(
         fields = {
             "title": words(passage.title, highlighted(passage.title)),
             "headings": words(headings, highlighted(headings)),
-            "names": _matching(names, terms, keywords.analyze),
+            "aliases": _matching(names, terms, keywords.analyze),
             "text": words(passage.text, hit.highlights),
         }
         found.append({field: matches for field, matches in fields.items() if matches})

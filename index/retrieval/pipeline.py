@@ -1,0 +1,66 @@
+"""The stages of a search in their order: lists, fusion, reranking. Knows nothing of what they read.
+
+Each stage is a callable of its own and can be replaced or left out:
+
+- a list: from a question to passages by one search, ``keyword`` or ``vector`` (dense)
+- aliases: the pages that the question names; the context holds them
+- fusion: from lists and aliases to candidates with features
+- rerank: from candidates to candidates in order; the linear model, and what may come after it
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from pinakes.index.types import FIRST_STAGE, Candidate, QueryContext, ScoredId
+
+__all__ = ["ListStage", "Lists", "Pipeline", "Reranker"]
+
+Lists = Mapping[str, Sequence[ScoredId]]
+"""By name of a search, "keyword" or "vector": what it found, best first."""
+
+ListStage = Callable[[QueryContext, int], Sequence[ScoredId]]
+FusionStage = Callable[[QueryContext, Lists], list[Candidate]]
+
+
+class Reranker(Protocol):
+    """Puts candidates into a better order."""
+
+    def rerank(self, context: QueryContext, candidates: Sequence[Candidate]) -> list[Candidate]:
+        """The candidates with scores of its own, best first.
+
+        A candidate holds no text: who reads it takes it from a store, for the first few. Those it
+        does not look at follow as they stood.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """The stages of one generation. ``lists`` without "vector": there are no vectors."""
+
+    lists: Mapping[str, ListStage]
+    fusion: FusionStage
+    rerankers: Sequence[Reranker]
+    threads: Executor
+
+    def hybrid(self, context: QueryContext, depth: int) -> list[Candidate]:
+        """All that the lists' first ``depth`` and the aliases give, ranked."""
+        candidates = self.fusion(context, self._search(context, depth))
+        for number, reranker in enumerate(self.rerankers):
+            candidates = reranker.rerank(context, candidates)
+            if number == 0:
+                candidates = [_noted(candidate) for candidate in candidates]
+        return candidates
+
+    def _search(self, context: QueryContext, depth: int) -> Lists:
+        """The lists, searched at once: engines and encoder do not hold Python's lock."""
+        *others, (last, search) = self.lists.items()
+        running = {name: self.threads.submit(stage, context, depth) for name, stage in others}
+        found = search(context, depth)
+        return {**{name: future.result() for name, future in running.items()}, last: found}
+
+
+def _noted(candidate: Candidate) -> Candidate:
+    return replace(candidate, features={**candidate.features, FIRST_STAGE: candidate.score})
