@@ -2,7 +2,8 @@
 
 Measures: hit@1, hit@10 and MRR@10 of keyword search and of hybrid search with the features of
 aliases ("alias", "disambiguation") at weight 0 and as fitted here, all other weights as they are.
-Fitted on one half of the questions, judged on the other (half_of their ids); differences are paired.
+Fitted on one half of the questions, judged on the other (half_of their ids); differences are
+paired.
 Corpus: Latgalian Wikipedia, 106 articles of English Wikipedia and the sample, with questions made
 of them (bench.name_questions says how) and the sample's own; 6,000 articles with 779 real questions
 and what names they share. Vectors of the leads.
@@ -25,17 +26,17 @@ from bench.development import QUESTIONS, arguments
 from bench.fitting import Bound, listwise_fit
 from bench.name_questions import KINDS, NameQuestion, name_questions
 from bench.record import record
-from bench.weights_file import write_weights
+from bench.weights_file import kept_weights, write_weights
 from pinakes.index.build.pipeline import build_collection
 from pinakes.index.encoders.encoder import find_encoder
 from pinakes.index.encoders.onnx_encoder import open_question_encoder
 from pinakes.index.evaluation import Judgment, compare_stages, judge, read_questions, reports
 from pinakes.index.evaluation.run import JudgedQuestion
 from pinakes.index.retrieval.features import FEATURES
-from pinakes.index.retrieval.linear import fitted_weights
 from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store
 from pinakes.index.types import Manifest
+from pinakes.index.weights import Side
 from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
 from pinakes.service.terminal.console import BuildProgress
 
@@ -75,14 +76,15 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write the weights where search reads")
     options = parser.parse_args()
     figures: dict[str, Any] = {}
-    fitted = {}
-    for side, with_vectors in (("with vectors", True), ("without vectors", False)):
+    fitted: dict[Side, dict[str, float]] = {}
+    sides: tuple[Side, ...] = ("with vectors", "without vectors")
+    for side in sides:
         sets = [
             one
             for corpus in _CORPORA
-            for one in _sets(corpus, options.data / "leads", with_vectors=with_vectors)
+            for one in _sets(corpus, options.data / "leads", with_vectors=side == "with vectors")
         ]
-        now = array_of(fitted_weights(with_vectors=with_vectors))
+        now = array_of(kept_weights(side))
         off = now.copy()
         off[[FEATURES.index(name) for name in _BOUNDS]] = 0.0
         found = _fit(sets, now)
@@ -103,7 +105,8 @@ def _sets(corpus: str, data: Path, *, with_vectors: bool) -> Iterator[_Set]:
         encoder = find_encoder("all-MiniLM-L6-v2")
         build_collection(data / dump.name, dump, encoder, "leads", progress)
     made = name_questions(dump, kinds)
-    with Index.open(data / dump.name, open_question_encoder if with_vectors else None) as index:
+    encode = open_question_encoder if with_vectors else None
+    with Index.open(data / dump.name, encode, rerankers=()) as index:
         for kind in kinds:
             own = [one for one in made if one.kind == kind]
             if own:

@@ -11,7 +11,7 @@ Command: python -m bench.ranking [--data DIR] [--write]
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ from bench.fitting import FREE, Bound, Candidates, listwise_fit
 from bench.fusion import Fusion, min_max, reciprocal_ranks
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
-from bench.weights_file import write_weights
+from bench.weights_file import kept_weights, write_weights
 from pinakes.index.build.embed import VectorScope
 from pinakes.index.encoders.onnx_encoder import open_question_encoder
 from pinakes.index.evaluation import (
@@ -50,10 +50,12 @@ from pinakes.index.evaluation import (
 )
 from pinakes.index.evaluation.report import Level
 from pinakes.index.retrieval.features import FEATURES
-from pinakes.index.retrieval.linear import fitted_weights
+from pinakes.index.retrieval.linear import CosineScale
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import Manifest
+from pinakes.index.types import Manifest, QuestionEncoder
+from pinakes.index.weights import Side
 
+OpenEncoder = Callable[[Path], QuestionEncoder]
 _ROUNDS = 4
 # A question of SQuAD counts less: it was asked by someone who had the paragraph before them.
 _SQUAD_IMPORTANCE = 0.1
@@ -97,11 +99,11 @@ def main() -> None:
     parser.add_argument("--write", action="store_true", help="write the weights where search reads")
     options = parser.parse_args()
     figures: dict[str, Any] = {}
-    fitted = {}
+    fitted: dict[Side, Weights] = {}
     sets = _sets(options.data)
     for name, own in sets.items():
         with_vectors = name == "with vectors"
-        kept = array_of(fitted_weights(with_vectors=with_vectors))
+        kept = array_of(kept_weights(name))
         left_out = set() if with_vectors else set(_OF_VECTORS)
         fitted[name] = _fit(own, left_out, kept)
         rankings = {_ALL: by_weight(fitted[name])}
@@ -109,21 +111,26 @@ def main() -> None:
             if not left_out.issuperset(kinds):
                 rankings[f"without {part}"] = by_weight(_fit(own, {*left_out, *kinds}, kept))
         figures[name] = [_judged(one, rankings | _baselines(one, with_vectors)) for one in own]
-    figures["weights"] = {name: _named(values) for name, values in fitted.items()}
-    print(json.dumps(figures["weights"], indent=2))
+    weights = {name: _named(values) for name, values in fitted.items()}
+    print(json.dumps(weights, indent=2))
     if options.write:
-        write_weights(figures["weights"])
+        write_weights(weights, _cosine_scale(sets["with vectors"]))
+    figures["weights"] = weights
     record("ranking", f"{DUMP.name}; {SQUAD.name}", figures)
 
 
-def _sets(data: Path) -> dict[str, list[_Set]]:
+def _sets(data: Path) -> dict[Side, list[_Set]]:
     """All questions with all features, by what search has: vectors, or none at all."""
-    found: dict[str, list[_Set]] = {"with vectors": [], "without vectors": []}
+    found: dict[Side, list[_Set]] = {"with vectors": [], "without vectors": []}
 
     def ask_both(path: Path, judgment: Judgment, level: Level, importance: float) -> None:
-        for side, encoder in (("with vectors", open_question_encoder), ("without vectors", None)):
+        sides: dict[Side, OpenEncoder | None] = {
+            "with vectors": open_question_encoder,
+            "without vectors": None,
+        }
+        for side, encoder in sides.items():
             if encoder is not None or vectors == "leads":  # without, both collections are the same
-                with Index.open(path, encoder) as index:
+                with Index.open(path, encoder, rerankers=()) as index:
                     asked = ask(index, judgment)
                     found[side].append(_Set(index.manifest, asked, level, importance))
 
@@ -136,6 +143,20 @@ def _sets(data: Path) -> dict[str, list[_Set]]:
         with joined_collection(collection, vectors) as joined:
             ask_both(joined.path, joined.judgment, "passages", _SQUAD_IMPORTANCE)
     return found
+
+
+def _cosine_scale(sets: Sequence[_Set]) -> CosineScale:
+    """The medians, over the tuning halves' questions, of the mean and the spread of cosines."""
+    no_vector, vector = (FEATURES.index(name) for name in ("no vector", "vector"))
+    cosines = [
+        row.features[row.features[:, no_vector] == 0, vector]
+        for one in sets
+        if one.level == "pages"
+        for row in one.of_half("tune")
+    ]
+    mean = float(np.median([one.mean() for one in cosines]))
+    spread = float(np.median([one.std() for one in cosines]))
+    return CosineScale(mean=round(mean, 3), spread=round(spread, 3))
 
 
 def _fit(sets: Sequence[_Set], left_out: Collection[str], kept: Weights) -> Weights:

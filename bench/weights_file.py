@@ -1,25 +1,54 @@
-"""The weights that search reads, written by the benchmarks that fit them."""
+"""The weights of the ranking, as the benchmarks that fit them read and write them.
+
+Unlike search, they take a file that was fitted on other features: it is what they change.
+"""
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 
 from pinakes.index.retrieval.features import FEATURES
+from pinakes.index.retrieval.linear import CosineScale, RankingWeights
+from pinakes.index.weights import Side
 
-__all__ = ["write_weights"]
+__all__ = ["kept_weights", "write_weights"]
+
+_PATH = Path(str(files("pinakes.index.retrieval") / "weights.json"))
 
 
-def write_weights(fitted: Mapping[str, Mapping[str, float]]) -> None:
-    """Change these weights, with vectors and without; the others stay, and zeros are left out."""
-    path = Path(str(files("pinakes.index.retrieval") / "weights.json"))
-    kept = json.loads(path.read_text(encoding="utf-8"))
-    changed = {
+def kept_weights(side: Side) -> Mapping[str, float]:
+    """The weights as they are, by feature."""
+    return _kept().weights[side]
+
+
+def write_weights(
+    fitted: Mapping[Side, Mapping[str, float]], cosines: CosineScale | None = None
+) -> None:
+    """Change these weights; the others stay, and zeros are left out.
+
+    What was fitted on the scores of the weights before is refused from now on: fit it again.
+    """
+    kept = _kept()
+    weights = {
         side: {
-            name: value
-            for name in FEATURES
-            if (value := (kept[side] | fitted[side]).get(name, 0.0))
+            name: value for name in FEATURES if (value := {**old, **fitted[side]}.get(name, 0.0))
         }
-        for side in kept
+        for side, old in kept.weights.items()
     }
-    path.write_text(json.dumps(changed, indent=2) + "\n", encoding="utf-8")
+    date = datetime.now(UTC).date().isoformat()
+    changed = kept.model_copy(
+        update={
+            "features": FEATURES,
+            "cosines": cosines or kept.cosines,
+            "date": date,
+            "weights": weights,
+        }
+    )
+    text = json.dumps(changed.model_dump(exclude_none=True), indent=2)
+    _PATH.write_text(text + "\n", encoding="utf-8")
+
+
+def _kept() -> RankingWeights:
+    return RankingWeights.model_validate_json(_PATH.read_text(encoding="utf-8"))

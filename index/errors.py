@@ -9,6 +9,7 @@ CollectionError
 ├── EncoderNotExportable the encoder cannot ask questions without PyTorch, or asks them otherwise
 ├── EncoderNotFound      no such encoder, or its weights are not the published ones
 ├── BuildInProgress      another build holds the collection
+├── UnfitWeights         fitted weights that were fitted for something else than they are read for
 ├── OtherWiki            the collection holds another wiki than the dump is of
 ├── DiskFull             no room to build, or to go on building
 ├── BadQuery             nothing to search for, or too much
@@ -27,6 +28,7 @@ __all__ = [
     "EncoderNotFound",
     "NoCollection",
     "OtherWiki",
+    "UnfitWeights",
     "UnknownFormat",
     "UnreadableGeneration",
 ]
@@ -66,6 +68,10 @@ class EncoderNotFound(CollectionError):
 
 class BuildInProgress(CollectionError):
     """Another process is building this collection."""
+
+
+class UnfitWeights(CollectionError):
+    """A file of fitted weights was fitted on other features or scores than it is read for."""
 
 
 class OtherWiki(CollectionError):

@@ -30,9 +30,13 @@ class Reranker(Protocol):
     def rerank(self, context: QueryContext, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates with scores of its own, best first.
 
-        A candidate holds no text: who reads it takes it from a store, for the first few. Those it
-        does not look at follow as they stood.
+        A candidate holds no text: who reads any takes it from a store, for as many of the first as
+        time allows; the others follow as they stood.
         """
+        ...
+
+    def contributions(self, features: Mapping[str, float]) -> Mapping[str, float]:
+        """What each feature of a candidate adds to its score; none where that is no such sum."""
         ...
 
 

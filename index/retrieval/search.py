@@ -20,7 +20,7 @@ from pinakes.index.keywords.bm25 import KeywordIndex
 from pinakes.index.retrieval.explain import matched_fields
 from pinakes.index.retrieval.fusion import Fusion, list_candidates
 from pinakes.index.retrieval.highlights import Highlighter
-from pinakes.index.retrieval.linear import LinearReranker, fitted_weights
+from pinakes.index.retrieval.linear import fitted_rerankers
 from pinakes.index.retrieval.pipeline import ListStage, Pipeline, Reranker
 from pinakes.index.store.store import Store
 from pinakes.index.types import (
@@ -74,11 +74,13 @@ class Index:
         cls,
         collection: Path,
         open_encoder: Callable[[Path], QuestionEncoder] | None = open_question_encoder,
+        rerankers: Sequence[Reranker] | None = None,
     ) -> "Index":
         """Open the current generation of ``collection`` and hold it until ``close``.
 
         ``open_encoder`` opens the generation's own encoder of questions, if there are vectors; with
-        None only keywords can be searched for. Raises NoCollection, UnknownFormat,
+        None only keywords can be searched for. ``rerankers``: what ranks instead of the fitted
+        weights. Raises NoCollection, UnknownFormat,
         DamagedGeneration or UnreadableGeneration; DamagedGeneration may also come later, from
         whatever reads what is damaged.
         """
@@ -101,7 +103,8 @@ class Index:
             lock.release()
             raise
         threads = ThreadPoolExecutor(thread_name_prefix="keywords")
-        linear = LinearReranker(fitted_weights(with_vectors=encoder is not None))
+        if rerankers is None:
+            rerankers = fitted_rerankers(None if encoder is None else encoder.record)
         return cls(
             generation,
             manifest,
@@ -112,7 +115,7 @@ class Index:
             health,
             threads,
             lock,
-            (linear,),
+            rerankers,
         )
 
     def __enter__(self) -> "Index":
@@ -228,14 +231,12 @@ class Index:
     def explain(self, query: str | QueryContext, hits: Sequence[Hit]) -> list[Explanation]:
         """Of each hit: what of its page matches the query, and what its score is the sum of."""
         context = self.context(query) if isinstance(query, str) else query
-        last = self.rerankers[-1]
         matched = matched_fields(self.store, self.keywords, context, hits)
+        last = self.rerankers[-1:]
         return [
             Explanation(
                 matched=fields,
-                contributions=last.contributions(hit.features)
-                if isinstance(last, LinearReranker)
-                else {},
+                contributions=last[0].contributions(hit.features) if last else {},
             )
             for hit, fields in zip(hits, matched, strict=True)
         ]

@@ -1,0 +1,83 @@
+"""What a question costs: how often the encoder runs and aliases are looked for, counted."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import pytest
+
+from pinakes.index.retrieval.search import Index
+from pinakes.index.store.store import Store
+from pinakes.index.types import EncoderRecord, Mode, NamedPage, QuestionEncoder, Vectors
+from pinakes.service.asking.retrieval import find
+
+COMPARISON = "Which is older, the Rosetta Stone or the Gutenberg Bible?"
+
+
+@dataclass(frozen=True)
+class Counted:
+    """The real encoder, and what it was asked for."""
+
+    encoder: QuestionEncoder
+    questions: list[str] = field(default_factory=list)
+    batches: list[list[str]] = field(default_factory=list)
+
+    @property
+    def record(self) -> EncoderRecord:
+        return self.encoder.record
+
+    def encode_query(self, text: str) -> Vectors:
+        self.questions.append(text)
+        return self.encoder.encode_query(text)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        self.batches.append(list(texts))
+        return self.encoder.encode_passages(texts)
+
+
+@pytest.fixture(scope="module")
+def index(sample: Path) -> Iterator[Index]:
+    with Index.open(sample) as opened:
+        yield opened
+
+
+@pytest.fixture
+def links(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
+    """How often the store was asked for aliases, by the longest of a question's keys."""
+    counted: Counter[str] = Counter()
+    named = Store.named
+
+    def count(store: Store, keys: Sequence[str]) -> list[NamedPage]:
+        counted[keys[0]] += 1
+        return named(store, keys)
+
+    monkeypatch.setattr(Store, "named", count)
+    return counted
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "vector", "keyword"])
+def test_a_question_is_encoded_once_and_its_sentences_in_one_batch(
+    index: Index, links: Counter[str], mode: Mode
+) -> None:
+    assert index.encoder is not None
+    counted = Counted(index.encoder)
+    question = "Who deciphered Linear B?"
+    found = find(replace(index, encoder=counted), question, mode)
+    assert found.confidence > 0.2
+    assert counted.questions == [question]
+    [sentences] = counted.batches
+    assert question not in sentences
+    assert len(sentences) >= len(found.sentences) > 1
+    assert list(links.values()) == [1]
+
+
+def test_a_comparison_costs_three_questions(index: Index, links: Counter[str]) -> None:
+    assert index.encoder is not None
+    counted = Counted(index.encoder)
+    found = find(replace(index, encoder=counted), COMPARISON, "hybrid")
+    assert sorted(counted.questions) == sorted(found.searched)
+    assert len(counted.questions) == 3
+    assert len(counted.batches) == 3
+    assert len(links) == 3
+    assert set(links.values()) == {1}
