@@ -24,7 +24,7 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store
 from pinakes.index.store.store_writer import StoreWriter
 from pinakes.index.types import Encoder, Manifest
-from pinakes.index.vectors.vector_writer import add_vectors
+from pinakes.index.vectors.writer import add_vectors
 from pinakes.ingest.types import Document, Passage, Section
 from pinakes.service.terminal.console import BuildProgress
 

@@ -22,9 +22,9 @@ from bench.record import record
 from pinakes.index.evaluation import read_questions
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Vectors
-from pinakes.index.vectors.vector_recall import TrueNeighbours
-from pinakes.index.vectors.vector_writer import add_vectors, list_count, sample_size, train_lists
-from pinakes.index.vectors.vectors import VectorIndex
+from pinakes.index.vectors.index import VectorIndex
+from pinakes.index.vectors.recall import TrueNeighbours
+from pinakes.index.vectors.writer import add_vectors, list_count, sample_size, train_lists
 
 _PROBES = (4, 8, 16, 32, 64, 128, 256)
 _TITLES = 2_000

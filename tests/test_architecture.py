@@ -20,7 +20,7 @@ HEAVY = {
     "py7zr": "ingest/sources/mediawiki/files/seven_zip.py",
     "duckdb": "index/store/links.py",
     "tantivy": "index/keywords/bm25.py",
-    "faiss": "index/vectors/vector_codes.py",
+    "faiss": "index/vectors/codes.py",
     "sentence_transformers": "index/encoders/encoder.py",
     "onnxruntime": "index/encoders/onnx_encoder.py",
     "tokenizers": "index/encoders/onnx_encoder.py",

@@ -30,16 +30,16 @@ from pinakes.index.store.store import Store
 from pinakes.index.superseded import remove_superseded
 from pinakes.index.types import Encoder, FileRecord, Manifest, VectorIndexRecord, Vectors
 from pinakes.index.vectors.importance import Importance
-from pinakes.index.vectors.pending_vectors import PendingVectors
-from pinakes.index.vectors.vector_shards import open_quantizer
-from pinakes.index.vectors.vector_writer import (
+from pinakes.index.vectors.index import VectorIndex
+from pinakes.index.vectors.pending import PendingVectors
+from pinakes.index.vectors.shards import open_quantizer
+from pinakes.index.vectors.writer import (
     EXACT_LIMIT,
     add_vectors,
     list_count,
     sample_size,
     train_lists,
 )
-from pinakes.index.vectors.vectors import VectorIndex
 
 __all__ = ["MOST_PENDING", "VectorScope", "embed_generation"]
 

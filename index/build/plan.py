@@ -25,8 +25,8 @@ from pinakes.index.store.links import MEMORY_LIMIT, open_link_totals, scratch_si
 from pinakes.index.store.store import Store
 from pinakes.index.store.store_writer import StoreWriter
 from pinakes.index.types import Encoder
-from pinakes.index.vectors.vector_shards import bytes_per_vector
-from pinakes.index.vectors.vector_writer import EXACT_LIMIT
+from pinakes.index.vectors.shards import bytes_per_vector
+from pinakes.index.vectors.writer import EXACT_LIMIT
 from pinakes.ingest.segments import link_run_path, read_segment, segment_path, write_segment
 from pinakes.ingest.sources.mediawiki.extract import count_entry, map_units
 from pinakes.ingest.sources.mediawiki.files.dumps import Dump, WorkUnit, sample_units

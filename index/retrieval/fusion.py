@@ -20,7 +20,7 @@ from pinakes.index.types import (
     ScoredId,
     Vectors,
 )
-from pinakes.index.vectors.vectors import VectorIndex
+from pinakes.index.vectors.index import VectorIndex
 
 __all__ = ["Fusion", "list_candidates"]
 

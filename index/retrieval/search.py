@@ -38,7 +38,7 @@ from pinakes.index.types import (
     Suggestion,
     Vectors,
 )
-from pinakes.index.vectors.vectors import VectorIndex
+from pinakes.index.vectors.index import VectorIndex
 from pinakes.index.verify import check_on_open, first_damaged
 from pinakes.ingest.characters import cut_place
 

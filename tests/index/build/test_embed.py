@@ -13,7 +13,7 @@ from pinakes.index.build.pipeline import build_collection
 from pinakes.index.generations import current_generation, read_manifest
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import EncoderRecord, Manifest, Vectors
-from pinakes.index.vectors.vectors import VectorIndex
+from pinakes.index.vectors.index import VectorIndex
 from pinakes.ingest.sources.mediawiki.files.dumps import Dump
 from tests.index.collections import ENCODER, comparable, counts, make
 from tests.index.toys import HashingEncoder, QuietProgress, Stopped

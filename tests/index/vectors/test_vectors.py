@@ -10,16 +10,16 @@ import pytest
 
 from pinakes.index.errors import DamagedGeneration
 from pinakes.index.types import ScoredId, Vectors
-from pinakes.index.vectors.vector_recall import RECALL_FILE, TrueNeighbours, choose_probes
-from pinakes.index.vectors.vector_rows import quantize
-from pinakes.index.vectors.vector_shards import (
+from pinakes.index.vectors.index import VectorIndex
+from pinakes.index.vectors.recall import RECALL_FILE, TrueNeighbours, choose_probes
+from pinakes.index.vectors.rows import quantize
+from pinakes.index.vectors.shards import (
     QUANTIZER,
     bytes_per_vector,
     open_quantizer,
     open_shards,
 )
-from pinakes.index.vectors.vector_writer import add_vectors, list_count, sample_size, train_lists
-from pinakes.index.vectors.vectors import VectorIndex
+from pinakes.index.vectors.writer import add_vectors, list_count, sample_size, train_lists
 
 DIMENSION = 96
 COUNT = 3000

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.index.types import VectorIndexRecord, Vectors
-from pinakes.index.vectors.vector_codes import CoarseQuantizer
-from pinakes.index.vectors.vector_recall import TrueNeighbours, choose_probes, write_probes
-from pinakes.index.vectors.vector_shards import (
+from pinakes.index.vectors.codes import CoarseQuantizer
+from pinakes.index.vectors.index import VectorIndex
+from pinakes.index.vectors.recall import TrueNeighbours, choose_probes, write_probes
+from pinakes.index.vectors.shards import (
     QUANTIZER,
     Batches,
     convert_shards,
@@ -22,7 +23,6 @@ from pinakes.index.vectors.vector_shards import (
     shard_batches,
     write_shard,
 )
-from pinakes.index.vectors.vectors import VectorIndex
 
 __all__ = ["EXACT_LIMIT", "add_vectors", "list_count", "sample_size", "train_lists"]
 

@@ -1,6 +1,6 @@
 """Search the vectors of a generation: exactly where they are few, else by codes and again by rows.
 
-Opens what ``vector_shards`` wrote. Everything is mapped, so that no memory of its own grows with
+Opens what ``shards`` wrote. Everything is mapped, so that no memory of its own grows with
 the number of passages.
 """
 
@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from pinakes.index.health import Health, damaged
 from pinakes.index.types import ScoredId, Vectors
-from pinakes.index.vectors.vector_recall import read_probes
-from pinakes.index.vectors.vector_shards import ExactShard, ListShard, open_quantizer, open_shards
+from pinakes.index.vectors.recall import read_probes
+from pinakes.index.vectors.shards import ExactShard, ListShard, open_quantizer, open_shards
 
 __all__ = ["VectorIndex"]
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pinakes.index.health import damaged
 from pinakes.index.types import ScoredId, Vectors
-from pinakes.index.vectors.vector_codes import (
+from pinakes.index.vectors.codes import (
     CoarseQuantizer,
     HalfVectors,
     code_bytes,
@@ -20,7 +20,7 @@ from pinakes.index.vectors.vector_codes import (
     write_half_vectors,
     write_lists,
 )
-from pinakes.index.vectors.vector_rows import (
+from pinakes.index.vectors.rows import (
     PassageIds,
     Rows,
     VectorRows,
