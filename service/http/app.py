@@ -25,11 +25,11 @@ from pinakes.index.types import Mode
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.errors import NotFound, ServiceError
 from pinakes.service.generators.generator import Generator
+from pinakes.service.http.article_blocks import page_blocks
 from pinakes.service.http.event_stream import EventStream, while_connected
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.openai_api import create_openai_api
 from pinakes.service.http.problem_responses import ProblemView, add_error_handlers
-from pinakes.service.http.reader import page_blocks
 from pinakes.service.http.requests import LeasedIndex, Text
 from pinakes.service.http.security.caller import caller_of
 from pinakes.service.http.security.entry import add_entry

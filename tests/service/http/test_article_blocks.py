@@ -2,7 +2,7 @@ import pytest
 
 from pinakes.index.types import StoredPage
 from pinakes.ingest.types import Section
-from pinakes.service.http.reader import Block, page_blocks
+from pinakes.service.http.article_blocks import Block, page_blocks
 
 
 def page(*sections: tuple[tuple[str, ...], str]) -> StoredPage:
