@@ -1,6 +1,6 @@
 """Answerability: which questions a collection can answer, told by what is found for them.
 
-Measures: with the evidence of service.answering.answerability, fitted on one half of 779 real
+Measures: with the features of service.reading.linear_answerability, fitted on one half of 779 real
 questions, how many of the other half are refused of a wiki without the pages that answer them, at
 which share of false refusals of the whole wiki; the area under that curve; and both error curves on
 SQuAD 2.0, whose unanswerable questions are about passages that are there.
@@ -21,14 +21,18 @@ from rich.table import Table
 from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.fitting import logistic_fit, probabilities
 from bench.left_out import left_out_collection
+from bench.reading_weights import write_reading_weights
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
 from pinakes.index.evaluation import half_of, read_questions
 from pinakes.index.evaluation.questions import Question
 from pinakes.index.retrieval.search import Index
-from pinakes.service.asking.answerability import EVIDENCE, EVIDENCE_HITS, evidence_of
+from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
+from pinakes.service.reading.linear_answerability import FEATURES, features_of
+from pinakes.service.reading.models import reading_models
+from pinakes.service.reading.question import question_of
 
-_WEIGHTS = Path("service/asking/answerability.json")
+_WEIGHTS = Path("service/reading/linear_answerability.json")
 _L2 = 0.01
 _READ = 6
 # A little below a tenth, so that a tenth holds on other questions too.
@@ -37,9 +41,9 @@ _FALSE_REFUSALS = 0.085
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The evidence for each question, of shape (questions, columns), and which have an answer."""
+    """The features of each question, of shape (questions, columns), and which have an answer."""
 
-    evidence: NDArray[np.float64]
+    features: NDArray[np.float64]
     answerable: NDArray[np.bool_]
     tune: NDArray[np.bool_]
 
@@ -54,14 +58,14 @@ def main() -> None:
     questions = list(read_questions(QUESTIONS))
     figures: dict[str, object] = {}
     fitted: dict[str, object] = {}
-    calibrations: dict[str, object] = {}
+    thresholds: dict[str, object] = {}
     table = Table(title="questions refused")
-    for name in ("evidence", "area", "false refusals", "refused, gold page left out", "threshold"):
+    for name in ("features", "area", "false refusals", "refused, gold page left out", "threshold"):
         table.add_column(name)
     for kind, with_vectors in (("with vectors", True), ("without vectors", False)):
         asked = _ask([(whole, True), (without, False)], questions, with_vectors=with_vectors)
-        weights = logistic_fit(asked.evidence[asked.tune], asked.answerable[asked.tune], _L2)
-        confidence = probabilities(asked.evidence, weights)
+        weights = logistic_fit(asked.features[asked.tune], asked.answerable[asked.tune], _L2)
+        confidence = probabilities(asked.features, weights)
         tuned = confidence[asked.tune & asked.answerable]
         threshold = float(np.quantile(tuned, _FALSE_REFUSALS))
         judged = ~asked.tune
@@ -77,9 +81,9 @@ def main() -> None:
             "curve": _curve(confidence[judged], asked.answerable[judged]),
         }
         fitted[kind] = {
-            name: round(float(weight), 4) for name, weight in zip(EVIDENCE, weights, strict=True)
+            name: round(float(weight), 4) for name, weight in zip(FEATURES, weights, strict=True)
         }
-        calibrations[kind] = {
+        thresholds[kind] = {
             "threshold": round(threshold, 3),
             "questions": int(asked.tune.sum()),
             "false_refusals": round(float((tuned < threshold).mean()), 3),
@@ -92,8 +96,9 @@ def main() -> None:
             table.add_row("SQuAD 2.0", f"{squad['area']:.3f}", "", "", "")
     Console().print(table)
     if options.write:
-        text = json.dumps(fitted | {"calibrations": calibrations}, indent=1)
-        _WEIGHTS.write_text(text + "\n", encoding="utf-8")
+        corpus = f"{QUESTIONS.name} over {DUMP.name}, with and without the pages that answer"
+        command = "python -m bench.answerability --write"
+        write_reading_weights(_WEIGHTS, FEATURES, fitted, corpus, command, thresholds)
     record("answerability", f"{DUMP.name}, with and without gold pages; {SQUAD.name}", figures)
 
 
@@ -104,7 +109,7 @@ def _ask(
     for path, has_answers in collections:
         with Index.open(path) if with_vectors else Index.open(path, None) as index:
             for question in questions:
-                if (row := _evidence(index, question.text)) is None:
+                if (row := _features(index, question.text)) is None:
                     continue
                 rows.append(row)
                 answerable.append(has_answers)
@@ -112,15 +117,15 @@ def _ask(
     return Asked(np.array(rows), np.array(answerable), np.array(tune))
 
 
-def _evidence(index: Index, text: str) -> list[float] | None:
-    context = index.context(text)
-    hits = index.search(context, EVIDENCE_HITS)
+def _features(index: Index, text: str) -> list[float] | None:
+    question = question_of(index, text)
+    hits = index.search(question.context, WEIGHED_HITS)
     if not hits:
         return None
     read = hits[:_READ]
-    sentences = index.answering_sentences(context, read)
-    found = evidence_of(index.asked(context), hits, read, sentences, context.named_share)
-    return [found[name] for name in EVIDENCE]
+    reading = reading_models().reader.read(question, read)
+    found = features_of(question, Findings(hits, read, reading))
+    return [found[name] for name in FEATURES]
 
 
 def _area(confidence: NDArray[np.float64], answerable: NDArray[np.bool_]) -> float:
@@ -156,7 +161,7 @@ def _squad(data: Path, weights: NDArray[np.float64]) -> dict[str, object]:
         Index.open(joined.path) as index,
     ):
         for text, has_answer in texts:
-            if (row := _evidence(index, text)) is not None:
+            if (row := _features(index, text)) is not None:
                 rows.append(row)
                 answerable.append(has_answer)
     confidence = probabilities(np.array(rows), weights)

@@ -23,13 +23,15 @@ from bench.squad_collection import SQUAD, joined_collection
 from pinakes.index.evaluation import Half, half_of, judge, read_questions
 from pinakes.index.retrieval.search import Index
 from pinakes.service.asking.answer import Answerer
-from pinakes.service.asking.answerability import Calibration, calibration_of
 from pinakes.service.evaluation.answer_figures import figures_of
 from pinakes.service.evaluation.answer_run import AnswerRun
 from pinakes.service.evaluation.asking import evaluate_answers
-from pinakes.service.evaluation.calibrating import calibrate, write_calibration
+from pinakes.service.evaluation.calibrating import choose_threshold, write_threshold
 from pinakes.service.evaluation.targets import Target, Targets, targets_of
 from pinakes.service.generators.choice import open_generator
+from pinakes.service.reading.answerability import Threshold
+from pinakes.service.reading.models import reading_models
+from pinakes.service.reading.threshold import threshold_of
 from pinakes.service.settings import load_settings
 from pinakes.service.terminal.answer_figures_report import print_answer_run
 from pinakes.service.terminal.console import BuildProgress
@@ -51,12 +53,12 @@ def main() -> None:
         "SQuAD 2.0": _squad(options.data, options.squad),
     }
     figures = {}
-    for name, (run, calibration) in runs.items():
+    for name, (run, chosen) in runs.items():
         found = figures_of(run)
         print_answer_run(run, found)
         figures[name] = {
             "model": run.model,
-            "threshold": calibration.threshold,
+            "threshold": chosen.threshold,
             "answerable": sum(one.is_answerable for one in run.questions),
             "unanswerable": sum(not one.is_answerable for one in run.questions),
             "modes": [asdict(one) for one in found],
@@ -65,22 +67,23 @@ def main() -> None:
     record("answers", corpus, figures)
 
 
-def _development(data: Path, limit: int) -> tuple[AnswerRun, Calibration]:
+def _development(data: Path, limit: int) -> tuple[AnswerRun, Threshold]:
     """The questions asked of the whole wiki, and of the one without their pages."""
     collection = development_collection(data)
     questions = [one for one in read_questions(QUESTIONS) if half_of(one.question_id) == "judge"]
     with Index.open(collection) as index:
         targets = targets_of(index, questions, judge(questions, index.store)).sample(limit)
         whole = _ask(index, targets)
-        calibration = calibration_of(index.collection, with_vectors=True)
+        answerability, encoder = reading_models().answerability, index.manifest.encoder
+        chosen = threshold_of(index.collection, answerability, encoder)
     unanswerable = [Target(one.qid, one.question, is_answerable=False) for one in targets.asked]
     with Index.open(left_out_collection(data, collection)) as index:
         without = _ask(index, Targets(tuple(unanswerable)))
     both = whole.model_copy(update={"questions": (*whole.questions, *without.questions)})
-    return both, calibration
+    return both, chosen
 
 
-def _squad(data: Path, limit: int) -> tuple[AnswerRun, Calibration]:
+def _squad(data: Path, limit: int) -> tuple[AnswerRun, Threshold]:
     questions = read_questions(SQUAD)
     with (
         joined_collection(development_collection(data), "leads") as joined,
@@ -93,9 +96,11 @@ def _squad(data: Path, limit: int) -> tuple[AnswerRun, Calibration]:
 
         tuning = Targets(tuple(one for one in targets("tune").asked if one.is_answerable))
         asked = tuning.sample(_CALIBRATING).asked
-        chosen = calibrate(index, asked, "hybrid", _FALSE_REFUSALS).calibration
-        write_calibration(index.collection, chosen)
-        return _ask(index, targets("judge").sample(limit)), chosen
+        found = choose_threshold(
+            index, reading_models(), asked, "hybrid", _FALSE_REFUSALS, SQUAD.name
+        )
+        write_threshold(index.collection, found.threshold)
+        return _ask(index, targets("judge").sample(limit)), found.threshold
 
 
 def _ask(index: Index, targets: Targets) -> AnswerRun:

@@ -22,14 +22,17 @@ from rich.table import Table
 
 from bench.development import DUMP, arguments, development_collection
 from bench.fitting import FREE, Candidates, listwise_fit
+from bench.reading_weights import write_reading_weights
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
 from pinakes.index.evaluation import half_of
-from pinakes.index.extraction.short_answers import candidate_sentences
-from pinakes.index.extraction.span_evidence import EVIDENCE, sentence_spans_of
 from pinakes.index.retrieval.search import Index
+from pinakes.service.reading.linear_reader import READER_FEATURES, candidate_sentences
+from pinakes.service.reading.question import question_of
+from pinakes.service.reading.span_features import sentence_spans_of
 
-_WEIGHTS = Path("index/extraction/weights.json")
+_WEIGHTS = Path("service/reading/linear_reader.json")
+_CORPUS = f"{SQUAD.name} over {DUMP.name}"
 _HITS = 6
 _SENTENCES = (1, 2, 4, 12)
 _L2 = 0.0005
@@ -39,14 +42,14 @@ _WRONG_RUNS = 250
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question's runs of words, the sentence each stands in, and their evidence."""
+    """A question's runs of words, the sentence each stands in, and their features."""
 
     question_id: str
     answers: tuple[str, ...]
     sentences: tuple[str, ...]
     words: tuple[str, ...]
     of_sentence: NDArray[np.int64]
-    evidence: NDArray[np.float64]
+    features: NDArray[np.float64]
 
 
 def main() -> None:
@@ -60,22 +63,23 @@ def main() -> None:
     tune = [one for one in asked if half_of(one.question_id) == "tune"]
     judge = [one for one in asked if half_of(one.question_id) == "judge"]
     fitted, figures = {}, {}
-    names = (*EVIDENCE, "cosine")
     columns = ("exact match", "F1", *(f"in {count} sentences" for count in _SENTENCES))
     table = Table("", *columns, title=f"short answers to {len(judge):,} questions")
     for kind, with_vectors in (("with vectors", True), ("without vectors", False)):
         weights = _fit(tune, with_vectors=with_vectors)
         fitted[kind] = {
             name: round(float(weight), 4)
-            for name, weight in zip(names, weights, strict=True)
+            for name, weight in zip(READER_FEATURES, weights, strict=True)
             if abs(weight) > 5e-5
         }
         figures[kind] = found = _judged(judge, weights)
         table.add_row(kind, *(f"{found[column]:.3f}" for column in columns))
     Console().print(table)
     if options.write:
-        _WEIGHTS.write_text(json.dumps(fitted, indent=1) + "\n", encoding="utf-8")
-    record("short_answers", f"{SQUAD.name} over {DUMP.name}", figures)
+        write_reading_weights(
+            _WEIGHTS, READER_FEATURES, fitted, _CORPUS, "python -m bench.short_answers --write"
+        )
+    record("short_answers", _CORPUS, figures)
 
 
 def _questions() -> list[tuple[str, str, tuple[str, ...]]]:
@@ -90,22 +94,21 @@ def _questions() -> list[tuple[str, str, tuple[str, ...]]]:
 
 
 def _asked(index: Index, question_id: str, text: str, answers: tuple[str, ...]) -> Asked | None:
-    context = index.context(text)
-    hits = index.search(context, _HITS)
-    question = index.asked(context)
-    cosines = index.cosines(context)
+    question = question_of(index, text)
+    hits = index.search(question.context, _HITS)
+    candidates = candidate_sentences(question, hits)
+    cosines = question.cosines([candidate.sentence.text for candidate in candidates])
     if cosines is None:
         raise SystemExit("the collection has no vectors")
     sentences, words, places, rows = [], [], [], []
-    for candidate in candidate_sentences(question, hits):
+    for candidate, cosine in zip(candidates, cosines, strict=True):
         sentence = candidate.sentence
         spans = sentence_spans_of(question, sentence)
-        [cosine] = cosines([sentence.text])
         for start, end in zip(spans.starts, spans.ends, strict=True):
             words.append(sentence.text[start:end])
             places.append(len(sentences))
         sentences.append(sentence.text)
-        rows.append(np.hstack([spans.evidence, np.full((len(spans.starts), 1), cosine)]))
+        rows.append(np.hstack([spans.features, np.full((len(spans.starts), 1), cosine)]))
     if not words:
         return None
     return Asked(
@@ -120,17 +123,17 @@ def _fit(tune: Sequence[Asked], *, with_vectors: bool) -> NDArray[np.float64]:
         gold = {_plain(answer) for answer in one.answers}
         right = np.array([_plain(words) in gold for words in one.words])
         kept = right | (random.random(len(right)) < _WRONG_RUNS / len(right))
-        evidence = one.evidence[kept]
+        features = one.features[kept]
         if not with_vectors:
-            evidence[:, -1] = 0
-        candidates.append(Candidates(evidence, right[kept]))
-    return listwise_fit(candidates, [FREE] * (len(EVIDENCE) + 1), l2=_L2)
+            features[:, -1] = 0
+        candidates.append(Candidates(features, right[kept]))
+    return listwise_fit(candidates, [FREE] * len(READER_FEATURES), l2=_L2)
 
 
 def _judged(judge: Sequence[Asked], weights: NDArray[np.float64]) -> dict[str, float]:
     totals: Counter[str] = Counter()
     for one in judge:
-        scores = one.evidence @ weights
+        scores = one.features @ weights
         best = one.words[int(scores.argmax())]
         totals["exact match"] += any(_plain(best) == _plain(answer) for answer in one.answers)
         totals["F1"] += max(_f1(best, answer) for answer in one.answers)

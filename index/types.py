@@ -14,7 +14,6 @@ from pinakes.ingest.types import PageCounts, Passage, Section
 __all__ = [
     "FIRST_STAGE",
     "FORMAT_VERSION",
-    "AnsweringSentence",
     "Candidate",
     "DumpRecord",
     "Encoder",
@@ -102,24 +101,6 @@ class Explanation:
 
     matched: Mapping[str, tuple[str, ...]]
     contributions: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweringSentence:
-    """A sentence that may answer a question, and the words in it that most likely do.
-
-    ``hit`` is the place of its passage among the hits asked about; all offsets count code points of
-    that passage's text. The scores are logarithms of odds against the question's other sentences,
-    and against all runs of words in them.
-    """
-
-    hit: int
-    start: int
-    end: int
-    score: float
-    answer_start: int
-    answer_end: int
-    answer_score: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ ServiceError
 │   └── NotFound          no such page, passage or collection (exit 2, HTTP 404)
 ├── NotAllowed            the caller's token does not reach so far (exit 2, HTTP 403)
 ├── ShuttingDown          the service ends while it answers (exit 1, HTTP 503)
+├── BadWeights            fitted weights are not those of this program (exit 1)
 ├── DamagedDump           what could be read has been read, and some could not (exit 1)
 └── GeneratorError        the model did not do its part (exit 1, HTTP 503)
     ├── GeneratorUnavailable    it cannot be started or reached
@@ -14,6 +15,7 @@ ServiceError
 
 __all__ = [
     "BadInput",
+    "BadWeights",
     "DamagedDump",
     "GeneratorError",
     "GeneratorFailed",
@@ -47,6 +49,10 @@ class ShuttingDown(ServiceError):
 
     def __init__(self, message: str = "the service is shutting down; ask again later") -> None:
         super().__init__(message)
+
+
+class BadWeights(ServiceError):
+    """Fitted weights are damaged, or of other features; the message names the file."""
 
 
 class DamagedDump(ServiceError):

@@ -10,10 +10,6 @@ from types import TracebackType
 from pinakes.index.aliases.entity_linking import alias_keys, link_entities
 from pinakes.index.encoders.onnx_encoder import open_question_encoder
 from pinakes.index.errors import BadQuery
-from pinakes.index.extraction.question_kinds import asked_for
-from pinakes.index.extraction.short_answers import rank_sentences
-from pinakes.index.extraction.span_evidence import AskedQuestion
-from pinakes.index.extraction.words import LanguageWords, words_of
 from pinakes.index.generations import GenerationLock, check_files, hold_generation, read_manifest
 from pinakes.index.health import Health, damaged
 from pinakes.index.keywords.bm25 import KeywordIndex
@@ -24,7 +20,6 @@ from pinakes.index.retrieval.linear import fitted_rerankers
 from pinakes.index.retrieval.pipeline import ListStage, Pipeline, Reranker
 from pinakes.index.store.store import Store
 from pinakes.index.types import (
-    AnsweringSentence,
     Candidate,
     EntityLink,
     Explanation,
@@ -241,34 +236,10 @@ class Index:
             for hit, fields in zip(hits, matched, strict=True)
         ]
 
-    def answering_sentences(
-        self, query: str | QueryContext, hits: Sequence[Hit]
-    ) -> list[AnsweringSentence]:
-        """The sentences of ``hits`` most likely to answer ``query``, best first."""
-        context = self.context(query) if isinstance(query, str) else query
-        return rank_sentences(self.asked(context), hits, self.cosines(context))
-
-    def cosines(self, context: QueryContext) -> Callable[[Sequence[str]], list[float]] | None:
-        """What gives the question's cosine with each of some texts; None without vectors."""
-        vector = context.vector
-        if vector is None:
-            return None
-
-        def cosines(texts: Sequence[str]) -> list[float]:
-            found: list[float] = (self.encoded(texts) @ vector).tolist()
-            return found
-
-        return cosines
-
     @property
     def collection(self) -> Path:
         """The directory of the collection that this is a generation of."""
         return self.generation.resolve().parents[1]
-
-    @property
-    def words(self) -> LanguageWords:
-        """What is known of the words of the collection's language."""
-        return words_of(self.manifest.dump.language)
 
     def topic(self, text: str) -> str | None:
         """The name of a page that makes up most of ``text``, as it is written on that page."""
@@ -277,30 +248,6 @@ class Index:
         except BadQuery:
             return None
         return aliases[0].page.name if aliases else None
-
-    def asked(self, context: QueryContext) -> AskedQuestion:
-        """The question as its words are compared with those of sentences."""
-        words = self.words
-        return AskedQuestion(
-            text=context.text,
-            asked=asked_for(context.text, self.manifest.dump.language),
-            words=words,
-            rarity=context.terms,
-            analyze=self.keywords.analyze,
-            is_little=lambda word: word in words.little or not self.keywords.content_terms(word),
-        )
-
-    @property
-    def similarity(self) -> Callable[[str, str], float] | None:
-        """What gives the cosine of two texts; None without vectors."""
-        if self.encoder is None:
-            return None
-
-        def similarity(text: str, other: str) -> float:
-            vectors = self.encoded([text, other])
-            return float(vectors[0] @ vectors[1])
-
-        return similarity
 
     def encoded(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of passages or sentences, of shape (len(texts), dimension), in one batch.

@@ -15,9 +15,7 @@ from pinakes.index.errors import BadQuery
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
 from pinakes.service.asking.answer_writer import AnswerWriter
-from pinakes.service.asking.answerability import calibration_of
 from pinakes.service.asking.citations import make_citation, page_url
-from pinakes.service.asking.claims import Reader
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent, Sources, Status, Token
 from pinakes.service.asking.followups import (
@@ -37,11 +35,14 @@ from pinakes.service.asking.quotations import (
     short_answer,
 )
 from pinakes.service.asking.retrieval import find
-from pinakes.service.asking.support import SupportChecker
 from pinakes.service.asking.time_limit import TimeLimit
 from pinakes.service.errors import GeneratorFailed
 from pinakes.service.generators.generator import Generator, ModelInfo, Sign
 from pinakes.service.generators.queue import GenerationQueue, Ticket
+from pinakes.service.reading.models import ReadingModels, reading_models
+from pinakes.service.reading.question import Question
+from pinakes.service.reading.threshold import threshold_of
+from pinakes.service.reading.words import words_of
 from pinakes.service.settings import Settings
 from pinakes.service.types import AnswerKind, Inquiry, NearPage
 
@@ -56,8 +57,15 @@ _NO_ANSWER = "This collection does not seem to hold an answer."
 class Answerer:
     """Answers questions with one generator, or without: then with quotations."""
 
-    def __init__(self, generator: Generator | None, settings: Settings) -> None:
+    def __init__(
+        self,
+        generator: Generator | None,
+        settings: Settings,
+        reading: ReadingModels | None = None,
+    ) -> None:
+        """``reading``: what reads passages and checks sentences; None: what there is here."""
         self.generator = generator
+        self.reading = reading or reading_models()
         self.settings = settings
         self.queue = GenerationQueue(settings.answer.longest_queue)
         # Apart from the threads that check sentences, and never on all cores: who comes new holds
@@ -83,7 +91,7 @@ class Answerer:
             async with aclosing(self._understood(draft, generator, ticket)) as events:
                 async for event in events:
                     yield event
-            await self._search(draft)
+            question = await self._search(draft)
             if not draft.hits or draft.confidence < draft.threshold:
                 for event in self._refusal(draft):
                     yield event
@@ -96,7 +104,7 @@ class Answerer:
                 for event in self._ended(draft, "quotation"):
                     yield event
                 return
-            async with aclosing(self._generated(draft, generator, ticket)) as events:
+            async with aclosing(self._generated(draft, question, generator, ticket)) as events:
                 async for event in events:
                     yield event
 
@@ -111,9 +119,9 @@ class Answerer:
     ) -> AsyncGenerator[AnswerEvent, None]:
         """Make the question stand by itself: as a good model rewrites it, else by rules."""
         index, inquiry = draft.index, draft.inquiry
-        words = index.words
         if not inquiry.history:
             return
+        words = words_of(index.manifest.dump.language)
         if not await asyncio.to_thread(leans_on_history, inquiry.question, words, index.topic):
             return
         if generator is not None and ticket is not None:
@@ -151,19 +159,22 @@ class Answerer:
         """What is left of the time that the turn may take."""
         return TimeLimit(self.settings.answer.limit_s, ticket.began)
 
-    async def _search(self, draft: Draft) -> None:
+    async def _search(self, draft: Draft) -> Question:
+        """Find what there is for the question; the question as sources are compared with it."""
         index = draft.index
         found = await asyncio.get_running_loop().run_in_executor(
-            self._searching, find, index, draft.question, self.settings.search.mode
+            self._searching, find, index, self.reading, draft.question, self.settings.search.mode
         )
         draft.searched, draft.hits, draft.ranked = found.searched, found.hits, found.sentences
         draft.confidence = round(found.confidence, 3)
-        with_vectors = index.encoder is not None
-        draft.threshold = calibration_of(index.collection, with_vectors=with_vectors).threshold
+        encoder = index.encoder.record if index.encoder is not None else None
+        chosen = threshold_of(index.collection, self.reading.answerability, encoder)
+        draft.threshold = chosen.threshold
         draft.clock("search_s")
+        return found.question
 
     async def _generated(
-        self, draft: Draft, generator: Generator, ticket: Ticket
+        self, draft: Draft, question: Question, generator: Generator, ticket: Ticket
     ) -> AsyncGenerator[AnswerEvent, None]:
         """The model's answer, checked sentence by sentence; what does not hold gives way."""
         info = await generator.describe()
@@ -177,12 +188,12 @@ class Answerer:
         draft.model, draft.prompt_tokens = info.name, packed.tokens
         draft.clock("packed_s")
         yield Sources(draft.citations)
-        checker = _checker(draft)
+        premises = self.reading.entailment.premises(question, draft.citations)
         loop = asyncio.get_running_loop()
-        loop.run_in_executor(None, checker.read_sources)  # while the model reads them too
+        loop.run_in_executor(None, premises.prepare)  # while the model reads them too
         writer = AnswerWriter(
             draft,
-            checker,
+            premises,
             partial(answers_question, draft),
             strict=self._is_strict(draft.inquiry, info),
         )
@@ -262,7 +273,7 @@ class Answerer:
     def _ended(self, draft: Draft, kind: AnswerKind) -> Iterable[AnswerEvent]:
         """The finished answer, with its date where it is about the present."""
         manifest = draft.index.manifest
-        if manifest.dump.date and asks_about_now(draft.question, draft.index.words):
+        if manifest.dump.date and asks_about_now(draft.question, words_of(manifest.dump.language)):
             note = f"\n\n{as_of_note(draft.as_of or '')}"
             draft.text += note
             yield Token(note)
@@ -321,10 +332,3 @@ def _is_searchable(index: Index, question: str) -> bool:
     except BadQuery:
         return False
     return True
-
-
-def _checker(draft: Draft) -> SupportChecker:
-    index = draft.index
-    asked = index.asked(index.context(draft.question))
-    reader = Reader(asked.words, index.keywords.analyze, asked.is_little)
-    return SupportChecker(draft.question, draft.citations, reader, index.similarity)

@@ -12,7 +12,7 @@ from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent, Checked, Token, Withdrawn
 from pinakes.service.asking.marks import with_marks
 from pinakes.service.asking.sentence_stream import FinishedSentence, SentenceStream
-from pinakes.service.asking.support import Support, SupportChecker
+from pinakes.service.reading.entailment import Premises, Support
 from pinakes.service.types import Sentence, SourcePlace
 
 __all__ = ["AnswerWriter"]
@@ -33,11 +33,11 @@ class AnswerWriter:
     """Writes into ``draft`` what the model says, as far as it may be shown."""
 
     def __init__(
-        self, draft: Draft, checker: SupportChecker, answers: Answers | None, *, strict: bool
+        self, draft: Draft, premises: Premises, answers: Answers | None, *, strict: bool
     ) -> None:
         """``answers``: whether a place in the sources answers the question; None: any may."""
         self._draft = draft
-        self._checker = checker
+        self._premises = premises
         self._answers = answers
         self._strict = strict
         self._stream = SentenceStream()
@@ -90,7 +90,7 @@ class AnswerWriter:
         draft = self._draft
         declines = _DECLINES.search(finished.words) is not None
         self.declined = self.declined or declines
-        found = await asyncio.to_thread(self._checker.check, finished.words, finished.numbers)
+        found = await asyncio.to_thread(self._premises.check, finished.words, finished.numbers)
         says_nothing = finished.words.endswith("?") or not finished.complete
         if self._strict and (says_nothing or not self._holds(found)):
             draft.withheld += not declines
@@ -107,7 +107,7 @@ class AnswerWriter:
             start + len(text),
             found.citations,
             found.verdict,
-            found.support,
+            found.score,
             found.missing,
             found.source,
         )
@@ -120,7 +120,7 @@ class AnswerWriter:
         self.is_done = draft.inquiry.mode == "brief"
 
     def _holds(self, found: Support) -> bool:
-        """Whether a sentence is borne out, and by what may answer the question."""
+        """Whether a sentence is supported, and by what may answer the question."""
         if found.verdict != "supported":
             return False
         return self._answers is None or (found.source is not None and self._answers(found.source))

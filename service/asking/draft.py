@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import AnsweringSentence, Hit
+from pinakes.index.types import Hit
 from pinakes.service.asking.events import Done
+from pinakes.service.reading.reader import AnsweringSentence
 from pinakes.service.types import (
     Answer,
     AnswerKind,

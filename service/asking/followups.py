@@ -8,8 +8,8 @@ functions; what a text is about is asked of the caller.
 import re
 from collections.abc import Callable, Sequence
 
-from pinakes.index.extraction.words import LanguageWords
 from pinakes.ingest.characters import MARK, cut_place
+from pinakes.service.reading.words import LanguageWords
 from pinakes.service.types import Message
 
 __all__ = ["checked_rewriting", "leans_on_history", "rewriting_prompt", "standalone"]

@@ -3,8 +3,8 @@
 import re
 from datetime import date
 
-from pinakes.index.extraction.words import LanguageWords
 from pinakes.ingest.characters import MARK
+from pinakes.service.reading.words import LanguageWords
 
 __all__ = ["as_of_note", "asks_about_now"]
 

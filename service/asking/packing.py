@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pinakes.index.retrieval.neighbours import widen
-from pinakes.index.types import AnsweringSentence, Hit
+from pinakes.index.types import Hit
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.prompt import SourceText, build_prompt
 from pinakes.service.errors import GeneratorFailed
 from pinakes.service.generators.generator import Generator
+from pinakes.service.reading.reader import AnsweringSentence
 from pinakes.service.settings import GeneratorSettings
 from pinakes.service.types import Message
 

@@ -6,11 +6,11 @@ Knows nothing of models.
 
 from collections.abc import Iterator
 
-from pinakes.index.types import AnsweringSentence
 from pinakes.ingest.characters import cut_place
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent, Checked, Token
 from pinakes.service.asking.marks import own_brackets
+from pinakes.service.reading.reader import AnsweringSentence
 from pinakes.service.types import Citation, Sentence, ShortAnswer, SourcePlace
 
 __all__ = [

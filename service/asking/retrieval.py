@@ -1,20 +1,23 @@
 """What a collection has for a question: searched once, or in parts within a budget of searches.
 
-Knows nothing of models; blocking, for a thread of its own.
+Knows nothing of models that word answers; blocking, for a thread of its own.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TypeVar
 
 from pinakes.index.errors import BadQuery
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import AnsweringSentence, Hit, Mode
-from pinakes.service.asking.answerability import EVIDENCE_HITS, confidence, evidence_of
+from pinakes.index.types import Hit, Mode
 from pinakes.service.asking.question_parts import Comparison, TwoSteps, parts_of
+from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
+from pinakes.service.reading.models import ReadingModels
+from pinakes.service.reading.question import Question, SentenceVectors, question_of
+from pinakes.service.reading.reader import AnsweringSentence
 
-__all__ = ["Found", "find"]
+__all__ = ["MOST_HITS", "Found", "find"]
 
 # Passages that answers are written from.
 MOST_HITS = 6
@@ -32,55 +35,66 @@ class Found:
     ``searched``: the queries asked, at most three. ``confidence``: how likely the answer is there.
     """
 
+    question: Question
     searched: tuple[str, ...]
     hits: tuple[Hit, ...]
     sentences: tuple[AnsweringSentence, ...]
     confidence: float
 
 
-def find(index: Index, question: str, mode: Mode) -> Found:
-    """Search for ``question``, and for its parts where it has any. Raises BadQuery."""
-    whole = _search(index, question, mode)
-    match parts_of(question):
+def find(index: Index, models: ReadingModels, text: str, mode: Mode) -> Found:
+    """Search for a question, and for its parts where it has any. Raises BadQuery."""
+    whole = _search(index, models, text, mode)
+
+    def part(asked: str) -> Found:
+        # The parts read many of the same sentences.
+        return _search(index, models, asked, mode, whole.question.sentence_vectors)
+
+    match parts_of(text):
         case Comparison(questions):
             try:
-                parts = [_search(index, part, mode) for part in questions]
+                parts = [part(asked) for asked in questions]
             except BadQuery:  # too long with what a part is asked for, or nothing to search for
                 return whole
             # Both things must be there.
-            sure = max(whole.confidence, min(part.confidence for part in parts))
-            return _merged([*parts, whole], whole.searched, sure)
+            sure = max(whole.confidence, min(found.confidence for found in parts))
+            return _merged(whole, [*parts, whole], sure)
         case TwoSteps(inner, outer):
             try:
-                first = _search(index, inner, mode)
+                first = part(inner)
                 between = _best_answer(first)
                 if between is None:
                     return whole
-                second = _search(index, outer.format(between), mode)
+                second = part(outer.format(between))
             except BadQuery:  # of words that nothing can be searched for
                 return whole
             sure = max(whole.confidence, min(first.confidence, second.confidence))
-            return _merged([second, first, whole], whole.searched, sure)
+            return _merged(whole, [second, first, whole], sure)
     return whole
 
 
-def _search(index: Index, question: str, mode: Mode) -> Found:
-    context = index.context(question)
-    hits = index.search(context, EVIDENCE_HITS, mode)
+def _search(
+    index: Index,
+    models: ReadingModels,
+    text: str,
+    mode: Mode,
+    sentence_vectors: SentenceVectors | None = None,
+) -> Found:
+    question = question_of(index, text, sentence_vectors)
+    hits = index.search(question.context, WEIGHED_HITS, mode)
     if not hits:
-        return Found((question,), (), (), 0.0)
+        return Found(question, (text,), (), (), 0.0)
     # A page that only lists others says nothing itself.
     read = [hit for hit in hits if not hit.features.get("disambiguation")][:MOST_HITS]
     read = read or hits[:MOST_HITS]
-    sentences = index.answering_sentences(context, read)
-    asked = index.asked(context)
-    if asked.asked.kind == "none" and len(asked.rarity) <= _TOPIC_WORDS:
-        return Found((question,), tuple(read), tuple(sentences), 1.0)
-    # The evidence was fitted on hybrid search, whose scores are of another kind.
-    weighed = hits if mode == "hybrid" else index.search(context, EVIDENCE_HITS)
-    evidence = evidence_of(asked, weighed, read, sentences, context.named_share)
-    sure = confidence(evidence, with_vectors=index.encoder is not None)
-    return Found((question,), tuple(read), tuple(sentences), sure)
+    reading = models.reader.read(question, read)
+    sure = 1.0
+    if question.expected.type != "none" or len(question.idf) > _TOPIC_WORDS:
+        # Answerability is told by hybrid search, whose scores are of another kind.
+        weighed = hits if mode == "hybrid" else index.search(question.context, WEIGHED_HITS)
+        findings = Findings(weighed, read, reading)
+        sure = models.answerability.confidence(question, findings)
+    return Found(question, (text,), tuple(read), reading.sentences, sure)
 
 
 def _best_answer(found: Found) -> str | None:
@@ -90,7 +104,7 @@ def _best_answer(found: Found) -> str | None:
     return found.hits[best.hit].passage.text[best.answer_start : best.answer_end]
 
 
-def _merged(parts: Sequence[Found], first: Iterable[str], sure: float) -> Found:
+def _merged(whole: Found, parts: Sequence[Found], sure: float) -> Found:
     """The best of each part in turn; a passage that several found stands once."""
     hits: list[Hit] = []
     places: dict[int, int] = {}
@@ -100,14 +114,16 @@ def _merged(parts: Sequence[Found], first: Iterable[str], sure: float) -> Found:
         if hit.passage.passage_id not in places and len(hits) < MOST_HITS:
             places[hit.passage.passage_id] = len(hits)
             hits.append(hit)
-    pairs = [[(part, one) for one in part.sentences] for part in parts]
-    for part, one in _in_turn(pairs):
-        place = places.get(part.hits[one.hit].passage.passage_id)
-        if place is not None and (place, one.start) not in taken:
-            taken.add((place, one.start))
-            sentences.append(replace(one, hit=place))
-    searched = dict.fromkeys([*first, *(query for part in parts for query in part.searched)])
-    return Found(tuple(searched), tuple(hits), tuple(sentences), sure)
+    pairs = [[(part, sentence) for sentence in part.sentences] for part in parts]
+    for part, sentence in _in_turn(pairs):
+        place = places.get(part.hits[sentence.hit].passage.passage_id)
+        if place is not None and (place, sentence.start) not in taken:
+            taken.add((place, sentence.start))
+            sentences.append(replace(sentence, hit=place))
+    searched = dict.fromkeys(
+        [*whole.searched, *(query for part in parts for query in part.searched)]
+    )
+    return Found(whole.question, tuple(searched), tuple(hits), tuple(sentences), sure)
 
 
 def _in_turn(lists: Sequence[Sequence[Item]]) -> Iterator[Item]:

@@ -201,8 +201,9 @@ def status(
     """What is built, and which model would answer."""
     from pinakes.index.errors import CollectionError
     from pinakes.index.generations import collection_names, current_generation, read_manifest
-    from pinakes.service.asking.answerability import calibration_of
-    from pinakes.service.terminal.calibration_report import calibration_text
+    from pinakes.service.reading.models import reading_models
+    from pinakes.service.reading.threshold import threshold_of
+    from pinakes.service.terminal.calibration_report import threshold_text
     from pinakes.service.terminal.console import out
 
     settings = load_settings(data=data, collection=collection)
@@ -212,7 +213,7 @@ def status(
         try:
             path = settings.data / name
             manifest = read_manifest(current_generation(path))
-            calibration = calibration_of(path, with_vectors=manifest.encoder is not None)
+            chosen = threshold_of(path, reading_models().answerability, manifest.encoder)
         except (CollectionError, BadInput) as error:
             if settings.collection:
                 raise
@@ -221,7 +222,7 @@ def status(
         summary = manifest.model_dump(mode="json", exclude={"files"})
         size = sum(record.size for record in manifest.files.values())
         more = {"coverage": manifest.coverage, "bytes": size}
-        rows.append(summary | more | {"calibration": calibration.model_dump()})
+        rows.append(summary | more | {"threshold": chosen.model_dump()})
     if as_json:
         print_json({"data": str(settings.data), "collections": rows})
         return
@@ -240,7 +241,7 @@ def status(
             again = fetch_again_text(row["dump"]["files"])
             out.print(f"  {damages_text(damages)}; {again}", markup=False)
         out.print(f"  {_vectors_text(row)}", markup=False)
-        out.print(f"  {calibration_text(row['calibration'])}", markup=False)
+        out.print(f"  {threshold_text(row['threshold'])}", markup=False)
     out.print(
         f"data {settings.data}\ngenerator {settings.generator.backend}", style="dim", markup=False
     )

@@ -147,9 +147,13 @@ def calibrate(
     from dataclasses import asdict
 
     from pinakes.index.evaluation import judge
-    from pinakes.service.evaluation.calibrating import calibrate as calibrated
-    from pinakes.service.evaluation.calibrating import usable_targets, write_calibration
+    from pinakes.service.evaluation.calibrating import (
+        choose_threshold,
+        usable_targets,
+        write_threshold,
+    )
     from pinakes.service.evaluation.targets import targets_of
+    from pinakes.service.reading.models import reading_models
     from pinakes.service.terminal.calibration_report import print_errors
     from pinakes.service.terminal.console import BuildProgress, out
 
@@ -159,11 +163,17 @@ def calibrate(
         targets = usable_targets(rows, targets_of(index, rows, judge(rows, index.store)))
         with BuildProgress() as progress:
             progress.step("Searching", len(targets), "questions")
-            found = calibrated(
-                index, targets, settings.search.mode, false_refusals, lambda: progress.advance(1)
+            found = choose_threshold(
+                index,
+                reading_models(),
+                targets,
+                settings.search.mode,
+                false_refusals,
+                questions.name,
+                lambda: progress.advance(1),
             )
-        path = write_calibration(index.collection, found.calibration)
-    chosen = found.calibration
+        path = write_threshold(index.collection, found.threshold)
+    chosen = found.threshold
     if as_json:
         print_json({"path": str(path), **chosen.model_dump(), "errors": asdict(found.errors)})
         return

@@ -5,6 +5,7 @@ Only searches: no model has a part in it.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pinakes.index.errors import BadQuestions
@@ -12,7 +13,6 @@ from pinakes.index.evaluation import Question
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Mode
 from pinakes.ingest.files import write_whole
-from pinakes.service.asking.answerability import CALIBRATION_FILE, Calibration
 from pinakes.service.asking.retrieval import find
 from pinakes.service.evaluation.error_curves import (
     ErrorCurve,
@@ -21,18 +21,21 @@ from pinakes.service.evaluation.error_curves import (
     share_below,
 )
 from pinakes.service.evaluation.targets import Target, Targets
+from pinakes.service.reading.answerability import ChosenBy, Threshold
+from pinakes.service.reading.models import ReadingModels
+from pinakes.service.reading.threshold import THRESHOLD_FILE
 
-__all__ = ["Calibrated", "calibrate", "usable_targets", "write_calibration"]
+__all__ = ["ChosenThreshold", "choose_threshold", "usable_targets", "write_threshold"]
 
 # Of fewer, a tenth is less than three: chance would choose.
 _FEWEST_QUESTIONS = 30
 
 
 @dataclass(frozen=True, slots=True)
-class Calibrated:
+class ChosenThreshold:
     """The threshold chosen, and what others would cost."""
 
-    calibration: Calibration
+    threshold: Threshold
     errors: ErrorCurve
 
 
@@ -53,46 +56,57 @@ def usable_targets(questions: Sequence[Question], targets: Targets) -> tuple[Tar
     return usable
 
 
-def calibrate(
+def choose_threshold(
     index: Index,
+    models: ReadingModels,
     targets: Sequence[Target],
     mode: Mode,
     false_refusals: float,
+    corpus: str = "",
     on_done: Callable[[], None] = lambda: None,
-) -> Calibrated:
+) -> ChosenThreshold:
     """The largest threshold that refuses at most a share of ``false_refusals`` of the questions.
 
     Each is asked as it is, and as if its gold pages were not there; ``on_done`` is called after
-    both.
+    both. ``corpus``: what the questions are called.
     """
     answerable, unanswerable = [], []
     for target in targets:
-        answerable.append(_confidence(index, target.question, mode))
+        answerable.append(_confidence(index, models, target.question, mode))
         without = index.without(target.pages)
-        unanswerable.append(_confidence(without, target.question, mode))
+        unanswerable.append(_confidence(without, models, target.question, mode))
         on_done()
     threshold = largest_threshold(answerable, false_refusals)
-    return Calibrated(
-        Calibration(
+    encoder = index.encoder.record if index.encoder is not None else None
+    manifest = index.manifest
+    return ChosenThreshold(
+        Threshold(
             threshold=threshold,
-            collection=index.manifest.collection,
-            with_vectors=index.encoder is not None,
+            collection=manifest.collection,
             questions=len(targets),
             false_refusals=round(share_below(answerable, threshold), 4),
             refusals=round(share_below(unanswerable, threshold), 4),
+            chosen_by=ChosenBy(
+                model=models.answerability.name,
+                encoder=encoder.name if encoder else None,
+                encoder_sha256=encoder.sha256 if encoder else None,
+                corpus=f"{corpus} over {manifest.collection} {manifest.generation}".strip(),
+                command="pinakes calibrate",
+                date=datetime.now(UTC).date().isoformat(),
+            ),
         ),
         error_curve(answerable, unanswerable),
     )
 
 
-def write_calibration(collection: Path, calibration: Calibration) -> Path:
+def write_threshold(collection: Path, threshold: Threshold) -> Path:
     """Write what answers of ``collection`` go by from now on; where it is written."""
-    path = collection / CALIBRATION_FILE
+    path = collection / THRESHOLD_FILE
     with write_whole(path) as file:
-        file.write(calibration.model_dump_json(indent=2).encode() + b"\n")
+        file.write(threshold.model_dump_json(indent=2, exclude={"ignored"}).encode() + b"\n")
     return path
 
 
-def _confidence(index: Index, question: str, mode: Mode) -> float:
+def _confidence(index: Index, models: ReadingModels, question: str, mode: Mode) -> float:
     # In as many digits as answers have, so that the threshold is met by the same questions.
-    return round(find(index, question, mode).confidence, 3)
+    return round(find(index, models, question, mode).confidence, 3)

@@ -11,16 +11,18 @@ from pinakes.service.evaluation.error_curves import ErrorCurve
 from pinakes.service.terminal.console import out
 from pinakes.service.terminal.figure_tables import print_table, short
 
-__all__ = ["calibration_text", "print_errors"]
+__all__ = ["print_errors", "threshold_text"]
 
 
-def calibration_text(calibration: Mapping[str, Any]) -> str:
-    """A ``Calibration`` in words."""
-    text = f"answers need a confidence of {calibration['threshold']:.3f}, "
-    if calibration["collection"] is None:
+def threshold_text(threshold: Mapping[str, Any]) -> str:
+    """A ``Threshold`` in words."""
+    text = f"answers need a confidence of {threshold['threshold']:.3f}, "
+    if threshold["ignored"] is not None:
+        return f"{text}as chosen on other questions: {threshold['ignored']}"
+    if threshold["collection"] is None:
         return f"{text}as chosen on other questions; better: pinakes calibrate QUESTIONS"
-    text += f"chosen by {calibration['questions']:,} questions of this collection"
-    shares = calibration["false_refusals"], calibration["refusals"]
+    text += f"chosen by {threshold['questions']:,} questions of this collection"
+    shares = threshold["false_refusals"], threshold["refusals"]
     if None in shares:
         return text
     asked, left_out = shares

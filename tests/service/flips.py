@@ -35,6 +35,7 @@ from pinakes.index.types import StoredPage
 from pinakes.service.types import Answer, Inquiry
 from tests.index.toys import ROOT, reseal
 from tests.service.asking.answers import answer_events, answered
+from tests.service.reading.toys import read_sentences
 
 MOMENTS = ("before", "large", "after")
 QUESTIONS = ("When was the Rosetta Stone found?", "papyrus reed of the Nile")
@@ -108,7 +109,7 @@ def use(index: Index, truth: Truth, *, ask: bool) -> Iterator[Callable[[], objec
     for question in QUESTIONS:
         for mode in ("hybrid", "keyword", "vector"):
             yield lambda question=question, mode=mode: searched(question, mode)  # type: ignore[misc]
-    yield lambda: index.answering_sentences(QUESTIONS[0], index.search(QUESTIONS[0], 1))
+    yield lambda: read_sentences(index, QUESTIONS[0], index.search(QUESTIONS[0], 1))
     for page_id in [*truth.pages, 10**9]:
         yield lambda page_id=page_id: truth.check_page(index.page(page_id), page_id)  # type: ignore[misc]
     for name, page_id in truth.names.items():

@@ -6,6 +6,7 @@ from pinakes.index.retrieval.search import Index
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.asking.events import AnswerEvent, Checked, Done, Token, Withdrawn
 from pinakes.service.generators.generator import Generator
+from pinakes.service.reading.models import ReadingModels
 from pinakes.service.settings import Settings
 from pinakes.service.types import Answer, Inquiry
 
@@ -13,13 +14,17 @@ QUESTION = "Who deciphered Linear B?"
 
 
 def answer_events(
-    index: Index, model: Generator | None, inquiry: Inquiry | str = QUESTION, **settings: object
+    index: Index,
+    model: Generator | None,
+    inquiry: Inquiry | str = QUESTION,
+    reading: ReadingModels | None = None,
+    **settings: object,
 ) -> list[AnswerEvent]:
     """Everything that happens while the question is answered."""
     asked = Inquiry(inquiry) if isinstance(inquiry, str) else inquiry
 
     async def collect() -> list[AnswerEvent]:
-        answerer = Answerer(model, Settings(**settings))
+        answerer = Answerer(model, Settings(**settings), reading)
         return [event async for event in answerer.answer(index, asked)]
 
     return asyncio.run(collect())

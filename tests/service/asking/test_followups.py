@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from pinakes.index.extraction.words import words_of
 from pinakes.service.asking.followups import checked_rewriting, leans_on_history, standalone
+from pinakes.service.reading.words import words_of
 from pinakes.service.types import Message
 
 NAMES = ("Rosetta Stone", "Michael Ventris", "Linear B", "Bi Sheng", "Gutenberg", "Callimachus")

@@ -1,7 +1,7 @@
 import pytest
 
-from pinakes.index.extraction.words import words_of
 from pinakes.service.asking.now import as_of_note, asks_about_now
+from pinakes.service.reading.words import words_of
 
 
 @pytest.mark.parametrize(

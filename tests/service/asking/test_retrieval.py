@@ -1,23 +1,25 @@
 """What is found for a question, whole and in parts, and how surely it holds the answer."""
 
-from pathlib import Path
-
 import pytest
 
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Mode
-from pinakes.service.asking.answerability import Calibration, calibration_of
-from pinakes.service.asking.retrieval import MOST_HITS, find
-from pinakes.service.errors import BadInput
+from pinakes.service.asking.retrieval import MOST_HITS, Found, find
+from pinakes.service.reading.models import reading_models
+from tests.service.reading.toys import usual_threshold
+
+
+def _found(index: Index, question: str, mode: Mode = "hybrid") -> Found:
+    return find(index, reading_models(), question, mode)
 
 
 def _titles(index: Index, question: str) -> list[str]:
-    return [hit.passage.title for hit in find(index, question, "hybrid").hits]
+    return [hit.passage.title for hit in _found(index, question).hits]
 
 
 def test_both_sides_of_a_comparison_are_found(index: Index) -> None:
     question = "Which of the Library of Pergamum and the Library of Ashurbanipal is older?"
-    found = find(index, question, "hybrid")
+    found = _found(index, question)
     assert found.searched[0] == question
     assert len(found.searched) == 3
     assert {"Library of Pergamum", "Library of Ashurbanipal"} <= set(_titles(index, question))
@@ -25,25 +27,34 @@ def test_both_sides_of_a_comparison_are_found(index: Index) -> None:
 
 
 def test_the_second_step_searches_for_the_answer_of_the_first(index: Index) -> None:
-    found = find(index, "When was the man who deciphered Linear B born?", "hybrid")
+    found = find(
+        index, reading_models(), "When was the man who deciphered Linear B born?", "hybrid"
+    )
     assert len(found.searched) == 3
     assert any(hit.passage.title == "Michael Ventris" for hit in found.hits)
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "keyword", "vector"])
 def test_known_and_unknown_things_are_told_apart(index: Index, mode: Mode) -> None:
-    known = find(index, "Who deciphered Linear B?", mode).confidence
-    unknown = find(index, "What is the population of Jupiter's largest city?", mode).confidence
-    threshold = calibration_of(index.collection, with_vectors=True).threshold
+    known = _found(index, "Who deciphered Linear B?", mode).confidence
+    unknown = find(
+        index, reading_models(), "What is the population of Jupiter's largest city?", mode
+    ).confidence
+    threshold = usual_threshold(index)
     assert unknown < threshold < known
 
 
 def test_a_topic_is_never_refused(index: Index) -> None:
-    assert find(index, "library", "hybrid").confidence == 1
+    assert _found(index, "library").confidence == 1
 
 
 def test_sentences_stand_in_the_passages_found(index: Index) -> None:
-    found = find(index, "Which is older, the Rosetta Stone or the Gutenberg Bible?", "hybrid")
+    found = find(
+        index,
+        reading_models(),
+        "Which is older, the Rosetta Stone or the Gutenberg Bible?",
+        "hybrid",
+    )
     assert found.sentences
     for one in found.sentences:
         text = found.hits[one.hit].passage.text
@@ -53,7 +64,7 @@ def test_sentences_stand_in_the_passages_found(index: Index) -> None:
 
 
 def test_nothing_found_is_nothing(index: Index) -> None:
-    found = find(index, "xyzzyplugh", "keyword")
+    found = _found(index, "xyzzyplugh", "keyword")
     assert (found.hits, found.sentences, found.confidence) == ((), (), 0.0)
 
 
@@ -61,23 +72,6 @@ def test_pages_that_only_list_others_answer_nothing(index: Index) -> None:
     question = "Who founded the Library of Alexandria?"
     titles = [hit.passage.title for hit in index.search(question, 6)]
     assert "Alexandria (disambiguation)" in titles
-    found = find(index, question, "hybrid")
+    found = _found(index, question)
     assert "Alexandria (disambiguation)" not in [hit.passage.title for hit in found.hits]
     assert len(found.hits) == 6
-
-
-def test_a_collections_own_calibration_counts(tmp_path: Path) -> None:
-    usual = calibration_of(tmp_path, with_vectors=True)
-    assert 0 < usual.threshold < 1
-    chosen = Calibration(threshold=0.5, questions=40)
-    (tmp_path / "answerability.json").write_text(chosen.model_dump_json())
-    assert calibration_of(tmp_path, with_vectors=True) == chosen
-    # Confidences without vectors are of another kind.
-    assert calibration_of(tmp_path, with_vectors=False).threshold != chosen.threshold
-
-
-@pytest.mark.parametrize("text", ["", "{}", '{"threshold": 7}', "no JSON"])
-def test_a_calibration_that_is_none_is_named(tmp_path: Path, text: str) -> None:
-    (tmp_path / "answerability.json").write_text(text)
-    with pytest.raises(BadInput, match=r"answerability\.json.*pinakes calibrate"):
-        calibration_of(tmp_path, with_vectors=True)

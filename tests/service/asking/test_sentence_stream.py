@@ -22,7 +22,7 @@ from pinakes.service.asking.sentence_stream import (
     FinishedSentence,
     SentenceStream,
 )
-from pinakes.service.asking.support import Support
+from pinakes.service.reading.entailment import Support
 from pinakes.service.types import AnswerMode, Inquiry
 from tests.service.asking.answers import assert_sentences_are_slices, shown
 from tests.yardstick import assert_in_proportion

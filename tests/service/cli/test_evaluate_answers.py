@@ -161,7 +161,7 @@ def test_a_calibration_is_written_shown_and_used(
     rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
     path = file_of(tmp_path / "questions.jsonl", *rows[:40], rows[-1])
     status_before = json.loads(run("status", "--data", data, "--json")[1])["collections"][0]
-    assert status_before["calibration"]["collection"] is None
+    assert status_before["threshold"]["collection"] is None
     assert "better: pinakes calibrate QUESTIONS" in run("status", "--data", data)[1]
 
     command = ("calibrate", path, "--data", data)
@@ -175,9 +175,12 @@ def test_a_calibration_is_written_shown_and_used(
     thresholds = [one["threshold"] for one in found["errors"]["points"]]
     assert min(thresholds) < written["threshold"] < max(thresholds)
 
-    after = json.loads(run("status", "--data", data, "--json")[1])["collections"][0]["calibration"]
-    assert after == written
+    after = json.loads(run("status", "--data", data, "--json")[1])["collections"][0]["threshold"]
+    assert after == written | {"ignored": None}
     assert after["collection"] == "samplewiki"
+    chosen_by = after["chosen_by"]
+    assert (chosen_by["encoder"], chosen_by["command"]) == (None, "pinakes calibrate")
+    assert chosen_by["corpus"].startswith("questions.jsonl over samplewiki ")
     out = run("status", "--data", data)[1]
     assert "chosen by 40 questions of this collection: refused" in out
     # As many are refused as was said, and with the pages left out too.

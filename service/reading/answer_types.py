@@ -1,4 +1,4 @@
-"""What a question asks for: a person, a time, a place, a number … by the words it asks with.
+"""The expected answer type: a person, a time, a place … by the words that a question asks with.
 
 Knows nothing of passages.
 """
@@ -7,25 +7,25 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from pinakes.index.extraction.words import QuestionKind, words_of
 from pinakes.ingest.characters import MARK
+from pinakes.service.reading.words import AnswerType, words_of
 
-__all__ = ["AskedFor", "asked_for"]
+__all__ = ["ExpectedAnswer", "expected_answer"]
 
 # Of "what famous river flows …" the thing asked for is among the first words behind "what".
-_ABOUT_WORDS = 3
+_FOCUS_WORDS = 3
 _WORD = re.compile(rf"(?:[^\W_]{MARK}*)+")
 
 
 @dataclass(frozen=True, slots=True)
-class AskedFor:
-    """The kind of answer, and the words right behind the question word: "what *river* …"."""
+class ExpectedAnswer:
+    """The expected type, and its focus: the words behind the question word ("what *river* …")."""
 
-    kind: QuestionKind
-    about: tuple[str, ...] = ()
+    type: AnswerType
+    focus: tuple[str, ...] = ()
 
 
-def asked_for(question: str, language: str) -> AskedFor:
+def expected_answer(question: str, language: str) -> ExpectedAnswer:
     """What ``question`` asks for; "none" where no question word is found, as in yes-or-no ones.
 
     The first question word counts, and of those that begin there the longest.
@@ -33,9 +33,9 @@ def asked_for(question: str, language: str) -> AskedFor:
     text = " ".join(question.casefold().split())
     match = _pattern(language).search(text)
     if match is None:
-        return AskedFor("none")
-    behind = _WORD.findall(text, match.end())[:_ABOUT_WORDS]
-    return AskedFor(words_of(language).asking[match[0]], (*match[0].split()[1:], *behind))
+        return ExpectedAnswer("none")
+    behind = _WORD.findall(text, match.end())[:_FOCUS_WORDS]
+    return ExpectedAnswer(words_of(language).asking[match[0]], (*match[0].split()[1:], *behind))
 
 
 @cache

@@ -1,11 +1,11 @@
-"""What speaks for each run of words in a sentence as the answer to a question, in numbers.
+"""The features of each run of words in a sentence as the answer to a question.
 
-Linear models over such evidence answer SQuAD's questions at first sight (Rajpurkar et al., EMNLP
+Linear models over such features answer SQuAD's questions at first sight (Rajpurkar et al., EMNLP
 2016, section 5); here without a parser, so that any language with capitals and digits has it.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -14,11 +14,11 @@ from math import log
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pinakes.index.extraction.question_kinds import AskedFor
-from pinakes.index.extraction.words import KINDS, LanguageWords
 from pinakes.ingest.characters import MARK
+from pinakes.service.reading.question import Question
+from pinakes.service.reading.words import ANSWER_TYPES
 
-__all__ = ["EVIDENCE", "AskedQuestion", "Sentence", "SentenceSpans", "sentence_spans_of"]
+__all__ = ["FEATURES", "Sentence", "SentenceSpans", "sentence_spans_of"]
 
 LONGEST_SPAN = 8
 _MOST_TOKENS = 120
@@ -41,54 +41,29 @@ _SHAPE = (
     "1 word", "2 words", "3 words", "4 words", "5 words and more", "all capitals", "some capitals",
     "no capitals", "begins the sentence", "digits", "year", "month", "number word",
     "number and unit",
-    "title", "asked words", "only asked words", "little words inside", "in quotes", "in brackets",
-    "ends in -ing", "ends in -ed", "ends in -ly", "ends in -s",
+    "title", "question words", "only question words", "stop words inside", "in quotes",
+    "in brackets", "ends in -ing", "ends in -ed", "ends in -ly", "ends in -s",
 )  # fmt: skip
 _AROUND = (
-    "behind an article", "behind a place word", "behind an author word", "behind a little word",
-    "behind a stop", "behind a content word", "behind a capital", "before a little word",
-    "before a stop", "before a content word", "before a capital", "before a number",
-    "behind a number", "closeness", "nearest", "nearest before", "nearest behind", "about inside",
-    "about beside", "about near",
+    "behind an article", "behind a place word", "behind an author word", "behind a stop word",
+    "behind punctuation", "behind a content word", "behind a capital", "before a stop word",
+    "before punctuation", "before a content word", "before a capital", "before a number",
+    "behind a number", "closeness", "nearest", "nearest before", "nearest behind", "focus inside",
+    "focus beside", "focus near",
 )  # fmt: skip
 _CROSSED = (
     "all capitals", "digits", "year", "month", "number word", "number and unit", "no capitals",
-    "behind a place word", "behind an author word", "title", "about beside", "1 word",
+    "behind a place word", "behind an author word", "title", "focus beside", "1 word",
 )  # fmt: skip
-EVIDENCE: tuple[str, ...] = (
+FEATURES: tuple[str, ...] = (
     *_SENTENCE,
     *_SHAPE,
     *_AROUND,
-    *(f"{kind}: {name}" for kind, name in product(KINDS, _CROSSED)),
+    *(f"{answer_type}: {name}" for answer_type, name in product(ANSWER_TYPES, _CROSSED)),
 )
-_COLUMNS = {name: column for column, name in enumerate(EVIDENCE)}
+_COLUMNS = {name: column for column, name in enumerate(FEATURES)}
 
-Evidence = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class AskedQuestion:
-    """A question as it is compared with sentences.
-
-    ``rarity``: of each of its search terms. ``analyze``: the search terms of a text. ``is_little``:
-    whether a word says nothing by itself.
-    """
-
-    text: str
-    asked: AskedFor
-    words: LanguageWords
-    rarity: Mapping[str, float]
-    analyze: Callable[[str], Sequence[str]]
-    is_little: Callable[[str], bool]
-
-    @property
-    def total(self) -> float:
-        """The rarity of all its terms together."""
-        return sum(self.rarity.values()) or 1.0
-
-    def share(self, terms: frozenset[str]) -> float:
-        """How much of the question ``terms`` hold, by the rarity of its own, 0 to 1."""
-        return sum(rarity for term, rarity in self.rarity.items() if term in terms) / self.total
+Features = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -116,15 +91,15 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class SentenceSpans:
-    """Runs of words: offsets into the sentence, and evidence of shape (spans, columns)."""
+    """Runs of words: offsets into the sentence, and features of shape (spans, columns)."""
 
     starts: list[int]
     ends: list[int]
-    evidence: Evidence
+    features: Features
 
 
-def sentence_spans_of(question: AskedQuestion, sentence: Sentence) -> SentenceSpans:
-    """All runs of up to eight tokens that may be an answer, and what speaks for each.
+def sentence_spans_of(question: Question, sentence: Sentence) -> SentenceSpans:
+    """All runs of up to eight tokens that may be an answer, and the features of each.
 
     They begin and end with a word that says something, and no stop stands inside.
     """
@@ -134,15 +109,15 @@ def sentence_spans_of(question: AskedQuestion, sentence: Sentence) -> SentenceSp
     lower = [word.casefold() for word in words]
     terms = [_terms(word, question.analyze) for word in lower]
     is_word = np.array([word[0].isalnum() or word in _UNIT_SIGNS for word in words], bool)
-    is_little = np.array([question.is_little(word) for word in lower], bool) & is_word
-    is_content = is_word & ~is_little
+    is_stop_word = np.array([question.is_stop_word(word) for word in lower], bool) & is_word
+    is_content = is_word & ~is_stop_word
     first, last = _pairs(words, is_word, is_content, _label_end(words))
-    found = np.zeros((len(first), len(EVIDENCE)))
+    found = np.zeros((len(first), len(FEATURES)))
     if not len(first):
         return SentenceSpans([], [], found)
     length = last - first + 1
 
-    def inside(flags: NDArray[np.bool_]) -> Evidence:
+    def inside(flags: NDArray[np.bool_]) -> Features:
         """Share of the words of each span that have the flag."""
         counts = np.concatenate([[0], np.cumsum(flags)])
         return np.asarray((counts[last + 1] - counts[first]) / length, dtype=np.float64)
@@ -153,27 +128,27 @@ def sentence_spans_of(question: AskedQuestion, sentence: Sentence) -> SentenceSp
     def flags(test: Callable[[int], bool]) -> NDArray[np.bool_]:
         return np.fromiter((test(place) for place in range(len(words))), bool, len(words))
 
-    asked = flags(lambda at: any(term in question.rarity for term in terms[at]))
+    in_question = flags(lambda at: any(term in question.idf for term in terms[at]))
     capital = flags(lambda at: words[at][0].isupper())
     digits = flags(lambda at: words[at][0].isdigit())
     years = flags(lambda at: re.fullmatch(r"1\d{3}s?|20\d\d|\d{4}", words[at]) is not None)
     months = flags(lambda at: lower[at] in table.months)
     spelled = flags(lambda at: lower[at] in table.numbers or lower[at] in table.scales)
     titled = flags(lambda at: any(term in sentence.title_terms for term in terms[at]))
-    about_terms = {term for word in question.asked.about for term in question.analyze(word)}
-    about = flags(lambda at: is_content[at] and any(term in about_terms for term in terms[at]))
+    focus_terms = {term for word in question.expected.focus for term in question.analyze(word)}
+    focus = flags(lambda at: is_content[at] and any(term in focus_terms for term in terms[at]))
 
     covered = {
-        term for at in np.flatnonzero(asked) for term in terms[at] if term in question.rarity
+        term for at in np.flatnonzero(in_question) for term in terms[at] if term in question.idf
     }
-    put("sentence coverage", sum(question.rarity[term] for term in covered) / question.total)
-    titled_terms = covered | (question.rarity.keys() & sentence.title_terms)
+    put("sentence coverage", sum(question.idf[term] for term in covered) / question.total_idf)
+    titled_terms = covered | (question.idf.keys() & sentence.title_terms)
     put(
         "sentence and title coverage",
-        sum(question.rarity[term] for term in titled_terms) / question.total,
+        sum(question.idf[term] for term in titled_terms) / question.total_idf,
     )
-    held = covered | (question.rarity.keys() & sentence.context)
-    put("passage coverage", sum(question.rarity[term] for term in held) / question.total)
+    held = covered | (question.idf.keys() & sentence.context)
+    put("passage coverage", sum(question.idf[term] for term in held) / question.total_idf)
     put("passage score", sentence.score)
     put("passage rank", log(sentence.rank))
     put("lead", sentence.is_lead)
@@ -182,7 +157,7 @@ def sentence_spans_of(question: AskedQuestion, sentence: Sentence) -> SentenceSp
         put("1 word" if size == 1 else f"{size} words", length == size)
     put("5 words and more", np.where(length >= 5, length - 4, 0))
     large, numeric = inside(capital), inside(digits)
-    put("all capitals", (inside(capital | is_little | digits) == 1) & (large > 0))
+    put("all capitals", (inside(capital | is_stop_word | digits) == 1) & (large > 0))
     put("some capitals", (large > 0) & (large < 1))
     put("no capitals", (large == 0) & (numeric == 0))
     put("begins the sentence", first == 0)
@@ -193,9 +168,9 @@ def sentence_spans_of(question: AskedQuestion, sentence: Sentence) -> SentenceSp
     number = digits | spelled
     put("number and unit", number[first] & ~number[last] & (length <= 4))
     put("title", inside(titled) == 1)
-    put("asked words", inside(asked))
-    put("only asked words", inside(asked | is_little) == 1)
-    put("little words inside", inside(is_little) * length)
+    put("question words", inside(in_question))
+    put("only question words", inside(in_question | is_stop_word) == 1)
+    put("stop words inside", inside(is_stop_word) * length)
     for ending in ("ing", "ed", "ly", "s"):
         ends = np.array([len(word) > 4 and word.endswith(ending) for word in lower], bool)
         put(f"ends in -{ending}", ends[last] & ~capital[last])
@@ -220,39 +195,39 @@ def sentence_spans_of(question: AskedQuestion, sentence: Sentence) -> SentenceSp
     put("behind an article", left(articles))
     put("behind a place word", left(placed))
     put("behind an author word", left(authors))
-    put("behind a little word", left(is_little & ~articles & ~placed & ~authors))
-    put("behind a stop", ~has_before | left(~is_word))
+    put("behind a stop word", left(is_stop_word & ~articles & ~placed & ~authors))
+    put("behind punctuation", ~has_before | left(~is_word))
     put("behind a content word", left(is_content & ~capital & ~digits))
     put("behind a capital", left(capital & is_content))
     put("behind a number", left(number))
-    put("before a little word", right(is_little))
-    put("before a stop", ~has_behind | right(~is_word))
+    put("before a stop word", right(is_stop_word))
+    put("before punctuation", ~has_behind | right(~is_word))
     put("before a content word", right(is_content & ~capital & ~digits))
     put("before a capital", right(capital & is_content))
     put("before a number", right(number))
 
     weight = np.zeros(len(words))
-    for at in np.flatnonzero(asked):
-        weight[at] = max(question.rarity.get(term, 0.0) for term in terms[at])
+    for at in np.flatnonzero(in_question):
+        weight[at] = max(question.idf.get(term, 0.0) for term in terms[at])
     places = np.flatnonzero(weight)
     if len(places):
         ahead = first[:, None] - places[None, :]
         after = places[None, :] - last[:, None]
         distance = np.maximum(np.maximum(ahead, after), 0).astype(float)
-        put("closeness", (weight[places] / (1 + distance)).sum(axis=1) / question.total)
+        put("closeness", (weight[places] / (1 + distance)).sum(axis=1) / question.total_idf)
         put("nearest", 1 / (1 + distance.min(axis=1)))
         put("nearest before", 1 / (1 + np.where(ahead > 0, ahead, 50).min(axis=1)))
         put("nearest behind", 1 / (1 + np.where(after > 0, after, 50).min(axis=1)))
-    put("about inside", inside(about) > 0)
-    put("about beside", left(about) | right(about))
+    put("focus inside", inside(focus) > 0)
+    put("focus beside", left(focus) | right(focus))
     near = [
-        about[np.clip(at, 0, len(words) - 1)] for at in (first - 2, first - 3, last + 2, last + 3)
+        focus[np.clip(at, 0, len(words) - 1)] for at in (first - 2, first - 3, last + 2, last + 3)
     ]
-    put("about near", np.logical_or.reduce(near))
+    put("focus near", np.logical_or.reduce(near))
 
-    kind = question.asked.kind
+    answer_type = question.expected.type
     for name in _CROSSED:
-        put(f"{kind}: {name}", found[:, _COLUMNS[name]])
+        put(f"{answer_type}: {name}", found[:, _COLUMNS[name]])
     return SentenceSpans(
         [tokens[at].start() for at in first], [tokens[at].end() for at in last], found
     )

@@ -7,33 +7,33 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
 
-__all__ = ["KINDS", "LanguageWords", "QuestionKind", "words_of"]
+__all__ = ["ANSWER_TYPES", "AnswerType", "LanguageWords", "words_of"]
 
-QuestionKind = Literal["person", "time", "place", "number", "reason", "manner", "thing", "none"]
-KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
+AnswerType = Literal["person", "time", "place", "number", "reason", "manner", "thing", "none"]
+ANSWER_TYPES: tuple[AnswerType, ...] = get_args(AnswerType)
 
 _USUAL = "en"
 _GROUPS = (
-    "months", "articles", "placed", "authors", "negations", "qualifiers", "little", "now",
+    "months", "articles", "placed", "authors", "negations", "qualifiers", "stop_words", "now",
     "offices", "pronouns", "possessives",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageWords:
-    """The words of one language; ``asking`` gives the kind of answer that question words want.
+    """The words of one language; ``asking`` gives the type of answer that question words expect.
 
     ``scales``: number words that multiply what stands before them. ``spaced``: words stand apart.
     """
 
-    asking: Mapping[str, QuestionKind]
+    asking: Mapping[str, AnswerType]
     months: frozenset[str]
     articles: frozenset[str]
     placed: frozenset[str]
     authors: frozenset[str]
     negations: frozenset[str]
     qualifiers: frozenset[str]
-    little: frozenset[str]
+    stop_words: frozenset[str]
     now: frozenset[str]
     offices: frozenset[str]
     pronouns: frozenset[str]
@@ -48,7 +48,7 @@ class LanguageWords:
 def words_of(language: str) -> LanguageWords:
     """The words of ``language``; of languages without a table, the English ones."""
     tables = tomllib.loads(
-        files("pinakes.index.extraction")
+        files("pinakes.service.reading")
         .joinpath("words.toml")
         .read_text(encoding="utf-8")
         .casefold()

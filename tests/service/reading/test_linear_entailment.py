@@ -1,12 +1,14 @@
-"""Which sentences their sources bear out, and which source is cited."""
+"""Which sentences their sources support, and which source is cited."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from pinakes.index.retrieval.search import Index
-from pinakes.service.asking.claims import Reader
-from pinakes.service.asking.support import SupportChecker
+from pinakes.service.reading.entailment import Premises
+from pinakes.service.reading.linear_entailment import linear_entailment
+from pinakes.service.reading.question import question_of
 from pinakes.service.types import Citation, PassageRef
 
 STONE = (
@@ -26,14 +28,17 @@ def _citation(number: int, title: str, quote: str) -> Citation:
 
 
 @pytest.fixture(scope="module")
-def checker(index: Index) -> SupportChecker:
-    asked = index.asked("When was the Rosetta Stone found?")
-    reader = Reader(asked.words, index.keywords.analyze, asked.is_little)
-    sources = [_citation(1, "Rosetta Stone", STONE), _citation(2, "Michael Ventris", LINEAR_B)]
-    return SupportChecker(asked.text, sources, reader, index.similarity)
+def premises(sample: Path) -> Iterator[Premises]:
+    with Index.open(sample) as index:
+        question = question_of(index, "When was the Rosetta Stone found?")
+        sources = [
+            _citation(1, "Rosetta Stone", STONE),
+            _citation(2, "Michael Ventris", LINEAR_B),
+        ]
+        yield linear_entailment().premises(question, sources)
 
 
-# name, sentence, what it cites, verdict, what bears it out
+# name, sentence, what it cites, verdict, what supports it
 CASES = [
     ("word for word", "It weighs 762 kilograms.", (1,), "supported", (1,)),
     ("a part of a sentence", "The Rosetta Stone was found in July 1799 by French soldiers.", (1,),
@@ -59,51 +64,48 @@ CASES = [
 
 
 @pytest.mark.parametrize(
-    ("sentence", "cited", "verdict", "borne_out_by"),
+    ("sentence", "cited", "verdict", "supported_by"),
     [case[1:] for case in CASES],
     ids=[case[0] for case in CASES],
 )
 def test_verdicts(
-    checker: SupportChecker,
+    premises: Premises,
     sentence: str,
     cited: tuple[int, ...],
     verdict: str,
-    borne_out_by: tuple[int, ...],
+    supported_by: tuple[int, ...],
 ) -> None:
-    found = checker.check(sentence, cited)
-    assert (found.verdict, found.citations) == (verdict, borne_out_by)
+    found = premises.check(sentence, cited)
+    assert (found.verdict, found.citations) == (verdict, supported_by)
 
 
-def test_what_is_missing_is_named(checker: SupportChecker) -> None:
-    found = checker.check("The Rosetta Stone was found in June 1801 by Prussian soldiers.", (1,))
+def test_what_is_missing_is_named(premises: Premises) -> None:
+    found = premises.check("The Rosetta Stone was found in June 1801 by Prussian soldiers.", (1,))
     assert found.missing == ("June", "1801", "Prussian")
 
 
-def test_the_place_is_where_the_words_stand(checker: SupportChecker) -> None:
-    found = checker.check("It weighs 762 kilograms.", ())
+def test_the_place_is_where_the_words_stand(premises: Premises) -> None:
+    found = premises.check("It weighs 762 kilograms.", ())
     assert found.source is not None
     number, start, end = found.source.number, found.source.start, found.source.end
     assert number == 1
     assert STONE[start:end] == "It weighs 762 kilograms."
 
 
-def test_a_bare_answer_claims_what_was_asked(checker: SupportChecker) -> None:
-    assert checker.check("July 1799", ()).verdict != "unsupported"
-    assert checker.check("July 1952", ()).verdict == "unsupported"
+def test_a_bare_answer_claims_what_was_asked(premises: Premises) -> None:
+    assert premises.check("July 1799", ()).verdict != "unsupported"
+    assert premises.check("July 1952", ()).verdict == "unsupported"
 
 
-def test_without_sources_nothing_is_borne_out(sample: Path) -> None:
+def test_without_sources_nothing_is_supported(sample: Path) -> None:
     with Index.open(sample, None) as index:
-        asked = index.asked("When?")
-        reader = Reader(asked.words, index.keywords.analyze, asked.is_little)
-        checker = SupportChecker("When?", [], reader, None)
-        assert checker.check("It weighs 762 kilograms.", (1,)).verdict == "unsupported"
+        premises = linear_entailment().premises(question_of(index, "When was it?"), [])
+        assert premises.check("It weighs 762 kilograms.", (1,)).verdict == "unsupported"
 
 
 def test_without_vectors_words_decide(sample: Path) -> None:
     with Index.open(sample, None) as index:
-        asked = index.asked("How heavy is the Rosetta Stone?")
-        reader = Reader(asked.words, index.keywords.analyze, asked.is_little)
-        checker = SupportChecker(asked.text, [_citation(1, "Rosetta Stone", STONE)], reader, None)
-        assert checker.check("The stone weighs 762 kilograms.", ()).verdict != "unsupported"
-        assert checker.check("The stone weighs 800 kilograms.", ()).verdict == "unsupported"
+        question = question_of(index, "How heavy is the Rosetta Stone?")
+        premises = linear_entailment().premises(question, [_citation(1, "Rosetta Stone", STONE)])
+        assert premises.check("The stone weighs 762 kilograms.", ()).verdict != "unsupported"
+        assert premises.check("The stone weighs 800 kilograms.", ()).verdict == "unsupported"

@@ -1,9 +1,9 @@
 import pytest
 
-from pinakes.index.extraction.question_kinds import asked_for
-from pinakes.index.extraction.words import words_of
+from pinakes.service.reading.answer_types import expected_answer
+from pinakes.service.reading.words import words_of
 
-# language, question, kind
+# language, question, answer type
 CASES = [
     ("en", "Who deciphered Linear B?", "person"),
     ("en", "By whom was it found?", "person"),
@@ -27,14 +27,18 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(("language", "question", "kind"), CASES)
-def test_what_is_asked_for(language: str, question: str, kind: str) -> None:
-    assert asked_for(question, language).kind == kind
+@pytest.mark.parametrize(("language", "question", "answer_type"), CASES)
+def test_what_is_expected_answer(language: str, question: str, answer_type: str) -> None:
+    assert expected_answer(question, language).type == answer_type
 
 
 def test_the_words_behind_the_question_word_say_of_what() -> None:
-    assert asked_for("Which famous river flows there?", "en").about == ("famous", "river", "flows")
-    assert asked_for("In which country was it found?", "en").about[0] == "country"
+    assert expected_answer("Which famous river flows there?", "en").focus == (
+        "famous",
+        "river",
+        "flows",
+    )
+    assert expected_answer("In which country was it found?", "en").focus[0] == "country"
 
 
 @pytest.mark.parametrize("language", ["en", "es", "de", "fr", "zh"])
@@ -43,4 +47,6 @@ def test_every_language_has_all_its_words(language: str) -> None:
     assert set(words.asking.values()) >= {"person", "time", "place", "number", "thing"}
     assert words.negations
     assert words.qualifiers
-    assert all(word == word.casefold() for word in (*words.little, *words.months, *words.asking))
+    assert all(
+        word == word.casefold() for word in (*words.stop_words, *words.months, *words.asking)
+    )

@@ -2,27 +2,27 @@
 
 import pytest
 
-from pinakes.index.extraction.words import words_of
 from pinakes.index.keywords.bm25 import KeywordIndex, write_keyword_index
-from pinakes.service.asking.claims import Comparison, Reader, compare
+from pinakes.service.reading.claims import ClaimParser, Comparison, compare
+from pinakes.service.reading.words import words_of
 
 
 @pytest.fixture(scope="module")
-def reader(tmp_path_factory: pytest.TempPathFactory) -> Reader:
+def parser(tmp_path_factory: pytest.TempPathFactory) -> ClaimParser:
     path = tmp_path_factory.mktemp("words") / "bm25"
     write_keyword_index(path, "en", [])
     keywords = KeywordIndex(path, "en")
     words = words_of("en")
-    return Reader(
+    return ClaimParser(
         words,
         keywords.analyze,
-        lambda word: word in words.little or not keywords.content_terms(word),
+        lambda word: word in words.stop_words or not keywords.content_terms(word),
     )
 
 
-def _compared(reader: Reader, claim: str, text: str, title: str = "") -> Comparison:
-    context = frozenset(word.form for word in reader.read(title).words)
-    return compare(reader.claim(claim), reader.read(text), context)
+def _compared(parser: ClaimParser, claim: str, text: str, title: str = "") -> Comparison:
+    context = frozenset(word.form for word in parser.parse(title).words)
+    return compare(parser.claim(claim), parser.parse(text), context)
 
 
 # name, claim, text, what is missing
@@ -52,9 +52,9 @@ FACTS = [
     ("claim", "text", "missing"), [case[1:] for case in FACTS], ids=[case[0] for case in FACTS]
 )
 def test_names_and_numbers_must_be_there(
-    reader: Reader, claim: str, text: str, missing: tuple[str, ...]
+    parser: ClaimParser, claim: str, text: str, missing: tuple[str, ...]
 ) -> None:
-    assert _compared(reader, claim, text).missing == missing
+    assert _compared(parser, claim, text).missing == missing
 
 
 # name, claim, text, whether both say the same way round
@@ -75,39 +75,39 @@ SENSES = [
 @pytest.mark.parametrize(
     ("claim", "text", "same"), [case[1:] for case in SENSES], ids=[case[0] for case in SENSES]
 )
-def test_sense(reader: Reader, claim: str, text: str, same: bool) -> None:
-    assert _compared(reader, claim, text).same_sense is same
+def test_sense(parser: ClaimParser, claim: str, text: str, same: bool) -> None:
+    assert _compared(parser, claim, text).same_sense is same
 
 
-def test_words_that_lead_up_to_a_claim_are_no_part_of_it(reader: Reader) -> None:
-    plain = reader.claim("Kings planned it.")
+def test_words_that_lead_up_to_a_claim_are_no_part_of_it(parser: ClaimParser) -> None:
+    plain = parser.claim("Kings planned it.")
     for lead in (
         "The answer is: ",
         "The answer to this question is: ",
         "1. ",
         "According to the source, ",
     ):
-        assert reader.claim(lead + "Kings planned it.") == plain
+        assert parser.claim(lead + "Kings planned it.") == plain
 
 
-def test_order_tells_who_did_what(reader: Reader) -> None:
+def test_order_tells_who_did_what(parser: ClaimParser) -> None:
     said = "Ventris deciphered what Evans found."
-    assert _compared(reader, "Ventris deciphered what Evans found.", said).order == 1
-    turned = _compared(reader, "Evans deciphered what Ventris found.", said)
+    assert _compared(parser, "Ventris deciphered what Evans found.", said).order == 1
+    turned = _compared(parser, "Evans deciphered what Ventris found.", said)
     assert turned.coverage == 1
     assert turned.order < 0.8
 
 
-def test_the_title_names_the_subject_but_no_number(reader: Reader) -> None:
-    compared = _compared(reader, "Apollo 11 landed in 1969.", "It landed in July.", "Apollo 11")
+def test_the_title_names_the_subject_but_no_number(parser: ClaimParser) -> None:
+    compared = _compared(parser, "Apollo 11 landed in 1969.", "It landed in July.", "Apollo 11")
     assert compared.missing == ("11", "1969")
-    assert _compared(reader, "The Apollo landed.", "It landed in July.", "Apollo 11").coverage == 1
+    assert _compared(parser, "The Apollo landed.", "It landed in July.", "Apollo 11").coverage == 1
 
 
-def test_words_far_apart_are_not_tight(reader: Reader) -> None:
-    near = _compared(reader, "Clay type came.", "Clay type came.")
+def test_words_far_apart_are_not_tight(parser: ClaimParser) -> None:
+    near = _compared(parser, "Clay type came.", "Clay type came.")
     far = _compared(
-        reader, "Clay type came.", "Clay was dug by many hands, type cut, then rain came."
+        parser, "Clay type came.", "Clay was dug by many hands, type cut, then rain came."
     )
     assert near.tightness == 1
     assert far.tightness < 0.5

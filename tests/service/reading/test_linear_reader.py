@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from pinakes.index.build.pipeline import BuildOptions, build_collection
-from pinakes.index.extraction.short_answers import MOST_SENTENCES
-from pinakes.index.extraction.span_evidence import Sentence
 from pinakes.index.retrieval.search import Index
 from pinakes.ingest.characters import cut_place
 from pinakes.ingest.passages import sentence_spans
+from pinakes.service.reading.linear_reader import MOST_SENTENCES
+from pinakes.service.reading.span_features import Sentence
 from tests.index.toys import SAMPLE, QuietProgress, article, in_threads, write_dump
+from tests.service.reading.toys import read_sentences
 
 # question, words that answer it
 KNOWN = [
@@ -30,7 +31,7 @@ def _answers(index: Index, question: str) -> list[tuple[str, str]]:
             hits[one.hit].passage.text[one.start : one.end],
             hits[one.hit].passage.text[one.answer_start : one.answer_end],
         )
-        for one in index.answering_sentences(question, hits)
+        for one in read_sentences(index, question, hits)
     ]
 
 
@@ -53,7 +54,7 @@ def test_answers_lie_in_their_sentences(sample_index: Index) -> None:
 
 def test_likelier_sentences_come_first(sample_index: Index) -> None:
     hits = sample_index.search("Who deciphered Linear B?", 6)
-    scores = [one.score for one in sample_index.answering_sentences("Who deciphered it?", hits)]
+    scores = [one.score for one in read_sentences(sample_index, "Who deciphered it?", hits)]
     assert scores == sorted(scores, reverse=True)
 
 
@@ -79,19 +80,19 @@ def test_without_vectors_sentences_are_ranked_by_words(
 ) -> None:
     hits = sample_index.search("When was the Rosetta Stone found?", 6, "keyword")
     with Index.open(sample_index.collection, None) as words_only:
-        found = words_only.answering_sentences("When was the Rosetta Stone found?", hits)
+        found = read_sentences(words_only, "When was the Rosetta Stone found?", hits)
     texts = [hits[one.hit].passage.text[one.start : one.end] for one in found[:3]]
     assert any("1799" in text for text in texts)
 
 
 def test_nothing_found_answers_nothing(sample_index: Index) -> None:
-    assert sample_index.answering_sentences("Who deciphered Linear B?", []) == []
+    assert read_sentences(sample_index, "Who deciphered Linear B?", []) == ()
 
 
 @pytest.mark.parametrize("text", ["Name: Rosetta Stone", "Rosetta Stone", "See also"])
 def test_what_only_names_its_page_answers_nothing(sample_index: Index, text: str) -> None:
     [hit, *_] = sample_index.search("What is the Rosetta Stone?", 1)
-    found = sample_index.answering_sentences("What is the Rosetta Stone?", [hit])
+    found = read_sentences(sample_index, "What is the Rosetta Stone?", [hit])
     assert text not in [hit.passage.text[one.start : one.end] for one in found]
 
 
@@ -106,7 +107,7 @@ def test_what_only_names_its_page_answers_nothing(sample_index: Index, text: str
 def test_what_is_no_prose_answers_nothing(sample_index: Index, text: str) -> None:
     [hit] = sample_index.search("When was the Rosetta Stone found?", 1)
     poisoned = replace(hit, passage=replace(hit.passage, text=f"{text} {hit.passage.text}"))
-    found = sample_index.answering_sentences("When was the Rosetta Stone found?", [poisoned])
+    found = read_sentences(sample_index, "When was the Rosetta Stone found?", [poisoned])
     assert found
     for one in found:
         assert "1999" not in poisoned.passage.text[one.start : one.end]
@@ -160,7 +161,7 @@ def test_answers_tear_no_letter_from_its_marks(
     build_collection(collection, dump, None, "none", QuietProgress(), BuildOptions(workers=1))
     with Index.open(collection) as index:
         hits = index.search(question, 3, "keyword")
-        answering = index.answering_sentences(question, hits)
+        answering = read_sentences(index, question, hits)
         assert answering
         for one in answering:
             passage = hits[one.hit].passage.text

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from pinakes.index.extraction.words import LanguageWords
 from pinakes.ingest.characters import MARK
+from pinakes.service.reading.words import LanguageWords
 
-__all__ = ["Claim", "Comparison", "Reader", "Word", "compare"]
+__all__ = ["Claim", "ClaimParser", "Comparison", "Word", "compare"]
 
 _TOKEN = re.compile(
     r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)*|"
@@ -75,38 +75,38 @@ class Comparison:
     same_sense: bool
 
 
-class Reader:
-    """Reads sentences of one language as claims."""
+class ClaimParser:
+    """Parses sentences of one language as claims."""
 
     def __init__(
         self,
         words: LanguageWords,
         terms: Callable[[str], Sequence[str]],
-        is_little: Callable[[str], bool],
+        is_stop_word: Callable[[str], bool],
     ) -> None:
-        """``terms``: the search terms of a word; ``is_little``: whether it says nothing itself."""
+        """``terms``: the search terms of a word; ``is_stop_word``: whether it says nothing."""
         self._words = words
         self._terms = lru_cache(4096)(lambda word: tuple(terms(word)))
-        self._is_little = lru_cache(4096)(is_little)
+        self._is_stop_word = lru_cache(4096)(is_stop_word)
 
     def claim(self, sentence: str) -> Claim:
         """``sentence`` without what leads up to it ("The answer is:")."""
-        return self.read(_PREAMBLE.sub("", sentence.strip()))
+        return self.parse(_PREAMBLE.sub("", sentence.strip()))
 
-    def read(self, text: str) -> Claim:
+    def parse(self, text: str) -> Claim:
         """A text as what it says."""
         tokens = list(_TOKEN.finditer(text))
         lower = [token[0].casefold() for token in tokens]
         denials: list[int] = []
         words: list[Word] = []
-        for word in self._read(text, tokens, lower):
+        for word in self._parsed(text, tokens, lower):
             if word is None:
                 denials.append(len(words))
             else:
                 words.append(word)
         return Claim(tuple(words), tuple(denials))
 
-    def _read(
+    def _parsed(
         self, text: str, tokens: Sequence[re.Match[str]], lower: Sequence[str]
     ) -> Iterator[Word | None]:
         """Every word that says something, and None for one that denies."""
@@ -114,7 +114,7 @@ class Reader:
         for place, token in enumerate(tokens):
             word, form = token[0], lower[place]
             before = lower[max(0, place - _QUALIFIER_REACH) : place]
-            qualifier = next((one for one in before if one in self._words.qualifiers), None)
+            qualifier = next((near for near in before if near in self._words.qualifiers), None)
             if word in ".!?;:,":
                 begins = begins or word in ".!?:"
                 continue
@@ -137,7 +137,7 @@ class Reader:
                 yield None
             elif _is_ordinal_ending(text, token):
                 continue
-            elif not self._is_little(form) and (compared := self._form(form)):
+            elif not self._is_stop_word(form) and (compared := self._form(form)):
                 is_name = word[0].isupper() and not begins
                 yield Word(word, compared, is_name=is_name, qualifier=qualifier)
             begins = False
@@ -167,7 +167,7 @@ def compare(claim: Claim, text: Claim, context: frozenset[str]) -> Comparison:
     for place, word in enumerate(text.words):
         places.setdefault(word.form, []).append(place)
         if word.value is not None:
-            behind = [one.form for one in text.words[place + 1 : place + 1 + _UNIT_REACH]]
+            behind = [near.form for near in text.words[place + 1 : place + 1 + _UNIT_REACH]]
             units.setdefault(word.form, set()).update(behind, [word.unit or ""])
     held = [word for word in claim.words if word.form in places or word.form in context]
     missing = [
@@ -182,7 +182,7 @@ def compare(claim: Claim, text: Claim, context: frozenset[str]) -> Comparison:
         if word.value is not None
         and word.unit is not None
         and word.form in places
-        and word.unit in {one.form for one in claim.words}
+        and word.unit in {other.form for other in claim.words}
         and word.unit not in units[word.form]
         and word.unit in places
     ]

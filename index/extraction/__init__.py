@@ -1,1 +1,0 @@
-"""Which words of what was found answer the question."""
