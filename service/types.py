@@ -163,8 +163,9 @@ class Answer:
     ``searched``: the queries that were asked of the collection. ``confidence``: how likely the
     collection holds the answer, 0 to 1. ``withheld``: sentences of the model that nothing bears out
     and that are not shown. ``nearest``: of a refusal, the pages nearest to the question. ``as_of``:
-    the date of the dump (YYYY-MM-DD), where that is known. ``model`` is None where none had a part
-    in it. ``coverage`` is the share of passages that have a vector. ``prompt_tokens`` and
+    the date of the dump (YYYY-MM-DD), where that is known. ``model``: the one that was
+    asked, whether its words hold or the sources' are quoted; None where none had a part in it.
+    ``coverage`` is the share of passages that have a vector. ``prompt_tokens`` and
     ``answer_tokens``: what the model read and wrote.
     """
 

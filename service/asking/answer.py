@@ -30,8 +30,8 @@ from pinakes.service.asking.packing import pack
 from pinakes.service.asking.quotations import (
     QUOTED_PASSAGES,
     answers_question,
+    quote_answer,
     quote_passages,
-    quote_sentences,
     short_answer,
 )
 from pinakes.service.asking.retrieval import find
@@ -97,9 +97,10 @@ class Answerer:
                     yield event
                 return
             if generator is None or ticket is None:
-                self._take_sources(draft, draft.hits[:QUOTED_PASSAGES])
+                brief = inquiry.mode == "brief"
+                self._take_sources(draft, draft.hits if brief else draft.hits[:QUOTED_PASSAGES])
                 yield Sources(draft.citations)
-                for event in quote_passages(draft):
+                for event in quote_answer(draft) if brief else quote_passages(draft):
                     yield event
                 for event in self._ended(draft, "quotation"):
                     yield event
@@ -213,12 +214,8 @@ class Answerer:
                 yield event
             return
         else:  # the words of the sources, where the model's own do not hold
-            draft.model = None
-            for event in quote_sentences(draft):
+            for event in quote_answer(draft):
                 yield event
-            if not draft.sentences:  # of what was found no sentence could be chosen
-                for event in quote_passages(draft):
-                    yield event
             kind = "quotation"
         for event in self._ended(draft, kind):
             yield event

@@ -16,8 +16,8 @@ from pinakes.service.types import Citation, Sentence, ShortAnswer, SourcePlace
 __all__ = [
     "QUOTED_PASSAGES",
     "answers_question",
+    "quote_answer",
     "quote_passages",
-    "quote_sentences",
     "short_answer",
 ]
 
@@ -31,14 +31,22 @@ _LIKELY = 3
 _LONGEST = 4_000
 
 
-def quote_passages(draft: Draft) -> Iterator[AnswerEvent]:
+def quote_passages(draft: Draft, most: int = QUOTED_PASSAGES) -> Iterator[AnswerEvent]:
     """The best passages, whole, and the words in them that answer."""
-    for citation in draft.citations[:QUOTED_PASSAGES]:
+    for citation in draft.citations[:most]:
         yield from _quote(draft, citation, slice(0, len(citation.quote)))
     draft.short_answer = short_answer(draft)
 
 
-def quote_sentences(draft: Draft) -> Iterator[AnswerEvent]:
+def quote_answer(draft: Draft) -> Iterator[AnswerEvent]:
+    """The sentences that most likely answer, in a brief answer one; where none does, passages."""
+    yield from _quote_sentences(draft)
+    if not draft.sentences:
+        most = 1 if draft.inquiry.mode == "brief" else QUOTED_PASSAGES
+        yield from quote_passages(draft, most)
+
+
+def _quote_sentences(draft: Draft) -> Iterator[AnswerEvent]:
     """The sentence that most likely answers; of a paragraph also the next, if it is as likely."""
     cited = _cited(draft)
     chosen = [one for one in draft.ranked if one.hit in cited]

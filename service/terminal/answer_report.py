@@ -48,7 +48,7 @@ def print_answer(answer: Answer) -> None:
         it = "it" if answer.withheld == 1 else "them"
         err.print(Text(f"{them} withheld: nothing bears {it} out", style="dim yellow"))
     print_answer_sources(answer, out)
-    parts = [answer.model or "no model", f"generation {answer.generation}"]
+    parts = [_model_text(answer), f"generation {answer.generation}"]
     if answer.as_of:
         parts.append(f"as of {answer.as_of}")
     if answer.coverage == 1:
@@ -60,6 +60,13 @@ def print_answer(answer: Answer) -> None:
     ]
     err.print(Text(" · ".join(parts), style="dim"))
     print_coverage(answer.coverage)
+
+
+def _model_text(answer: Answer) -> str:
+    """Which model was asked, and whether these are its words."""
+    if answer.model is None:
+        return "no model"
+    return f"{answer.model}, its words withheld" if answer.kind == "quotation" else answer.model
 
 
 def print_answer_sources(answer: Answer, console: Console) -> None:

@@ -150,6 +150,25 @@ def test_without_a_model_the_best_passages_are_quoted(
     assert model is None or model.prompts == []
 
 
+def test_without_a_model_a_brief_answer_is_the_sentence_that_most_likely_answers(
+    index: Index,
+) -> None:
+    answer = answered(answer_events(index, None, Inquiry(QUESTION, mode="brief")))
+    assert (answer.kind, answer.model) == ("quotation", None)
+    [sentence] = answer.sentences
+    [citation] = answer.citations
+    assert "Ventris" in answer.text
+    assert sentence.source is not None
+    assert citation.quote[sentence.source.start : sentence.source.end] in answer.text
+    assert len(answer.text) < len(citation.quote)
+
+
+def test_a_model_whose_words_are_withheld_is_named(index: Index) -> None:
+    model = ScriptedGenerator("Horses eat 1999 weeds.")
+    answer = answered(answer_events(index, model, Inquiry(QUESTION, strict=True)))
+    assert (answer.kind, answer.model, answer.withheld) == ("quotation", "scripted", 1)
+
+
 def test_nothing_found_is_refused(index: Index) -> None:
     events = answer_events(index, None, "xyzzyplugh", search={"mode": "keyword"})
     answer = answered(events)
@@ -212,7 +231,7 @@ def test_thoughts_alone_are_answered_in_the_words_of_the_sources(
     index: Index, script: tuple[str | Sign, ...]
 ) -> None:
     answer = _answer(index, *script)
-    assert (answer.kind, answer.model) == ("quotation", None)
+    assert (answer.kind, answer.model) == ("quotation", "scripted")
     assert answer.text.startswith("“")
 
 

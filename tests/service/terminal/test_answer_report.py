@@ -18,6 +18,7 @@ from pinakes.service.terminal.answer_report import answer_text, print_answer
 from pinakes.service.terminal.source_report import print_source, source_text
 from pinakes.service.types import (
     Answer,
+    AnswerKind,
     Citation,
     NearPage,
     PassageRef,
@@ -108,6 +109,21 @@ def test_what_stands_around_the_text(capsys: pytest.CaptureFixture[str]) -> None
         "tiny · generation 20261101-1 · as of 2026-11-01 · vectors for all passages · "
         "first token 0.2 s · total 1.0 s\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("kind", "model", "said"),
+    [
+        ("answer", "tiny", "tiny · "),
+        ("quotation", "tiny", "tiny, its words withheld · "),
+        ("quotation", None, "no model · "),
+    ],
+)
+def test_the_footer_says_what_a_model_had_to_do_with_it(
+    capsys: pytest.CaptureFixture[str], kind: AnswerKind, model: str | None, said: str
+) -> None:
+    print_answer(replace(ANSWER, kind=kind, model=model))
+    assert capsys.readouterr().err.startswith(said)
 
 
 def test_a_refusal_names_pages_that_its_text_does_not(capsys: pytest.CaptureFixture[str]) -> None:
