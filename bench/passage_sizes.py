@@ -36,9 +36,10 @@ from pinakes.index.encoders.onnx_encoder import open_question_encoder
 from pinakes.index.evaluation import read_questions
 from pinakes.index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
 from pinakes.index.types import ScoredId
-from pinakes.ingest.passages import PassageLengths, count_words, sentence_spans, split_passages
+from pinakes.ingest.passages import PassageLengths, count_words, split_passages
 from pinakes.ingest.sources.mediawiki.extract import read_documents
 from pinakes.ingest.sources.mediawiki.files.dumps import find_dump, plan_units
+from pinakes.ingest.text.sentences import sentence_spans
 from pinakes.ingest.types import Document, Passage, Section
 
 _SQUAD = QUESTIONS.parent / "squad2-dev-part.json"

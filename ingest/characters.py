@@ -1,15 +1,13 @@
-"""Characters that belong into no text, and those that belong to the letter before them.
+"""Characters that belong into no text, and places where text may be cut.
 
-What Unicode says of single characters, needed wherever text comes in, is cut or goes out. Knows
-nothing of markup or languages.
+Needed wherever text comes in, is cut or goes out. Knows nothing of markup or languages.
 """
 
 import re
-import unicodedata
 
 import regex
 
-__all__ = ["JOINED", "MARK", "cleaned", "cut_place"]
+__all__ = ["cleaned", "cut_place"]
 
 # Inside the brackets of a pattern. Controls other than line end and tab: a terminal obeys those of
 # C1 (U+0080 to U+009F) as it does ESC. Overrides, embeddings and isolates of direction, which make
@@ -28,22 +26,6 @@ _WANTED = re.compile(
     + "".join(f"\\U{plane:04x}0000-\\U{plane:04x}fffd" for plane in range(1, 14))
     + "\\U000e0080-\\U000efffd\\U000f0000-\\U000ffffd\\U00100000-\\U0010fffd]++)*+"
 )
-
-# Where Unicode has combining marks, by blocks, in the basic plane and in the others.
-_BASIC_BLOCKS = ((0x0300, 0x3100), (0xA660, 0xAC00), (0xFB1E, 0xFB1F), (0xFE00, 0xFE30))
-_OTHER_BLOCKS = ((0x10A00, 0x12000), (0x1D160, 0x1D250), (0x1E000, 0x1E950), (0xE0100, 0xE01F0))
-
-
-def _marks(blocks: tuple[tuple[int, int], ...]) -> str:
-    letters = (chr(code) for block in blocks for code in range(*block))
-    return "".join(letter for letter in letters if unicodedata.category(letter)[0] == "M")
-
-
-# Inside the brackets of a pattern: vowel signs, points, accents and the joiners between letters.
-# Only of the basic plane, where sets of characters are fast.
-JOINED = "\u200c\u200d" + _marks(_BASIC_BLOCKS)
-# One such character of any plane, as a pattern.
-MARK = rf"(?:[{JOINED}]|(?=[\U00010000-\U000e01ef])[{_marks(_OTHER_BLOCKS)}])"
 
 _CLUSTER = regex.compile(r"\X")
 _LONGEST_CLUSTER = 64

@@ -10,19 +10,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import ceil
-from string import ascii_lowercase
 
+from pinakes.ingest.text.scripts import UNSPACED
+from pinakes.ingest.text.sentences import sentence_spans
 from pinakes.ingest.types import Document, Passage, Section
 
 __all__ = [
-    "CLOSERS",
-    "STOPS",
-    "SURE_STOPS",
     "PassageLengths",
     "count_words",
     "heading_at",
-    "sentence_break",
-    "sentence_spans",
     "split_passages",
 ]
 
@@ -48,37 +44,10 @@ _LENGTHS = PassageLengths()
 # Start, end and number of words of a sentence, or of a part of one.
 _Piece = tuple[int, int, int]
 
-# Scripts written without spaces: each letter weighs about two thirds of a word.
-_UNSPACED_LETTER = (
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\U00020000-\U0003ffff]"
-)
-_UNSPACED = re.compile(_UNSPACED_LETTER)
+# In scripts written without spaces each letter weighs about two thirds of a word.
+_UNSPACED = re.compile(UNSPACED)
 # Where a monstrous sentence may be cut.
-_SEAM = re.compile(rf"\s+|$|(?<={_UNSPACED_LETTER})")
-# Stops that are nothing else: of Chinese and Japanese, of the scripts of India, of Arabic and Urdu,
-# Ethiopic, Armenian, Burmese, Khmer.
-SURE_STOPS = "。！？।॥؟۔።։။។"
-STOPS = ".!?" + SURE_STOPS
-CLOSERS = "\"'”’)]」』）》"
-# What may follow a sure stop: no straight quote, which may as well open the next sentence.
-_AFTER_SURE_STOP = STOPS + CLOSERS.lstrip("\"'")
-# A sentence ends at . ! or ? before a space and a capital, digit, bracket or quote; sure stops end
-# one anywhere, and so does the end of a line. The pattern begins with the set of all of them,
-# which the regex engine looks for six times as fast as for what stands behind one.
-_SENTENCE_END = re.compile(
-    rf"[{STOPS}\n](?:"
-    rf"(?<=[.!?])[{re.escape(CLOSERS)}]*(\s+)(?=[\"'“‘(\[]?[^\Wa-z_])|"
-    rf"(?<=[{SURE_STOPS}])[{re.escape(_AFTER_SURE_STOP)}]*([^\S\n]*)|(?<=\n)\n*)"
-)
-# A point behind one of these words, behind a single letter or behind the number of a list item
-# ends no sentence.
-_ABBREVIATION_LIST = """
-c ca fl cf vs no vol pp ed eds dr mr mrs ms st jr sr gen col capt lt prof rev hon inc ltd co approx
-est fig e.g i.e etc al trans lit rd sgt mt ft
-"""
-_ABBREVIATIONS = frozenset([*_ABBREVIATION_LIST.split(), *ascii_lowercase])
-_LONGEST_ABBREVIATION = 7
-_SHORT_WORD = re.compile(r"\b(e\.g|i\.e|[a-z]{1,6})\.$|(?<![^\n])\d{1,3}\.$", re.IGNORECASE)
+_SEAM = re.compile(rf"\s+|$|(?<={UNSPACED})")
 
 
 def split_passages(
@@ -113,58 +82,6 @@ def count_words(text: str) -> int:
     if not text.isascii():
         words += len(_UNSPACED.findall(text)) * 2 // 3
     return words
-
-
-def sentence_spans(text: str, start: int = 0, end: int | None = None) -> list[tuple[int, int]]:
-    """Offsets of the sentences in ``text[start:end]``, without the space between them.
-
-    Line ends also end a sentence: rows of tables and items of lists stand for themselves.
-    """
-    return [
-        (begin, stop)
-        for begin, stop in _sentences(text, start, len(text) if end is None else end)
-        if not text[begin:stop].isspace()
-    ]
-
-
-def sentence_break(text: str, searched: int = 0) -> tuple[int, int] | None:
-    """Where the first sentence of ``text`` ends and the next begins; None if no other has begun.
-
-    Of a text that neither begins nor ends with space, and in which no sentence ends before
-    ``searched``: the same as ``sentence_spans`` finds.
-    """
-    _, stop = next(_sentences(text, 0, len(text), searched), (0, len(text)))
-    if stop == len(text):
-        return None
-    return len(text[:stop].rstrip()), len(text) - len(text[stop:].lstrip())
-
-
-def _sentences(text: str, start: int, end: int, searched: int = 0) -> Iterator[tuple[int, int]]:
-    """Offsets of the sentences; some may hold nothing but space."""
-    end = start + len(text[start:end].rstrip())
-    begin = start
-    for match in _SENTENCE_END.finditer(text, max(start, searched), end):
-        mark = match.start()
-        stop, following = match.span(2 if match[1] is None else 1)
-        if stop < 0:  # the end of a line
-            stop, following = mark, match.end()
-        elif text[mark] == "." and _abbreviates(text, begin, mark) and "\n" not in match[1]:
-            continue
-        if stop > begin:
-            yield begin, stop
-        begin = following
-    if begin < end:
-        yield begin, end
-
-
-def _abbreviates(text: str, begin: int, point: int) -> bool:
-    """Whether the point stands behind an abbreviation, and not at the end of a sentence."""
-    begin = max(begin, point - _LONGEST_ABBREVIATION)
-    word = text[begin:point].rpartition(" ")[2]
-    if word.isalpha():  # nearly always, and much faster than a regex
-        return word.lower() in _ABBREVIATIONS
-    match = _SHORT_WORD.search(text, begin, point + 1)
-    return match is not None and (match[1] is None or match[1].lower() in _ABBREVIATIONS)
 
 
 def _slices(document: Document, lengths: PassageLengths) -> Iterator[tuple[Section, int, int]]:
@@ -225,7 +142,7 @@ def _chapter_runs(document: Document, lengths: PassageLengths) -> Iterator[_Run]
 
 def _pieces(text: str, start: int, end: int, lengths: PassageLengths) -> Iterator[_Piece]:
     """The sentences with their words; a monstrous one in pieces, cut between words."""
-    for begin, stop in _sentences(text, start, end):
+    for begin, stop in sentence_spans(text, start, end):
         words = count_words(text[begin:stop])
         if words > lengths.most:
             yield from _cut(text, begin, stop, lengths.target)

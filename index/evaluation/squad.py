@@ -10,7 +10,7 @@ from typing import Any
 
 from pinakes.index.errors import BadQuestions
 from pinakes.index.evaluation.questions import Evidence, Gold, Question
-from pinakes.ingest.passages import sentence_spans
+from pinakes.ingest.text.sentences import sentence_spans
 
 __all__ = ["squad_questions"]
 

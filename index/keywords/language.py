@@ -5,22 +5,13 @@ words as they stand, in one spelling; scripts written without spaces by pairs of
 """
 
 import re
-import tomllib
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-from pinakes.index.keywords.spelling import Spelling, keeps_letters, spelling_of, without_accents
+from pinakes.index.keywords.spelling import Spelling, spelling_of, without_accents
+from pinakes.ingest.text.language import language_part
 
 __all__ = ["QUESTION_WORDS", "Analysis", "analysis_of"]
-
-_STEMMERS = {
-    "ar": "arabic", "arz": "arabic", "ary": "arabic", "da": "danish", "nl": "dutch",
-    "en": "english", "simple": "english", "fi": "finnish", "fr": "french", "de": "german",
-    "el": "greek", "hu": "hungarian", "it": "italian", "no": "norwegian", "nb": "norwegian",
-    "nn": "norwegian", "pt": "portuguese", "ro": "romanian", "ru": "russian", "es": "spanish",
-    "sv": "swedish", "ta": "tamil", "tr": "turkish",
-}  # fmt: skip
 
 # Snowball's lists: function words only. Larger collections drop "москва" and "valor" as well.
 _STOP_WORD_LISTS = frozenset(
@@ -33,30 +24,7 @@ _STOP_WORD_LISTS = frozenset(
 # Languages whose stemmer reads the accents: folded after it. The others before, or not at all.
 _FOLDED_BEFORE = frozenset({"english"})
 
-# Scripts with vowel signs that are no letters to tantivy's plain tokenizer: it would cut words
-# there. The one that does not takes twice as long.
-_MARKED = frozenset(
-    {
-        "anp", "as", "awa", "bh", "bho", "blk", "bn", "bo", "bpy", "dty", "dv", "dz", "gom", "gu",
-        "hi", "km", "kn", "lo", "mai", "ml", "mni", "mnw", "mr", "my", "ne", "new", "nqo", "or",
-        "pa", "pi", "sa", "sat", "shn", "si", "ta", "tcy", "te", "th",
-    }
-)  # fmt: skip
-
-# Languages that share the question words of another.
-_WORDS_OF = {
-    "simple": "en", "nb": "no", "nn": "no", "arz": "ar", "ary": "ar", "sh": "sr", "bs": "hr",
-    "yue": "zh", "wuu": "zh", "gan": "zh", "lzh": "zh",
-}  # fmt: skip
-
-# Languages in which a question word need not stand alone.
-_IN_PIECES = frozenset({"ja", "ko", "th", "zh"})
-
-_WORDS: dict[str, str] = tomllib.loads(
-    (files("pinakes.index.keywords") / "question_words.toml").read_text(encoding="utf-8")
-)
-
-QUESTION_WORDS = frozenset(_WORDS["en"].split())
+QUESTION_WORDS = frozenset(language_part("en", "search")["stop_words"].split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +55,22 @@ class Analysis:
 @cache
 def analysis_of(language: str) -> Analysis:
     """The analysis of a language, given by its code; region, script or variant may follow it."""
-    code = language.lower().replace("_", "-").partition("-")[0]
-    stemmer = _STEMMERS.get(code)
-    words_of = _WORDS_OF.get(code, code)
-    words = _WORDS.get(words_of, "").split()
-    folded = not keeps_letters(code)
+    said = language_part(language, "search")
+    stemmer = said.get("stemmer")
+    folded = "own_letters" not in said
     folded_first = stemmer in _FOLDED_BEFORE
-    spelling = spelling_of(code)
-    spelled = {spelling.changed(word) for word in words}
+    spelling = spelling_of(language)
+    spelled = {spelling.changed(word) for word in said.get("stop_words", "").split()}
     pieces = []
-    if words_of in _IN_PIECES:
-        pieces = sorted(map(re.escape, spelled), key=len, reverse=True)
+    if said.get("stop_words_in_pieces"):
+        longest_first = sorted(spelled, key=lambda word: (-len(word), word))
+        pieces = [re.escape(word) for word in longest_first]
         spelled.clear()
-    if folded or code == "es":
+    if folded:
         spelled |= {without_accents(word) for word in spelled}
     return Analysis(
         spelling=spelling,
-        marked=code in _MARKED,
+        marked=said.get("vowel_signs", False),
         stop_words=frozenset(spelled),
         stop_word_list=stemmer if stemmer in _STOP_WORD_LISTS else None,
         stemmer=stemmer,

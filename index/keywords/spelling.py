@@ -13,32 +13,16 @@ from itertools import pairwise
 
 import opencc
 
-__all__ = ["UNSPACED_LETTER", "Spelling", "spelling_of", "without_accents"]
+from pinakes.ingest.text.language import language_part
+from pinakes.ingest.text.scripts import HAN, UNSPACED_LETTERS, UNSPACED_MARKS
 
-# Chinese characters, kana, Hangul (words with spaces, but particles stick to them), and the scripts
-# of Thai, Lao, Burmese and Khmer.
-_UNSPACED_RANGES = (
-    "\u3005-\u3007\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf"
-    "\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
-)
-_SOUTH_EAST_ASIA = ((0x0E01, 0x0EE0), (0x1000, 0x10A0), (0x1780, 0x17E0), (0xA9E0, 0xAA80))
+__all__ = ["UNSPACED_LETTER", "Spelling", "spelling_of", "without_accents"]
 
 # Letters of which Unicode does not say that they are others with a mark.
 _UNDIVIDED = {
     "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ß": "ss", "ı": "i",
     "ħ": "h", "ŧ": "t", "Æ": "AE", "Œ": "OE", "Ø": "O", "Ł": "L", "Đ": "D", "Ð": "D", "Þ": "TH",
     "ẞ": "SS", "Ħ": "H", "Ŧ": "T",
-}  # fmt: skip
-
-# Marked letters that have a key of their own on the language's keyboard, and that nobody leaves
-# the mark off: å is no kind of a. Where people often write without marks (Czech, Polish, Romanian,
-# Turkish, Vietnamese …), and where a mark only says how a letter sounds (French, Greek …), the
-# marks are folded.
-_OWN_LETTERS = {
-    "da": "æøå", "de": "äöüß", "es": "ñ", "et": "äöüõšž", "eu": "ñ", "fi": "äöå", "fo": "áíóúýæøð",
-    "fy": "âêôû", "gl": "ñ", "gsw": "äöü", "als": "äöü", "hu": "áéíóöőúüű", "is": "áéíóúýþæöð",
-    "lb": "äëéü", "nds": "äöüß", "nb": "æøå", "nn": "æøå", "no": "æøå", "se": "áčđŋšŧž",
-    "sv": "åäö", "smn": "áâäåčđŋšž", "bar": "äöüß", "frr": "äöüåđ", "vro": "äöüõšž",
 }  # fmt: skip
 
 _ARABIC = {
@@ -65,24 +49,20 @@ _SERBIAN = {
     "Њ": "Nj",
     "Џ": "Dž",
 }
+_HINDI = {"\u093c": "", "\u0901": "\u0902"}  # nukta, chandrabindu
+# By the names that the files of languages have for them.
 _RULES: Mapping[str, Mapping[str, str]] = {
-    **dict.fromkeys(("ar", "arz", "ary"), _ARABIC),
-    **dict.fromkeys(
-        ("fa", "ur", "ps", "ckb", "sd", "ug", "pnb", "azb", "mzn", "glk", "lrc", "ks", "skr"),
-        _ARABIC | _PERSIAN,
-    ),
-    **dict.fromkeys(("he", "yi"), _HEBREW),
-    **dict.fromkeys(("uk", "be", "rue", "uz", "kaa", "br", "haw", "to", "sm", "ty"), _APOSTROPHES),
-    **dict.fromkeys(("tr", "az", "crh", "gag"), _TURKISH),
-    **dict.fromkeys(("sr", "sh", "bs", "hr"), _SERBIAN),
-    "ru": {"ё": "е", "Ё": "Е"},
-    "hi": {"\u093c": "", "\u0901": "\u0902", **_JOINERS},  # nukta, chandrabindu
-    **dict.fromkeys(
-        ("bn", "mr", "ne", "ta", "te", "kn", "ml", "gu", "pa", "or", "as", "sa", "si", "new"),
-        _JOINERS,
-    ),
+    "Arabic": _ARABIC,
+    "Hebrew": _HEBREW,
+    "Hindi": _HINDI,
+    "Persian": _PERSIAN,
+    "Russian": {"ё": "е", "Ё": "Е"},
+    "Serbian": _SERBIAN,
+    "Turkish": _TURKISH,
+    "apostrophes": _APOSTROPHES,
+    "joiners": _JOINERS,
 }
-_CHINESE = frozenset({"zh", "yue", "wuu", "gan", "lzh", "hak", "cdo", "hsn"})
+_SIMPLIFIED = "simplified Chinese"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +96,13 @@ class Spelling:
 
 @cache
 def spelling_of(language: str) -> Spelling:
-    """The spelling of ``language``, a code without region or script."""
-    changes = {**_common_changes(), **_RULES.get(language, {})}
-    if language in _OWN_LETTERS:
-        changes |= _folded(kept=_OWN_LETTERS[language])
-    if language in _CHINESE:
-        changes |= _simplified()
+    """The spelling of ``language``, by its code."""
+    said = language_part(language, "search")
+    changes = dict(_common_changes())
+    for name in said.get("spelling", ()):
+        changes |= _simplified() if name == _SIMPLIFIED else _RULES[name]
+    if "own_letters" in said:
+        changes |= _folded(kept=said["own_letters"])
     outside = "".join(re.escape(c) for c in changes if not _UNIT.match(c))
     # Begins with the set of all that it looks for, which is several times as fast as a choice.
     run = f"(?<=[{_LETTERS}])[{_MARKS}]*(?:{_UNIT.pattern})*"
@@ -133,11 +114,6 @@ def without_accents(word: str) -> str:
     bare = unicodedata.normalize("NFD", word)
     bare = "".join(_UNDIVIDED.get(c, c) for c in bare if not "\u0300" <= c <= "\u036f")
     return unicodedata.normalize("NFC", bare)
-
-
-def keeps_letters(language: str) -> bool:
-    """Whether some of the language's marked letters are not folded."""
-    return language in _OWN_LETTERS
 
 
 def _pairs(run: str) -> str:
@@ -183,13 +159,8 @@ def _simplified() -> Mapping[str, str]:
     return {a: b for a, b in zip(letters, simplified, strict=True) if a != b}
 
 
-def _south_east_asian(kind: str) -> str:
-    """Its letters (L) or marks (M)."""
-    letters = [chr(code) for first, end in _SOUTH_EAST_ASIA for code in range(first, end)]
-    return "".join(letter for letter in letters if unicodedata.category(letter)[0] == kind)
-
-
-_LETTERS, _MARKS = _UNSPACED_RANGES + _south_east_asian("L"), _south_east_asian("M")
+# Hangul has spaces between words, but particles stick to them.
+_LETTERS, _MARKS = UNSPACED_LETTERS + "\uac00-\ud7a3", UNSPACED_MARKS
 UNSPACED_LETTER = f"[{_LETTERS}]"  # as a pattern
 _UNIT = re.compile(f"{UNSPACED_LETTER}[{_MARKS}]*")  # a letter with its marks
-_CHARACTER = re.compile("[\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+_CHARACTER = re.compile(f"[{HAN}]")

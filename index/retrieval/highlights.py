@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
 from pinakes.index.keywords.spelling import UNSPACED_LETTER
-from pinakes.ingest.characters import JOINED
+from pinakes.ingest.text.scripts import JOINED
 
 __all__ = ["Highlighter"]
 

@@ -8,7 +8,8 @@ functions; what a text is about is asked of the caller.
 import re
 from collections.abc import Callable, Sequence
 
-from pinakes.ingest.characters import MARK, cut_place
+from pinakes.ingest.characters import cut_place
+from pinakes.ingest.text.scripts import MARK
 from pinakes.service.reading.words import LanguageWords
 from pinakes.service.types import Message
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import regex
 
-from pinakes.ingest.passages import CLOSERS, STOPS
+from pinakes.ingest.text.sentences import CLOSERS, STOPS
 
 __all__ = [
     "half_mark_is_text",

@@ -3,7 +3,7 @@
 import re
 from datetime import date
 
-from pinakes.ingest.characters import MARK
+from pinakes.ingest.text.scripts import MARK
 from pinakes.service.reading.words import LanguageWords
 
 __all__ = ["as_of_note", "asks_about_now"]

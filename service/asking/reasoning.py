@@ -10,7 +10,7 @@ Pure, and the same however the text is cut into pieces. Knows nothing of sentenc
 
 import regex
 
-from pinakes.ingest.passages import STOPS
+from pinakes.ingest.text.sentences import STOPS
 
 __all__ = ["ReasoningFilter"]
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pinakes.ingest.characters import cut_place
-from pinakes.ingest.passages import CLOSERS, STOPS, SURE_STOPS, sentence_break
+from pinakes.ingest.text.sentences import CLOSERS, STOPS, SURE_STOPS, sentence_break
 from pinakes.service.asking.marks import (
     half_mark_is_text,
     mark_at,

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from pinakes.ingest.characters import MARK
+from pinakes.ingest.text.scripts import MARK
 from pinakes.service.reading.words import AnswerType, words_of
 
 __all__ = ["ExpectedAnswer", "expected_answer"]

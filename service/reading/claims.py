@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from pinakes.ingest.characters import MARK
+from pinakes.ingest.text.scripts import MARK
 from pinakes.service.reading.words import LanguageWords
 
 __all__ = ["Claim", "ClaimParser", "Comparison", "Word", "compare"]

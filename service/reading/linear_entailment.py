@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 
-from pinakes.ingest.passages import sentence_spans
+from pinakes.ingest.text.sentences import sentence_spans
 from pinakes.service.reading.claims import Claim, ClaimParser, Comparison, compare
 from pinakes.service.reading.entailment import Support
 from pinakes.service.reading.question import Question

@@ -11,7 +11,7 @@ from importlib.resources import files
 import numpy as np
 
 from pinakes.index.types import FIRST_STAGE, Hit
-from pinakes.ingest.passages import sentence_spans
+from pinakes.ingest.text.sentences import sentence_spans
 from pinakes.service.reading.question import Question
 from pinakes.service.reading.reader import AnsweringSentence, Reading
 from pinakes.service.reading.span_features import FEATURES, Sentence, sentence_spans_of

@@ -14,7 +14,7 @@ from math import log
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pinakes.ingest.characters import MARK
+from pinakes.ingest.text.scripts import MARK
 from pinakes.service.reading.question import Question
 from pinakes.service.reading.words import ANSWER_TYPES
 

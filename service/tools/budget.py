@@ -7,7 +7,7 @@ import json
 from bisect import bisect_right
 
 from pinakes.ingest.characters import cut_place
-from pinakes.ingest.passages import sentence_spans
+from pinakes.ingest.text.sentences import sentence_spans
 
 __all__ = ["excerpt", "first_start", "json_length", "last_end", "shown", "widened"]
 

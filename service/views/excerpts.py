@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from pinakes.ingest.characters import cut_place
-from pinakes.ingest.passages import sentence_spans
+from pinakes.ingest.text.sentences import sentence_spans
 
 __all__ = ["Spans", "best_excerpt", "marked_pieces"]
 

@@ -5,8 +5,9 @@ import unicodedata
 
 import pytest
 
-from pinakes.ingest.characters import MARK, cleaned, cut_place
+from pinakes.ingest.characters import cleaned, cut_place
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document
+from pinakes.ingest.text.scripts import MARK
 from pinakes.ingest.types import Page, SiteInfo
 
 UNWANTED = (

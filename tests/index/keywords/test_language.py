@@ -1,14 +1,13 @@
 """What becomes of text and questions in the languages of Wikipedia."""
 
-import tomllib
 from pathlib import Path
 
 import pytest
 
-from pinakes.index.keywords import language as language_module
 from pinakes.index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
 from pinakes.index.keywords.language import analysis_of
 from pinakes.index.keywords.spelling import spelling_of, without_accents
+from pinakes.ingest.text.language import language_part, listed_languages
 
 
 def build(directory: Path, language: str, bodies: list[str]) -> KeywordIndex:
@@ -175,11 +174,9 @@ def test_accents_come_off_and_other_letters_become_plain() -> None:
     assert without_accents("한국") == "한국"
 
 
-def test_question_words_are_told_once() -> None:
-    lists = tomllib.loads(
-        Path(language_module.__file__).with_name("question_words.toml").read_text("utf-8")
-    )
-    assert {"en", "es", "zh", "hi", "ar"} < set(lists)
-    for language, words in lists.items():
-        assert words == words.lower(), language
-        assert len(words.split()) >= 10, language
+@pytest.mark.parametrize("language", listed_languages())
+def test_stop_words_are_lower_case_and_their_spelling_is_known(language: str) -> None:
+    said = language_part(language, "search")
+    words = said.get("stop_words")
+    assert words is None or (words == words.lower() and len(words.split()) >= 10)
+    assert analysis_of(language).stemmer == said.get("stemmer")

@@ -9,7 +9,7 @@ import pytest
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.retrieval.search import Index
 from pinakes.ingest.characters import cut_place
-from pinakes.ingest.passages import sentence_spans
+from pinakes.ingest.text.sentences import sentence_spans
 from pinakes.service.reading.linear_reader import MOST_SENTENCES
 from pinakes.service.reading.span_features import Sentence
 from tests.index.toys import SAMPLE, QuietProgress, article, in_threads, write_dump

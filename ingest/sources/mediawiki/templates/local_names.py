@@ -1,12 +1,12 @@
-"""Names on wikis of other languages, read from ``local_names.toml``.
+"""What wikis of other languages call their templates, boxes, months and pictures.
 
-The table to extend for another language or wiki is that file; its head says what it may hold.
+From the files of ``ingest/text/languages/``: the place to extend for another language or wiki.
 """
 
-import tomllib
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
+
+from pinakes.ingest.text.language import language_part, listed_languages
 
 __all__ = ["EVERY_LANGUAGE", "LocalNames", "local_names"]
 
@@ -27,40 +27,28 @@ class LocalNames:
     image_options: frozenset[str] = frozenset()
 
 
-def local_names(language: str) -> LocalNames:
-    """The names of a language by its code; none for a language that the table lacks."""
-    languages = _languages()
-    return languages.get(language) or languages.get(language.partition("-")[0]) or LocalNames()
-
-
 @cache
-def _languages() -> dict[str, LocalNames]:
-    text = (
-        files("pinakes.ingest.sources.mediawiki.templates")
-        .joinpath("local_names.toml")
-        .read_text(encoding="utf-8")
+def local_names(language: str) -> LocalNames:
+    """The names of a language by its code; none for a language that has no file."""
+    said, dates = language_part(language, "templates"), language_part(language, "dates")
+    boxes = said.get("infobox", ())
+    return LocalNames(
+        names=said.get("names", {}),
+        silent=frozenset(said.get("silent", ())),
+        silent_prefixes=tuple(said.get("silent_prefixes", ())),
+        disambiguation=frozenset(said.get("disambiguation", ())),
+        infobox_prefixes=tuple(name for name in boxes if name[0] != "*"),
+        infobox_suffixes=tuple(name[1:] for name in boxes if name[0] == "*"),
+        months=tuple(dates.get("months", ())),
+        date=dates.get("pattern", ""),
+        file=frozenset(said.get("file", ())),
+        image_options=frozenset(said.get("image_options", ())),
     )
-    found = {}
-    for language, table in tomllib.loads(text).items():
-        boxes = table.get("infobox", [])
-        found[language] = LocalNames(
-            names=table.get("names", {}),
-            silent=frozenset(table.get("silent", ())),
-            silent_prefixes=tuple(table.get("silent-prefixes", ())),
-            disambiguation=frozenset(table.get("disambiguation", ())),
-            infobox_prefixes=tuple(name for name in boxes if name[0] != "*"),
-            infobox_suffixes=tuple(name[1:] for name in boxes if name[0] == "*"),
-            months=tuple(table.get("months", ())),
-            date=table.get("date", ""),
-            file=frozenset(table.get("file", ())),
-            image_options=frozenset(table.get("image-options", ())),
-        )
-    return found
 
 
 def _all_together() -> LocalNames:
     """What no language of its own decides: the names of all, the first one's where they differ."""
-    tables = list(_languages().values())
+    tables = [local_names(language) for language in listed_languages()]
     names: dict[str, str] = {}
     for table in tables:
         for name, target in table.names.items():

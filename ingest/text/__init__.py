@@ -1,0 +1,1 @@
+"""What is known of languages and scripts, whatever a text is for."""

@@ -1,0 +1,59 @@
+"""What is known of a language: one file for each, ``languages/<code>.toml``.
+
+To add a language: a file named by its code, as the dump's header has it. All parts are optional,
+and ``like = "ar"`` takes what is not said from another file. Each part is read where it is used:
+
+- ``[dates]`` ``months``: the twelve, as a date has them. ``pattern``: a date from {day}, {month}
+  and {year}.
+- ``[search]`` (``index/keywords/language.py``) ``stop_words``: what carries no matter in a
+  question, in lower case; beside a Snowball list (``stemmer``, see there) only words that ask.
+  ``stop_words_in_pieces``: they need not stand alone. ``own_letters``: marked letters that nobody
+  leaves the mark off: å is no kind of a. ``spelling``: names of rules in
+  ``index/keywords/spelling.py``. ``vowel_signs``: its script writes them, and they are no letters.
+- ``[templates]`` (``sources/mediawiki/templates/local_names.py``), names in lower case:
+  ``infobox``: beginnings or endings ("* x") of the names of infoboxes. ``disambiguation``: what
+  marks such a page. ``silent``: templates without a fact of their own: references, notices,
+  navigation; ``silent_prefixes``: beginnings of such names. ``file``: local names of the file
+  namespace that a dump's header does not list. ``image_options``: words in [[File:…|…]] that are
+  no caption. ``names``: local name = name of the renderer (see ``registry.py``).
+"""
+
+import tomllib
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+__all__ = ["language_part", "listed_languages"]
+
+_FILES: Traversable = files("pinakes.ingest.text") / "languages"
+
+Part = Mapping[str, Any]
+
+
+def language_part(language: str, part: str) -> Part:
+    """What the file of ``language`` says in this part; empty where there is no file or part.
+
+    A code may be followed by region, script or variant (``zh-hant``), which make no difference
+    unless they have a file of their own.
+    """
+    code = language.lower().replace("_", "-")
+    return (_parts(code) or _parts(code.partition("-")[0])).get(part, {})
+
+
+def listed_languages() -> list[str]:
+    """The codes of all languages that have a file, sorted."""
+    names = (file.name for file in _FILES.iterdir())
+    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
+@cache
+def _parts(code: str) -> Mapping[str, Part]:
+    """The parts of a file, with what it takes from the language it is like."""
+    file = _FILES / f"{code}.toml"
+    if not (code.replace("-", "").isalnum() and file.is_file()):
+        return {}
+    said = tomllib.loads(file.read_text(encoding="utf-8"))
+    other = _parts(said.pop("like")) if "like" in said else {}
+    return {part: {**other.get(part, {}), **said.get(part, {})} for part in sorted({*other, *said})}
