@@ -6,7 +6,16 @@ parts of patterns, for ``re``.
 
 import unicodedata
 
-__all__ = ["HAN", "JOINED", "MARK", "UNSPACED", "UNSPACED_LETTERS", "UNSPACED_MARKS", "WORD"]
+__all__ = [
+    "HAN",
+    "JOINED",
+    "LETTER",
+    "MARK",
+    "UNSPACED",
+    "UNSPACED_LETTERS",
+    "UNSPACED_MARKS",
+    "WORD",
+]
 
 # Where Unicode has combining marks, by blocks, in the basic plane and in the others.
 _BASIC_BLOCKS = ((0x0300, 0x3100), (0xA660, 0xAC00), (0xFB1E, 0xFB1F), (0xFE00, 0xFE30))
@@ -27,7 +36,8 @@ MARK = (
     rf"(?:[{JOINED}]|(?=[\U00010000-\U000e01ef])"
     rf"[{_of_category('M', *_OTHER_BLOCKS)}])"
 )
-# Letters and digits with their marks.
+# A letter with its marks, and a word: letters and digits with theirs.
+LETTER = rf"[^\W\d_]{MARK}*"
 WORD = rf"(?:[^\W_]{MARK}*)+"
 
 # Scripts written without spaces. Thai and Lao, Burmese (twice), Khmer:

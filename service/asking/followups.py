@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from pinakes.ingest.characters import cut_place
-from pinakes.ingest.text.scripts import MARK
+from pinakes.ingest.text.scripts import WORD
 from pinakes.service.reading.words import LanguageWords
 from pinakes.service.types import Message
 
@@ -22,7 +22,7 @@ _LONGEST = 400
 # A query has at most 2,000 characters; a few are for what joins its parts.
 _MOST_SEARCHED = 1_990
 _FEW_WORDS = 3
-_WORD = re.compile(rf"(?:[^\W_]{MARK}*)+(?:['’-](?:[^\W_]{MARK}*)+)*")
+_WORD = re.compile(rf"{WORD}(?:['’-]{WORD})*")
 _MARKS = re.compile(r"\s*\[\d{1,3}\]")
 
 

@@ -3,12 +3,12 @@
 import re
 from datetime import date
 
-from pinakes.ingest.text.scripts import MARK
+from pinakes.ingest.text.scripts import WORD
 from pinakes.service.reading.words import LanguageWords
 
 __all__ = ["as_of_note", "asks_about_now"]
 
-_WORD = re.compile(rf"(?:[^\W_]{MARK}*)+")
+_WORD = re.compile(WORD)
 _IS = frozenset(["is", "are", "es", "son", "ist", "sind", "est", "sont", "是"])
 
 

@@ -10,6 +10,8 @@ import string
 from collections import Counter
 from collections.abc import Iterable
 
+from pinakes.ingest.text.scripts import UNSPACED
+
 __all__ = ["exact_match", "holds", "normalized", "word_f1"]
 
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -17,8 +19,8 @@ _ARTICLES = re.compile(r"\b(a|an|the)\b")
 # What a shown text has around words, and SQuAD's answers have not: marks of citations, and
 # typographic quotation marks and dashes, which its normalization keeps.
 _AROUND = re.compile(r"\[\d{1,3}\]|[“”„«»‹›‘—–…、。「」『』（），：；]")
-# Chinese and Japanese characters are words of their own here; they stand without spaces.
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
+# Characters of scripts without spaces are words of their own here.
+_UNSPACED = re.compile(UNSPACED)
 
 
 def normalized(text: str) -> str:

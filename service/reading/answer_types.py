@@ -7,14 +7,14 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from pinakes.ingest.text.scripts import MARK
+from pinakes.ingest.text.scripts import WORD
 from pinakes.service.reading.words import AnswerType, words_of
 
 __all__ = ["ExpectedAnswer", "expected_answer"]
 
 # Of "what famous river flows …" the thing asked for is among the first words behind "what".
 _FOCUS_WORDS = 3
-_WORD = re.compile(rf"(?:[^\W_]{MARK}*)+")
+_WORD = re.compile(WORD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
-from pinakes.ingest.text.scripts import MARK
+from pinakes.ingest.text.scripts import LETTER, MARK, UNSPACED
 from pinakes.service.reading.words import LanguageWords
 
 __all__ = ["Claim", "ClaimParser", "Comparison", "Word", "compare"]
 
 _TOKEN = re.compile(
     r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)*|"
-    rf"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{MARK}*|"
-    rf"(?:[^\W\d_]{MARK}*)+(?:['’](?:[^\W\d_]{MARK}*)+)*|[%°$€£¥₹]|[.,;:!?]"
+    rf"{UNSPACED}{MARK}*|"
+    rf"(?:{LETTER})+(?:['’](?:{LETTER})+)*|[%°$€£¥₹]|[.,;:!?]"
 )
 _ORDINAL = re.compile(r"st|nd|rd|th", re.IGNORECASE)
 _UNIT_REACH = 2

@@ -14,7 +14,7 @@ from math import log
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pinakes.ingest.text.scripts import MARK
+from pinakes.ingest.text.scripts import LETTER, MARK, UNSPACED
 from pinakes.service.reading.question import Question
 from pinakes.service.reading.words import ANSWER_TYPES
 
@@ -24,12 +24,10 @@ LONGEST_SPAN = 8
 _MOST_TOKENS = 120
 _MOST_LABEL_TOKENS = 6
 
-# A letter with the vowel signs and accents that are characters of their own.
-_LETTER = rf"[^\W\d_]{MARK}*"
 _TOKEN = re.compile(
     r"\d+(?:[.,:/–-]\d+)*(?:st|nd|rd|th|s)?|"
-    rf"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]{MARK}*|"
-    rf"(?:{_LETTER}(?:\.(?={_LETTER}\.))?)+(?:['’.-](?:{_LETTER})+)*|[^\w\s]{MARK}*"
+    rf"{UNSPACED}{MARK}*|"
+    rf"(?:{LETTER}(?:\.(?={LETTER}\.))?)+(?:['’.-](?:{LETTER})+)*|[^\w\s]{MARK}*"
 )
 _UNIT_SIGNS = frozenset("%°$€£¥₹")
 _OPENING, _CLOSING = frozenset('("“‘[«「『'), frozenset(')"”’]»」』')
