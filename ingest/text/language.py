@@ -10,6 +10,17 @@ and ``like = "ar"`` takes what is not said from another file. Each part is read 
   ``stop_words_in_pieces``: they need not stand alone. ``own_letters``: marked letters that nobody
   leaves the mark off: å is no kind of a. ``spelling``: names of rules in
   ``index/keywords/spelling.py``. ``vowel_signs``: its script writes them, and they are no letters.
+- ``[sentences]`` (``sentences.py``) ``abbreviations``: behind which no point ends a sentence.
+- ``[questions]`` (``service/reading/words.py``), all of it or nothing, in lower case ``expected``:
+  the type of answer, by the words a question asks with; the longest that fits counts. ``numbers``:
+  number words with their values, ``scales``: those that multiply what stands before them.
+  ``stop_words``: what says nothing by itself, beside those of ``[search]``. ``negations``: what
+  turns a sentence round. ``qualifiers``: without which what follows says something else ("former
+  capital", "may be"). ``now``: what asks how things are at present; ``offices``: what somebody
+  holds at present, asked for with "who is". ``pronouns``, ``possessives``, ``lead_ins``: what makes
+  a question lean on the one before it. ``articles``, ``placed``, ``authors``: what stands before a
+  thing, a place, an author. ``months``: words and signs of dates, if not those of ``[dates]``.
+  ``spaced``: false where words stand together.
 - ``[templates]`` (``sources/mediawiki/templates/local_names.py``), names in lower case:
   ``infobox``: beginnings or endings ("* x") of the names of infoboxes. ``disambiguation``: what
   marks such a page. ``silent``: templates without a fact of their own: references, notices,

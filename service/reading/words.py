@@ -1,11 +1,11 @@
-"""Words that tell what is asked for and what is said, by language, read from ``words.toml``."""
+"""Words that tell what is asked for and what is said, by language."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Literal, get_args
+
+from pinakes.ingest.text.language import language_part
 
 __all__ = ["ANSWER_TYPES", "AnswerType", "LanguageWords", "words_of"]
 
@@ -14,7 +14,7 @@ ANSWER_TYPES: tuple[AnswerType, ...] = get_args(AnswerType)
 
 _USUAL = "en"
 _GROUPS = (
-    "months", "articles", "placed", "authors", "negations", "qualifiers", "stop_words", "now",
+    "articles", "placed", "authors", "negations", "qualifiers", "stop_words", "now",
     "offices", "pronouns", "possessives",
 )  # fmt: skip
 
@@ -46,19 +46,28 @@ class LanguageWords:
 
 @cache
 def words_of(language: str) -> LanguageWords:
-    """The words of ``language``; of languages without a table, the English ones."""
-    tables = tomllib.loads(
-        files("pinakes.service.reading")
-        .joinpath("words.toml")
-        .read_text(encoding="utf-8")
-        .casefold()
-    )
-    table = tables.get(language, tables[_USUAL])
+    """The words of ``language``; of languages without any, the English ones."""
+    code = language if language_part(language, "questions") else _USUAL
+    said = language_part(code, "questions")
+    months = said.get("months", " ".join(language_part(code, "dates")["months"]))
     return LanguageWords(
-        asking={word: kind for kind, words in table["asked"].items() for word in words},
-        **{group: frozenset(table[group].split()) for group in _GROUPS},
-        lead_ins=tuple(table["lead_ins"]),
-        numbers=table["numbers"],
-        scales=table["scales"],
-        spaced=language != "zh",
+        asking={
+            word.casefold(): answer_type
+            for answer_type, words in said["expected"].items()
+            for word in words
+        },
+        months=_words(months),
+        **{group: _words(said[group]) for group in _GROUPS},
+        lead_ins=tuple(word.casefold() for word in said["lead_ins"]),
+        numbers=_values(said["numbers"]),
+        scales=_values(said["scales"]),
+        spaced=said.get("spaced", True),
     )
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.casefold().split())
+
+
+def _values(words: Mapping[str, int]) -> Mapping[str, int]:
+    return {word.casefold(): value for word, value in words.items()}

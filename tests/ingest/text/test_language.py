@@ -9,10 +9,15 @@ from pinakes.ingest.text.language import language_part, listed_languages
 
 KNOWN = {
     "dates": {"months", "pattern"},
+    "questions": {
+        "articles", "authors", "expected", "lead_ins", "months", "negations", "now", "numbers",
+        "offices", "placed", "possessives", "pronouns", "qualifiers", "scales", "spaced",
+        "stop_words",
+    },
     "search": {
         "own_letters", "spelling", "stemmer", "stop_words", "stop_words_in_pieces", "vowel_signs",
     },
-    "sentences": {"abbreviations"},
+    "sentences": {"abbreviations", "before_numbers", "ordinals", "stops"},
     "templates": {
         "disambiguation", "file", "image_options", "infobox", "names", "silent", "silent_prefixes",
     },

@@ -7,10 +7,7 @@ from pinakes.ingest.sources.mediawiki.templates.local_names import LocalNames, l
 
 __all__ = ["DATE_RENDERERS"]
 
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July",
-    "August", "September", "October", "November", "December",
-)  # fmt: skip
+_MONTHS = local_names("en").months
 _ISO = re.compile(r"([-−]?\d{3,4})-(\d{1,2})(?:-(\d{1,2}))?")
 
 
