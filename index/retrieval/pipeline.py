@@ -49,14 +49,22 @@ class Pipeline:
     rerankers: Sequence[Reranker]
     threads: Executor
 
-    def hybrid(self, context: QueryContext, depth: int) -> list[Candidate]:
-        """All that the lists' first ``depth`` and the aliases give, ranked."""
+    def hybrid(self, context: QueryContext, depth: int, limit: int) -> list[Candidate]:
+        """The ``limit`` best of all that the lists' first ``depth`` and the aliases give.
+
+        Each knows the score of the first reranker as its feature FIRST_STAGE.
+        """
         candidates = self.fusion(context, self._search(context, depth))
-        for number, reranker in enumerate(self.rerankers):
+        first: dict[int, float] = {}
+        for reranker in self.rerankers:
             candidates = reranker.rerank(context, candidates)
-            if number == 0:
-                candidates = [_noted(candidate) for candidate in candidates]
-        return candidates
+            first = first or {one.place.passage_id: one.score for one in candidates}
+        return [
+            replace(one, features={**one.features, FIRST_STAGE: first[one.place.passage_id]})
+            if first
+            else one
+            for one in candidates[:limit]
+        ]
 
     def _search(self, context: QueryContext, depth: int) -> Lists:
         """The lists, searched at once: engines and encoder do not hold Python's lock."""
@@ -64,7 +72,3 @@ class Pipeline:
         running = {name: self.threads.submit(stage, context, depth) for name, stage in others}
         found = search(context, depth)
         return {**{name: future.result() for name, future in running.items()}, last: found}
-
-
-def _noted(candidate: Candidate) -> Candidate:
-    return replace(candidate, features={**candidate.features, FIRST_STAGE: candidate.score})

@@ -162,7 +162,7 @@ class Index:
         if mode == "hybrid":
             fusion = Fusion(self.store, self.keywords, self.vectors)
             pipeline = Pipeline(lists, fusion, self.rerankers, self.threads)
-            return self._hits(context, pipeline.hybrid(context, depth)[:limit])
+            return self._hits(context, pipeline.hybrid(context, depth, limit))
         if mode not in lists:
             raise BadQuery(
                 "this generation has no vectors yet; search with mode keyword, "

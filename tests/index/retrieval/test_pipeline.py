@@ -73,7 +73,7 @@ def test_each_stage_gets_what_the_one_before_gave(threads: ThreadPoolExecutor) -
             return sorted(scored, key=lambda one: -one.score)
 
     lists = {"keyword": keyword, "vector": lambda _context, _depth: [ScoredId(5, 0.5)]}
-    found = Pipeline(lists, join, (MostListsFirst(0),), threads).hybrid(TOYS, 7)
+    found = Pipeline(lists, join, (MostListsFirst(0),), threads).hybrid(TOYS, 7, 9)
     assert asked == [("toys", 7)]
     assert [(one.place.passage_id, one.score) for one in found] == [(5, 2.0), (3, 1.0)]
 
@@ -84,11 +84,11 @@ def test_a_second_reranker_changes_the_order_and_not_the_score_of_the_first(
     lists = {"keyword": lambda _context, _depth: [ScoredId(i, 1.0) for i in (4, 2, 3)]}
     linear_toy = ShortestTitleFirst(0)
     short = ShortestTitleFirst(2)
-    found = Pipeline(lists, join, (linear_toy, short), threads).hybrid(TOYS, 9)
+    found = Pipeline(lists, join, (linear_toy, short), threads).hybrid(TOYS, 9, 9)
     assert linear_toy.seen == short.seen == [TOYS]
     assert [one.features[FIRST_STAGE] for one in found] == [0.0, -1.0, -2.0]
     reverse = Pipeline(lists, lambda *_: [candidate(3), candidate(1), candidate(2)],
-                       (linear_toy, short), threads).hybrid(TOYS, 9)  # fmt: skip
+                       (linear_toy, short), threads).hybrid(TOYS, 9, 9)  # fmt: skip
     assert ids(reverse) == [1, 3, 2]  # only the first two
     assert [one.features[FIRST_STAGE] for one in reverse] == [-1.0, 0.0, -2.0]
 
@@ -97,7 +97,7 @@ def test_without_rerankers_candidates_stay_as_fusion_gives_them(
     threads: ThreadPoolExecutor,
 ) -> None:
     lists = {"keyword": lambda _context, _depth: [ScoredId(i, 1.0) for i in (4, 2)]}
-    found = Pipeline(lists, join, (), threads).hybrid(TOYS, 9)
+    found = Pipeline(lists, join, (), threads).hybrid(TOYS, 9, 9)
     assert [(one.place.passage_id, one.features) for one in found] == [
         (2, {"lists": 1.0}),
         (4, {"lists": 1.0}),
