@@ -2,6 +2,8 @@
 
 CollectionError
 ├── NoCollection         nothing has been built here yet
+├── UnknownCollection    none of the collections here has that name
+├── SeveralCollections   there are several, and none was named
 ├── UnknownFormat        a generation written by another version of Pinakes
 ├── DamagedGeneration    files are missing, of the wrong size, or do not fit together
 ├── UnreadableGeneration its files may not be read by this user
@@ -28,7 +30,9 @@ __all__ = [
     "EncoderNotFound",
     "NoCollection",
     "OtherWiki",
+    "SeveralCollections",
     "UnfitWeights",
+    "UnknownCollection",
     "UnknownFormat",
     "UnreadableGeneration",
 ]
@@ -40,6 +44,14 @@ class CollectionError(Exception):
 
 class NoCollection(CollectionError):
     """There is no such collection, or it has no published generation."""
+
+
+class UnknownCollection(CollectionError):
+    """None of the collections here has that name; the message lists them."""
+
+
+class SeveralCollections(CollectionError):
+    """There are several collections, and none was named; the message lists them."""
 
 
 class UnknownFormat(CollectionError):

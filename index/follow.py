@@ -91,7 +91,7 @@ class CurrentIndex:
             before = self._leased
             self._checked = now
             try:
-                if before and current_generation(self._collection) == before.index.generation:
+                if before and before.index.lock.holds(current_generation(self._collection)):
                     return
                 opened = self._opened()
             except (CollectionError, OSError) as error:

@@ -41,8 +41,10 @@ __all__ = [
     "collection_names",
     "compare_listing",
     "current_generation",
+    "encoder_digest",
     "hold_collection",
     "hold_generation",
+    "is_collection",
     "link_files",
     "next_name",
     "publish",
@@ -51,19 +53,32 @@ __all__ = [
     "timestamp",
 ]
 
+_GENERATIONS = "generations"
 _MANIFEST, _SEAL = "manifest.json", "manifest.sha256"
 # What a generation has beside the files that its manifest lists.
 SEALED = (_MANIFEST, _SEAL)
 # What locks answer on file systems that have none: some NFS, FUSE and 9p mounts.
 NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EBADF)
 _NAME = re.compile(r"^(\d{8})-(\d+)$")
+_COLLECTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,254}", re.ASCII)
+_ENCODER = "encoder/"
 
 
 def collection_names(data: Path) -> list[str]:
     """Names of the collections in the data directory that have a generation."""
     if not data.is_dir():
         return []
-    return sorted(entry.name for entry in data.iterdir() if (entry / "current").is_symlink())
+    return sorted(entry.name for entry in data.iterdir() if is_collection(data, entry.name))
+
+
+def is_collection(data: Path, name: str) -> bool:
+    """Whether a collection of this name has a generation, or may have one that cannot be read."""
+    if not _COLLECTION.fullmatch(name):
+        return False
+    try:
+        return (data / name / "current").is_symlink()
+    except PermissionError:
+        return True  # opening it tells what is wrong
 
 
 def current_generation(collection: Path) -> Path:
@@ -115,6 +130,10 @@ def read_manifest(generation: Path) -> Manifest:
         raise DamagedGeneration(f"{path}: {where}: {first['msg']}; {REBUILD}") from None
     if manifest.generation != generation.name:
         raise damaged(path, f"is that of {manifest.generation}")
+    # A collection is called what its directory is called: it may have been copied or renamed.
+    name = generation.absolute().parents[1].name
+    if generation.parent.name == _GENERATIONS and name != manifest.collection:
+        return manifest.model_copy(update={"collection": name})
     return manifest
 
 
@@ -130,6 +149,16 @@ def _read(path: Path) -> bytes | None:
 def _seal_of(manifest: bytes | None) -> bytes:
     """What ``sha256sum manifest.json`` prints, so that sha256sum --check reads it."""
     return f"{hashlib.sha256(manifest or b'').hexdigest()}  {_MANIFEST}\n".encode()
+
+
+def encoder_digest(manifest: Manifest) -> str:
+    """What tells one encoder of questions from another: the digest of its files' digests."""
+    files = sorted(
+        (name, record.sha256)
+        for name, record in manifest.files.items()
+        if name.startswith(_ENCODER)
+    )
+    return hashlib.sha256(json.dumps(files).encode()).hexdigest()
 
 
 def check_files(generation: Path, manifest: Manifest) -> None:
@@ -186,6 +215,10 @@ class GenerationLock:
             if error.errno not in NO_LOCKS:  # without any, nothing is removed either
                 self.release()
                 raise
+
+    def holds(self, generation: Path) -> bool:
+        """Whether it is this directory, and not another of its name in the place of one removed."""
+        return os.path.samestat(os.fstat(self._handle), generation.stat())
 
     def release(self) -> None:
         """Let the generation go; harmless when repeated."""

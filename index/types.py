@@ -324,6 +324,11 @@ class DumpRecord(_Record):
     fingerprint: str
     verified: bool = False
 
+    @property
+    def day(self) -> str | None:
+        """Its date as YYYY-MM-DD, where that is known."""
+        return self.date and f"{self.date[:4]}-{self.date[4:6]}-{self.date[6:]}"
+
 
 class Manifest(_Record):
     """What a generation says of itself, and the list of all its files.

@@ -20,6 +20,8 @@ from pinakes.index.errors import (
     EncoderNotFound,
     NoCollection,
     OtherWiki,
+    SeveralCollections,
+    UnknownCollection,
     UnknownFormat,
     UnreadableGeneration,
 )
@@ -59,6 +61,8 @@ _TABLE: dict[type[Exception], Problem] = {
     WorkerDied: Problem(1, 503, "A process was killed"),
     IngestError: Problem(2, 400, "Not a usable dump"),
     NoCollection: Problem(2, 503, "No collection"),
+    UnknownCollection: Problem(2, 404, "No such collection"),
+    SeveralCollections: Problem(2, 400, "Several collections"),
     UnknownFormat: Problem(1, 503, "Another format"),
     DamagedGeneration: Problem(1, 503, "Damaged generation"),
     UnreadableGeneration: Problem(1, 503, "No permission to read the collection"),

@@ -108,8 +108,11 @@ class AnswerSettings(_Section):
 
 
 class ServeSettings(_Section):
-    """Where the service listens, who may reach it, and how much of it one neighbour can take."""
+    """What is served and where, who may reach it, and how much of it one neighbour can take."""
 
+    collections: tuple[str, ...] = Field(
+        default=(), description="Collections to serve; all there are when unset."
+    )
     host: str = Field(
         default="127.0.0.1",
         description="Address to listen on, no name; others than loopback need a token.",
@@ -189,7 +192,7 @@ class Settings(BaseSettings):
     collection: str | None = Field(
         default=None,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
-        description="Collection to use; needed only where there are several.",
+        description="Collection meant where none is named; needed only where there are several.",
     )
     search: SearchSettings = SearchSettings()
     generator: GeneratorSettings = GeneratorSettings()

@@ -279,9 +279,10 @@ class Answerer:
     def _refusal(self, draft: Draft) -> Iterable[AnswerEvent]:
         """That nothing bears an answer out, what was searched, and the nearest pages."""
         pages: dict[int, NearPage] = {}
+        collection = draft.index.manifest.collection
         for hit in draft.hits:
-            one = hit.passage
-            pages.setdefault(one.page_id, NearPage(one.page_id, one.title, page_url(one.page_id)))
+            page_id, title = hit.passage.page_id, hit.passage.title
+            pages.setdefault(page_id, NearPage(page_id, title, page_url(collection, page_id)))
         nearest = list(pages.values())[:_NEAREST]
         words = [] if draft.text else [_NO_ANSWER]  # a model may have said so itself
         words.append(f"Searched for {', '.join(f'“{query}”' for query in draft.searched)}.")

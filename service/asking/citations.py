@@ -9,7 +9,14 @@ from urllib.parse import quote as url_quote
 from pinakes.index.types import Hit, Manifest
 from pinakes.service.types import Citation, PassageRef
 
-__all__ = ["make_citation", "page_url", "passage_url", "place_name", "wiki_permalink"]
+__all__ = [
+    "collection_url",
+    "make_citation",
+    "page_url",
+    "passage_url",
+    "place_name",
+    "wiki_permalink",
+]
 
 
 def make_citation(number: int, hit: Hit, manifest: Manifest) -> Citation:
@@ -35,15 +42,20 @@ def place_name(title: str, heading_path: Sequence[str]) -> str:
     return " › ".join([title, *heading_path])
 
 
-def page_url(page_id: int) -> str:
+def collection_url(collection: str) -> str:
+    """The local address of a collection: what its pages and its API stand under."""
+    return f"/c/{collection}/"
+
+
+def page_url(collection: str, page_id: int) -> str:
     """The local reader's address of a page."""
-    return f"/page/{page_id}"
+    return f"{collection_url(collection)}page/{page_id}"
 
 
 def passage_url(ref: PassageRef) -> str:
     """The address of a passage there; the revision lets it say when the page has changed since."""
     query = f"revision={ref.revision_id}&start={ref.start}&end={ref.end}"
-    return f"{page_url(ref.page_id)}?{query}#passage"
+    return f"{page_url(ref.collection, ref.page_id)}?{query}#passage"
 
 
 def wiki_permalink(base_url: str, title: str, revision_id: int) -> str | None:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from pinakes.service.cli.options import (
     BackendOption,
-    CollectionOption,
+    CollectionsOption,
     DataOption,
-    collection_directory,
-    command_settings,
+    open_library,
 )
+from pinakes.service.settings import load_settings
 
 if TYPE_CHECKING:
-    from pinakes.index.follow import CurrentIndex
+    from pinakes.index.library import Library
     from pinakes.service.asking.answer import Answerer
     from pinakes.service.settings import Settings
 
@@ -24,25 +24,21 @@ __all__ = ["mcp"]
 def mcp(
     generator: BackendOption = None,
     data: DataOption = None,
-    collection: CollectionOption = None,
+    collection: CollectionsOption = None,
 ) -> None:
     """Offer search, fetch and ask to an MCP client on standard input and output."""
-    from pinakes.index.follow import CurrentIndex
-    from pinakes.index.retrieval.search import Index
     from pinakes.service.asking.answer import Answerer
     from pinakes.service.generators.choice import open_generator
     from pinakes.service.terminal.logs import plain_logs
 
     plain_logs()
-    settings = command_settings(data, collection, backend=generator)
-    directory = collection_directory(settings)
-    current = CurrentIndex(lambda: Index.open(directory), directory)
-    with current.lease():  # whatever is wrong with it is told at once
-        answerer = Answerer(open_generator(settings.generator), settings)
-    asyncio.run(_serve(current, answerer, settings))
+    settings = load_settings(data=data, serve__collections=collection, generator__backend=generator)
+    library = open_library(settings)  # whatever is wrong with it is told at once
+    answerer = Answerer(open_generator(settings.generator), settings)
+    asyncio.run(_serve(library, answerer, settings))
 
 
-async def _serve(current: "CurrentIndex", answerer: "Answerer", settings: "Settings") -> None:
+async def _serve(library: "Library", answerer: "Answerer", settings: "Settings") -> None:
     """Serve until standard input ends, or a signal says so."""
     from pinakes.service.tools.mcp_server import serve_stdio
     from pinakes.service.tools.toolbox import Toolbox
@@ -50,12 +46,12 @@ async def _serve(current: "CurrentIndex", answerer: "Answerer", settings: "Setti
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
-    serving = asyncio.create_task(serve_stdio(Toolbox(current, answerer, settings)))
+    serving = asyncio.create_task(serve_stdio(Toolbox(library, answerer, settings)))
     stopping = asyncio.create_task(stopped.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
     await answerer.aclose()
-    current.close()
+    library.close()
     if not serving.done():
         os._exit(0)  # the thread that waits for a line of standard input cannot be woken
     await serving

@@ -14,6 +14,7 @@ from pinakes.service.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from pinakes.index.evaluation import Half, Question
+    from pinakes.index.library import Library
     from pinakes.index.retrieval.search import Index
     from pinakes.service.generators.generator import Generator
 
@@ -27,6 +28,12 @@ CollectionOption = Annotated[
     str | None,
     typer.Option(
         "--collection", "-c", help="Collection, if there are several.", show_default=False
+    ),
+]
+CollectionsOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--collection", "-c", help="Serve this one; several may be named.", show_default="all"
     ),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
@@ -95,6 +102,31 @@ def collection_directory(settings: Settings) -> Path:
     if len(names) > 1:
         raise BadInput(f"several collections ({', '.join(names)}): choose one with --collection")
     return settings.data / names[0]
+
+
+def open_library(settings: Settings, *, scrubbed: bool = False) -> "Library":
+    """The collections that are to be served, one of which can be used at least.
+
+    Raises the error of the first where none can, and NoCollection where there is none.
+    """
+    from pinakes.index.library import Library
+    from pinakes.service.plain_text import one_line
+    from pinakes.service.problems import told_of
+    from pinakes.service.terminal.console import err
+
+    only = settings.serve.collections
+    library = Library(settings.data, only, settings.collection, scrubbed=scrubbed)
+    for name in only:
+        library.meant(name)
+    if not library.names():
+        library.meant()
+    states = library.states()
+    problems = {state.name: state.problem for state in states if state.problem is not None}
+    if len(problems) == len(states):
+        raise next(iter(problems.values()))
+    for name, problem in problems.items():
+        err.print(f"Without {name}: {one_line(told_of(problem))}", markup=False)
+    return library
 
 
 def open_index(settings: Settings, mode: Mode) -> "Index":

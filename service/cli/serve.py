@@ -9,9 +9,9 @@ import typer
 
 from pinakes.service.cli.options import (
     BackendOption,
-    CollectionOption,
+    CollectionsOption,
     DataOption,
-    collection_directory,
+    open_library,
 )
 from pinakes.service.settings import load_settings
 
@@ -37,11 +37,9 @@ def serve(
     ] = None,
     generator: BackendOption = None,
     data: DataOption = None,
-    collection: CollectionOption = None,
+    collection: CollectionsOption = None,
 ) -> None:
     """Serve search, answers and pages over HTTP on this machine."""
-    from pinakes.index.follow import CurrentIndex
-    from pinakes.index.retrieval.search import Index
     from pinakes.service.generators.choice import open_generator
     from pinakes.service.http.app import create_app
     from pinakes.service.http.listening import Listening
@@ -52,18 +50,16 @@ def serve(
     plain_logs()
     settings = load_settings(
         data=data,
-        collection=collection,
+        serve__collections=collection,
         serve__host=host,
         serve__port=port,
         serve__uds=uds,
         generator__backend=generator,
     )
     _check_tokens(settings)
-    directory = collection_directory(settings)
-    current = CurrentIndex(lambda: Index.open(directory), directory, scrubbed=True)
-    with current.lease() as index:
-        name = f"{index.manifest.collection} {index.manifest.generation}"
-    app = create_app(settings, current, open_generator(settings.generator))
+    library = open_library(settings, scrubbed=True)
+    name = ", ".join(library.names())
+    app = create_app(settings, library, open_generator(settings.generator))
     listening = Listening(settings.serve)
 
     def ending() -> None:

@@ -67,10 +67,12 @@ def _page() -> str:
             if not said:
                 raise ValueError("serve ended before it listened")
             address = said[said.index("http://") :].split()[0]
-            with httpx.Client(base_url=address, timeout=_LIMIT_S, trust_env=False) as client:
+            with httpx.Client(
+                base_url=address, timeout=_LIMIT_S, trust_env=False, follow_redirects=True
+            ) as client:
                 home = client.get("/").raise_for_status()
                 found = client.get("/api/search", params={"q": _QUESTION}).raise_for_status()
-                page = client.get(f"/page/{found.json()['hits'][0]['page_id']}")
+                page = client.get(found.json()["hits"][0]["url"])
                 read = len(home.content) + len(page.raise_for_status().content)
         finally:
             server.send_signal(signal.SIGTERM)

@@ -46,7 +46,7 @@ Chunk = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What all parts of one response share; ``address`` is this service's, before ``/page/…``."""
+    """What all parts of one response share; ``address`` is this service's, before ``/c/…``."""
 
     model: str
     address: str

@@ -5,6 +5,7 @@ Knows nothing of what the service does; which error has which status is ``proble
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -18,7 +19,7 @@ from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.problems import KNOWN_ERRORS, Problem, message_of, problem_of
 from pinakes.service.views.search_views import View
 
-__all__ = ["ProblemView", "add_error_handlers", "problem_view"]
+__all__ = ["PROBLEMS", "ProblemView", "add_error_handlers", "problem_view"]
 
 
 class ProblemView(View):
@@ -28,6 +29,14 @@ class ProblemView(View):
     title: str = Field(examples=["Not found"])
     status: int = Field(examples=[404])
     detail: str = Field(examples=["no page with id 1"])
+
+
+_PROBLEM = {"application/problem+json": {"schema": ProblemView.model_json_schema()}}
+# Naming 4XX also keeps FastAPI from announcing its own form of error, 422.
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    "4XX": {"description": "The request does not fit", "content": _PROBLEM},
+    503: {"description": "No usable collection, or no answer of the model", "content": _PROBLEM},
+}
 
 
 def add_error_handlers(app: FastAPI) -> None:

@@ -3,19 +3,63 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import Depends, Request
+from fastapi import Depends, Path, Request
 from pydantic import AfterValidator
 
+from pinakes.index.errors import SeveralCollections
+from pinakes.index.library import Library
 from pinakes.index.retrieval.search import Index
+from pinakes.service.asking.citations import collection_url
 
-__all__ = ["LeasedIndex", "Text", "address_of_service"]
+__all__ = [
+    "UNDER_COLLECTION",
+    "LeasedIndex",
+    "ServedLibrary",
+    "Text",
+    "address_of_service",
+    "collection_meant",
+    "names_collection",
+]
+
+# What a collection has for itself stands below; without it the default is meant, or the only one.
+UNDER_COLLECTION = collection_url("{collection}").rstrip("/")
 
 # JSON can name halves of surrogate pairs, which no text has and no answer can repeat.
 Text = Annotated[str, AfterValidator(lambda text: text.encode("utf-8", "replace").decode())]
 
 
-def _leased(request: Request) -> Iterator[Index]:
-    with request.app.state.current.lease() as index:
+def _library(request: Request) -> Library:
+    library: Library = request.app.state.library
+    return library
+
+
+ServedLibrary = Annotated[Library, Depends(_library)]
+
+
+def names_collection(
+    _collection: Annotated[
+        str, Path(alias="collection", description="A collection.", examples=["enwiki"])
+    ],
+) -> None:
+    """Describe the part of the path that ``LeasedIndex`` reads."""
+
+
+def collection_meant(request: Request, library: ServedLibrary) -> str:
+    """The collection that the path names, else the default or the only one.
+
+    Raises what ``Library.meant`` does, with a way to name one.
+    """
+    try:
+        return library.meant(request.path_params.get("collection"))
+    except SeveralCollections as error:
+        address = f"{UNDER_COLLECTION}{request.url.path}"
+        raise SeveralCollections(f"{error}; one has its own address: {address}") from None
+
+
+def _leased(
+    library: ServedLibrary, collection: Annotated[str, Depends(collection_meant)]
+) -> Iterator[Index]:
+    with library.lease(collection) as index:
         yield index
 
 
@@ -24,5 +68,5 @@ LeasedIndex = Annotated[Index, Depends(_leased)]
 
 
 def address_of_service(request: Request) -> str:
-    """How the client reaches this service: what stands before ``/page/…``."""
+    """How the client reaches this service: what stands before ``/c/…``."""
     return str(request.base_url).rstrip("/")

@@ -17,7 +17,10 @@ INSTRUCTIONS = (
 
 @dataclass(frozen=True, slots=True)
 class ToolText:
-    """A tool, its only argument, a text, and the form of its result."""
+    """A tool, its argument, a text, and the form of its result.
+
+    ``takes_collection``: another argument may name the collection.
+    """
 
     name: str
     title: str
@@ -25,6 +28,7 @@ class ToolText:
     argument: str
     argument_description: str
     result: type[View]
+    takes_collection: bool = True
 
 
 TOOLS = (
@@ -44,6 +48,7 @@ TOOLS = (
         "id",
         "An id from search, such as wiki/12@345:0-678.",
         FetchResult,
+        takes_collection=False,  # the id holds it
     ),
     ToolText(
         "ask",

@@ -104,7 +104,7 @@ def _stretch(
     text = shown(page.text, start, end)
     same = page.revision_id == asked.revision_id
     title = place_name(page.title, heading_at(page.sections, asked.start) if same else ())
-    url = passage_url(asked) if same else page_url(page.page_id)
+    url = passage_url(asked) if same else page_url(asked.collection, page.page_id)
     # Where the passage asked for begins in what is shown: behind the mark of what is not.
     shift = text.index(page.text[start:end]) - start
 

@@ -5,12 +5,13 @@ The only file that knows the protocol's library.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from itertools import count
 from typing import Any
 
+import anyio.to_thread
 from mcp import types
 from mcp.server import Server, ServerRequestContext
 from mcp.server.stdio import stdio_server
@@ -24,7 +25,7 @@ from pinakes.service.errors import BadInput, NotFound, ShuttingDown
 from pinakes.service.http.security.caller import caller_of
 from pinakes.service.plain_text import visible_json
 from pinakes.service.problems import KNOWN_ERRORS, message_of
-from pinakes.service.tools.descriptions import INSTRUCTIONS, TOOLS
+from pinakes.service.tools.descriptions import INSTRUCTIONS, TOOLS, ToolText
 from pinakes.service.tools.fitting import json_text
 from pinakes.service.tools.stdio_lines import StdioLines, claimed_stdio, leaf_of
 from pinakes.service.tools.toolbox import Call, Toolbox
@@ -111,14 +112,15 @@ def _server(toolbox: Toolbox) -> Server[Any]:
     async def list_tools(
         _context: Context, _params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=_TOOLS)
+        names = await anyio.to_thread.run_sync(toolbox.collections)
+        return types.ListToolsResult(tools=[_described(tool, names) for tool in TOOLS])
 
     async def call_tool(
         context: Context, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
         try:
             text = _argument(params)
-            result = await methods[params.name](text, _call(context))
+            result = await methods[params.name](text, _call(context, _collection(params)))
         except Exception as error:
             return _failed(params.name, error)
         # Both forms: some clients read one, some the other.
@@ -136,23 +138,29 @@ def _server(toolbox: Toolbox) -> Server[Any]:
     )
 
 
-_TOOLS = [
-    types.Tool(
+def _described(tool: ToolText, collections: Sequence[str]) -> types.Tool:
+    """A tool as it is told of: where there are several collections, one of them is named."""
+    properties: dict[str, Any] = {
+        tool.argument: {"type": "string", "description": tool.argument_description}
+    }
+    if tool.takes_collection and len(collections) > 1:
+        properties["collection"] = {
+            "type": "string",
+            "description": "Which of the wikis.",
+            "enum": list(collections),
+        }
+    return types.Tool(
         name=tool.name,
         title=tool.title,
         description=tool.description,
         input_schema={
             "type": "object",
-            "properties": {
-                tool.argument: {"type": "string", "description": tool.argument_description}
-            },
+            "properties": properties,
             "required": [tool.argument],
         },
         output_schema=tool.result.model_json_schema(),
         annotations=_READS_ONLY,
     )
-    for tool in TOOLS
-]
 
 
 def _argument(params: types.CallToolRequestParams) -> str:
@@ -167,7 +175,15 @@ def _argument(params: types.CallToolRequestParams) -> str:
     return text
 
 
-def _call(context: Context) -> Call:
+def _collection(params: types.CallToolRequestParams) -> str | None:
+    """The collection that the call names, if it does. Raises BadInput where that is no text."""
+    name = (params.arguments or {}).get("collection")
+    if name is not None and not isinstance(name, str):
+        raise BadInput("collection is the name of one, a text")
+    return name or None
+
+
+def _call(context: Context, collection: str | None) -> Call:
     steps = count(1)
 
     async def tell(status: Status) -> None:
@@ -176,8 +192,9 @@ def _call(context: Context) -> Call:
 
     request = context.request
     if request is None:  # standard input
-        return Call(on_status=tell)
-    return Call(caller_of(request), str(request.base_url).rstrip("/"), tell)
+        return Call(collection=collection, on_status=tell)
+    address = str(request.base_url).rstrip("/")
+    return Call(caller_of(request), address, collection, tell)
 
 
 def _failed(tool: str, error: Exception) -> types.CallToolResult:

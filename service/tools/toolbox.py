@@ -1,4 +1,4 @@
-"""The tools themselves: search, fetch and ask, over the collection as it is now.
+"""The tools themselves: search, fetch and ask, over the collections as they are now.
 
 Knows nothing of the protocol that they are called by.
 """
@@ -13,7 +13,8 @@ import anyio
 import anyio.to_thread
 from fastapi.concurrency import contextmanager_in_threadpool
 
-from pinakes.index.follow import CurrentIndex
+from pinakes.index.errors import SeveralCollections
+from pinakes.index.library import Library
 from pinakes.index.retrieval.search import Index
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.asking.finished import OnStatus, finished_answer
@@ -34,13 +35,15 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What is known of a call: by whom, and how it reaches this service (before ``/page/…``).
+    """What is known of a call: by whom, and how it reaches this service (before ``/c/…``).
 
     ``on_status`` is told how far an answer is. ``caller`` is None on this machine's own pipes.
+    ``collection``: what is asked; None: the default, or the only one.
     """
 
     caller: Caller | None = None
     address: str = ""
+    collection: str | None = None
     on_status: OnStatus | None = None
 
 
@@ -49,19 +52,26 @@ class Toolbox:
 
     def __init__(
         self,
-        current: CurrentIndex,
+        library: Library,
         answerer: Answerer,
         settings: Settings,
         shutdown: Shutdown | None = None,
     ) -> None:
         self._shutdown = shutdown or Shutdown()
-        self._current = current
+        self._library = library
         self._answerer = answerer
         self._settings = settings
 
+    def collections(self) -> list[str]:
+        """The collections that can be named."""
+        return self._library.names()
+
     async def search(self, query: str, call: Call) -> SearchResult:
-        """The best passage of each page. Raises BadQuery when there is nothing to search for."""
-        async with self._leased() as index:
+        """The best passage of each page of the call's collection.
+
+        Raises BadQuery when there is nothing to search for, and what ``Library.lease`` does.
+        """
+        async with self._leased(call.collection) as index:
             mode = self._settings.search.mode
             hits = await anyio.to_thread.run_sync(index.search, query, _PASSAGES, mode)
             return await anyio.to_thread.run_sync(found, hits, _PAGES, self._frame(index, call))
@@ -72,15 +82,10 @@ class Toolbox:
         Raises BadInput for what is no id, NotFound where nothing has it.
         """
         ref = parse_ref(id)
-        async with self._leased() as index:
-            collection = index.manifest.collection
-            if ref.collection != collection:
-                raise NotFound(
-                    f"{id.strip()} is of {ref.collection}, and this is {collection}; search again"
-                )
+        async with self._leased(ref.collection) as index:
             page = await anyio.to_thread.run_sync(index.page, ref.page_id)
             if page is None:
-                raise NotFound(f"{collection} has no page {ref.page_id}; search again")
+                raise NotFound(f"{ref.collection} has no page {ref.page_id}; search again")
             if page.revision_id == ref.revision_id and ref.end > len(page.text):
                 raise NotFound(
                     f"{id.strip()} ends behind the page's {len(page.text):,} characters; "
@@ -91,11 +96,12 @@ class Toolbox:
     async def ask(self, question: str, call: Call) -> AskResult:
         """An answer with its sources.
 
-        Raises what ``Answerer.answer`` does, NotAllowed, and ShuttingDown when the service ends.
+        Raises what ``Answerer.answer`` and ``Library.lease`` do, NotAllowed, and ShuttingDown
+        when the service ends.
         """
         if call.caller is not None:
             call.caller.check_may_ask()
-        async with self._leased() as index:
+        async with self._leased(call.collection) as index:
             inquiry = Inquiry(question, caller=call.caller.name if call.caller else "")
             answering = finished_answer(self._answerer, index, inquiry, call.on_status)
             async with self._shutdown.interrupting():
@@ -103,8 +109,12 @@ class Toolbox:
             return answered(answer, self._frame(index, call))
 
     @asynccontextmanager
-    async def _leased(self) -> AsyncIterator[Index]:
-        async with contextmanager_in_threadpool(self._current.lease()) as index:
+    async def _leased(self, collection: str | None) -> AsyncIterator[Index]:
+        try:
+            name = await anyio.to_thread.run_sync(self._library.meant, collection)
+        except SeveralCollections as error:
+            raise SeveralCollections(f"{error}; say which as collection") from None
+        async with contextmanager_in_threadpool(self._library.lease(name)) as index:
             yield index
 
     def _frame(self, index: Index, call: Call) -> Frame:

@@ -40,6 +40,7 @@ class CitationView(View):
 
     number: int
     ref: str
+    collection: str
     page_id: int
     revision_id: int
     title: str

@@ -1,7 +1,7 @@
 """The JSON of articles and suggestions: the same for ``--json`` and for the HTTP API."""
 
 from pinakes.index.types import Manifest, StoredPage, Suggestion
-from pinakes.service.asking.citations import wiki_permalink
+from pinakes.service.asking.citations import page_url, wiki_permalink
 from pinakes.service.views.search_views import View
 
 __all__ = ["PageView", "SuggestView", "page_view", "suggest_view"]
@@ -18,6 +18,7 @@ class SectionView(View):
 class PageView(View):
     """An article as it is stored."""
 
+    collection: str
     page_id: int
     title: str
     revision_id: int
@@ -42,12 +43,14 @@ class SuggestView(View):
     """Titles that begin with what was typed."""
 
     prefix: str
+    collection: str
     suggestions: list[SuggestionView]
 
 
 def page_view(page: StoredPage, manifest: Manifest) -> PageView:
     """A stored article."""
     return PageView(
+        collection=manifest.collection,
         page_id=page.page_id,
         title=page.title,
         revision_id=page.revision_id,
@@ -63,16 +66,17 @@ def page_view(page: StoredPage, manifest: Manifest) -> PageView:
     )
 
 
-def suggest_view(prefix: str, suggestions: list[Suggestion]) -> SuggestView:
+def suggest_view(prefix: str, suggestions: list[Suggestion], manifest: Manifest) -> SuggestView:
     """Completions of a title."""
     return SuggestView(
         prefix=prefix,
+        collection=manifest.collection,
         suggestions=[
             SuggestionView(
                 page_id=item.page_id,
                 title=item.title,
                 matched=item.matched,
-                url=f"/page/{item.page_id}",
+                url=page_url(manifest.collection, item.page_id),
             )
             for item in suggestions
         ],

@@ -41,6 +41,7 @@ class HitView(View):
     """A passage found, and why; ``ref`` survives a new dump."""
 
     ref: str = Field(examples=["samplewiki/617@1251034411:0-1043"])
+    collection: str = Field(examples=["samplewiki"])
     page_id: int = Field(examples=[617])
     revision_id: int
     title: str = Field(examples=["Library of Alexandria"])
@@ -74,7 +75,9 @@ class HitView(View):
     highlights: tuple[tuple[int, int], ...] = Field(
         description=HIGHLIGHTS, examples=[[[4, 11], [15, 25]]]
     )
-    url: str = Field(examples=["/page/617?revision=1251034411&start=0&end=1043#passage"])
+    url: str = Field(
+        examples=["/c/samplewiki/page/617?revision=1251034411&start=0&end=1043#passage"]
+    )
     permalink: str | None
 
 
@@ -116,6 +119,7 @@ def citation_fields(citation: Citation) -> dict[str, Any]:
     """What hits and citations say of a passage."""
     return {
         "ref": str(citation.ref),
+        "collection": citation.ref.collection,
         "page_id": citation.ref.page_id,
         "revision_id": citation.ref.revision_id,
         "title": citation.title,

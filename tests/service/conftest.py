@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from pinakes.index.build.pipeline import BuildOptions, build_collection
-from pinakes.index.follow import CurrentIndex
+from pinakes.index.library import Library
 from pinakes.index.retrieval.search import Index
 from pinakes.service.cli.main import app, main
 from pinakes.service.generators.generator import Generator
@@ -141,9 +141,9 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def make_app(collection: Path, generator: Generator | None = None, /, **sections: Any) -> FastAPI:
     """The real service over a collection, with these sections of its settings."""
-    current = CurrentIndex(lambda: Index.open(collection, open_shared_encoder), collection)
+    library = Library(collection.parent, [collection.name], open_encoder=open_shared_encoder)
     settings = Settings.model_validate({"data": collection.parent, **sections})
-    return create_app(settings, current, generator)
+    return create_app(settings, library, generator)
 
 
 def local_client(app: FastAPI, address: str = "http://localhost") -> TestClient:

@@ -5,6 +5,7 @@ with the same headers. Knows nothing of what the service does.
 """
 
 import logging
+import re
 from collections.abc import MutableMapping
 from http import HTTPStatus
 from typing import Any
@@ -34,6 +35,8 @@ _log = logging.getLogger(__name__)
 ENTRY = "/enter"
 _OPEN = (ENTRY, "/healthz")
 _STATIC = "/static/"
+# A collection's page, or an article's; the latter also as it was before it named its collection.
+_PAGE = re.compile(r"/c/[^/]+(/(page/.*)?)?$|/page/")
 _LONGEST_BODY = 64 * 1024
 _CHAT = "/v1/"
 _LONGEST_CHAT = 1024 * 1024  # clients of OpenAI's API send the whole conversation each time
@@ -184,7 +187,7 @@ def _check_form(scope: Scope, headers: Headers) -> None:
 
 
 def _is_page(path: str) -> bool:
-    return path in ("/", ENTRY) or path.startswith("/page/")
+    return path in ("/", ENTRY) or _PAGE.match(path) is not None
 
 
 def _is_link(scope: Scope, headers: Headers) -> bool:

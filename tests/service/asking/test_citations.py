@@ -42,7 +42,7 @@ def test_a_citation_carries_the_stored_text_and_both_addresses() -> None:
         ("Life", "Type"),
     )
     assert str(citation.ref) == "enwiki/617@99:10-28"
-    assert citation.url == "/page/617?revision=99&start=10&end=28#passage"
+    assert citation.url == "/c/enwiki/page/617?revision=99&start=10&end=28#passage"
     assert citation.permalink == "https://en.wikipedia.org/w/index.php?title=Bi_Sheng&oldid=99"
 
 

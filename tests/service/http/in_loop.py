@@ -9,8 +9,7 @@ from pathlib import Path
 
 import httpx
 
-from pinakes.index.follow import CurrentIndex
-from pinakes.index.retrieval.search import Index
+from pinakes.index.library import Library
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.generators.choice import open_generator
 from pinakes.service.generators.generator import Generator
@@ -61,8 +60,8 @@ async def serving_service(
 ) -> AsyncIterator[Service]:
     """The service over a collection, on a port of its own."""
     settings = Settings(data=collection.parent, generator=generator, answer=answer)
-    current = CurrentIndex(lambda: Index.open(collection, open_shared_encoder), collection)
-    app = create_app(settings, current, open_generator(settings.generator))
+    library = Library(collection.parent, [collection.name], open_encoder=open_shared_encoder)
+    app = create_app(settings, library, open_generator(settings.generator))
     serve = ServeSettings(port=0)
     listening = Listening(serve)
     server = make_server(app, serve, app.state.shutdown.begin)

@@ -374,9 +374,10 @@ def test_what_a_model_writes_is_only_text(
     for part in ("#answer", "#earlier .answer"):
         assert page.locator(f"{part} :is(img, script, iframe, b, strong)").count() == 0
         for link in page.locator(f"{part} a").all():
-            assert str(link.get_attribute("href")).startswith("/page/")
+            assert str(link.get_attribute("href")).startswith("/c/samplewiki/page/")
     assert page.evaluate("window.owned") is None
-    own = {f"{address}/", f"{address}/?q={quote_plus(BIRDS, safe='')}", f"{address}/api/ask"}
+    home = f"{address}/c/samplewiki/"
+    own = {f"{address}/", home, f"{home}?q={quote_plus(BIRDS, safe='')}", f"{home}api/ask"}
     assert {url for url in window.requests if "/static/" not in url} <= own
 
 

@@ -84,7 +84,7 @@ class TestSuggest:
             "page_id": 617,
             "title": "Library of Alexandria",
             "matched": None,
-            "url": "/page/617",
+            "url": "/c/samplewiki/page/617",
         }
 
     def test_a_redirect_says_that_it_matched(self, client: TestClient) -> None:
@@ -94,7 +94,7 @@ class TestSuggest:
     @pytest.mark.parametrize("prefix", ["", "xyzzy", "%_"])
     def test_no_suggestions(self, client: TestClient, prefix: str) -> None:
         answer = client.get("/api/suggest", params={"q": prefix})
-        assert answer.json() == {"prefix": prefix, "suggestions": []}
+        assert answer.json() == {"prefix": prefix, "collection": "samplewiki", "suggestions": []}
 
 
 class TestPages:
@@ -165,14 +165,23 @@ class TestHealth:
         assert client.get("/healthz").json()["status"] == "ok"
 
     def test_ready_with_a_generation(self, client: TestClient) -> None:
-        assert client.get("/readyz").json() == {
-            "status": "ready",
+        sample = {
             "collection": "samplewiki",
+            "url": "/c/samplewiki/",
+            "status": "ready",
+            "problem": None,
+            "site_name": "Pinakes sample",
+            "language": "en",
+            "as_of": "2026-11-01",
             "generation": "20261101-2",
+            "articles": 40,
             "passages": 224,
             "coverage": 1.0,
-            "generator": None,
         }
+        ready = {"status": "ready", "generator": None, "collections": [sample]}
+        assert client.get("/readyz").json() == ready
+        assert client.get("/c/samplewiki/readyz").json() == sample
+        assert client.get("/api/collections").json() == {"collections": [sample]}
 
     def test_not_ready_until_there_is_a_generation(
         self, make_client: MakeClient, sample: Path, tmp_path: Path
@@ -206,10 +215,12 @@ class TestOpenApi:
     def test_what_it_describes(self, client: TestClient) -> None:
         paths = client.get("/openapi.json").json()["paths"]
         assert {path: list(methods) for path, methods in paths.items()} == {
-            "/api/search": ["get"],
-            "/api/suggest": ["get"],
-            "/api/pages/{page_id}": ["get"],
-            "/api/ask": ["post"],
+            "/c/{collection}/api/search": ["get"],
+            "/c/{collection}/api/suggest": ["get"],
+            "/c/{collection}/api/pages/{page_id}": ["get"],
+            "/c/{collection}/api/ask": ["post"],
+            "/c/{collection}/readyz": ["get"],
+            "/api/collections": ["get"],
             "/healthz": ["get"],
             "/readyz": ["get"],
         }
@@ -225,8 +236,10 @@ class TestOpenApi:
 
     def test_examples(self, client: TestClient) -> None:
         document = client.get("/openapi.json").json()
-        parameters = document["paths"]["/api/search"]["get"]["parameters"]
-        assert parameters[0]["schema"]["examples"]
+        parameters = document["paths"]["/c/{collection}/api/search"]["get"]["parameters"]
+        examples = {one["name"]: one["schema"].get("examples") for one in parameters}
+        assert examples["collection"]
+        assert examples["q"]
         for name in ("AskRequest", "AnswerView", "HitView"):
             properties = document["components"]["schemas"][name]["properties"]
             assert any("examples" in schema for schema in properties.values())

@@ -10,8 +10,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from pinakes.index import verify
-from pinakes.index.follow import CurrentIndex
 from pinakes.index.generations import current_generation, read_manifest
+from pinakes.index.library import Library
 from pinakes.index.retrieval.search import Index
 from pinakes.index.scrub import Scrub
 from pinakes.service.http.app import create_app
@@ -46,8 +46,8 @@ def serve(collection: Path) -> Iterator[Callable[..., TestClient]]:
     clients: list[TestClient] = []
 
     def serve(*, scrubbed: bool) -> TestClient:
-        current = CurrentIndex(lambda: Index.open(collection), collection, scrubbed=scrubbed)
-        app = create_app(Settings(data=collection.parent), current, None)
+        library = Library(collection.parent, [collection.name], scrubbed=scrubbed)
+        app = create_app(Settings(data=collection.parent), library, None)
         clients.append(local_client(app))
         return clients[-1].__enter__()
 

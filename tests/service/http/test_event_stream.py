@@ -117,7 +117,7 @@ def test_an_answer_keeps_its_generation_to_its_end(
 
 
 def generation_of(address: str) -> str:
-    return str(httpx.get(f"{address}/readyz").json()["generation"])
+    return str(httpx.get(f"{address}/c/samplewiki/readyz").json()["generation"])
 
 
 def is_held(generation: Path) -> bool:

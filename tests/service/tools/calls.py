@@ -9,6 +9,12 @@ from mcp.types import CallToolResult, TextContent
 
 # The handshake of 2025 and the envelope of 2026: both are in use.
 PROTOCOLS = ("legacy", "auto")
+# By hand, over HTTP.
+ACCEPT = {"accept": "application/json, text/event-stream"}
+
+
+def rpc(method: str, **params: Any) -> dict[str, Any]:
+    return {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
 
 
 async def call(client: Client, tool: str, **arguments: Any) -> CallToolResult:

@@ -57,7 +57,7 @@ def test_search_takes_the_best_passage_of_each_page(manifest: Manifest) -> None:
     result = found(hits, 10, Frame(manifest, "", 2_000))
     assert [one.text for one in result.results] == ["Best.", "Second."]
     assert result.results[0].title == "Library 2 › Rolls"
-    assert result.results[0].url == "/page/2?revision=20&start=100&end=105#passage"
+    assert result.results[0].url == "/c/samplewiki/page/2?revision=20&start=100&end=105#passage"
     assert found([], 10, Frame(manifest, "", 2_000)).results == []
 
 
@@ -122,7 +122,7 @@ def test_fetch_of_a_changed_page_gives_its_beginning(manifest: Manifest) -> None
     assert result.metadata.passage_start is None
     assert result.text.startswith("The library of the kings")
     assert result.title == "Library"
-    assert result.url == "/page/7"
+    assert result.url == "/c/samplewiki/page/7"
     assert parse_ref(result.metadata.next or "").revision_id == 70
 
 

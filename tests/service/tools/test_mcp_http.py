@@ -22,7 +22,7 @@ from tests.index.toys import SAMPLE, QuietProgress, article, write_dump
 from tests.service.conftest import MakeServer, make_app, running
 from tests.service.http.leaving import leave_at
 from tests.service.scripted_generator import ScriptedGenerator
-from tests.service.tools.calls import PROTOCOLS, ask_once, call, data, text_of
+from tests.service.tools.calls import ACCEPT, PROTOCOLS, ask_once, call, data, rpc, text_of
 from tests.yardstick import PATIENCE_S
 
 QUESTION = "Which soldiers strengthened an old fort near the port of Rosetta?"
@@ -90,7 +90,7 @@ def test_search_and_fetch(address: str, mode: str) -> None:
             assert "French soldiers" in results[0]["text"]
             assert 5 < len({parse_ref(one["id"]).page_id for one in results}) == len(results) <= 10
             for one in results:
-                assert one["url"].startswith(f"{address}/page/")
+                assert one["url"].startswith(f"{address}/c/samplewiki/page/")
             fetched = await data(client, "fetch", id=results[0]["id"])
             assert {key: fetched[key] for key in ("id", "title", "url")} == {
                 key: results[0][key] for key in ("id", "title", "url")
@@ -167,7 +167,11 @@ def test_ask_without_a_model_quotes(address: str) -> None:
         ("fetch", {"id": "Rosetta Stone"}, "no id of a passage; search gives them"),
         ("fetch", {"id": "samplewiki/999999999@1:0-9"}, "has no page 999999999; search again"),
         ("fetch", {"id": "samplewiki/1590@1271475422:0-99999"}, "ends behind the page's"),
-        ("fetch", {"id": "enwiki/1590@1271475422:0-9"}, "is of enwiki, and this is samplewiki"),
+        (
+            "fetch",
+            {"id": "enwiki/1590@1271475422:0-9"},
+            "no collection 'enwiki' here; there is ",
+        ),
         ("fetch", {}, "fetch takes id, a text"),
         ("search", {"query": 42}, "search takes query, a text"),
         ("search", {"query": "?!"}, "no word to search for"),
@@ -282,7 +286,7 @@ def test_a_changed_page_is_given_as_it_is_now(tmp_path: Path) -> None:
                 assert changed["text"] == "The lighthouse shone on the island of Pharos."
                 assert changed["metadata"]["changed"] is True
                 assert changed["metadata"]["revision_id"] == 11
-                assert changed["url"] == f"{address}/page/1"
+                assert changed["url"] == f"{address}/c/toywiki/page/1"
                 gone = await call(client, "fetch", id=museum["id"])
                 assert gone.is_error
                 assert "has no page 2" in text_of(gone)
@@ -330,13 +334,6 @@ def test_when_a_call_is_cancelled_the_model_stops(make_server: MakeServer, mode:
     asyncio.run(scenario())
     generator.script = WORDS
     assert not ask_once(f"{address}/mcp", "ask", mode, question=QUESTION).is_error
-
-
-def rpc(method: str, **params: Any) -> dict[str, Any]:
-    return {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
-
-
-ACCEPT = {"accept": "application/json, text/event-stream"}
 
 
 @pytest.mark.parametrize("version", [None, "2025-11-25", "2026-07-28"])
@@ -428,5 +425,8 @@ def test_a_long_body_is_refused(address: str) -> None:
 
 async def until_served(address: str, generation: str) -> None:
     async with httpx.AsyncClient() as client, asyncio.timeout(PATIENCE_S):
-        while (await client.get(f"{address}/readyz")).json()["generation"] != generation:
+        while True:
+            [served] = (await client.get(f"{address}/readyz")).json()["collections"]
+            if served["generation"] == generation:
+                return
             await asyncio.sleep(0.1)

@@ -1,5 +1,5 @@
 // Asks the service and shows the answer as it comes; answers before it stay above the field.
-// The conversation lives on this page alone: a reload begins anew.
+// Addresses are relative: the page stands above the API of its collection. The conversation lives on this page alone: a reload begins anew.
 import { AnswerText, drawSources, element } from "./answer.js";
 import { events } from "./events.js";
 
@@ -25,7 +25,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   // The address keeps a question that stands alone, so that coming back from a source asks it again.
   if (!conversation.length) {
-    history.replaceState({ asked: true }, "", `/?${new URLSearchParams(asked())}`);
+    history.replaceState({ asked: true }, "", `?${new URLSearchParams(asked())}`);
   }
   ask();
 });
@@ -59,7 +59,7 @@ async function ask() {
   stop.hidden = false;
   let last = "";
   try {
-    const response = await fetch("/api/ask", {
+    const response = await fetch("api/ask", {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
       body: JSON.stringify({ question, mode: mode.value, history: latest(conversation) }),

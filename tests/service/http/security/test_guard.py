@@ -18,6 +18,8 @@ from tests.service.scripted_generator import ScriptedGenerator
 EVERYWHERE: list[tuple[str, str, Any]] = [
     ("GET", "/", None),
     ("HEAD", "/", None),
+    ("GET", "/c/toywiki/", None),
+    ("GET", "/c/toywiki/page/1", None),
     ("GET", "/page/1", None),
     ("GET", "/page/99", None),
     ("GET", "/enter", None),
@@ -118,7 +120,10 @@ def test_who_may_search(client: TestClient, headers: dict[str, str], status: int
     assert answer.status_code == status
 
 
-@pytest.mark.parametrize("path", ["/", "/?q=zebrafish", "/page/1", "/page/1?start=1&end=9"])
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/?q=zebrafish", "/c/toywiki", "/c/toywiki/?q=x", "/page/1", "/c/toywiki/page/1?end=9"],
+)
 def test_others_may_link_to_pages(client: TestClient, path: str) -> None:
     for site in ("cross-site", "same-site"):
         sent = {"sec-fetch-site": site}
@@ -144,7 +149,7 @@ def test_others_may_link_to_pages(client: TestClient, path: str) -> None:
     ],
 )
 def test_which_navigation_may_ask(client: TestClient, headers: dict[str, str], asks: bool) -> None:
-    page = client.get("/?q=zebrafish", headers=headers)
+    page = client.get("/c/toywiki/?q=zebrafish", headers=headers)
     assert ("data-asks-itself" in page.text) is asks
     assert "Sec-Fetch-Site" in page.headers["vary"]
 

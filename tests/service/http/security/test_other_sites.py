@@ -42,6 +42,9 @@ CALL = json.dumps(
 REQUESTS = [
     ["GET", "/", ""],
     ["GET", "/page/1", ""],
+    ["GET", "/c/toywiki/", ""],
+    ["GET", "/c/toywiki/page/1", ""],
+    ["GET", "/c/toywiki/api/search?q=zebrafish", ""],
     ["GET", "/api/search?q=zebrafish", ""],
     ["GET", "/api/pages/1", ""],
     ["POST", "/api/ask", json.dumps(ASKING)],

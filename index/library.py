@@ -1,0 +1,172 @@
+"""The collections of a data directory: opened when first asked for, followed, closed when gone.
+
+A collection is called what its directory is called. One that is damaged is an error of its own and
+of no other. Knows nothing of who asks.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from weakref import WeakValueDictionary
+
+from pinakes.index.encoders.onnx_encoder import open_question_encoder
+from pinakes.index.errors import (
+    CollectionError,
+    DamagedGeneration,
+    NoCollection,
+    SeveralCollections,
+    UnknownCollection,
+)
+from pinakes.index.follow import CurrentIndex
+from pinakes.index.generations import collection_names, encoder_digest, is_collection, read_manifest
+from pinakes.index.retrieval.search import Index
+from pinakes.index.types import Manifest, QuestionEncoder
+
+__all__ = ["CollectionState", "Library"]
+
+_SWEEP_SECONDS = 1.0
+_MOST_NAMED = 20
+OpenEncoder = Callable[[Path], QuestionEncoder]
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionState:
+    """A collection as it is now: ``manifest`` is None where none can be read.
+
+    ``problem`` says why it cannot be relied on, or is None.
+    """
+
+    name: str
+    manifest: Manifest | None
+    problem: CollectionError | OSError | None
+
+
+class Library:
+    """The collections of a data directory, as they come, change and go. Safe from several threads.
+
+    Of several that hold the same encoder of questions, one is loaded for all.
+    """
+
+    def __init__(
+        self,
+        data: Path,
+        only: Sequence[str] = (),
+        default: str | None = None,
+        *,
+        scrubbed: bool = False,
+        open_encoder: OpenEncoder = open_question_encoder,
+    ) -> None:
+        """``only``: none but these are there. ``default``: the one meant where none is named.
+
+        ``scrubbed``: each generation that is opened is also read once, in the background.
+        """
+        self._data = data
+        self._only = tuple(only)
+        self._default = default if not only or default in only else None
+        self._scrubbed = scrubbed
+        self._open_encoder = _SharedEncoders(open_encoder)
+        self._lock = threading.Lock()
+        self._followed: dict[str, CurrentIndex] = {}
+        self._swept = 0.0
+
+    def names(self) -> list[str]:
+        """The collections there are now, in order of their names."""
+        there = collection_names(self._data)
+        return [name for name in there if name in self._only] if self._only else there
+
+    def meant(self, name: str | None = None) -> str:
+        """The collection called ``name``; without one the default, or the only one there is.
+
+        Raises UnknownCollection, SeveralCollections, or NoCollection where there is none at all.
+        """
+        name = name or self._default
+        if name is not None and self._has(name):
+            return name
+        names = self.names()
+        if not names:
+            raise NoCollection(f"nothing built in {self._data} yet; begin with: pinakes build DUMP")
+        if name is not None:
+            raise UnknownCollection(f"no collection {name[:80]!r} here; {_listed(names)}")
+        if len(names) > 1:
+            raise SeveralCollections(f"none of the collections is named; {_listed(names)}")
+        return names[0]
+
+    @contextmanager
+    def lease(self, name: str | None = None) -> Iterator[Index]:
+        """The current index of the collection ``meant``, open for as long as the block runs.
+
+        Raises what ``meant`` and ``CurrentIndex.lease`` do.
+        """
+        self._sweep()
+        with self._current(self.meant(name)).lease() as index:
+            yield index
+
+    def states(self) -> list[CollectionState]:
+        """How each collection is; those not asked for yet are opened."""
+        return [self.state(name) for name in self.names()]
+
+    def state(self, name: str) -> CollectionState:
+        """How the collection called ``name`` is."""
+        try:
+            with self.lease(name) as index:
+                damage = index.health.damage
+                problem = None if damage is None else DamagedGeneration(damage)
+                return CollectionState(name, index.manifest, problem)
+        except (CollectionError, OSError) as error:
+            return CollectionState(name, None, error)
+
+    def close(self) -> None:
+        """Let go of all that is open; leases that are out end by themselves."""
+        with self._lock:
+            followed, self._followed = self._followed, {}
+        for current in followed.values():
+            current.close()
+
+    def _has(self, name: str) -> bool:
+        return (not self._only or name in self._only) and is_collection(self._data, name)
+
+    def _current(self, name: str) -> CurrentIndex:
+        with self._lock:
+            if name not in self._followed:
+                path = self._data / name
+                self._followed[name] = CurrentIndex(
+                    lambda: Index.open(path, self._open_encoder), path, scrubbed=self._scrubbed
+                )
+            return self._followed[name]
+
+    def _sweep(self) -> None:
+        """Close what is open of collections that are gone: their files take room until then."""
+        now = time.monotonic()
+        with self._lock:
+            if now - self._swept < _SWEEP_SECONDS:
+                return
+            self._swept = now
+            gone = [name for name in self._followed if not self._has(name)]
+            closing = [self._followed.pop(name) for name in gone]
+        for current in closing:
+            current.close()
+
+
+class _SharedEncoders:
+    """Opens encoders of questions, each but once for all generations that hold the same files."""
+
+    def __init__(self, open_encoder: OpenEncoder) -> None:
+        self._open = open_encoder
+        self._lock = threading.Lock()
+        self._known: WeakValueDictionary[str, QuestionEncoder] = WeakValueDictionary()
+
+    def __call__(self, directory: Path) -> QuestionEncoder:
+        digest = encoder_digest(read_manifest(directory.parent))
+        with self._lock:
+            encoder = self._known.get(digest)
+            if encoder is None:
+                encoder = self._known[digest] = self._open(directory)
+            return encoder
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return f"there {'is' if len(names) == 1 else 'are'} {', '.join(names[:_MOST_NAMED])}{more}"

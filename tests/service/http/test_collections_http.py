@@ -1,0 +1,226 @@
+"""Several collections served by one process: each under its own address, all in one list."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from playwright.sync_api import Browser, expect
+
+from pinakes.index.generations import current_generation
+from pinakes.index.library import Library
+from pinakes.service.http.app import create_app
+from pinakes.service.settings import Settings
+from tests.service.conftest import local_client, running
+from tests.service.http.browser import needs_chromium
+from tests.service.tools.calls import ACCEPT, rpc
+
+QUESTION = {"question": "Where was the Rosetta Stone found?", "mode": "quote"}
+CHAT = {"messages": [{"role": "user", "content": QUESTION["question"]}]}
+
+
+@pytest.fixture
+def several(data: Path, awkward: Path, tmp_path: Path) -> Path:
+    """A data directory with the sample, a wiki of a few odd pages, and one that is damaged."""
+    shutil.copytree(data / "samplewiki", tmp_path / "samplewiki", symlinks=True)
+    shutil.copytree(awkward, tmp_path / "toywiki", symlinks=True)
+    shutil.copytree(awkward, tmp_path / "badwiki", symlinks=True)
+    (current_generation(tmp_path / "badwiki") / "pages.db").unlink()
+    return tmp_path
+
+
+def app_over(data: Path, *only: str, default: str | None = None) -> Any:
+    return create_app(Settings(data=data), Library(data, only, default), None)
+
+
+@pytest.fixture
+def client(several: Path) -> Iterator[TestClient]:
+    with local_client(app_over(several)) as client:
+        client.follow_redirects = False
+        yield client
+
+
+def test_each_answers_under_its_own_address_and_names_itself(client: TestClient) -> None:
+    for name, words, title in (
+        ("samplewiki", "Rosetta Stone", "Rosetta Stone"),
+        ("toywiki", "long word", "Long words"),
+    ):
+        found = client.get(f"/c/{name}/api/search", params={"q": words}).json()
+        hit = found["hits"][0]
+        assert (found["collection"], hit["collection"], hit["title"]) == (name, name, title)
+        assert hit["ref"].startswith(f"{name}/")
+        assert hit["url"].startswith(f"/c/{name}/page/{hit['page_id']}?")
+        page = client.get(hit["url"])
+        assert page.status_code == 200
+        assert f'<a href="/c/{name}/">' in page.text
+        stored = client.get(f"/c/{name}/api/pages/{hit['page_id']}").json()
+        assert (stored["collection"], stored["title"]) == (name, title)
+        suggested = client.get(f"/c/{name}/api/suggest", params={"q": title}).json()
+        assert suggested["suggestions"][0]["url"] == f"/c/{name}/page/{hit['page_id']}"
+        assert client.get(f"/c/{name}/").status_code == 200
+
+
+def test_an_answer_cites_its_own_collection(client: TestClient) -> None:
+    answer = client.post("/c/samplewiki/api/ask", json=QUESTION).json()
+    assert answer["collection"] == "samplewiki"
+    assert {one["collection"] for one in answer["citations"]} == {"samplewiki"}
+    assert all(one["url"].startswith("/c/samplewiki/page/") for one in answer["citations"])
+    assert client.post("/c/toywiki/api/ask", json=QUESTION).json()["kind"] == "refusal"
+
+
+def test_without_a_name_they_are_named(client: TestClient) -> None:
+    for answer in (
+        client.get("/api/search?q=library"),
+        client.get("/api/suggest?q=l"),
+        client.get("/api/pages/617"),
+        client.get("/page/617"),
+        client.post("/api/ask", json=QUESTION),
+    ):
+        assert answer.status_code == 400
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["title"] == "Several collections"
+        assert (
+            "there are badwiki, samplewiki, toywiki; one has its own address: /c/{coll"
+            in (answer.json()["detail"])
+        )
+
+
+def test_an_unknown_name_is_told_what_there_is(client: TestClient) -> None:
+    for path in ("api/search?q=x", "api/pages/1", "page/1", "", "readyz", "api/ask"):
+        send = client.post if path == "api/ask" else client.get
+        more = {"json": QUESTION} if path == "api/ask" else {}
+        answer = send(f"/c/nowiki/{path}", **more)
+        assert answer.status_code == 404
+        assert answer.json()["title"] == "No such collection"
+        assert "there are badwiki, samplewiki, toywiki" in answer.json()["detail"]
+
+
+def test_a_damaged_one_takes_no_other_down(client: TestClient) -> None:
+    assert client.get("/c/samplewiki/api/search?q=library").status_code == 200
+    damaged = client.get("/c/badwiki/api/search?q=library")
+    assert (damaged.status_code, damaged.json()["title"]) == (503, "Damaged generation")
+    assert client.get("/c/badwiki/readyz").status_code == 503
+    assert client.get("/c/samplewiki/readyz").json()["status"] == "ready"
+    ready = client.get("/readyz")
+    assert ready.status_code == 200
+    states = {one["collection"]: one for one in ready.json()["collections"]}
+    assert {name: one["status"] for name, one in states.items()} == {
+        "badwiki": "unusable",
+        "samplewiki": "ready",
+        "toywiki": "ready",
+    }
+    assert "pages.db is missing" in states["badwiki"]["problem"]
+    assert states["badwiki"]["articles"] is None
+    assert client.get("/api/collections").json()["collections"] == list(states.values())
+
+
+def test_where_none_can_answer_the_service_is_not_ready(several: Path) -> None:
+    with local_client(app_over(several, "badwiki")) as client:
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json()["title"]) == (503, "Damaged generation")
+
+
+def test_they_come_and_go(client: TestClient, several: Path, awkward: Path) -> None:
+    assert client.get("/c/newwiki/").status_code == 404
+    shutil.copytree(awkward, several / "newwiki", symlinks=True)
+    assert client.get("/c/newwiki/api/search?q=zebrafish").json()["collection"] == "newwiki"
+    shutil.rmtree(several / "newwiki")
+    assert client.get("/c/newwiki/api/search?q=zebrafish").status_code == 404
+
+
+def test_the_first_page_lists_them_and_hands_a_question_on(client: TestClient) -> None:
+    text = client.get("/?q=papyrus%20%26").text
+    for name in ("badwiki", "samplewiki", "toywiki"):
+        assert f'href="/c/{name}/?q=papyrus%20%26"' in text
+    assert "Pinakes sample" in text
+    assert "40 articles" in text
+    assert "Not usable now:" in text
+    assert "<script" not in text
+
+
+def test_old_addresses_lead_to_the_default_or_the_only_one(several: Path) -> None:
+    for app, name in (
+        (app_over(several, default="toywiki"), "toywiki"),
+        (app_over(several, "samplewiki"), "samplewiki"),
+    ):
+        with local_client(app) as client:
+            client.follow_redirects = False
+            moved = client.get("/page/617?start=1&end=9")
+            assert moved.status_code == 308
+            assert moved.headers["location"] == f"/c/{name}/page/617?start=1&end=9"
+            assert client.get("/api/search?q=library").json()["collection"] == name
+    with local_client(app_over(several, "samplewiki")) as client:
+        client.follow_redirects = False
+        first = client.get("/?q=a%26b")
+        assert (first.status_code, first.headers["location"]) == (307, "/c/samplewiki/?q=a%26b")
+        assert client.get("/c/toywiki/").status_code == 404
+
+
+def test_a_model_for_each_collection_and_mode(client: TestClient) -> None:
+    models = [one["id"] for one in client.get("/v1/models").json()["data"]]
+    assert models == [
+        "samplewiki", "samplewiki:brief", "samplewiki:quote",
+        "toywiki", "toywiki:brief", "toywiki:quote",
+    ]  # fmt: skip
+    for name in ("samplewiki", "toywiki"):
+        answer = client.post("/v1/chat/completions", json=CHAT | {"model": f"{name}:quote"}).json()
+        assert answer["pinakes"]["collection"] == name
+    unknown = client.post("/v1/chat/completions", json=CHAT | {"model": "nowiki"})
+    assert unknown.status_code == 404
+    assert "toywiki:brief" in unknown.json()["error"]["message"]
+    damaged = client.post("/v1/chat/completions", json=CHAT | {"model": "badwiki"})
+    assert damaged.status_code == 503
+
+
+def call(client: TestClient, method: str, **params: Any) -> Any:
+    answer = client.post("/mcp", json=rpc(method, **params), headers=ACCEPT)
+    return json.loads(answer.text.partition("data: ")[2])["result"]
+
+
+def test_tools_take_a_collection(client: TestClient) -> None:
+    described = {
+        one["name"]: one["inputSchema"]["properties"] for one in call(client, "tools/list")["tools"]
+    }
+    assert described["search"]["collection"]["enum"] == ["badwiki", "samplewiki", "toywiki"]
+    assert "collection" in described["ask"]
+    assert "collection" not in described["fetch"]
+
+    def search(**more: str) -> Any:
+        return call(client, "tools/call", name="search", arguments={"query": "long word", **more})
+
+    found = search(collection="toywiki")["structuredContent"]["results"][0]
+    assert found["id"].startswith("toywiki/4@")
+    assert found["url"].startswith("http://localhost/c/toywiki/page/4?")
+    fetched = call(client, "tools/call", name="fetch", arguments={"id": found["id"]})
+    assert fetched["structuredContent"]["metadata"]["collection"] == "toywiki"
+    for more, told in (
+        ({}, "there are badwiki, samplewiki, toywiki; say which as collection"),
+        ({"collection": "nowiki"}, "no collection 'nowiki' here; there are badwiki"),
+        ({"collection": 7}, "collection is the name of one"),
+    ):
+        failed = search(**more)  # type: ignore[arg-type]
+        assert failed["isError"]
+        assert told in failed["content"][0]["text"]
+
+
+@needs_chromium
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_list_in_a_browser(browser: Browser, several: Path, scripts: bool) -> None:
+    with running(app_over(several)) as address:
+        context = browser.new_context(java_script_enabled=scripts)
+        page = context.new_page()
+        page.goto(f"{address}/")
+        page.get_by_role("link", name="Pinakes sample").click()
+        expect(page.get_by_label("What would you like to know?")).to_be_visible()
+        assert page.url == f"{address}/c/samplewiki/"
+        if scripts:
+            page.get_by_label("What would you like to know?").fill("Rosetta Stone")
+            page.get_by_role("button", name="Ask").click()
+            expect(page.locator("#sources li a").first).to_be_visible()
+            assert page.url == f"{address}/c/samplewiki/?q=Rosetta+Stone"
+        page.get_by_role("link", name="Pinakes").first.click()
+        expect(page.get_by_role("link", name="Pinakes sample")).to_be_visible()
+        context.close()
