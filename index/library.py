@@ -87,7 +87,8 @@ class Library:
             return name
         names = self.names()
         if not names:
-            raise NoCollection(f"nothing built in {self._data} yet; begin with: pinakes build DUMP")
+            what = "nothing" if name is None else f"no {name[:80]!r}, and nothing else,"
+            raise NoCollection(f"{what} built in {self._data} yet; begin with: pinakes build DUMP")
         if name is not None:
             raise UnknownCollection(f"no collection {name[:80]!r} here; {_listed(names)}")
         if len(names) > 1:

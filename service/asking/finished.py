@@ -1,15 +1,15 @@
 """The answer at the end of its events, for whoever does not show them as they come."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 
 from pinakes.index.retrieval.search import Index
 from pinakes.service.asking.answer import Answerer
-from pinakes.service.asking.events import Done, Status
+from pinakes.service.asking.events import AnswerEvent, Done, Status
 from pinakes.service.errors import ServiceError
 from pinakes.service.types import Answer, Inquiry
 
-__all__ = ["OnStatus", "finished_answer"]
+__all__ = ["OnStatus", "answer_of", "finished_answer"]
 
 OnStatus = Callable[[Status], Awaitable[None]]
 
@@ -21,7 +21,17 @@ async def finished_answer(
 
     Raises what ``Answerer.answer`` does.
     """
-    async with aclosing(answerer.answer(index, inquiry)) as events:
+    return await answer_of(answerer.answer(index, inquiry), on_status)
+
+
+async def answer_of(
+    events: AsyncGenerator[AnswerEvent, None], on_status: OnStatus | None = None
+) -> Answer:
+    """The answer that ``events`` lead to; they are closed in the end.
+
+    Raises what they raise, and ServiceError where they end without an answer.
+    """
+    async with aclosing(events):
         async for event in events:
             if isinstance(event, Status) and on_status is not None:
                 await on_status(event)

@@ -1,7 +1,7 @@
 """``pinakes search``, ``ask`` and ``show``: questions put to a collection."""
 
-import asyncio
-from typing import TYPE_CHECKING, Annotated, get_args
+from functools import partial
+from typing import Annotated, get_args
 
 import typer
 
@@ -15,16 +15,11 @@ from pinakes.service.cli.options import (
     StrictOption,
     command_settings,
     one_of,
-    open_index,
-    open_model,
+    open_wiki,
     print_json,
+    tell_of_no_model,
 )
 from pinakes.service.types import AnswerMode
-
-if TYPE_CHECKING:
-    from pinakes.index.retrieval.search import Index
-    from pinakes.service.asking.answer import Answerer
-    from pinakes.service.types import Answer, Inquiry
 
 __all__ = ["ask", "search", "show"]
 
@@ -49,8 +44,8 @@ def search(
     from pinakes.service.views.search_views import search_view
 
     settings = command_settings(data, collection, mode)
-    with open_index(settings, settings.search.mode) as index:
-        hits = index.search(query, k, settings.search.mode)
+    with open_wiki(settings) as wiki:
+        hits, index = wiki.search(query, k), wiki.index
         if as_json:
             print_json(
                 search_view(index, query, settings.search.mode, hits).model_dump(mode="json")
@@ -63,7 +58,7 @@ def search(
         else:
             print_hits(hits)
         if settings.search.mode != "keyword":
-            print_coverage(index.manifest.coverage)
+            print_coverage(wiki.manifest.coverage)
 
 
 def ask(
@@ -79,37 +74,26 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the collection, with sources."""
-    from pinakes.service.asking.answer import Answerer
+    from pinakes.service.terminal.answer_live import shown_answer
     from pinakes.service.terminal.answer_report import print_answer
     from pinakes.service.terminal.console import err
-    from pinakes.service.types import Inquiry
     from pinakes.service.views.answer_views import answer_view
 
     settings = command_settings(data, collection, backend=generator)
     chosen: AnswerMode = one_of("--mode", mode, get_args(AnswerMode))
-    with open_index(settings, settings.search.mode) as index:
-        index.checked(question)
-        answerer = Answerer(None if chosen == "quote" else open_model(settings), settings)
-        inquiry = Inquiry(question, mode=chosen, strict=strict)
-        answer = asyncio.run(_answer(index, answerer, inquiry, quiet=as_json))
+    with open_wiki(settings) as wiki:
+        wiki.index.checked(question)
+        if chosen != "quote":
+            tell_of_no_model(wiki.generator, settings)
+        show = partial(shown_answer, quiet=as_json)
+        answer = wiki.ask(question, mode=chosen, strict=strict, show=show)
         if as_json:
-            print_json(answer_view(answer, index.manifest).model_dump(mode="json"))
+            print_json(answer_view(answer, wiki.manifest).model_dump(mode="json"))
         else:
             print_answer(answer)
     if require_citation and not answer.grounded:
         err.print("pinakes: the answer carries no resolved citation", style="red")
         raise typer.Exit(1)
-
-
-async def _answer(
-    index: "Index", answerer: "Answerer", inquiry: "Inquiry", *, quiet: bool
-) -> "Answer":
-    from pinakes.service.terminal.answer_live import shown_answer
-
-    try:
-        return await shown_answer(answerer.answer(index, inquiry), quiet=quiet)
-    finally:
-        await answerer.aclose()
 
 
 def show(
@@ -119,18 +103,12 @@ def show(
     as_json: JsonOption = False,
 ) -> None:
     """Print an article; redirects are followed."""
-    from pinakes.service.errors import NotFound
     from pinakes.service.terminal.console import print_page
     from pinakes.service.views.page_views import page_view
 
-    settings = command_settings(data, collection)
-    with open_index(settings, "keyword") as index:
-        page = index.page_by_name(title)
-        if page is None:
-            near = ", ".join(item.title for item in index.suggest(title, 3))
-            hint = f"did you mean {near}?" if near else "try: pinakes search"
-            raise NotFound(f"no article {title!r} in {index.manifest.collection}; {hint}")
+    with open_wiki(command_settings(data, collection, "keyword")) as wiki:
+        page = wiki.page(title)
         if as_json:
-            print_json(page_view(page, index.manifest).model_dump(mode="json"))
+            print_json(page_view(page, wiki.manifest).model_dump(mode="json"))
         else:
             print_page(page)

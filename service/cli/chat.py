@@ -1,10 +1,10 @@
 """``pinakes chat``: questions one after the other, each knowing those before it."""
 
-import asyncio
 import json
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, get_args
 
 import typer
@@ -18,19 +18,18 @@ from pinakes.service.cli.options import (
     StrictOption,
     command_settings,
     one_of,
-    open_index,
-    open_model,
+    open_wiki,
+    tell_of_no_model,
 )
 from pinakes.service.errors import BadInput
 from pinakes.service.plain_text import one_line, visible_json
 from pinakes.service.problems import problem_of
-from pinakes.service.types import AnswerMode, Inquiry, Message
+from pinakes.service.types import AnswerMode, Message
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pinakes.index.retrieval.search import Index
-    from pinakes.service.asking.answer import Answerer
+    from pinakes.service.collection import Collection
     from pinakes.service.types import Answer
 
 __all__ = ["chat"]
@@ -53,23 +52,19 @@ def chat(
     as_json: JsonOption = False,
 ) -> None:
     """Ask and ask on; /help lists what else can be typed."""
-    from pinakes.service.asking.answer import Answerer
     from pinakes.service.terminal.chat_prompt import typed_lines
     from pinakes.service.terminal.console import err, out
 
     settings = command_settings(data, collection, backend=generator)
     chosen: AnswerMode = one_of("--mode", mode, get_args(AnswerMode))
-    with open_index(settings, settings.search.mode) as index, asyncio.Runner() as runner:
-        answerer = Answerer(open_model(settings), settings)
+    with open_wiki(settings) as wiki:
+        tell_of_no_model(wiki.generator, settings)
         console = err if as_json else out  # standard output is for the answers alone
-        session = _Session(index, answerer, runner, console, chosen, strict, as_json)
+        session = _Session(wiki, console, chosen, strict, as_json)
         if sys.stdin.isatty():
-            name = f"{index.manifest.collection} {index.manifest.generation}"
+            name = f"{wiki.name} {wiki.manifest.generation}"
             err.print(f"{name}: ask a question, or type /help.", style="dim")
-        try:
-            status = session.run(typed_lines())
-        finally:
-            runner.run(answerer.aclose())
+        status = session.run(typed_lines())
     raise typer.Exit(status)
 
 
@@ -77,9 +72,7 @@ def chat(
 class _Session:
     """A conversation: what has been said, and how questions are answered from now on."""
 
-    index: "Index"
-    answerer: "Answerer"
-    runner: asyncio.Runner
+    wiki: "Collection"
     console: "Console"
     mode: AnswerMode
     strict: bool | None
@@ -126,13 +119,17 @@ class _Session:
         from pinakes.service.terminal.answer_report import print_answer
         from pinakes.service.views.answer_views import answer_view
 
-        inquiry = Inquiry(question, tuple(self.history), self.mode, self.strict)
-        events = self.answerer.answer(self.index, inquiry)
-        answer = self.runner.run(shown_answer(events, quiet=self.as_json))
+        answer = self.wiki.ask(
+            question,
+            history=self.history,
+            mode=self.mode,
+            strict=self.strict,
+            show=partial(shown_answer, quiet=self.as_json),
+        )
         self.last = answer
         self.history += [Message("user", question), Message("assistant", answer.text)]
         if self.as_json:
-            view = answer_view(answer, self.index.manifest).model_dump(mode="json")
+            view = answer_view(answer, self.wiki.manifest).model_dump(mode="json")
             sys.stdout.write(json.dumps(visible_json(view), ensure_ascii=False) + "\n")
             sys.stdout.flush()
         else:
@@ -147,7 +144,7 @@ class _Session:
         if citation is None:
             numbers = ", ".join(str(one.number) for one in cited) or "none"
             raise BadInput(f"/open {argument}: no such source; the answer has {numbers}")
-        page = self.index.page(citation.ref.page_id)
+        page = self.wiki.index.page(citation.ref.page_id)
         if page is not None:
             print_source(citation, page, self.console)
 

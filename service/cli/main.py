@@ -8,7 +8,9 @@ import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib.metadata import version
 from io import TextIOWrapper
+from typing import Annotated
 
 from pinakes.service.memory import require_memory
 
@@ -33,15 +35,36 @@ from pinakes.service.problems import problem_of, told_of  # noqa: E402
 __all__ = ["app", "main"]
 
 _INTERRUPTED = 130
+_HELP = {"help_option_names": ["-h", "--help"]}
 
 app = typer.Typer(
     name="pinakes",
     help="Ask a local Wikipedia dump, offline: answers from a local model, each with its source.",
     no_args_is_help=True,
-    add_completion=False,
+    context_settings=_HELP,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"pinakes {version('pinakes')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    pass
+
+
 for command in (
     build.build,
     build.plan,
@@ -58,12 +81,18 @@ for command in (
     evaluate_answers.calibrate,
 ):
     app.command()(command)
-evaluation = typer.Typer(help="Measure against questions with known answers.", no_args_is_help=True)
+evaluation = typer.Typer(
+    help="Measure against questions with known answers.",
+    no_args_is_help=True,
+    context_settings=_HELP,
+)
 evaluation.command()(evaluate.retrieval)
 evaluation.command()(evaluate_answers.answers)
 evaluation.command()(evaluate.compare)
 app.add_typer(evaluation, name="eval")
-access = typer.Typer(help="Who may reach the service.", no_args_is_help=True)
+access = typer.Typer(
+    help="Who may reach the service.", no_args_is_help=True, context_settings=_HELP
+)
 access.command("create")(tokens.create)
 access.command("list")(tokens.list_tokens)
 access.command("revoke")(tokens.revoke)
@@ -82,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def _run(words: list[str], *, debug: bool) -> int:
     try:
-        status = app(words, standalone_mode=False) or 0
+        status = app(words, prog_name="pinakes", standalone_mode=False) or 0
         sys.stdout.flush()
         # Typer turns KeyboardInterrupt into this status, and says nothing.
         return _interrupted(words) if status == _INTERRUPTED else status

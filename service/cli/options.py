@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pinakes.index.evaluation import Half, Question
     from pinakes.index.library import Library
     from pinakes.index.retrieval.search import Index
+    from pinakes.service.collection import Collection
     from pinakes.service.generators.generator import Generator
 
 DumpPaths = Annotated[
@@ -90,18 +92,29 @@ def command_settings(
 
 def collection_directory(settings: Settings) -> Path:
     """The collection asked for, or the only one there is."""
-    from pinakes.index.errors import NoCollection
-    from pinakes.index.generations import collection_names
-    from pinakes.service.errors import BadInput
+    from pinakes.index.library import Library
 
-    if settings.collection is not None:
-        return settings.data / settings.collection
-    names = collection_names(settings.data)
-    if not names:
-        raise NoCollection(f"nothing built in {settings.data} yet; begin with: pinakes build DUMP")
-    if len(names) > 1:
-        raise BadInput(f"several collections ({', '.join(names)}): choose one with --collection")
-    return settings.data / names[0]
+    with _choosing():
+        return settings.data / Library(settings.data, default=settings.collection).meant()
+
+
+def open_wiki(settings: Settings) -> "Collection":
+    """The collection asked for, or the only one there is, open."""
+    from pinakes.service.collection import Collection
+
+    with _choosing():
+        return Collection(settings)
+
+
+@contextmanager
+def _choosing() -> Iterator[None]:
+    """Say how to choose where there are several collections."""
+    from pinakes.index.errors import SeveralCollections
+
+    try:
+        yield
+    except SeveralCollections as error:
+        raise SeveralCollections(f"{error}: choose one with --collection") from None
 
 
 def open_library(settings: Settings, *, scrubbed: bool = False) -> "Library":
@@ -140,12 +153,18 @@ def open_index(settings: Settings, mode: Mode) -> "Index":
 def open_model(settings: Settings) -> "Generator | None":
     """The model that the settings mean, not yet started; a word where there is none."""
     from pinakes.service.generators.choice import open_generator
-    from pinakes.service.terminal.console import err
 
     model = open_generator(settings.generator)
+    tell_of_no_model(model, settings)
+    return model
+
+
+def tell_of_no_model(model: "Generator | None", settings: Settings) -> None:
+    """A word where no model is installed."""
+    from pinakes.service.terminal.console import err
+
     if model is None and settings.generator.backend != "none":
         err.print("No model is installed; quoting the best passages instead.", style="dim")
-    return model
 
 
 def read_half(

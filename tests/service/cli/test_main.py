@@ -2,9 +2,13 @@
 
 import bz2
 import json
+import os
 import re
 import shutil
 import socket
+import subprocess
+import sys
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -150,6 +154,24 @@ def test_ask_requires_a_citation_when_told_to(run: Run, data: Path) -> None:
     assert "no resolved citation" in outcome.err
 
 
+def test_the_version_help_and_completion(run: Run) -> None:
+    outcome = run("--version")
+    assert (outcome.status, outcome.out) == (0, f"pinakes {version('pinakes')}\n")
+    for words in ((), ("search",), ("eval",), ("eval", "retrieval"), ("tokens", "create")):
+        outcome = run(*words, "-h")
+        assert outcome.status == 0
+        assert outcome.out.startswith(" ".join(["Usage: pinakes", *words]))
+    words_so_far = {"COMP_WORDS": "pinakes sea", "COMP_CWORD": "1"}
+    done = subprocess.run(
+        [Path(sys.executable).with_name("pinakes")],
+        env=os.environ | words_so_far | {"_PINAKES_COMPLETE": "complete_bash"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.split() == ["search"]
+
+
 def test_status_lists_collections(run: Run, data: Path) -> None:
     shown = json.loads(run("status", "--json", "--data", data).out)
     (row,) = shown["collections"]
@@ -175,11 +197,11 @@ def test_status_lists_collections(run: Run, data: Path) -> None:
 def test_status_says_how_many_passages_have_vectors(
     run: Run, data: Path, tmp_path: Path, vectors: int, index: Any, said: str
 ) -> None:
-    shutil.copytree(data / "samplewiki", tmp_path / "[red]wiki", symlinks=True)
-    changed = {"collection": "[red]wiki", "vectors": vectors, "vector_index": index}
-    reseal(tmp_path / "[red]wiki" / "current", changed)
+    shutil.copytree(data / "samplewiki", tmp_path / "red.wiki", symlinks=True)
+    changed = {"collection": "red.wiki", "vectors": vectors, "vector_index": index}
+    reseal(tmp_path / "red.wiki" / "current", changed)
     lines = run("status", "--data", tmp_path).out.splitlines()
-    assert lines[0].startswith("[red]wiki 20261101-1: 40 articles, 224 passages, ")
+    assert lines[0].startswith("red.wiki 20261101-1: 40 articles, 224 passages, ")
     assert lines[1] == f"  {said}"
     (row,) = json.loads(run("status", "--json", "--data", tmp_path).out)["collections"]
     assert row["coverage"] == vectors / 224
