@@ -162,9 +162,10 @@ def coverage_text(coverage: float) -> str:
 
 
 def print_coverage(coverage: float) -> None:
-    """A word on standard error while vectors are still to come."""
+    """A word on standard error where some passages have no vector."""
     if coverage < 1:
-        err.print(Text(f"{coverage_text(coverage)}; pinakes build goes on", style="dim"))
+        way_out = "for more: pinakes build --vectors all DUMP"
+        err.print(Text(f"{coverage_text(coverage)}; {way_out}", style="dim"))
 
 
 def print_page(page: StoredPage) -> None:

@@ -114,7 +114,9 @@ def test_one_search_alone_has_no_contributions(run: Run, data: Path) -> None:
 )
 def test_missing_vectors_are_told_of(run: Run, data: Path, command: tuple[str, ...]) -> None:
     outcome = run(*command, "papyrus", "--data", data)
-    assert outcome.err.splitlines()[-1] == "no vectors yet; pinakes build goes on"
+    assert outcome.err.splitlines()[-1] == (
+        "no vectors yet; for more: pinakes build --vectors all DUMP"
+    )
     assert "vectors" not in outcome.out
 
 
