@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Literal
 
 from pydantic import ValidationError
 
@@ -37,6 +38,7 @@ __all__ = [
     "SEALED",
     "GenerationLock",
     "all_generations",
+    "build_state",
     "building_directory",
     "collection_names",
     "compare_listing",
@@ -47,6 +49,7 @@ __all__ = [
     "is_collection",
     "link_files",
     "next_name",
+    "not_served",
     "publish",
     "read_manifest",
     "record_files",
@@ -79,6 +82,51 @@ def is_collection(data: Path, name: str) -> bool:
         return (data / name / "current").is_symlink()
     except PermissionError:
         return True  # opening it tells what is wrong
+
+
+def not_served(data: Path) -> dict[str, str]:
+    """Directories with something built that are no collections: why, and the way out, by name."""
+    found: dict[str, str] = {}
+    for path in sorted(data.iterdir()) if data.is_dir() else ():
+        if is_collection(data, path.name) or not path.is_dir():
+            continue
+        try:
+            built = all_generations(path)
+            if not _COLLECTION.fullmatch(path.name) and (built or (path / "current").is_symlink()):
+                found[path.name] = (
+                    "no collection can be called so; rename the directory: letters, digits, "
+                    "dots, hyphens and underscores"
+                )
+            elif built:
+                kind = "no link" if (path / "current").exists() else "missing"
+                found[path.name] = (
+                    f"current is {kind}, as in a copy made without links; copy it again with "
+                    f"cp -a, or link {_GENERATIONS}/{built[-1].name} as current"
+                )
+        except PermissionError:
+            continue
+    return found
+
+
+def build_state(collection: Path) -> Literal["at work", "unfinished"] | None:
+    """Whether a build is at work there, or was and has not finished; None: neither."""
+    try:
+        handle = os.open(collection, os.O_RDONLY | os.O_DIRECTORY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return "at work"
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
+    finally:
+        os.close(handle)
+    with suppress(OSError):
+        if any((collection / "building").iterdir()):
+            return "unfinished"
+    return None
 
 
 def current_generation(collection: Path) -> Path:

@@ -32,8 +32,14 @@ from pinakes.service.terminal.console import (
 
 if TYPE_CHECKING:
     from pinakes.ingest.sources.mediawiki.files.dumps import Dump
+    from pinakes.service.settings import Settings
 
 __all__ = ["build", "extract", "plan", "status", "verify"]
+
+_BUILD_STATES = {
+    "at work": "a build is at work here",
+    "unfinished": "a build has not finished; the same command goes on where it stopped",
+}
 
 
 def _not_too_many(workers: int | None) -> int | None:
@@ -198,53 +204,93 @@ def _report_loss(dump: "Dump", workers: int, *, as_json: bool) -> None:
 def status(
     data: DataOption = None, collection: CollectionOption = None, as_json: JsonOption = False
 ) -> None:
-    """What is built, and which model would answer."""
+    """What is built, what is not finished, and which model would answer."""
     from pinakes.index.errors import CollectionError
-    from pinakes.index.generations import collection_names, current_generation, read_manifest
-    from pinakes.service.reading.models import reading_models
-    from pinakes.service.reading.threshold import threshold_of
-    from pinakes.service.terminal.calibration_report import threshold_text
+    from pinakes.index.generations import build_state, collection_names, not_served
     from pinakes.service.terminal.console import out
 
     settings = load_settings(data=data, collection=collection)
-    names = [settings.collection] if settings.collection else collection_names(settings.data)
-    rows: list[dict[str, Any]] = []
-    for name in names:
-        try:
-            path = settings.data / name
-            manifest = read_manifest(current_generation(path))
-            chosen = threshold_of(path, reading_models().answerability, manifest.encoder)
-        except (CollectionError, BadInput) as error:
-            if settings.collection:
-                raise
-            rows.append({"collection": name, "error": str(error)})
-            continue
-        summary = manifest.model_dump(mode="json", exclude={"files"})
-        size = sum(record.size for record in manifest.files.values())
-        more = {"coverage": manifest.coverage, "bytes": size}
-        rows.append(summary | more | {"threshold": chosen.model_dump()})
+    if settings.collection:
+        rows = [_status_of(settings.data / settings.collection)]
+    else:
+        rows = []
+        built, others = collection_names(settings.data), not_served(settings.data)
+        for name in _directories(settings.data):
+            try:
+                if name in built:
+                    rows.append(_status_of(settings.data / name))
+                elif name in others:
+                    rows.append({"collection": name, "error": others[name]})
+                elif state := build_state(settings.data / name):
+                    rows.append({"collection": name, "build": state})
+            except (CollectionError, BadInput) as error:
+                rows.append({"collection": name, "error": str(error)})
+    model, problem = _model_of(settings)
     if as_json:
-        print_json({"data": str(settings.data), "collections": rows})
+        about = {"data": str(settings.data), "generator": settings.generator.backend}
+        print_json(about | {"model": model, "model_problem": problem, "collections": rows})
         return
     if not rows:
         out.print(f"Nothing built in {settings.data}; begin with: pinakes build DUMP", markup=False)
     for row in rows:
-        if "error" in row:
-            out.print(f"{row['collection']}: {row['error']}", markup=False)
-            continue
-        out.print(
+        _print_status(row)
+    said = problem or model or "none: answers quote the sources"
+    out.print(f"data {settings.data}\nmodel {said}", style="dim", markup=False)
+
+
+def _directories(data: Path) -> list[str]:
+    return sorted(path.name for path in data.iterdir() if path.is_dir()) if data.is_dir() else []
+
+
+def _status_of(path: Path) -> dict[str, Any]:
+    """What is known of a collection. Raises CollectionError and BadInput."""
+    from pinakes.index.generations import build_state, current_generation, read_manifest
+    from pinakes.service.reading.models import reading_models
+    from pinakes.service.reading.threshold import threshold_of
+
+    manifest = read_manifest(current_generation(path))
+    chosen = threshold_of(path, reading_models().answerability, manifest.encoder)
+    return manifest.model_dump(mode="json", exclude={"files"}) | {
+        "coverage": manifest.coverage,
+        "bytes": sum(record.size for record in manifest.files.values()),
+        "threshold": chosen.model_dump(),
+        "build": build_state(path),
+    }
+
+
+def _model_of(settings: "Settings") -> tuple[str | None, str | None]:
+    """The model that would answer, or why none can."""
+    from pinakes.service.errors import GeneratorError
+    from pinakes.service.generators.choice import model_chosen
+
+    try:
+        return model_chosen(settings.generator), None
+    except (GeneratorError, BadInput) as error:
+        return None, str(error)
+
+
+def _print_status(row: dict[str, Any]) -> None:
+    from pinakes.service.terminal.calibration_report import threshold_text
+    from pinakes.service.terminal.console import out
+
+    lines = []
+    if "error" in row:
+        lines.append(f"{row['collection']}: {row['error']}")
+    elif "generation" in row:
+        lines.append(
             f"{row['collection']} {row['generation']}: {row['pages']['documents']:,} articles, "
-            f"{row['passages']:,} passages, {row['bytes'] / 1e6:,.1f} MB, built {row['created']}",
-            markup=False,
+            f"{row['passages']:,} passages, {row['bytes'] / 1e6:,.1f} MB, built {row['created']}"
         )
         if damages := row["pages"]["damages"]:
             again = fetch_again_text(row["dump"]["files"])
-            out.print(f"  {damages_text(damages)}; {again}", markup=False)
-        out.print(f"  {_vectors_text(row)}", markup=False)
-        out.print(f"  {threshold_text(row['threshold'])}", markup=False)
-    out.print(
-        f"data {settings.data}\ngenerator {settings.generator.backend}", style="dim", markup=False
-    )
+            lines.append(f"  {damages_text(damages)}; {again}")
+        lines += [f"  {_vectors_text(row)}", f"  {threshold_text(row['threshold'])}"]
+    else:
+        lines.append(f"{row['collection']}: nothing published yet")
+    if state := row.get("build"):
+        lines.append(f"  {_BUILD_STATES[state]}")
+    for line in lines:
+        out.print(line, markup=False)
 
 
 def verify(

@@ -14,7 +14,7 @@ from pinakes.service.generators.llama_server_generator import LlamaServerGenerat
 from pinakes.service.generators.models import bundled_model, check_gguf
 from pinakes.service.settings import GeneratorSettings
 
-__all__ = ["open_generator"]
+__all__ = ["model_chosen", "open_generator"]
 
 _XLLAMACPP = "pip install -e '.[embedded]'"
 _LLAMA_CPP = "pip install -e '.[llama-cpp-python]'"
@@ -43,6 +43,17 @@ def open_generator(settings: GeneratorSettings) -> Generator | None:
             return _llama_server(settings)
         case "auto":
             return _first_that_is_there(settings)
+
+
+def model_chosen(settings: GeneratorSettings) -> str | None:
+    """Which model would word answers: its file, or the address of its server; None: none would.
+
+    Nothing is started or asked. Raises what ``open_generator`` does.
+    """
+    if open_generator(settings) is None:
+        return None
+    is_server = settings.url is not None and settings.backend != "llama-cpp-python"
+    return settings.url if is_server else _model(settings).name
 
 
 def _first_that_is_there(settings: GeneratorSettings) -> Generator | None:

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from pinakes.index.generations import hold_collection
 from tests.index.toys import reseal
 from tests.service.conftest import Outcome, Run
 
@@ -208,6 +209,67 @@ def test_status_says_how_many_passages_have_vectors(
     (row,) = json.loads(run("status", "--json", "--data", tmp_path).out)["collections"]
     assert row["coverage"] == vectors / 224
     assert row["vector_index"] is None or row["vector_index"]["kind"] == index["kind"]
+
+
+def test_status_lists_what_cannot_be_asked_and_what_is_not_finished(
+    run: Run, data: Path, tmp_path: Path
+) -> None:
+    whole = tmp_path / "whole"
+    shutil.copytree(data / "samplewiki", whole, symlinks=True)
+    (whole / "building" / "20261201").mkdir(parents=True)
+    shutil.copytree(data / "samplewiki", tmp_path / "followed")
+    shutil.copytree(data / "samplewiki", tmp_path / "unlinked", symlinks=True)
+    (tmp_path / "unlinked" / "current").unlink()
+    shutil.copytree(data / "samplewiki", tmp_path / "[red]wiki", symlinks=True)
+    (tmp_path / "begun" / "building" / "20261101").mkdir(parents=True)
+    (tmp_path / "notes").mkdir()
+    with hold_collection(tmp_path / "working"):
+        rows = {
+            row["collection"]: row
+            for row in json.loads(run("status", "--json", "--data", tmp_path).out)["collections"]
+        }
+        shown = run("status", "--data", tmp_path).out
+    assert list(rows) == ["[red]wiki", "begun", "followed", "unlinked", "whole", "working"]
+    assert rows["whole"]["generation"] == "20261101-1"
+    states = {name: row["build"] for name, row in rows.items() if "build" in row}
+    assert states == {"begun": "unfinished", "whole": "unfinished", "working": "at work"}
+    for name, told in (
+        ("[red]wiki", "rename the directory"),
+        ("followed", "current is no link"),
+        ("unlinked", "current is missing, as in a copy made without links"),
+    ):
+        assert told in rows[name]["error"]
+        assert f"{name}: {rows[name]['error']}" in " ".join(shown.split())
+    assert "begun: nothing published yet" in shown
+    assert "goes on where it stopped" in shown
+
+
+def test_a_copy_is_called_what_its_directory_is_called(
+    run: Run, data: Path, tmp_path: Path
+) -> None:
+    for name in ("samplewiki", "copied"):
+        shutil.copytree(data / "samplewiki", tmp_path / name, symlinks=True)
+    rows = json.loads(run("status", "--json", "--data", tmp_path).out)["collections"]
+    assert [row["collection"] for row in rows] == ["copied", "samplewiki"]
+    found = json.loads(run("search", "papyrus", "--json", "--data", tmp_path, "-c", "copied").out)
+    assert found["hits"][0]["url"].startswith("/c/copied/page/")
+
+
+def test_status_names_the_model_that_would_answer(run: Run, data: Path, tmp_path: Path) -> None:
+    def said(**environment: str) -> str:
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in environment.items():
+                patch.setenv(name, value)
+            model = json.loads(run("status", "--json", "--data", data).out)
+            last = run("status", "--data", data).out.splitlines()[-1]
+        assert (model["model"] or model["model_problem"] or "none") in last
+        return last
+
+    assert said(PINAKES_GENERATOR__BACKEND="none") == "model none: answers quote the sources"
+    server = "http://127.0.0.1:9"  # nobody is asked
+    assert said(PINAKES_GENERATOR__URL=server) == f"model {server}"
+    missing = str(tmp_path / "none.gguf")
+    assert "none.gguf" in said(PINAKES_GENERATOR__MODEL_PATH=missing)
 
 
 def test_status_says_that_pages_were_lost(run: Run, data: Path, tmp_path: Path) -> None:
