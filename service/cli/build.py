@@ -22,6 +22,7 @@ from pinakes.service.cli.options import (
     print_json,
 )
 from pinakes.service.errors import BadInput, DamagedDump
+from pinakes.service.extras import require_extra
 from pinakes.service.settings import load_settings
 from pinakes.service.terminal.console import (
     accounts_text,
@@ -74,6 +75,7 @@ def build(
     as_json: JsonOption = False,
 ) -> None:
     """Build a collection from a dump, or go on with an interrupted build."""
+    require_extra("build", "pinakes build")
     from pinakes.index.build.pipeline import BuildOptions, build_collection
     from pinakes.index.encoders.encoder import find_encoder
     from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
@@ -120,6 +122,7 @@ def plan(
     as_json: JsonOption = False,
 ) -> None:
     """Say what building a dump would take on this machine, from a sample of the dump."""
+    require_extra("build", "pinakes plan")
     from pinakes.index.build.plan import plan_build
     from pinakes.index.encoders.encoder import find_encoder
     from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
@@ -147,6 +150,9 @@ def extract(
     as_json: JsonOption = False,
 ) -> None:
     """Print a dump's articles and redirects as JSON lines, or a report of what they lose."""
+    require_extra("build", "pinakes extract")
+    if report:
+        require_extra("measure", "pinakes extract --report")
     from pinakes.index.build.progress import Silence
     from pinakes.ingest.rows import extract_unit
     from pinakes.ingest.sources.mediawiki.extract import map_units

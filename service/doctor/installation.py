@@ -13,6 +13,7 @@ from packaging.requirements import Requirement
 from pinakes.index.encoders.encoder import find_encoder
 from pinakes.service.doctor.findings import Finding, note, ok, wrong
 from pinakes.service.errors import GeneratorError
+from pinakes.service.extras import EXTRAS, missing_of
 from pinakes.service.generators.choice import open_generator
 from pinakes.service.generators.generator import Generator, ModelInfo
 from pinakes.service.generators.models import (
@@ -31,41 +32,58 @@ __all__ = [
     "examine_settings",
 ]
 
-_INSTALL = "pip install -c constraints.txt -e '.[embedded]'"
 # A server that is there says what it is at once; a large model of our own takes its time to load.
 _SERVER_S = 10.0
 
 
 def examine_installation() -> Iterator[Finding]:
-    """Every package that is required, in a version that will do."""
+    """Every package that is required, in a version that will do; and which extras are there."""
     name = "installation"
     try:
-        wanted = [Requirement(text) for text in requires("pinakes") or ()]
+        required = [Requirement(text) for text in requires("pinakes") or ()]
     except PackageNotFoundError:
         yield note(
-            name, "the package's metadata is missing: not installed, run as it lies", _INSTALL
+            name,
+            "the package's metadata is missing: not installed, run as it lies",
+            "in the checkout: pip install -c constraints.txt -e .",
         )
         return
-    missing = list[str]()
-    count = 0
-    for one in wanted:
-        if one.marker is not None and not one.marker.evaluate({"extra": ""}):
-            continue
-        count += 1
-        try:
-            there = version(one.name)
-        except PackageNotFoundError:
-            missing.append(f"{one.name} is missing")
-            continue
-        if not one.specifier.contains(there, prereleases=True):
-            missing.append(f"{one.name} {there} is not {one.specifier}")
+    needed = [package for package in required if _is_for(package, "")]
+    optional = [
+        package
+        for package in required
+        if package not in needed and any(_is_for(package, extra) for extra in EXTRAS)
+    ]
+    lacking = {
+        package: trouble
+        for package in (*needed, *optional)
+        if (trouble := _trouble_with(package, may_be_missing=package in optional))
+    }
+    if lacking:
+        named = " ".join(f"'{package.name}{package.specifier}'" for package in lacking)
+        yield wrong(name, ", ".join(lacking.values()), f"pip install {named}")
+        return
     python = ".".join(map(str, sys.version_info[:3]))
-    if missing:
-        yield wrong(name, ", ".join(missing), _INSTALL)
-    else:
-        yield ok(
-            name, f"Pinakes {version('pinakes')}, Python {python}, {count} packages as required"
-        )
+    extras = [extra for extra in EXTRAS if not missing_of(extra)]
+    yield ok(
+        name,
+        f"Pinakes {version('pinakes')}, Python {python}, {len(needed)} packages as required; "
+        f"extras: {', '.join(extras) or 'none'}",
+    )
+
+
+def _is_for(package: Requirement, extra: str) -> bool:
+    return package.marker is None or package.marker.evaluate({"extra": extra})
+
+
+def _trouble_with(package: Requirement, *, may_be_missing: bool) -> str:
+    try:
+        there = version(package.name)
+    except PackageNotFoundError:
+        return "" if may_be_missing else f"{package.name} is missing"
+    if package.specifier.contains(there, prereleases=True):
+        return ""
+    return f"{package.name} {there} is not {package.specifier}"
 
 
 def examine_settings(settings: Settings) -> Iterator[Finding]:
@@ -83,6 +101,9 @@ def examine_settings(settings: Settings) -> Iterator[Finding]:
 
 def examine_encoder(settings: Settings) -> Iterator[Finding]:
     """The encoder that builds would use. Raises EncoderNotFound."""
+    if missing_of("build"):
+        yield note("encoder", "none: nothing can be built here", "pip install 'pinakes[build]'")
+        return
     encoder = find_encoder(settings.search.encoder)
     yield ok("encoder", f"{settings.search.encoder}, SHA-256 {encoder.weights_sha256[:12]}…")
 

@@ -16,8 +16,8 @@ from pinakes.service.settings import GeneratorSettings
 
 __all__ = ["model_chosen", "open_generator"]
 
-_XLLAMACPP = "pip install -e '.[embedded]'"
-_LLAMA_CPP = "pip install -e '.[llama-cpp-python]'"
+_XLLAMACPP = "pip install 'pinakes[embedded]'"
+_LLAMA_CPP = "pip install 'pinakes[llama-cpp-python]'"
 
 
 def open_generator(settings: GeneratorSettings) -> Generator | None:

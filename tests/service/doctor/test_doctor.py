@@ -131,13 +131,13 @@ def test_a_missing_package_and_one_too_old(
     run: Run, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def version(name: str) -> str:
-        if name == "duckdb":
+        if name == "faiss-cpu":
             raise metadata.PackageNotFoundError(name)
         return "0.0.1" if name == "tantivy" else metadata.version(name)
 
     monkeypatch.setattr(installation, "version", version)
     text, way_out = _wrong(run, "installation", "--data", data)
-    assert "duckdb is missing" in text
+    assert "faiss-cpu is missing" in text
     assert "tantivy 0.0.1" in text
     assert "pip install" in way_out
 

