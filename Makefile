@@ -1,5 +1,5 @@
 # make demo: from the sample dump to a cited answer.  make test: what every commit must pass.
-# Which PyTorch is installed (CPU or CUDA) is decided by PIP_FLAGS; see the README.
+# Which PyTorch is installed (CPU or CUDA) is decided by PIP_FLAGS; see docs/install.md.
 
 VENV ?= .venv
 PYTHON ?= python3
@@ -52,7 +52,7 @@ demo: $(VENV)/.base
 	@echo "It works. How to go on:"
 	@echo "  $(VENV)/bin/pinakes ask -c samplewiki 'Who deciphered Linear B?'"
 	@echo "  $(VENV)/bin/pinakes serve -c samplewiki        then open http://127.0.0.1:8707"
-	@echo "  $(VENV)/bin/pinakes build DUMP...              a real dump: see the README"
+	@echo "  $(VENV)/bin/pinakes build DUMP...              a real dump: see docs/build.md"
 
 test: $(VENV)/.dev
 	$(VENV)/bin/python -m pytest

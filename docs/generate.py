@@ -9,6 +9,9 @@ import ast
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import benchmark_tables
+import reference
+
 ROOT = Path(__file__).resolve().parents[1]
 _ROOMS = ("ingest", "index", "service")
 
@@ -37,7 +40,25 @@ def _first_line(module: Path) -> str:
     return text.partition("\n")[0].removesuffix(".")
 
 
-GENERATED: dict[str, dict[str, Callable[[], str]]] = {"docs/architecture.md": {"tree": tree}}
+def decisions() -> str:
+    """The decisions by number, with the status of each."""
+    rows = []
+    for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md")):
+        lines = path.read_text(encoding="utf-8").split("\n")
+        status = next(line.removeprefix("Status: ") for line in lines if line.startswith("Status"))
+        rows.append(
+            f"| [{path.name[:4]}]({path.name}) | {lines[0].partition('. ')[2]} | {status} |"
+        )
+    return "\n".join(["| | decision | status |", "|---|---|---|", *rows])
+
+
+GENERATED: dict[str, dict[str, Callable[[], str]]] = {
+    "docs/architecture.md": {"tree": tree},
+    "docs/cli.md": {"commands": reference.command_pages},
+    "docs/settings.md": {"settings": reference.settings_table},
+    "docs/benchmarks.md": {"benchmarks": benchmark_tables.all_tables},
+    "docs/decisions/README.md": {"decisions": decisions},
+}
 
 
 def renewed(page: str, text: str) -> str:

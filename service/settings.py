@@ -117,7 +117,9 @@ class ServeSettings(_Section):
         default="127.0.0.1",
         description="Address to listen on, no name; others than loopback need a token.",
     )
-    port: int = Field(default=8707, ge=0, le=65535)
+    port: int = Field(
+        default=8707, ge=0, le=65535, description="Port to listen on; 0: any that is free."
+    )
     uds: Path | None = Field(
         default=None, description="UNIX socket to listen on instead of an address."
     )

@@ -1,0 +1,88 @@
+"""Draw the pictures of the README: the page in light and dark, and a terminal.
+
+Builds the sample in a temporary directory and asks it; needs Chromium and the bundled model.
+Command: python docs/pictures.py
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+from rich.console import Console
+from rich.terminal_theme import DIMMED_MONOKAI
+from rich.text import Text
+
+ROOT = Path(__file__).resolve().parents[1]
+PICTURES = ROOT / "docs" / "pictures"
+SAMPLE = ROOT / "data" / "sample" / "samplewiki-20261101-pages-articles-multistream.xml.bz2"
+QUESTION = "When was the Rosetta Stone found?"
+PINAKES = [sys.executable, "-m", "pinakes"]
+COLUMNS = 100
+
+
+def main() -> None:
+    """Write all pictures into docs/pictures."""
+    PICTURES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as data:
+        environment = os.environ | {"PINAKES_DATA": data, "COLUMNS": str(COLUMNS)}
+        subprocess.run([*PINAKES, "build", str(SAMPLE)], env=environment, check=True)
+        _draw_terminal(environment)
+        with _served(environment) as address:
+            _draw_pages(address)
+
+
+def _draw_terminal(environment: dict[str, str]) -> None:
+    command = ["ask", QUESTION]
+    done = subprocess.run(
+        [*PINAKES, *command], env=environment | {"FORCE_COLOR": "1"},
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    console = Console(record=True, width=COLUMNS, file=open(os.devnull, "w"))  # noqa: SIM115
+    console.print(Text(f'$ pinakes ask "{QUESTION}"\n', style="bold"))
+    console.print(Text.from_ansi(done.stdout.strip()))
+    picture = console.export_svg(title="pinakes", theme=DIMMED_MONOKAI)
+    # rich names fonts of another server: whoever looks at the picture has a monospaced one.
+    picture = re.sub(r"@font-face \{.*?\}\s*", "", picture, flags=re.DOTALL)
+    (PICTURES / "terminal.svg").write_text(picture, encoding="utf-8")
+
+
+@contextmanager
+def _served(environment: dict[str, str]) -> Iterator[str]:
+    with subprocess.Popen(
+        [*PINAKES, "serve", "--port", "0"], env=environment, stderr=subprocess.PIPE, text=True
+    ) as server:
+        try:
+            line = next(line for line in server.stderr or () if "http://" in line)
+            yield line[line.index("http://") :].split()[0]
+        finally:
+            server.terminate()
+
+
+def _draw_pages(address: str) -> None:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        for scheme in ("light", "dark"):
+            page = browser.new_page(
+                viewport={"width": 900, "height": 560}, color_scheme=scheme, device_scale_factor=1.5
+            )
+            page.goto(address)
+            page.locator("#question").fill(QUESTION)
+            page.keyboard.press("Enter")
+            page.locator("#sources li").first.wait_for(timeout=120_000)
+            page.locator("#stop").wait_for(state="hidden", timeout=120_000)
+            page.locator("#question").blur()
+            page.mouse.click(5, 300)
+            page.screenshot(path=PICTURES / f"page-{scheme}.png")
+        browser.close()
+
+
+if __name__ == "__main__":
+    main()
