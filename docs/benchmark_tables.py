@@ -144,6 +144,25 @@ def _quality(name: str, quality: Mapping[str, float], times: Mapping[str, float]
     }
 
 
+def _serving(figures: Any) -> Iterable[Row]:
+    serving, clients = figures["serving"], figures["serving"]["clients"]
+    yield {"": "opening, s", "figure": serving["opening_seconds"]}
+    for mode, seconds in figures["start_seconds"].items():
+        yield {"": f"a whole pinakes search, {mode}, s", "figure": seconds["median"]}
+    yield {"": f"questions a second, {clients['clients']} clients", "figure": clients["per_second"]}
+    yield {"": f"p95, {clients['clients']} clients, ms", "figure": clients["p95"]}
+    yield {"": "errors", "figure": clients["errors"]}
+
+
+def _limited(figures: Any) -> Iterable[Row]:
+    limited, clients = figures["limited"], figures["limited"]["clients"]
+    yield {"": "limit on writable memory, MB", "figure": limited["limit"] / 1e6}
+    yield {"": "passages", "figure": limited["passages"]}
+    yield {"": "hybrid, p50, ms", "figure": limited["latency_ms"]["hybrid"]["p50"]}
+    yield {"": f"questions a second, {clients['clients']} clients", "figure": clients["per_second"]}
+    yield {"": "errors", "figure": clients["errors"]}
+
+
 def _scale(figures: Any) -> Iterable[Row]:
     sizes = figures["sizes"]
     columns = [f"{size['build']['passages']:,}" for size in sizes]
@@ -208,7 +227,7 @@ _ANSWER_MEASURES = (
     "gold page found",
     "exact match",
     "F1",
-    "right answer in the text",
+    "answer in the text",
     "citation precision",
     "citations exact",
     "sentences unsupported",
@@ -265,6 +284,17 @@ def _generation(figures: Any) -> Iterable[Row]:
         }
 
 
+def _bundled(figures: Any) -> Iterable[Row]:
+    for found in figures["real"]:
+        yield {
+            "clients": found["clients"],
+            "tokens a second": found["tokens_per_second"],
+            "directly": found["tokens_per_second_direct"],
+            "first token, ms": found["first_token_ms"],
+            "directly, ms": found["first_token_ms_direct"],
+        }
+
+
 def _encoders(figures: Any) -> Iterable[Row]:
     for found in figures["passages"]:
         yield {
@@ -316,6 +346,24 @@ def _builds(figures: Any) -> Iterable[Row]:
             "memory of the parent, MB": found["memory"][0] / 1e6,
             "of a worker, MB": max(found["memory"][1:]) / 1e6,
         }
+
+
+def _stages(figures: Any) -> Iterable[Row]:
+    for stage in figures["stages"]["wikitext"]:
+        yield {"": stage} | {corpus: found[stage] for corpus, found in figures["stages"].items()}
+
+
+def _on_paper(figures: Any) -> Iterable[Row]:
+    paper = figures["on_paper"]
+    for wiki, cpu_hours, two_cores, sixteen in paper["time"]:
+        yield {"": wiki, "CPU hours": cpu_hours, "hours on 2 cores": two_cores, "on 16": sixteen}
+
+
+def _disk_on_paper(figures: Any) -> Iterable[Row]:
+    paper = figures["on_paper"]
+    wikis = [f"{wiki['name']}, GB" for wiki in paper["inputs"]]
+    for name, ratio, *sizes in paper["disk"]:
+        yield {"": name, "GB for each GB of XML": ratio} | dict(zip(wikis, sizes, strict=True))
 
 
 def _kills(figures: Any) -> Iterable[Row]:
@@ -435,9 +483,13 @@ TABLES = (
           "includes the question's embedding and ten passages with their text (peers: ten "
           "numbers). The wiki is synthetic but for 6,000 articles (`bench/synthetic_wiki.py`).",
           _search),
+    Table("Serving a million passages", "search", "search",
+          "The same collection: starting, and several clients at once.", _serving),
     Table("Growing to four million passages", "scale", "scale",
           "And the straight line through them. Vectors are synthetic: the encoder's own time must "
           "be added.", _scale),
+    Table("Serving in little memory", "scale", "scale",
+          "The largest of them, with a limit on all writable memory.", _limited),
     Table("Vector search", "vectors", "vectors",
           "80,000 real vectors in 512 lists: what approximate search finds of the true ten "
           "nearest, and what it takes.", _vectors),
@@ -466,11 +518,20 @@ TABLES = (
     Table("What the service adds to an answer", "generation", "generation",
           "Beside a client that asks the same scripted server directly; all processes share two "
           "cores.", _generation),
+    Table("The bundled model, through the service and directly", "generation", "generation",
+          "The same prompts, nothing of them in the model's cache.", _bundled),
     Table("Building", "ingest", "ingest",
           "The keyword side, multistream bz2 to a published generation.", _builds),
     Table("Reading, beside other tools", "ingest", "ingest",
           "CPU seconds per MB of XML, start-up included, one worker. WikiExtractor drops tables "
           "and infoboxes.", _tools),
+    Table("Stages of a build", "ingest", "ingest",
+          "CPU seconds, one stage after the other in one process.", _stages),
+    Table("Time on paper", "ingest", "ingest",
+          "The keyword side of large wikis, worked out from the figures above and not run: lower "
+          "figures from real wikitext, upper ones from plain text.", _on_paper),
+    Table("Disk on paper", "ingest", "ingest",
+          "Worked out in the same way; without vectors.", _disk_on_paper),
     Table("What the text keeps", "loss", "loss",
           "Of the numbers in the source, against an independent parser's reading. The peer is "
           "mwparserfromhell's `strip_code` under the same meter.", _fidelity),
