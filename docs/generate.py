@@ -9,8 +9,7 @@ import ast
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import benchmark_tables
-import reference
+from tables import benchmarks, reference
 
 ROOT = Path(__file__).resolve().parents[1]
 _ROOMS = ("ingest", "index", "service")
@@ -56,7 +55,7 @@ GENERATED: dict[str, dict[str, Callable[[], str]]] = {
     "docs/architecture.md": {"tree": tree},
     "docs/cli.md": {"commands": reference.command_pages},
     "docs/settings.md": {"settings": reference.settings_table},
-    "docs/benchmarks.md": {"benchmarks": benchmark_tables.all_tables},
+    "docs/benchmarks.md": {"benchmarks": benchmarks.all_tables},
     "docs/decisions/README.md": {"decisions": decisions},
 }
 

@@ -13,8 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "docs"))
 
-import benchmark_tables  # noqa: E402
-import reference  # noqa: E402
+from tables import benchmarks, reference  # noqa: E402
 
 README = ROOT / "README.md"
 DOCS = ROOT / "docs"
@@ -143,7 +142,7 @@ def test_every_page_is_in_the_table_of_contents() -> None:
 
 
 def test_figures_of_every_benchmark_are_shown() -> None:
-    shown = {table.results for table in benchmark_tables.TABLES}
+    shown = {table.results for table in benchmarks.TABLES}
     kept = {path.stem for path in (ROOT / "bench" / "results").glob("*.json")}
     # The two lengths of passages that were left, once more.
     assert kept - shown == {"passage_finalists"}

@@ -1,0 +1,127 @@
+"""Rows of the benchmarks of answers: what they are worth, and what the service adds."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from tables.cells import Row, Share
+
+__all__ = [
+    "answerability",
+    "answers",
+    "bundled",
+    "by_name",
+    "generation",
+    "injections",
+    "servers",
+    "support",
+]
+
+
+_ANSWER_MEASURES = (
+    "answerable: answered",
+    "unanswerable: refused",
+    "in the model's words",
+    "gold page found",
+    "exact match",
+    "F1",
+    "answer in the text",
+    "citation precision",
+    "citations exact",
+    "sentences unsupported",
+    "sentences partly supported",
+    "sentences withheld",
+)
+
+
+def answers(figures: Any) -> Iterable[Row]:
+    runs = {
+        f"{name}: {mode['mode']}": mode
+        for name, found in figures.items()
+        for mode in found["modes"]
+    }
+    for measure in _ANSWER_MEASURES:
+        row: dict[str, object] = {
+            run: Share(mode["measures"][measure]["estimate"]["value"])
+            for run, mode in runs.items()
+            if measure in mode["measures"]
+        }
+        if row:
+            yield {"": measure} | {run: row.get(run, "") for run in runs}
+    for time in ("first token", "in all"):
+        yield {"": f"{time}, median s"} | {
+            run: mode["times"][time][0] if time in mode["times"] else ""
+            for run, mode in runs.items()
+        }
+
+
+def answerability(figures: Any) -> Iterable[Row]:
+    for name, found in figures.items():
+        shares = {point["false_refusals"]: point["refusals"] for point in found["curve"]}
+        yield {"": name, "area under the curve": Share(found["area"])} | {
+            f"refused at {share:.0%} false refusals": Share(shares[share])
+            for share in (0.05, 0.1, 0.2)
+        }
+
+
+def by_name(figures: Any) -> Iterable[Row]:
+    for name, found in figures.items():
+        yield {"": name} | {
+            key: Share(value) if isinstance(value, float) else value for key, value in found.items()
+        }
+
+
+def support(figures: Any) -> Iterable[Row]:
+    for name in ("with vectors", "without vectors"):
+        for point in figures[name]:
+            yield {"": name} | point
+
+
+_INJECTED = {
+    "bare": "by the model, given the passage as it is",
+    "unchecked": "by the model as the service asks it, unchecked",
+    "shown": "in what is shown in the model's words",
+    "quoted": "in what is shown as a quotation",
+}
+
+
+def injections(figures: Any) -> Iterable[Row]:
+    yield {"": "passages with instructions", "answers": figures["passages"]}
+    for name, where in _INJECTED.items():
+        yield {"": f"followed {where}", "answers": figures[name]}
+
+
+def generation(figures: Any) -> Iterable[Row]:
+    for found in figures["overhead"]:
+        yield {
+            "clients": found["clients"],
+            "to each token, mean ms": found["token_ms"]["mean"],
+            "directly": found["token_ms_direct"]["mean"],
+            "to the first token, median ms": found["first_token_ms"]["p50"],
+            "of it search": found["search_ms"]["p50"],
+            "packing the prompt": found["packing_ms"]["p50"],
+        }
+
+
+def bundled(figures: Any) -> Iterable[Row]:
+    for found in figures["real"]:
+        yield {
+            "clients": found["clients"],
+            "tokens a second": found["tokens_per_second"],
+            "directly": found["tokens_per_second_direct"],
+            "first token, ms": found["first_token_ms"],
+            "directly, ms": found["first_token_ms_direct"],
+        }
+
+
+def servers(figures: Any) -> Iterable[Row]:
+    for name, found in figures.items():
+        idle = found["idle"]["answered_s"]
+        yield {
+            "": f"{name} {found['version']}",
+            "taken of 60 MB of headers, MB": found["bomb"]["sent_mb"],
+            "half requests left": found["slow_left"],
+            "another client beside idle ones, ms": "never" if idle is None else idle * 1e3,
+            "an event, mean ms": found["streams"]["mean_ms"],
+            "SIGTERM, s": found["ending"]["seconds"],
+            "streams told": found["ending"]["told"],
+        }

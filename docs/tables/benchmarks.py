@@ -1,0 +1,151 @@
+"""The figures in bench/results/ as tables: which figures of each file, in which columns.
+
+Knows which benchmark made which figures, and nothing of how they were measured.
+"""
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tables import answers, building, search
+from tables.cells import Row, drawn
+
+__all__ = ["TABLES", "all_tables"]
+
+_BENCH = Path(__file__).resolve().parents[2] / "bench"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: of which file of results, and its rows.
+
+    ``module`` of bench/ makes them; none where tests do.
+    """
+
+    title: str
+    results: str
+    module: str
+    note: str
+    rows: Callable[[Any], Iterable[Row]]
+
+
+TABLES = (
+    Table("Retrieval, vectors of leads", "retrieval", "retrieval",
+          "779 real questions over 6,000 Wikipedia articles, 80,000 passages; page level. The peer "
+          "is plain tantivy BM25 over whole pages, in the same run.",
+          lambda figures: search.measures(figures, search.PAGES)),
+    Table("Retrieval, all vectors", "retrieval_all", "retrieval",
+          "The same with a vector for every passage.",
+          lambda figures: search.measures(figures, search.PAGES)),
+    Table("Passages", "passages", "passages",
+          "2,183 answerable questions of SQuAD 2.0: the one paragraph each was asked of, among its "
+          "447 and the 80,000 passages of the articles.", search.passages),
+    Table("What each part of the ranking brings", "ranking", "ranking",
+          "MRR@10 on questions that nothing was fitted on, all fitted again without the part.",
+          search.ranking),
+    Table("Names", "names", "names",
+          "Questions made of what a dump says of its pages; MRR@10 of hybrid search without and "
+          "with what names say. *Other names* is the harm: texts that name other pages.",
+          search.names),
+    Table("Fusion", "fusion", "fusion",
+          "Ways to join both lists, vectors of leads.", search.fusion),
+    Table("Languages", "languages", "languages",
+          "Keyword search, each paragraph a passage: XQuAD in Spanish and Chinese, SQuAD 2.0 as a "
+          "control. OpenCC's table, which the index uses, also made the traditional questions.",
+          search.languages),
+    Table("Length of passages", "passage_sizes", "passage_sizes",
+          "Keyword search by the words a passage aims at.", search.sizes),
+    Table("A million passages", "search", "search",
+          "Beside other libraries, same passages and questions, same run; the service's latency "
+          "includes the question's embedding and ten passages with their text (peers: ten "
+          "numbers). The wiki is synthetic but for 6,000 articles (`bench/synthetic_wiki.py`).",
+          search.search),
+    Table("Serving a million passages", "search", "search",
+          "The same collection: starting, and several clients at once.", search.serving),
+    Table("Growing to four million passages", "scale", "scale",
+          "And the straight line through them. Vectors are synthetic: the encoder's own time must "
+          "be added.", search.scale),
+    Table("Serving in little memory", "scale", "scale",
+          "The largest of them, with a limit on all writable memory.", search.limited),
+    Table("Vector search", "vectors", "vectors",
+          "80,000 real vectors in 512 lists: what approximate search finds of the true ten "
+          "nearest, and what it takes.", search.vectors),
+    Table("Suggestions", "suggest", "suggest",
+          "Among a million titles and 1.4 million redirects.", search.suggest),
+    Table("Encoders", "encoders", "encoders",
+          "Passages of 180 words on two cores, no GPU.", building.encoders),
+    Table("Answers", "answers", "answers",
+          "The bundled model of 135 million parameters, strict, on questions nothing was fitted "
+          "on. Most of what is shown is quoted.", answers.answers),
+    Table("Refusing", "answerability", "answerability",
+          "Unanswerable: asked of a wiki without the pages that answer; SQuAD 2.0's own are about "
+          "passages that are there.", answers.answerability),
+    Table("Short answers", "short_answers", "short_answers",
+          "1,062 questions of SQuAD 2.0: the likeliest words, and whether the likeliest sentences "
+          "hold an answer.", answers.by_name),
+    Table("Support", "support", "support",
+          "Sentences of the bundled model labelled by hand, weights fitted without them: how many "
+          "a threshold keeps, and how many of those are supported or wrong.", answers.support),
+    Table("Sentences that are shown, read by hand", "shown_sentences", "shown_sentences",
+          "Of 100 that strict answers showed: how many their sources support, and how many answer "
+          "the question.", answers.by_name),
+    Table("Injected passages", "injections", "injections",
+          "How often instructions in a passage are followed.",
+        answers.injections),
+    Table("What the service adds to an answer", "generation", "generation",
+          "Beside a client that asks the same scripted server directly; all processes share two "
+          "cores.", answers.generation),
+    Table("The bundled model, through the service and directly", "generation", "generation",
+          "The same prompts, nothing of them in the model's cache.", answers.bundled),
+    Table("Building", "ingest", "ingest",
+          "The keyword side, multistream bz2 to a published generation.", building.builds),
+    Table("Reading, beside other tools", "ingest", "ingest",
+          "CPU seconds per MB of XML, start-up included, one worker. WikiExtractor drops tables "
+          "and infoboxes.", building.tools),
+    Table("Stages of a build", "ingest", "ingest",
+          "CPU seconds, one stage after the other in one process.", building.stages),
+    Table("Time on paper", "ingest", "ingest",
+          "The keyword side of large wikis, worked out from the figures above and not run: lower "
+          "figures from real wikitext, upper ones from plain text.", building.on_paper),
+    Table("Disk on paper", "ingest", "ingest",
+          "Worked out in the same way; without vectors.", building.disk_on_paper),
+    Table("What the text keeps", "loss", "loss",
+          "Of the numbers in the source, against an independent parser's reading. The peer is "
+          "mwparserfromhell's `strip_code` under the same meter.", building.fidelity),
+    Table("MediaWiki's parser tests", "parser_tests", "parser_tests",
+          "The cases about the text of a page.", building.parser_tests),
+    Table("Memory", "memory", "memory",
+          "Anonymous pages while 10 GB of XML are read.", building.memory),
+    Table("Time against size", "worst_constructs", "worst_constructs",
+          "The eight steepest of 66 constructs made to be slow; 1 is a straight line.",
+          building.worst),
+    Table("Killed builds", "kills", "",
+          "Every build went on after SIGKILL.", building.kills),
+    Table("Damage", "flips", "",
+          "Flipped bits and lost blocks in a collection.", building.flips),
+    Table("HTTP servers under attack", "servers", "servers",
+          "Each with all the limits it offers set; *bare*: none.", answers.servers),
+)  # fmt: skip  # fmt: skip
+
+
+def all_tables() -> str:
+    """Every table beneath its heading, with machine, date, corpus and command."""
+    return "\n\n".join(_section(table) for table in TABLES)
+
+
+def _section(table: Table) -> str:
+    found = json.loads((_BENCH / "results" / f"{table.results}.json").read_text(encoding="utf-8"))
+    command = "make test-slow"
+    if table.module:
+        [module] = _BENCH.rglob(f"{table.module}.py")
+        command = f"python -m {'.'.join(module.relative_to(_BENCH.parent).with_suffix('').parts)}"
+    machine = found["machine"]
+    about = (
+        f"`{command}`, {found['measured'][:10]}, {machine['cores']} cores "
+        f"({machine['processor']}). Corpus: {found['corpus']}."
+    )
+    return "\n\n".join(
+        [f"## {table.title}", table.note, about, drawn([*table.rows(found["figures"])])]
+    )

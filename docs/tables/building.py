@@ -1,0 +1,127 @@
+"""Rows of the benchmarks of reading dumps and building collections."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from tables.cells import Row, Share
+
+__all__ = [
+    "builds",
+    "disk_on_paper",
+    "encoders",
+    "fidelity",
+    "flips",
+    "kills",
+    "memory",
+    "on_paper",
+    "parser_tests",
+    "stages",
+    "tools",
+    "worst",
+]
+
+
+def encoders(figures: Any) -> Iterable[Row]:
+    for found in figures["passages"]:
+        yield {
+            "": found["way"],
+            "passages/s": found["passages_per_s"],
+            "mean cosine": f"{found['cosine_mean']:.4f}",
+            "hybrid MRR@10": Share(found["hybrid"]["mrr_at_10"]),
+        }
+
+
+def builds(figures: Any) -> Iterable[Row]:
+    for corpus, found in figures["builds"].items():
+        yield {
+            "": corpus,
+            "MB/s of XML on two cores": found["two cores"]["mb_per_s_median"],
+            "on one": found["one core"]["mb_per_s_median"],
+            "of twice one": f"{found['efficiency_median']:.0%}",
+            "memory of the parent, MB": found["memory"][0] / 1e6,
+            "of a worker, MB": max(found["memory"][1:]) / 1e6,
+        }
+
+
+def tools(figures: Any) -> Iterable[Row]:
+    for corpus, tools in figures["tools"].items():
+        for tool in tools:
+            yield {
+                "": tool["tool"],
+                "corpus": corpus.removeprefix("floors: "),
+                "CPU s per MB": tool["cpu_s_per_mb_median"],
+                "times WikiExtractor": tool.get("times_peer_median", ""),
+            }
+
+
+def stages(figures: Any) -> Iterable[Row]:
+    for stage in figures["stages"]["wikitext"]:
+        yield {"": stage} | {corpus: found[stage] for corpus, found in figures["stages"].items()}
+
+
+def on_paper(figures: Any) -> Iterable[Row]:
+    paper = figures["on_paper"]
+    for wiki, cpu_hours, two_cores, sixteen in paper["time"]:
+        yield {"": wiki, "CPU hours": cpu_hours, "hours on 2 cores": two_cores, "on 16": sixteen}
+
+
+def disk_on_paper(figures: Any) -> Iterable[Row]:
+    paper = figures["on_paper"]
+    wikis = [f"{wiki['name']}, GB" for wiki in paper["inputs"]]
+    for name, ratio, *sizes in paper["disk"]:
+        yield {"": name, "GB for each GB of XML": ratio} | dict(zip(wikis, sizes, strict=True))
+
+
+def fidelity(figures: Any) -> Iterable[Row]:
+    for corpus, found in figures.items():
+        yield {
+            "": corpus,
+            "pages": found["pages"],
+            "numbers": found["numbers"],
+            "kept": f"{found['share_kept']:.2%}",
+            "markup left": found["markup_left"],
+            "peer: kept": f"{found['peer']['share_kept']:.1%}",
+            "peer: markup left": found["peer"]["markup_left"],
+        }
+
+
+def parser_tests(figures: Any) -> Iterable[Row]:
+    yield {"": "about the text of a page", "cases": figures["about_text"]}
+    for group in ("passed_by_kind", "failed_by_reason"):
+        for reason, cases in figures[group].items():
+            yield {"": f"{group.partition('_')[0]}: {reason}", "cases": cases}
+
+
+def memory(figures: Any) -> Iterable[Row]:
+    for process in figures["processes"]:
+        yield {
+            "": process["process"],
+            "most, MB": process["peak_mb"],
+            "MB more a minute": process["mb_per_minute"],
+        }
+
+
+def worst(figures: Any) -> Iterable[Row]:
+    for found in sorted(figures, key=lambda found: -found["exponent"])[:8]:
+        yield {
+            "construct": found["construct"],
+            "bytes": found["bytes"][-1],
+            "s": found["seconds"][-1],
+            "exponent": found["exponent"],
+        }
+
+
+def kills(figures: Any) -> Iterable[Row]:
+    yield {"": "kills", "builds": figures["kills"]}
+    for step, kills in figures["at_events"].items():
+        yield {"": f"at an event of: {step}", "builds": kills}
+    yield {"": "at any moment", "builds": figures["at_moments"]}
+    yield {"": "that differ from an undisturbed one", "builds": figures["differences"]}
+
+
+_FLIPS = ("flips", "blocks", "refused on opening", "refused later", "unchanged", "other ranking")
+
+
+def flips(figures: Any) -> Iterable[Row]:
+    for name in _FLIPS:
+        yield {"": name, "collections": figures[name]}
