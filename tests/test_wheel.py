@@ -11,10 +11,12 @@ import sys
 import tarfile
 import urllib.request
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from bench.record import record
 from tests.yardstick import PATIENCE_S
 
 pytestmark = pytest.mark.wheel
@@ -55,6 +57,18 @@ def _environment(directory: Path, *required: str) -> Path:
 
 
 @pytest.fixture(scope="module")
+def sizes() -> Iterator[dict[str, int]]:
+    """Megabytes of an environment with these extras; kept with the figures of benchmarks."""
+    found: dict[str, int] = {}
+    yield found
+    record("installation", "new environments, PyTorch for CPUs, no chat model", found)
+
+
+def _megabytes(directory: Path) -> int:
+    return sum(path.lstat().st_size for path in directory.rglob("*")) // 1_000_000
+
+
+@pytest.fixture(scope="module")
 def outside(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("outside")
 
@@ -89,12 +103,13 @@ def test_what_is_in_them(wheel: Path) -> None:
 
 
 @pytest.fixture(scope="module")
-def data(outside: Path, wheel: Path) -> Path:
+def data(outside: Path, wheel: Path, sizes: dict[str, int]) -> Path:
     """The sample that the wheel carries, built by the wheel with its extras."""
     programs = _environment(
         outside / "building", "torch==2.13.0", f"pinakes[build,embedded] @ {wheel.as_uri()}"
     )
     [sample] = (outside / "building").rglob(SAMPLE)
+    sizes["build,embedded"] = _megabytes(outside / "building")
     home = outside / "home"
     home.mkdir()
     data = outside / "data"
@@ -112,9 +127,10 @@ def data(outside: Path, wheel: Path) -> Path:
 
 
 def test_without_extras_it_serves_what_was_built_elsewhere(
-    outside: Path, wheel: Path, data: Path
+    outside: Path, wheel: Path, data: Path, sizes: dict[str, int]
 ) -> None:
     programs = _environment(outside / "serving", wheel.as_uri())
+    sizes["none"] = _megabytes(outside / "serving")
     packages = _run(programs / "python", "-m", "pip", "list", cwd=outside)
     assert not re.search(r"^(torch|duckdb|onnx|mwxml|py7zr|mwparserfromhell) ", packages, re.M)
     answer = _run(programs / "pinakes", "ask", QUESTION, "--data", data, "--json", cwd=outside)

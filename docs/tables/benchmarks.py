@@ -125,6 +125,8 @@ TABLES = (
           "Every build went on after SIGKILL.", building.kills),
     Table("Damage", "flips", "",
           "Flipped bits and lost blocks in a collection.", building.flips),
+    Table("Installed size", "installation", "",
+          "New virtual environments with the wheel.", building.installation),
     Table("HTTP servers under attack", "servers", "servers",
           "Each with all the limits it offers set; *bare*: none.", answers.servers),
 )  # fmt: skip  # fmt: skip
@@ -137,7 +139,7 @@ def all_tables() -> str:
 
 def _section(table: Table) -> str:
     found = json.loads((_BENCH / "results" / f"{table.results}.json").read_text(encoding="utf-8"))
-    command = "make test-slow"
+    command = "make test-wheel" if table.results == "installation" else "make test-slow"
     if table.module:
         [module] = _BENCH.rglob(f"{table.module}.py")
         command = f"python -m {'.'.join(module.relative_to(_BENCH.parent).with_suffix('').parts)}"

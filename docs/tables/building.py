@@ -11,6 +11,7 @@ __all__ = [
     "encoders",
     "fidelity",
     "flips",
+    "installation",
     "kills",
     "memory",
     "on_paper",
@@ -90,6 +91,11 @@ def parser_tests(figures: Any) -> Iterable[Row]:
     for group in ("passed_by_kind", "failed_by_reason"):
         for reason, cases in figures[group].items():
             yield {"": f"{group.partition('_')[0]}: {reason}", "cases": cases}
+
+
+def installation(figures: Any) -> Iterable[Row]:
+    for extras, megabytes in sorted(figures.items(), key=lambda item: item[1]):
+        yield {"extras": extras, "MB": megabytes}
 
 
 def memory(figures: Any) -> Iterable[Row]:

@@ -131,6 +131,9 @@ def examine_generator(settings: Settings) -> Iterator[Finding]:
     """Whether the model that words the answers can be reached, and which it is."""
     name = "generator"
     model = open_generator(settings.generator)
+    if model is None and settings.generator.backend == "auto" and bundled_model() is not None:
+        yield note(name, "none that could run the chat model", "pip install 'pinakes[embedded]'")
+        return
     if model is None:
         yield ok(name, "none: answers quote the sources")
         return
