@@ -111,6 +111,8 @@ TABLES = (
           "figures from real wikitext, upper ones from plain text.", building.on_paper),
     Table("Disk on paper", "ingest", "ingest",
           "Worked out in the same way; without vectors.", building.disk_on_paper),
+    Table("Memory on paper", "ingest", "ingest",
+          "Of all processes together; it does not grow with the dump.", building.memory_on_paper),
     Table("What the text keeps", "loss", "loss",
           "Of the numbers in the source, against an independent parser's reading. The peer is "
           "mwparserfromhell's `strip_code` under the same meter.", building.fidelity),

@@ -14,6 +14,7 @@ __all__ = [
     "installation",
     "kills",
     "memory",
+    "memory_on_paper",
     "on_paper",
     "parser_tests",
     "stages",
@@ -71,6 +72,11 @@ def disk_on_paper(figures: Any) -> Iterable[Row]:
     wikis = [f"{wiki['name']}, GB" for wiki in paper["inputs"]]
     for name, ratio, *sizes in paper["disk"]:
         yield {"": name, "GB for each GB of XML": ratio} | dict(zip(wikis, sizes, strict=True))
+
+
+def memory_on_paper(figures: Any) -> Iterable[Row]:
+    for step, two_cores, sixteen in figures["on_paper"]["memory"]:
+        yield {"": step, "GB at most, 2 cores": two_cores, "16 cores": sixteen}
 
 
 def fidelity(figures: Any) -> Iterable[Row]:
