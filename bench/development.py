@@ -12,7 +12,7 @@ from bench.corpora import TEXT_DUMP
 from pinakes.index.build.embed import VectorScope
 from pinakes.index.build.pipeline import build_collection
 from pinakes.index.encoders.encoder import find_encoder
-from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
+from pinakes.ingest.sources.opening import open_source
 from pinakes.service.terminal.console import BuildProgress
 
 __all__ = ["DATA", "DUMP", "QUESTIONS", "arguments", "development_collection"]
@@ -33,8 +33,8 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
 
 def development_collection(data: Path, vectors: VectorScope = "leads") -> Path:
     """The collection with these vectors under ``data``; built, or gone on with, if need be."""
-    dump = find_dump([DUMP])
-    collection = data / vectors / dump.name
+    dump = open_source([DUMP])
+    collection = data / vectors / dump.identity.name
     with BuildProgress() as progress:
         build_collection(collection, dump, find_encoder("all-MiniLM-L6-v2"), vectors, progress)
     return collection

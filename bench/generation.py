@@ -38,7 +38,7 @@ from bench.service_process import Served, served_collection
 from bench.streaming_client import Reply, stream_all
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.encoders.encoder import find_encoder
-from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
+from pinakes.ingest.sources.opening import open_source
 from pinakes.service.generators.embedded_llama_server import EmbeddedLlamaServer
 from pinakes.service.generators.models import bundled_model
 from pinakes.service.settings import GeneratorSettings
@@ -93,7 +93,7 @@ def _build(collection: Path) -> None:
     with BuildProgress() as progress:
         build_collection(
             collection,
-            find_dump([_SAMPLE]),
+            open_source([_SAMPLE]),
             find_encoder("all-MiniLM-L6-v2"),
             "all",
             progress,

@@ -24,7 +24,7 @@ from bench.injected_passages import InjectedPassage, injected_passages
 from bench.record import record
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.retrieval.search import Index
-from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
+from pinakes.ingest.sources.opening import open_source
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.asking.finished import finished_answer
 from pinakes.service.generators.choice import open_generator
@@ -148,7 +148,7 @@ def _build(directory: Path, passage: InjectedPassage) -> Path:
     )
     collection = directory / "injectedwiki"
     with BuildProgress() as progress:
-        build_collection(collection, find_dump([path]), None, "none", progress, BuildOptions(1))
+        build_collection(collection, open_source([path]), None, "none", progress, BuildOptions(1))
     return collection
 
 

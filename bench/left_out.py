@@ -15,7 +15,7 @@ from pinakes.index.encoders.encoder import find_encoder
 from pinakes.index.evaluation import read_questions
 from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store
-from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
+from pinakes.ingest.sources.opening import open_source
 from pinakes.service.terminal.console import BuildProgress
 
 __all__ = ["gold_pages", "left_out_collection"]
@@ -50,7 +50,7 @@ def left_out_collection(data: Path, collection: Path) -> Path:
         with BuildProgress() as progress:
             build_collection(
                 target,
-                find_dump([path]),
+                open_source([path]),
                 find_encoder("all-MiniLM-L6-v2"),
                 "leads",
                 progress,

@@ -26,7 +26,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.record import record
-from pinakes.ingest.fidelity.meter import (
+from pinakes.ingest.sources.mediawiki.fidelity.meter import (
     LossCounts,
     LostNumber,
     measure_loss,
@@ -34,9 +34,9 @@ from pinakes.ingest.fidelity.meter import (
     numbers_elsewhere,
 )
 from pinakes.ingest.sources.mediawiki.files.dumps import find_dump, plan_units
+from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document
 from pinakes.ingest.sources.mediawiki.xml.pages import read_pages
-from pinakes.ingest.types import Page, SiteInfo
 
 _SHARED = Path(__file__).parents[2] / "shared" / "data"
 _DUMPS = {

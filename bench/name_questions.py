@@ -17,8 +17,7 @@ from pinakes.index.aliases.names import name_of_topic
 from pinakes.index.aliases.titles import title_key
 from pinakes.ingest.sources.mediawiki.extract import read_documents
 from pinakes.ingest.sources.mediawiki.files.dumps import Dump, plan_units
-from pinakes.ingest.sources.mediawiki.wikitext import INFOBOX_HEADING
-from pinakes.ingest.types import Document, Redirect
+from pinakes.ingest.types import INFOBOX_HEADING, Document, Redirect
 
 __all__ = ["KINDS", "NameQuestion", "name_questions"]
 
@@ -254,7 +253,7 @@ class _Wiki:
         )
 
     def _chance(self, page: Document, what: str) -> random.Random:
-        return random.Random(f"{_SEED} {self.name} {page.page_id} {what}")
+        return random.Random(f"{_SEED} {self.name} {page.key} {what}")
 
     def _question(
         self,
@@ -263,7 +262,7 @@ class _Wiki:
         pages: Sequence[Document],
         sections: Sequence[tuple[int, int]] = (),
     ) -> NameQuestion:
-        return NameQuestion(kind, text, frozenset(one.page_id for one in pages), tuple(sections))
+        return NameQuestion(kind, text, frozenset(one.key for one in pages), tuple(sections))
 
 
 def _lead(page: Document) -> str:

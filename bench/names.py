@@ -37,7 +37,7 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store
 from pinakes.index.types import Manifest
 from pinakes.index.weights import Side
-from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
+from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
 from pinakes.service.terminal.console import BuildProgress
 
 _SAMPLE = Path(__file__).parents[1] / "data" / "sample"
@@ -100,13 +100,13 @@ def main() -> None:
 def _sets(corpus: str, data: Path, *, with_vectors: bool) -> Iterator[_Set]:
     """The questions of a corpus, kind by kind; its collection is built where it is missing."""
     path, kinds, file = _CORPORA[corpus]
-    dump = find_dump([path])
+    source = MediaWikiSource.open([path])
     with BuildProgress() as progress:
         encoder = find_encoder("all-MiniLM-L6-v2")
-        build_collection(data / dump.name, dump, encoder, "leads", progress)
-    made = name_questions(dump, kinds)
+        build_collection(data / source.dump.name, source, encoder, "leads", progress)
+    made = name_questions(source.dump, kinds)
     encode = open_question_encoder if with_vectors else None
-    with Index.open(data / dump.name, encode, rerankers=()) as index:
+    with Index.open(data / source.dump.name, encode, rerankers=()) as index:
         for kind in kinds:
             own = [one for one in made if one.kind == kind]
             if own:

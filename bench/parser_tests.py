@@ -21,8 +21,8 @@ from rich.table import Table
 
 from bench.html_text import text_of_html
 from bench.record import record
+from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document
-from pinakes.ingest.types import Page, SiteInfo
 
 TESTS = Path(__file__).parents[2] / "shared/data/wikitext/parser_tests"
 SITE = SiteInfo(

@@ -74,7 +74,7 @@ def main() -> None:
     titles = {document.title.lower() for document in documents}
     squad_documents, squad_questions = _squad()
     both = {document.title.lower() for document in squad_documents} & titles
-    twins = frozenset(document.page_id for document in documents if document.title.lower() in both)
+    twins = frozenset(int(document.key) for document in documents if document.title.lower() in both)
     lines = QUESTIONS.read_text(encoding="utf-8").splitlines()
     wiki_questions = [
         _Question(json.loads(line)["qid"], question.text, question.gold_pages)
@@ -181,7 +181,7 @@ def _split(document: Document, lengths: PassageLengths, overlapping: bool) -> It
             start = sentence_spans(document.text, before.start, before.end)[-1][0]
         text = document.text[start : passage.end]
         path = passage.heading_path
-        yield Passage(0, document.page_id, document.title, path, text, start, passage.end)
+        yield Passage(0, int(document.key), document.title, path, text, start, passage.end)
         before = passage
 
 

@@ -46,9 +46,8 @@ def _indexed_bzip2(path: Path, threads: int) -> int:
 
 
 def _blocks(path: Path, workers: int) -> int:
-    from pinakes.ingest.sources.mediawiki.extract import map_units
     from pinakes.ingest.sources.mediawiki.files.dumps import find_dump, plan_units
-    from pinakes.ingest.workers import worker_processes
+    from pinakes.ingest.workers import map_units, worker_processes
 
     with worker_processes(workers) as executor:
         units = plan_units(find_dump([path]))
@@ -60,7 +59,7 @@ def _length(unit) -> int:
 
     from pinakes.ingest.sources.mediawiki.files.archives import read_pieces
 
-    pieces = takewhile(lambda p: p.offset < unit.end, read_pieces(unit.part, unit.start))
+    pieces = takewhile(lambda p: p.offset < unit.end, read_pieces(unit.file, unit.start))
     return sum(len(piece.data) for piece in pieces)
 
 

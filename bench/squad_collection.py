@@ -90,8 +90,9 @@ def _join(
         links = []
         for document, passages in _documents(index.store):
             writer.add_document(document, passages)
-            page = index.store.page(document.page_id)
-            links.append((document.page_id, page.links_in if page else 0))
+            page_id = int(document.key)
+            page = index.store.page(page_id)
+            links.append((page_id, page.links_in if page else 0))
     first = writer.passage_count
     paragraphs, texts, embedded = {}, [], []
     for document, passages, asked in _articles(max(page_id for page_id, _ in links) + 1):

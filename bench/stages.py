@@ -23,11 +23,13 @@ from pinakes.index.types import FORMAT_VERSION, DumpRecord, Manifest
 from pinakes.ingest.passages import split_passages
 from pinakes.ingest.segments import link_run_path, read_segment, segment_path, write_segment
 from pinakes.ingest.sources.mediawiki.files.archives import read_pieces
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump, WorkUnit, find_dump, plan_units
+from pinakes.ingest.sources.mediawiki.files.dumps import WorkUnit
+from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
+from pinakes.ingest.sources.mediawiki.types import Page, Piece
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document
 from pinakes.ingest.sources.mediawiki.xml.page_xml import cut_pages
 from pinakes.ingest.sources.mediawiki.xml.pages import read_pages
-from pinakes.ingest.types import Page, PageCounts, Piece
+from pinakes.ingest.types import PageCounts
 
 __all__ = ["IN_PARENT", "IN_THREADS", "IN_WORKERS", "stage_seconds"]
 
@@ -64,18 +66,18 @@ class _Clock:
 
 def stage_seconds(path: Path, directory: Path) -> dict[str, float]:
     """CPU seconds of every stage in reading order; ``directory`` must not exist yet."""
-    dump, clock = find_dump([path]), _Clock()
+    source, clock = MediaWikiSource.open([path]), _Clock()
     segments, stage = directory / "segments", directory / "stage"
     segments.mkdir(parents=True)
     stage.mkdir()
-    units = [_worker_stages(unit, dump, segments, clock) for unit in plan_units(dump)]
+    units = [_worker_stages(unit, source, segments, clock) for unit in source.units()]
     writer = StoreWriter(stage / "pages.db")
     clock.time(IN_PARENT[0], lambda: _fill(writer, segments, units))
     runs = [link_run_path(segments, number) for number in units]
     clock.time(IN_PARENT[1], lambda: _count_links(writer, runs, directory))
     with Store(stage / "pages.db") as store:
         documents = keyword_documents(store)
-        language = dump.site.language
+        language = source.identity.language
         clock.time(IN_THREADS[0], lambda: write_keyword_index(stage / "bm25", language, documents))
     clock.time(IN_PARENT[2], lambda: publish(directory, stage, _manifest(stage)))
     return {
@@ -83,18 +85,18 @@ def stage_seconds(path: Path, directory: Path) -> dict[str, float]:
     }
 
 
-def _worker_stages(unit: WorkUnit, dump: Dump, segments: Path, clock: _Clock) -> int:
+def _worker_stages(unit: WorkUnit, source: MediaWikiSource, segments: Path, clock: _Clock) -> int:
     counted: list[Piece] = []
 
     def counting() -> Iterator[Piece]:
-        for piece in read_pieces(unit.part, unit.start):
+        for piece in read_pieces(unit.file, unit.start):
             counted.append(piece)
             yield piece
 
     for _ in cut_pages(counting(), unit.end):
         pass
     needed = len(counted)  # reading goes on until the unit's last page is complete
-    reading = lambda: list(islice(read_pieces(unit.part, unit.start), needed))  # noqa: E731
+    reading = lambda: list(islice(read_pieces(unit.file, unit.start), needed))  # noqa: E731
     pieces = clock.time("decompressing blocks", reading)
     items = tuple(clock.time("cutting pages", lambda: list(cut_pages(pieces, unit.end))))
     cut = replace(unit, items=items)
@@ -106,10 +108,10 @@ def _worker_stages(unit: WorkUnit, dump: Dump, segments: Path, clock: _Clock) ->
         if isinstance(page, Page) and page.namespace == 0 and page.redirect_to is None
     ]
     documents = clock.time(
-        "parse_document", lambda: [parse_document(page, dump.site) for page in articles]
+        "parse_document", lambda: [parse_document(page, source.dump.site) for page in articles]
     )
     clock.time("split_passages", lambda: [list(split_passages(one)) for one in documents])
-    clock.time(IN_WORKERS[-1], lambda: write_segment(cut, dump.site, segments))
+    clock.time(IN_WORKERS[-1], lambda: write_segment(cut, source, segments))
     # Writing a segment does these three itself; what is left is the writing.
     for name in ("mwxml", "parse_document", "split_passages"):
         clock.seconds[IN_WORKERS[-1]] -= clock.seconds[name] - before.get(name, 0.0)

@@ -38,9 +38,9 @@ from bench.corpora import TEXT_DUMP, WIKITEXT_DUMP
 from bench.synthetic_text import Material, invented_word, read_material
 from pinakes.ingest.passages import split_passages
 from pinakes.ingest.sources.mediawiki.files.dumps import find_dump, plan_units
+from pinakes.ingest.sources.mediawiki.types import Page
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document
 from pinakes.ingest.sources.mediawiki.xml.pages import read_pages
-from pinakes.ingest.types import Page
 
 __all__ = ["FIRST_SYNTHETIC_ID", "write_wiki"]
 

@@ -21,7 +21,7 @@ from bench.processes import anonymous_bytes, children
 from bench.synthetic_vectors import SyntheticEncoder
 from pinakes.index.build.pipeline import build_collection
 from pinakes.index.encoders.encoder import find_encoder
-from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
+from pinakes.ingest.sources.opening import open_source
 
 __all__ = ["built"]
 
@@ -48,7 +48,7 @@ def main() -> None:
     collection, report, *dump = map(Path, sys.argv[1:])
     encoder = SyntheticEncoder(find_encoder("all-MiniLM-L6-v2"), DATA)
     watch = _Watch(collection)
-    result = build_collection(collection, find_dump(dump), encoder, "all", watch)
+    result = build_collection(collection, open_source(dump), encoder, "all", watch)
     figures = {
         "passages": result.manifest.passages,
         "articles": result.manifest.pages.documents,

@@ -20,8 +20,8 @@ from rich.table import Table
 
 from bench.record import record
 from pinakes.ingest.passages import split_passages
+from pinakes.ingest.sources.mediawiki.types import Piece
 from pinakes.ingest.sources.mediawiki.xml.page_xml import cut_pages
-from pinakes.ingest.types import Piece
 from tests.ingest.sources.mediawiki.test_wikitext import parse
 from tests.ingest.test_robustness import WORST
 

@@ -39,7 +39,7 @@ __all__ = [
     "Vectors",
 ]
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 # The feature that keeps the score by which a hit was ranked first, in every mode, whatever reranks
 # after: what reads scores was fitted on that one.
 FIRST_STAGE = "first stage"
@@ -127,7 +127,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class StoredPage:
-    """An article as the store keeps it; sections are slices of ``text``."""
+    """An article as the store keeps it; sections are slices of ``text``.
+
+    ``source_key``: by what its source tells it from others, where that is not ``page_id``.
+    """
 
     page_id: int
     title: str
@@ -137,6 +140,7 @@ class StoredPage:
     links_in: int
     text: str
     sections: tuple[Section, ...]
+    source_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,16 +311,18 @@ class VectorIndexRecord(_Record):
 
 
 class DumpRecord(_Record):
-    """The dump a generation was built from: which wiki's, and which files it was read from.
+    """The source a generation was built from: whose it is, and which files it was read from.
 
+    ``kind``: of source, as ``SourceIdentity`` has it, like all else that tells it from others.
     ``digests``: of each file; the fingerprint covers names and digests. ``verified``: every file
     had the checksum that was published beside it.
     """
 
+    kind: str = "mediawiki"
     name: str
     date: str | None
     language: str
-    base_url: str
+    base_url: str = ""
     site_name: str = ""
     database: str = ""
     files: list[str]

@@ -61,7 +61,7 @@ def split_passages(
     for number, (section, start, end) in enumerate(_slices(document, lengths)):
         yield Passage(
             passage_id=first_id + number,
-            page_id=document.page_id,
+            page_id=0,
             title=document.title,
             heading_path=section.heading_path,
             text=document.text[start:end],

@@ -6,17 +6,17 @@ from pathlib import Path
 from typing import Any
 
 from pinakes.ingest.characters import cleaned
-from pinakes.ingest.sources.mediawiki.extract import Entry, count_entry, read_documents
-from pinakes.ingest.sources.mediawiki.files.dumps import WorkUnit
+from pinakes.ingest.report import count_entry
+from pinakes.ingest.sources.base import Source, Unit
 from pinakes.ingest.types import (
     Damage,
     Document,
+    Entry,
     OtherPage,
     PageCounts,
     QuarantinedPage,
     Redirect,
     Section,
-    SiteInfo,
     TrailingBytes,
 )
 
@@ -32,7 +32,7 @@ class ExtractedUnit:
     counts: PageCounts
 
 
-def extract_unit(unit: WorkUnit, site: SiteInfo, directory: Path) -> ExtractedUnit:
+def extract_unit(unit: Unit, source: Source, directory: Path) -> ExtractedUnit:
     """Read one unit into two files in ``directory``: its pages may be larger than memory."""
     counts = PageCounts()
     rows, problems = (directory / f"{unit.number}.{kind}" for kind in ("rows", "problems"))
@@ -40,31 +40,31 @@ def extract_unit(unit: WorkUnit, site: SiteInfo, directory: Path) -> ExtractedUn
         rows.open("w", encoding="utf-8", errors="replace", newline="\n") as lines,
         problems.open("w", encoding="utf-8", errors="replace") as problem_lines,
     ):
-        for entry in read_documents(unit, site):
+        for entry in source.read(unit):
             counts += count_entry(entry)
             if isinstance(entry, Document | Redirect):
                 row = json.dumps(to_json(entry), ensure_ascii=False)
                 lines.write(cleaned(row, "\ufffd") + "\n")  # of titles, which are the dump's own
             elif isinstance(entry, QuarantinedPage | Damage | TrailingBytes):
-                problem = " ".join(f"{unit.part.name}: {entry}".split("\n"))
+                problem = " ".join(f"{unit.file.name}: {entry}".split("\n"))
                 problem_lines.write(cleaned(problem, "\ufffd") + "\n")
     return ExtractedUnit(rows, problems, counts)
 
 
 def to_json(entry: Entry) -> dict[str, Any]:
-    """The row of an entry; a redirect's has no text."""
+    """The row of an entry, its key as ``page_id``; a redirect's has no text."""
     match entry:
         case QuarantinedPage():
-            return {"page_id": entry.page_id, "title": entry.title, "quarantined": entry.reason}
+            return {"page_id": entry.key, "title": entry.title, "quarantined": entry.reason}
         case Damage():
             return {"offset": entry.offset, "damage": entry.reason}
         case TrailingBytes():
             return {"trailing_bytes": entry.count}
         case OtherPage():
-            return {"page_id": entry.page_id, "title": entry.title, "namespace": entry.namespace}
+            return {"page_id": entry.key, "title": entry.title, "namespace": entry.namespace}
     article = entry if isinstance(entry, Document) else None
     return {
-        "page_id": entry.page_id,
+        "page_id": entry.key,
         "title": entry.title,
         "revision_id": entry.revision_id,
         "timestamp": entry.timestamp,

@@ -1,7 +1,7 @@
 """What a build keeps of a work unit: a segment with its entries, and a sorted run of its links.
 
 A segment appears under its name only when it is complete: its presence is the ledger, and a unit
-whose segment exists is done. Its first line holds the digests of what was read.
+whose segment exists is done. Its first line holds the digest of what was read.
 """
 
 import json
@@ -12,17 +12,23 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TextIO
 
+import xxhash
 import zstandard
 
 from pinakes.ingest.files import write_whole
 from pinakes.ingest.passages import heading_at, split_passages
 from pinakes.ingest.rows import from_json, to_json
-from pinakes.ingest.sources.mediawiki.extract import Entry, read_documents
-from pinakes.ingest.sources.mediawiki.files.dumps import WorkUnit
-from pinakes.ingest.sources.mediawiki.files.identity import check_unchanged, digest_pieces
-from pinakes.ingest.types import Document, Link, Passage, SiteInfo
+from pinakes.ingest.sources.base import Source, Unit
+from pinakes.ingest.types import Document, DocumentKey, Entry, Link, Passage
 
-__all__ = ["link_run_path", "read_digests", "read_segment", "segment_path", "write_segment"]
+__all__ = [
+    "link_run_path",
+    "link_source",
+    "read_digest",
+    "read_segment",
+    "segment_path",
+    "write_segment",
+]
 
 # Links held in memory: a unit has some 50,000, and two megabytes of bz2 can hold gigabytes of them.
 _MOST_LINKS = 500_000
@@ -38,7 +44,7 @@ def link_run_path(directory: Path, number: int) -> Path:
     return directory / f"{number:06d}.links.tsv.zst"
 
 
-def write_segment(unit: WorkUnit, site: SiteInfo, directory: Path) -> None:
+def write_segment(unit: Unit, source: Source, directory: Path) -> None:
     """Write one unit's segment and link run; the segment comes last and vouches for both.
 
     A unit whose segment is there is left alone. Raises DumpChanged where its file is not the one
@@ -48,30 +54,30 @@ def write_segment(unit: WorkUnit, site: SiteInfo, directory: Path) -> None:
     if path.exists():
         return
     links: list[tuple[str, str, int]] = []
-    _check(unit)
+    source.check_unchanged(unit.file)
     with (
         _write_lines(path) as lines,
         _write_lines(link_run_path(directory, unit.number)) as run,
     ):
-        digests = digest_pieces(unit.part, unit.start, unit.end).hex() if unit.state else ""
-        lines.write(json.dumps({"digests": digests}) + "\n")
-        for entry in read_documents(unit, site):
+        lines.write(json.dumps({"digest": source.digest(unit).hex()}) + "\n")
+        for entry in source.read(unit):
             row = to_json(entry)
             if isinstance(entry, Document):
                 row["passages"] = [[p.start, p.end] for p in split_passages(entry)]
-                links += [(link.target, link.anchor, entry.page_id) for link in entry.links]
+                number = link_source(entry.key)
+                links += [(link.target, link.anchor, number) for link in entry.links]
                 if entry.is_disambiguation:
                     row["links"] = [[link.target, link.anchor] for link in entry.links]
             lines.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
             if len(links) >= _MOST_LINKS:
                 _write_links(run, links)
         _write_links(run, links)
-        _check(unit)
+        source.check_unchanged(unit.file)
 
 
-def _check(unit: WorkUnit) -> None:
-    if unit.state is not None:
-        check_unchanged(unit.part, unit.state)
+def link_source(key: DocumentKey) -> int:
+    """The number by which link runs know the page of this key: itself, or the XXH3 of its text."""
+    return key if isinstance(key, int) else xxhash.xxh3_64_intdigest(key.encode()) >> 1
 
 
 @contextmanager
@@ -86,9 +92,9 @@ def _write_lines(path: Path) -> Iterator[TextIO]:
 
 
 def _write_links(run: TextIO, links: list[tuple[str, str, int]]) -> None:
-    """Lines ``target<TAB>anchor<TAB>page_id``, sorted; titles and anchors hold no tab."""
+    """Lines ``target<TAB>anchor<TAB>link_source``, sorted; titles and anchors hold no tab."""
     links.sort()
-    run.writelines(f"{target}\t{anchor}\t{page_id}\n" for target, anchor, page_id in links)
+    run.writelines(f"{target}\t{anchor}\t{number}\n" for target, anchor, number in links)
     links.clear()
 
 
@@ -110,17 +116,17 @@ def read_segment(path: Path) -> Iterator[tuple[Entry, list[Passage]]]:
                 yield entry, []
 
 
-def read_digests(path: Path) -> bytes:
-    """The digests of the pieces of its file that begin in the unit of this segment."""
+def read_digest(path: Path) -> bytes:
+    """The digest of what was read in the unit of this segment."""
     with zstandard.open(path, "rt", encoding="utf-8", newline="\n") as lines:
-        return bytes.fromhex(json.loads(lines.readline())["digests"])
+        return bytes.fromhex(json.loads(lines.readline())["digest"])
 
 
 def _passages(document: Document, spans: list[tuple[int, int]]) -> Iterator[Passage]:
     for number, (start, end) in enumerate(spans):
         yield Passage(
             passage_id=number,
-            page_id=document.page_id,
+            page_id=0,
             title=document.title,
             heading_path=heading_at(document.sections, start),
             text=document.text[start:end],

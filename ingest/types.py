@@ -1,81 +1,46 @@
-"""The vocabulary of a dump: what is read from it and what is kept."""
+"""The vocabulary of a source: what is read from it and what is kept."""
 
 from dataclasses import dataclass
 
 __all__ = [
+    "INFOBOX_HEADING",
     "Damage",
     "Document",
+    "DocumentKey",
+    "Entry",
     "Link",
     "OtherPage",
-    "Page",
     "PageCounts",
     "Passage",
-    "Piece",
     "QuarantinedPage",
     "Redirect",
     "Section",
-    "SiteInfo",
     "TrailingBytes",
 ]
 
+# By what a source tells its pages apart: a number (MediaWiki's page ids), or any text, such as a
+# path. All keys of one source are of one kind; where they are text, the index numbers the pages.
+DocumentKey = int | str
 
-@dataclass(frozen=True, slots=True)
-class SiteInfo:
-    """The wiki a dump comes from, as far as reading its pages needs it."""
-
-    database: str
-    name: str
-    base_url: str
-    language: str
-    namespaces: tuple[tuple[int, str], ...]
-
-    def namespace_names(self, *keys: int) -> frozenset[str]:
-        """Lower-case local names of the namespaces with these numbers."""
-        return frozenset(name.lower() for key, name in self.namespaces if key in keys and name)
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Decompressed bytes of a dump that begin in the byte ``offset`` of its compressed file.
-
-    Of a damaged piece ``data`` is empty and ``error`` says what is wrong; ``ignored`` counts bytes
-    that follow the end of the archive.
-    """
-
-    offset: int
-    data: bytes
-    error: str | None = None
-    ignored: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of the dump in its newest revision, as wikitext."""
-
-    page_id: int
-    namespace: int
-    title: str
-    revision_id: int
-    timestamp: str
-    redirect_to: str | None
-    wikitext: str
+# The heading of a section with the facts of an infobox, one a line.
+INFOBOX_HEADING = "Infobox"
 
 
 @dataclass(frozen=True, slots=True)
 class QuarantinedPage:
     """A page that was found and could not be read, as far as it is known, and why."""
 
-    page_id: int | None
+    key: DocumentKey | None
     title: str | None
     reason: str
 
     def __str__(self) -> str:
-        return f"page {self.title!r} (id {self.page_id}) quarantined: {self.reason}"
+        return f"page {self.title!r} (id {self.key}) quarantined: {self.reason}"
 
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """A place in a file, by its compressed offset in bytes, where the data cannot be read."""
+    """A place in a file, by its offset in bytes as it lies on disk, that cannot be read."""
 
     offset: int
     reason: str
@@ -121,7 +86,7 @@ class Document:
     ``bold_names``: what its lead has in bold, other names of its subject as a rule.
     """
 
-    page_id: int
+    key: DocumentKey
     title: str
     revision_id: int
     timestamp: str
@@ -136,7 +101,8 @@ class Document:
 class Passage:
     """A citable slice of a document: ``text == document.text[start:end]``, in code points.
 
-    ``passage_id`` is dense and holds inside one generation only.
+    ``passage_id`` is dense and holds inside one generation only. Before the index has numbered
+    pages and passages, it counts within the page, and ``page_id`` is 0.
     """
 
     passage_id: int
@@ -152,7 +118,7 @@ class Passage:
 class Redirect:
     """A page that only leads to another, by title."""
 
-    page_id: int
+    key: DocumentKey
     title: str
     target: str
     revision_id: int
@@ -163,16 +129,20 @@ class Redirect:
 class OtherPage:
     """A page of another namespace than the articles': read, and not kept."""
 
-    page_id: int
+    key: DocumentKey
     title: str
     namespace: int
+
+
+# What can become of a page, the places where none could be read, and what is none.
+Entry = Document | Redirect | OtherPage | QuarantinedPage | Damage | TrailingBytes
 
 
 @dataclass(frozen=True, slots=True)
 class PageCounts:
     """What became of every page read: ``read`` is the sum of the next four.
 
-    ``damages`` counts places in the dump that could not be read, whatever pages were there;
+    ``damages`` counts places in the files that could not be read, whatever pages were there;
     ``trailing_bytes`` what follows the end of archives.
     """
 

@@ -1,17 +1,25 @@
-"""The processes that read a dump: as many as there are cores, and none that outlives its parent."""
+"""The processes that read a source: as many as there are cores, and none that outlives its parent.
+
+Units run on any ``concurrent.futures.Executor``, a bounded number at a time.
+"""
 
 import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from typing import TypeVar
 
 from pinakes.ingest.errors import WorkerDied
+from pinakes.ingest.sources.base import Unit
 
-__all__ = ["default_workers", "worker_processes"]
+__all__ = ["default_workers", "map_units", "worker_processes"]
+
+_Result = TypeVar("_Result")
 
 
 def default_workers() -> int:
@@ -45,6 +53,29 @@ def worker_processes(count: int) -> Iterator[Executor]:
             "a process that was reading the dump was killed, perhaps for want of memory; the same "
             "command goes on, with fewer processes if you add: --workers 1"
         ) from None
+
+
+def map_units(
+    work: Callable[[Unit], _Result], units: Iterable[Unit], executor: Executor, ahead: int
+) -> Iterator[tuple[Unit, _Result]]:
+    """Each unit with the result of ``work``, in the order of ``units``.
+
+    At most ``ahead`` units are waiting or at work, so that memory does not grow with the source.
+    The first error ends the run.
+    """
+    pending: deque[tuple[Unit, Future[_Result]]] = deque()
+    try:
+        for unit in units:
+            pending.append((unit, executor.submit(work, unit)))
+            if len(pending) >= ahead:
+                first, future = pending.popleft()
+                yield first, future.result()
+        while pending:
+            first, future = pending.popleft()
+            yield first, future.result()
+    finally:
+        for _, future in pending:
+            future.cancel()
 
 
 def _start(executor: Executor, count: int) -> None:

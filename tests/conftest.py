@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.encoders.encoder import SentenceEncoder, find_encoder
 from pinakes.index.retrieval.search import Index
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump, find_dump
+from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
 from tests.index.toys import SAMPLE, QuietProgress
 
 ROOT = Path(__file__).parents[1]
@@ -55,14 +55,16 @@ def minilm() -> SentenceEncoder:
 
 
 @pytest.fixture(scope="session")
-def packed_sample() -> Dump:
+def packed_sample() -> MediaWikiSource:
     """The sample as the dump it is packed into."""
-    return find_dump([SAMPLE])
+    return MediaWikiSource.open([SAMPLE])
 
 
 @pytest.fixture(scope="session")
 def sample_collection(
-    tmp_path_factory: pytest.TempPathFactory, minilm: SentenceEncoder, packed_sample: Dump
+    tmp_path_factory: pytest.TempPathFactory,
+    minilm: SentenceEncoder,
+    packed_sample: MediaWikiSource,
 ) -> Path:
     """The sample with vectors of all passages, by the real encoder and process pool: read only."""
     collection = tmp_path_factory.mktemp("data") / "samplewiki"

@@ -16,7 +16,7 @@ MAY_IMPORT = {
 }
 HEAVY = {
     "mwxml": "ingest/sources/mediawiki/xml/pages.py",
-    "mwparserfromhell": "ingest/fidelity/markup_tree.py",
+    "mwparserfromhell": "ingest/sources/mediawiki/fidelity/markup_tree.py",
     "py7zr": "ingest/sources/mediawiki/files/seven_zip.py",
     "duckdb": "index/store/links.py",
     "tantivy": "index/keywords/bm25.py",
@@ -87,6 +87,27 @@ def test_there_is_one_name_for_each_module() -> None:
 @pytest.mark.parametrize(("library", "file"), HEAVY.items())
 def test_a_heavy_library_is_known_to_one_file(library: str, file: str) -> None:
     assert importers(library) == [file]
+
+
+# Who may know what MediaWiki is: who picks the kind of source, and who measures wikitext.
+KNOW_MEDIAWIKI = {
+    "ingest/sources/opening.py",
+    "service/cli/build.py",
+    "service/terminal/loss_report.py",
+}
+
+
+def test_sources_are_known_by_what_they_have_in_common() -> None:
+    """No units of bytes, sites, wikitext or indexes of dumps outside MediaWiki's own room."""
+    room = "ingest/sources/mediawiki/"
+    knowing = {
+        path
+        for package in MAY_IMPORT
+        for file in (ROOT / package).rglob("*.py")
+        if not (path := file.relative_to(ROOT).as_posix()).startswith(room)
+        if any(name.startswith("pinakes.ingest.sources.mediawiki") for name in imports(file))
+    }
+    assert knowing == KNOW_MEDIAWIKI
 
 
 @pytest.mark.parametrize("library", ["xllamacpp", "llama_cpp"])

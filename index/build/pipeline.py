@@ -1,4 +1,4 @@
-"""From a dump to a published generation, resumable at every step.
+"""From a source to a published generation, resumable at every step.
 
 segments and link runs (ingest) → store → keyword index → publish → vectors, in increments that
 each publish. Knows nothing of how progress is shown.
@@ -14,18 +14,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pinakes.index.build.disk import told_of_full_disk
-from pinakes.index.build.dump_identity import (
-    changed_files,
-    check_wiki,
-    dump_record,
-    few,
-    files_of,
-    remember_files,
-)
 from pinakes.index.build.embed import VectorScope, embed_generation
 from pinakes.index.build.plan import check_room
 from pinakes.index.build.progress import Progress, Silence
-from pinakes.index.build.work_directory import ReadDump, check_published, work_directory
+from pinakes.index.build.source_identity import (
+    changed_files,
+    check_same,
+    few,
+    files_of,
+    remember_files,
+    source_record,
+)
+from pinakes.index.build.work_directory import ReadSource, check_published, work_directory
 from pinakes.index.errors import (
     DamagedGeneration,
     NoCollection,
@@ -48,18 +48,17 @@ from pinakes.index.superseded import remove_superseded
 from pinakes.index.types import FORMAT_VERSION, Encoder, Manifest
 from pinakes.ingest.errors import EmptyDump, IngestError
 from pinakes.ingest.files import write_whole
-from pinakes.ingest.report import Accounts
+from pinakes.ingest.report import IngestReport
 from pinakes.ingest.segments import (
     link_run_path,
-    read_digests,
+    read_digest,
     read_segment,
     segment_path,
     write_segment,
 )
-from pinakes.ingest.sources.mediawiki.extract import map_units
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump, plan_units
-from pinakes.ingest.sources.mediawiki.files.identity import FileDigest, check_unchanged
-from pinakes.ingest.workers import default_workers, worker_processes
+from pinakes.ingest.sources.base import Source
+from pinakes.ingest.sources.file_state import FileDigest
+from pinakes.ingest.workers import default_workers, map_units, worker_processes
 
 __all__ = ["BuildOptions", "BuildResult", "build_collection", "is_built"]
 
@@ -79,7 +78,7 @@ class BuildResult:
 class BuildOptions:
     """How a build goes about it.
 
-    ``force`` builds anew even if the current generation comes from this very dump; ``strict``
+    ``force`` builds anew even if the current generation comes from this very source; ``strict``
     gives up at the first page that cannot be read, instead of setting it aside.
     """
 
@@ -90,37 +89,37 @@ class BuildOptions:
 
 def build_collection(
     collection: Path,
-    dump: Dump,
+    source: Source,
     encoder: Encoder | None,
     scope: VectorScope,
     progress: Progress,
     options: BuildOptions | None = None,
 ) -> BuildResult:
-    """Build ``dump`` into ``collection``, or go on with a build that was interrupted.
+    """Build ``source`` into ``collection``, or go on with a build that was interrupted.
 
-    The keyword side is published first; vectors follow in increments. Raises IngestError for a
-    dump that cannot be read, ChecksumMismatch for one that is not as it was published, OtherWiki
+    The keyword side is published first; vectors follow in increments. Raises IngestError for
+    what cannot be read, ChecksumMismatch for one that is not as it was published, OtherWiki
     for one of another wiki than the collection's, DiskFull when there is no room; nothing is
     published then, and the same command goes on.
     """
     options = options or BuildOptions()
     is_new = not collection.exists()
     if is_new:  # and need not be made where there is no room
-        check_room(dump, collection, options.workers, progress)
+        check_room(source, collection, options.workers, progress)
     with hold_collection(collection), told_of_full_disk(collection):
-        check_wiki(collection, dump, progress, force=options.force)
+        check_same(collection, source, progress, force=options.force)
         before = _current_manifest(collection)
         if options.force and not _is_published(collection, before):
             before = None
-        changed = before is None or _is_changed(collection, before, dump, progress)
+        changed = before is None or _is_changed(collection, before, source, progress)
         if changed:
             if not is_new:
-                check_room(dump, collection, options.workers, progress)
-            manifest = _build_keyword_side(collection, dump, options, progress)
+                check_room(source, collection, options.workers, progress)
+            manifest = _build_keyword_side(collection, source, options, progress)
             progress.note(f"published {manifest.generation}: keyword search is complete")
         elif before is not None:
             manifest = before
-        remember_files(collection, manifest.dump.fingerprint, dump)
+        remember_files(collection, manifest.dump.fingerprint, source)
         if scope != "none" and encoder is not None:
             extended = embed_generation(collection, manifest, encoder, scope, progress)
             changed = changed or extended.vectors != manifest.vectors
@@ -138,18 +137,18 @@ def _clear_up(collection: Path) -> None:
     remove_superseded(collection)
 
 
-def is_built(collection: Path, dump: Dump, progress: Progress | None = None) -> bool:
-    """Whether the current generation comes from this very dump."""
+def is_built(collection: Path, source: Source, progress: Progress | None = None) -> bool:
+    """Whether the current generation comes from this very source."""
     current = _current_manifest(collection)
     if current is None:
         return False
-    return not changed_files(dump, *files_of(collection, current.dump), progress or Silence())
+    return not changed_files(source, *files_of(collection, current.dump), progress or Silence())
 
 
-def _is_changed(collection: Path, before: Manifest, dump: Dump, progress: Progress) -> bool:
-    """Whether the current generation comes from another dump; files that changed are named."""
-    changed = changed_files(dump, *files_of(collection, before.dump), progress)
-    if changed and before.dump.files == [part.name for part in dump.parts]:
+def _is_changed(collection: Path, before: Manifest, source: Source, progress: Progress) -> bool:
+    """Whether the current generation comes from another source; files that changed are named."""
+    changed = changed_files(source, *files_of(collection, before.dump), progress)
+    if changed and before.dump.files == [file.name for file in source.files]:
         progress.note(f"{few(changed)} changed since {before.generation} was built: building anew")
     return bool(changed)
 
@@ -172,33 +171,34 @@ def _is_published(collection: Path, current: Manifest | None) -> bool:
 
 
 def _build_keyword_side(
-    collection: Path, dump: Dump, options: BuildOptions, progress: Progress
+    collection: Path, source: Source, options: BuildOptions, progress: Progress
 ) -> Manifest:
-    work = work_directory(collection, dump, progress)
-    verified = check_published(dump, work, progress)
+    work = work_directory(collection, source, progress)
+    verified = check_published(source, work, progress)
     stage = work / "stage"
     stage.mkdir(exist_ok=True)
     if not (stage / "pages.db").exists():
-        read = _write_store(work, dump, options, progress)
+        read = _write_store(work, source, options, progress)
         read.keep(work)
         (work / "quarantine.jsonl").rename(stage / "quarantine.jsonl")
         (work / "pages.db").rename(stage / "pages.db")
     else:
-        read = ReadDump.kept(work)
+        read = ReadSource.kept(work)
     shutil.rmtree(work / "segments", ignore_errors=True)  # all they hold is in the store
     if not (stage / "bm25").exists():
-        language, workers = dump.site.language, options.workers
+        language, workers = source.identity.language, options.workers
         write_keywords(stage / "pages.db", work / "bm25", language, workers, progress)
         (work / "bm25").rename(stage / "bm25")
     (stage / "vectors").mkdir(exist_ok=True)
     with Store(stage / "pages.db") as store:
         passages = store.passage_count
+    day = source.identity.date or datetime.now(UTC).strftime("%Y%m%d")
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         collection=collection.name,
-        generation=next_name(collection, dump.date or datetime.now(UTC).strftime("%Y%m%d")),
+        generation=next_name(collection, day),
         created=timestamp(),
-        dump=dump_record(dump, read.digests, verified=verified),
+        dump=source_record(source, read.digests, verified=verified),
         pages=read.counts,
         passages=passages,
         vectors=0,
@@ -214,59 +214,56 @@ def _build_keyword_side(
     return manifest
 
 
-def _write_store(work: Path, dump: Dump, options: BuildOptions, progress: Progress) -> ReadDump:
+def _write_store(
+    work: Path, source: Source, options: BuildOptions, progress: Progress
+) -> ReadSource:
     """Write ``pages.db`` and ``quarantine.jsonl`` into the work directory.
 
-    Workers make segments of the dump's units; the store takes them in order, as they are done.
+    Workers make segments of the source's units; the store takes them in order, as they are done.
     """
     segments = work / "segments"
     segments.mkdir(exist_ok=True)
-    progress.step("Reading the dump", dump.byte_count, "bytes")
+    progress.step("Reading the dump", source.byte_count, "bytes")
     writer = StoreWriter(work / "pages.db")
     runs: list[Path] = []
-    digests = {part: FileDigest() for part in dump.parts}
+    digests = {file: FileDigest() for file in source.files}
     with (
-        _told_of_changes(dump),
+        _told_of_changes(source),
         write_whole(work / "quarantine.jsonl") as file,
         worker_processes(options.workers) as executor,
     ):
-        accounts = Accounts(file, strict=options.strict)
-        work_on = partial(write_segment, site=dump.site, directory=segments)
+        report = IngestReport(file, source.listed, strict=options.strict)
+        work_on = partial(write_segment, source=source, directory=segments)
         ahead = 2 * options.workers + 1
-        for unit, _ in map_units(work_on, plan_units(dump), executor, ahead):
+        for unit, _ in map_units(work_on, source.units(), executor, ahead):
             segment = segment_path(segments, unit.number)
-            digests[unit.part].add(read_digests(segment))
+            digests[unit.file].add(read_digest(segment))
             for entry, passages in read_segment(segment):
                 is_new = writer.add(entry, passages)
-                accounts.add(unit.part, entry, is_duplicate=not is_new)
+                report.add(unit.file, entry, is_duplicate=not is_new)
             runs.append(link_run_path(segments, unit.number))
             progress.advance(unit.byte_count)
-        counts = accounts.close()
+        counts = report.close()
     if not counts.documents:
-        raise EmptyDump(f"{dump.parts[0]}: no article in this dump ({counts.read} pages read)")
+        raise EmptyDump(f"{source.files[0]}: no article in this dump ({counts.read} pages read)")
     progress.step("Counting links", 1, "steps")
     writer.index_titles()
     with open_link_totals(runs, writer.titles(), work) as totals:
         writer.add_names(totals.anchors(), totals.links_in())
     writer.close()
     progress.advance(1)
-    return ReadDump(counts, [digest.hexdigest() for digest in digests.values()])
+    return ReadSource(counts, [digest.hexdigest() for digest in digests.values()])
 
 
 @contextmanager
-def _told_of_changes(dump: Dump) -> Iterator[None]:
+def _told_of_changes(source: Source) -> Iterator[None]:
     """Raise DumpChanged where a file is another at the end of the block, however that ends."""
     try:
         yield
     except IngestError:  # perhaps because of that
-        _check_parts(dump)
+        source.check_unchanged()
         raise
-    _check_parts(dump)
-
-
-def _check_parts(dump: Dump) -> None:
-    for part, state in zip(dump.parts, dump.states, strict=True):
-        check_unchanged(part, state)
+    source.check_unchanged()
 
 
 def _versions() -> dict[str, str]:

@@ -1,14 +1,14 @@
-"""What building a dump will take on this machine, measured on a sample of the dump itself.
+"""What a build will take on this machine, measured on a sample of the source itself.
 
 A few work units, evenly spread, go through every step of a build; their times and sizes are scaled
-up by the bytes of the dump. Writes nothing but temporary files.
+up by the bytes of the source. Writes nothing but temporary files.
 """
 
 import resource
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,17 +27,17 @@ from pinakes.index.store.store_writer import StoreWriter
 from pinakes.index.types import Encoder
 from pinakes.index.vectors.shards import bytes_per_vector
 from pinakes.index.vectors.writer import EXACT_LIMIT
+from pinakes.ingest.report import count_entry
 from pinakes.ingest.segments import link_run_path, read_segment, segment_path, write_segment
-from pinakes.ingest.sources.mediawiki.extract import count_entry, map_units
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump, WorkUnit, sample_units
-from pinakes.ingest.types import PageCounts, SiteInfo
-from pinakes.ingest.workers import worker_processes
+from pinakes.ingest.sources.base import Source, Unit
+from pinakes.ingest.types import PageCounts
+from pinakes.ingest.workers import map_units, worker_processes
 
 __all__ = ["BuildPlan", "PlannedStep", "check_room", "plan_build"]
 
 _SAMPLE_UNITS = 8
 _EMBEDDED_SAMPLE = 128
-# Below this multiple of the dump's own size the room is measured instead of assumed.
+# Below this multiple of the source's own size the room is measured instead of assumed.
 _ROOM_FACTOR = 20
 _SPARE = 1.1
 _KEYWORD_STEPS = 3
@@ -56,7 +56,7 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class BuildPlan:
-    """What a build will take; ``share`` of the dump was read to say so."""
+    """What a build will take; ``share`` of the source was read to say so."""
 
     share: float
     workers: int
@@ -78,23 +78,22 @@ class BuildPlan:
 
 
 def plan_build(
-    dump: Dump,
+    source: Source,
     workers: int,
     encoder: Encoder | None,
     progress: Progress,
     units: int = _SAMPLE_UNITS,
 ) -> BuildPlan:
     """Measure a sample of about ``units`` work units. ``encoder`` None: no vectors are planned."""
-    size = sum(part.stat().st_size for part in dump.parts)
-    sample = sample_units(dump, units)
-    share = sum(unit.byte_count for unit in sample) / size
+    sample = source.sample(units)
+    share = sum(unit.byte_count for unit in sample) / source.byte_count
     progress.step("Measuring a sample", len(sample), "units")
     with tempfile.TemporaryDirectory(prefix="pinakes-plan-") as name:
-        return _Sample(Path(name), dump, sample, share, workers).plan(encoder, progress)
+        return _Sample(Path(name), source, sample, share, workers).plan(encoder, progress)
 
 
-def check_room(dump: Dump, collection: Path, workers: int, progress: Progress) -> None:
-    """Raise DiskFull where building ``dump`` would need more than the disk has left.
+def check_room(source: Source, collection: Path, workers: int, progress: Progress) -> None:
+    """Raise DiskFull where building ``source`` would need more than the disk has left.
 
     Looks at a sample only where the room is not plainly enough. What an interrupted build has
     written is needed no second time.
@@ -102,9 +101,8 @@ def check_room(dump: Dump, collection: Path, workers: int, progress: Progress) -
     existing = next(path for path in (collection, *collection.parents) if path.exists())
     begun = sum(p.stat().st_size for p in (collection / "building").rglob("*") if p.is_file())
     free = shutil.disk_usage(existing).free + begun
-    size = sum(part.stat().st_size for part in dump.parts)
-    if free < _ROOM_FACTOR * size:
-        plan = plan_build(dump, workers, None, progress, units=2)
+    if free < _ROOM_FACTOR * source.byte_count:
+        plan = plan_build(source, workers, None, progress, units=2)
         require_room(existing, free, int(plan.most_disk * _SPARE))
 
 
@@ -112,10 +110,10 @@ class _Sample:
     """The sample on its way through the steps of a build."""
 
     def __init__(
-        self, directory: Path, dump: Dump, units: list[WorkUnit], share: float, workers: int
+        self, directory: Path, source: Source, units: Sequence[Unit], share: float, workers: int
     ) -> None:
         self._directory = directory
-        self._dump = dump
+        self._source = source
         self._units = units
         self._share = share
         self._workers = workers
@@ -131,7 +129,9 @@ class _Sample:
         writer.close()
         database, keywords = self._directory / "pages.db", self._directory / "bm25"
         with self._timed() as indexing:
-            write_keywords(database, keywords, self._dump.site.language, self._workers, Silence())
+            write_keywords(
+                database, keywords, self._source.identity.language, self._workers, Silence()
+            )
         steps = [
             replace(reading, lasting=self._scaled(database.stat().st_size)),
             PlannedStep("Counting links", linking(), MEMORY_LIMIT, self._scaled(scratch), 0),
@@ -172,7 +172,7 @@ class _Sample:
         reading = storing = 0.0
         memory = 0
         with worker_processes(min(self._workers, len(self._units))) as executor:
-            work = partial(_measured_segment, site=self._dump.site, directory=self._directory)
+            work = partial(_measured_segment, source=self._source, directory=self._directory)
             for unit, (seconds, peak) in map_units(work, self._units, executor, len(self._units)):
                 reading += seconds
                 memory = max(memory, peak)
@@ -202,17 +202,17 @@ class _Sample:
 
     @contextmanager
     def _timed(self) -> Iterator[Callable[[], float]]:
-        """How long the block took, scaled to the dump."""
+        """How long the block took, scaled to the source."""
         began = time.monotonic()
         ended: list[float] = []
         yield lambda: (ended[0] - began) / self._share
         ended.append(time.monotonic())
 
 
-def _measured_segment(unit: WorkUnit, site: SiteInfo, directory: Path) -> tuple[float, int]:
+def _measured_segment(unit: Unit, source: Source, directory: Path) -> tuple[float, int]:
     """Write the segment; CPU seconds, and the worker's largest memory in bytes."""
     began = time.process_time()
-    write_segment(unit, site, directory)
+    write_segment(unit, source, directory)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
     return time.process_time() - began, peak
 

@@ -1,6 +1,6 @@
 """What an unfinished build keeps, and whether it may be gone on with.
 
-The plan says which program began, whose dump it was, and in which state each of its files lay.
+The plan says which program began, whose source it was, and in which state each of its files lay.
 """
 
 import json
@@ -11,33 +11,33 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pinakes.index.build.dump_identity import changed_files, few, file_states, wiki_of
 from pinakes.index.build.progress import Progress
+from pinakes.index.build.source_identity import changed_files, few, file_states
 from pinakes.index.generations import building_directory
 from pinakes.index.types import FORMAT_VERSION
 from pinakes.ingest.files import read_json, write_whole
-from pinakes.ingest.sources.mediawiki.files.checksums import published_checksums, verify
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump
+from pinakes.ingest.sources.base import Source
+from pinakes.ingest.sources.checksums import verify
 from pinakes.ingest.types import PageCounts
 
-__all__ = ["ReadDump", "check_published", "work_directory"]
+__all__ = ["ReadSource", "check_published", "work_directory"]
 
 _READ = "counts.json"
 
 
 @dataclass(frozen=True, slots=True)
-class ReadDump:
-    """What is known once the whole dump has been read: what became of its pages, what it was."""
+class ReadSource:
+    """What is known once all of a source has been read: what became of its pages, what it was."""
 
     counts: PageCounts
     digests: list[str]
 
     @classmethod
-    def kept(cls, work: Path) -> "ReadDump":
+    def kept(cls, work: Path) -> "ReadSource":
         """As the work directory keeps it. Raises OSError and ValueError."""
         try:
             values = read_json(work / _READ)
-            return cls(PageCounts(**values["counts"]), [str(one) for one in values["digests"]])
+            return cls(PageCounts(**values["counts"]), list(map(str, values["digests"])))
         except (KeyError, TypeError) as error:
             raise ValueError(f"{work / _READ}: {error!r}") from None
 
@@ -47,19 +47,19 @@ class ReadDump:
             file.write(json.dumps(asdict(self)).encode())
 
 
-def work_directory(collection: Path, dump: Dump, progress: Progress) -> Path:
-    """The directory of this very build; what another program or another dump left is thrown away.
+def work_directory(collection: Path, source: Source, progress: Progress) -> Path:
+    """The directory of this very build; what another program or another source left is thrown away.
 
-    So is what was read of files that have changed since: a generation is never made of two dumps.
+    So is what was read of files that have changed since: a generation is never made of two sources.
     """
-    work = building_directory(collection, dump.date or dump.name)
+    work = building_directory(collection, source.identity.date or source.identity.name)
     plan = work / "plan.json"
     program = {"format_version": FORMAT_VERSION, "pinakes": version("pinakes")}
-    wanted = program | {"wiki": wiki_of(dump), "files": file_states(dump)}
+    wanted = program | {"source": asdict(source.identity), "files": file_states(source)}
     try:
         found = dict(read_json(plan))
         is_ours = program.items() <= found.items()
-        changed = _changed_meanwhile(work, found["files"], dump, progress) if is_ours else []
+        changed = _changed_meanwhile(work, found["files"], source, progress) if is_ours else []
     except (OSError, ValueError, TypeError, KeyError, AttributeError):  # not there, or not whole
         is_ours, changed = False, []
     if changed:
@@ -73,30 +73,30 @@ def work_directory(collection: Path, dump: Dump, progress: Progress) -> Path:
 
 
 def _changed_meanwhile(
-    work: Path, states: Mapping[str, Any], dump: Dump, progress: Progress
+    work: Path, states: Mapping[str, Any], source: Source, progress: Progress
 ) -> list[str]:
     """Names of files that are others than when this build began.
 
     Before all has been read a touched file counts as another: what will be read of it cannot be
     compared with anything.
     """
-    digests = ReadDump.kept(work).digests if (work / "stage" / "pages.db").exists() else []
+    digests = ReadSource.kept(work).digests if (work / "stage" / "pages.db").exists() else []
     names = list(states) if digests else []
-    return changed_files(dump, states, dict(zip(names, digests, strict=False)), progress)
+    return changed_files(source, states, dict(zip(names, digests, strict=False)), progress)
 
 
-def check_published(dump: Dump, work: Path, progress: Progress) -> bool:
-    """Compare the parts with the checksums beside them, once a build; whether all have one."""
-    checksums = published_checksums(dump.parts)
+def check_published(source: Source, work: Path, progress: Progress) -> bool:
+    """Compare the files with the checksums beside them, once a build; whether all have one."""
+    checksums = source.published_checksums()
     done = work / "checksums.json"
     known = {str(checksum.part): checksum.value for checksum in checksums}
     if checksums and _kept(done) != known:
-        progress.step("Checking checksums", sum(one.size for one in checksums), "bytes")
+        progress.step("Checking checksums", sum(checksum.size for checksum in checksums), "bytes")
         for checksum in checksums:
             verify(checksum, progress.advance)
         with write_whole(done) as file:
             file.write(json.dumps(known).encode())
-    return len(checksums) == len(dump.parts)
+    return len(checksums) == len(source.files)
 
 
 def _kept(path: Path) -> Any:

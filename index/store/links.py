@@ -31,8 +31,7 @@ class LinkTotals:
     def links_in(self) -> Iterator[tuple[int, int]]:
         """Page id and number of other pages that link to it, by page id."""
         yield from self._rows(
-            "SELECT page_id, count(DISTINCT source) FROM resolved WHERE page_id <> source "
-            "GROUP BY page_id ORDER BY page_id"
+            "SELECT page_id, count(DISTINCT source) FROM resolved GROUP BY page_id ORDER BY page_id"
         )
 
     def anchors(self) -> Iterator[tuple[int, str, int]]:
@@ -41,7 +40,7 @@ class LinkTotals:
             "SELECT page_id, anchor, links FROM ("
             "  SELECT page_id, anchor, count(DISTINCT source) AS links, row_number() OVER ("
             "    PARTITION BY page_id ORDER BY count(DISTINCT source) DESC, anchor) AS place"
-            "  FROM resolved WHERE page_id <> source AND length(anchor) BETWEEN 2 AND 80"
+            "  FROM resolved WHERE length(anchor) BETWEEN 2 AND 80"
             "  AND lower(anchor) <> lower(target) GROUP BY page_id, anchor"
             f"  HAVING count(DISTINCT source) >= {_MIN_ANCHOR_LINKS})"
             f" WHERE place <= {_MAX_ANCHORS} ORDER BY page_id, place"
@@ -62,9 +61,11 @@ def scratch_size(scratch: Path) -> int:
 
 @contextmanager
 def open_link_totals(
-    runs: Iterable[Path], titles: Iterable[tuple[int, str]], scratch: Path
+    runs: Iterable[Path], titles: Iterable[tuple[int, int, str]], scratch: Path
 ) -> Iterator[LinkTotals]:
-    """Resolve the links in ``runs`` against ``titles`` (page id, title or redirect).
+    """Resolve the links in ``runs`` against ``titles``, those of a page to itself left out.
+
+    ``titles``: page id, the number by which runs know the page, and its title or a redirect's.
 
     ``scratch`` is a directory for spilled data; it is emptied of it at the end.
     """
@@ -73,8 +74,8 @@ def open_link_totals(
     for leftover in (database, database.with_suffix(".duckdb.wal")):
         leftover.unlink(missing_ok=True)
     with zstandard.open(titles_file, "wt", encoding="utf-8", newline="\n") as lines:
-        for page_id, title in titles:
-            lines.write(f"{page_id}\t{title}\n")
+        for page_id, number, title in titles:
+            lines.write(f"{page_id}\t{number}\t{title}\n")
     options: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": f"{MEMORY_LIMIT // 1_000_000}MB",
         "threads": "2",
@@ -87,13 +88,14 @@ def open_link_totals(
         plain = "auto_detect=false, delim='\t', header=false, quote='', escape=''"
         connection.execute(
             f"CREATE TABLE titles AS SELECT * FROM read_csv(?, {plain}, "
-            "columns={'page_id': 'BIGINT', 'title': 'VARCHAR'})",
+            "columns={'page_id': 'BIGINT', 'number': 'BIGINT', 'title': 'VARCHAR'})",
             [str(titles_file)],
         )
         connection.execute(
             "CREATE TABLE resolved AS SELECT titles.page_id, target, anchor, source "
             f"FROM read_csv(?, {plain}, columns={{'target': 'VARCHAR', 'anchor': 'VARCHAR', "
-            "'source': 'BIGINT'}) AS links JOIN titles ON links.target = titles.title",
+            "'source': 'BIGINT'}) AS links JOIN titles ON links.target = titles.title "
+            "AND links.source <> titles.number",
             [[str(run) for run in runs]],
         )
         yield LinkTotals(connection)

@@ -28,7 +28,7 @@ __all__ = [
 # In the order in which they are covered, then the checksum; links are counted when all are known.
 PAGE_COLUMNS = (
     "pages.page_id, title, revision_id, timestamp, is_disambiguation, first_passage, "
-    "passage_count, links_in, pages.checksum"
+    "passage_count, links_in, source_key, pages.checksum"
 )
 TEXT_COLUMNS = f"{PAGE_COLUMNS}, sections, bounds, text, texts.checksum"
 _BOUNDS = struct.Struct("<II")
@@ -46,6 +46,7 @@ class PageRow:
     first_passage: int
     passage_count: int
     links_in: int
+    source_key: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +77,11 @@ def page_row(values: Sequence[Any]) -> PageRow:
 
 def text_row(values: Sequence[Any]) -> TextRow:
     """The values of TEXT_COLUMNS. Raises DamagedRow when they are not what was written."""
-    sections, bounds, text, checksum = values[9:]
-    # Without the links and the checksum of the page's own row.
+    sections, bounds, text, checksum = values[10:]
+    # Without links, key, and the checksum of the page's own row.
     if text_checksum(values[:7], sections, bounds, text) != checksum:
         raise DamagedRow(f"the text of page {values[0]} is not as it was written")
-    return TextRow(page_row(values[:9]), json.loads(sections), bounds, text)
+    return TextRow(page_row(values[:10]), json.loads(sections), bounds, text)
 
 
 def text_checksum(page: Sequence[Any], sections: str, bounds: bytes, text: bytes) -> int:

@@ -153,6 +153,7 @@ class Store:
             links_in=row.page.links_in,
             text=text,
             sections=tuple(Section(tuple(path), start, end) for path, start, end in row.sections),
+            source_key=row.page.source_key,
         )
 
     def _texts(self, page_ids: Sequence[int]) -> dict[int, tuple[TextRow, str]]:

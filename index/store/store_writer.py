@@ -15,17 +15,18 @@ from pinakes.index.aliases.table import NAMES_SCHEMA, gather_names, scratch_size
 from pinakes.index.aliases.titles import title_key
 from pinakes.index.store.rows import add_checksums, text_checksum, write_bounds
 from pinakes.index.types import NameKind
-from pinakes.ingest.sources.mediawiki.extract import Entry
-from pinakes.ingest.types import Document, Passage, Redirect
+from pinakes.ingest.segments import link_source
+from pinakes.ingest.types import Document, DocumentKey, Entry, Passage, Redirect
 
 __all__ = ["StoreWriter"]
 
+# source_key: by what the source tells a page from others, where that is no number.
 _SCHEMA = """
 CREATE TABLE pages (
     page_id INTEGER PRIMARY KEY, title TEXT NOT NULL, revision_id INTEGER NOT NULL,
     timestamp TEXT NOT NULL, is_disambiguation INTEGER NOT NULL,
     links_in INTEGER NOT NULL DEFAULT 0, first_passage INTEGER NOT NULL,
-    passage_count INTEGER NOT NULL, checksum INTEGER NOT NULL
+    passage_count INTEGER NOT NULL, source_key TEXT, checksum INTEGER NOT NULL
 );
 -- Apart from the pages, so that counting, ranking and naming pages reads no text. bounds: start and
 -- end of each passage, 32 bits each. checksum: over these and what the page's row says of it.
@@ -35,6 +36,7 @@ CREATE TABLE texts (
 );
 CREATE TABLE passages (passage_id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL);
 CREATE UNIQUE INDEX pages_by_title ON pages (title);
+CREATE UNIQUE INDEX pages_by_key ON pages (source_key) WHERE source_key IS NOT NULL;
 CREATE TEMP TABLE redirects (title TEXT NOT NULL, target TEXT NOT NULL);
 CREATE TEMP TABLE meanings (name TEXT NOT NULL, target TEXT NOT NULL);
 CREATE TEMP TABLE bold_names (page_id INTEGER NOT NULL, name TEXT NOT NULL);
@@ -69,6 +71,7 @@ class StoreWriter:
         self._run("BEGIN")
         self._compressor = zstandard.ZstdCompressor(level=3)
         self.passage_count = 0
+        self._last_id = 0
         # Bytes of the temporary files, known once names are written.
         self.scratch_size = 0
 
@@ -78,7 +81,7 @@ class StoreWriter:
             self._connection.execute(statement)
 
     def add(self, entry: Entry, passages: Sequence[Passage]) -> bool:
-        """Keep an article or redirect; False if an article's id or title is there already."""
+        """Keep an article or redirect; False if an article's key or title is there already."""
         if isinstance(entry, Document):
             return self.add_document(entry, passages)
         if isinstance(entry, Redirect):
@@ -86,10 +89,11 @@ class StoreWriter:
         return True
 
     def add_document(self, document: Document, passages: Sequence[Passage]) -> bool:
-        """Keep an article and number its passages; False if its id or title is there already."""
+        """Keep an article and number its passages; False if its key or title is there already."""
         sections = [[list(part.heading_path), part.start, part.end] for part in document.sections]
+        page_id, key = self._numbered(document.key)
         page = (
-            document.page_id,
+            page_id,
             document.title,
             document.revision_id,
             document.timestamp,
@@ -98,18 +102,19 @@ class StoreWriter:
             len(passages),
         )
         added = self._connection.execute(
-            "INSERT OR IGNORE INTO pages VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)",
-            (*page, _CHECKSUM_TO_COME),
+            "INSERT OR IGNORE INTO pages VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
+            (*page, key, _CHECKSUM_TO_COME),
         ).rowcount
         if not added:
             return False
+        self._last_id = page_id
         layout = json.dumps(sections, ensure_ascii=False, separators=(",", ":"))
         bounds = write_bounds((passage.start, passage.end) for passage in passages)
         text = self._compressor.compress(document.text.encode())
         self._connection.execute(
             "INSERT INTO texts VALUES (?, ?, ?, ?, ?)",
             (
-                document.page_id,
+                page_id,
                 layout,
                 bounds,
                 text,
@@ -123,14 +128,18 @@ class StoreWriter:
             )
         self._connection.executemany(
             "INSERT INTO bold_names VALUES (?, ?)",
-            [(document.page_id, name) for name in document.bold_names],
+            [(page_id, name) for name in document.bold_names],
         )
         self._connection.executemany(
             "INSERT INTO passages VALUES (?, ?)",
-            [(self.passage_count + number, document.page_id) for number in range(len(passages))],
+            [(self.passage_count + number, page_id) for number in range(len(passages))],
         )
         self.passage_count += len(passages)
         return True
+
+    def _numbered(self, key: DocumentKey) -> tuple[int, str | None]:
+        """The page id for a key, and the key where it is no number: such pages count from 1."""
+        return (key, None) if isinstance(key, int) else (self._last_id + 1, key)
 
     def add_redirect(self, redirect: Redirect) -> None:
         """Remember a redirect; ``add_names`` follows it."""
@@ -139,12 +148,21 @@ class StoreWriter:
             (redirect.title, redirect.target.partition("#")[0].strip()),
         )
 
-    def titles(self) -> Iterator[tuple[int, str]]:
-        """Page id and title of every article and of every redirect that leads to one."""
-        yield from self._connection.execute("SELECT page_id, title FROM pages")
+    def titles(self) -> Iterator[tuple[int, int, str]]:
+        """Page id, number in link runs, and title of every article and redirect to one."""
+        for page_id, key, title in self._connection.execute(
+            "SELECT page_id, source_key, title FROM pages"
+        ):
+            yield page_id, link_source(key or page_id), title
         for title, target in self._connection.execute(_REDIRECTS):
             if (page_id := self._follow(target)) is not None:
-                yield page_id, title
+                yield page_id, link_source(self._key(page_id) or page_id), title
+
+    def _key(self, page_id: int) -> str | None:
+        sql = "SELECT source_key FROM pages WHERE page_id = ?"
+        [(key,)] = self._connection.execute(sql, (page_id,))
+        found: str | None = key
+        return found
 
     def _follow(self, title: str) -> int | None:
         for _ in range(_MAX_REDIRECTS):

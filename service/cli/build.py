@@ -32,7 +32,7 @@ from pinakes.service.terminal.console import (
 )
 
 if TYPE_CHECKING:
-    from pinakes.ingest.sources.mediawiki.files.dumps import Dump
+    from pinakes.ingest.sources.base import Source
     from pinakes.service.settings import Settings
 
 __all__ = ["build", "extract", "plan", "status", "verify"]
@@ -78,15 +78,15 @@ def build(
     require_extra("build", "pinakes build")
     from pinakes.index.build.pipeline import BuildOptions, build_collection
     from pinakes.index.encoders.encoder import find_encoder
-    from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
+    from pinakes.ingest.sources.opening import open_source
     from pinakes.ingest.types import TrailingBytes
     from pinakes.ingest.workers import default_workers
     from pinakes.service.terminal.console import BuildProgress, err, out
 
     settings = load_settings(data=data, collection=collection)
     scope = one_of("--vectors", vectors, ("all", "leads", "none"))
-    found = find_dump(dump)
-    directory = settings.data / (settings.collection or found.name)
+    found = open_source(dump)
+    directory = settings.data / (settings.collection or found.identity.name)
     encoder = None if scope == "none" else find_encoder(settings.search.encoder)
     options = BuildOptions(workers=workers or default_workers(), force=force, strict=strict)
     with BuildProgress() as progress:
@@ -125,13 +125,13 @@ def plan(
     require_extra("build", "pinakes plan")
     from pinakes.index.build.plan import plan_build
     from pinakes.index.encoders.encoder import find_encoder
-    from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
+    from pinakes.ingest.sources.opening import open_source
     from pinakes.ingest.workers import default_workers
     from pinakes.service.terminal.console import BuildProgress, print_plan
 
     settings = load_settings()
     scope = one_of("--vectors", vectors, ("all", "leads", "none"))
-    found = find_dump(dump)
+    found = open_source(dump)
     encoder = None if scope == "none" else find_encoder(settings.search.encoder)
     with BuildProgress() as progress:
         planned = plan_build(found, workers or default_workers(), encoder, progress)
@@ -155,14 +155,13 @@ def extract(
         require_extra("measure", "pinakes extract --report")
     from pinakes.index.build.progress import Silence
     from pinakes.ingest.rows import extract_unit
-    from pinakes.ingest.sources.mediawiki.extract import map_units
-    from pinakes.ingest.sources.mediawiki.files.checksums import published_checksums, verify
-    from pinakes.ingest.sources.mediawiki.files.dumps import find_dump, plan_units
+    from pinakes.ingest.sources.checksums import verify
+    from pinakes.ingest.sources.opening import open_source
     from pinakes.ingest.types import PageCounts
-    from pinakes.ingest.workers import default_workers, worker_processes
+    from pinakes.ingest.workers import default_workers, map_units, worker_processes
     from pinakes.service.terminal.console import BuildProgress
 
-    found = find_dump(dump)
+    found = open_source(dump)
     count = workers or default_workers()
     if report:
         _report_loss(found, count, as_json=as_json)
@@ -175,13 +174,13 @@ def extract(
         tempfile.TemporaryDirectory() as scratch,
         worker_processes(count) as executor,
     ):
-        if checksums := published_checksums(found.parts):
+        if checksums := found.published_checksums():
             progress.step("Checking checksums", sum(c.size for c in checksums), "bytes")
             for checksum in checksums:
                 verify(checksum, progress.advance)
-        progress.step("Reading the dump", sum(p.stat().st_size for p in found.parts), "bytes")
-        work = partial(extract_unit, site=found.site, directory=Path(scratch))
-        for unit, extracted in map_units(work, plan_units(found), executor, 2 * count + 1):
+        progress.step("Reading the dump", found.byte_count, "bytes")
+        work = partial(extract_unit, source=found, directory=Path(scratch))
+        for unit, extracted in map_units(work, found.units(), executor, 2 * count + 1):
             for path, stream in ((extracted.rows, sys.stdout), (extracted.problems, sys.stderr)):
                 with path.open("rb") as file:
                     shutil.copyfileobj(file, stream.buffer)
@@ -193,14 +192,17 @@ def extract(
         raise DamagedDump(f"{damages_text(counts.damages)}; see the lines above")
 
 
-def _report_loss(dump: "Dump", workers: int, *, as_json: bool) -> None:
-    from pinakes.ingest.fidelity.dump_fidelity import measure_dump
+def _report_loss(source: "Source", workers: int, *, as_json: bool) -> None:
+    from pinakes.ingest.sources.mediawiki.fidelity.dump_fidelity import measure_dump
+    from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
     from pinakes.service.terminal.console import BuildProgress
     from pinakes.service.terminal.loss_report import loss_json, print_loss
 
+    if not isinstance(source, MediaWikiSource):
+        raise BadInput(f"--report measures wikitext, and {source.files[0]} holds none")
     with BuildProgress() as progress:
-        progress.step("Measuring", sum(part.stat().st_size for part in dump.parts), "bytes")
-        total, lost = measure_dump(dump, workers, progress.advance)
+        progress.step("Measuring", source.byte_count, "bytes")
+        total, lost = measure_dump(source, workers, progress.advance)
     if as_json:
         print_json(loss_json(total, lost))
     else:

@@ -10,7 +10,7 @@ from itertools import pairwise, takewhile
 from typing import Literal
 
 from pinakes.index.types import StoredPage
-from pinakes.ingest.sources.mediawiki.wikitext import INFOBOX_HEADING
+from pinakes.ingest.types import INFOBOX_HEADING
 
 __all__ = ["Block", "Piece", "page_blocks"]
 

@@ -7,7 +7,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from pinakes.ingest.fidelity.meter import LossCounts, LostNumber
+from pinakes.ingest.sources.mediawiki.fidelity.meter import LossCounts, LostNumber
 from pinakes.service.terminal.console import err, out
 
 __all__ = ["loss_json", "print_loss"]

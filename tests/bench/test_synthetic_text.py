@@ -10,9 +10,9 @@ import pytest
 
 from bench.synthetic_text import Material, invented_word, read_material
 from pinakes.ingest.sources.mediawiki.files.dumps import find_dump, plan_units
+from pinakes.ingest.sources.mediawiki.types import Page
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document
 from pinakes.ingest.sources.mediawiki.xml.pages import read_pages
-from pinakes.ingest.types import Page
 
 SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 

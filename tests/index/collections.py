@@ -10,7 +10,7 @@ from pinakes.index.build.pipeline import BuildOptions, BuildResult, build_collec
 from pinakes.index.generations import SEALED, current_generation, read_manifest
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Manifest
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump
+from pinakes.ingest.sources.base import Source
 from tests.index.toys import HashingEncoder, QuietProgress, article, redirect
 
 ENCODER = HashingEncoder()
@@ -23,7 +23,7 @@ PAGES = [
 ]
 
 
-def make(collection: Path, dump: Dump, scope: Any = "all", **options: Any) -> BuildResult:
+def make(collection: Path, dump: Source, scope: Any = "all", **options: Any) -> BuildResult:
     return build_collection(
         collection, dump, ENCODER, scope, QuietProgress(), BuildOptions(**options)
     )

@@ -7,12 +7,12 @@ import pytest
 
 from pinakes.index.build import pipeline
 from pinakes.index.build.pipeline import build_collection
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump
+from pinakes.ingest.sources.base import Source
 from tests.index.toys import HashingEncoder, QuietProgress, in_threads
 
 
 @pytest.fixture(scope="session")
-def toy_sample(tmp_path_factory: pytest.TempPathFactory, packed_sample: Dump) -> Path:
+def toy_sample(tmp_path_factory: pytest.TempPathFactory, packed_sample: Source) -> Path:
     """The sample with vectors of all passages by the hashing encoder: read only."""
     collection = tmp_path_factory.mktemp("toy") / "sample"
     with pytest.MonkeyPatch.context() as patch:

@@ -8,7 +8,6 @@ themselves. Units are read in a thread of the process that is killed.
 """
 
 import bz2
-import functools
 import json
 import os
 import random
@@ -21,8 +20,10 @@ from typing import Any
 
 from pinakes.index.build import embed, pipeline
 from pinakes.index.build.pipeline import BuildOptions, build_collection
+from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.mediawiki.files.bz2_blocks import read_blocks
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump, find_dump, plan_units
+from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
+from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
 from tests.index.collections import comparable
 from tests.index.toys import SAMPLE, HashingEncoder, QuietProgress, article, in_threads
 from tests.ingest.dumps_on_disk import write_multistream
@@ -31,7 +32,7 @@ _EVENTS = ("open", "os.", "shutil.", "sqlite3.connect")
 _PATIENCE_S = 600
 
 
-def awkward_dump(directory: Path) -> Dump:
+def awkward_dump(directory: Path) -> Source:
     """The sample with pages that are set aside and a block that is damaged."""
     xml = b"".join(
         bz2.decompress(path.read_bytes()) for path in SAMPLE.glob("*-multistream.xml.bz2")
@@ -50,7 +51,7 @@ def awkward_dump(directory: Path) -> Dump:
     data = bytearray(path.read_bytes())
     data[[block.offset for block in read_blocks(path, 0)][-3] + 25] ^= 0xFF
     path.write_bytes(data)
-    return find_dump([path])
+    return MediaWikiSource(find_dump([path]), unit_bytes=20_000)
 
 
 class Events:
@@ -83,9 +84,8 @@ class EventfulProgress(QuietProgress):
         self._events.happened(kind)
 
 
-def _build(collection: Path, dump: Dump, act: Callable[[int, str], None]) -> None:
+def _build(collection: Path, dump: Source, act: Callable[[int, str], None]) -> None:
     embed._PUBLISH_SECONDS, embed._LEAST_BATCH, embed._MOST_BATCH = 0.0, 40, 40
-    pipeline.plan_units = functools.partial(plan_units, unit_bytes=20_000)
     pipeline.worker_processes = in_threads
     progress = EventfulProgress(Events(act))
     build_collection(collection, dump, HashingEncoder(), "all", progress, BuildOptions(1))
@@ -112,20 +112,20 @@ def _in_child(work: Callable[[], None], seconds: float = _PATIENCE_S) -> int:
         time.sleep(0.0005)
 
 
-def _undisturbed(directory: Path, dump: Dump) -> tuple[Path, list[str], float]:
+def _undisturbed(directory: Path, dump: Source) -> tuple[Path, list[str], float]:
     """A finished collection, the events on the way, and how long it took."""
     log = directory / "events"
 
     def work() -> None:
         with log.open("w") as file:
-            _build(directory / dump.name, dump, lambda _, name: print(name, file=file))
+            _build(directory / dump.identity.name, dump, lambda _, name: print(name, file=file))
 
     began = time.monotonic()
     assert _in_child(work) == 0
-    return directory / dump.name, log.read_text().splitlines(), time.monotonic() - began
+    return directory / dump.identity.name, log.read_text().splitlines(), time.monotonic() - began
 
 
-def _killed(collection: Path, dump: Dump, number: int | None, seconds: float) -> bool:
+def _killed(collection: Path, dump: Source, number: int | None, seconds: float) -> bool:
     """Build until the event or the moment; whether the build was killed and not done."""
 
     def act(count: int, _name: str) -> None:
@@ -159,7 +159,7 @@ def campaign(directory: Path, seed: int, points: int) -> dict[str, Any]:
     groups = _by_step(events)
     turn = 0
     for point in range(points):
-        collection = directory / str(point) / dump.name
+        collection = directory / str(point) / dump.identity.name
         number, moment = None, 0.0
         if point % 3:
             number = chance.choice(groups[turn % len(groups)])

@@ -15,7 +15,8 @@ from pinakes.index.build.pipeline import build_collection
 from pinakes.index.evaluation import evaluate, judge, modes_of, read_questions, reports
 from pinakes.index.generations import current_generation, read_manifest
 from pinakes.index.retrieval.search import Index
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump, find_dump
+from pinakes.ingest.sources.base import Source
+from pinakes.ingest.sources.opening import open_source
 from tests.index.collections import answers, counts, make, names, store_content
 from tests.index.toys import ROOT, QuietProgress
 
@@ -26,7 +27,7 @@ BUILD_CALLS = 330
 
 
 def test_a_build_killed_again_and_again_ends_like_an_undisturbed_one(
-    tmp_path: Path, packed_sample: Dump, toy_sample: Path
+    tmp_path: Path, packed_sample: Source, toy_sample: Path
 ) -> None:
     chance = random.Random(SEED)
     collection = tmp_path / toy_sample.name
@@ -92,10 +93,10 @@ def test_two_hundred_kills(tmp_path: Path) -> None:
 def test_keyword_search_on_real_questions(tmp_path: Path, shared_data: Path) -> None:
     """Above whole-page BM25, whose figures on this set are .784, .945 and .844."""
     part = "dumps/enwiki2015text-dev6k-pages-articles-multistream.xml.bz2"
-    dump = find_dump([shared_data / part])
-    build_collection(tmp_path / dump.name, dump, None, "none", QuietProgress())
+    dump = open_source([shared_data / part])
+    build_collection(tmp_path / dump.identity.name, dump, None, "none", QuietProgress())
     questions = read_questions(shared_data / "queries/wiki-questions-dev.jsonl")
-    with Index.open(tmp_path / dump.name, None) as index:
+    with Index.open(tmp_path / dump.identity.name, None) as index:
         run = evaluate(index.manifest, judge(questions, index.store), modes_of(index))
     (report,) = reports(run)
     assert report.questions == 779

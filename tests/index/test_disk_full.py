@@ -27,7 +27,7 @@ from pinakes.index.keywords.bm25 import KeywordDocument, write_keyword_index
 from pinakes.index.store import links
 from pinakes.index.store.links import open_link_totals
 from pinakes.index.types import FileRecord
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump
+from pinakes.ingest.sources.base import Source
 from tests.index.collections import ENCODER, comparable
 from tests.index.kills import awkward_dump
 from tests.index.toys import QuietProgress, in_threads
@@ -62,13 +62,13 @@ def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def dump(tmp_path_factory: pytest.TempPathFactory) -> Dump:
+def dump(tmp_path_factory: pytest.TempPathFactory) -> Source:
     return awkward_dump(tmp_path_factory.mktemp("dump"))
 
 
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory: pytest.TempPathFactory, dump: Dump) -> dict[str, Any]:
-    collection = tmp_path_factory.mktemp("roomy") / dump.name
+def undisturbed(tmp_path_factory: pytest.TempPathFactory, dump: Source) -> dict[str, Any]:
+    collection = tmp_path_factory.mktemp("roomy") / dump.identity.name
     with pytest.MonkeyPatch.context() as patch:
         in_small_steps.__wrapped__(patch)  # type: ignore[attr-defined]
         build_collection(collection, dump, ENCODER, "all", QuietProgress(), BuildOptions(1))
@@ -108,15 +108,15 @@ FULL = [
 ]
 
 
-def build_there(collection: Path, dump: Dump, progress: QuietProgress) -> None:
+def build_there(collection: Path, dump: Source, progress: QuietProgress) -> None:
     build_collection(collection, dump, ENCODER, "all", progress, BuildOptions(1))
 
 
 @pytest.mark.parametrize(("step", "number", "leave"), FULL)
 def test_nothing_is_published_and_the_build_goes_on(
-    disk: Path, dump: Dump, undisturbed: dict[str, Any], step: str, number: int, leave: int
+    disk: Path, dump: Source, undisturbed: dict[str, Any], step: str, number: int, leave: int
 ) -> None:
-    collection = disk / dump.name
+    collection = disk / dump.identity.name
     with pytest.raises(
         DiskFull, match=r"the disk of .* is full .*nothing unfinished was published.*goes on"
     ):
@@ -131,9 +131,9 @@ def test_nothing_is_published_and_the_build_goes_on(
 
 
 def test_no_room_for_the_manifest(
-    disk: Path, dump: Dump, undisturbed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    disk: Path, dump: Source, undisturbed: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    collection = disk / dump.name
+    collection = disk / dump.identity.name
 
     def full_then_record(stage: Path) -> dict[str, FileRecord]:
         fill(disk, 0)
@@ -152,9 +152,9 @@ def test_no_room_for_the_manifest(
 
 @pytest.mark.parametrize("number", [0, 1, 3])
 def test_vectors_without_room_leave_what_was_published(
-    disk: Path, dump: Dump, undisturbed: dict[str, Any], number: int
+    disk: Path, dump: Source, undisturbed: dict[str, Any], number: int
 ) -> None:
-    collection = disk / dump.name
+    collection = disk / dump.identity.name
     progress = FillingProgress(disk, "Embedding passages", number, 0)
     with pytest.raises(DiskFull):
         build_there(collection, dump, progress)
@@ -186,7 +186,7 @@ def test_links_that_exceed_memory_have_nowhere_to_go(
     with zstandard.open(run, "wt", encoding="utf-8") as lines:
         for number in range(1_500_000):
             lines.write(f"Page {number % 1000}\tword {number * 7919 % 1_500_007} of it\t{number}\n")
-    titles = [(number, f"Page {number}") for number in range(1000)]
+    titles = [(number, number, f"Page {number}") for number in range(1000)]
     fill(disk, 8 << 20)
     with (
         pytest.raises(DiskFull),
@@ -196,10 +196,10 @@ def test_links_that_exceed_memory_have_nowhere_to_go(
         list(totals.anchors())
 
 
-def test_the_command_sees_it_beforehand(disk: Path, dump: Dump) -> None:
+def test_the_command_sees_it_beforehand(disk: Path, dump: Source) -> None:
     words: list[str | Path] = [
         "build",
-        *dump.parts,
+        *dump.files,
         "--vectors",
         "none",
         "--workers",
@@ -221,4 +221,4 @@ def test_the_command_sees_it_beforehand(disk: Path, dump: Dump) -> None:
         assert [path.name for path in disk.iterdir()] == ["ballast"]
         (disk / "ballast").unlink()
     assert pinakes(*words).status == 1  # of the damaged block; all else is done
-    assert (disk / dump.name / "current").exists()
+    assert (disk / dump.identity.name / "current").exists()

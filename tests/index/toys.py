@@ -1,5 +1,6 @@
 """Small readable stand-ins for what is expensive: an encoder, a progress display, a dump."""
 
+import dataclasses
 import functools
 import hashlib
 import json
@@ -27,7 +28,8 @@ from pinakes.index.store.store import Store
 from pinakes.index.store.store_writer import StoreWriter
 from pinakes.index.types import EncoderCheck, EncoderRecord, Manifest, Vectors
 from pinakes.ingest.passages import split_passages
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump, find_dump, plan_units
+from pinakes.ingest.sources.base import Source
+from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
 from pinakes.ingest.types import Document, Redirect, Section
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -117,8 +119,7 @@ def build_aloud(collection: str) -> None:
     """Build the sample with the hashing encoder: what a test kills."""
     embed._PUBLISH_SECONDS, embed._LEAST_BATCH, embed._MOST_BATCH = 0.0, 40, 40
     keyword_writer._ADVANCE = 1
-    pipeline.plan_units = functools.partial(plan_units, unit_bytes=UNIT_BYTES)
-    dump = find_dump([SAMPLE])
+    dump = dataclasses.replace(MediaWikiSource.open([SAMPLE]), unit_bytes=UNIT_BYTES)
     pipeline.build_collection(
         Path(collection), dump, HashingEncoder(), "all", AloudProgress(), pipeline.BuildOptions(2)
     )
@@ -146,7 +147,7 @@ def redirect(page_id: int, title: str, target: str) -> str:
 
 def write_dump(
     directory: Path, pages: Iterable[str], date: str = "20261101", language: str = "en"
-) -> Dump:
+) -> Source:
     """An uncompressed dump of one part, in a directory of its own."""
     directory.mkdir(parents=True, exist_ok=True)
     path = directory / f"toywiki-{date}-pages-articles.xml"
@@ -156,7 +157,7 @@ def write_dump(
         f"</siteinfo>{''.join(pages)}</mediawiki>",
         encoding="utf-8",
     )
-    return find_dump([path])
+    return MediaWikiSource.open([path])
 
 
 def document(page_id: int, title: str, text: str, *, is_disambiguation: bool = False) -> Document:

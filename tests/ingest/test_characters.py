@@ -6,9 +6,9 @@ import unicodedata
 import pytest
 
 from pinakes.ingest.characters import cleaned, cut_place
+from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document
 from pinakes.ingest.text.scripts import MARK
-from pinakes.ingest.types import Page, SiteInfo
 
 UNWANTED = (
     "\x00\x08\r\x1b\x7f\x85\x9b\x9f\u202a\u202e\u2066\u2069\ud800\udfff\ufdd0\ufffe\U0010ffff"

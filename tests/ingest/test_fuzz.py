@@ -19,20 +19,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pinakes.ingest.errors import IngestError
-from pinakes.ingest.sources.mediawiki.extract import count_entry, read_documents
+from pinakes.ingest.report import count_entry
+from pinakes.ingest.sources.mediawiki.extract import read_documents
 from pinakes.ingest.sources.mediawiki.files.bz2_blocks import read_blocks
 from pinakes.ingest.sources.mediawiki.files.dumps import WorkUnit, find_dump, plan_units
+from pinakes.ingest.sources.mediawiki.types import Page, Piece, SiteInfo
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document
 from pinakes.ingest.sources.mediawiki.xml.page_xml import cut_pages
-from pinakes.ingest.types import (
-    Damage,
-    Page,
-    PageCounts,
-    Piece,
-    QuarantinedPage,
-    SiteInfo,
-    TrailingBytes,
-)
+from pinakes.ingest.types import Damage, PageCounts, QuarantinedPage, TrailingBytes
 from tests.ingest.dumps_on_disk import PAGES, export, write_multistream
 from tests.ingest.test_robustness import _TOKENS, check
 from tests.yardstick import cpu_seconds
@@ -185,7 +179,7 @@ def test_mutated_xml_is_cut(xml: bytes, cuts: list[int]) -> None:
 
 
 def read_any(path: Path) -> list[object]:
-    """All entries of a file; the accounts balance, and units of any size say the same."""
+    """All entries of a file; the counts balance, and units of any size say the same."""
     try:
         dump = find_dump([path])
         units = list(plan_units(dump, 700))
@@ -196,7 +190,8 @@ def read_any(path: Path) -> list[object]:
     parts = counts.documents + counts.redirects + counts.other_namespaces + counts.quarantined
     trailing = sum(isinstance(entry, TrailingBytes) for entry in entries)
     assert counts.read == parts == len(entries) - counts.damages - trailing
-    whole = WorkUnit(0, path, 0, path.stat().st_size, path.stat().st_size)
+    size = path.stat().st_size
+    whole = WorkUnit(0, path, size, 0, size)
     if units[0].items is None and not hides_pages(entries):
         together = list(read_documents(whole, dump.site))
         told = Damage | QuarantinedPage | TrailingBytes

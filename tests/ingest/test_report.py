@@ -2,6 +2,7 @@
 
 import bz2
 import json
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,16 @@ from typing import Any
 import pytest
 
 from pinakes.ingest.errors import UnreadablePage
-from pinakes.ingest.report import Accounts
-from pinakes.ingest.sources.mediawiki.extract import Entry
+from pinakes.ingest.report import IngestReport
 from pinakes.ingest.sources.mediawiki.files.multistream_index import find_index, read_index
-from pinakes.ingest.types import Damage, OtherPage, PageCounts, QuarantinedPage, Redirect
+from pinakes.ingest.types import Damage, Entry, OtherPage, PageCounts, QuarantinedPage, Redirect
+
+
+def listed(file: Path) -> Iterator[tuple[int, str]]:
+    """What the index beside a file says, as MediaWikiSource does."""
+    index = find_index(file)
+    return read_index(index) if index else iter(())
+
 
 PART = Path("toywiki-20261101-pages-articles-multistream.xml.bz2")
 
@@ -24,20 +31,20 @@ def other(page_id: int) -> OtherPage:
     return OtherPage(page_id, f"Talk:Page {page_id}", 1)
 
 
-def accounts(
-    entries: list[Entry], part: Path = PART, *, strict: bool = False
+def report(
+    entries: list[Entry], file: Path = PART, *, strict: bool = False
 ) -> tuple[PageCounts, list[dict[str, Any]]]:
-    file = BytesIO()
-    taken = Accounts(file, strict=strict)
+    quarantine = BytesIO()
+    found = IngestReport(quarantine, listed, strict=strict)
     for entry in entries:
-        taken.add(part, entry)
-    counts = taken.close()
-    return counts, [json.loads(line) for line in file.getvalue().splitlines()]
+        found.add(file, entry)
+    counts = found.close()
+    return counts, [json.loads(line) for line in quarantine.getvalue().splitlines()]
 
 
 def test_every_page_is_counted_once() -> None:
     redirect = Redirect(2, "Alias", "Page 1", 5, "2026-01-01T00:00:00Z")
-    counts, rows = accounts([other(1), redirect, QuarantinedPage(3, "Bad", "why"), other(4)])
+    counts, rows = report([other(1), redirect, QuarantinedPage(3, "Bad", "why"), other(4)])
     assert counts == PageCounts(4, redirects=1, other_namespaces=2, quarantined=1)
     assert rows == [{"page_id": 3, "title": "Bad", "part": PART.name, "reason": "why"}]
 
@@ -45,7 +52,7 @@ def test_every_page_is_counted_once() -> None:
 def test_a_damaged_place_is_told_with_the_pages_around_it() -> None:
     cut_off = QuarantinedPage(2, "Half", "cut off")
     entries = [other(1), cut_off, Damage(70, "CRC"), Damage(90, "CRC"), other(9), Damage(99, "x")]
-    counts, rows = accounts(entries)
+    counts, rows = report(entries)
     assert counts == PageCounts(3, other_namespaces=2, quarantined=1, damages=3)
     first, nine = ({"page_id": n, "title": f"Talk:Page {n}"} for n in (1, 9))
     assert [(row["offset"], row["places"], row["after"], row["before"]) for row in rows[1:]] == [
@@ -75,7 +82,7 @@ def test_an_index_names_the_pages_that_were_lost(
     (tmp_path / PART.name.replace(".xml.bz2", "-index.txt.bz2")).write_bytes(
         bz2.compress(lines.encode())
     )
-    counts, rows = accounts(entries, part)
+    counts, rows = report(entries, part)
     found = [row["page_id"] for row in rows if row["reason"] == "lost in a damaged place"]
     assert found == lost
     assert counts.read == 6
@@ -87,11 +94,11 @@ def test_an_index_names_the_pages_that_were_lost(
 
 def test_a_gap_does_not_reach_into_the_next_file(tmp_path: Path) -> None:
     file = BytesIO()
-    taken = Accounts(file)
-    taken.add(Path("one"), other(1))
-    taken.add(Path("one"), Damage(5, "CRC"))
-    taken.add(Path("two"), other(2))
-    taken.close()
+    found = IngestReport(file, listed)
+    found.add(Path("one"), other(1))
+    found.add(Path("one"), Damage(5, "CRC"))
+    found.add(Path("two"), other(2))
+    found.close()
     (row,) = map(json.loads, file.getvalue().splitlines())
     assert (row["after"]["page_id"], row["before"]) == (1, None)
 
@@ -99,7 +106,7 @@ def test_a_gap_does_not_reach_into_the_next_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize("entry", [Damage(5, "CRC"), QuarantinedPage(1, "Bad", "why")])
 def test_strict_gives_up_at_the_first(entry: Entry) -> None:
     with pytest.raises(UnreadablePage, match=rf"{PART}: .*without --strict"):
-        accounts([other(1), entry], strict=True)
+        report([other(1), entry], strict=True)
 
 
 def test_indexes_are_found_by_the_names_they_have(tmp_path: Path) -> None:

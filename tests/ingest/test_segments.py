@@ -1,6 +1,8 @@
 """Units become segments, once and whole."""
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,24 +11,27 @@ import zstandard
 from pinakes.ingest.errors import TruncatedDump
 from pinakes.ingest.rows import to_json
 from pinakes.ingest.segments import link_run_path, read_segment, segment_path, write_segment
-from pinakes.ingest.sources.mediawiki.extract import read_documents
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump, WorkUnit, find_dump, plan_units
+from pinakes.ingest.sources.base import Source, Unit
+from pinakes.ingest.sources.file_state import state_of
+from pinakes.ingest.sources.mediawiki.files.dumps import WorkUnit, find_dump
+from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
 from pinakes.ingest.types import Damage, Document, Link, OtherPage, QuarantinedPage, Redirect
 from tests.ingest.dumps_on_disk import END, HEADER, export, page, write_multistream
 
 
-def _write(dump: Dump, units: list[WorkUnit], directory: Path) -> None:
+def _write(source: Source, units: Iterable[Unit], directory: Path) -> None:
     for unit in units:
-        write_segment(unit, dump.site, directory)
+        write_segment(unit, source, directory)
 
 
 @pytest.fixture
-def dump(tmp_path: Path) -> Dump:
-    return find_dump([write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")])
+def dump(tmp_path: Path) -> Source:
+    path = write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")
+    return MediaWikiSource(find_dump([path]), unit_bytes=300)
 
 
-def test_segments_hold_every_page_in_order(dump: Dump, tmp_path: Path) -> None:
-    units = list(plan_units(dump, 300))
+def test_segments_hold_every_page_in_order(dump: Source, tmp_path: Path) -> None:
+    units = list(dump.units())
     _write(dump, units, tmp_path)
     titles = [
         entry.title
@@ -38,8 +43,8 @@ def test_segments_hold_every_page_in_order(dump: Dump, tmp_path: Path) -> None:
     assert not list(tmp_path.glob("*.partial"))
 
 
-def test_finished_segments_are_left_alone(dump: Dump, tmp_path: Path) -> None:
-    units = list(plan_units(dump, 300))
+def test_finished_segments_are_left_alone(dump: Source, tmp_path: Path) -> None:
+    units = list(dump.units())
     _write(dump, units, tmp_path)
     before = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.zst")}
     segment_path(tmp_path, 1).unlink()
@@ -50,10 +55,10 @@ def test_finished_segments_are_left_alone(dump: Dump, tmp_path: Path) -> None:
 
 
 def test_the_sample_survives_the_segment(sample_dump: Path, tmp_path: Path) -> None:
-    found = find_dump([sample_dump])
-    (unit,) = plan_units(found)
+    found = MediaWikiSource.open([sample_dump])
+    (unit,) = found.units()
     _write(found, [unit], tmp_path)
-    direct = list(read_documents(unit, found.site))
+    direct = list(found.read(unit))
     stored = list(read_segment(segment_path(tmp_path, 0)))
     assert len(stored) == len(direct) == 60
     for before, (after, passages) in zip(direct, stored, strict=True):
@@ -75,8 +80,8 @@ def test_link_runs_are_sorted_lines_of_target_words_and_source(tmp_path: Path) -
     ]
     path = tmp_path / "toywiki-20261101-pages.xml"
     path.write_bytes(export(pages))
-    found = find_dump([path])
-    _write(found, list(plan_units(found)), tmp_path)
+    found = MediaWikiSource.open([path])
+    _write(found, list(found.units()), tmp_path)
     with zstandard.open(link_run_path(tmp_path, 0), "rt", encoding="utf-8") as run:
         lines = run.read().splitlines()
     assert lines == ["Alpha\tAlpha\t1", "Alpha\talpha\t2", 'Two\tthe "second"\t1']
@@ -89,8 +94,8 @@ def test_links_beyond_what_memory_should_hold_are_written_in_runs(
     pages = [page(number, f"Page {number}", "[[B]] [[A]]") for number in range(1, 6)]
     path = tmp_path / "toywiki-20261101-pages.xml"
     path.write_bytes(export(pages))
-    found = find_dump([path])
-    _write(found, list(plan_units(found)), tmp_path)
+    found = MediaWikiSource.open([path])
+    _write(found, list(found.units()), tmp_path)
     with zstandard.open(link_run_path(tmp_path, 0), "rt", encoding="utf-8") as run:
         lines = run.read().splitlines()
     assert lines[:4] == ["A\tA\t1", "A\tA\t2", "B\tB\t1", "B\tB\t2"]
@@ -100,9 +105,10 @@ def test_links_beyond_what_memory_should_hold_are_written_in_runs(
 def test_a_broken_unit_leaves_no_segment(tmp_path: Path) -> None:
     path = tmp_path / "toywiki-20261101-pages.xml.zst"
     path.write_bytes(zstandard.compress(export()))
-    found = find_dump([path])
+    dump = find_dump([path])
     path.write_bytes(path.read_bytes()[:-40])
-    unit = WorkUnit(0, path, 0, 10, 10)
+    found = MediaWikiSource(replace(dump, states=(state_of(path),)))
+    unit = WorkUnit(0, path, 10, 0, 10)
     with pytest.raises(TruncatedDump):
         _write(found, [unit], tmp_path)
     assert not list(tmp_path.glob("0*"))
@@ -119,10 +125,10 @@ def test_a_broken_unit_leaves_no_segment(tmp_path: Path) -> None:
     ],
 )
 def test_every_kind_of_entry_comes_back(
-    tmp_path: Path, dump: Dump, entry: object, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, dump: Source, entry: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pinakes.ingest.segments.read_documents", lambda unit, site: iter([entry]))
-    _write(dump, [next(plan_units(dump))], tmp_path)
+    monkeypatch.setattr(MediaWikiSource, "read", lambda source, unit: iter([entry]))
+    _write(dump, [next(dump.units())], tmp_path)
     ((found, passages),) = read_segment(segment_path(tmp_path, 0))
     assert (found, passages) == (entry, [])
 
@@ -131,9 +137,9 @@ def test_rows_are_what_extract_prints(tmp_path: Path) -> None:
     path = tmp_path / "toywiki-20261101-pages.xml"
     text = "Lead.\n== Parts ==\n=== Small ===\nWords here. {{disambiguation}}"
     path.write_text(HEADER + page(5, "Thing", text) + END)
-    found = find_dump([path])
-    (unit,) = plan_units(found)
-    (document,) = read_documents(unit, found.site)
+    found = MediaWikiSource.open([path])
+    (unit,) = found.units()
+    (document,) = found.read(unit)
     assert isinstance(document, Document)
     row = json.loads(json.dumps(to_json(document)))
     assert row == {
@@ -168,8 +174,8 @@ def test_links_of_disambiguation_pages_alone_are_read_back(tmp_path: Path) -> No
     links = "* [[Thing (tool)|Tool]]\n* [[Thing, Ohio]]\n"
     pages = page(5, "Thing", links + "{{disambiguation}}") + page(6, "Thing (tool)", links)
     path.write_text(HEADER + pages + END)
-    dump = find_dump([path])
-    _write(dump, list(plan_units(dump)), tmp_path)
+    dump = MediaWikiSource.open([path])
+    _write(dump, list(dump.units()), tmp_path)
     (ambiguous, _), (plain, _) = read_segment(segment_path(tmp_path, 0))
     assert isinstance(ambiguous, Document)
     assert isinstance(plain, Document)

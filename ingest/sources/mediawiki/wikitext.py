@@ -29,11 +29,10 @@ from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments
 from pinakes.ingest.sources.mediawiki.templates.local_names import EVERY_LANGUAGE, local_names
 from pinakes.ingest.sources.mediawiki.templates.parser_functions import call_parser_function
 from pinakes.ingest.sources.mediawiki.templates.registry import find_template, holds_facts
-from pinakes.ingest.types import Document, Link, Page, SiteInfo
+from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
+from pinakes.ingest.types import INFOBOX_HEADING, Document, Link
 
-__all__ = ["INFOBOX_HEADING", "parse_document"]
-
-INFOBOX_HEADING = "Infobox"
+__all__ = ["parse_document"]
 
 # Characters this package uses for itself.
 _PRIVATE = re.compile("[\ue000-\ue00f]")
@@ -85,7 +84,7 @@ def parse_document(page: Page, site: SiteInfo, dropped: Counter[str] | None = No
         blocks.insert(1, ((INFOBOX_HEADING,), facts))
     body, sections = assemble(blocks)
     return Document(
-        page_id=page.page_id,
+        key=page.page_id,
         title=page.title,
         revision_id=page.revision_id,
         timestamp=page.timestamp,

@@ -1,4 +1,4 @@
-import functools
+import dataclasses
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,10 @@ from pinakes.index.errors import BuildInProgress, EncoderMismatch, NoCollection
 from pinakes.index.generations import current_generation, hold_collection, read_manifest
 from pinakes.index.retrieval.search import Index
 from pinakes.ingest.errors import ChecksumMismatch, EmptyDump, UnreadablePage
-from pinakes.ingest.sources.mediawiki.files import dumps
+from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.mediawiki.files.bz2_blocks import read_blocks
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump, find_dump
+from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
+from pinakes.ingest.sources.opening import open_source
 from pinakes.ingest.types import PageCounts
 from tests.index.collections import (
     ENCODER,
@@ -32,20 +33,20 @@ from tests.ingest.dumps_on_disk import write_damaged, write_multistream
 pytestmark = pytest.mark.usefixtures("thread_executor")
 
 
-def test_a_build_counts_every_page(toy_sample: Path, packed_sample: Dump) -> None:
+def test_a_build_counts_every_page(toy_sample: Path, packed_sample: Source) -> None:
     manifest = read_manifest(current_generation(toy_sample))
     assert manifest.pages == PageCounts(60, documents=40, redirects=16, other_namespaces=4)
     assert manifest.passages == manifest.vectors > manifest.pages.documents
     assert manifest.coverage == 1.0
     assert manifest.encoder == ENCODER.record
     assert (manifest.dump.name, manifest.dump.date) == ("samplewiki", "20261101")
-    assert manifest.dump.files == [part.name for part in packed_sample.parts]
+    assert manifest.dump.files == [part.name for part in packed_sample.files]
     assert manifest.collection == toy_sample.name
     assert not (toy_sample / "building").exists()
     assert names(toy_sample) == [manifest.generation]
 
 
-def test_progress_adds_up(tmp_path: Path, packed_sample: Dump) -> None:
+def test_progress_adds_up(tmp_path: Path, packed_sample: Source) -> None:
     progress = QuietProgress()
     build_collection(tmp_path / "sample", packed_sample, ENCODER, "all", progress)
     assert list(progress.totals) == [
@@ -64,7 +65,7 @@ def test_the_process_pool_writes_what_a_thread_writes(
     assert store_content(sample_collection) == store_content(toy_sample)
 
 
-def test_a_second_run_does_nothing(toy_collection: Path, packed_sample: Dump) -> None:
+def test_a_second_run_does_nothing(toy_collection: Path, packed_sample: Source) -> None:
     before = files_of(toy_collection)
     result = make(toy_collection, packed_sample)
     assert not result.changed
@@ -72,7 +73,7 @@ def test_a_second_run_does_nothing(toy_collection: Path, packed_sample: Dump) ->
     assert files_of(toy_collection) == before
 
 
-def test_force_builds_the_same_again(toy_collection: Path, packed_sample: Dump) -> None:
+def test_force_builds_the_same_again(toy_collection: Path, packed_sample: Source) -> None:
     before = read_manifest(current_generation(toy_collection))
     content, found = store_content(toy_collection), answers(toy_collection)
     result = make(toy_collection, packed_sample, force=True)
@@ -86,7 +87,7 @@ def test_force_builds_the_same_again(toy_collection: Path, packed_sample: Dump) 
 
 @pytest.mark.parametrize(("scope", "vectors"), [("none", 0), ("leads", 40), ("all", 224)])
 def test_scope_says_what_gets_a_vector(
-    tmp_path: Path, packed_sample: Dump, scope: str, vectors: int
+    tmp_path: Path, packed_sample: Source, scope: str, vectors: int
 ) -> None:
     manifest = make(tmp_path / "sample", packed_sample, scope).manifest
     assert manifest.vectors == vectors
@@ -107,7 +108,7 @@ def test_leads_are_those_of_pages_with_text(tmp_path: Path) -> None:
     assert manifest.passages > 1
 
 
-def test_scopes_can_be_widened(tmp_path: Path, packed_sample: Dump, toy_sample: Path) -> None:
+def test_scopes_can_be_widened(tmp_path: Path, packed_sample: Source, toy_sample: Path) -> None:
     collection = tmp_path / "sample"
     generations = [
         make(collection, packed_sample, scope).manifest.generation
@@ -118,7 +119,7 @@ def test_scopes_can_be_widened(tmp_path: Path, packed_sample: Dump, toy_sample: 
 
 
 def test_vectors_are_published_in_increments_that_share_their_files(
-    tmp_path: Path, packed_sample: Dump, toy_sample: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, packed_sample: Source, toy_sample: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embed, "_PUBLISH_SECONDS", 0.0)
     monkeypatch.setattr(embed, "_LEAST_BATCH", 100)
@@ -158,16 +159,14 @@ def test_vectors_are_published_in_increments_that_share_their_files(
 @pytest.mark.parametrize("unit_bytes", [97, 10_000, 30_000])
 def test_the_size_of_units_changes_nothing(
     tmp_path: Path,
-    packed_sample: Dump,
+    packed_sample: MediaWikiSource,
     toy_sample: Path,
-    monkeypatch: pytest.MonkeyPatch,
     unit_bytes: int,
 ) -> None:
-    plan = functools.partial(dumps.plan_units, unit_bytes=unit_bytes)
-    assert len(list(plan(packed_sample))) > 1
-    monkeypatch.setattr(pipeline, "plan_units", plan)
+    source = dataclasses.replace(packed_sample, unit_bytes=unit_bytes)
+    assert len(list(source.units())) > 1
     collection = tmp_path / toy_sample.name
-    result = make(collection, packed_sample)
+    result = make(collection, source)
     assert counts(result.manifest) == counts(read_manifest(current_generation(toy_sample)))
     assert store_content(collection) == store_content(toy_sample)
 
@@ -244,7 +243,7 @@ def test_what_cannot_be_read_is_set_aside_and_told(tmp_path: Path) -> None:
         5, documents=2, redirects=1, other_namespaces=1, quarantined=1
     )
     (row,) = quarantine(tmp_path / "toy")
-    assert (row["page_id"], row["title"], row["part"]) == (8, "Bad", dump.parts[0].name)
+    assert (row["page_id"], row["title"], row["part"]) == (8, "Bad", dump.files[0].name)
     with pytest.raises(UnreadablePage, match=r"page 'Bad' cannot be read.*without --strict"):
         make(tmp_path / "strict", dump, "none", strict=True)
     with pytest.raises(NoCollection):
@@ -254,7 +253,7 @@ def test_what_cannot_be_read_is_set_aside_and_told(tmp_path: Path) -> None:
 def test_a_damaged_place_is_told_with_its_neighbours(tmp_path: Path) -> None:
     path = tmp_path / "toywiki-20261101-multistream.xml.bz2"
     offset = write_damaged(path)
-    manifest = make(tmp_path / "toy", find_dump([path]), "none").manifest
+    manifest = make(tmp_path / "toy", open_source([path]), "none").manifest
     assert manifest.pages == PageCounts(30, documents=26, quarantined=4, damages=1)
     row, *lost = quarantine(tmp_path / "toy")
     assert (row["part"], row["offset"]) == (path.name, offset)
@@ -262,7 +261,7 @@ def test_a_damaged_place_is_told_with_its_neighbours(tmp_path: Path) -> None:
     assert row["before"] == {"page_id": 9, "title": "Page 9"}
     assert [one["title"] for one in lost] == ["Page 5", "Page 6", "Page 7", "Page 8"]
     with pytest.raises(UnreadablePage, match=rf"damaged at byte {offset} .*without --strict"):
-        make(tmp_path / "strict", find_dump([path]), "none", strict=True)
+        make(tmp_path / "strict", open_source([path]), "none", strict=True)
 
 
 def test_damage_without_end_is_one_line(tmp_path: Path) -> None:
@@ -271,14 +270,14 @@ def test_damage_without_end_is_one_line(tmp_path: Path) -> None:
     data = path.read_bytes()
     place = [block.offset for block in read_blocks(path, 0)][3] - 4
     path.write_bytes(data[:place] + bytes.fromhex("314159265359") * 1000 + data[place:])
-    manifest = make(tmp_path / "toy", find_dump([path]), "none").manifest
+    manifest = make(tmp_path / "toy", open_source([path]), "none").manifest
     assert manifest.pages == PageCounts(30, documents=30, damages=1000)
     (row,) = quarantine(tmp_path / "toy")
     assert row["places"] == 1000
     assert (row["after"]["page_id"], row["before"]["page_id"]) == (8, 9)
 
 
-def test_another_encoder_needs_a_new_build(toy_collection: Path, packed_sample: Dump) -> None:
+def test_another_encoder_needs_a_new_build(toy_collection: Path, packed_sample: Source) -> None:
     other = HashingEncoder("other")
     arguments = (toy_collection, packed_sample, other, "all", QuietProgress())
     with pytest.raises(EncoderMismatch, match=r"vectors of hashing; to embed it with other.*force"):
@@ -287,14 +286,14 @@ def test_another_encoder_needs_a_new_build(toy_collection: Path, packed_sample: 
     assert manifest.encoder == other.record
 
 
-def test_two_builds_at_once(tmp_path: Path, packed_sample: Dump) -> None:
+def test_two_builds_at_once(tmp_path: Path, packed_sample: Source) -> None:
     with hold_collection(tmp_path / "toy"), pytest.raises(BuildInProgress):
         make(tmp_path / "toy", packed_sample)
 
 
 def test_checksums_beside_the_dump_are_verified_once(tmp_path: Path) -> None:
     dump = write_dump(tmp_path / "dump", PAGES)
-    (part,) = dump.parts
+    (part,) = dump.files
     digest = hashlib.sha256(part.read_bytes()).hexdigest()
     (part.parent / "SHA256SUMS").write_text(f"{digest}  {part.name}\n")
     with pytest.raises(Stopped):
@@ -310,7 +309,7 @@ def test_checksums_beside_the_dump_are_verified_once(tmp_path: Path) -> None:
 
 def test_a_dump_that_is_not_the_published_one_is_refused(tmp_path: Path) -> None:
     dump = write_dump(tmp_path / "dump", PAGES)
-    (dump.parts[0].parent / "SHA256SUMS").write_text(f"{'0' * 64}  {dump.parts[0].name}\n")
+    (dump.files[0].parent / "SHA256SUMS").write_text(f"{'0' * 64}  {dump.files[0].name}\n")
     with pytest.raises(ChecksumMismatch, match="fetch the file again"):
         make(tmp_path / "toy", dump)
     with pytest.raises(NoCollection):

@@ -1,5 +1,6 @@
 """Builds that were stopped, killed or find something damaged go on to the same end."""
 
+import dataclasses
 import functools
 import json
 import random
@@ -10,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from pinakes.index.build import embed, pipeline
+from pinakes.index.build import embed
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.errors import NoCollection
 from pinakes.index.generations import current_generation, read_manifest
 from pinakes.index.keywords import keyword_writer
 from pinakes.index.retrieval.search import Index
-from pinakes.ingest.sources.mediawiki.files import dumps
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump
+from pinakes.ingest.sources.base import Source
+from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
 from tests.index.collections import (
     ENCODER,
     PAGES,
@@ -43,18 +44,21 @@ from tests.yardstick import PATIENCE_S
 pytestmark = pytest.mark.usefixtures("thread_executor")
 
 
-IN_UNITS = functools.partial(dumps.plan_units, unit_bytes=UNIT_BYTES)
+@pytest.fixture(scope="session")
+def sample_in_units(packed_sample: MediaWikiSource) -> Source:
+    """The sample, cut into several work units."""
+    return dataclasses.replace(packed_sample, unit_bytes=UNIT_BYTES)
 
 
-def call_number(dump: Dump, kind: str, step: str, which: int) -> int:
+def call_number(dump: Source, kind: str, step: str, which: int) -> int:
     """The number of the progress call of this kind in this step: ``which``, from 0 or the end."""
-    settings = pipeline.plan_units, keyword_writer._ADVANCE, embed._LEAST_BATCH
+    settings = keyword_writer._ADVANCE, embed._LEAST_BATCH
     calls = _calls(dump, settings)
     return [n for n, call in enumerate(calls) if call == (kind, step)][which]
 
 
 @functools.cache
-def _calls(dump: Dump, _settings: tuple[object, ...]) -> list[tuple[str, str]]:
+def _calls(dump: Source, _settings: tuple[object, ...]) -> list[tuple[str, str]]:
     """What an undisturbed build calls, which depends on the settings that tests change."""
     progress = QuietProgress()
     with tempfile.TemporaryDirectory() as directory:
@@ -63,10 +67,9 @@ def _calls(dump: Dump, _settings: tuple[object, ...]) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def in_units(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cut the sample into several work units, and hear of every passage that is indexed."""
+def in_small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hear of every passage that is indexed."""
     monkeypatch.setattr(keyword_writer, "_ADVANCE", 1)
-    monkeypatch.setattr(pipeline, "plan_units", IN_UNITS)
 
 
 STOPS = [
@@ -85,21 +88,21 @@ STOPS = [
 ]
 
 
-@pytest.mark.usefixtures("in_units")
+@pytest.mark.usefixtures("in_small_steps")
 @pytest.mark.parametrize(("kind", "step", "which"), STOPS)
 def test_an_interrupted_build_goes_on_to_the_same_end(
-    tmp_path: Path, packed_sample: Dump, toy_sample: Path, kind: str, step: str, which: int
+    tmp_path: Path, sample_in_units: Source, toy_sample: Path, kind: str, step: str, which: int
 ) -> None:
     collection = tmp_path / toy_sample.name
-    progress = QuietProgress(stop_at=call_number(packed_sample, kind, step, which))
+    progress = QuietProgress(stop_at=call_number(sample_in_units, kind, step, which))
     with pytest.raises(Stopped, match=f"{kind} in {step}"):
-        build_collection(collection, packed_sample, ENCODER, "all", progress)
+        build_collection(collection, sample_in_units, ENCODER, "all", progress)
     if kind == "note" or step == "Embedding passages":
         assert read_manifest(current_generation(collection)).passages == 224
     else:
         with pytest.raises(NoCollection):
             current_generation(collection)
-    result = make(collection, packed_sample)
+    result = make(collection, sample_in_units)
     assert counts(result.manifest) == counts(read_manifest(current_generation(toy_sample)))
     assert store_content(collection) == store_content(toy_sample)
     assert answers(collection) == answers(toy_sample)
@@ -107,14 +110,14 @@ def test_an_interrupted_build_goes_on_to_the_same_end(
     assert not (collection / "building").exists()
 
 
-@pytest.mark.usefixtures("in_units")
-def test_what_is_done_is_not_done_again(tmp_path: Path, packed_sample: Dump) -> None:
+@pytest.mark.usefixtures("in_small_steps")
+def test_what_is_done_is_not_done_again(tmp_path: Path, sample_in_units: Source) -> None:
     collection = tmp_path / "toy"
 
     def stopped(kind: str, step: str) -> QuietProgress:
         progress = QuietProgress(stop_at=(kind, step))
         with pytest.raises(Stopped):
-            build_collection(collection, packed_sample, ENCODER, "all", progress)
+            build_collection(collection, sample_in_units, ENCODER, "all", progress)
         return progress
 
     segments = collection / "building" / "20261101" / "segments"
@@ -153,9 +156,9 @@ def test_a_build_killed_anywhere_goes_on_to_the_same_end(tmp_path: Path) -> None
     }
 
 
-@pytest.mark.usefixtures("in_units")
+@pytest.mark.usefixtures("in_small_steps")
 def test_killed_builds_go_on_and_leave_no_process(
-    tmp_path: Path, packed_sample: Dump, toy_sample: Path
+    tmp_path: Path, sample_in_units: Source, toy_sample: Path
 ) -> None:
     collection = tmp_path / toy_sample.name
     chance = random.Random(20261101)
@@ -174,7 +177,7 @@ def test_killed_builds_go_on_and_leave_no_process(
             build_process.communicate(
                 timeout=PATIENCE_S
             )  # ends only when its workers are gone, too
-    make(collection, packed_sample)
+    make(collection, sample_in_units)
     manifest = read_manifest(current_generation(collection))
     assert counts(manifest) == counts(read_manifest(current_generation(toy_sample)))
     assert store_content(collection) == store_content(toy_sample)
@@ -198,26 +201,26 @@ def test_what_a_killed_build_left_is_not_published(tmp_path: Path) -> None:
     Index.open(collection, HashingEncoder.open).close()
 
 
-@pytest.mark.usefixtures("in_units")
+@pytest.mark.usefixtures("in_small_steps")
 def test_a_forced_build_that_was_killed_is_gone_on_with(
-    tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, sample_in_units: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once it has published, the same command does not begin anew; a later one does."""
     monkeypatch.setattr(embed, "_PUBLISH_SECONDS", 0.0)
     monkeypatch.setattr(embed, "_LEAST_BATCH", 100)
     monkeypatch.setattr(embed, "_MOST_BATCH", 100)
     collection = tmp_path / "sample"
-    assert make(collection, packed_sample).manifest.generation == "20261101-4"
-    progress = QuietProgress(call_number(packed_sample, "step", "Embedding passages", 0) + 3)
+    assert make(collection, sample_in_units).manifest.generation == "20261101-4"
+    progress = QuietProgress(call_number(sample_in_units, "step", "Embedding passages", 0) + 3)
     options = BuildOptions(force=True)
     with pytest.raises(Stopped, match="advance in Embedding passages"):
-        build_collection(collection, packed_sample, ENCODER, "all", progress, options)
+        build_collection(collection, sample_in_units, ENCODER, "all", progress, options)
     assert names(collection) == ["20261101-6"]
     progress = QuietProgress()
-    build_collection(collection, packed_sample, ENCODER, "all", progress, options)
+    build_collection(collection, sample_in_units, ENCODER, "all", progress, options)
     assert list(progress.totals) == ["Embedding passages"]
     assert names(collection) == ["20261101-8"]
-    build_collection(collection, packed_sample, ENCODER, "all", progress, options)
+    build_collection(collection, sample_in_units, ENCODER, "all", progress, options)
     assert names(collection) == ["20261101-12"]
 
 
@@ -232,15 +235,17 @@ def test_work_on_a_dump_that_changed_since_is_thrown_away(tmp_path: Path) -> Non
 
 
 def test_the_first_increment_holds_the_leads_of_much_linked_pages(
-    tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, sample_in_units: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(embed, "_PUBLISH_SECONDS", 0.0)
     monkeypatch.setattr(embed, "_LEAST_BATCH", 5)
     monkeypatch.setattr(embed, "_MOST_BATCH", 5)
     collection = tmp_path / "sample"
-    progress = QuietProgress(stop_at=call_number(packed_sample, "advance", "Embedding passages", 2))
+    progress = QuietProgress(
+        stop_at=call_number(sample_in_units, "advance", "Embedding passages", 2)
+    )
     with pytest.raises(Stopped):
-        build_collection(collection, packed_sample, ENCODER, "all", progress)
+        build_collection(collection, sample_in_units, ENCODER, "all", progress)
     with Index.open(collection, HashingEncoder.open) as index:
         pages = sorted(
             (index.store.page(p.page_id) for p, _ in index.store.all_passages()),
@@ -254,7 +259,7 @@ def test_the_first_increment_holds_the_leads_of_much_linked_pages(
 
 @pytest.mark.parametrize("damage", ["manifest", "gone", "format"])
 def test_a_damaged_collection_is_built_again(
-    toy_collection: Path, packed_sample: Dump, damage: str
+    toy_collection: Path, sample_in_units: Source, damage: str
 ) -> None:
     generation = current_generation(toy_collection)
     manifest = generation / "manifest.json"
@@ -264,5 +269,5 @@ def test_a_damaged_collection_is_built_again(
         reseal(generation, {"format_version": 1})
     else:
         generation.rename(toy_collection / "elsewhere")
-    assert make(toy_collection, packed_sample).changed
+    assert make(toy_collection, sample_in_units).changed
     assert len(answers(toy_collection)) == 20 * len(QUESTIONS)

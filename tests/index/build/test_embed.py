@@ -14,7 +14,7 @@ from pinakes.index.generations import current_generation, read_manifest
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import EncoderRecord, Manifest, Vectors
 from pinakes.index.vectors.index import VectorIndex
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump
+from pinakes.ingest.sources.base import Source
 from tests.index.collections import ENCODER, comparable, counts, make
 from tests.index.toys import HashingEncoder, QuietProgress, Stopped
 
@@ -67,7 +67,7 @@ def test_few_vectors_are_searched_exactly(toy_sample: Path) -> None:
 
 @pytest.mark.usefixtures("in_lists")
 def test_many_vectors_are_searched_by_lists_of_measured_recall(
-    tmp_path: Path, packed_sample: Dump, toy_sample: Path
+    tmp_path: Path, packed_sample: Source, toy_sample: Path
 ) -> None:
     manifest = make(tmp_path / "sample", packed_sample).manifest
     record = manifest.vector_index
@@ -92,7 +92,7 @@ def test_many_vectors_are_searched_by_lists_of_measured_recall(
 
 @pytest.mark.usefixtures("in_lists")
 def test_a_random_sample_comes_first_then_leads(
-    tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, packed_sample: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published: list[tuple[set[int], str]] = []
     original = embed.publish
@@ -117,20 +117,24 @@ def test_a_random_sample_comes_first_then_leads(
 
 @pytest.mark.parametrize("stop_at", [0, 2, 3, 6])
 @pytest.mark.usefixtures("in_lists")
-def test_an_interruption_loses_one_batch(tmp_path: Path, packed_sample: Dump, stop_at: int) -> None:
-    make(tmp_path / "whole" / packed_sample.name, packed_sample)
-    collection = tmp_path / "stopped" / packed_sample.name
+def test_an_interruption_loses_one_batch(
+    tmp_path: Path, packed_sample: Source, stop_at: int
+) -> None:
+    make(tmp_path / "whole" / packed_sample.identity.name, packed_sample)
+    collection = tmp_path / "stopped" / packed_sample.identity.name
     first, second = CountingEncoder(stop_at), CountingEncoder()
     with pytest.raises(KeyboardInterrupt):
         build_collection(collection, packed_sample, first, "all", QuietProgress())
     build_collection(collection, packed_sample, second, "all", QuietProgress())
     texts = [text for batch in first.asked + second.asked for text in batch]
     assert (len(texts), len(first.asked)) == (224, stop_at)
-    assert comparable(collection) == comparable(tmp_path / "whole" / packed_sample.name)
+    assert comparable(collection) == comparable(tmp_path / "whole" / packed_sample.identity.name)
 
 
 @pytest.fixture
-def one_batch_pending(tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch) -> Path:
+def one_batch_pending(
+    tmp_path: Path, packed_sample: Source, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """A collection whose build was interrupted with one batch made and not published."""
     monkeypatch.setattr(embed, "_LEAST_BATCH", 100)
     monkeypatch.setattr(embed, "_MOST_BATCH", 100)
@@ -141,7 +145,7 @@ def one_batch_pending(tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.M
     return collection
 
 
-def resumed(collection: Path, dump: Dump, encoder: CountingEncoder | None = None) -> int:
+def resumed(collection: Path, dump: Source, encoder: CountingEncoder | None = None) -> int:
     """Go on; the number of passages that had to be embedded."""
     encoder = encoder or CountingEncoder()
     manifest = build_collection(collection, dump, encoder, "all", QuietProgress()).manifest
@@ -152,7 +156,7 @@ def resumed(collection: Path, dump: Dump, encoder: CountingEncoder | None = None
 
 
 def test_what_was_set_aside_is_taken_up(
-    one_batch_pending: Path, packed_sample: Dump, toy_sample: Path
+    one_batch_pending: Path, packed_sample: Source, toy_sample: Path
 ) -> None:
     assert resumed(one_batch_pending, packed_sample) == 124
     manifest = read_manifest(current_generation(one_batch_pending))
@@ -161,7 +165,7 @@ def test_what_was_set_aside_is_taken_up(
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "garbage"])
 def test_a_damaged_batch_is_made_again(
-    one_batch_pending: Path, packed_sample: Dump, damage: str
+    one_batch_pending: Path, packed_sample: Source, damage: str
 ) -> None:
     [path] = (one_batch_pending / "building" / "vectors" / "pending").glob("*.npz")
     content = path.read_bytes()
@@ -171,7 +175,7 @@ def test_a_damaged_batch_is_made_again(
 
 @pytest.mark.parametrize("key", ["encoder", "store"])
 def test_a_batch_of_another_encoder_or_store_is_made_again(
-    one_batch_pending: Path, packed_sample: Dump, key: str
+    one_batch_pending: Path, packed_sample: Source, key: str
 ) -> None:
     path = one_batch_pending / "building" / "vectors" / "pending" / "origin.json"
     origin: dict[str, Any] = json.loads(path.read_text())
@@ -182,7 +186,7 @@ def test_a_batch_of_another_encoder_or_store_is_made_again(
 
 @pytest.mark.usefixtures("in_lists")
 def test_killed_between_sample_and_training(
-    tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, packed_sample: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Where all passages are the sample, nothing is left to embed, and lists are still to come."""
 
@@ -201,7 +205,7 @@ def test_killed_between_sample_and_training(
 
 @pytest.mark.usefixtures("in_lists")
 def test_leads_that_were_searched_exactly_become_part_of_the_lists(
-    tmp_path: Path, packed_sample: Dump
+    tmp_path: Path, packed_sample: Source
 ) -> None:
     collection = tmp_path / "sample"
     leads = make(collection, packed_sample, "leads").manifest
@@ -219,7 +223,7 @@ def test_leads_that_were_searched_exactly_become_part_of_the_lists(
 @pytest.mark.parametrize(("rate", "sizes"), [(1e9, [16, 64, 64, 64, 16]), (1e-9, [16] * 14)])
 def test_batches_are_as_large_as_the_encoder_is_fast(
     tmp_path: Path,
-    packed_sample: Dump,
+    packed_sample: Source,
     monkeypatch: pytest.MonkeyPatch,
     rate: float,
     sizes: list[int],

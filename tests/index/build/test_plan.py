@@ -9,7 +9,8 @@ from pinakes.index.build import plan
 from pinakes.index.build.pipeline import BuildOptions, build_collection, is_built
 from pinakes.index.build.plan import check_room, plan_build
 from pinakes.index.errors import DiskFull
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump, find_dump, sample_units
+from pinakes.ingest.sources.base import Source
+from pinakes.ingest.sources.opening import open_source
 from pinakes.ingest.types import PageCounts
 from tests.index.toys import HashingEncoder, QuietProgress, in_threads
 from tests.ingest.dumps_on_disk import export, write_multistream
@@ -21,7 +22,7 @@ def thread_workers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_sample_of_everything_gives_the_real_figures(
-    tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, packed_sample: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pinakes.index.build.pipeline.worker_processes", in_threads)
     planned = plan_build(packed_sample, 2, HashingEncoder(), QuietProgress())
@@ -49,7 +50,7 @@ def test_a_sample_of_everything_gives_the_real_figures(
 
 
 def test_a_small_sample_is_scaled_to_the_dump(tmp_path: Path) -> None:
-    dump = find_dump([write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")])
+    dump = open_source([write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")])
     whole = plan_build(dump, 1, None, QuietProgress())
     assert (whole.pages.documents, whole.passages) == (30, 30)
 
@@ -58,8 +59,8 @@ def test_units_of_a_sample_are_spread_over_the_dump(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pinakes.ingest.sources.mediawiki.files.dumps._LEAST_UNIT_BYTES", 100)
-    dump = find_dump([write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")])
-    sample = sample_units(dump, 3)
+    dump = open_source([write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")])
+    sample = dump.sample(3)
     numbers = [unit.number for unit in sample]
     assert 2 <= len(numbers) <= 3
     assert numbers == sorted(set(numbers))
@@ -70,12 +71,12 @@ def test_of_what_cannot_be_entered_the_beginning_is_the_sample(tmp_path: Path) -
     for number in (1, 2, 3):
         path = tmp_path / f"toywiki-20261101-pages-articles{number}.xml.gz"
         path.write_bytes(gzip.compress(export()))
-    sample = sample_units(find_dump([tmp_path]), 2)
-    assert [unit.part.name[-8:] for unit in sample] == ["1.xml.gz", "3.xml.gz"]
+    sample = open_source([tmp_path]).sample(2)
+    assert [unit.file.name[-8:] for unit in sample] == ["1.xml.gz", "3.xml.gz"]
 
 
 def test_a_disk_that_is_too_small_is_refused_before_anything_is_written(
-    tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, packed_sample: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     collection = tmp_path / "data" / "sample"
     check_room(packed_sample, collection, 1, QuietProgress())
@@ -90,7 +91,7 @@ def test_a_disk_that_is_too_small_is_refused_before_anything_is_written(
 
 
 def test_what_an_interrupted_build_has_written_counts_as_room(
-    tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, packed_sample: Source, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begun = tmp_path / "sample" / "building" / "20261101" / "pages.db"
     begun.parent.mkdir(parents=True)
@@ -103,6 +104,6 @@ def test_what_an_interrupted_build_has_written_counts_as_room(
     check_room(packed_sample, tmp_path / "sample", 1, QuietProgress())
 
 
-def test_a_dump_is_built_once(toy_sample: Path, packed_sample: Dump, tmp_path: Path) -> None:
+def test_a_dump_is_built_once(toy_sample: Path, packed_sample: Source, tmp_path: Path) -> None:
     assert is_built(toy_sample, packed_sample)
     assert not is_built(tmp_path, packed_sample)

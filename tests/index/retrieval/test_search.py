@@ -20,7 +20,7 @@ from pinakes.index.retrieval.features import FEATURES
 from pinakes.index.retrieval.search import MAX_QUERY_LENGTH, Index
 from pinakes.index.superseded import remove_superseded
 from pinakes.index.types import FIRST_STAGE, Mode
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump
+from pinakes.ingest.sources.base import Source
 from tests.index.toys import HashingEncoder, QuietProgress, in_threads, republish, reseal
 
 MODES: list[Mode] = ["hybrid", "keyword", "vector"]
@@ -192,7 +192,7 @@ def test_several_threads_search_at_once(sample_index: Index) -> None:
 
 @pytest.fixture
 def keyword_collection(
-    tmp_path: Path, packed_sample: Dump, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, packed_sample: Source, monkeypatch: pytest.MonkeyPatch
 ) -> Path:
     """The sample without vectors."""
     monkeypatch.setattr("pinakes.index.build.pipeline.worker_processes", in_threads)

@@ -11,16 +11,16 @@ from pinakes.ingest.segments import _write_lines, _write_links
 Links = list[tuple[str, str, int]]
 
 TITLES = [
-    (1, "Library of Alexandria"),
-    (1, "Great Library"),  # a redirect
-    (2, "Papyrus"),
-    (3, "Codex"),
-    (4, "Scroll"),
+    (1, 1, "Library of Alexandria"),
+    (1, 1, "Great Library"),  # a redirect
+    (2, 2, "Papyrus"),
+    (3, 3, "Codex"),
+    (4, 4, "Scroll"),
 ]
 
 
 def totals(
-    directory: Path, runs: Iterable[Links], titles: Iterable[tuple[int, str]] = TITLES
+    directory: Path, runs: Iterable[Links], titles: Iterable[tuple[int, int, str]] = TITLES
 ) -> tuple[list[tuple[int, int]], list[tuple[int, str, int]]]:
     """Links in and anchors of these runs, through files as a build would."""
     paths = []
@@ -83,7 +83,7 @@ def test_the_most_used_words_come_first_and_only_eight_of_them(tmp_path: Path) -
     ],
 )
 def test_odd_characters_pass_through(tmp_path: Path, words: str) -> None:
-    titles = [(1, words), (2, "Codex")]
+    titles = [(1, 1, words), (2, 2, "Codex")]
     runs = [[(words, "an odd page", 5), ("Codex", words, 5)], [("Codex", words, 6)]]
     links_in, anchors = totals(tmp_path, runs, titles)
     assert links_in == [(1, 1), (2, 2)]

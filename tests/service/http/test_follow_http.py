@@ -6,7 +6,7 @@ import httpx
 
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.encoders.encoder import SentenceEncoder
-from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
+from pinakes.ingest.sources.opening import open_source
 from tests.index.toys import SAMPLE, QuietProgress
 from tests.service.conftest import MakeServer
 from tests.yardstick import PATIENCE_S
@@ -42,7 +42,7 @@ def test_no_request_fails_while_new_generations_are_published(
         # Two generations are published: with keywords only, then with vectors.
         result = build_collection(
             collection,
-            find_dump([SAMPLE]),
+            open_source([SAMPLE]),
             minilm,
             "all",
             QuietProgress(),

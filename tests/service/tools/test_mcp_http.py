@@ -13,7 +13,8 @@ from mcp import Client
 from mcp.types import CallToolResult
 
 from pinakes.index.build.pipeline import BuildOptions, build_collection
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump, find_dump
+from pinakes.ingest.sources.base import Source
+from pinakes.ingest.sources.opening import open_source
 from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
 from pinakes.service.generators.generator import Generator
 from pinakes.service.settings import AnswerSettings, ServeSettings, ToolSettings
@@ -41,7 +42,7 @@ def serving(collection: Path, generator: Generator | None = None, **sections: An
         yield address
 
 
-def build(collection: Path, dump: Dump, *, force: bool = False) -> str:
+def build(collection: Path, dump: Source, *, force: bool = False) -> str:
     """Build without vectors; the name of the generation."""
     options = BuildOptions(workers=1, force=force)
     result = build_collection(collection, dump, None, "none", QuietProgress(), options)
@@ -253,14 +254,16 @@ def test_a_budget_is_kept_on_an_enormous_article(tmp_path: Path) -> None:
 
 def test_ids_survive_a_rebuilt_generation(tmp_path: Path) -> None:
     collection = tmp_path / "data" / "samplewiki"
-    first = build(collection, find_dump([SAMPLE]))
+    first = build(collection, open_source([SAMPLE]))
     with serving(collection) as address:
 
         async def scenario() -> None:
             async with Client(f"{address}/mcp") as client:
                 found = (await data(client, "search", query=QUESTION))["results"]
                 before = [await data(client, "fetch", id=one["id"]) for one in found]
-                second = await asyncio.to_thread(build, collection, find_dump([SAMPLE]), force=True)
+                second = await asyncio.to_thread(
+                    build, collection, open_source([SAMPLE]), force=True
+                )
                 assert second != first
                 await until_served(address, second)
                 after = [await data(client, "fetch", id=one["id"]) for one in found]

@@ -15,7 +15,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 
 from pinakes.index.build.pipeline import BuildOptions, build_collection
-from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
+from pinakes.ingest.sources.opening import open_source
 from tests.index.toys import ROOT, SAMPLE, QuietProgress
 from tests.service.generators.scripted_server import (
     STREAM_HEAD,
@@ -42,7 +42,7 @@ WORDS = as_events(chunk(SENTENCE), chunk(None, "stop"), "data: [DONE]")
 def plain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data directory with the sample, without vectors: those would need the real encoder."""
     directory = tmp_path_factory.mktemp("plain")
-    dump = find_dump([SAMPLE])
+    dump = open_source([SAMPLE])
     options = BuildOptions(workers=1)
     build_collection(directory / "samplewiki", dump, None, "none", QuietProgress(), options)
     return directory

@@ -14,7 +14,7 @@ import zstandard
 from pinakes.ingest.errors import DumpNotFound, NotADump, TruncatedDump
 from pinakes.ingest.sources.mediawiki.files.bz2_blocks import ends_whole, read_blocks
 from pinakes.ingest.sources.mediawiki.files.seven_zip import read_member
-from pinakes.ingest.types import Piece
+from pinakes.ingest.sources.mediawiki.types import Piece
 
 __all__ = ["archive_format", "check_end", "read_pieces"]
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from pinakes.ingest.types import Piece
+from pinakes.ingest.sources.mediawiki.types import Piece
 
 __all__ = ["ends_whole", "read_blocks"]
 

@@ -13,11 +13,12 @@ from pathlib import Path
 
 from pinakes.ingest.errors import DumpNotFound, IngestError, NotADump
 from pinakes.ingest.files import kind_of_file
+from pinakes.ingest.sources.base import Unit
+from pinakes.ingest.sources.file_state import FileState, state_of
 from pinakes.ingest.sources.mediawiki.files.archives import archive_format, check_end, read_pieces
-from pinakes.ingest.sources.mediawiki.files.identity import FileState, state_of
+from pinakes.ingest.sources.mediawiki.types import Piece, SiteInfo
 from pinakes.ingest.sources.mediawiki.xml.page_xml import CutPage, cut_pages
 from pinakes.ingest.sources.mediawiki.xml.site_info import read_site_info
-from pinakes.ingest.types import Piece, SiteInfo
 
 __all__ = ["Dump", "WorkUnit", "find_dump", "plan_units", "sample_units"]
 
@@ -62,20 +63,15 @@ class Dump:
 
 
 @dataclass(frozen=True, slots=True)
-class WorkUnit:
+class WorkUnit(Unit):
     """Bytes ``start`` to ``end`` of one part, as it lies on disk.
 
     Where a file cannot be entered in the middle, ``items`` are the unit's pages, cut already.
-    ``state`` is the part's when the unit was planned; None: nobody minds.
     """
 
-    number: int
-    part: Path
     start: int
     end: int
-    byte_count: int
     items: tuple[CutPage, ...] | None = None
-    state: FileState | None = None
 
 
 def find_dump(paths: Sequence[Path]) -> Dump:
@@ -223,7 +219,7 @@ def plan_units(dump: Dump, unit_bytes: int | None = None) -> Iterator[WorkUnit]:
         else:
             units = _units_of_stream(part, state.size, number)
         for unit in units:
-            yield replace(unit, state=state)
+            yield unit
             number = unit.number + 1
 
 
@@ -245,7 +241,7 @@ def sample_units(dump: Dump, count: int) -> list[WorkUnit]:
 def _units_of_file(part: Path, size: int, unit_bytes: int, number: int) -> Iterator[WorkUnit]:
     for place, start in enumerate(range(0, size, unit_bytes)):
         end = min(start + unit_bytes, size)
-        yield WorkUnit(number + place, part, start, end, end - start)
+        yield WorkUnit(number + place, part, end - start, start, end)
 
 
 def _units_of_stream(part: Path, size: int, number: int) -> Iterator[WorkUnit]:
@@ -264,9 +260,9 @@ def _units_of_stream(part: Path, size: int, number: int) -> Iterator[WorkUnit]:
         items.append(item)
         length += len(item) if isinstance(item, bytes) else _ITEM_BYTES
         if length >= _XML_UNIT_BYTES:
-            yield WorkUnit(number, part, start, position, position - start, tuple(items))
+            yield WorkUnit(number, part, position - start, start, position, tuple(items))
             number, start, items, length = number + 1, position, [], 0
-    yield WorkUnit(number, part, start, size, size - start, tuple(items))
+    yield WorkUnit(number, part, size - start, start, size, tuple(items))
 
 
 def _first_bytes(part: Path) -> bytes:

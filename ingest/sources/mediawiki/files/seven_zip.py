@@ -18,7 +18,7 @@ from py7zr.helpers import check_archive_path
 from py7zr.io import Py7zIO, WriterFactory
 
 from pinakes.ingest.errors import NotADump
-from pinakes.ingest.types import Piece
+from pinakes.ingest.sources.mediawiki.types import Piece
 
 __all__ = ["read_member"]
 

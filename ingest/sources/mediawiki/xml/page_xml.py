@@ -13,8 +13,9 @@ import html
 import re
 from collections.abc import Iterable, Iterator
 
+from pinakes.ingest.sources.mediawiki.types import Piece
 from pinakes.ingest.sources.mediawiki.xml.xml_sections import without_sections
-from pinakes.ingest.types import Damage, Piece, QuarantinedPage, TrailingBytes
+from pinakes.ingest.types import Damage, QuarantinedPage, TrailingBytes
 
 __all__ = ["CutPage", "cut_pages", "find_page", "quarantined"]
 
@@ -211,7 +212,7 @@ def quarantined(xml: bytes, reason: str) -> QuarantinedPage:
     head = xml[:_IDENTITY_BYTES]
     title, page_id = _TITLE.search(head), _ID.search(head)
     return QuarantinedPage(
-        page_id=int(page_id[1]) if page_id else None,
+        key=int(page_id[1]) if page_id else None,
         title=html.unescape(title[1].decode("utf-8", "replace"))[:255] if title else None,
         reason=reason,
     )

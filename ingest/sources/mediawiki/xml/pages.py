@@ -13,8 +13,9 @@ from mwxml.errors import MalformedXML
 
 from pinakes.ingest.sources.mediawiki.files.archives import read_pieces
 from pinakes.ingest.sources.mediawiki.files.dumps import WorkUnit
+from pinakes.ingest.sources.mediawiki.types import Page
 from pinakes.ingest.sources.mediawiki.xml.page_xml import cut_pages, quarantined
-from pinakes.ingest.types import Damage, Page, QuarantinedPage, TrailingBytes
+from pinakes.ingest.types import Damage, QuarantinedPage, TrailingBytes
 
 __all__ = ["read_pages"]
 
@@ -47,7 +48,7 @@ def read_pages(unit: WorkUnit) -> Iterator[Page | QuarantinedPage | Damage | Tra
     batch: list[bytes] = []
     size = 0
     items = unit.items
-    for item in cut_pages(read_pieces(unit.part, unit.start), unit.end) if items is None else items:
+    for item in cut_pages(read_pieces(unit.file, unit.start), unit.end) if items is None else items:
         if isinstance(item, bytes):
             batch.append(item)
             size += len(item)

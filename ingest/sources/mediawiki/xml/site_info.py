@@ -9,9 +9,9 @@ from pathlib import Path
 
 from pinakes.ingest.errors import EmptyDump, NotADump, TruncatedDump
 from pinakes.ingest.sources.mediawiki.files.archives import read_pieces
+from pinakes.ingest.sources.mediawiki.types import SiteInfo
 from pinakes.ingest.sources.mediawiki.xml.page_xml import find_page
 from pinakes.ingest.sources.mediawiki.xml.xml_sections import EMPTY, without_sections
-from pinakes.ingest.types import SiteInfo
 
 __all__ = ["read_site_info"]
 

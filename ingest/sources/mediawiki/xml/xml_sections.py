@@ -10,7 +10,7 @@ Format: XML 1.0, sections 2.5 to 2.7.
 import re
 from collections.abc import Iterable, Iterator
 
-from pinakes.ingest.types import Piece
+from pinakes.ingest.sources.mediawiki.types import Piece
 
 __all__ = ["EMPTY", "without_sections"]
 

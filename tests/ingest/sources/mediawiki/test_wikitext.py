@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document
-from pinakes.ingest.types import Document, Page, SiteInfo
+from pinakes.ingest.types import Document
 
 ENGLISH = SiteInfo("enwiki", "Wikipedia", "", "en", ((0, ""), (6, "File"), (14, "Category")))
 LATGALIAN = SiteInfo(
@@ -88,7 +89,7 @@ def test_a_heading_that_skips_levels_keeps_its_ancestors() -> None:
 
 def test_page_fields_pass_through() -> None:
     document = parse("Text of {{PAGENAME}}.")
-    assert (document.page_id, document.title, document.revision_id, document.timestamp) == (
+    assert (document.key, document.title, document.revision_id, document.timestamp) == (
         7, "Some page", 70, "2026-01-01T00:00:00Z",
     )  # fmt: skip
     assert document.text == "Text of Some page."

@@ -10,7 +10,7 @@ import py7zr
 import pytest
 
 from pinakes.ingest.errors import DumpNotFound, IngestError, NotADump, TruncatedDump
-from pinakes.ingest.report import Accounts
+from pinakes.ingest.report import IngestReport
 from pinakes.ingest.sources.mediawiki.extract import read_documents
 from pinakes.ingest.sources.mediawiki.files.bz2_blocks import read_blocks
 from pinakes.ingest.sources.mediawiki.files.dumps import Dump, find_dump, plan_units
@@ -103,9 +103,9 @@ def test_a_gz_whose_checksum_is_wrong_is_damaged(tmp_path: Path) -> None:
 
 def test_trailing_bytes_are_no_reason_to_refuse_a_dump(tmp_path: Path) -> None:
     with (tmp_path / "quarantine.jsonl").open("wb") as file:
-        accounts = Accounts(file, strict=True)
-        accounts.add(Path("dump.bz2"), TrailingBytes(7))
-        assert accounts.close() == PageCounts(trailing_bytes=7)
+        report = IngestReport(file, lambda _: (), strict=True)
+        report.add(Path("dump.bz2"), TrailingBytes(7))
+        assert report.close() == PageCounts(trailing_bytes=7)
     assert "7 bytes after the end of the archive" in (tmp_path / "quarantine.jsonl").read_text()
 
 

@@ -5,8 +5,8 @@ import pytest
 from pinakes.ingest.sources.mediawiki.templates.local_names import EVERY_LANGUAGE, local_names
 from pinakes.ingest.sources.mediawiki.templates.names import ALIASES
 from pinakes.ingest.sources.mediawiki.templates.registry import find_template
+from pinakes.ingest.sources.mediawiki.types import SiteInfo
 from pinakes.ingest.text.language import language_part, listed_languages
-from pinakes.ingest.types import SiteInfo
 from tests.ingest.sources.mediawiki.test_wikitext import parse
 
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pinakes.ingest.sources.mediawiki.types import Piece
 from pinakes.ingest.sources.mediawiki.xml import page_xml
 from pinakes.ingest.sources.mediawiki.xml.page_xml import cut_pages
-from pinakes.ingest.types import Damage, Piece, QuarantinedPage
+from pinakes.ingest.types import Damage, QuarantinedPage
 from tests.ingest.dumps_on_disk import PAGES, export, page
 from tests.yardstick import assert_in_proportion
 
@@ -68,7 +69,7 @@ def test_the_page_cut_off_by_damage_is_named() -> None:
     half = XML.index(b"Text of page 3")
     cut_off = list(cut_pages([Piece(0, XML[:half]), Piece(half, b"", "CRC")]))[2]
     assert isinstance(cut_off, QuarantinedPage)
-    assert (cut_off.page_id, cut_off.title) == (3, "Page 3")
+    assert (cut_off.key, cut_off.title) == (3, "Page 3")
 
 
 def test_the_end_of_the_file_inside_a_page_is_told() -> None:

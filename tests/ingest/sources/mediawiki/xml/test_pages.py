@@ -7,8 +7,9 @@ import pytest
 
 from pinakes.ingest.errors import NotADump, TruncatedDump
 from pinakes.ingest.sources.mediawiki.files.dumps import WorkUnit, find_dump, plan_units
+from pinakes.ingest.sources.mediawiki.types import Page
 from pinakes.ingest.sources.mediawiki.xml.pages import read_pages
-from pinakes.ingest.types import Damage, Page, QuarantinedPage
+from pinakes.ingest.types import Damage, QuarantinedPage
 from tests.ingest.dumps_on_disk import (
     END,
     HEADER,
@@ -134,7 +135,7 @@ def test_broken_utf8_costs_its_page(tmp_path: Path) -> None:
     assert len(entries) == 30
     [found] = [entry for entry in entries if not isinstance(entry, Page)]
     assert isinstance(found, QuarantinedPage)
-    assert (found.page_id, found.title) == (7, "Page 7")
+    assert (found.key, found.title) == (7, "Page 7")
     assert "not well-formed" in found.reason
 
 
@@ -162,7 +163,7 @@ def test_a_unit_in_the_middle_needs_neither_header_nor_end(tmp_path: Path) -> No
     path = tmp_path / "middle.bz2"
     path.write_bytes(bz2.compress(HEADER.encode()) + first + second + bz2.compress(END.encode()))
     start = len(bz2.compress(HEADER.encode()))
-    unit = WorkUnit(0, path, start, start + len(first), len(first))
+    unit = WorkUnit(0, path, len(first), start, start + len(first))
     assert [found.title for found in read_pages(unit)] == ["Page 1"]
 
 

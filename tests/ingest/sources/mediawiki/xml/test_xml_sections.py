@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from pinakes.ingest.sources.mediawiki.extract import read_documents
 from pinakes.ingest.sources.mediawiki.files.dumps import find_dump, plan_units
+from pinakes.ingest.sources.mediawiki.types import Piece
 from pinakes.ingest.sources.mediawiki.xml import xml_sections
 from pinakes.ingest.sources.mediawiki.xml.page_xml import cut_pages
 from pinakes.ingest.sources.mediawiki.xml.xml_sections import EMPTY, without_sections
-from pinakes.ingest.types import Damage, Document, Piece, QuarantinedPage
+from pinakes.ingest.types import Damage, Document, QuarantinedPage
 from tests.ingest.dumps_on_disk import END, HEADER, PAGES, page
 
 HIDDEN = page(900, "Hidden")

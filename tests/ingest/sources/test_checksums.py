@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from pinakes.ingest.errors import ChecksumMismatch
-from pinakes.ingest.sources.mediawiki.files.checksums import published_checksums, verify
+from pinakes.ingest.sources.checksums import published_checksums, verify
 
 NAME = "toywiki-20261101-p1p9.xml.bz2"
 CONTENT = b"BZh9 some bytes " * 200_000

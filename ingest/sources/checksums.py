@@ -1,4 +1,4 @@
-"""Compare a dump's files with the checksums published beside them, where there are any.
+"""Compare a source's files with the checksums published beside them, where there are any.
 
 Knows the lists that Wikimedia publishes: SHA256SUMS beside content exports, sha1sums.txt (with wiki
 and date before it) and dumpstatus.json beside the older dumps.

@@ -12,15 +12,16 @@ import py7zr
 import pytest
 import zstandard
 
-from pinakes.index.build import dump_identity, pipeline
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.errors import OtherWiki
 from pinakes.index.generations import current_generation, read_manifest
 from pinakes.index.store.store import Store
 from pinakes.ingest.errors import DumpChanged
-from pinakes.ingest.sources.mediawiki.files import identity
+from pinakes.ingest.sources import file_state
+from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.mediawiki.files.bz2_blocks import read_blocks
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump, find_dump
+from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
+from pinakes.ingest.sources.opening import open_source
 from tests.index.collections import quarantine
 from tests.index.toys import QuietProgress, Stopped
 from tests.ingest.dumps_on_disk import (
@@ -53,7 +54,7 @@ FORMS: dict[str, Callable[[Path, bytes], Any]] = {
 OLD, NEW = export(), export().replace(b"Text of page 15.", b"Word of page 15.")
 
 
-def make(collection: Path, dump: Dump, **options: Any) -> tuple[Any, list[str]]:
+def make(collection: Path, dump: Source, **options: Any) -> tuple[Any, list[str]]:
     """Build the keyword side; the result and what was said."""
     progress = QuietProgress()
     result = build_collection(
@@ -81,11 +82,11 @@ def test_a_file_that_changed_in_the_middle_is_built_again(
     path = tmp_path / f"{NAME}{form}"
     FORMS[form](path, OLD)
     before = path.stat()
-    first, _ = make(tmp_path / "toy", find_dump([path]))
+    first, _ = make(tmp_path / "toy", open_source([path]))
     FORMS[form](path, NEW)
     if keeps_time:  # as some tools do that write into a file
         os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
-    second, notes = make(tmp_path / "toy", find_dump([path]))
+    second, notes = make(tmp_path / "toy", open_source([path]))
     assert first.changed
     assert second.changed
     assert [note for note in notes if note.startswith(f"{path.name} changed since 20261101-1")]
@@ -96,9 +97,9 @@ def test_of_several_files_the_one_that_changed_is_named(tmp_path: Path) -> None:
     parts = [tmp_path / f"toywiki-20261101-articles{n}.xml-p{n}p{n}.bz2" for n in (1, 2, 3)]
     for number, part in enumerate(parts):
         FORMS[".xml.bz2"](part, export(PAGES[number : number + 1]))
-    make(tmp_path / "toy", find_dump(parts))
+    make(tmp_path / "toy", open_source(parts))
     FORMS[".xml.bz2"](parts[1], export([PAGES[1].replace("Text", "Word")]))
-    result, notes = make(tmp_path / "toy", find_dump(parts))
+    result, notes = make(tmp_path / "toy", open_source(parts))
     assert result.changed
     assert [note.split(" changed")[0] for note in changed_notes(notes)] == [parts[1].name]
 
@@ -108,13 +109,13 @@ def test_nothing_is_read_while_no_file_was_touched(
 ) -> None:
     path = tmp_path / f"{NAME}.xml"
     path.write_bytes(OLD)
-    make(tmp_path / "toy", find_dump([path]))
+    make(tmp_path / "toy", open_source([path]))
 
     def fail(*_: Any) -> str:
         raise AssertionError("the file was read")
 
-    monkeypatch.setattr(dump_identity, "digest_file", fail)
-    result, notes = make(tmp_path / "toy", find_dump([path]))
+    monkeypatch.setattr(Source, "digest_of", fail)
+    result, notes = make(tmp_path / "toy", open_source([path]))
     assert not result.changed
     assert notes == []
 
@@ -124,19 +125,19 @@ def test_a_file_touched_or_copied_is_read_once_and_then_known(
 ) -> None:
     path = tmp_path / f"{NAME}.xml"
     path.write_bytes(OLD)
-    make(tmp_path / "toy", find_dump([path]))
+    make(tmp_path / "toy", open_source([path]))
     read: list[Path] = []
 
-    def digest(part: Path, on_read: Callable[[int], None]) -> str:
-        read.append(part)
-        return identity.digest_file(part, on_read)
+    def digest(_: Source, file: Path, on_read: Callable[[int], None]) -> str:
+        read.append(file)
+        return file_state.digest_file(file, on_read)
 
-    monkeypatch.setattr(dump_identity, "digest_file", digest)
+    monkeypatch.setattr(Source, "digest_of", digest)
     (tmp_path / "elsewhere").mkdir()
     copy = tmp_path / "elsewhere" / path.name
     shutil.copyfile(path, copy)
     for _ in range(2):
-        result, notes = make(tmp_path / "toy", find_dump([copy]))
+        result, notes = make(tmp_path / "toy", open_source([copy]))
         assert not result.changed
         assert notes == []
     assert read == [copy]
@@ -148,13 +149,13 @@ def test_a_build_resumed_over_a_changed_file_mixes_nothing(tmp_path: Path, form:
     FORMS[form](path, OLD)
     progress = QuietProgress(stop_at=("step", "Counting links"))
     with pytest.raises(Stopped):
-        build_collection(tmp_path / "toy", find_dump([path]), None, "none", progress)
+        build_collection(tmp_path / "toy", open_source([path]), None, "none", progress)
     assert list((tmp_path / "toy" / "building" / "20261101" / "segments").iterdir())
     FORMS[form](path, NEW)
-    result, notes = make(tmp_path / "toy", find_dump([path]))
+    result, notes = make(tmp_path / "toy", open_source([path]))
     assert notes[0] == f"{path.name} changed since this build began: it begins anew"
     assert texts(tmp_path / "toy")[14] == "Word of page 15."
-    digest = identity.digest_file(path, lambda _: None)
+    digest = file_state.digest_file(path, lambda _: None)
     assert result.manifest.dump.digests == [digest]
 
 
@@ -164,11 +165,11 @@ def test_what_has_been_read_wholly_is_compared_and_kept(tmp_path: Path) -> None:
     for touch in (lambda: os.utime(path), lambda: path.write_bytes(NEW)):
         progress = QuietProgress(stop_at=("step", "Writing the keyword index"))
         with pytest.raises(Stopped):
-            build_collection(tmp_path / "toy", find_dump([path]), None, "none", progress)
+            build_collection(tmp_path / "toy", open_source([path]), None, "none", progress)
         touch()
         again = QuietProgress(stop_at=("step", "Writing the keyword index"))
         with pytest.raises(Stopped):
-            build_collection(tmp_path / "toy", find_dump([path]), None, "none", again)
+            build_collection(tmp_path / "toy", open_source([path]), None, "none", again)
         began_anew = any("begins anew" in note for note in again.notes)
         assert began_anew is ("Reading the dump" in again.totals) is (path.read_bytes() == NEW)
 
@@ -179,26 +180,26 @@ def test_a_file_that_changes_while_it_is_read(
 ) -> None:
     path = tmp_path / f"{NAME}{form}"
     FORMS[form](path, OLD)
-    dump = find_dump([path])
-    planned = pipeline.plan_units
+    dump = open_source([path])
+    planned = MediaWikiSource.units
 
-    def meddle(*arguments: Any) -> Any:
-        for unit in planned(*arguments):
+    def meddle(source: MediaWikiSource) -> Any:
+        for unit in planned(source):
             FORMS[form](path, NEW)
             yield unit
 
-    monkeypatch.setattr(pipeline, "plan_units", meddle)
+    monkeypatch.setattr(MediaWikiSource, "units", meddle)
     with pytest.raises(DumpChanged, match=rf"{path.name}: the file has changed while"):
         make(tmp_path / "toy", dump)
-    monkeypatch.setattr(pipeline, "plan_units", planned)
-    assert make(tmp_path / "toy", find_dump([path]))[0].changed
+    monkeypatch.setattr(MediaWikiSource, "units", planned)
+    assert make(tmp_path / "toy", open_source([path]))[0].changed
     assert texts(tmp_path / "toy")[14] == "Word of page 15."
 
 
 def test_a_file_cut_short_while_it_is_read_is_said_to_have_changed(tmp_path: Path) -> None:
     path = tmp_path / f"{NAME}.xml.gz"
     FORMS[".xml.gz"](path, OLD)
-    dump = find_dump([path])
+    dump = open_source([path])
     path.write_bytes(path.read_bytes()[:-100])
     with pytest.raises(DumpChanged):
         make(tmp_path / "toy", dump)
@@ -208,10 +209,10 @@ def test_a_damaged_file_that_was_mended_is_built_by_the_same_command(tmp_path: P
     path = tmp_path / "toywiki-20261101-multistream.xml.bz2"
     write_damaged(path)
     size = path.stat().st_size
-    first, _ = make(tmp_path / "toy", find_dump([path]))
-    again, _ = make(tmp_path / "toy", find_dump([path]))
+    first, _ = make(tmp_path / "toy", open_source([path]))
+    again, _ = make(tmp_path / "toy", open_source([path]))
     write_multistream(path)
-    mended, notes = make(tmp_path / "toy", find_dump([path]))
+    mended, notes = make(tmp_path / "toy", open_source([path]))
     assert path.stat().st_size == size
     assert (first.manifest.pages.damages, again.changed, mended.changed) == (1, False, True)
     assert mended.manifest.pages.damages == 0
@@ -223,13 +224,13 @@ def test_a_damaged_file_that_was_mended_is_built_by_the_same_command(tmp_path: P
 def test_the_digest_knows_nothing_of_units(
     tmp_path: Path, unit_bytes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(identity, "_PIECE_BYTES", 333)
+    monkeypatch.setattr(file_state, "_PIECE_BYTES", 333)
     path = write_multistream(tmp_path / f"{NAME}.xml.bz2")
     size = path.stat().st_size
-    digest = identity.FileDigest()
+    digest = file_state.FileDigest()
     for start in range(0, size, unit_bytes):
-        digest.add(identity.digest_pieces(path, start, min(start + unit_bytes, size)))
-    assert digest.hexdigest() == identity.digest_file(path, lambda _: None)
+        digest.add(file_state.digest_pieces(path, start, min(start + unit_bytes, size)))
+    assert digest.hexdigest() == file_state.digest_file(path, lambda _: None)
     assert len([*read_blocks(path, 0)]) > 1
 
 
@@ -239,11 +240,11 @@ def _header(**values: str) -> str:
     return f"<mediawiki><siteinfo>{inside}</siteinfo>"
 
 
-def _write(directory: Path, name: str, header: str) -> Dump:
+def _write(directory: Path, name: str, header: str) -> Source:
     directory.mkdir(exist_ok=True)
     path = directory / name
     path.write_text(header + page(1, "Papyrus") + END)
-    return find_dump([path])
+    return open_source([path])
 
 
 BARE = "<mediawiki>"
@@ -332,12 +333,12 @@ def test_notes_of_a_build_that_are_not_whole_are_thrown_away(tmp_path: Path, dee
     path.write_bytes((HEADER + "".join(PAGES) + END).encode())
     progress = QuietProgress(stop_at=("step", "Writing the keyword index"))
     with pytest.raises(Stopped):
-        build_collection(tmp_path / "toy", find_dump([path]), None, "none", progress)
+        build_collection(tmp_path / "toy", open_source([path]), None, "none", progress)
     kept = tmp_path / "toy" / "building" / "20261101" / deep
     assert kept.exists()
     for content in ("[" * 200_000, "{", "[]", '{"files": 7}', "\udcff"):
         kept.write_bytes(content.encode("utf-8", "surrogateescape"))
         again = QuietProgress(stop_at=("step", "Writing the keyword index"))
         with pytest.raises(Stopped):
-            build_collection(tmp_path / "toy", find_dump([path]), None, "none", again)
-    assert make(tmp_path / "toy", find_dump([path]))[0].manifest.pages.documents == 30
+            build_collection(tmp_path / "toy", open_source([path]), None, "none", again)
+    assert make(tmp_path / "toy", open_source([path]))[0].manifest.pages.documents == 30

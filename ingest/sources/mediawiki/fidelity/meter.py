@@ -9,13 +9,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 
-from pinakes.ingest.fidelity.markup_tree import Piece, Place, TemplateUse, pieces_of
-from pinakes.ingest.fidelity.numbers import numbers_of
+from pinakes.ingest.sources.mediawiki.fidelity.markup_tree import (
+    Piece,
+    Place,
+    TemplateUse,
+    pieces_of,
+)
+from pinakes.ingest.sources.mediawiki.fidelity.numbers import numbers_of
 from pinakes.ingest.sources.mediawiki.markup.layout import unescape
 from pinakes.ingest.sources.mediawiki.templates.local_names import local_names
 from pinakes.ingest.sources.mediawiki.templates.registry import find_template, holds_facts
+from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document
-from pinakes.ingest.types import Document, Page, SiteInfo
+from pinakes.ingest.types import Document
 
 __all__ = ["LossCounts", "LostNumber", "measure_loss", "measure_pages", "numbers_elsewhere"]
 

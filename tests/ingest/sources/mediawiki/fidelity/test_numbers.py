@@ -1,6 +1,6 @@
 import pytest
 
-from pinakes.ingest.fidelity.numbers import numbers_of
+from pinakes.ingest.sources.mediawiki.fidelity.numbers import numbers_of
 
 
 @pytest.mark.parametrize(

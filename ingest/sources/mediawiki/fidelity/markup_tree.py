@@ -12,13 +12,13 @@ from typing import Any, Literal
 import mwparserfromhell
 from mwparserfromhell import nodes
 
-from pinakes.ingest.fidelity.fact_arguments import (
+from pinakes.ingest.sources.mediawiki.fidelity.fact_arguments import (
     REFERENCE_TEMPLATE,
     is_layout_argument,
     is_steering_argument,
     shown_date,
 )
-from pinakes.ingest.fidelity.unclosed import count_unclosed
+from pinakes.ingest.sources.mediawiki.fidelity.unclosed import count_unclosed
 
 __all__ = ["Piece", "Place", "TemplateUse", "pieces_of"]
 

@@ -4,12 +4,13 @@ import random
 from collections.abc import Callable
 from functools import partial
 
-from pinakes.ingest.fidelity.meter import LossCounts, LostNumber, measure_pages
-from pinakes.ingest.sources.mediawiki.extract import map_units
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump, WorkUnit, plan_units
+from pinakes.ingest.sources.mediawiki.fidelity.meter import LossCounts, LostNumber, measure_pages
+from pinakes.ingest.sources.mediawiki.files.dumps import WorkUnit
+from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
+from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
 from pinakes.ingest.sources.mediawiki.xml.pages import read_pages
-from pinakes.ingest.types import Page, QuarantinedPage, SiteInfo
-from pinakes.ingest.workers import worker_processes
+from pinakes.ingest.types import QuarantinedPage
+from pinakes.ingest.workers import map_units, worker_processes
 
 __all__ = ["measure_dump", "measure_unit"]
 
@@ -18,7 +19,7 @@ _SEED = 1969
 
 
 def measure_dump(
-    dump: Dump, workers: int, on_done: Callable[[int], None]
+    source: MediaWikiSource, workers: int, on_done: Callable[[int], None]
 ) -> tuple[LossCounts, list[LostNumber]]:
     """The losses of a dump's articles, and a hundred lost numbers drawn at random.
 
@@ -29,8 +30,8 @@ def measure_dump(
     seen = 0
     draw = random.Random(_SEED)  # noqa: S311 - a sample to read, no secret
     with worker_processes(workers) as executor:
-        work = partial(measure_unit, site=dump.site)
-        for unit, (counts, lost) in map_units(work, plan_units(dump), executor, 2 * workers + 1):
+        work = partial(measure_unit, site=source.dump.site)
+        for unit, (counts, lost) in map_units(work, source.units(), executor, 2 * workers + 1):
             total += counts
             for number in lost:
                 seen += 1

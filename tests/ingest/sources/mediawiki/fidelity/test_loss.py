@@ -8,9 +8,14 @@ from pathlib import Path
 import pytest
 
 from bench.loss import pages
-from pinakes.ingest.fidelity.meter import LossCounts, measure_loss, measure_pages, numbers_elsewhere
+from pinakes.ingest.sources.mediawiki.fidelity.meter import (
+    LossCounts,
+    measure_loss,
+    measure_pages,
+    numbers_elsewhere,
+)
+from pinakes.ingest.sources.mediawiki.types import Page
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document
-from pinakes.ingest.types import Page
 from tests.ingest.sources.mediawiki.test_wikitext import ENGLISH, parse
 from tests.ingest.test_robustness import WORST
 from tests.yardstick import assert_in_proportion

@@ -1,4 +1,4 @@
-"""Tell whether a file of a dump is the one that was read: cheaply by its state, surely by a digest.
+"""Tell whether a file is the one that was read: cheaply by its state, surely by a digest.
 
 The digest does not depend on how a file is split into work units: XXH3 (128 bits) over the XXH3 of
 every MiB, so that each unit digests the pieces that begin in it. It tells files apart; it is no

@@ -1,0 +1,131 @@
+"""What a source of documents is: files, read in units, each of which gives entries.
+
+The index, segments, the ingest report and the commands know no more of a source than this.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pinakes.ingest.sources.checksums import PublishedChecksum, published_checksums
+from pinakes.ingest.sources.file_state import FileState, check_unchanged, digest_file
+from pinakes.ingest.types import DocumentKey, Entry
+
+__all__ = ["Source", "SourceIdentity", "Unit"]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceIdentity:
+    """What tells a source from others, as a manifest keeps it.
+
+    ``kind``: of source. ``name``: what its collection is called where nothing else is said.
+    ``date``: YYYYMMDD, or None. ``language``: its code. The others are known of wikis.
+    """
+
+    kind: str
+    name: str
+    date: str | None
+    language: str
+    base_url: str = ""
+    site_name: str = ""
+    database: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A share of a source that can be read on its own, by another process too; it is pickled.
+
+    ``number``: its place in the source, from 0. ``file``: the one it belongs to. ``byte_count``:
+    its share of the files' bytes. What else it holds is for its source alone.
+    """
+
+    number: int
+    file: Path
+    byte_count: int
+
+
+class Source(ABC):
+    """Files that give documents. To be pickled with every unit, so it holds no open file.
+
+    ``states``: of each of ``files``, taken before anything in it was read.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def takes(cls, paths: Sequence[Path]) -> bool:
+        """Whether these files, directories or patterns look like a source of this kind."""
+        del paths
+        return True
+
+    @classmethod
+    @abstractmethod
+    def open(cls, paths: Sequence[Path]) -> "Source":
+        """The source made of them. Raises IngestError."""
+
+    @property
+    @abstractmethod
+    def identity(self) -> SourceIdentity:
+        """What tells this source from others."""
+
+    @property
+    @abstractmethod
+    def files(self) -> tuple[Path, ...]:
+        """The files in reading order; no two have one name."""
+
+    @property
+    @abstractmethod
+    def states(self) -> tuple[FileState, ...]:
+        """Of each file: what changes when somebody writes to it."""
+
+    @abstractmethod
+    def units(self) -> Iterator[Unit]:
+        """All units in reading order, the same ones whenever the files are the same."""
+
+    @abstractmethod
+    def read(self, unit: Any) -> Iterator[Entry]:
+        """What became of every page of one of the ``units``, in order. Raises IngestError."""
+
+    @abstractmethod
+    def digest(self, unit: Any) -> bytes:
+        """What was read in one of the ``units``: its share of the digest of its file.
+
+        Those of a file's units, joined in order, are what ``FileDigest`` takes, however it is cut.
+        """
+
+    def sample(self, count: int) -> Sequence[Unit]:
+        """About ``count`` units, evenly spread."""
+        units = list(self.units())
+        step = -(-len(units) // count)
+        return units[(step - 1) // 2 :: step]
+
+    @property
+    def byte_count(self) -> int:
+        """Bytes of all files, as they lie on disk."""
+        return sum(state.size for state in self.states)
+
+    def check_unchanged(self, file: Path | None = None) -> None:
+        """Raise DumpChanged where a file, or this one, is no longer as it was."""
+        for path, state in zip(self.files, self.states, strict=True):
+            if file is None or path == file:
+                check_unchanged(path, state)
+
+    def digest_of(self, file: Path, on_read: Callable[[int], None]) -> str:
+        """The digest of a whole file. ``on_read`` is told of every piece, in bytes."""
+        return digest_file(file, on_read)
+
+    def published_checksums(self) -> list[PublishedChecksum]:
+        """The checksums published beside the files; none for a file that has none."""
+        return published_checksums(self.files)
+
+    def listed(self, file: Path) -> Iterator[tuple[DocumentKey, str]]:
+        """Key and title of all pages in a file, in order, where a list of them lies beside it."""
+        del file
+        return iter(())
+
+    def difference(self, built: Mapping[str, Any]) -> str | None:
+        """What shows that the source with this record is another than this one; None: nothing."""
+        name = str(built.get("name", ""))
+        return f"{self.identity.name}, not {name}" if name not in ("", self.identity.name) else None

@@ -1,0 +1,122 @@
+"""A MediaWiki dump as a source: its files cut into units, and its pages read as documents."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from pinakes.ingest.sources.base import Source, SourceIdentity
+from pinakes.ingest.sources.file_state import FileState, digest_pieces
+from pinakes.ingest.sources.mediawiki.extract import read_documents
+from pinakes.ingest.sources.mediawiki.files.dumps import (
+    Dump,
+    WorkUnit,
+    find_dump,
+    plan_units,
+    sample_units,
+)
+from pinakes.ingest.sources.mediawiki.files.multistream_index import find_index, read_index
+from pinakes.ingest.types import DocumentKey, Entry
+
+__all__ = ["MediaWikiSource"]
+
+# How Wikimedia's databases are named, and their dumps after them.
+_DATABASE = re.compile(
+    r"[a-z0-9_]+(wiki|wiktionary|wikibooks|wikinews|wikiquote|wikisource|wikiversity|wikivoyage)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class MediaWikiSource(Source):
+    """The articles of ``dump``, in units of about ``unit_bytes`` (None: as suits its size)."""
+
+    dump: Dump
+    unit_bytes: int | None = None
+
+    @classmethod
+    def open(cls, paths: Sequence[Path]) -> "MediaWikiSource":
+        """The dump made of these files. Raises IngestError, as ``find_dump`` does."""
+        return cls(find_dump(paths))
+
+    @property
+    def identity(self) -> SourceIdentity:
+        """Which wiki's dump it is, and of when."""
+        site = self.dump.site
+        return SourceIdentity(
+            kind="mediawiki",
+            name=self.dump.name,
+            date=self.dump.date,
+            language=site.language,
+            base_url=site.base_url,
+            site_name=site.name,
+            database=site.database,
+        )
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The parts of the dump."""
+        return self.dump.parts
+
+    @property
+    def states(self) -> tuple[FileState, ...]:
+        """The states of its parts."""
+        return self.dump.states
+
+    def units(self) -> Iterator[WorkUnit]:
+        """Runs of bytes of one part each."""
+        return plan_units(self.dump, self.unit_bytes)
+
+    def sample(self, count: int) -> Sequence[WorkUnit]:
+        """About ``count`` units; of a part that cannot be entered in the middle only the first."""
+        return sample_units(self.dump, count)
+
+    def read(self, unit: WorkUnit) -> Iterator[Entry]:
+        """What became of every page of ``unit``, in file order."""
+        return read_documents(unit, self.dump.site)
+
+    def digest(self, unit: WorkUnit) -> bytes:
+        """The digests of the pieces that begin in the unit's bytes."""
+        return digest_pieces(unit.file, unit.start, unit.end)
+
+    def listed(self, file: Path) -> Iterator[tuple[DocumentKey, str]]:
+        """What the index of a multistream dump says of a part."""
+        index = find_index(file)
+        return read_index(index) if index is not None else iter(())
+
+    def difference(self, built: Mapping[str, Any]) -> str | None:
+        """What shows that the dump with this record is of another wiki; None: nothing.
+
+        Compared are database, site name and host, where both headers have them, and the wiki in
+        the names of the files, where it looks like one: some extracts carry the header of another
+        wiki. Of dumps that have nothing of this in common the names of the files decide.
+        """
+        identity = self.identity
+        now = _marks(identity.name, identity.base_url, identity.database, identity.site_name)
+        text = {key: value for key, value in built.items() if isinstance(value, str)}
+        name = text.get("name", "")
+        before = _marks(
+            name, text.get("base_url", ""), text.get("database", ""), text.get("site_name", "")
+        )
+        both = [mark for mark in before if before[mark] and now[mark]]
+        for mark in both:
+            if before[mark] != now[mark]:
+                return f"{mark} {now[mark]}, not {before[mark]}"
+        if not both and name and name != identity.name:
+            return f"files of {identity.name}, not of {name}"
+        return None
+
+
+def _marks(name: str, base_url: str, database: str, site_name: str) -> dict[str, str]:
+    """What a wiki is known by; "" where it is not."""
+    try:
+        host = urlsplit(base_url).netloc
+    except ValueError:
+        host = ""
+    return {
+        "database": database,
+        "site": site_name,
+        "host": host,
+        "file names of": name if _DATABASE.fullmatch(name) else "",
+    }

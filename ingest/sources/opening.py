@@ -1,0 +1,21 @@
+"""Which kind of source some files are, and that source, open to be read."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from pinakes.ingest.sources.base import Source
+from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
+
+__all__ = ["KINDS", "open_source"]
+
+# Asked in this order; the last one takes what no other does, and tells what is wrong with it.
+KINDS: list[type[Source]] = [MediaWikiSource]
+
+
+def open_source(paths: Sequence[Path]) -> Source:
+    """The source made of these files, or of the files in these directories or patterns.
+
+    Raises DumpNotFound, NotADump, TruncatedDump, or IngestError where they are not one source.
+    """
+    kind = next(kind for kind in KINDS if kind.takes(paths))
+    return kind.open(paths)
