@@ -72,7 +72,7 @@ def _amounts(done: float, total: float, unit: str, speed: float | None) -> str:
     scale, name = (1e6, "MB") if unit == "bytes" else (1.0, unit)
     digits = 1 if unit == "bytes" else 0
     text = f"{done / scale:,.{digits}f}/{total / scale:,.{digits}f} {name}"
-    return text + (f", {speed / scale:,.1f}/s" if speed else "")
+    return text + (f", {speed / scale:,.1f} {name}/s" if speed else "")
 
 
 def accounts_text(counts: PageCounts) -> str:
