@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from pinakes.index.build.disk import require_room
-from pinakes.index.build.embed import MOST_PENDING
+from pinakes.index.build.embed import MOST_PENDING, VectorScope
 from pinakes.index.build.progress import Progress, Silence
 from pinakes.index.encoders.encoder import passage_text
 from pinakes.index.keywords.bm25 import WRITER_HEAP
@@ -83,13 +83,17 @@ def plan_build(
     encoder: Encoder | None,
     progress: Progress,
     units: int = _SAMPLE_UNITS,
+    scope: VectorScope = "all",
 ) -> BuildPlan:
-    """Measure a sample of about ``units`` work units. ``encoder`` None: no vectors are planned."""
+    """Measure a sample of about ``units`` work units.
+
+    ``scope``: which passages are to have vectors; without an ``encoder`` none are planned.
+    """
     sample = source.sample(units)
     share = sum(unit.byte_count for unit in sample) / source.byte_count
     progress.step("Measuring a sample", len(sample), "units")
     with tempfile.TemporaryDirectory(prefix="pinakes-plan-") as name:
-        return _Sample(Path(name), source, sample, share, workers).plan(encoder, progress)
+        return _Sample(Path(name), source, sample, share, workers).plan(encoder, scope, progress)
 
 
 def check_room(source: Source, collection: Path, workers: int, progress: Progress) -> None:
@@ -118,7 +122,7 @@ class _Sample:
         self._share = share
         self._workers = workers
 
-    def plan(self, encoder: Encoder | None, progress: Progress) -> BuildPlan:
+    def plan(self, encoder: Encoder | None, scope: VectorScope, progress: Progress) -> BuildPlan:
         reading, counts = self._read(progress)
         writer = self._writer
         with self._timed() as linking:
@@ -145,12 +149,15 @@ class _Sample:
         ]
         with Store(database) as store:
             passages, leads = store.passage_count, store.lead_count()
-            if encoder is not None and passages:
+            if encoder is not None and scope != "none" and passages:
                 rate = _passages_per_second(store, encoder, progress)
-                exact = self._scaled(passages) <= EXACT_LIMIT
+                parts = [("leads", leads), ("the rest", passages - leads)]
+                if scope == "leads":
+                    del parts[1:]
+                exact = self._scaled(sum(count for _, count in parts)) <= EXACT_LIMIT
                 each = bytes_per_vector(encoder.record.dimension, exact=exact)
                 before = 0
-                for name, count in (("leads", leads), ("the rest", passages - leads)):
+                for name, count in parts:
                     number = self._scaled(count)
                     size = number * each
                     memory = min(number, MOST_PENDING) * each

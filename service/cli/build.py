@@ -134,7 +134,7 @@ def plan(
     found = open_source(dump)
     encoder = None if scope == "none" else find_encoder(settings.search.encoder)
     with BuildProgress() as progress:
-        planned = plan_build(found, workers or default_workers(), encoder, progress)
+        planned = plan_build(found, workers or default_workers(), encoder, progress, scope=scope)
     if as_json:
         print_json(asdict(planned) | {"lasting": planned.lasting, "most_disk": planned.most_disk})
     else:

@@ -49,6 +49,18 @@ def test_a_sample_of_everything_gives_the_real_figures(
     assert planned.most_disk > store + planned.steps[0].temporary > store
 
 
+def test_vectors_are_planned_for_the_leads_alone_where_only_they_get_some(
+    packed_sample: Source,
+) -> None:
+    every, leads, none = (
+        plan_build(packed_sample, 1, HashingEncoder(), QuietProgress(), scope=scope).steps[3:]
+        for scope in ("all", "leads", "none")
+    )
+    assert [step.name for step in every] == ["Embedding leads", "Embedding the rest"]
+    assert [(step.name, step.lasting) for step in leads] == [("Embedding leads", every[0].lasting)]
+    assert none == ()
+
+
 def test_a_small_sample_is_scaled_to_the_dump(tmp_path: Path) -> None:
     dump = open_source([write_multistream(tmp_path / "toywiki-20261101-multistream.xml.bz2")])
     whole = plan_build(dump, 1, None, QuietProgress())
