@@ -36,6 +36,7 @@ __all__ = [
     "StoredPage",
     "Suggestion",
     "VectorIndexRecord",
+    "VectorScope",
     "Vectors",
 ]
 
@@ -43,6 +44,7 @@ FORMAT_VERSION = 5
 # The feature that keeps the score by which a hit was ranked first, in every mode, whatever reranks
 # after: what reads scores was fitted on that one.
 FIRST_STAGE = "first stage"
+VectorScope = Literal["all", "leads", "none"]  # which passages get vectors
 Mode = Literal["hybrid", "keyword", "vector"]
 Precision = Literal["float32", "float16", "int8"]
 # title: the page's own. redirect: the title of a page that leads to it. base: its title without

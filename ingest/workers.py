@@ -11,15 +11,17 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 from pinakes.ingest.errors import WorkerDied
 from pinakes.ingest.sources.base import Unit
 
-__all__ = ["default_workers", "map_units", "worker_processes"]
+__all__ = ["Executors", "default_workers", "map_units", "worker_processes"]
 
 _Result = TypeVar("_Result")
+# Gives, for a number of workers, what runs units: for as long as its block lasts.
+Executors = Callable[[int], AbstractContextManager[Executor]]
 
 
 def default_workers() -> int:

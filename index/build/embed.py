@@ -8,7 +8,6 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +27,14 @@ from pinakes.index.generations import (
 )
 from pinakes.index.store.store import Store
 from pinakes.index.superseded import remove_superseded
-from pinakes.index.types import Encoder, FileRecord, Manifest, VectorIndexRecord, Vectors
+from pinakes.index.types import (
+    Encoder,
+    FileRecord,
+    Manifest,
+    VectorIndexRecord,
+    Vectors,
+    VectorScope,
+)
 from pinakes.index.vectors.importance import Importance
 from pinakes.index.vectors.index import VectorIndex
 from pinakes.index.vectors.pending import PendingVectors
@@ -44,7 +50,6 @@ from pinakes.index.vectors.writer import (
 __all__ = ["MOST_PENDING", "VectorScope", "embed_generation"]
 
 Ids = NDArray[np.int64]
-VectorScope = Literal["all", "leads", "none"]
 
 # Batches that take about so long, so that little is lost and a fast encoder gets enough to do.
 _BATCH_SECONDS = 20.0

@@ -1,12 +1,10 @@
 """From a source to a published generation, resumable at every step.
 
-segments and link runs (ingest) → store → keyword index → publish → vectors, in increments that
-each publish. Knows nothing of how progress is shown.
+segments and link runs → store → keyword index → publish → vectors, in increments that each publish:
+the table of STEPS. Knows nothing of how progress is shown.
 """
 
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -17,6 +15,7 @@ from pinakes.index.build.disk import told_of_full_disk
 from pinakes.index.build.embed import VectorScope, embed_generation
 from pinakes.index.build.plan import check_room
 from pinakes.index.build.progress import Progress, Silence
+from pinakes.index.build.reading import extract, write_store
 from pinakes.index.build.source_identity import (
     changed_files,
     check_same,
@@ -25,6 +24,7 @@ from pinakes.index.build.source_identity import (
     remember_files,
     source_record,
 )
+from pinakes.index.build.steps import Build, Step, steps_to_do
 from pinakes.index.build.work_directory import ReadSource, check_published, work_directory
 from pinakes.index.errors import (
     DamagedGeneration,
@@ -41,24 +41,12 @@ from pinakes.index.generations import (
     timestamp,
 )
 from pinakes.index.keywords.keyword_writer import write_keywords
-from pinakes.index.store.links import open_link_totals
 from pinakes.index.store.store import Store
-from pinakes.index.store.store_writer import StoreWriter
 from pinakes.index.superseded import remove_superseded
 from pinakes.index.types import FORMAT_VERSION, Encoder, Manifest
-from pinakes.ingest.errors import EmptyDump, IngestError
 from pinakes.ingest.files import write_whole
-from pinakes.ingest.report import IngestReport
-from pinakes.ingest.segments import (
-    link_run_path,
-    read_digest,
-    read_segment,
-    segment_path,
-    write_segment,
-)
 from pinakes.ingest.sources.base import Source
-from pinakes.ingest.sources.file_state import FileDigest
-from pinakes.ingest.workers import default_workers, map_units, worker_processes
+from pinakes.ingest.workers import Executors, default_workers, worker_processes
 
 __all__ = ["BuildOptions", "BuildResult", "build_collection", "is_built"]
 
@@ -78,6 +66,7 @@ class BuildResult:
 class BuildOptions:
     """How a build goes about it.
 
+    ``executors`` gives, for a number of workers, what reads the units (processes of this machine).
     ``force`` builds anew even if the current generation comes from this very source; ``strict``
     gives up at the first page that cannot be read, instead of setting it aside.
     """
@@ -85,6 +74,7 @@ class BuildOptions:
     workers: int = field(default_factory=default_workers)
     force: bool = False
     strict: bool = False
+    executors: Executors = field(default_factory=lambda: worker_processes)
 
 
 def build_collection(
@@ -98,34 +88,50 @@ def build_collection(
     """Build ``source`` into ``collection``, or go on with a build that was interrupted.
 
     The keyword side is published first; vectors follow in increments. Raises IngestError for
-    what cannot be read, ChecksumMismatch for one that is not as it was published, OtherWiki
-    for one of another wiki than the collection's, DiskFull when there is no room; nothing is
+    what cannot be read, ChecksumMismatch for what is not as it was published, OtherWiki for a
+    source that is another than the collection's, DiskFull when there is no room; nothing is
     published then, and the same command goes on.
     """
     options = options or BuildOptions()
+    build = Build(
+        collection, source, encoder, scope, progress,
+        workers=options.workers, executors=options.executors,
+        strict=options.strict, force=options.force,
+    )  # fmt: skip
     is_new = not collection.exists()
     if is_new:  # and need not be made where there is no room
-        check_room(source, collection, options.workers, progress)
+        _check_room(build)
     with hold_collection(collection), told_of_full_disk(collection):
         check_same(collection, source, progress, force=options.force)
         before = _current_manifest(collection)
         if options.force and not _is_published(collection, before):
             before = None
-        changed = before is None or _is_changed(collection, before, source, progress)
-        if changed:
+        if before is not None and not _is_changed(collection, before, source, progress):
+            build.manifest = before
+            remember_files(collection, before.dump.fingerprint, source)
+        else:
             if not is_new:
-                check_room(source, collection, options.workers, progress)
-            manifest = _build_keyword_side(collection, source, options, progress)
-            progress.note(f"published {manifest.generation}: keyword search is complete")
-        elif before is not None:
-            manifest = before
-        remember_files(collection, manifest.dump.fingerprint, source)
-        if scope != "none" and encoder is not None:
-            extended = embed_generation(collection, manifest, encoder, scope, progress)
-            changed = changed or extended.vectors != manifest.vectors
-            manifest = extended
+                _check_room(build)
+            build.work = work_directory(collection, source, progress)
+            build.is_verified = check_published(source, build.work, progress)
+            build.stage.mkdir(exist_ok=True)
+        wanted = ["generation"] if scope == "none" or encoder is None else ["generation", "vectors"]
+        for step in steps_to_do(STEPS, wanted, partial(_is_there, build)):
+            step.run(build)
         _clear_up(collection)
-    return BuildResult(manifest, changed)
+    manifest = build.published
+    return BuildResult(manifest, before is None or manifest.generation != before.generation)
+
+
+def _check_room(build: Build) -> None:
+    check_room(build.source, build.collection, build.workers, build.progress, build.executors)
+
+
+def _is_there(build: Build, name: str) -> bool:
+    """Whether what a step makes is there. Units and passages that are done are not done again."""
+    if name in ("source", "generation"):
+        return name == "source" or build.manifest is not None
+    return name not in ("segments", "vectors") and (build.stage / name).exists()
 
 
 def _clear_up(collection: Path) -> None:
@@ -170,35 +176,28 @@ def _is_published(collection: Path, current: Manifest | None) -> bool:
     return found[0] == wanted[0] and int(found[1]) >= int(wanted[1])
 
 
-def _build_keyword_side(
-    collection: Path, source: Source, options: BuildOptions, progress: Progress
-) -> Manifest:
-    work = work_directory(collection, source, progress)
-    verified = check_published(source, work, progress)
-    stage = work / "stage"
-    stage.mkdir(exist_ok=True)
-    if not (stage / "pages.db").exists():
-        read = _write_store(work, source, options, progress)
-        read.keep(work)
-        (work / "quarantine.jsonl").rename(stage / "quarantine.jsonl")
-        (work / "pages.db").rename(stage / "pages.db")
-    else:
-        read = ReadSource.kept(work)
-    shutil.rmtree(work / "segments", ignore_errors=True)  # all they hold is in the store
-    if not (stage / "bm25").exists():
-        language, workers = source.identity.language, options.workers
-        write_keywords(stage / "pages.db", work / "bm25", language, workers, progress)
-        (work / "bm25").rename(stage / "bm25")
+def _write_keywords(build: Build) -> None:
+    shutil.rmtree(build.work / "segments", ignore_errors=True)  # of a build that was killed
+    language = build.source.identity.language
+    database = build.stage / "pages.db"
+    write_keywords(database, build.work / "bm25", language, build.workers, build.progress)
+    build.keep("bm25")
+
+
+def _publish(build: Build) -> None:
+    """Make the stage a generation, and the current one; it has no vectors yet."""
+    collection, source, stage = build.collection, build.source, build.stage
     (stage / "vectors").mkdir(exist_ok=True)
     with Store(stage / "pages.db") as store:
         passages = store.passage_count
+    read = ReadSource.kept(build.work)
     day = source.identity.date or datetime.now(UTC).strftime("%Y%m%d")
     manifest = Manifest(
         format_version=FORMAT_VERSION,
         collection=collection.name,
         generation=next_name(collection, day),
         created=timestamp(),
-        dump=source_record(source, read.digests, verified=verified),
+        dump=source_record(source, read.digests, verified=build.is_verified),
         pages=read.counts,
         passages=passages,
         vectors=0,
@@ -206,66 +205,33 @@ def _build_keyword_side(
         versions=_versions(),
         files=record_files(stage),
     )
-    if options.force:
+    if build.force:
         with write_whole(collection / _FORCED) as file:
             file.write(manifest.generation.encode())
     publish(collection, stage, manifest)
     shutil.rmtree(collection / "building")
-    return manifest
-
-
-def _write_store(
-    work: Path, source: Source, options: BuildOptions, progress: Progress
-) -> ReadSource:
-    """Write ``pages.db`` and ``quarantine.jsonl`` into the work directory.
-
-    Workers make segments of the source's units; the store takes them in order, as they are done.
-    """
-    segments = work / "segments"
-    segments.mkdir(exist_ok=True)
-    progress.step("Reading the dump", source.byte_count, "bytes")
-    writer = StoreWriter(work / "pages.db")
-    runs: list[Path] = []
-    digests = {file: FileDigest() for file in source.files}
-    with (
-        _told_of_changes(source),
-        write_whole(work / "quarantine.jsonl") as file,
-        worker_processes(options.workers) as executor,
-    ):
-        report = IngestReport(file, source.listed, strict=options.strict)
-        work_on = partial(write_segment, source=source, directory=segments)
-        ahead = 2 * options.workers + 1
-        for unit, _ in map_units(work_on, source.units(), executor, ahead):
-            segment = segment_path(segments, unit.number)
-            digests[unit.file].add(read_digest(segment))
-            for entry, passages in read_segment(segment):
-                is_new = writer.add(entry, passages)
-                report.add(unit.file, entry, is_duplicate=not is_new)
-            runs.append(link_run_path(segments, unit.number))
-            progress.advance(unit.byte_count)
-        counts = report.close()
-    if not counts.documents:
-        raise EmptyDump(f"{source.files[0]}: no article in this dump ({counts.read} pages read)")
-    progress.step("Counting links", 1, "steps")
-    writer.index_titles()
-    with open_link_totals(runs, writer.titles(), work) as totals:
-        writer.add_names(totals.anchors(), totals.links_in())
-    writer.close()
-    progress.advance(1)
-    return ReadSource(counts, [digest.hexdigest() for digest in digests.values()])
-
-
-@contextmanager
-def _told_of_changes(source: Source) -> Iterator[None]:
-    """Raise DumpChanged where a file is another at the end of the block, however that ends."""
-    try:
-        yield
-    except IngestError:  # perhaps because of that
-        source.check_unchanged()
-        raise
-    source.check_unchanged()
+    build.manifest = manifest
+    build.progress.note(f"published {manifest.generation}: keyword search is complete")
+    remember_files(collection, manifest.dump.fingerprint, source)
 
 
 def _versions() -> dict[str, str]:
     names = ("pinakes", "mwxml", "tantivy", "faiss-cpu", "sentence-transformers", "onnxruntime")
     return {name: version(name) for name in names}
+
+
+def _embed(build: Build) -> None:
+    """Vectors, in increments that each publish."""
+    if build.encoder is not None:
+        build.manifest = embed_generation(
+            build.collection, build.published, build.encoder, build.scope, build.progress
+        )
+
+
+STEPS = (
+    Step("extract", ("source",), ("segments",), extract),
+    Step("store", ("segments",), ("quarantine.jsonl", "pages.db"), write_store),
+    Step("keywords", ("pages.db",), ("bm25",), _write_keywords),
+    Step("publish", ("quarantine.jsonl", "pages.db", "bm25"), ("generation",), _publish),
+    Step("vectors", ("generation",), ("vectors",), _embed),
+)

@@ -16,7 +16,7 @@ from itertools import islice
 from pathlib import Path
 
 from pinakes.index.build.disk import require_room
-from pinakes.index.build.embed import MOST_PENDING, VectorScope
+from pinakes.index.build.embed import MOST_PENDING
 from pinakes.index.build.progress import Progress, Silence
 from pinakes.index.encoders.encoder import passage_text
 from pinakes.index.keywords.bm25 import WRITER_HEAP
@@ -24,14 +24,14 @@ from pinakes.index.keywords.keyword_writer import MOST_RANGES, write_keywords
 from pinakes.index.store.links import MEMORY_LIMIT, open_link_totals, scratch_size
 from pinakes.index.store.store import Store
 from pinakes.index.store.store_writer import StoreWriter
-from pinakes.index.types import Encoder
+from pinakes.index.types import Encoder, VectorScope
 from pinakes.index.vectors.shards import bytes_per_vector
 from pinakes.index.vectors.writer import EXACT_LIMIT
 from pinakes.ingest.report import count_entry
 from pinakes.ingest.segments import link_run_path, read_segment, segment_path, write_segment
 from pinakes.ingest.sources.base import Source, Unit
 from pinakes.ingest.types import PageCounts
-from pinakes.ingest.workers import map_units, worker_processes
+from pinakes.ingest.workers import Executors, map_units, worker_processes
 
 __all__ = ["BuildPlan", "PlannedStep", "check_room", "plan_build"]
 
@@ -84,19 +84,28 @@ def plan_build(
     progress: Progress,
     units: int = _SAMPLE_UNITS,
     scope: VectorScope = "all",
+    executors: Executors | None = None,
 ) -> BuildPlan:
     """Measure a sample of about ``units`` work units.
 
     ``scope``: which passages are to have vectors; without an ``encoder`` none are planned.
+    ``executors``: as ``BuildOptions`` has them.
     """
     sample = source.sample(units)
     share = sum(unit.byte_count for unit in sample) / source.byte_count
     progress.step("Measuring a sample", len(sample), "units")
     with tempfile.TemporaryDirectory(prefix="pinakes-plan-") as name:
-        return _Sample(Path(name), source, sample, share, workers).plan(encoder, scope, progress)
+        reading = _Sample(Path(name), source, sample, share, workers, executors or worker_processes)
+        return reading.plan(encoder, scope, progress)
 
 
-def check_room(source: Source, collection: Path, workers: int, progress: Progress) -> None:
+def check_room(
+    source: Source,
+    collection: Path,
+    workers: int,
+    progress: Progress,
+    executors: Executors | None = None,
+) -> None:
     """Raise DiskFull where building ``source`` would need more than the disk has left.
 
     Looks at a sample only where the room is not plainly enough. What an interrupted build has
@@ -106,7 +115,7 @@ def check_room(source: Source, collection: Path, workers: int, progress: Progres
     begun = sum(p.stat().st_size for p in (collection / "building").rglob("*") if p.is_file())
     free = shutil.disk_usage(existing).free + begun
     if free < _ROOM_FACTOR * source.byte_count:
-        plan = plan_build(source, workers, None, progress, units=2)
+        plan = plan_build(source, workers, None, progress, units=2, executors=executors)
         require_room(existing, free, int(plan.most_disk * _SPARE))
 
 
@@ -114,13 +123,20 @@ class _Sample:
     """The sample on its way through the steps of a build."""
 
     def __init__(
-        self, directory: Path, source: Source, units: Sequence[Unit], share: float, workers: int
+        self,
+        directory: Path,
+        source: Source,
+        units: Sequence[Unit],
+        share: float,
+        workers: int,
+        executors: Executors,
     ) -> None:
         self._directory = directory
         self._source = source
         self._units = units
         self._share = share
         self._workers = workers
+        self._executors = executors
 
     def plan(self, encoder: Encoder | None, scope: VectorScope, progress: Progress) -> BuildPlan:
         reading, counts = self._read(progress)
@@ -178,7 +194,7 @@ class _Sample:
         counts = PageCounts()
         reading = storing = 0.0
         memory = 0
-        with worker_processes(min(self._workers, len(self._units))) as executor:
+        with self._executors(min(self._workers, len(self._units))) as executor:
             work = partial(_measured_segment, source=self._source, directory=self._directory)
             for unit, (seconds, peak) in map_units(work, self._units, executor, len(self._units)):
                 reading += seconds

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pinakes.index.build import embed, pipeline
+from pinakes.index.build import embed
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.mediawiki.files.bz2_blocks import read_blocks
@@ -86,9 +86,9 @@ class EventfulProgress(QuietProgress):
 
 def _build(collection: Path, dump: Source, act: Callable[[int, str], None]) -> None:
     embed._PUBLISH_SECONDS, embed._LEAST_BATCH, embed._MOST_BATCH = 0.0, 40, 40
-    pipeline.worker_processes = in_threads
     progress = EventfulProgress(Events(act))
-    build_collection(collection, dump, HashingEncoder(), "all", progress, BuildOptions(1))
+    options = BuildOptions(1, executors=in_threads)
+    build_collection(collection, dump, HashingEncoder(), "all", progress, options)
 
 
 def _in_child(work: Callable[[], None], seconds: float = _PATIENCE_S) -> int:

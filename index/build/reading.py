@@ -1,0 +1,91 @@
+"""The first steps of a build: units of a source become segments, and segments a store.
+
+Both go on at once: the store takes segments in the order of their units, as they are done.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from functools import partial
+from pathlib import Path
+
+from pinakes.index.build.steps import Build, Extracted
+from pinakes.index.build.work_directory import ReadSource
+from pinakes.index.store.links import open_link_totals
+from pinakes.index.store.store_writer import StoreWriter
+from pinakes.ingest.errors import EmptyDump, IngestError
+from pinakes.ingest.files import write_whole
+from pinakes.ingest.report import IngestReport
+from pinakes.ingest.segments import (
+    link_run_path,
+    read_digest,
+    read_segment,
+    segment_path,
+    write_segment,
+)
+from pinakes.ingest.sources.base import Source
+from pinakes.ingest.sources.file_state import FileDigest
+from pinakes.ingest.workers import map_units
+
+__all__ = ["extract", "write_store"]
+
+
+def extract(build: Build) -> None:
+    """Have the units of the source read by the executor, as segments are asked for."""
+    (build.work / "segments").mkdir(exist_ok=True)
+    build.progress.step("Reading the dump", build.source.byte_count, "bytes")
+    build.extracted = _extracted(build)
+
+
+def _extracted(build: Build) -> Extracted:
+    """Each unit with its segment; a unit whose segment is there is not read again."""
+    segments = build.work / "segments"
+    work_on = partial(write_segment, source=build.source, directory=segments)
+    ahead = 2 * build.workers + 1
+    with build.executors(build.workers) as executor:
+        for unit, _ in map_units(work_on, build.source.units(), executor, ahead):
+            yield unit, segment_path(segments, unit.number)
+
+
+def write_store(build: Build) -> None:
+    """Write ``pages.db`` and ``quarantine.jsonl`` from the segments. Raises EmptyDump."""
+    source, work, progress = build.source, build.work, build.progress
+    writer = StoreWriter(work / "pages.db")
+    runs: list[Path] = []
+    digests = {file: FileDigest() for file in source.files}
+    with (
+        _told_of_changes(source),
+        write_whole(work / "quarantine.jsonl") as quarantine,
+        closing(build.extracted),
+    ):
+        report = IngestReport(quarantine, source.listed, strict=build.strict)
+        for unit, segment in build.extracted:
+            digests[unit.file].add(read_digest(segment))
+            for entry, passages in read_segment(segment):
+                is_new = writer.add(entry, passages)
+                report.add(unit.file, entry, is_duplicate=not is_new)
+            runs.append(link_run_path(segment.parent, unit.number))
+            progress.advance(unit.byte_count)
+        counts = report.close()
+    if not counts.documents:
+        raise EmptyDump(f"{source.files[0]}: no article in this dump ({counts.read} pages read)")
+    progress.step("Counting links", 1, "steps")
+    writer.index_titles()
+    with open_link_totals(runs, writer.titles(), work) as totals:
+        writer.add_names(totals.anchors(), totals.links_in())
+    writer.close()
+    progress.advance(1)
+    ReadSource(counts, [digest.hexdigest() for digest in digests.values()]).keep(work)
+    build.keep("quarantine.jsonl", "pages.db")
+    shutil.rmtree(work / "segments", ignore_errors=True)  # all they hold is in the store
+
+
+@contextmanager
+def _told_of_changes(source: Source) -> Iterator[None]:
+    """Raise DumpChanged where a file is another at the end of the block, however that ends."""
+    try:
+        yield
+    except IngestError:  # perhaps because of that
+        source.check_unchanged()
+        raise
+    source.check_unchanged()

@@ -1,0 +1,32 @@
+"""What a step needs, an earlier one makes; only those run whose work is wanted and not there."""
+
+import pytest
+
+from pinakes.index.build.pipeline import STEPS
+from pinakes.index.build.steps import steps_to_do
+
+
+def test_every_step_needs_what_an_earlier_one_makes() -> None:
+    made = {"source"}
+    for step in STEPS:
+        assert set(step.needs) <= made, step.name
+        assert not made & set(step.makes), step.name
+        made |= set(step.makes)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there", "names"),
+    [
+        ("generation", "source", "extract store keywords publish"),
+        ("vectors", "source", "extract store keywords publish vectors"),
+        ("vectors", "source generation", "vectors"),
+        ("generation", "source generation", ""),
+        ("generation", "source quarantine.jsonl", "extract store keywords publish"),
+        ("generation", "source quarantine.jsonl pages.db", "keywords publish"),
+        ("generation", "source quarantine.jsonl pages.db bm25", "publish"),
+        ("pages.db", "source", "extract store"),
+    ],
+)
+def test_only_what_is_wanted_and_not_there_is_made(wanted: str, there: str, names: str) -> None:
+    found = steps_to_do(STEPS, [wanted], there.split().__contains__)
+    assert [step.name for step in found] == names.split()
