@@ -26,7 +26,8 @@ from rich.table import Table
 from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.fusion import min_max
 from bench.record import record
-from pinakes.index.encoders.encoder import _in_threads, find_encoder, passage_text
+from pinakes.index.encoders.encoder import _in_threads, find_encoder
+from pinakes.index.encoders.encoder_input import passage_text
 from pinakes.index.encoders.onnx_encoder import open_question_encoder
 from pinakes.index.evaluation import Question, read_questions
 from pinakes.index.retrieval.search import Index

@@ -31,7 +31,8 @@ from rich.table import Table
 from bench.development import DUMP, QUESTIONS
 from bench.fusion import min_max
 from bench.record import record
-from pinakes.index.encoders.encoder import find_encoder, passage_text
+from pinakes.index.encoders.encoder import find_encoder
+from pinakes.index.encoders.encoder_input import passage_text
 from pinakes.index.encoders.onnx_encoder import open_question_encoder
 from pinakes.index.evaluation import read_questions
 from pinakes.index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index

@@ -16,7 +16,8 @@ from pathlib import Path
 import numpy as np
 
 from pinakes.index.build.embed import VectorScope
-from pinakes.index.encoders.encoder import find_encoder, passage_text
+from pinakes.index.encoders.encoder import find_encoder
+from pinakes.index.encoders.encoder_input import passage_text
 from pinakes.index.evaluation import Judgment, judge, read_questions
 from pinakes.index.generations import SEALED, publish, record_files
 from pinakes.index.keywords.keyword_writer import write_keywords

@@ -63,6 +63,7 @@ def write_segment(unit: Unit, source: Source, directory: Path) -> None:
         for entry in source.read(unit):
             row = to_json(entry)
             if isinstance(entry, Document):
+                row["made_from"] = entry.made_from.hex()
                 row["passages"] = [[p.start, p.end] for p in split_passages(entry)]
                 number = link_source(entry.key)
                 links += [(link.target, link.anchor, number) for link in entry.links]
@@ -111,7 +112,9 @@ def read_segment(path: Path) -> Iterator[tuple[Entry, list[Passage]]]:
             entry = from_json(row)
             if isinstance(entry, Document):
                 links = tuple(Link(*link) for link in row.get("links", ()))
-                yield replace(entry, links=links), list(_passages(entry, row["passages"]))
+                made_from = bytes.fromhex(row["made_from"])
+                whole = replace(entry, links=links, made_from=made_from)
+                yield whole, list(_passages(entry, row["passages"]))
             else:
                 yield entry, []
 

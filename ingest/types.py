@@ -83,7 +83,8 @@ class Section:
 class Document:
     """An article as plain text, with its sections as slices of that text.
 
-    ``bold_names``: what its lead has in bold, other names of its subject as a rule.
+    ``bold_names``: what its lead has in bold, other names of its subject as a rule. ``made_from``:
+    the digest of all that decides what it says, the program included; empty where it is not known.
     """
 
     key: DocumentKey
@@ -95,6 +96,7 @@ class Document:
     links: tuple[Link, ...]
     is_disambiguation: bool
     bold_names: tuple[str, ...] = ()
+    made_from: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["SentenceEncoder", "find_encoder", "passage_text"]
+__all__ = ["SentenceEncoder", "find_encoder"]
 
 _WEIGHTS = "model.safetensors"
 _GPU_BATCH = 1_024
@@ -70,11 +70,6 @@ _PACKAGED = {
         384,
     )
 }
-
-
-def passage_text(title: str, heading_path: Sequence[str], text: str) -> str:
-    """What is embedded of a passage: where it stands, then what it says."""
-    return f"{' – '.join([title, *heading_path])}\n{text}"
 
 
 def find_encoder(name: str) -> "SentenceEncoder":

@@ -12,13 +12,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from pinakes.index.checksums import DamagedRow, row_checksum
+from pinakes.index.encoders.encoder_input import DIGEST_BYTES
 
 __all__ = [
+    "DIGEST_COLUMNS",
     "PAGE_COLUMNS",
     "TEXT_COLUMNS",
+    "PageDigests",
     "PageRow",
     "TextRow",
     "add_checksums",
+    "page_digests",
     "page_row",
     "text_checksum",
     "text_row",
@@ -30,6 +34,7 @@ PAGE_COLUMNS = (
     "pages.page_id, title, revision_id, timestamp, is_disambiguation, first_passage, "
     "passage_count, links_in, source_key, pages.checksum"
 )
+DIGEST_COLUMNS = "page_id, source_key, first_passage, made_from, digests.passages, digests.checksum"
 TEXT_COLUMNS = f"{PAGE_COLUMNS}, sections, bounds, text, texts.checksum"
 _BOUNDS = struct.Struct("<II")
 
@@ -65,6 +70,32 @@ class TextRow:
             raise DamagedRow(f"passage {passage_id} is not of page {self.page.page_id}")
         start, end = _BOUNDS.unpack_from(self.bounds, number * _BOUNDS.size)
         return start, end
+
+
+@dataclass(frozen=True, slots=True)
+class PageDigests:
+    """By what a page and its passages are known again in another dump's store.
+
+    ``source_key``: where it is not ``page_id``. ``made_from``: as ``Document`` has it.
+    ``passages``: of each, as ``passage_digest`` gives it.
+    """
+
+    page_id: int
+    source_key: str | None
+    first_passage: int
+    made_from: bytes
+    passages: tuple[bytes, ...]
+
+
+def page_digests(values: Sequence[Any]) -> PageDigests:
+    """The values of DIGEST_COLUMNS. Raises DamagedRow when they are not what was written."""
+    page_id, key, first_passage, made_from, passages, checksum = values
+    blobs = isinstance(made_from, bytes) and isinstance(passages, bytes)
+    if not blobs or row_checksum((page_id,), made_from, passages) != checksum:
+        raise DamagedRow(f"the digests of page {page_id} are not as they were written")
+    cuts = range(0, len(passages), DIGEST_BYTES)
+    digests = tuple(passages[cut : cut + DIGEST_BYTES] for cut in cuts)
+    return PageDigests(page_id, key, first_passage, made_from, digests)
 
 
 def page_row(values: Sequence[Any]) -> PageRow:

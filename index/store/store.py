@@ -23,7 +23,16 @@ from pinakes.index.aliases.table import LISTED_WITH_PAGE, check_name
 from pinakes.index.aliases.titles import title_key
 from pinakes.index.checksums import DamagedRow
 from pinakes.index.health import Health
-from pinakes.index.store.rows import PAGE_COLUMNS, TEXT_COLUMNS, TextRow, page_row, text_row
+from pinakes.index.store.rows import (
+    DIGEST_COLUMNS,
+    PAGE_COLUMNS,
+    TEXT_COLUMNS,
+    PageDigests,
+    TextRow,
+    page_digests,
+    page_row,
+    text_row,
+)
 from pinakes.index.types import NamedPage, NameKind, PassagePlace, StoredPage, Suggestion
 from pinakes.ingest.types import Passage, Section
 
@@ -289,6 +298,14 @@ class Store:
                 if current is None:
                     raise DamagedRow(f"page {page_id} is missing")
                 yield _passage(passage_id, *current), passage_id - current[0].page.first_passage
+
+    def digests(self) -> Iterator[PageDigests]:
+        """By what every page and its passages are known again, by page id."""
+        with self._reading():
+            rows = self._connection().execute(
+                f"SELECT {DIGEST_COLUMNS} FROM digests JOIN pages USING (page_id) ORDER BY page_id"
+            )
+            yield from map(page_digests, rows)
 
     def passages_of_pages(self) -> Iterator[tuple[int, int, int]]:
         """Of every page with passages: the first one, their number, and the links to the page."""

@@ -13,6 +13,8 @@ import zstandard
 from pinakes.index.aliases.names import base_name, later_words, meanings, name_of_topic
 from pinakes.index.aliases.table import NAMES_SCHEMA, gather_names, scratch_size, write_names
 from pinakes.index.aliases.titles import title_key
+from pinakes.index.checksums import row_checksum
+from pinakes.index.encoders.encoder_input import passage_digest
 from pinakes.index.store.rows import add_checksums, text_checksum, write_bounds
 from pinakes.index.types import NameKind
 from pinakes.ingest.segments import link_source
@@ -32,6 +34,12 @@ CREATE TABLE pages (
 -- end of each passage, 32 bits each. checksum: over these and what the page's row says of it.
 CREATE TABLE texts (
     page_id INTEGER PRIMARY KEY, sections TEXT NOT NULL, bounds BLOB NOT NULL, text BLOB NOT NULL,
+    checksum INTEGER NOT NULL
+);
+-- By which the next dump's build tells what has not changed: what a page's text was made from, and
+-- of each passage what is embedded, 128 bits each.
+CREATE TABLE digests (
+    page_id INTEGER PRIMARY KEY, made_from BLOB NOT NULL, passages BLOB NOT NULL,
     checksum INTEGER NOT NULL
 );
 CREATE TABLE passages (passage_id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL);
@@ -119,6 +127,19 @@ class StoreWriter:
                 bounds,
                 text,
                 text_checksum(page, layout, bounds, text),
+            ),
+        )
+        embedded = b"".join(
+            passage_digest(document.title, passage.heading_path, passage.text)
+            for passage in passages
+        )
+        self._connection.execute(
+            "INSERT INTO digests VALUES (?, ?, ?, ?)",
+            (
+                page_id,
+                document.made_from,
+                embedded,
+                row_checksum((page_id,), document.made_from, embedded),
             ),
         )
         if document.is_disambiguation:

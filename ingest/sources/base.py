@@ -3,17 +3,20 @@
 The index, segments, the ingest report and the commands know no more of a source than this.
 """
 
+import functools
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import xxhash
+
 from pinakes.ingest.sources.checksums import PublishedChecksum, published_checksums
 from pinakes.ingest.sources.file_state import FileState, check_unchanged, digest_file
 from pinakes.ingest.types import DocumentKey, Entry
 
-__all__ = ["Source", "SourceIdentity", "Unit"]
+__all__ = ["Source", "SourceIdentity", "Unit", "program_digest"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +132,15 @@ class Source(ABC):
         """What shows that the source with this record is another than this one; None: nothing."""
         name = str(built.get("name", ""))
         return f"{self.identity.name}, not {name}" if name not in ("", self.identity.name) else None
+
+
+@functools.cache
+def program_digest() -> bytes:
+    """The digest of all files of this package: what reads a source, and so decides what is read."""
+    package = Path(__file__).resolve().parents[1]
+    digest = xxhash.xxh3_128()
+    for path in sorted(package.rglob("*")):
+        if path.suffix in (".py", ".toml"):
+            digest.update(path.relative_to(package).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.digest()

@@ -1,14 +1,19 @@
 """Turn the pages of a work unit into documents and redirects; none is lost without a word."""
 
+import functools
 from collections.abc import Iterator
+from dataclasses import replace
 
+import xxhash
+
+from pinakes.ingest.sources.base import program_digest
 from pinakes.ingest.sources.mediawiki.files.dumps import WorkUnit
 from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document
 from pinakes.ingest.sources.mediawiki.xml.pages import read_pages
 from pinakes.ingest.types import Document, Entry, OtherPage, QuarantinedPage, Redirect
 
-__all__ = ["read_documents"]
+__all__ = ["made_from", "read_documents"]
 
 
 def read_documents(unit: WorkUnit, site: SiteInfo) -> Iterator[Entry]:
@@ -29,7 +34,20 @@ def read_documents(unit: WorkUnit, site: SiteInfo) -> Iterator[Entry]:
 def _parsed(page: Page, site: SiteInfo) -> Document | QuarantinedPage:
     """The article; whatever fails in reading its markup costs this page and no other."""
     try:
-        return parse_document(page, site)
+        return replace(parse_document(page, site), made_from=made_from(page, site))
     except Exception as error:
         reason = f"its wikitext could not be read ({type(error).__name__}: {error})"
         return QuarantinedPage(page.page_id, page.title, reason)
+
+
+def made_from(page: Page, site: SiteInfo) -> bytes:
+    """The digest of what decides how an article reads: its wikitext, its wiki, and this program."""
+    digest = xxhash.xxh3_128(_common(site))
+    head = f"{page.title}\0{page.revision_id}\0{page.timestamp}\0"
+    digest.update((head + page.wikitext).encode("utf-8", "surrogatepass"))
+    return digest.digest()
+
+
+@functools.lru_cache
+def _common(site: SiteInfo) -> bytes:
+    return program_digest() + repr(site).encode()

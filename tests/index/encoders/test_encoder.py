@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from pinakes.index.encoders import encoder
-from pinakes.index.encoders.encoder import SentenceEncoder, find_encoder, passage_text
+from pinakes.index.encoders.encoder import SentenceEncoder, find_encoder
+from pinakes.index.encoders.encoder_input import passage_text
 from pinakes.index.encoders.onnx_encoder import open_question_encoder
 from pinakes.index.errors import EncoderNotFound
 from pinakes.index.types import EncoderRecord
