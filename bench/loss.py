@@ -27,9 +27,9 @@ from rich.table import Table
 
 from bench.record import record
 from pinakes.ingest.sources.mediawiki.fidelity.meter import (
-    LossCounts,
+    FidelityCounts,
     LostNumber,
-    measure_loss,
+    measure_page,
     measure_pages,
     numbers_elsewhere,
 )
@@ -66,7 +66,7 @@ def main() -> None:
                  "peer kept %", "peer left"):  # fmt: skip
         table.add_column(name, justify="left" if name == "corpus" else "right")
     for corpus in ("wikitext/articles", *_DUMPS):
-        total, peer = LossCounts(), LossCounts()
+        total, peer = FidelityCounts(), FidelityCounts()
         elsewhere = 0
         for page, site in pages(corpus):
             for counts, numbers in measure_pages([page], site):
@@ -78,13 +78,13 @@ def main() -> None:
             if not corpus.startswith("ltg"):
                 moved += others
         figures[corpus] = _figures(total, elsewhere) | {
-            "peer": {"share_kept": round(peer.share_kept, 6), "markup_left": _left(peer)}
+            "peer": {"share_kept": round(peer.fidelity, 6), "markup_left": _left(peer)}
         }
         expected, kept = total.expected.total(), total.kept.total()
         table.add_row(
             corpus, f"{total.pages}", f"{expected:,}", f"{kept:,}", f"{expected - kept}",
-            f"{total.share_kept:.2%}", f"{total.unrendered.total()}", f"{_left(total)}",
-            f"{peer.share_kept:.2%}", f"{_left(peer)}",
+            f"{total.fidelity:.2%}", f"{total.unrendered.total()}", f"{_left(total)}",
+            f"{peer.fidelity:.2%}", f"{_left(peer)}",
         )  # fmt: skip
     Console(width=130).print(table)
     for title, numbers in (("lost", lost), ("kept elsewhere", moved)):
@@ -111,7 +111,7 @@ def pages(corpus: str) -> Iterator[tuple[Page, SiteInfo]]:
         yield Page(number, 0, path.stem, number, "", None, text), site
 
 
-def _figures(total: LossCounts, elsewhere: int) -> dict[str, Any]:
+def _figures(total: FidelityCounts, elsewhere: int) -> dict[str, Any]:
     counts = {
         name: dict(list(value.items())[:30]) if isinstance(value, dict) else value
         for name, value in total.to_json().items()
@@ -119,7 +119,7 @@ def _figures(total: LossCounts, elsewhere: int) -> dict[str, Any]:
     return counts | {
         "numbers": total.expected.total(),
         "numbers_kept": total.kept.total(),
-        "share_kept": round(total.share_kept, 6),
+        "share_kept": round(total.fidelity, 6),
         "numbers_not_rendered": total.unrendered.total(),
         "numbers_left_out": total.silent.total(),
         "numbers_steering": total.steering.total(),
@@ -129,17 +129,17 @@ def _figures(total: LossCounts, elsewhere: int) -> dict[str, Any]:
     }
 
 
-def _peer(page: Page, site: SiteInfo) -> LossCounts:
+def _peer(page: Page, site: SiteInfo) -> FidelityCounts:
     """The same meter over the text of mwparserfromhell's ``strip_code``."""
     document = replace(
         parse_document(page, site),
         text=str(mwparserfromhell.parse(page.wikitext).strip_code()),
         sections=(),
     )
-    return measure_loss(page, document, site, {})[0]
+    return measure_page(page, document, site, {})[0]
 
 
-def _left(counts: LossCounts) -> int:
+def _left(counts: FidelityCounts) -> int:
     return counts.leftovers.total()
 
 

@@ -25,10 +25,10 @@ from pinakes.service.errors import BadInput, DamagedDump
 from pinakes.service.extras import require_extra
 from pinakes.service.settings import load_settings
 from pinakes.service.terminal.console import (
-    accounts_text,
     coverage_text,
     damages_text,
     fetch_again_text,
+    pages_text,
 )
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def build(
             f"{manifest.pages.redirects:,} redirects, {manifest.passages:,} passages, "
             + coverage_text(manifest.coverage)
         )
-        out.print(accounts_text(manifest.pages))
+        out.print(pages_text(manifest.pages))
     if manifest.pages.trailing_bytes:
         err.print(str(TrailingBytes(manifest.pages.trailing_bytes)))
     if damages := manifest.pages.damages:
@@ -145,11 +145,14 @@ def extract(
     dump: DumpPaths,
     workers: WorkersOption = None,
     report: Annotated[
-        bool, typer.Option("--report", help="Measure what the text loses, instead of printing it.")
+        bool,
+        typer.Option(
+            "--report", help="Measure how much of the facts the text keeps, instead of printing it."
+        ),
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Print a dump's articles and redirects as JSON lines, or a report of what they lose."""
+    """Print a dump's articles and redirects as JSON lines, or a report of their fidelity."""
     require_extra("build", "pinakes extract")
     if report:
         require_extra("measure", "pinakes extract --report")
@@ -164,7 +167,7 @@ def extract(
     found = open_source(dump)
     count = workers or default_workers()
     if report:
-        _report_loss(found, count, as_json=as_json)
+        _report_fidelity(found, count, as_json=as_json)
         return
     counts = PageCounts()
     # On a terminal the lines themselves show that something happens.
@@ -187,16 +190,16 @@ def extract(
                 path.unlink()
             counts += extracted.counts
             progress.advance(unit.byte_count)
-    sys.stderr.write(f"{accounts_text(counts)}\n")
+    sys.stderr.write(f"{pages_text(counts)}\n")
     if counts.damages:
         raise DamagedDump(f"{damages_text(counts.damages)}; see the lines above")
 
 
-def _report_loss(source: "Source", workers: int, *, as_json: bool) -> None:
+def _report_fidelity(source: "Source", workers: int, *, as_json: bool) -> None:
     from pinakes.ingest.sources.mediawiki.fidelity.dump_fidelity import measure_dump
     from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
     from pinakes.service.terminal.console import BuildProgress
-    from pinakes.service.terminal.loss_report import loss_json, print_loss
+    from pinakes.service.terminal.fidelity_report import fidelity_json, print_fidelity
 
     if not isinstance(source, MediaWikiSource):
         raise BadInput(f"--report measures wikitext, and {source.files[0]} holds none")
@@ -204,9 +207,9 @@ def _report_loss(source: "Source", workers: int, *, as_json: bool) -> None:
         progress.step("Measuring", source.byte_count, "bytes")
         total, lost = measure_dump(source, workers, progress.advance)
     if as_json:
-        print_json(loss_json(total, lost))
+        print_json(fidelity_json(total, lost))
     else:
-        print_loss(total, lost)
+        print_fidelity(total, lost)
 
 
 def status(

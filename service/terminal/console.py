@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 __all__ = [
     "BuildProgress",
     "PlainConsole",
-    "accounts_text",
     "coverage_text",
+    "pages_text",
     "print_coverage",
     "print_page",
     "print_plan",
@@ -75,7 +75,7 @@ def _amounts(done: float, total: float, unit: str, speed: float | None) -> str:
     return text + (f", {speed / scale:,.1f} {name}/s" if speed else "")
 
 
-def accounts_text(counts: PageCounts) -> str:
+def pages_text(counts: PageCounts) -> str:
     """What became of every page read, as a sum."""
     return (
         f"{counts.read:,} pages read = {counts.documents:,} articles + "

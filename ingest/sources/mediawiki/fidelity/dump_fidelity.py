@@ -1,10 +1,14 @@
-"""The loss of a whole dump, work unit by work unit: counts that add up, and a sample to read."""
+"""The fidelity of a whole dump, unit by unit: counts that add up, and a sample to read."""
 
 import random
 from collections.abc import Callable
 from functools import partial
 
-from pinakes.ingest.sources.mediawiki.fidelity.meter import LossCounts, LostNumber, measure_pages
+from pinakes.ingest.sources.mediawiki.fidelity.meter import (
+    FidelityCounts,
+    LostNumber,
+    measure_pages,
+)
 from pinakes.ingest.sources.mediawiki.files.dumps import WorkUnit
 from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
 from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
@@ -20,12 +24,12 @@ _SEED = 1969
 
 def measure_dump(
     source: MediaWikiSource, workers: int, on_done: Callable[[int], None]
-) -> tuple[LossCounts, list[LostNumber]]:
-    """The losses of a dump's articles, and a hundred lost numbers drawn at random.
+) -> tuple[FidelityCounts, list[LostNumber]]:
+    """The counts of a dump's articles, and a hundred lost numbers drawn at random.
 
     ``on_done`` is called with the bytes of each unit that is measured.
     """
-    total = LossCounts()
+    total = FidelityCounts()
     drawn: list[LostNumber] = []
     seen = 0
     draw = random.Random(_SEED)  # noqa: S311 - a sample to read, no secret
@@ -43,18 +47,18 @@ def measure_dump(
     return total, drawn
 
 
-def measure_unit(unit: WorkUnit, site: SiteInfo) -> tuple[LossCounts, list[LostNumber]]:
+def measure_unit(unit: WorkUnit, site: SiteInfo) -> tuple[FidelityCounts, list[LostNumber]]:
     """The counts of a unit's articles and the numbers they lost."""
-    total = LossCounts()
+    total = FidelityCounts()
     lost: list[LostNumber] = []
     for item in read_pages(unit):
         if isinstance(item, QuarantinedPage):
-            total += LossCounts(quarantined=1)
+            total += FidelityCounts(quarantined=1)
         elif isinstance(item, Page) and item.namespace == 0 and item.redirect_to is None:
             try:
                 results = list(measure_pages([item], site))
             except Exception:  # as in reading: the page is set aside, and counted
-                total += LossCounts(quarantined=1)
+                total += FidelityCounts(quarantined=1)
                 continue
             for counts, numbers in results:
                 total += counts

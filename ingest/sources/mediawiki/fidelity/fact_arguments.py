@@ -1,4 +1,4 @@
-"""Which arguments of a template carry facts, as the loss meter counts them.
+"""Which arguments of a template carry facts, as the fidelity meter counts them.
 
 Kept apart from the renderers on purpose: what must be kept is not for them to say. The rules
 follow the documentation of the templates on the English Wikipedia.

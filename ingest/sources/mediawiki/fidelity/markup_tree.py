@@ -1,7 +1,7 @@
 """What a page holds, read independently of our own parser: pieces of text and where they stand.
 
 The only file that imports mwparserfromhell. It is slow and made for editing; here it is the
-outside measure of what must not be lost (see ``loss``), never a part of a build.
+outside measure of what must not be lost (see ``meter``), never a part of a build.
 """
 
 import re

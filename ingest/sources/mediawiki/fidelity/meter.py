@@ -23,7 +23,7 @@ from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document
 from pinakes.ingest.types import Document
 
-__all__ = ["LossCounts", "LostNumber", "measure_loss", "measure_pages", "numbers_elsewhere"]
+__all__ = ["FidelityCounts", "LostNumber", "measure_page", "measure_pages", "numbers_elsewhere"]
 
 _APART: tuple[Place, ...] = ("unrendered", "silent", "steering")
 _MOST_VERBATIM = 2_000
@@ -61,7 +61,7 @@ class LostNumber:
 
 
 @dataclass(frozen=True, slots=True)
-class LossCounts:
+class FidelityCounts:
     """Counts over any number of pages; they add up.
 
     ``expected`` and ``kept`` are numbers by the place where they stand. Apart from them:
@@ -81,9 +81,11 @@ class LossCounts:
     dropped: Counter[str] = field(default_factory=Counter)
     leftovers: Counter[str] = field(default_factory=Counter)
 
-    def __add__(self, other: "LossCounts") -> "LossCounts":
+    def __add__(self, other: "FidelityCounts") -> "FidelityCounts":
         names = [entry.name for entry in fields(self)]
-        return LossCounts(**{name: getattr(self, name) + getattr(other, name) for name in names})
+        return FidelityCounts(
+            **{name: getattr(self, name) + getattr(other, name) for name in names}
+        )
 
     def to_json(self) -> dict[str, int | dict[str, int]]:
         """Every count by its name, the counters by descending count."""
@@ -94,7 +96,7 @@ class LossCounts:
         }
 
     @property
-    def share_kept(self) -> float:
+    def fidelity(self) -> float:
         """Numbers kept of those there were; 1 where there were none."""
         expected = self.expected.total()
         return self.kept.total() / expected if expected else 1.0
@@ -102,22 +104,22 @@ class LossCounts:
 
 def measure_pages(
     pages: Iterable[Page], site: SiteInfo
-) -> Iterator[tuple[LossCounts, list[LostNumber]]]:
-    """The loss of each page, in order: its counts and the numbers it lost."""
+) -> Iterator[tuple[FidelityCounts, list[LostNumber]]]:
+    """The fidelity of each page, in order: its counts and the numbers it lost."""
     for page in pages:
         dropped: Counter[str] = Counter()
         document = parse_document(page, site, dropped)
-        yield measure_loss(page, document, site, dropped)
+        yield measure_page(page, document, site, dropped)
 
 
-def measure_loss(
+def measure_page(
     page: Page, document: Document, site: SiteInfo, dropped: Mapping[str, int]
-) -> tuple[LossCounts, list[LostNumber]]:
+) -> tuple[FidelityCounts, list[LostNumber]]:
     """What ``document`` keeps of ``page``; ``dropped`` as ``parse_document`` counted it."""
     leftovers = _leftovers(page.wikitext, document.text)
     source = _source(page, site)
     if source is None:
-        return LossCounts(skipped=1, dropped=Counter(dropped), leftovers=leftovers), []
+        return FidelityCounts(skipped=1, dropped=Counter(dropped), leftovers=leftovers), []
     found, apart = source
     text = _comparable(page, document)
     there = _offsets(text)
@@ -133,7 +135,7 @@ def measure_loss(
             for piece, offset in ranked[:missing]:
                 lost_at[piece.place] += 1
                 lost.append(_example(page.title, number, piece, offset))
-    counts = LossCounts(
+    counts = FidelityCounts(
         pages=1,
         expected=expected,
         kept=expected - lost_at,
@@ -149,8 +151,8 @@ def measure_loss(
 def numbers_elsewhere(page: Page, document: Document, site: SiteInfo) -> list[LostNumber]:
     """Numbers that count as kept though neither word beside them is beside them in the text.
 
-    Mostly values that now stand behind their heading; a loss that an equal number elsewhere makes
-    up for would be among them.
+    Mostly values that now stand behind their heading; a lost one that an equal number elsewhere
+    makes up for would be among them.
     """
     source = _source(page, site)
     if source is None:

@@ -29,7 +29,7 @@ def test_a_table_and_lines(sample_dump: Path, capsys: pytest.CaptureFixture[str]
 def test_as_json(sample_dump: Path, capsys: pytest.CaptureFixture[str]) -> None:
     report = json.loads(run(capsys, str(sample_dump), "--json")[0])
     assert report["pages"] == 40
-    assert report["share_kept"] > 0.99
+    assert report["fidelity"] > 0.99
     assert sum(report["kept"].values()) <= sum(report["expected"].values())
     assert report["leftovers"] == {}
     assert report["quarantined"] == 0

@@ -1,4 +1,4 @@
-"""The loss meter over a whole dump: what ``pinakes extract --report`` prints."""
+"""The fidelity meter over a whole dump: what ``pinakes extract --report`` prints."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -7,23 +7,23 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from pinakes.ingest.sources.mediawiki.fidelity.meter import LossCounts, LostNumber
+from pinakes.ingest.sources.mediawiki.fidelity.meter import FidelityCounts, LostNumber
 from pinakes.service.terminal.console import err, out
 
-__all__ = ["loss_json", "print_loss"]
+__all__ = ["fidelity_json", "print_fidelity"]
 
 _NAMES = 20
 
 
-def loss_json(total: LossCounts, lost: list[LostNumber]) -> dict[str, Any]:
+def fidelity_json(total: FidelityCounts, lost: list[LostNumber]) -> dict[str, Any]:
     """The counts and examples as JSON; counters by descending count."""
     return total.to_json() | {
-        "share_kept": round(total.share_kept, 6),
+        "fidelity": round(total.fidelity, 6),
         "examples": [asdict(number) for number in lost],
     }
 
 
-def print_loss(total: LossCounts, lost: list[LostNumber]) -> None:
+def print_fidelity(total: FidelityCounts, lost: list[LostNumber]) -> None:
     """The counts as tables, and a few of the numbers lost with their surroundings."""
     table = Table(title=f"Numbers in {total.pages:,} articles")
     for name in ("where", "in the source", "kept", "lost", "kept %"):

@@ -1,4 +1,4 @@
-"""The loss meter: what it holds against a text, and what it does not."""
+"""The fidelity meter: what it holds against a text, and what it does not."""
 
 from collections import Counter
 from dataclasses import replace
@@ -9,8 +9,8 @@ import pytest
 
 from bench.loss import pages
 from pinakes.ingest.sources.mediawiki.fidelity.meter import (
-    LossCounts,
-    measure_loss,
+    FidelityCounts,
+    measure_page,
     measure_pages,
     numbers_elsewhere,
 )
@@ -25,13 +25,13 @@ def page(wikitext: str) -> Page:
     return Page(7, 0, "Some page", 70, "", None, wikitext)
 
 
-def measure(wikitext: str, text: str | None = None) -> tuple[LossCounts, list[str]]:
-    """The loss of our own text, or of another one."""
+def measure(wikitext: str, text: str | None = None) -> tuple[FidelityCounts, list[str]]:
+    """The fidelity of our own text, or of another one."""
     dropped: Counter[str] = Counter()
     document = parse(wikitext, ENGLISH, dropped)
     if text is not None:
         document = replace(document, text=text)
-    counts, lost = measure_loss(page(wikitext), document, ENGLISH, dropped)
+    counts, lost = measure_page(page(wikitext), document, ENGLISH, dropped)
     assert len(lost) == counts.expected.total() - counts.kept.total()
     return counts, [number.number for number in lost]
 
@@ -79,7 +79,7 @@ def test_a_number_counts_as_often_as_it_occurs() -> None:
 
 def test_the_number_lost_is_the_one_whose_neighbours_are_gone() -> None:
     wikitext = "Born in 1969 here. He left 1969 sheep."
-    _, lost = measure_loss(
+    _, lost = measure_page(
         page(wikitext), replace(parse(wikitext), text="Born in 1969 here."), ENGLISH, {}
     )
     assert [(number.before, number.after) for number in lost] == [
@@ -111,11 +111,11 @@ def test_markup_left_is_counted_by_kind_outside_of_mathematics() -> None:
 
 def test_counts_add_up() -> None:
     results = [counts for counts, _ in measure_pages([page("1 {{x}}"), page("2 {{x}}")], ENGLISH)]
-    total = sum(results, LossCounts(quarantined=3))
+    total = sum(results, FidelityCounts(quarantined=3))
     assert (total.pages, total.quarantined, total.expected["text"]) == (2, 3, 2)
     assert total.dropped == {"x": 2}
-    assert total.share_kept == 1.0
-    assert LossCounts().share_kept == 1.0
+    assert total.fidelity == 1.0
+    assert FidelityCounts().fidelity == 1.0
 
 
 @pytest.mark.parametrize("size", [5_000, pytest.param(40_000, marks=pytest.mark.slow)])
@@ -131,12 +131,12 @@ def test_hostile_pages_are_measured_soon_or_skipped(name: str, size: int) -> Non
 @pytest.mark.parametrize("every", [5, pytest.param(1, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("corpus", ["wikitext/articles", "enwiki-2016-shortened", "ltgwiki"])
 def test_real_pages_keep_their_numbers(corpus: str, every: int, shared_data: Path) -> None:
-    total = LossCounts()
+    total = FidelityCounts()
     for one, site in islice(pages(corpus), 0, None, every):
         for counts, _ in measure_pages([one], site):
             total += counts
     assert total.skipped == 0
-    assert total.share_kept >= 0.999
+    assert total.fidelity >= 0.999
     assert total.leftovers.total() * 100 <= total.pages
     assert total.unrendered.total() <= 20
 
