@@ -249,9 +249,9 @@ class Store:
                 for passage_id, page_id in rows
                 if page_id in texts
             }
-            if missing := [one for one in wanted if one not in found]:
+            if missing := [number for number in wanted if number not in found]:
                 raise DamagedRow(f"passage {missing[0]} is missing")
-        return [(found[one][0], found[one][1].revision_id) for one in passage_ids]
+        return [(found[number][0], found[number][1].revision_id) for number in passage_ids]
 
     def places(self, passage_ids: Sequence[int]) -> list[PassagePlace]:
         """Where passages stand, in the order asked for; ids of no passage are left out."""
