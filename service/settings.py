@@ -174,6 +174,12 @@ class ToolSettings(_Section):
     """What tools give to models that call them."""
 
     budget: int = Field(default=6_000, ge=2_000, description="Longest result, in characters.")
+    base_url: str | None = Field(
+        default=None,
+        pattern="^https?://",
+        description="Address of a running pinakes serve, for links in results of pinakes mcp; "
+        "without it they lead to the wiki that was dumped.",
+    )
 
 
 class Settings(BaseSettings):

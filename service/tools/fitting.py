@@ -32,7 +32,10 @@ _LEAST_TEXT = 80
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every result is made with: the generation, this service's address, and the budget."""
+    """What every result is made with: the generation, this service's address, and the budget.
+
+    Without an ``address`` readers are sent to the wiki itself: links of this service would be dead.
+    """
 
     manifest: Manifest
     address: str
@@ -42,17 +45,28 @@ class Frame:
         """Characters that ``result`` leaves; less than none if it has too many."""
         return self.budget - len(json_of(result))
 
-    def reference(self, ref: PassageRef, title: str, url: str) -> PageReference:
-        """Something to fetch."""
+    def reference(
+        self, ref: PassageRef, title: str, url: str, permalink: str | None
+    ) -> PageReference:
+        """Something to fetch; ``permalink``: the same on the wiki."""
         return PageReference(
-            id=str(ref), title=excerpt(title, _LONGEST_TITLE), url=self.address + url
+            id=str(ref),
+            title=excerpt(title, _LONGEST_TITLE),
+            url=self.address + url if self.address else _readable(permalink),
         )
 
     def of_hit(self, hit: Hit) -> PageReference:
         """A passage that was found."""
         one = hit.passage
         ref = PassageRef(self.manifest.collection, one.page_id, hit.revision_id, one.start, one.end)
-        return self.reference(ref, place_name(one.title, one.heading_path), passage_url(ref))
+        permalink = wiki_permalink(self.manifest.dump.base_url, one.title, hit.revision_id)
+        name = place_name(one.title, one.heading_path)
+        return self.reference(ref, name, passage_url(ref), permalink)
+
+
+def _readable(address: str | None) -> str | None:
+    """``address``, where a model can be expected to read all of it."""
+    return address if address and len(address) <= _LONGEST_ADDRESS else None
 
 
 def json_of(result: View) -> str:
@@ -125,9 +139,10 @@ def _stretch(
         passage_end=min(asked.end, end) + shift if same else None,
         previous=part(first_start(page.text, start, room), start),
         next=part(behind, last_end(page.text, behind, len(page.text), room)),
-        permalink=permalink if permalink and len(permalink) <= _LONGEST_ADDRESS else None,
+        permalink=_readable(permalink),
     )
-    return FetchResult(**dict(frame.reference(asked, title, url)), text=text, metadata=metadata)
+    reference = frame.reference(asked, title, url, permalink)
+    return FetchResult(**dict(reference), text=text, metadata=metadata)
 
 
 def answered(answer: Answer, frame: Frame) -> AskResult:
@@ -174,7 +189,14 @@ def _reply(answer: Answer, count: int, frame: Frame) -> AskResult:
         ],
         sources=[
             SourceView(
-                **dict(frame.reference(one.ref, place_name(one.title, one.heading_path), one.url)),
+                **dict(
+                    frame.reference(
+                        one.ref,
+                        place_name(one.title, one.heading_path),
+                        one.url,
+                        one.permalink,
+                    )
+                ),
                 number=one.number,
                 quote="",
             )

@@ -21,11 +21,11 @@ __all__ = [
 
 
 class PageReference(View):
-    """Something to fetch."""
+    """Something to fetch; ``url`` is where people read it, here or on the wiki it comes from."""
 
     id: str = Field(examples=["samplewiki/1590@1271475422:0-393"])
     title: str = Field(examples=["Rosetta Stone › Discovery"])
-    url: str
+    url: str | None = None
 
 
 class FoundView(PageReference):

@@ -118,7 +118,9 @@ class Toolbox:
             yield index
 
     def _frame(self, index: Index, call: Call) -> Frame:
-        return Frame(index.manifest, call.address, self._settings.tools.budget)
+        tools = self._settings.tools
+        address = call.address or (tools.base_url or "").rstrip("/")
+        return Frame(index.manifest, address, tools.budget)
 
 
 async def _cancelled_once(work: Coroutine[Any, Any, Result]) -> Result:

@@ -7,6 +7,7 @@ from pinakes.index.types import Hit, ListRank, Manifest, StoredPage
 from pinakes.ingest.types import Passage, Section
 from pinakes.service.asking.citations import make_citation
 from pinakes.service.tools.fitting import Frame, answered, fetched, found, json_of
+from pinakes.service.tools.tool_views import SearchResult
 from pinakes.service.types import Answer, NearPage, PassageRef, Sentence, ShortAnswer, parse_ref
 
 PROSE = "The library of the kings held four hundred thousand rolls of papyrus. " * 40
@@ -54,11 +55,28 @@ def test_search_shows_something_of_every_page_that_fits(
 
 def test_search_takes_the_best_passage_of_each_page(manifest: Manifest) -> None:
     hits = [hit(2, "Best."), hit(1, "Second."), hit(2, "Worse.")]
-    result = found(hits, 10, Frame(manifest, "", 2_000))
+    result = found(hits, 10, Frame(manifest, "http://here", 2_000))
     assert [one.text for one in result.results] == ["Best.", "Second."]
     assert result.results[0].title == "Library 2 › Rolls"
-    assert result.results[0].url == "/c/samplewiki/page/2?revision=20&start=100&end=105#passage"
+    assert (
+        result.results[0].url
+        == "http://here/c/samplewiki/page/2?revision=20&start=100&end=105#passage"
+    )
     assert found([], 10, Frame(manifest, "", 2_000)).results == []
+
+
+def test_without_an_address_readers_are_sent_to_the_wiki(manifest: Manifest) -> None:
+    frame = Frame(manifest, "", 2_000)
+    wiki = "https://sample.invalid/w/index.php?title=Library"
+    assert found([hit(2, "Text.")], 10, frame).results[0].url == f"{wiki}_2&oldid=20"
+    changed = fetched(page(PROSE), PassageRef("samplewiki", 7, 69, 0, 9), frame)
+    assert changed.url == changed.metadata.permalink == f"{wiki}&oldid=70"
+    nameless = manifest.model_copy(
+        update={"dump": manifest.dump.model_copy(update={"base_url": ""})}
+    )
+    [bare] = found([hit(2, "Text.")], 10, Frame(nameless, "", 2_000)).results
+    assert bare.url is None
+    assert "url" not in json_of(SearchResult(results=[bare]))
 
 
 def test_search_shows_where_the_words_of_the_question_are(manifest: Manifest) -> None:
@@ -115,14 +133,14 @@ def test_fetch_of_an_enormous_article_leads_through_all_of_it(manifest: Manifest
 
 def test_fetch_of_a_changed_page_gives_its_beginning(manifest: Manifest) -> None:
     asked = PassageRef("samplewiki", 7, 69, 1_000, 1_100)
-    result = fetched(page(PROSE * 3), asked, Frame(manifest, "", 2_000))
+    result = fetched(page(PROSE * 3), asked, Frame(manifest, "http://here", 2_000))
     assert result.id == str(asked)
     assert result.metadata.changed
     assert result.metadata.revision_id == 70
     assert result.metadata.passage_start is None
     assert result.text.startswith("The library of the kings")
     assert result.title == "Library"
-    assert result.url == "/c/samplewiki/page/7"
+    assert result.url == "http://here/c/samplewiki/page/7"
     assert parse_ref(result.metadata.next or "").revision_id == 70
 
 

@@ -97,7 +97,8 @@ def test_search_fetch_and_ask(plain: Path, mode: str) -> None:
             assert [tool.name for tool in tools] == ["search", "fetch", "ask"]
             [first, *_] = (await data(client, "search", query=QUESTION))["results"]
             assert first["title"] == "Rosetta Stone › Discovery"
-            assert first["url"].startswith("/c/samplewiki/page/1590?")
+            wiki = "https://sample.invalid/w/index.php?title=Rosetta_Stone&oldid="
+            assert first["url"].startswith(wiki)  # no link of a service that may not run
             fetched, answer, wrong = await asyncio.gather(
                 data(client, "fetch", id=first["id"]),
                 data(client, "ask", question=QUESTION),
