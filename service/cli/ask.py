@@ -74,8 +74,7 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the collection, with sources."""
-    from pinakes.service.terminal.answer_live import shown_answer
-    from pinakes.service.terminal.answer_report import print_answer
+    from pinakes.service.terminal.answer_report import print_answer, shown_answer
     from pinakes.service.terminal.console import err
     from pinakes.service.views.answer_views import answer_view
 

@@ -281,7 +281,7 @@ def _model_of(settings: "Settings") -> tuple[str | None, str | None]:
 
 
 def _print_status(row: dict[str, Any]) -> None:
-    from pinakes.service.terminal.calibration_report import threshold_text
+    from pinakes.service.terminal.answer_figures_report import threshold_text
     from pinakes.service.terminal.console import out
 
     lines = []

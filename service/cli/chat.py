@@ -52,8 +52,7 @@ def chat(
     as_json: JsonOption = False,
 ) -> None:
     """Ask and ask on; /help lists what else can be typed."""
-    from pinakes.service.terminal.chat_prompt import typed_lines
-    from pinakes.service.terminal.console import err, out
+    from pinakes.service.terminal.console import err, out, typed_lines
 
     settings = command_settings(data, collection, backend=generator)
     chosen: AnswerMode = one_of("--mode", mode, get_args(AnswerMode))
@@ -115,8 +114,7 @@ class _Session:
             self._ask(line)
 
     def _ask(self, question: str) -> None:
-        from pinakes.service.terminal.answer_live import shown_answer
-        from pinakes.service.terminal.answer_report import print_answer
+        from pinakes.service.terminal.answer_report import print_answer, shown_answer
         from pinakes.service.views.answer_views import answer_view
 
         answer = self.wiki.ask(
@@ -137,7 +135,7 @@ class _Session:
             self.console.print()
 
     def _open(self, argument: str) -> None:
-        from pinakes.service.terminal.source_report import print_source
+        from pinakes.service.terminal.answer_report import print_source
 
         cited = self.last.citations if self.last else ()
         citation = next((one for one in cited if str(one.number) == argument.strip("[]")), None)

@@ -154,7 +154,7 @@ def calibrate(
     )
     from pinakes.service.evaluation.targets import targets_of
     from pinakes.service.reading.models import reading_models
-    from pinakes.service.terminal.calibration_report import print_errors
+    from pinakes.service.terminal.answer_figures_report import print_errors
     from pinakes.service.terminal.console import BuildProgress, out
 
     settings = command_settings(data, collection)

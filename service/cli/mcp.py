@@ -29,7 +29,7 @@ def mcp(
     """Offer search, fetch and ask to an MCP client on standard input and output."""
     from pinakes.service.asking.answer import Answerer
     from pinakes.service.generators.choice import open_generator
-    from pinakes.service.terminal.logs import plain_logs
+    from pinakes.service.terminal.console import plain_logs
 
     plain_logs()
     settings = load_settings(data=data, serve__collections=collection, generator__backend=generator)

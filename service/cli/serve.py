@@ -44,8 +44,7 @@ def serve(
     from pinakes.service.http.app import create_app
     from pinakes.service.http.listening import Listening
     from pinakes.service.http.server import make_server
-    from pinakes.service.terminal.console import err
-    from pinakes.service.terminal.logs import plain_logs
+    from pinakes.service.terminal.console import err, plain_logs
 
     plain_logs()
     settings = load_settings(

@@ -1,6 +1,9 @@
-"""How ``pinakes eval answers`` tells of runs and their comparison: tables, and JSON to keep."""
+"""How measurements of answers are told: tables, and JSON to keep; and how sure answers must be.
 
-from collections.abc import Sequence
+Of ``pinakes eval answers``, ``calibrate`` and ``status``.
+"""
+
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,15 +16,16 @@ from pinakes.service.evaluation.answer_figures import AnswerFigures, Figure
 from pinakes.service.evaluation.answer_measures import GROUPS, MEASURES, TIMES
 from pinakes.service.evaluation.answer_run import AnswerRun
 from pinakes.service.evaluation.error_curves import ErrorCurve
-from pinakes.service.terminal.calibration_report import print_errors
 from pinakes.service.terminal.console import coverage_text, out
-from pinakes.service.terminal.figure_tables import difference_table, print_table, short
+from pinakes.service.terminal.evaluation_report import difference_table, print_table, short
 
 __all__ = [
     "answer_run_json",
     "comparisons_json",
     "print_answer_run",
     "print_comparisons",
+    "print_errors",
+    "threshold_text",
 ]
 
 _RATES = ("tokens a second",)
@@ -138,3 +142,30 @@ def _print_left_out(run: AnswerRun) -> None:
                 f"{unknown:,} answerable questions name no {what} that would be right: not "
                 f"measured in {measures}."
             )
+
+
+def threshold_text(threshold: Mapping[str, Any]) -> str:
+    """A ``Threshold`` in words."""
+    text = f"answers need a confidence of {threshold['threshold']:.3f}, "
+    if threshold["ignored"] is not None:
+        return f"{text}as chosen on other questions: {threshold['ignored']}"
+    if threshold["collection"] is None:
+        return f"{text}as chosen on other questions; better: pinakes calibrate QUESTIONS"
+    text += f"chosen by {threshold['questions']:,} questions of this collection"
+    shares = threshold["false_refusals"], threshold["refusals"]
+    if None in shares:
+        return text
+    asked, left_out = shares
+    return f"{text}: refused {asked:.1%} of them, {left_out:.1%} with their pages left out"
+
+
+def print_errors(errors: ErrorCurve, heading: str) -> None:
+    """Both errors at each threshold, and the area under the curve."""
+    title = f"{heading}, area under the curve {short(errors.area)}"
+    out.print(Text(title, style="bold"))
+    table = Table(box=SIMPLE_HEAD)
+    for name in ("confidence", "answerable refused", "unanswerable refused"):
+        table.add_column(name, justify="right")
+    for point in errors.points:
+        table.add_row(short(point.threshold), short(point.false_refusals), short(point.refusals))
+    print_table(table)

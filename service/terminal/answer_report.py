@@ -1,14 +1,39 @@
-"""How an answer looks: its text with what is doubtful in it, its sources, and what made it."""
+"""How an answer looks: while it comes, whole, and the sources that it opens.
+
+What is shown of an answer that comes makes room for the finished one; of one that breaks off it
+stays. What is doubtful is marked, and a cited passage shown where it stands in its article.
+"""
+
+import os
+from collections.abc import AsyncGenerator
+from contextlib import aclosing, nullcontext
 
 from rich.console import Console
+from rich.live import Live
 from rich.text import Text
 
+from pinakes.index.types import StoredPage
+from pinakes.service.asking.events import AnswerEvent, Checked, Done, Status, Token, Withdrawn
 from pinakes.service.asking.marks import own_brackets
+from pinakes.service.errors import ServiceError
 from pinakes.service.terminal.console import coverage_text, err, out, print_coverage
 from pinakes.service.terminal.hit_report import print_sources
-from pinakes.service.types import Answer, Sentence
+from pinakes.service.types import Answer, Citation, Sentence
+from pinakes.service.views.excerpts import marked_pieces
 
-__all__ = ["answer_text", "doubt", "print_answer", "print_answer_sources"]
+__all__ = [
+    "answer_text",
+    "doubt",
+    "print_answer",
+    "print_answer_sources",
+    "print_source",
+    "shown_answer",
+    "source_text",
+]
+
+_REFRESH = 12  # a second: as words come
+# Where there are no colours.
+_BRACKETS = ("⟦", "⟧")
 
 
 def doubt(sentence: Sentence) -> Text:
@@ -84,3 +109,75 @@ def _print_refusal(answer: Answer) -> None:
     others = [page.title for page in answer.nearest if page.title not in answer.text]
     if others:
         out.print(Text(f"Nearest pages: {', '.join(others)}"))
+
+
+async def shown_answer(
+    events: AsyncGenerator[AnswerEvent, None], *, quiet: bool = False, console: Console = err
+) -> Answer:
+    """The answer that ``events`` lead to, shown as it comes; they are closed in the end.
+
+    Raises what they raise, and ServiceError where they end without an answer.
+    """
+    text, stage = Text(), ""
+    async with aclosing(events):
+        if quiet or not console.is_terminal:
+            async for event in events:
+                if isinstance(event, Done):
+                    return event.answer
+            raise ServiceError("the answer ended without a result")
+        with Live(console=console, refresh_per_second=_REFRESH) as live:
+            async for event in events:
+                match event:
+                    case Status():
+                        stage = event.text
+                    case Token(piece):
+                        text.append(piece)
+                    case Withdrawn():
+                        text = Text()
+                    case Checked(sentence):
+                        text.append_text(doubt(sentence))
+                    case Done(answer):
+                        live.transient = True
+                        return answer
+                live.update(_end_of(text, console) if text else Text(stage, style="dim"))
+    raise ServiceError("the answer ended without a result")
+
+
+def _end_of(text: Text, console: Console) -> Text:
+    """As many of the last lines as there is room for."""
+    lines = text.wrap(console, console.width)
+    return Text("\n").join(lines[-max(1, console.height - 1) :])
+
+
+def print_source(citation: Citation, page: StoredPage, console: Console = out) -> None:
+    """The passage in its section; on a terminal in a pager, where it does not fit the screen."""
+    os.environ.setdefault("LESS", "-RFX")  # colours, and no waiting at what fits
+    paged = console.is_terminal and not console.stderr
+    with console.pager(styles=True) if paged else nullcontext():
+        console.print(source_text(citation, page, plain=not console.is_terminal))
+
+
+def source_text(citation: Citation, page: StoredPage, *, plain: bool = False) -> Text:
+    """Title, then each section that the passage reaches into, with its headings.
+
+    What is cited stands out from the rest, and in it the question's words; ``plain`` puts it
+    between brackets.
+    """
+    start, end = citation.ref.start, citation.ref.end
+    words = [(start + low, start + high) for low, high in citation.highlights]
+    before, after = _BRACKETS if plain else ("", "")
+    text = Text().append(page.title, style="bold underline")
+    text.append(f"  [{citation.number}]  {citation.ref}", style="dim")
+    for section in page.sections:
+        if section.end <= start or end <= section.start:
+            continue
+        if section.heading_path:
+            text.append("\n\n" + " › ".join(section.heading_path), style="bold cyan")
+        low, high = max(start, section.start), min(end, section.end)
+        text.append("\n" + page.text[section.start : low], style="dim")
+        text.append(before)
+        for piece, is_marked in marked_pieces(page.text, words, low, high):
+            text.append(piece, style="bold yellow" if is_marked else "default")
+        text.append(after)
+        text.append(page.text[high : section.end], style="dim")
+    return text

@@ -1,9 +1,16 @@
-"""The terminal: progress bars, articles, plans, coverage. Plain lines when it is none."""
+"""The terminal: progress bars, articles, plans, coverage, typed lines, lines of the log.
 
+Plain lines when it is none.
+"""
+
+import io
+import logging
 import shlex
 import sys
 import time
-from collections.abc import Iterable
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
@@ -24,7 +31,7 @@ from rich.text import Text
 
 from pinakes.index.types import StoredPage
 from pinakes.ingest.types import PageCounts
-from pinakes.service.plain_text import visible
+from pinakes.service.plain_text import one_line, visible
 
 if TYPE_CHECKING:
     from pinakes.index.build.plan import BuildPlan
@@ -34,12 +41,15 @@ __all__ = [
     "PlainConsole",
     "coverage_text",
     "pages_text",
+    "plain_logs",
     "print_coverage",
     "print_page",
     "print_plan",
+    "typed_lines",
 ]
 
 _PLAIN_SECONDS = 10.0
+_PROMPT = "> "
 
 
 class PlainConsole(Console):
@@ -214,3 +224,49 @@ def _duration(seconds: float) -> str:
 
 def _size(amount: int) -> str:
     return f"{amount / 1e9:,.1f} GB" if amount >= 1e9 else f"{amount / 1e6:,.0f} MB"
+
+
+class _PlainRecord(logging.LogRecord):
+    """A message on one line; of the traceback below it every line is harmless for a terminal."""
+
+    def getMessage(self) -> str:  # noqa: N802  (logging's own name)
+        return one_line(super().getMessage())
+
+
+def plain_logs() -> None:
+    """From now on no record of any library of this process holds what a terminal obeys."""
+
+    def record(*args: object, **more: object) -> logging.LogRecord:
+        made = _PlainRecord(*args, **more)  # type: ignore[arg-type]
+        if made.exc_info:
+            made.exc_text = visible("".join(traceback.format_exception(*made.exc_info))).rstrip()
+        return made
+
+    logging.setLogRecordFactory(record)
+
+
+def typed_lines() -> Iterator[str]:
+    """Lines until the end of input. At a prompt they can be edited, and earlier ones fetched back.
+
+    Ctrl-C there empties the line. Nothing typed is written to disk.
+    """
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        for line in sys.stdin:
+            yield line.strip()
+        return
+    with suppress(ImportError):  # Python can be built without it
+        import readline
+
+        readline.set_auto_history(True)
+    while True:
+        try:
+            line = input(_PROMPT)
+        except EOFError:
+            sys.stdout.write("\n")
+            return
+        except KeyboardInterrupt:
+            sys.stdout.write("\n")
+            continue
+        yield line.strip()

@@ -1,23 +1,66 @@
-"""How ``pinakes eval`` tells of runs and their comparison: tables, and JSON that can be kept."""
+"""How ``pinakes eval`` tells of runs and their comparison: tables, and JSON that can be kept.
 
-from collections.abc import Sequence
+What tables of figures share stands here, too: how a share and a difference look, and how wide a
+table may be.
+"""
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
 from pinakes.index.evaluation.bootstrap import Estimate
-from pinakes.index.evaluation.comparison import Change, Comparison
+from pinakes.index.evaluation.comparison import Change, Comparison, Difference
 from pinakes.index.evaluation.report import RetrievalReport
 from pinakes.index.evaluation.run import Run
-from pinakes.service.terminal.console import coverage_text, out
-from pinakes.service.terminal.figure_tables import difference_table, print_table, short
+from pinakes.service.terminal.console import PlainConsole, coverage_text, out
 
-__all__ = ["comparisons_json", "print_comparisons", "print_run", "run_json"]
+__all__ = [
+    "comparisons_json",
+    "difference_table",
+    "print_comparisons",
+    "print_run",
+    "print_table",
+    "run_json",
+    "short",
+]
 
 _SHOWN = ("hit@1", "hit@5", "hit@10", "recall@10", "recall@100", "nDCG@10", "MRR@10")
 _NAMED = 10
+_WIDTH = 110
+
+
+def short(value: float) -> str:
+    """A share in three digits: .874, and 1 where it is all."""
+    return f"{value:.3f}".removeprefix("0").replace("1.000", "1")
+
+
+def difference_table(
+    differences: Mapping[str, Difference], measures: Iterable[str], rises: tuple[str, str]
+) -> Table:
+    """A row for each of ``measures``; ``rises``: what to call that it rose, and that it fell."""
+    table = Table(box=SIMPLE_HEAD)
+    for name in ("measure", "difference", "95 % interval", *rises, "same"):
+        table.add_column(name, justify="left" if name == "measure" else "right")
+    for name in measures:
+        difference = differences[name]
+        estimate = difference.estimate
+        table.add_row(
+            name,
+            f"{estimate.value:+.3f}",
+            f"{estimate.low:+.3f} to {estimate.high:+.3f}",
+            *(f"{n:,}" for n in (difference.wins, difference.losses, difference.ties)),
+        )
+    return table
+
+
+def print_table(table: Table) -> None:
+    """Print it as wide as the terminal, or as a reader of files has room for."""
+    PlainConsole(width=None if sys.stdout.isatty() else _WIDTH).print(table)
 
 
 def run_json(run: Run, reports: Sequence[RetrievalReport]) -> dict[str, Any]:

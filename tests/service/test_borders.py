@@ -21,9 +21,8 @@ from pinakes.ingest.sources.mediawiki import wikitext
 from pinakes.ingest.sources.mediawiki.markup import layout
 from pinakes.service.errors import GeneratorFailed
 from pinakes.service.generators.generator import Generator
-from pinakes.service.terminal.console import BuildProgress, PlainConsole
+from pinakes.service.terminal.console import BuildProgress, PlainConsole, plain_logs
 from pinakes.service.terminal.hit_report import print_explained, print_hits
-from pinakes.service.terminal.logs import plain_logs
 from pinakes.service.tools.descriptions import TOOLS
 from tests.index.toys import QuietProgress, article, in_threads, write_dump
 from tests.service.conftest import Run, local_client, make_app, running

@@ -13,9 +13,13 @@ from pinakes.index.types import StoredPage
 from pinakes.ingest.types import Section
 from pinakes.service.asking.events import AnswerEvent, Checked, Done, Status, Token
 from pinakes.service.errors import ServiceError
-from pinakes.service.terminal.answer_live import shown_answer
-from pinakes.service.terminal.answer_report import answer_text, print_answer
-from pinakes.service.terminal.source_report import print_source, source_text
+from pinakes.service.terminal.answer_report import (
+    answer_text,
+    print_answer,
+    print_source,
+    shown_answer,
+    source_text,
+)
 from pinakes.service.types import (
     Answer,
     AnswerKind,
