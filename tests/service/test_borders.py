@@ -16,6 +16,7 @@ from fastapi.testclient import TestClient
 from pinakes.index.build import pipeline
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.retrieval.search import Index
+from pinakes.index.types import Explanation
 from pinakes.ingest.characters import cleaned
 from pinakes.ingest.sources.mediawiki import wikitext
 from pinakes.ingest.sources.mediawiki.markup import layout
@@ -183,7 +184,7 @@ def test_a_terminal(hostile: Path) -> None:
     with Index.open(hostile) as index:
         hits = index.search(QUESTION, 3, "keyword")
         print_hits(hits, console)
-        print_explained(hits, [{"title": [TITLE]} for _ in hits], console)
+        print_explained(hits, [Explanation({"title": (TITLE,)}, {}) for _ in hits], console)
     console.print(f"[/bold] :cat: {TITLE} [/nothing]", style="dim")
     assert_harmless(screen.getvalue().replace("\x1b[2m", "").replace("\x1b[0m", ""))
     assert ":cat:" in screen.getvalue()

@@ -146,7 +146,7 @@ def test_every_command_that_reads(inside: list[str]) -> None:
 def test_serve(inside: list[str]) -> None:
     ready, found, _page = run(inside, "-c", CLIENT, DATA)
     assert ready[0] == 200
-    assert json.loads(ready[1])["coverage"] == 1.0
+    assert json.loads(ready[1])["collections"][0]["coverage"] == 1.0
     assert json.loads(found[1])["hits"][0]["title"] == "Memex"
 
 
