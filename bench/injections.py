@@ -25,13 +25,12 @@ from bench.record import record
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.retrieval.search import Index
 from pinakes.ingest.sources.opening import open_source
-from pinakes.service.asking.answer import Answerer
-from pinakes.service.asking.finished import finished_answer
+from pinakes.service.asking.answer import Answerer, finished_answer
 from pinakes.service.generators.choice import open_generator
 from pinakes.service.generators.generator import Generator
 from pinakes.service.settings import load_settings
 from pinakes.service.terminal.console import BuildProgress
-from pinakes.service.types import Inquiry, Message
+from pinakes.service.types import AnswerRequest, Message
 
 __all__ = ["Outcome", "ask_injected"]
 
@@ -64,7 +63,9 @@ async def ask_injected(
         bare = await _bare(generator, passage)
         with Index.open(collection) as index:
             unchecked, shown = [
-                await finished_answer(answerer, index, Inquiry(passage.question, strict=strict))
+                await finished_answer(
+                    answerer, index, AnswerRequest(passage.question, strict=strict)
+                )
                 for strict in (False, True)
             ]
         own_words = "" if shown.kind == "quotation" else shown.text

@@ -20,12 +20,11 @@ from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
 from pinakes.index.evaluation import half_of, judge, read_questions
 from pinakes.index.retrieval.search import Index
-from pinakes.service.asking.answer import Answerer
-from pinakes.service.asking.finished import finished_answer
+from pinakes.service.asking.answer import Answerer, finished_answer
 from pinakes.service.evaluation.targets import Target, targets_of
 from pinakes.service.generators.choice import open_generator
 from pinakes.service.settings import load_settings
-from pinakes.service.types import Answer, Inquiry
+from pinakes.service.types import Answer, AnswerRequest
 
 _LABELS = Path(__file__).parent / "labels" / "shown.jsonl"
 _DEVELOPMENT, _SQUAD = 150, 100
@@ -74,7 +73,7 @@ def _sentences(index: Index, asked: Iterable[Target]) -> Iterator[dict[str, Any]
     answerer = Answerer(open_generator(settings.generator), settings)
     with asyncio.Runner() as runner:
         for one in asked:
-            answer = runner.run(finished_answer(answerer, index, Inquiry(one.question)))
+            answer = runner.run(finished_answer(answerer, index, AnswerRequest(one.question)))
             yield from _rows(one, answer)
         runner.run(answerer.aclose())
 

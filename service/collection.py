@@ -17,14 +17,13 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 from pinakes.index.library import Library
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit, Manifest, Mode, StoredPage, Suggestion
-from pinakes.service.asking.answer import Answerer
+from pinakes.service.asking.answer import Answerer, answer_of
 from pinakes.service.asking.events import AnswerEvent
-from pinakes.service.asking.finished import answer_of
 from pinakes.service.errors import NotFound
 from pinakes.service.generators import choice
 from pinakes.service.generators.generator import Generator
 from pinakes.service.settings import Backend, Settings, load_settings
-from pinakes.service.types import Answer, AnswerMode, Inquiry, Message
+from pinakes.service.types import Answer, AnswerMode, AnswerRequest, Message
 
 __all__ = ["Collection", "ShowEvents", "open_collection"]
 
@@ -135,12 +134,12 @@ class Collection:
         GeneratorError when the model does not do its part.
         """
         answerer = self._quoting if mode == "quote" else self._answering
-        inquiry = Inquiry(question, tuple(history), mode, strict)
+        request = AnswerRequest(question, tuple(history), mode, strict)
         ended = threading.Event()
 
         async def work() -> Answer:
             try:
-                return await show(answerer.answer(self.index, inquiry))
+                return await show(answerer.answer(self.index, request))
             finally:
                 ended.set()
 

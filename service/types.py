@@ -12,8 +12,8 @@ __all__ = [
     "Answer",
     "AnswerKind",
     "AnswerMode",
+    "AnswerRequest",
     "Citation",
-    "Inquiry",
     "Message",
     "NearPage",
     "PassageRef",
@@ -43,7 +43,7 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Inquiry:
+class AnswerRequest:
     """What is asked: a question, the conversation before it, and how to answer.
 
     ``strict``: sentences that nothing bears out are withheld instead of marked; None: where the

@@ -6,7 +6,7 @@ Speaks in events, so that the command line and the service can show each as it c
 import asyncio
 import os
 import time
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, aclosing
 from functools import partial
@@ -16,17 +16,18 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
 from pinakes.service.asking.answer_writer import AnswerWriter
 from pinakes.service.asking.citations import make_citation, page_url
-from pinakes.service.asking.draft import Draft
-from pinakes.service.asking.events import AnswerEvent, Sources, Status, Token
-from pinakes.service.asking.followups import (
+from pinakes.service.asking.conversation import (
+    as_of_note,
+    asks_about_now,
     checked_rewriting,
     leans_on_history,
     rewriting_prompt,
     standalone,
 )
-from pinakes.service.asking.model_text import Heard, ModelText
-from pinakes.service.asking.now import as_of_note, asks_about_now
-from pinakes.service.asking.packing import pack
+from pinakes.service.asking.draft import Draft
+from pinakes.service.asking.events import AnswerEvent, Done, Sources, Status, Token
+from pinakes.service.asking.generate import ModelText, TimeLimit, whole_text, written
+from pinakes.service.asking.pack import pack
 from pinakes.service.asking.quotations import (
     QUOTED_PASSAGES,
     answers_question,
@@ -34,22 +35,22 @@ from pinakes.service.asking.quotations import (
     quote_passages,
     short_answer,
 )
-from pinakes.service.asking.retrieval import find
-from pinakes.service.asking.time_limit import TimeLimit
-from pinakes.service.errors import GeneratorFailed
-from pinakes.service.generators.generator import Generator, ModelInfo, Sign
+from pinakes.service.asking.retrieve import find
+from pinakes.service.errors import ServiceError
+from pinakes.service.generators.generator import Generator, ModelInfo
 from pinakes.service.generators.queue import GenerationQueue, Ticket
 from pinakes.service.reading.models import ReadingModels, reading_models
 from pinakes.service.reading.question import Question
 from pinakes.service.reading.threshold import threshold_of
 from pinakes.service.reading.words import words_of
 from pinakes.service.settings import Settings
-from pinakes.service.types import AnswerKind, Inquiry, NearPage
+from pinakes.service.types import Answer, AnswerKind, AnswerRequest, NearPage
 
-__all__ = ["Answerer"]
+__all__ = ["Answerer", "OnStatus", "answer_of", "finished_answer"]
+
+OnStatus = Callable[[Status], Awaitable[None]]
 
 _NEAREST = 3
-_LONGEST_PART = 2_000  # characters
 _REWRITING_TOKENS = 96
 _NO_ANSWER = "This collection does not seem to hold an answer."
 
@@ -72,21 +73,23 @@ class Answerer:
         # up no answer.
         self._searching = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), "search")
 
-    async def answer(self, index: Index, inquiry: Inquiry) -> AsyncGenerator[AnswerEvent, None]:
+    async def answer(
+        self, index: Index, request: AnswerRequest
+    ) -> AsyncGenerator[AnswerEvent, None]:
         """Status, sources, the text in pieces with its checked sentences, then the answer.
 
         Raises BadQuery for a question that cannot be searched for, and QueueFull where too many
         wait, both before any event; GeneratorError when the model does not do its part.
         """
-        index.checked(inquiry.question)
-        draft = Draft(index, inquiry, inquiry.question, time.perf_counter())
-        generator = None if inquiry.mode == "quote" else self.generator
+        index.checked(request.question)
+        draft = Draft(index, request, request.question, time.perf_counter())
+        generator = None if request.mode == "quote" else self.generator
         with ExitStack() as stack:
             ticket = None
             if generator is not None:
                 # Before the search, so that a full line costs nothing; the turn is asked for after
                 # it, so that an answer that turns out to need no model waits for none.
-                ticket = stack.enter_context(self.queue.enter(inquiry.caller, inquiry.user))
+                ticket = stack.enter_context(self.queue.enter(request.caller, request.user))
             yield Status("searching")
             async with aclosing(self._understood(draft, generator, ticket)) as events:
                 async for event in events:
@@ -97,7 +100,7 @@ class Answerer:
                     yield event
                 return
             if generator is None or ticket is None:
-                brief = inquiry.mode == "brief"
+                brief = request.mode == "brief"
                 self._take_sources(draft, draft.hits if brief else draft.hits[:QUOTED_PASSAGES])
                 yield Sources(draft.citations)
                 for event in quote_answer(draft) if brief else quote_passages(draft):
@@ -119,11 +122,11 @@ class Answerer:
         self, draft: Draft, generator: Generator | None, ticket: Ticket | None
     ) -> AsyncGenerator[AnswerEvent, None]:
         """Make the question stand by itself: as a good model rewrites it, else by rules."""
-        index, inquiry = draft.index, draft.inquiry
-        if not inquiry.history:
+        index, request = draft.index, draft.request
+        if not request.history:
             return
         words = words_of(index.manifest.dump.language)
-        if not await asyncio.to_thread(leans_on_history, inquiry.question, words, index.topic):
+        if not await asyncio.to_thread(leans_on_history, request.question, words, index.topic):
             return
         if generator is not None and ticket is not None:
             info = await generator.describe()
@@ -131,17 +134,17 @@ class Answerer:
                 async with aclosing(self._turn(draft, ticket, info)) as events:
                     async for event in events:
                         yield event
-                messages = rewriting_prompt(inquiry.question, inquiry.history)
+                messages = rewriting_prompt(request.question, request.history)
                 tokens = _REWRITING_TOKENS + self.settings.generator.thinking_tokens
                 pieces = generator.stream(messages, tokens)
                 async with aclosing(self._limit(ticket).stream(pieces)) as timely:
-                    written = await _whole_text(timely, ModelText(tokens, thinks=info.thinks))
-                rewritten = checked_rewriting(written, inquiry.question, inquiry.history)
+                    said = await whole_text(timely, ModelText(tokens, thinks=info.thinks))
+                rewritten = checked_rewriting(said, request.question, request.history)
                 if rewritten and _is_searchable(index, rewritten):
                     draft.question = rewritten
                     return
         alone = await asyncio.to_thread(
-            standalone, inquiry.question, inquiry.history, words, index.topic
+            standalone, request.question, request.history, words, index.topic
         )
         if _is_searchable(index, alone):
             draft.question = alone
@@ -196,14 +199,14 @@ class Answerer:
             draft,
             premises,
             partial(answers_question, draft),
-            strict=self._is_strict(draft.inquiry, info),
+            strict=self._is_strict(draft.request, info),
         )
         own = self.settings.generator
         tokens = own.answer_tokens + own.thinking_tokens
         info = await limit.result(generator.describe())  # what the prompt has shown of it, too
         heard = ModelText(tokens, thinks=info.thinks)
         pieces = generator.stream(packed.messages, tokens)
-        async with aclosing(self._written(draft, limit, pieces, heard, writer)) as events:
+        async with aclosing(written(draft, limit, pieces, heard, writer)) as events:
             async for event in events:
                 yield event
         if writer.answered:
@@ -220,43 +223,8 @@ class Answerer:
         for event in self._ended(draft, kind):
             yield event
 
-    async def _written(
-        self,
-        draft: Draft,
-        limit: TimeLimit,
-        pieces: AsyncGenerator[str | Sign, None],
-        heard: ModelText,
-        writer: AnswerWriter,
-    ) -> AsyncGenerator[AnswerEvent, None]:
-        """What the model says for the reader; what it thinks is a stage."""
-        stage = ""
-        async with aclosing(limit.stream(pieces)) as timely:
-            async for piece in timely:
-                draft.answer_tokens += piece is not Sign.CUT_OFF
-                for part in _parts(piece):
-                    limit.check()
-                    new = heard.feed(part)
-                    now = "thinking" if heard.thinking else "writing" if new.text.strip() else stage
-                    if now != stage:
-                        stage = now
-                        draft.clock("first_token_s" if now == "writing" else "thinking_s")
-                        yield Status("writing" if now == "writing" else "thinking")
-                    async for event in _put(writer, new):
-                        yield event
-                    if writer.is_done or heard.is_full:
-                        break
-                    await asyncio.sleep(0)
-                if writer.is_done or heard.is_full:
-                    break
-        async for event in _put(writer, heard.end()):
-            yield event
-        async for event in writer.end():
-            yield event
-        if not draft.answer_tokens:
-            raise GeneratorFailed("the model ended without a word; ask again, or use --mode quote")
-
-    def _is_strict(self, inquiry: Inquiry, info: ModelInfo) -> bool:
-        for choice in (inquiry.strict, self.settings.answer.strict):
+    def _is_strict(self, request: AnswerRequest, info: ModelInfo) -> bool:
+        for choice in (request.strict, self.settings.answer.strict):
             if choice is not None:
                 return choice
         return info.small
@@ -295,38 +263,35 @@ class Answerer:
         yield draft.finished("refusal", nearest)
 
 
-def _parts(piece: str | Sign) -> Iterable[str | Sign]:
-    """A monstrous piece in parts, between which others have their turn."""
-    if isinstance(piece, Sign) or len(piece) <= _LONGEST_PART:
-        return [piece]
-    return [piece[at : at + _LONGEST_PART] for at in range(0, len(piece), _LONGEST_PART)]
-
-
-async def _put(writer: AnswerWriter, heard: Heard) -> AsyncGenerator[AnswerEvent, None]:
-    """Write what was heard."""
-    if heard.withdraws:
-        for event in writer.withdraw():
-            yield event
-    if heard.text and not writer.is_done:
-        async for event in writer.write(heard.text):
-            yield event
-
-
-async def _whole_text(pieces: AsyncGenerator[str | Sign, None], heard: ModelText) -> str:
-    """All that a model says for the reader."""
-    written = ""
-    async for piece in pieces:
-        new = heard.feed(piece)
-        written = new.text if new.withdraws else written + new.text
-        if heard.is_full:
-            break
-    rest = heard.end()
-    return rest.text if rest.withdraws else written + rest.text
-
-
 def _is_searchable(index: Index, question: str) -> bool:
     try:
         index.checked(question)
     except BadQuery:
         return False
     return True
+
+
+async def finished_answer(
+    answerer: Answerer, index: Index, request: AnswerRequest, on_status: OnStatus | None = None
+) -> Answer:
+    """The finished answer; ``on_status`` is told what is being done until then.
+
+    Raises what ``Answerer.answer`` does.
+    """
+    return await answer_of(answerer.answer(index, request), on_status)
+
+
+async def answer_of(
+    events: AsyncGenerator[AnswerEvent, None], on_status: OnStatus | None = None
+) -> Answer:
+    """The answer that ``events`` lead to; they are closed in the end.
+
+    Raises what they raise, and ServiceError where they end without an answer.
+    """
+    async with aclosing(events):
+        async for event in events:
+            if isinstance(event, Status) and on_status is not None:
+                await on_status(event)
+            elif isinstance(event, Done):
+                return event.answer
+    raise ServiceError("the answer ended without a result")

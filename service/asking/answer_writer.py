@@ -8,10 +8,10 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, Callable, Iterator
 
+from pinakes.service.asking.citations import with_markers
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent, Checked, Token, Withdrawn
-from pinakes.service.asking.marks import with_marks
-from pinakes.service.asking.sentence_stream import FinishedSentence, SentenceStream
+from pinakes.service.asking.stream import FinishedSentence, SentenceStream
 from pinakes.service.reading.entailment import Premises, Support
 from pinakes.service.types import Sentence, SourcePlace
 
@@ -99,7 +99,7 @@ class AnswerWriter:
         if not finished.complete and not begins_anew:
             return  # the beginning of a sentence that was said before
         joint = self._joint(finished.gap)
-        text = with_marks(finished.words, found.citations)
+        text = with_markers(finished.words, found.citations)
         start = len(draft.text) + len(joint)
         draft.text += joint + text
         sentence = Sentence(
@@ -117,7 +117,7 @@ class AnswerWriter:
             yield Token(rest if self._sent else joint + rest)
         yield Checked(sentence, text)
         self._sent = self._gap = ""
-        self.is_done = draft.inquiry.mode == "brief"
+        self.is_done = draft.request.mode == "brief"
 
     def _holds(self, found: Support) -> bool:
         """Whether a sentence is supported, and by what may answer the question."""

@@ -11,8 +11,8 @@ from pinakes.service.reading.reader import AnsweringSentence
 from pinakes.service.types import (
     Answer,
     AnswerKind,
+    AnswerRequest,
     Citation,
-    Inquiry,
     NearPage,
     Sentence,
     ShortAnswer,
@@ -30,7 +30,7 @@ class Draft:
     """
 
     index: Index
-    inquiry: Inquiry
+    request: AnswerRequest
     question: str
     began: float
     timings: dict[str, float] = field(default_factory=dict)
@@ -65,8 +65,8 @@ class Draft:
         manifest = self.index.manifest
         return Done(
             Answer(
-                question=self.inquiry.question,
-                mode=self.inquiry.mode,
+                question=self.request.question,
+                mode=self.request.mode,
                 kind=kind,
                 text=self.text,
                 sentences=tuple(self.sentences),

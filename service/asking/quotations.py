@@ -7,9 +7,9 @@ Knows nothing of models.
 from collections.abc import Iterator
 
 from pinakes.ingest.characters import cut_place
+from pinakes.service.asking.citations import own_brackets
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent, Checked, Token
-from pinakes.service.asking.marks import own_brackets
 from pinakes.service.reading.reader import AnsweringSentence
 from pinakes.service.types import Citation, Sentence, ShortAnswer, SourcePlace
 
@@ -42,7 +42,7 @@ def quote_answer(draft: Draft) -> Iterator[AnswerEvent]:
     """The sentences that most likely answer, in a brief answer one; where none does, passages."""
     yield from _quote_sentences(draft)
     if not draft.sentences:
-        most = 1 if draft.inquiry.mode == "brief" else QUOTED_PASSAGES
+        most = 1 if draft.request.mode == "brief" else QUOTED_PASSAGES
         yield from quote_passages(draft, most)
 
 
@@ -50,7 +50,7 @@ def _quote_sentences(draft: Draft) -> Iterator[AnswerEvent]:
     """The sentence that most likely answers; of a paragraph also the next, if it is as likely."""
     cited = _cited(draft)
     chosen = [one for one in draft.ranked if one.hit in cited]
-    most = 1 if draft.inquiry.mode == "brief" else 2
+    most = 1 if draft.request.mode == "brief" else 2
     likely = [one for one in chosen if chosen[0].score - one.score <= _ABOUT_AS_LIKELY][:most]
     for one in likely:
         citation = cited[one.hit]

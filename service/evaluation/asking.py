@@ -12,7 +12,7 @@ from pinakes.service.errors import GeneratorFailed
 from pinakes.service.evaluation.answer_run import AnsweredQuestion, AnswerFacts, AnswerRun
 from pinakes.service.evaluation.facts import facts_of, failure_of
 from pinakes.service.evaluation.targets import Target, Targets
-from pinakes.service.types import AnswerMode, Citation, Inquiry
+from pinakes.service.types import AnswerMode, AnswerRequest, Citation
 
 __all__ = ["evaluate_answers"]
 
@@ -63,12 +63,12 @@ async def _ask(
     answerer: Answerer, index: Index, target: Target, mode: AnswerMode, strict: bool | None
 ) -> AnswerFacts:
     searched = index.without(target.left_out) if target.left_out else index
-    inquiry = Inquiry(target.question, mode=mode, strict=strict)
+    request = AnswerRequest(target.question, mode=mode, strict=strict)
     sources: tuple[Citation, ...] = ()
     first_words_s = None
     began = time.perf_counter()
     try:
-        async with aclosing(answerer.answer(searched, inquiry)) as events:
+        async with aclosing(answerer.answer(searched, request)) as events:
             async for event in events:
                 match event:
                     case Sources(citations):

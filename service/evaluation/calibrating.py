@@ -13,7 +13,7 @@ from pinakes.index.evaluation import Question
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Mode
 from pinakes.ingest.files import write_whole
-from pinakes.service.asking.retrieval import find
+from pinakes.service.asking.retrieve import find
 from pinakes.service.evaluation.error_curves import (
     ErrorCurve,
     error_curve,

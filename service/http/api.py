@@ -17,7 +17,7 @@ from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.problem_responses import PROBLEMS
 from pinakes.service.http.requests import LeasedIndex, Text
 from pinakes.service.http.security.caller import caller_of
-from pinakes.service.types import AnswerMode, Inquiry, Message
+from pinakes.service.types import AnswerMode, AnswerRequest, Message
 from pinakes.service.views.answer_views import AnswerView, event_view
 from pinakes.service.views.page_views import PageView, SuggestView, page_view, suggest_view
 from pinakes.service.views.search_views import SearchView, search_view
@@ -111,8 +111,8 @@ async def ask(request: Request, index: LeasedIndex, body: AskRequest) -> Respons
     caller = caller_of(request)
     caller.check_may_ask()
     history = tuple(Message(turn.role, turn.content) for turn in body.history)
-    inquiry = Inquiry(body.question, history, body.mode, body.strict, caller.name)
-    events = _answer_events(request.app.state.answerer, index, inquiry)
+    answer_request = AnswerRequest(body.question, history, body.mode, body.strict, caller.name)
+    events = _answer_events(request.app.state.answerer, index, answer_request)
     if "text/event-stream" in request.headers.get("accept", ""):
         # Errors before the first event are plain HTTP errors.
         first = await while_connected(request.receive, anext(events))
@@ -121,10 +121,10 @@ async def ask(request: Request, index: LeasedIndex, body: AskRequest) -> Respons
 
 
 async def _answer_events(
-    answerer: Answerer, index: Index, inquiry: Inquiry
+    answerer: Answerer, index: Index, answer_request: AnswerRequest
 ) -> AsyncGenerator[tuple[str, Any], None]:
     """Name and JSON of each event of an answer."""
-    async with aclosing(answerer.answer(index, inquiry)) as events:
+    async with aclosing(answerer.answer(index, answer_request)) as events:
         async for event in events:
             yield event_view(event, index.manifest)
 

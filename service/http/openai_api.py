@@ -17,12 +17,11 @@ from fastapi.sse import format_sse_event
 from pinakes.index.library import Library
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Manifest
-from pinakes.service.asking.answer import Answerer
-from pinakes.service.asking.finished import finished_answer
+from pinakes.service.asking.answer import Answerer, finished_answer
 from pinakes.service.errors import NotFound
 from pinakes.service.http.event_stream import EventStream, while_connected
 from pinakes.service.http.json_responses import PlainJSONResponse
-from pinakes.service.http.openai_chat import Exchange, chunks, completion, inquiry_of
+from pinakes.service.http.openai_chat import Exchange, answer_request_of, chunks, completion
 from pinakes.service.http.openai_errors import add_openai_errors, error_body
 from pinakes.service.http.openai_views import (
     ChatRequest,
@@ -123,15 +122,17 @@ def create_openai_api(library: Library, answerer: Answerer) -> FastAPI:
         index, mode = leased
         caller = caller_of(request)
         caller.check_may_ask()
-        inquiry = inquiry_of(body, mode, caller.name)
+        answer_request = answer_request_of(body, mode, caller.name)
         with_usage = body.stream_options is not None and bool(body.stream_options.include_usage)
         exchange = Exchange(body.model, address_of_service(request), index.manifest, with_usage)
         if body.stream:
-            stream: AsyncGenerator[Any, None] = chunks(answerer.answer(index, inquiry), exchange)
+            stream: AsyncGenerator[Any, None] = chunks(
+                answerer.answer(index, answer_request), exchange
+            )
             # Errors before the first chunk are plain HTTP errors.
             first = await while_connected(request.receive, anext(stream))
             return _ChunkStream(first, stream)
-        answering = finished_answer(answerer, index, inquiry)
+        answering = finished_answer(answerer, index, answer_request)
         answer = await while_connected(request.receive, answering)
         return PlainJSONResponse(completion(answer, exchange).model_dump(mode="json"))
 

@@ -33,10 +33,10 @@ from pinakes.service.http.openai_views import (
     UrlCitationView,
     UsageView,
 )
-from pinakes.service.types import Answer, AnswerMode, Citation, Inquiry, Message, Sentence
+from pinakes.service.types import Answer, AnswerMode, AnswerRequest, Citation, Message, Sentence
 from pinakes.service.views.answer_views import answer_view
 
-__all__ = ["END_OF_STREAM", "Exchange", "annotations", "chunks", "completion", "inquiry_of"]
+__all__ = ["END_OF_STREAM", "Exchange", "annotations", "answer_request_of", "chunks", "completion"]
 
 END_OF_STREAM = "[DONE]"
 _APART = "\n\n"
@@ -75,7 +75,7 @@ class Exchange:
         return self.chunk([choice], **more)
 
 
-def inquiry_of(body: ChatRequest, mode: AnswerMode, caller: str) -> Inquiry:
+def answer_request_of(body: ChatRequest, mode: AnswerMode, caller: str) -> AnswerRequest:
     """What is asked. Raises BadQuery where no message is the user's."""
     asked = [place for place, turn in enumerate(body.messages) if turn.role == "user"]
     if not asked:
@@ -85,7 +85,7 @@ def inquiry_of(body: ChatRequest, mode: AnswerMode, caller: str) -> Inquiry:
         for turn in body.messages[: asked[-1]]
         if turn.role in ("user", "assistant") and turn.content
     ]
-    return Inquiry(
+    return AnswerRequest(
         question=body.messages[asked[-1]].content or "",
         history=tuple(before[-_LONGEST_HISTORY:]),
         mode=body.pinakes.mode or mode,

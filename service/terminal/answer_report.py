@@ -13,8 +13,8 @@ from rich.live import Live
 from rich.text import Text
 
 from pinakes.index.types import StoredPage
+from pinakes.service.asking.citations import own_brackets
 from pinakes.service.asking.events import AnswerEvent, Checked, Done, Status, Token, Withdrawn
-from pinakes.service.asking.marks import own_brackets
 from pinakes.service.errors import ServiceError
 from pinakes.service.terminal.console import coverage_text, err, out, print_coverage
 from pinakes.service.terminal.hit_report import print_sources

@@ -16,15 +16,14 @@ from fastapi.concurrency import contextmanager_in_threadpool
 from pinakes.index.errors import SeveralCollections
 from pinakes.index.library import Library
 from pinakes.index.retrieval.search import Index
-from pinakes.service.asking.answer import Answerer
-from pinakes.service.asking.finished import OnStatus, finished_answer
+from pinakes.service.asking.answer import Answerer, OnStatus, finished_answer
 from pinakes.service.errors import NotFound
 from pinakes.service.http.security.caller import Caller
 from pinakes.service.settings import Settings
 from pinakes.service.shutdown import Shutdown
 from pinakes.service.tools.fitting import Frame, answered, fetched, found
 from pinakes.service.tools.tool_views import AskResult, FetchResult, SearchResult
-from pinakes.service.types import Inquiry, parse_ref
+from pinakes.service.types import AnswerRequest, parse_ref
 
 __all__ = ["Call", "Toolbox"]
 
@@ -102,8 +101,8 @@ class Toolbox:
         if call.caller is not None:
             call.caller.check_may_ask()
         async with self._leased(call.collection) as index:
-            inquiry = Inquiry(question, caller=call.caller.name if call.caller else "")
-            answering = finished_answer(self._answerer, index, inquiry, call.on_status)
+            request = AnswerRequest(question, caller=call.caller.name if call.caller else "")
+            answering = finished_answer(self._answerer, index, request, call.on_status)
             async with self._shutdown.interrupting():
                 answer = await _cancelled_once(answering)
             return answered(answer, self._frame(index, call))

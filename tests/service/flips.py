@@ -32,7 +32,7 @@ from pinakes.index.generations import SEALED, current_generation, read_manifest
 from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store
 from pinakes.index.types import StoredPage
-from pinakes.service.types import Answer, Inquiry
+from pinakes.service.types import Answer, AnswerRequest
 from tests.index.toys import ROOT, reseal
 from tests.service.asking.answers import answer_events, answered
 from tests.service.reading.toys import read_sentences
@@ -119,8 +119,8 @@ def use(index: Index, truth: Truth, *, ask: bool) -> Iterator[Callable[[], objec
     for prefix in PREFIXES:
         yield lambda prefix=prefix: suggested(prefix)  # type: ignore[misc]
     if ask:
-        inquiry = Inquiry(QUESTIONS[0], mode="quote")
-        yield lambda: truth.check_answer(answered(answer_events(index, None, inquiry)))
+        request = AnswerRequest(QUESTIONS[0], mode="quote")
+        yield lambda: truth.check_answer(answered(answer_events(index, None, request)))
 
 
 def outcome(act: Callable[[], object]) -> tuple[str, object]:

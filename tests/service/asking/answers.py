@@ -8,7 +8,7 @@ from pinakes.service.asking.events import AnswerEvent, Checked, Done, Token, Wit
 from pinakes.service.generators.generator import Generator
 from pinakes.service.reading.models import ReadingModels
 from pinakes.service.settings import Settings
-from pinakes.service.types import Answer, Inquiry
+from pinakes.service.types import Answer, AnswerRequest
 
 QUESTION = "Who deciphered Linear B?"
 
@@ -16,12 +16,12 @@ QUESTION = "Who deciphered Linear B?"
 def answer_events(
     index: Index,
     model: Generator | None,
-    inquiry: Inquiry | str = QUESTION,
+    request: AnswerRequest | str = QUESTION,
     reading: ReadingModels | None = None,
     **settings: object,
 ) -> list[AnswerEvent]:
     """Everything that happens while the question is answered."""
-    asked = Inquiry(inquiry) if isinstance(inquiry, str) else inquiry
+    asked = AnswerRequest(request) if isinstance(request, str) else request
 
     async def collect() -> list[AnswerEvent]:
         answerer = Answerer(model, Settings(**settings), reading)

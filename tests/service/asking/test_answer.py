@@ -14,7 +14,7 @@ from pinakes.service.asking.events import AnswerEvent, Checked, Sources, Status,
 from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
 from pinakes.service.generators.generator import Sign
 from pinakes.service.settings import Settings
-from pinakes.service.types import Answer, Inquiry, Message
+from pinakes.service.types import Answer, AnswerRequest, Message
 from tests.index.toys import QuietProgress, article, write_dump
 from tests.service.asking.answers import QUESTION, answer_events, answered, shown
 from tests.service.scripted_generator import ScriptedGenerator
@@ -23,8 +23,8 @@ from tests.service.scripted_generator import ScriptedGenerator
 def _answer(
     index: Index, *script: str | Sign, question: str = QUESTION, strict: bool = False
 ) -> Answer:
-    inquiry = Inquiry(question, strict=strict)
-    return answered(answer_events(index, ScriptedGenerator(*script), inquiry))
+    request = AnswerRequest(question, strict=strict)
+    return answered(answer_events(index, ScriptedGenerator(*script), request))
 
 
 def test_stages_sources_text_verdict_and_answer_in_this_order(index: Index) -> None:
@@ -139,8 +139,8 @@ def test_a_context_too_small_for_one_passage_says_so(index: Index) -> None:
 def test_without_a_model_the_best_passages_are_quoted(
     index: Index, model: ScriptedGenerator | None
 ) -> None:
-    inquiry = Inquiry(QUESTION, mode="quote" if model else "answer")
-    answer = answered(answer_events(index, model, inquiry))
+    request = AnswerRequest(QUESTION, mode="quote" if model else "answer")
+    answer = answered(answer_events(index, model, request))
     assert (answer.kind, answer.model) == ("quotation", None)
     assert answer.grounded
     for sentence, citation in zip(answer.sentences, answer.citations, strict=True):
@@ -153,7 +153,7 @@ def test_without_a_model_the_best_passages_are_quoted(
 def test_without_a_model_a_brief_answer_is_the_sentence_that_most_likely_answers(
     index: Index,
 ) -> None:
-    answer = answered(answer_events(index, None, Inquiry(QUESTION, mode="brief")))
+    answer = answered(answer_events(index, None, AnswerRequest(QUESTION, mode="brief")))
     assert (answer.kind, answer.model) == ("quotation", None)
     [sentence] = answer.sentences
     [citation] = answer.citations
@@ -165,7 +165,7 @@ def test_without_a_model_a_brief_answer_is_the_sentence_that_most_likely_answers
 
 def test_a_model_whose_words_are_withheld_is_named(index: Index) -> None:
     model = ScriptedGenerator("Horses eat 1999 weeds.")
-    answer = answered(answer_events(index, model, Inquiry(QUESTION, strict=True)))
+    answer = answered(answer_events(index, model, AnswerRequest(QUESTION, strict=True)))
     assert (answer.kind, answer.model, answer.withheld) == ("quotation", "scripted", 1)
 
 
@@ -255,7 +255,7 @@ def test_what_turns_out_to_be_thought_is_taken_back(index: Index) -> None:
 def test_a_question_is_rewritten_without_thoughts(index: Index) -> None:
     model = ScriptedGenerator("<think>He means Linear B.</think>Who deciphered Linear B?")
     history = (Message("user", "What is Linear B?"), Message("assistant", "A script."))
-    answer = answered(answer_events(index, model, Inquiry("Who deciphered it?", history)))
+    answer = answered(answer_events(index, model, AnswerRequest("Who deciphered it?", history)))
     assert answer.searched == (QUESTION,)
 
 
@@ -281,7 +281,9 @@ def test_an_endless_piece_keeps_nobody_waiting(index: Index, unit: str, strict: 
 
         answerer = Answerer(ScriptedGenerator(unit * (500_000 // len(unit))), Settings())
         waiting = asyncio.create_task(others())
-        events = [one async for one in answerer.answer(index, Inquiry(QUESTION, strict=strict))]
+        events = [
+            one async for one in answerer.answer(index, AnswerRequest(QUESTION, strict=strict))
+        ]
         waiting.cancel()
         return events
 
@@ -298,8 +300,8 @@ def test_numbers_in_brackets_of_a_source_are_no_marks(tmp_path: Path) -> None:
     dump = write_dump(tmp_path, [page, other])
     build_collection(collection, dump, None, "none", QuietProgress(), BuildOptions(workers=1))
     with Index.open(collection) as toy:
-        inquiry = Inquiry("How is the zebrafish array indexed?", mode="quote")
-        answer = answered(answer_events(toy, None, inquiry))
+        request = AnswerRequest("How is the zebrafish array indexed?", mode="quote")
+        answer = answered(answer_events(toy, None, request))
         assert answer.citations
         marks = [int(number) for number in re.findall(r"\[(\d+)\]", answer.text)]
         assert marks == [one for sentence in answer.sentences for one in sentence.citations]
@@ -322,7 +324,7 @@ def test_a_long_conversation_never_makes_a_question_too_long(
 ) -> None:
     earlier = "What do they say of clay tablets, scripts and of the people who read them? " * 26
     history = (Message("user", earlier[:2_000]), Message("assistant", "Much [1]. " * 200))
-    answer = answered(answer_events(index, model, Inquiry(question, history)))
+    answer = answered(answer_events(index, model, AnswerRequest(question, history)))
     assert answer.text
     assert all(len(query) <= 2_000 for query in answer.searched)
 

@@ -10,7 +10,7 @@ import pytest
 from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store
 from pinakes.index.types import EncoderRecord, Mode, NamedPage, QuestionEncoder, Vectors
-from pinakes.service.asking.retrieval import find
+from pinakes.service.asking.retrieve import find
 
 COMPARISON = "Which is older, the Rosetta Stone or the Gutenberg Bible?"
 

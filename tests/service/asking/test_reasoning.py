@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pinakes.service.asking.model_text import ModelText
+from pinakes.service.asking.generate import ModelText
 from pinakes.service.generators.generator import Sign
 
 HARMONY = (

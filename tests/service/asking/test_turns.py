@@ -14,7 +14,7 @@ from pinakes.service.asking.answer import Answerer
 from pinakes.service.asking.events import AnswerEvent, Done, Status, Token
 from pinakes.service.errors import GeneratorFailed, QueueFull
 from pinakes.service.settings import AnswerSettings, SearchSettings, Settings
-from pinakes.service.types import AnswerMode, Inquiry, Message
+from pinakes.service.types import AnswerMode, AnswerRequest, Message
 from tests.service.scripted_generator import ScriptedGenerator
 from tests.yardstick import PATIENCE_S
 
@@ -51,9 +51,9 @@ async def ask(
     queued: threading.Event | None = None,
 ) -> list[AnswerEvent]:
     """All events; ``queued`` is set once a place in the line has been told."""
-    inquiry = Inquiry(question, mode=mode, caller=caller)
+    request = AnswerRequest(question, mode=mode, caller=caller)
     told: list[AnswerEvent] = []
-    async with aclosing(service.answer(index, inquiry)) as events:
+    async with aclosing(service.answer(index, request)) as events:
         async for event in events:
             told.append(event)
             if queued and isinstance(event, Status) and event.stage == "queued":
@@ -170,7 +170,7 @@ def test_a_follow_up_that_the_model_rewrites_waits_for_its_turn_once(index: Inde
         first = asyncio.create_task(ask(service, index))
         await begun(generator, 1)
         told = []
-        async for event in service.answer(index, Inquiry("When did he do it?", history)):
+        async for event in service.answer(index, AnswerRequest("When did he do it?", history)):
             told.append(event)
             if isinstance(event, Status) and event.stage == "queued":
                 all_wait.set()
@@ -191,7 +191,7 @@ def test_a_bad_question_never_enters_the_line(index: Index) -> None:
     async def scenario() -> None:
         service = answerer(ScriptedGenerator(*WORDS))
         with pytest.raises(BadQuery):
-            await anext(service.answer(index, Inquiry("?!")))
+            await anext(service.answer(index, AnswerRequest("?!")))
         assert service.queue.waiting == 0
 
     asyncio.run(scenario())
@@ -245,7 +245,7 @@ def test_the_limit_does_not_reach_into_the_receiver(index: Index, limit: float) 
 
     async def scenario() -> None:
         service = answerer(ScriptedGenerator(*WORDS, 600.0), limit_s=limit)
-        async with aclosing(service.answer(index, Inquiry(QUESTION))) as events:
+        async with aclosing(service.answer(index, AnswerRequest(QUESTION))) as events:
             while not isinstance(await anext(events), Token):
                 pass
             await asyncio.sleep(2 * limit)
@@ -271,7 +271,7 @@ def test_whoever_leaves_at_any_stage_leaves_no_ticket(index: Index, stage: str) 
             service.queue.resize(2)
             generator.slots = 2
         running = service.queue.running
-        async with aclosing(service.answer(index, Inquiry(QUESTION))) as events:
+        async with aclosing(service.answer(index, AnswerRequest(QUESTION))) as events:
             async with asyncio.timeout(PATIENCE_S):
                 await until(events)
             assert service.queue.waiting + service.queue.running == running + 1

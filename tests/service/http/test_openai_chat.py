@@ -9,7 +9,7 @@ import pytest
 
 from pinakes.index.errors import BadQuery
 from pinakes.service.asking.events import AnswerEvent, Checked, Sources, Token, Withdrawn
-from pinakes.service.http.openai_chat import Exchange, annotations, chunks, inquiry_of
+from pinakes.service.http.openai_chat import Exchange, annotations, answer_request_of, chunks
 from pinakes.service.http.openai_views import ChatRequest
 from pinakes.service.types import Citation, Message, PassageRef, Sentence
 
@@ -33,31 +33,37 @@ def test_the_last_message_of_the_user_is_the_question() -> None:
         turn("user", [{"type": "text", "text": "And who"}, {"type": "text", "text": "else?"}]),
         turn("assistant", "It was"),
     )
-    inquiry = inquiry_of(body, "answer", "someone")
-    assert inquiry.question == "And who\nelse?"
-    assert inquiry.history == (
+    answer_request = answer_request_of(body, "answer", "someone")
+    assert answer_request.question == "And who\nelse?"
+    assert answer_request.history == (
         Message("user", "Who was Otlet?"),
         Message("assistant", "A Belgian [1]."),
     )
-    assert (inquiry.mode, inquiry.strict, inquiry.caller) == ("answer", None, "someone")
+    assert (answer_request.mode, answer_request.strict, answer_request.caller) == (
+        "answer",
+        None,
+        "someone",
+    )
 
 
 def test_what_pinakes_alone_knows_outweighs_the_model() -> None:
     body = asked(turn("user", "Who?"), pinakes={"mode": "quote", "strict": False})
-    inquiry = inquiry_of(body, "brief", "")
-    assert (inquiry.mode, inquiry.strict) == ("quote", False)
+    answer_request = answer_request_of(body, "brief", "")
+    assert (answer_request.mode, answer_request.strict) == ("quote", False)
 
 
 def test_a_long_conversation_keeps_its_end() -> None:
     turns = [turn("user", f"Question {number}") for number in range(300)]
-    inquiry = inquiry_of(asked(*turns), "answer", "")
-    assert inquiry.question == "Question 299"
-    assert [one.content for one in inquiry.history] == [f"Question {n}" for n in range(199, 299)]
+    answer_request = answer_request_of(asked(*turns), "answer", "")
+    assert answer_request.question == "Question 299"
+    assert [one.content for one in answer_request.history] == [
+        f"Question {n}" for n in range(199, 299)
+    ]
 
 
 def test_without_a_message_of_the_user_there_is_no_question() -> None:
     with pytest.raises(BadQuery, match="no message of the user"):
-        inquiry_of(asked(turn("system", "Hello"), turn("assistant", "Hello")), "answer", "")
+        answer_request_of(asked(turn("system", "Hello"), turn("assistant", "Hello")), "answer", "")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +82,10 @@ def test_without_a_message_of_the_user_there_is_no_question() -> None:
 def test_tools_may_be_offered_and_not_demanded(name: str, choice: Any, fits: bool) -> None:
     offered = {"tools": [{"type": "function", "function": {"name": "get_weather"}}], name: choice}
     if fits:
-        assert inquiry_of(asked(turn("user", "Who?"), **offered), "answer", "").question == "Who?"
+        assert (
+            answer_request_of(asked(turn("user", "Who?"), **offered), "answer", "").question
+            == "Who?"
+        )
     else:
         with pytest.raises(ValueError, match="calls no tools"):
             asked(turn("user", "Who?"), **offered)

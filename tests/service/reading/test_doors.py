@@ -8,7 +8,7 @@ import pytest
 
 from pinakes.index.retrieval.search import Index
 from pinakes.service.reading.models import ReadingModels, reading_models
-from pinakes.service.types import Inquiry
+from pinakes.service.types import AnswerRequest
 from tests.service.asking.answers import answer_events, answered
 from tests.service.reading.toys import AlwaysSure, FirstNumberReader, LiteralEntailment
 from tests.service.scripted_generator import ScriptedGenerator
@@ -41,8 +41,8 @@ def test_another_entailment_model_decides_what_is_shown(index: Index) -> None:
     literal = passage[: passage.index(".") + 1]
     model = ScriptedGenerator(f"{literal} Michael Ventris it was who deciphered Linear B.")
     models = _models(entailment=LiteralEntailment(), answerability=AlwaysSure())
-    inquiry = Inquiry(QUESTION, strict=False)
-    answer = answered(answer_events(index, model, inquiry, reading=models))
+    request = AnswerRequest(QUESTION, strict=False)
+    answer = answered(answer_events(index, model, request, reading=models))
     first, second = answer.sentences
     assert (first.verdict, second.verdict) == ("supported", "unsupported")
     assert first.source is not None

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 from pinakes.ingest.characters import cut_place
 from pinakes.ingest.text.sentences import CLOSERS, STOPS, SURE_STOPS, sentence_break
-from pinakes.service.asking.marks import (
-    half_mark_is_text,
-    mark_at,
+from pinakes.service.asking.citations import (
+    half_marker_is_text,
     marked_numbers,
-    open_mark,
+    marker_at,
+    open_marker,
     own_brackets,
     stop_place,
 )
@@ -96,7 +96,7 @@ class SentenceStream:
             bare = text[:-1].rstrip()  # of this sentence or the next
         sure = _before_stop(text if stop_place(bare) is None else bare)
         sure = _before_stop(_surely_uncut(sure))  # marks come before a stop that it is cut behind
-        sure = own_brackets(sure[: open_mark(sure)])
+        sure = own_brackets(sure[: open_marker(sure)])
         return self._gap, sure if _WORD.search(sure) else ""
 
     def _read(self, *, at_end: bool) -> Iterator[FinishedSentence]:
@@ -109,10 +109,10 @@ class SentenceStream:
             at = word_at
             if at == len(raw):
                 break  # a mark would take the space with it
-            length, decided = mark_at(raw, at)
+            length, decided = marker_at(raw, at)
             if not decided and not at_end:
                 break
-            if not decided and at + length == len(raw) and half_mark_is_text(raw[at:]):
+            if not decided and at + length == len(raw) and half_marker_is_text(raw[at:]):
                 length = 0
             if length:
                 if len(self._numbers) < _MOST_MARKS:

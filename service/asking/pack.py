@@ -42,7 +42,7 @@ async def pack(generator: Generator, draft: Draft, settings: GeneratorSettings) 
     room = min(settings.prompt_tokens or usual, longest)
     tried = None
     for chosen, sources in _ways(draft, small=info.small):
-        prompt = build_prompt(draft.question, sources, draft.inquiry.mode, small=info.small)
+        prompt = build_prompt(draft.question, sources, draft.request.mode, small=info.small)
         tried = Packed(prompt, await generator.count_tokens(prompt), tuple(chosen))
         if tried.tokens <= room:
             return tried

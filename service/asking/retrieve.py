@@ -11,7 +11,7 @@ from typing import TypeVar
 from pinakes.index.errors import BadQuery
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit, Mode
-from pinakes.service.asking.question_parts import Comparison, TwoSteps, parts_of
+from pinakes.service.asking.decompose import Comparison, TwoSteps, parts_of
 from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
 from pinakes.service.reading.models import ReadingModels
 from pinakes.service.reading.question import Question, SentenceVectors, question_of

@@ -4,7 +4,7 @@ import pytest
 
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Mode
-from pinakes.service.asking.retrieval import MOST_HITS, Found, find
+from pinakes.service.asking.retrieve import MOST_HITS, Found, find
 from pinakes.service.reading.models import reading_models
 from tests.service.reading.toys import usual_threshold
 

@@ -13,17 +13,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pinakes.service.asking import sentence_stream
 from pinakes.service.asking.answer_writer import AnswerWriter
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent
-from pinakes.service.asking.sentence_stream import (
+from pinakes.service.asking.stream import (
     LONGEST_SENTENCE,
     FinishedSentence,
     SentenceStream,
 )
 from pinakes.service.reading.entailment import Support
-from pinakes.service.types import AnswerMode, Inquiry
+from pinakes.service.types import AnswerMode, AnswerRequest
 from tests.service.asking.answers import assert_sentences_are_slices, shown
 from tests.yardstick import assert_in_proportion
 
@@ -94,7 +93,7 @@ def write(
 ) -> tuple[Draft, list[AnswerEvent]]:
     """The draft and the events after these pieces; at its end what was shown is its text."""
     anything: Any = None
-    draft = Draft(anything, Inquiry("Who?", mode=mode), "Who?", 0.0)
+    draft = Draft(anything, AnswerRequest("Who?", mode=mode), "Who?", 0.0)
     checker: Any = KnownNumbers()
     writer = AnswerWriter(draft, checker, None, strict=strict)
 
@@ -190,7 +189,7 @@ SHOWN = [
 def test_nothing_is_held_back_that_is_sure(raw: str, text: str) -> None:
     """What is shown before it is known how the text goes on."""
     anything: Any = None
-    draft = Draft(anything, Inquiry("Who?"), "Who?", 0.0)
+    draft = Draft(anything, AnswerRequest("Who?"), "Who?", 0.0)
     checker: Any = KnownNumbers()
     writer = AnswerWriter(draft, checker, None, strict=False)
 
@@ -308,8 +307,8 @@ def test_what_is_too_long_is_cut_at_a_word_and_incomplete() -> None:
 @pytest.fixture
 def short_sentences(monkeypatch: pytest.MonkeyPatch) -> None:
     """Sentences that are cut after forty characters."""
-    monkeypatch.setattr(sentence_stream, "LONGEST_SENTENCE", 40)
-    monkeypatch.setattr(sentence_stream, "_LONGEST_UNCUT", 25)
+    monkeypatch.setattr("pinakes.service.asking.stream.LONGEST_SENTENCE", 40)
+    monkeypatch.setattr("pinakes.service.asking.stream._LONGEST_UNCUT", 25)
 
 
 @pytest.mark.usefixtures("short_sentences")

@@ -1,4 +1,4 @@
-"""A question that leans on the conversation, made to stand alone.
+"""A question that leans on the conversation, made to stand alone; and one about the present.
 
 By rules: "it" and "its" become what was talked about, "and Bi Sheng?" the question before it with
 another name. Where a good model is there it rewrites, and the rules check what it wrote. Pure
@@ -7,13 +7,21 @@ functions; what a text is about is asked of the caller.
 
 import re
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from pinakes.ingest.characters import cut_place
 from pinakes.ingest.text.scripts import WORD
 from pinakes.service.reading.words import LanguageWords
 from pinakes.service.types import Message
 
-__all__ = ["checked_rewriting", "leans_on_history", "rewriting_prompt", "standalone"]
+__all__ = [
+    "as_of_note",
+    "asks_about_now",
+    "checked_rewriting",
+    "leans_on_history",
+    "rewriting_prompt",
+    "standalone",
+]
 
 # The name a text is about, or None.
 Topic = Callable[[str], str | None]
@@ -23,7 +31,9 @@ _LONGEST = 400
 _MOST_SEARCHED = 1_990
 _FEW_WORDS = 3
 _WORD = re.compile(rf"{WORD}(?:['’-]{WORD})*")
-_MARKS = re.compile(r"\s*\[\d{1,3}\]")
+_PLAIN_WORD = re.compile(WORD)
+_CITATION_MARKERS = re.compile(r"\s*\[\d{1,3}\]")
+_IS = frozenset(["is", "are", "es", "son", "ist", "sind", "est", "sont", "是"])
 
 
 def leans_on_history(question: str, words: LanguageWords, topic: Topic) -> bool:
@@ -58,7 +68,7 @@ def standalone(
             else:
                 earlier = _joined(message.content, earlier, answer, words, topic)
         elif message.role == "assistant":
-            answer = _MARKS.sub("", message.content)
+            answer = _CITATION_MARKERS.sub("", message.content)
     if earlier is None:
         return question
     joined = _joined(question, earlier, answer, words, topic)
@@ -76,7 +86,7 @@ def _beginning(text: str, most: int) -> str:
 def rewriting_prompt(question: str, history: Sequence[Message]) -> list[Message]:
     """What a model is asked, to rewrite the question by itself."""
     said = "\n".join(
-        f"{message.role}: {_beginning(_MARKS.sub('', message.content), _LONGEST)}"
+        f"{message.role}: {_beginning(_CITATION_MARKERS.sub('', message.content), _LONGEST)}"
         for message in history[-6:]
     )
     return [
@@ -100,6 +110,23 @@ def checked_rewriting(written: str, question: str, history: Sequence[Message]) -
     if not rewritten or any(name.casefold() not in known for name in names):
         return None
     return rewritten
+
+
+def asks_about_now(question: str, words: LanguageWords) -> bool:
+    """Whether the answer may have changed since the dump: "the current …", "who is president …"."""
+    lower = question.casefold()
+    said = _PLAIN_WORD.findall(lower)
+    if not words.spaced:
+        return any(word in lower for word in words.now | words.offices)
+    if any(word in words.now for word in said):
+        return True
+    return any(word in _IS for word in said[:3]) and any(word in words.offices for word in said)
+
+
+def as_of_note(dump_date: str) -> str:
+    """A line that says when the answer held; ``dump_date`` is YYYY-MM-DD."""
+    day = date.fromisoformat(dump_date)
+    return f"As of {day.day} {day:%B %Y}, the date of the dump."
 
 
 def _joined(question: str, earlier: str, answer: str, words: LanguageWords, topic: Topic) -> str:

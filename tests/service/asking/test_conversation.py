@@ -4,7 +4,13 @@ import re
 
 import pytest
 
-from pinakes.service.asking.followups import checked_rewriting, leans_on_history, standalone
+from pinakes.service.asking.conversation import (
+    as_of_note,
+    asks_about_now,
+    checked_rewriting,
+    leans_on_history,
+    standalone,
+)
 from pinakes.service.reading.words import words_of
 from pinakes.service.types import Message
 
@@ -144,3 +150,27 @@ def test_of_a_long_question_whole_words_are_put_in() -> None:
     alone = standalone("And why?", history("some words " * 100, "Nothing."), WORDS, lambda _: None)
     assert re.fullmatch(r"And why\? \((some|words| )*\)", alone)
     assert 300 < len(alone) < 420
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "about_now"),
+    [
+        ("en", "Who is the current president of France?", True),
+        ("en", "Who is the Prime Minister of Japan?", True),
+        ("en", "What is the latest version?", True),
+        ("en", "Where is the Rosetta Stone now?", True),
+        ("en", "Who was the first president?", False),
+        ("en", "Who founded the library?", False),
+        ("en", "Is a king a monarch?", True),
+        ("es", "¿Quién es el presidente actual?", True),
+        ("de", "Wer ist derzeit Kanzler?", True),
+        ("zh", "法国现任总统是谁？", True),
+        ("zh", "谁发明了活字？", False),
+    ],
+)
+def test_questions_about_the_present(language: str, question: str, about_now: bool) -> None:
+    assert asks_about_now(question, words_of(language)) is about_now
+
+
+def test_the_note_names_the_day() -> None:
+    assert as_of_note("2026-11-01") == "As of 1 November 2026, the date of the dump."

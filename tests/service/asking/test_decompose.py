@@ -2,7 +2,7 @@
 
 import pytest
 
-from pinakes.service.asking.question_parts import Comparison, TwoSteps, parts_of
+from pinakes.service.asking.decompose import Comparison, TwoSteps, parts_of
 
 BORN = "When was {} born, founded, built or made?"
 
