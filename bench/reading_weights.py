@@ -1,4 +1,4 @@
-"""Files of the weights that reading goes by, written by the benchmarks that fit them."""
+"""The weights that reading goes by, as the benchmarks that fit them write them."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pinakes.index.encoders.encoder import find_encoder
+from pinakes.index.retrieval.linear import ranking_weights
 
 __all__ = ["write_reading_weights"]
 
@@ -20,19 +21,22 @@ def write_reading_weights(
     corpus: str,
     command: str,
     thresholds: Mapping[str, Any] | None = None,
+    *,
+    on_scores: bool = True,
 ) -> None:
-    """Write weights with vectors and without, and what they were fitted for."""
+    """Write weights with vectors and without, and what they were fitted on.
+
+    ``on_scores``: whether features are scores of the ranking as it is now.
+    """
     encoder = find_encoder(_ENCODER).record
     stated = {
-        "fitted": {
-            "encoder": encoder.name,
-            "encoder_sha256": encoder.sha256,
-            "corpus": corpus,
-            "command": command,
-            "date": datetime.now(UTC).date().isoformat(),
-        },
         "features": list(features),
-        **fitted,
+        "encoder": {"name": encoder.name, "sha256": encoder.sha256},
+        **({"ranking": ranking_weights().digest} if on_scores else {}),
+        "corpus": corpus,
+        "command": command,
+        "date": datetime.now(UTC).date().isoformat(),
         **({"thresholds": thresholds} if thresholds else {}),
+        "weights": fitted,
     }
-    path.write_text(json.dumps(stated, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    path.write_text(json.dumps(stated, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -70,7 +70,9 @@ def main() -> None:
     Console().print(table)
     if options.write:
         command = "python -m bench.support --write"
-        write_reading_weights(_WEIGHTS, FEATURES, fitted, str(_LABELS), command, _USED)
+        write_reading_weights(
+            _WEIGHTS, FEATURES, fitted, str(_LABELS), command, _USED, on_scores=False
+        )
     record("support", f"{len(rows)} sentences of the bundled model, labelled by hand", figures)
 
 

@@ -6,7 +6,6 @@ ServiceError
 ├── NotAllowed            the caller's token does not reach so far (exit 2, HTTP 403)
 ├── NotInstalled          a command needs packages that are not there (exit 1, HTTP 503)
 ├── ShuttingDown          the service ends while it answers (exit 1, HTTP 503)
-├── BadWeights            fitted weights are not those of this program (exit 1)
 ├── DamagedDump           what could be read has been read, and some could not (exit 1)
 └── GeneratorError        the model did not do its part (exit 1, HTTP 503)
     ├── GeneratorUnavailable    it cannot be started or reached
@@ -16,7 +15,6 @@ ServiceError
 
 __all__ = [
     "BadInput",
-    "BadWeights",
     "DamagedDump",
     "GeneratorError",
     "GeneratorFailed",
@@ -55,10 +53,6 @@ class ShuttingDown(ServiceError):
 
     def __init__(self, message: str = "the service is shutting down; ask again later") -> None:
         super().__init__(message)
-
-
-class BadWeights(ServiceError):
-    """Fitted weights are damaged, or of other features; the message names the file."""
 
 
 class DamagedDump(ServiceError):

@@ -6,14 +6,14 @@ of a wiki with and without the page that answers it (bench/answerability.py).
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 
+from pinakes.index.retrieval.linear import ranking_weights
 from pinakes.index.types import FIRST_STAGE, EncoderRecord, Hit
+from pinakes.index.weights import FittedWeights, Side, read_weights
 from pinakes.service.reading.answerability import Findings, Threshold
 from pinakes.service.reading.question import Question
-from pinakes.service.reading.weights import Weights, read_weights
 
 __all__ = [
     "FEATURES",
@@ -31,18 +31,22 @@ FEATURES = (
 )  # fmt: skip
 
 
+class AnswerabilityWeights(FittedWeights):
+    """The weights of FEATURES, and the threshold chosen by the questions they were fitted on."""
+
+    thresholds: Mapping[Side, Threshold]
+
+
 class LinearAnswerability:
     """A logistic model: one set of weights where there are vectors, one without."""
 
-    def __init__(self, weights: Weights) -> None:
-        """``weights``: of FEATURES, with the usual threshold of each side."""
+    def __init__(self, weights: AnswerabilityWeights) -> None:
         self._weights = weights
         self.name = f"linear {weights.digest[:12]}"
 
     def usual_threshold(self, encoder: EncoderRecord | None) -> Threshold:
         """The threshold chosen by the development set's questions."""
-        side = "with vectors" if self._weights.fits(encoder) else "without vectors"
-        return Threshold.model_validate(self._weights.thresholds[side])
+        return self._weights.thresholds[self._weights.side(encoder)]
 
     def confidence(self, question: Question, findings: Findings) -> float:
         """How likely the answer is there, 0 to 1."""
@@ -61,9 +65,13 @@ class _Page:
 
 
 def linear_answerability() -> LinearAnswerability:
-    """The model with the weights that come with Pinakes. Raises BadWeights."""
-    file = files("pinakes.service.reading") / "linear_answerability.json"
-    return LinearAnswerability(read_weights(file, FEATURES))
+    """The model with the weights that come with Pinakes. Raises UnfitWeights."""
+    ranking = ranking_weights().digest
+    return LinearAnswerability(
+        read_weights(
+            __package__, "linear_answerability.json", AnswerabilityWeights, FEATURES, ranking
+        )
+    )
 
 
 def features_of(question: Question, findings: Findings) -> dict[str, float]:

@@ -9,13 +9,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from importlib.resources import files
 
+from pydantic import BaseModel, ConfigDict
+
+from pinakes.index.weights import FittedWeights, read_weights
 from pinakes.ingest.text.sentences import sentence_spans
 from pinakes.service.reading.claims import Claim, ClaimParser, Comparison, compare
 from pinakes.service.reading.entailment import Support
 from pinakes.service.reading.question import Question
-from pinakes.service.reading.weights import Weights, read_weights
 from pinakes.service.types import Citation, SourcePlace, Verdict
 
 __all__ = ["FEATURES", "LinearEntailment", "LinearPremises", "features_of", "linear_entailment"]
@@ -27,19 +28,28 @@ _FRAGMENT_WORDS = 2
 _SURE, _VERBATIM_WORDS, _VERBATIM_TIGHTNESS = 0.9, 3, 0.9
 
 
+class Thresholds(BaseModel):
+    """From which probability on a sentence is supported, or partly; the least order it needs."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    supported: float
+    partly: float
+    order: float
+
+
+class EntailmentWeights(FittedWeights):
+    """The weights of FEATURES, and what the model decides by."""
+
+    thresholds: Thresholds
+
+
 class LinearEntailment:
     """A logistic model: one set of weights where there are vectors, one without."""
 
-    def __init__(self, weights: Weights) -> None:
-        """``weights``: of FEATURES.
-
-        Its thresholds: from which probability on a sentence is supported, or partly, and the least
-        order that a supported one needs.
-        """
+    def __init__(self, weights: EntailmentWeights) -> None:
         self._weights = weights
-        self.supported, self.partly, self.order = (
-            float(weights.thresholds[name]) for name in ("supported", "partly", "order")
-        )
+        self.thresholds = weights.thresholds
 
     def premises(self, question: Question, sources: Sequence[Citation]) -> "LinearPremises":
         """``sources``, to check sentences that answer ``question`` against."""
@@ -47,11 +57,11 @@ class LinearEntailment:
 
     def weighs_cosines(self, question: Question) -> bool:
         """Whether the vectors there are those that the weights were fitted with."""
-        return self._weights.fits(question.encoder)
+        return self._weights.side(question.encoder) == "with vectors"
 
     def probability(self, features: Sequence[float], *, with_cosine: bool) -> float:
         """How likely a sentence is supported."""
-        weights = self._weights.with_vectors if with_cosine else self._weights.without_vectors
+        weights = self._weights.weights["with vectors" if with_cosine else "without vectors"]
         total = sum(weights[name] * value for name, value in zip(FEATURES, features, strict=True))
         return 1 / (1 + math.exp(-total))
 
@@ -102,7 +112,7 @@ class LinearPremises:
         best, comparison = self.closest(claim, frozenset(cited))
         if best is None or comparison is None:
             return Support((), "unsupported", 0.0)
-        model = self._model
+        model, thresholds = self._model, self._model.thresholds
         words_said = len(self.parsed(claim).words)
         if _is_verbatim(comparison, words_said):
             score = _SURE
@@ -113,11 +123,11 @@ class LinearPremises:
             features = features_of(comparison, words_said, cosine)
             score = model.probability(features, with_cosine=cosine is not None)
         if comparison.missing or not comparison.same_sense:
-            score = min(score, model.partly - 0.01)
+            score = min(score, thresholds.partly - 0.01)
         verdict: Verdict = "unsupported"
-        if score >= model.supported and comparison.order >= model.order:
+        if score >= thresholds.supported and comparison.order >= thresholds.order:
             verdict = "supported"
-        elif score >= model.partly:
+        elif score >= thresholds.partly:
             verdict = "partly"
         if verdict == "unsupported":
             return Support((), verdict, round(score, 3), comparison.missing)
@@ -175,9 +185,9 @@ class LinearPremises:
 
 
 def linear_entailment() -> LinearEntailment:
-    """The model with the weights that come with Pinakes. Raises BadWeights."""
-    file = files("pinakes.service.reading") / "linear_entailment.json"
-    return LinearEntailment(read_weights(file, FEATURES))
+    """The model with the weights that come with Pinakes. Raises UnfitWeights."""
+    name = "linear_entailment.json"
+    return LinearEntailment(read_weights(__package__, name, EntailmentWeights, FEATURES))
 
 
 def features_of(comparison: Comparison, words: int, cosine: float | None) -> tuple[float, ...]:

@@ -6,16 +6,17 @@ A sentence is worth what its runs are worth together. Knows nothing of how passa
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
+from typing import get_args
 
 import numpy as np
 
+from pinakes.index.retrieval.linear import ranking_weights
 from pinakes.index.types import FIRST_STAGE, Hit
+from pinakes.index.weights import FittedWeights, Side, read_weights
 from pinakes.ingest.text.sentences import sentence_spans
 from pinakes.service.reading.question import Question
 from pinakes.service.reading.reader import AnsweringSentence, Reading
 from pinakes.service.reading.span_features import FEATURES, Sentence, sentence_spans_of
-from pinakes.service.reading.weights import Weights, read_weights
 
 __all__ = [
     "MOST_SENTENCES",
@@ -56,13 +57,13 @@ class Candidate:
 class LinearReader:
     """Scores runs of words by fitted weights: one set where there are vectors, one without."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: FittedWeights) -> None:
         """``weights``: of READER_FEATURES."""
         self._weights = weights
         # Of shape (len(READER_FEATURES),).
         self._with_vectors, self._without_vectors = (
-            np.array([side.get(name, 0.0) for name in READER_FEATURES])
-            for side in (weights.with_vectors, weights.without_vectors)
+            np.array([weights.weights[side].get(name, 0.0) for name in READER_FEATURES])
+            for side in get_args(Side)
         )
 
     def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
@@ -75,7 +76,7 @@ class LinearReader:
         spans = [sentence_spans_of(question, candidate.sentence) for candidate in candidates]
         pairs = [(of, found) for of, found in zip(candidates, spans, strict=True) if found.starts]
         cosines, weights = None, self._without_vectors
-        if self._weights.fits(question.encoder):
+        if self._weights.side(question.encoder) == "with vectors":
             cosines = question.cosines([candidate.sentence.text for candidate, _ in pairs])
             weights = self._with_vectors
         ranked = []
@@ -99,9 +100,10 @@ class LinearReader:
 
 
 def linear_reader() -> LinearReader:
-    """The reader with the weights that come with Pinakes. Raises BadWeights."""
-    file = files("pinakes.service.reading") / "linear_reader.json"
-    return LinearReader(read_weights(file, READER_FEATURES))
+    """The reader with the weights that come with Pinakes. Raises UnfitWeights."""
+    ranking = ranking_weights().digest
+    name = "linear_reader.json"
+    return LinearReader(read_weights(__package__, name, FittedWeights, READER_FEATURES, ranking))
 
 
 def candidate_sentences(question: Question, hits: Sequence[Hit]) -> list[Candidate]:

@@ -24,5 +24,5 @@ class ReadingModels:
 
 @cache
 def reading_models() -> ReadingModels:
-    """The linear models that come with Pinakes. Raises BadWeights."""
+    """The linear models that come with Pinakes. Raises UnfitWeights."""
     return ReadingModels(linear_reader(), linear_answerability(), linear_entailment())

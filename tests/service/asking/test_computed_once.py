@@ -1,9 +1,8 @@
 """What a question costs: how often the encoder runs and aliases are looked for, counted."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 import pytest
 
@@ -11,6 +10,7 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store
 from pinakes.index.types import EncoderRecord, Mode, NamedPage, QuestionEncoder, Vectors
 from pinakes.service.asking.retrieve import find
+from pinakes.service.reading.models import reading_models
 
 COMPARISON = "Which is older, the Rosetta Stone or the Gutenberg Bible?"
 
@@ -36,12 +36,6 @@ class Counted:
         return self.encoder.encode_passages(texts)
 
 
-@pytest.fixture(scope="module")
-def index(sample: Path) -> Iterator[Index]:
-    with Index.open(sample) as opened:
-        yield opened
-
-
 @pytest.fixture
 def links(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often the store was asked for aliases, by the longest of a question's keys."""
@@ -63,7 +57,7 @@ def test_a_question_is_encoded_once_and_its_sentences_in_one_batch(
     assert index.encoder is not None
     counted = Counted(index.encoder)
     question = "Who deciphered Linear B?"
-    found = find(replace(index, encoder=counted), question, mode)
+    found = find(replace(index, encoder=counted), reading_models(), question, mode)
     assert found.confidence > 0.2
     assert counted.questions == [question]
     [sentences] = counted.batches
@@ -75,9 +69,11 @@ def test_a_question_is_encoded_once_and_its_sentences_in_one_batch(
 def test_a_comparison_costs_three_questions(index: Index, links: Counter[str]) -> None:
     assert index.encoder is not None
     counted = Counted(index.encoder)
-    found = find(replace(index, encoder=counted), COMPARISON, "hybrid")
+    found = find(replace(index, encoder=counted), reading_models(), COMPARISON, "hybrid")
     assert sorted(counted.questions) == sorted(found.searched)
     assert len(counted.questions) == 3
     assert len(counted.batches) == 3
+    sentences = [text for batch in counted.batches for text in batch]
+    assert len(sentences) == len(set(sentences))  # what two parts read is encoded once
     assert len(links) == 3
     assert set(links.values()) == {1}

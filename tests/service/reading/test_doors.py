@@ -1,8 +1,6 @@
 """Other readers, entailment models and answerability in the place of the linear ones."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -14,12 +12,6 @@ from tests.service.reading.toys import AlwaysSure, FirstNumberReader, LiteralEnt
 from tests.service.scripted_generator import ScriptedGenerator
 
 QUESTION = "Who deciphered Linear B?"
-
-
-@pytest.fixture(scope="module")
-def index(sample: Path) -> Iterator[Index]:
-    with Index.open(sample) as opened:
-        yield opened
 
 
 def _models(**others: object) -> ReadingModels:
