@@ -78,6 +78,7 @@ lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/mypy
 	$(VENV)/bin/python data/sample/pack.py --check
+	$(VENV)/bin/python docs/generate.py --check
 
 bench: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.retrieval

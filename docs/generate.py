@@ -44,7 +44,7 @@ def decisions() -> str:
     rows = []
     for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md")):
         lines = path.read_text(encoding="utf-8").split("\n")
-        status = next(line.removeprefix("Status: ") for line in lines if line.startswith("Status"))
+        status = next(line.removeprefix("- Status: ") for line in lines if "Status: " in line)
         rows.append(
             f"| [{path.name[:4]}]({path.name}) | {lines[0].partition('. ')[2]} | {status} |"
         )
