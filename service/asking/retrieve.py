@@ -85,7 +85,7 @@ def _search(
     if not hits:
         return Found(question, (text,), (), (), 0.0)
     # A page that only lists others says nothing itself.
-    read = [hit for hit in hits if not hit.features.get("disambiguation")][:MOST_HITS]
+    read = [hit for hit in hits if not hit.is_disambiguation][:MOST_HITS]
     read = read or hits[:MOST_HITS]
     reading = models.reader.read(question, read)
     sure = 1.0
