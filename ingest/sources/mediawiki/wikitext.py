@@ -27,6 +27,7 @@ from pinakes.ingest.sources.mediawiki.markup.tables import BREAK, DROPPED, rende
 from pinakes.ingest.sources.mediawiki.markup.variants import has_variants, without_variants
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments
 from pinakes.ingest.sources.mediawiki.templates.local_names import EVERY_LANGUAGE, local_names
+from pinakes.ingest.sources.mediawiki.templates.names import is_disambiguation_title
 from pinakes.ingest.sources.mediawiki.templates.parser_functions import call_parser_function
 from pinakes.ingest.sources.mediawiki.templates.registry import find_template, holds_facts
 from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
@@ -91,7 +92,7 @@ def parse_document(page: Page, site: SiteInfo, dropped: Counter[str] | None = No
         text=body,
         sections=sections,
         links=tuple(parser.links),
-        is_disambiguation=parser.is_disambiguation,
+        is_disambiguation=parser.is_disambiguation or is_disambiguation_title(page.title),
         bold_names=_bold_names(text, page.title, parser.kept),
     )
 

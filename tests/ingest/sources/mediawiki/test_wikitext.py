@@ -112,6 +112,21 @@ def test_disambiguation_pages_are_marked(mark: str) -> None:
     assert document.text == "Codex may mean:\n- Codex, a book"
 
 
+@pytest.mark.parametrize(
+    ("title", "lists_others"),
+    [
+        ("Codex (disambiguation)", True), ("Codex (Disambiguation)", True),
+        ("Codex (Begriffsklärung)", True), ("Кодекс (значения)", True), ("典籍（消歧義）", True),
+        ("Codex (homonymie)", True), ("コーデックス (曖昧さ回避)", True),
+        ("Codex", False), ("Codex (book)", False), ("Word-sense disambiguation", False),
+        ("(disambiguation) Codex", False), ("Codex (on disambiguation)", False),
+    ],
+)  # fmt: skip
+def test_a_title_may_say_that_its_page_lists_others(title: str, lists_others: bool) -> None:
+    page = Page(7, 0, title, 70, "2026-01-01T00:00:00Z", None, "A '''codex''' may be a book.")
+    assert parse_document(page, ENGLISH).is_disambiguation is lists_others
+
+
 @pytest.mark.parametrize("mark", ["", "{{redirect|Codex|other uses|Codex (disambiguation)}}"])
 def test_articles_are_not(mark: str) -> None:
     assert not parse(f"{mark}\nA '''codex''' is a book.").is_disambiguation
