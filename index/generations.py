@@ -22,6 +22,7 @@ from typing import Literal
 from pydantic import ValidationError
 
 from pinakes.index.checksums import edges_checksum, file_checksums
+from pinakes.index.encoder_files import share_encoder
 from pinakes.index.errors import (
     BuildInProgress,
     CollectionError,
@@ -43,7 +44,6 @@ __all__ = [
     "collection_names",
     "compare_listing",
     "current_generation",
-    "encoder_digest",
     "hold_collection",
     "hold_generation",
     "is_collection",
@@ -64,7 +64,6 @@ SEALED = (_MANIFEST, _SEAL)
 NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EBADF)
 _NAME = re.compile(r"^(\d{8})-(\d+)$")
 _COLLECTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,254}", re.ASCII)
-_ENCODER = "encoder/"
 
 
 def collection_names(data: Path) -> list[str]:
@@ -197,16 +196,6 @@ def _read(path: Path) -> bytes | None:
 def _seal_of(manifest: bytes | None) -> bytes:
     """What ``sha256sum manifest.json`` prints, so that sha256sum --check reads it."""
     return f"{hashlib.sha256(manifest or b'').hexdigest()}  {_MANIFEST}\n".encode()
-
-
-def encoder_digest(manifest: Manifest) -> str:
-    """What tells one encoder of questions from another: the digest of its files' digests."""
-    files = sorted(
-        (name, record.sha256)
-        for name, record in manifest.files.items()
-        if name.startswith(_ENCODER)
-    )
-    return hashlib.sha256(json.dumps(files).encode()).hexdigest()
 
 
 def check_files(generation: Path, manifest: Manifest) -> None:
@@ -366,6 +355,7 @@ def link_files(generation: Path, stage: Path) -> None:
 
 def publish(collection: Path, stage: Path, manifest: Manifest) -> Path:
     """Make the finished directory ``stage`` the current generation; readers see all or nothing."""
+    share_encoder(collection, stage, manifest)
     content = manifest.model_dump_json(indent=2).encode() + b"\n"
     for name, written in ((_MANIFEST, content), (_SEAL, _seal_of(content))):
         with write_whole(stage / name) as file:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakValueDictionary
 
+from pinakes.index.encoder_files import encoder_digest
 from pinakes.index.encoders.onnx_encoder import open_question_encoder
 from pinakes.index.errors import (
     CollectionError,
@@ -21,7 +22,7 @@ from pinakes.index.errors import (
     UnknownCollection,
 )
 from pinakes.index.follow import CurrentIndex
-from pinakes.index.generations import collection_names, encoder_digest, is_collection, read_manifest
+from pinakes.index.generations import collection_names, is_collection, read_manifest
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Manifest, QuestionEncoder
 

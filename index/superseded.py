@@ -10,6 +10,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from pinakes.index.encoder_files import remove_unused_encoders
 from pinakes.index.errors import CollectionError
 from pinakes.index.generations import NO_LOCKS, all_generations, current_generation, read_manifest
 
@@ -59,6 +60,7 @@ def remove_superseded(collection: Path) -> list[str]:
                 raise
         finally:
             os.close(handle)
+    remove_unused_encoders(collection.parent)
     return removed
 
 
