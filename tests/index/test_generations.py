@@ -175,7 +175,16 @@ def test_another_format_names_the_command_that_rebuilds(
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"garbage", b"\xff\xfe\x00", b"[]", b"null", b"{}", b'"text"', b'{"format_version": 4}'],
+    [
+        b"",
+        b"garbage",
+        b"\xff\xfe\x00",
+        b"[]",
+        b"null",
+        b"{}",
+        b'"text"',
+        b'{"format_version": %d}' % FORMAT_VERSION,
+    ],
 )
 def test_a_manifest_that_is_none_is_damage(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "manifest.json").write_bytes(content)

@@ -16,6 +16,7 @@ from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.errors import OtherWiki
 from pinakes.index.generations import current_generation, read_manifest
 from pinakes.index.store.store import Store
+from pinakes.index.types import FORMAT_VERSION
 from pinakes.ingest.errors import DumpChanged
 from pinakes.ingest.sources import file_state
 from pinakes.ingest.sources.base import Source
@@ -321,7 +322,8 @@ def test_a_collection_of_an_older_format_is_not_replaced_by_another_wiki(tmp_pat
     collection = tmp_path / "toy"
     make(collection, _write(tmp_path, "toywiki-20261101-pages.xml", _header()))
     manifest = current_generation(collection) / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format_version": 4', '"format_version": 3'))
+    now, before = (f'"format_version": {number}' for number in (FORMAT_VERSION, 3))
+    manifest.write_text(manifest.read_text().replace(now, before))
     with pytest.raises(OtherWiki):
         make(collection, _write(tmp_path, "dewiki-20261201-pages.xml", _header(dbname="dewiki")))
     assert make(collection, _write(tmp_path, "toywiki-20261201-pages.xml", _header()))[0].changed
