@@ -42,16 +42,31 @@ def write_bomb(
         packed = b"".join(map(compressor.compress, _parts(megabytes, head, fill, tail)))
         size = len(head) + megabytes * len(fill) * MEGABYTE + len(tail)
         path.write_bytes(seven_zip(packed + compressor.flush(), size, 1 << 16, "a.xml"))
+    elif kind == "gz":
+        path.write_bytes(_one_member(megabytes, head, fill * MEGABYTE, tail))
     else:
         with path.open("wb") as file:
-            writer = (
-                gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1)
-                if kind == "gz"
-                else zstandard.ZstdCompressor(level=1).stream_writer(file, closefd=False)
-            )
+            writer = zstandard.ZstdCompressor(level=1).stream_writer(file, closefd=False)
             with writer:
                 for part in _parts(megabytes, head, fill, tail):
                     writer.write(part)
+
+
+def _one_member(times: int, head: bytes, block: bytes, tail: bytes) -> bytes:
+    """A member of gzip in which ``block`` is packed once: after a full flush nothing refers back.
+
+    Format: RFC 1952.
+    """
+    packed, checksum = [], 0
+    for part, count in ((head, 1), (block, times), (tail, 1)):
+        packer = zlib.compressobj(1, wbits=-zlib.MAX_WBITS)
+        blocks = packer.compress(part) + packer.flush(zlib.Z_FULL_FLUSH)
+        packed.append(blocks * count)
+        for _ in range(count):
+            checksum = zlib.crc32(part, checksum)
+    length = len(head) + times * len(block) + len(tail)
+    end = packer.flush() + struct.pack("<LL", checksum, length & 0xFFFF_FFFF)
+    return b"".join((b"\x1f\x8b\x08", bytes(6), b"\xff", *packed, end))
 
 
 def seconds_to_decompress(path: Path, kind: str) -> float:
