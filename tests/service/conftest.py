@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import certifi
 import pytest
@@ -28,6 +28,9 @@ from pinakes.service.settings import ServeSettings, Settings
 from tests.index.toys import SAMPLE, QuietProgress, article, write_dump
 from tests.service.shared_encoder import open_shared_encoder
 from tests.yardstick import PATIENCE_S, wait_until
+
+if TYPE_CHECKING:
+    from tests.service.http.browser import Lend
 
 MARKUP_TITLE = """<script>document.title='owned'</script> & "quotes" 'n' <b>bold</b>"""
 MARKUP_TEXT = (
@@ -93,6 +96,15 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         return Outcome(int(done.value.code or 0), captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator["Lend"]:
+    """The browser of all tests."""
+    from tests.service.http.browser import start_chromium
+
+    with start_chromium() as lend:
+        yield lend
 
 
 @pytest.fixture(scope="session")

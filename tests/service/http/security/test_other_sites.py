@@ -9,15 +9,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from tests.service.conftest import make_app, running
-from tests.service.http.browser import CHROMIUM, QUIET, needs_chromium
+from tests.service.http.browser import EVIL, OTHER, needs_chromium
 from tests.service.scripted_generator import ScriptedGenerator
 
 pytestmark = needs_chromium
-# Both lead to this machine; to the browser they are sites of others.
-EVIL, OTHER = "evil.test", "other.test"
 ASKING = {"question": "zebrafish", "mode": "answer"}
 # What a page can send without asking first, and what it reads of the answers.
 READING = """async (paths) => {
@@ -53,15 +51,6 @@ REQUESTS = [
     ["POST", "/mcp", CALL],
     ["GET", "/readyz", ""],
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    rules = f"--host-resolver-rules=MAP {EVIL} 127.0.0.1, MAP {OTHER} 127.0.0.1"
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, rules])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
