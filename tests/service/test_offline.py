@@ -10,17 +10,18 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from mcp import StdioServerParameters
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.service.doctor.proof import Proof, prove_offline
 from tests.index.toys import ROOT, SAMPLE, QuietProgress, article, write_dump
-from tests.service.doctor.watching import PINAKES, Place, require, require_tracing
-from tests.service.http.browser import CHROMIUM, QUIET
+from tests.service.doctor.watching import COMMAND_LINE, PINAKES, Place, require, require_tracing
+from tests.service.http.browser import CHROMIUM, Lend
 from tests.service.tools.calls import ask_once, text_of
 from tests.yardstick import PATIENCE_S
 
@@ -46,6 +47,14 @@ def proof(directory: Path) -> Proof:
 def place(proof: Proof, directory: Path) -> Place:
     """Where the proof has built its collection."""
     return Place(directory)
+
+
+@pytest.fixture(scope="module")
+def fork(place: Place) -> Iterator[Callable[..., str]]:
+    """Run a command whose imports others share: they are watched, too."""
+    with place.forking() as fork:
+        yield fork
+    assert place.attempts(COMMAND_LINE) == []
 
 
 def test_building_searching_asking_and_serving_stays_here(proof: Proof) -> None:
@@ -87,7 +96,12 @@ def _first_questions(count: int, path: Path) -> str:
     ids=lambda value: "-".join(value[:2]) if isinstance(value, list) else "",
 )
 def test_the_command_stays_here(
-    place: Place, tmp_path: Path, command: list[str], lines: str, words: str
+    place: Place,
+    fork: Callable[..., str],
+    tmp_path: Path,
+    command: list[str],
+    lines: str,
+    words: str,
 ) -> None:
     name = "-".join(word for word in command if word.isalpha())
     given = [
@@ -95,23 +109,23 @@ def test_the_command_stays_here(
         if word.startswith("QUESTIONS:") else word
         for word in command
     ]  # fmt: skip
-    assert words in place.run(name, [*PINAKES, *given], lines)
+    assert words in fork(name, given, lines)
     assert place.attempts(name) == []
 
 
-def test_comparing_runs_stays_here(place: Place, tmp_path: Path) -> None:
+def test_comparing_runs_stays_here(place: Place, fork: Callable[..., str], tmp_path: Path) -> None:
     kept = tmp_path / "run.json"
     questions = _first_questions(3, tmp_path / "questions.jsonl")
-    command = [*PINAKES, "eval", "retrieval", questions, "--mode", "keyword", "--json"]
-    kept.write_text(place.run("kept-run", command))
-    compare = [*PINAKES, "eval", "compare", str(kept), str(kept)]
-    assert "keyword" in place.run("compare", compare)
+    command = ["eval", "retrieval", questions, "--mode", "keyword", "--json"]
+    kept.write_text(fork("kept-run", command))
+    compare = ["eval", "compare", str(kept), str(kept)]
+    assert "keyword" in fork("compare", compare)
     assert place.attempts("kept-run") == place.attempts("compare") == []
 
 
-def test_making_and_revoking_tokens_stays_here(place: Place) -> None:
+def test_making_and_revoking_tokens_stays_here(place: Place, fork: Callable[..., str]) -> None:
     for name, words in (("create", ["phone"]), ("list", []), ("revoke", ["phone"])):
-        place.run(f"tokens-{name}", [*PINAKES, "tokens", name, *words])
+        fork(f"tokens-{name}", ["tokens", name, *words])
         assert place.attempts(f"tokens-{name}") == []
 
 
@@ -137,8 +151,11 @@ def test_tools_over_standard_input_stay_here(place: Place) -> None:
     assert place.attempts("mcp") == []
 
 
-def test_a_page_open_in_a_browser_and_tools_over_http_stay_here(place: Place) -> None:
+def test_a_page_open_in_a_browser_and_tools_over_http_stay_here(
+    place: Place, request: pytest.FixtureRequest
+) -> None:
     require(CHROMIUM is not None, "Chromium")
+    chromium: Lend = request.getfixturevalue("chromium")
     boot = "import os, sys; print(os.getpid(), flush=True); os.execv(sys.argv[1], sys.argv[1:])"
     serve = [*PINAKES, "serve", "--port", "0", "--generator", "none"]
     with subprocess.Popen(
@@ -151,9 +168,8 @@ def test_a_page_open_in_a_browser_and_tools_over_http_stay_here(place: Place) ->
         try:
             said = next(line for line in watched.stderr if "http://" in line)
             address = said[said.index("http://") :].split()[0]
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-                page = browser.new_page()
+            with chromium() as browser, browser.new_context() as context:
+                page = context.new_page()
                 page.set_default_timeout(_PATIENCE_MS)
                 page.goto(address)
                 page.locator("#question").fill(QUESTION)
@@ -161,7 +177,6 @@ def test_a_page_open_in_a_browser_and_tools_over_http_stay_here(place: Place) ->
                 expect(page.locator("#answer")).to_contain_text("Rosetta", timeout=_PATIENCE_MS)
                 page.locator("#sources a").first.click()
                 expect(page.locator("mark").first).to_be_visible(timeout=_PATIENCE_MS)
-                browser.close()
             found = ask_once(f"{address}/mcp", "search", query="Rosetta Stone")
             assert "Rosetta Stone" in text_of(found)
         finally:

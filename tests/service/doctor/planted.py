@@ -81,5 +81,10 @@ def switched_off() -> None:
     telemetry()
 
 
+def main(words: list[str]) -> None:
+    """Called in a fork."""
+    globals()[words[0]]()
+
+
 if __name__ == "__main__":
-    globals()[sys.argv[1]]()
+    main(sys.argv[1:])

@@ -68,6 +68,17 @@ def test_a_file_left_in_the_home_is_seen(place: Place) -> None:
     assert str(home / ".cache" / "vendor" / "device-id") in {one.target for one in attempts}
 
 
+def test_what_one_fork_does_is_seen_of_that_one(place: Place) -> None:
+    with place.forking(planted.__name__, cut=True) as run:
+        for name in ("connect", "io_uring", "write_home", "in_a_child"):
+            run(name, [name])
+    [attempt] = place.attempts("connect")
+    assert attempt.target == "192.0.2.1:443"
+    assert "file" in {attempt.kind for attempt in place.attempts("write_home")}
+    assert "name look-up" in {attempt.kind for attempt in place.attempts("in_a_child")}
+    assert place.attempts("io_uring") == place.attempts(planted.__name__) == []
+
+
 def test_what_a_trace_would_not_show_is_refused(place: Place) -> None:
     assert _planted(place, "io_uring") == []
 

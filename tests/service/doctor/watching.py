@@ -1,15 +1,17 @@
 """Commands under strace, with a home of their own and nothing in it."""
 
+import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from pinakes.service.doctor.attempts import Attempt, attempts_in
-from pinakes.service.doctor.isolation import can_trace, cut_tool, traced
+from pinakes.service.doctor.isolation import can_trace, cut_off, cut_tool, traced
 from pinakes.service.doctor.proof import clean_environment
 from pinakes.service.doctor.system_calls import read_calls
 from tests.yardstick import PATIENCE_S
@@ -17,6 +19,7 @@ from tests.yardstick import PATIENCE_S
 # Set by .ci/run: what is proven there must not go unproven because a package is missing.
 REQUIRED = "REQUIRE_STRACE" in os.environ
 PINAKES = [sys.executable, "-m", "pinakes"]
+COMMAND_LINE = "pinakes.service.cli.main"
 
 
 def require_tracing(*, cut: bool = False) -> None:
@@ -52,7 +55,7 @@ class Place:
         traces = self.directory / f"traces-{name}"
         writable = [self.directory / "data", self.directory / "tmp"]
         calls = list(read_calls(traces, Path.cwd()))
-        assert any(call.name == "execve" and not call.error for call in calls), "nothing was traced"
+        assert calls, "nothing was traced"
         return list(attempts_in(calls, writable))
 
     def run(self, name: str, command: Sequence[str], lines: str = "") -> str:
@@ -64,3 +67,38 @@ class Place:
         )  # fmt: skip
         assert done.returncode == 0, done.stderr[-3000:]
         return done.stdout
+
+    @contextmanager
+    def forking(
+        self, program: str = COMMAND_LINE, *, cut: bool = False
+    ) -> Iterator[Callable[..., str]]:
+        """A way to run a program as ``run`` does, all in forks of one process that imported it.
+
+        ``attempts`` tells of each by its name, and of the imports by the name of the program.
+        """
+        words = self.words(program, [sys.executable, "-m", "tests.service.doctor.forked", program])
+        traces = self.directory / f"traces-{program}"
+        with subprocess.Popen(
+            cut_off(words) or () if cut else words,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=self.environment,
+        ) as process:  # fmt: skip
+            given, answers = process.stdin, process.stdout
+            assert given
+            assert answers
+            assert answers.readline() == "ready\n"
+
+            def run(name: str, words: Sequence[str], lines: str = "") -> str:
+                before = set(traces.iterdir())
+                given.write(json.dumps({"words": words, "lines": lines}) + "\n")
+                given.flush()
+                answer = json.loads(answers.readline())
+                own = self.directory / f"traces-{name}"
+                own.mkdir()
+                for path in set(traces.iterdir()) - before:
+                    path.rename(own / path.name)
+                assert answer["status"] == 0, answer["err"][-3000:]
+                return str(answer["out"])
+
+            yield run
+            given.close()
+            process.wait(PATIENCE_S)
