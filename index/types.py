@@ -80,6 +80,7 @@ class Hit:
     name, unweighted; of the modes keyword and vector only FIRST_STAGE. ``alias``: the name of its
     page that the question holds.
     ``highlights``: the question's words in the passage, as offsets into its text, in code points.
+    ``language``: its collection's, by code.
     """
 
     passage: Passage
@@ -91,6 +92,7 @@ class Hit:
     is_disambiguation: bool = False
     alias: str | None = None
     highlights: tuple[tuple[int, int], ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,14 +51,19 @@ _SEAM = re.compile(rf"\s+|$|(?<={UNSPACED})")
 
 
 def split_passages(
-    document: Document, first_id: int = 0, lengths: PassageLengths = _LENGTHS
+    document: Document,
+    first_id: int = 0,
+    lengths: PassageLengths = _LENGTHS,
+    *,
+    language: str = "",
 ) -> Iterator[Passage]:
     """The passages of ``document`` in reading order, numbered from ``first_id``.
 
     They aim at 180 words; small sections join the one before them, so that no passage is a
-    lone tail. A passage that spans sections carries the path of its first.
+    lone tail. A passage that spans sections carries the path of its first. Sentences end by the
+    rules of ``language``.
     """
-    for number, (section, start, end) in enumerate(_slices(document, lengths)):
+    for number, (section, start, end) in enumerate(_slices(document, lengths, language)):
         yield Passage(
             passage_id=first_id + number,
             page_id=0,
@@ -84,9 +89,11 @@ def count_words(text: str) -> int:
     return words
 
 
-def _slices(document: Document, lengths: PassageLengths) -> Iterator[tuple[Section, int, int]]:
+def _slices(
+    document: Document, lengths: PassageLengths, language: str
+) -> Iterator[tuple[Section, int, int]]:
     """Runs of sections that belong together, each cut into slices of even length."""
-    for run in _runs(document, lengths):
+    for run in _runs(document, lengths, language):
         for start, end in _packed(run.pieces, lengths):
             section = next(part for part in reversed(run.sections) if part.start <= start)
             yield section, start, end
@@ -106,10 +113,10 @@ class _Run:
         self.words += other.words
 
 
-def _runs(document: Document, lengths: PassageLengths) -> Iterator[_Run]:
+def _runs(document: Document, lengths: PassageLengths, language: str) -> Iterator[_Run]:
     """Runs in order; one too small to stand alone joins the one before it, the first the next."""
     last: _Run | None = None
-    for run in _chapter_runs(document, lengths):
+    for run in _chapter_runs(document, lengths, language):
         if last is not None and min(last.words, run.words) < lengths.least:
             last.join(run)
         else:
@@ -120,11 +127,11 @@ def _runs(document: Document, lengths: PassageLengths) -> Iterator[_Run]:
         yield last
 
 
-def _chapter_runs(document: Document, lengths: PassageLengths) -> Iterator[_Run]:
+def _chapter_runs(document: Document, lengths: PassageLengths, language: str) -> Iterator[_Run]:
     """Sections in order; small ones join their neighbour in the same chapter if they fit."""
     run: _Run | None = None
     for section in document.sections:
-        pieces = list(_pieces(document.text, section.start, section.end, lengths))
+        pieces = list(_pieces(document.text, section, lengths, language))
         found = _Run([section], pieces, sum(piece[2] for piece in pieces))
         if run is None:
             run = found
@@ -140,9 +147,11 @@ def _chapter_runs(document: Document, lengths: PassageLengths) -> Iterator[_Run]
         yield run
 
 
-def _pieces(text: str, start: int, end: int, lengths: PassageLengths) -> Iterator[_Piece]:
+def _pieces(
+    text: str, section: Section, lengths: PassageLengths, language: str
+) -> Iterator[_Piece]:
     """The sentences with their words; a monstrous one in pieces, cut between words."""
-    for begin, stop in sentence_spans(text, start, end):
+    for begin, stop in sentence_spans(text, section.start, section.end, language=language):
         words = count_words(text[begin:stop])
         if words > lengths.most:
             yield from _cut(text, begin, stop, lengths.target)

@@ -55,6 +55,7 @@ def write_segment(unit: Unit, source: Source, directory: Path) -> None:
         return
     links: list[tuple[str, str, int]] = []
     source.check_unchanged(unit.file)
+    language = source.identity.language
     with (
         _write_lines(path) as lines,
         _write_lines(link_run_path(directory, unit.number)) as run,
@@ -64,7 +65,8 @@ def write_segment(unit: Unit, source: Source, directory: Path) -> None:
             row = to_json(entry)
             if isinstance(entry, Document):
                 row["made_from"] = entry.made_from.hex()
-                row["passages"] = [[p.start, p.end] for p in split_passages(entry)]
+                passages = split_passages(entry, language=language)
+                row["passages"] = [[p.start, p.end] for p in passages]
                 number = link_source(entry.key)
                 links += [(link.target, link.anchor, number) for link in entry.links]
                 if entry.is_disambiguation:

@@ -93,7 +93,7 @@ class Citation:
 
     ``quote`` is the stored page text from ``start`` to ``end`` (code points), unchanged. ``url``
     is local; ``permalink`` is the same revision on the wiki itself, for readers who are online.
-    ``highlights``: the question's words in the quote, as offsets into it.
+    ``highlights``: the question's words in the quote, as offsets into it. ``language``: its code.
     """
 
     number: int
@@ -104,6 +104,7 @@ class Citation:
     url: str
     permalink: str | None
     highlights: tuple[tuple[int, int], ...] = ()
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,6 +219,7 @@ class Index:
                 is_disambiguation=bool(one.place.is_disambiguation),
                 alias=one.alias,
                 highlights=highlights(passage.text),
+                language=self.manifest.dump.language,
             )
             for one, (passage, revision_id) in zip(candidates, passages, strict=True)
         ]

@@ -10,7 +10,10 @@ and ``like = "ar"`` takes what is not said from another file. Each part is read 
   ``stop_words_in_pieces``: they need not stand alone. ``own_letters``: marked letters that nobody
   leaves the mark off: å is no kind of a. ``spelling``: names of rules in
   ``index/keywords/spelling.py``. ``vowel_signs``: its script writes them, and they are no letters.
-- ``[sentences]`` (``sentences.py``) ``abbreviations``: behind which no point ends a sentence.
+- ``[sentences]`` (``sentences.py``) ``abbreviations``: behind which no point ends a sentence, in
+  lower case, their own points inside: z.B. ``before_numbers``: what is one before a number only:
+  "art. 5". ``ordinals``: where these have a point, their most digits before a capital, 2 or 3.
+  ``stops``: beside . ! and ?.
 - ``[questions]`` (``service/reading/words.py``), all of it or nothing, in lower case ``expected``:
   the type of answer, by the words a question asks with; the longest that fits counts. ``numbers``:
   number words with their values, ``scales``: those that multiply what stands before them.

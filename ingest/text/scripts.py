@@ -4,6 +4,7 @@ The one place for ranges of Unicode that say what a word is. Strings in capitals
 parts of patterns, for ``re``.
 """
 
+import re
 import unicodedata
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "UNSPACED_LETTERS",
     "UNSPACED_MARKS",
     "WORD",
+    "is_small",
+    "is_unspaced",
 ]
 
 # Where Unicode has combining marks, by blocks, in the basic plane and in the others.
@@ -54,3 +57,14 @@ UNSPACED = (
     + "".join(f"{chr(first)}-{chr(end - 1)}" for first, end in _SOUTH_EAST_ASIA)
     + "\u3040-\u30ff\u31f0-\u31ff\u3005-\u3007\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 )
+_ONE_UNSPACED = re.compile(UNSPACED[:-1] + "\uac00-\ud7a3]")
+
+
+def is_unspaced(letter: str) -> bool:
+    """Whether the letter is of a script without spaces, or a syllable of Hangul."""
+    return _ONE_UNSPACED.match(letter) is not None
+
+
+def is_small(letter: str) -> bool:
+    """Whether it is a small letter of a script that begins sentences and names with capitals."""
+    return letter.islower() and not "\u10d0" <= letter <= "\u10ff"  # Georgian has them elsewhere

@@ -200,6 +200,7 @@ class Answerer:
             premises,
             partial(answers_question, draft),
             strict=self._is_strict(draft.request, info),
+            language=draft.index.manifest.dump.language,
         )
         own = self.settings.generator
         tokens = own.answer_tokens + own.thinking_tokens

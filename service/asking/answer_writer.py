@@ -33,14 +33,24 @@ class AnswerWriter:
     """Writes into ``draft`` what the model says, as far as it may be shown."""
 
     def __init__(
-        self, draft: Draft, premises: Premises, answers: Answers | None, *, strict: bool
+        self,
+        draft: Draft,
+        premises: Premises,
+        answers: Answers | None,
+        *,
+        strict: bool,
+        language: str = "",
     ) -> None:
-        """``answers``: whether a place in the sources answers the question; None: any may."""
+        """``answers``: whether a place in the sources answers the question; None: any may.
+
+        ``language``: by whose rules sentences end.
+        """
+        self._language = language
         self._draft = draft
         self._premises = premises
         self._answers = answers
         self._strict = strict
-        self._stream = SentenceStream()
+        self._stream = self._new_stream()
         self._sent = ""  # of the sentence that has begun
         self._gap = ""  # before a sentence that was withheld
         self._said: set[str] = set()
@@ -76,9 +86,12 @@ class AnswerWriter:
         self._draft.text, self._draft.withheld = "", 0
         self._draft.sentences.clear()
         self._said.clear()
-        self._stream = SentenceStream()
+        self._stream = self._new_stream()
         self._sent = self._gap = ""
         self.is_done = self.declined = self.answered = False
+
+    def _new_stream(self) -> SentenceStream:
+        return SentenceStream(self._language)
 
     async def _finish(self, finished: FinishedSentence) -> AsyncGenerator[AnswerEvent, None]:
         said = finished.words.casefold()

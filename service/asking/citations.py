@@ -61,6 +61,7 @@ def make_citation(number: int, hit: Hit, manifest: Manifest) -> Citation:
         url=passage_url(ref),
         permalink=wiki_permalink(manifest.dump.base_url, passage.title, hit.revision_id),
         highlights=hit.highlights,
+        language=hit.language,
     )
 
 

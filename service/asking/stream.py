@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pinakes.ingest.characters import cut_place
-from pinakes.ingest.text.sentences import CLOSERS, STOPS, SURE_STOPS, sentence_break
+from pinakes.ingest.text.sentences import CLOSERS, OPENERS, STOPS, SURE_STOPS, sentence_break
 from pinakes.service.asking.citations import (
     half_marker_is_text,
     marked_numbers,
@@ -32,10 +32,8 @@ _SPACE = re.compile(r"\s*")
 _STOP = re.compile(f"[{STOPS}]")
 # Where a word ends, or a mark may begin.
 _SEAM = re.compile(r"[\s\[(【［]")
-# Quotes and brackets that a sentence may begin with.
-_OPENERS = "\"'“‘(["
 # Behind any other letter it is sure whether a sentence has ended before it.
-_UNSURE = STOPS + CLOSERS + _OPENERS
+_UNSURE = STOPS + CLOSERS + OPENERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +61,9 @@ class _Mark:
 class SentenceStream:
     """Takes pieces of text; gives each sentence as soon as the next one has begun."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str = "") -> None:
+        """``language``: whose rules say where sentences end, by its code."""
+        self._language = language
         self._raw = ""  # not read yet: what it is depends on what comes
         self._space = ""  # before that
         self._spaces: list[str] = []  # read since the last word: the space before each mark,
@@ -92,7 +92,7 @@ class SentenceStream:
         """The space before the sentence that has begun, and as much of it as is sure to stay."""
         text = self._text
         bare = text
-        if text[-1:] in _OPENERS and text[-2:-1].isspace():
+        if text[-1:] in OPENERS and text[-2:-1].isspace():
             bare = text[:-1].rstrip()  # of this sentence or the next
         sure = _before_stop(text if stop_place(bare) is None else bare)
         sure = _before_stop(_surely_uncut(sure))  # marks come before a stop that it is cut behind
@@ -160,7 +160,7 @@ class SentenceStream:
     def _cut(self, word: str) -> Iterator[FinishedSentence]:
         """Every sentence of the text behind which another has begun, and what is too long."""
         while True:
-            found = sentence_break(self._text, self._searched)
+            found = sentence_break(self._text, self._searched, language=self._language)
             # What begins farther on counts only in the text after the cut: else it would matter
             # how much has come.
             complete = found is not None and found[1] < LONGEST_SENTENCE

@@ -175,7 +175,7 @@ class LinearPremises:
     def _cut(self, source: Citation) -> list[_Window]:
         context = self._parser.parse(" . ".join([source.title, *source.heading_path]))
         forms = frozenset(word.form for word in context.words)
-        spans = sentence_spans(source.quote)
+        spans = sentence_spans(source.quote, language=source.language)
         windows = []
         for place, (start, end) in enumerate(spans):
             for last in {end, spans[min(place + 1, len(spans) - 1)][1]}:

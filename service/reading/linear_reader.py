@@ -119,7 +119,9 @@ def candidate_sentences(question: Question, hits: Sequence[Hit]) -> list[Candida
         behind = hit.features[FIRST_STAGE] - best
         about += _SHARE_OF_SCORE * behind
         first = True
-        for place, (start, end) in enumerate(sentence_spans(hit.passage.text)):
+        for place, (start, end) in enumerate(
+            sentence_spans(hit.passage.text, language=hit.language)
+        ):
             text = hit.passage.text[start:end]
             if _says_nothing(question, text, title):
                 continue

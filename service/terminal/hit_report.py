@@ -33,7 +33,7 @@ def print_hits(hits: Sequence[Hit], console: Console = out) -> None:
         ranks = [f"{name} {place.rank}" for name, place in sorted(hit.ranks.items())]
         found_by = ", ".join(ranks) or "by its name"
         place.append(f"  {_score(hit)} ({found_by})", style="dim")
-        excerpt = _excerpt(hit.passage.text, hit.highlights, _room(console))
+        excerpt = _excerpt(hit.passage.text, hit.highlights, _room(console), language=hit.language)
         _print_block(f"{number}.", [place, excerpt], console)
 
 
@@ -50,7 +50,7 @@ def print_explained(
         figures = [_score(hit), *(_rank(hit, name) for name in lists)]
         place = _place(hit.passage.title, hit.passage.heading_path)
         _print_row(f"{number}.", figures, place, console)
-        excerpt = _excerpt(hit.passage.text, hit.highlights, _room(console))
+        excerpt = _excerpt(hit.passage.text, hit.highlights, _room(console), language=hit.language)
         width = console.width - _INDENT if console.is_terminal else None
         _print_block("", [excerpt, *_reasons(hit, explanation, width)], console)
 
@@ -65,7 +65,9 @@ def print_sources(answer: Answer, console: Console = out) -> None:
         if short is not None and short.number == citation.number:
             marked.append((short.start, short.end))
         places = answer.places(citation.number)
-        excerpt = _excerpt(citation.quote, sorted(marked), _room(console), places)
+        excerpt = _excerpt(
+            citation.quote, sorted(marked), _room(console), places, language=citation.language
+        )
         _print_block(f"[{citation.number}]", [place, excerpt], console)
 
 
@@ -154,11 +156,13 @@ def _room(console: Console) -> int:
     return 2 * (console.width - 2 * _INDENT) if console.is_terminal else _EXCERPT
 
 
-def _excerpt(text: str, highlights: Spans, cells: int, places: Spans = ()) -> Text:
+def _excerpt(
+    text: str, highlights: Spans, cells: int, places: Spans = (), *, language: str
+) -> Text:
     """The best part of ``text`` on one line, as many cells wide at most, its highlights bold."""
     # Letters of some scripts are two cells wide.
     length = cells * len(text) // max(1, cell_len(text.replace("\n", " ")))
-    start, end = best_excerpt(text, highlights, max(1, length - 4), places)
+    start, end = best_excerpt(text, highlights, max(1, length - 4), places, language=language)
     shown = Text()
     if start:
         shown.append("… " if text[start - 1].isspace() else "…")

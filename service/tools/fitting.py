@@ -41,6 +41,11 @@ class Frame:
     address: str
     budget: int
 
+    @property
+    def language(self) -> str:
+        """Of the generation's texts, by its code."""
+        return self.manifest.dump.language
+
     def room(self, result: View) -> int:
         """Characters that ``result`` leaves; less than none if it has too many."""
         return self.budget - len(json_of(result))
@@ -92,7 +97,7 @@ def found(hits: Sequence[Hit], most: int, frame: Frame) -> SearchResult:
     return SearchResult(
         results=[
             view.model_copy(update={"text": text})
-            for view, text in zip(bare, _dealt(texts, room), strict=True)
+            for view, text in zip(bare, _dealt(texts, room, frame.language), strict=True)
         ]
     )
 
@@ -103,7 +108,8 @@ def fetched(page: StoredPage, asked: PassageRef, frame: Frame) -> FetchResult:
     start, end = (asked.start, asked.end) if same else (0, len(page.text))
     room = frame.budget
     while True:
-        result = _stretch(page, asked, widened(page.text, start, end, room), frame)
+        stretch = widened(page.text, start, end, room, language=frame.language)
+        result = _stretch(page, asked, stretch, frame)
         excess = -frame.room(result)
         if excess <= 0 or room <= 0:
             return result
@@ -137,8 +143,11 @@ def _stretch(
         changed=not same,
         passage_start=asked.start + shift if same else None,
         passage_end=min(asked.end, end) + shift if same else None,
-        previous=part(first_start(page.text, start, room), start),
-        next=part(behind, last_end(page.text, behind, len(page.text), room)),
+        previous=part(first_start(page.text, start, room, language=frame.language), start),
+        next=part(
+            behind,
+            last_end(page.text, behind, len(page.text), room, language=frame.language),
+        ),
         permalink=_readable(permalink),
     )
     reference = frame.reference(asked, title, url, permalink)
@@ -153,15 +162,16 @@ def answered(answer: Answer, frame: Frame) -> AskResult:
         count -= 1
         result = _reply(answer, count, frame)
     if (room := frame.room(result)) < 0:  # of one monstrous sentence, or of none
-        text = excerpt(result.text, json_length(result.text) + room)
+        text = excerpt(result.text, json_length(result.text) + room, language=frame.language)
         cut = [one.model_copy(update={"end": len(text)}) for one in result.sentences]
         result = result.model_copy(update={"text": text, "sentences": cut})
     quotes = {citation.number: citation for citation in answer.citations}
     cited = [quotes[source.number] for source in result.sources]
     texts = [(one.quote, one.highlights, answer.places(one.number)) for one in cited]
+    quoted = _dealt(texts, frame.room(result), frame.language)
     sources = [
         source.model_copy(update={"quote": text})
-        for source, text in zip(result.sources, _dealt(texts, frame.room(result)), strict=True)
+        for source, text in zip(result.sources, quoted, strict=True)
     ]
     return result.model_copy(update={"sources": sources})
 
@@ -211,14 +221,14 @@ def _reply(answer: Answer, count: int, frame: Frame) -> AskResult:
     )
 
 
-def _dealt(texts: Sequence[tuple[str, Spans, Spans]], room: int) -> Iterator[str]:
+def _dealt(texts: Sequence[tuple[str, Spans, Spans]], room: int, language: str) -> Iterator[str]:
     """Of each text its best part; what one leaves of its share of the room goes to the next.
 
     A text comes with its highlights, and with the places in it that bear an answer out.
     """
     for number, (text, highlights, places) in enumerate(texts):
         share = max(room // (len(texts) - number), 0)
-        start, _ = best_excerpt(text, highlights, max(share, 1), places)
-        part = excerpt(text, share, start) if share else ""
+        start, _ = best_excerpt(text, highlights, max(share, 1), places, language=language)
+        part = excerpt(text, share, start, language=language) if share else ""
         room -= json_length(part)
         yield part

@@ -129,7 +129,9 @@ def citation_view(citation: Citation, places: Spans = ()) -> CitationView:
     """A citation as JSON; ``places`` in its quote bear the answer out."""
     return CitationView(
         number=citation.number,
-        excerpt=best_excerpt(citation.quote, citation.highlights, _EXCERPT, places),
+        excerpt=best_excerpt(
+            citation.quote, citation.highlights, _EXCERPT, places, language=citation.language
+        ),
         **citation_fields(citation),
     )
 

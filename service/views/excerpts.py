@@ -13,18 +13,21 @@ _LONGEST_WORD = 24
 Spans = Sequence[tuple[int, int]]
 
 
-def best_excerpt(text: str, highlights: Spans, length: int, places: Spans = ()) -> tuple[int, int]:
+def best_excerpt(
+    text: str, highlights: Spans, length: int, places: Spans = (), *, language: str = ""
+) -> tuple[int, int]:
     """Start and end of the stretch with most of ``places``, in code points.
 
     Where none of these fits, of the one with the most highlighted words. It is at most ``length``
     long. Words count once; of equal stretches the passage's beginning is best, then the one where
-    they stand nearest to each other. It begins with a sentence where that leaves its words inside.
+    they stand nearest to each other. It begins with a sentence where that leaves its words inside,
+    by the rules of ``language``.
     """
     if len(text) <= length:
         return 0, len(text)
     fitting = [(start, end) for start, end in places if end - start <= length]
     first, last = _densest(text, fitting or highlights, length)
-    starts = [start for start, _ in sentence_spans(text) if start <= first]
+    starts = [start for start, _ in sentence_spans(text, language=language) if start <= first]
     starts = [start for start in starts if last - start <= length]
     if starts:
         reaching = [start for start in starts if len(text) - start <= length]
