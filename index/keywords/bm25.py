@@ -6,9 +6,9 @@ The only file that imports tantivy. Text is not stored here: hits are passage id
 import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from math import isfinite, log
 from pathlib import Path
@@ -18,6 +18,7 @@ from typing import cast
 import tantivy
 
 from pinakes.index.health import Health
+from pinakes.index.keywords.frequent_words import read_frequent_words
 from pinakes.index.keywords.language import Analysis, analysis_of
 from pinakes.index.types import ScoredId
 
@@ -29,6 +30,7 @@ __all__ = [
     "KeywordDocument",
     "KeywordIndex",
     "join_keyword_indexes",
+    "plain_words",
     "write_keyword_index",
 ]
 
@@ -87,6 +89,18 @@ def _analyzer(analysis: Analysis, *, drop_stop_words: bool = False) -> tantivy.T
     if analysis.folds_after_stemming:
         builder = builder.filter(tantivy.Filter.ascii_fold())
     return builder.build()
+
+
+def plain_words(language: str) -> Callable[[str], Sequence[str]]:
+    """What cuts a text of ``language`` into words in one spelling, neither stemmed nor folded."""
+    analysis = replace(
+        analysis_of(language),
+        stemmer=None,
+        folds_before_stemming=False,
+        folds_after_stemming=False,
+    )
+    analyzer = _analyzer(analysis)
+    return lambda text: analyzer.analyze(analysis.spelling(text))
 
 
 def write_keyword_index(path: Path, language: str, documents: Iterable[KeywordDocument]) -> int:
@@ -163,6 +177,11 @@ class KeywordIndex:
                 self._schema = self._index.schema
                 self._searcher = self._index.searcher()
         self._analysis = analysis_of(language)
+        with self._reading():
+            frequent = read_frequent_words(path)
+        if frequent:
+            stop_words = self._analysis.stop_words | frequent
+            self._analysis = replace(self._analysis, stop_words=stop_words)
         self._words = _analyzer(self._analysis, drop_stop_words=True)
         self._all_words = _analyzer(self._analysis)
         self.document_count: int = self._searcher.num_docs

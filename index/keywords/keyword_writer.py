@@ -11,7 +11,14 @@ from itertools import pairwise
 from pathlib import Path
 
 from pinakes.index.build.progress import Progress
-from pinakes.index.keywords.bm25 import KeywordDocument, join_keyword_indexes, write_keyword_index
+from pinakes.index.keywords.bm25 import (
+    KeywordDocument,
+    join_keyword_indexes,
+    plain_words,
+    write_keyword_index,
+)
+from pinakes.index.keywords.frequent_words import frequent_words, write_frequent_words
+from pinakes.index.keywords.language import analysis_of
 from pinakes.index.store.store import Store
 
 __all__ = ["keyword_documents", "searched_names", "write_keywords"]
@@ -21,12 +28,16 @@ _MAX_REDIRECT_NAMES, _MAX_ANCHOR_NAMES = 20, 8
 # four would wait for Python, which feeds them all.
 MOST_RANGES, _LEAST_RANGE = 4, 10_000
 _ADVANCE = 100
+_SAMPLED_PASSAGES = 2_000
 
 
 def write_keywords(
     database: Path, path: Path, language: str, workers: int, progress: Progress
 ) -> None:
-    """Write the keyword index of the store ``database`` to the directory ``path``."""
+    """Write the keyword index of the store ``database`` to the directory ``path``.
+
+    With it go the stop words of a language that has no list of them.
+    """
     with Store(database) as store:
         progress.step("Writing the keyword index", store.passage_count, "passages")
         count = MOST_RANGES
@@ -67,6 +78,20 @@ def write_keywords(
             finally:
                 ended.set()  # after an error or Ctrl-C the other ranges are not worth finishing
     join_keyword_indexes(parts, path)
+    if not analysis_of(language).has_stop_words:
+        with Store(database) as store:
+            words = frequent_words(_sample(store), language, plain_words(language))
+        if words:
+            write_frequent_words(path, words)
+
+
+def _sample(store: Store) -> Iterator[str]:
+    """Texts of passages from all over the store."""
+    step = max(1, store.passage_count // _SAMPLED_PASSAGES)
+    chosen = range(0, store.passage_count, step)
+    for place in range(0, len(chosen), _ADVANCE):
+        for passage, _ in store.passages(chosen[place : place + _ADVANCE]):
+            yield passage.text
 
 
 def keyword_documents(

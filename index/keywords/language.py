@@ -45,6 +45,11 @@ class Analysis:
     folds_after_stemming: bool
     question_pieces: re.Pattern[str] | None
 
+    @property
+    def has_stop_words(self) -> bool:
+        """Whether somebody has listed words that questions drop."""
+        return bool(self.stop_words or self.stop_word_list or self.question_pieces)
+
     def question(self, text: str) -> str:
         """A question in the language's spelling, without the pieces that only ask."""
         if self.question_pieces is not None:
