@@ -16,6 +16,7 @@ _PACKAGES = {
     "wikiextractor": ("wikiextractor==3.1.0",),
     "mwparserfromhell": ("mwparserfromhell==0.7.2", "mwxml==0.3.8"),
     "indexed_bzip2": ("indexed_bzip2==1.7.0",),
+    "sentencex": ("sentencex==1.0.32",),
     "bm25s": ("bm25s==0.3.16", "numba==0.68.1", "PyStemmer==3.1.0"),
 }
 # Xapian's bindings come with the distribution, for its own Python.
