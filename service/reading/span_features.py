@@ -249,13 +249,19 @@ def _pairs(
     for first in (begin + np.flatnonzero(is_content[begin:])).tolist():
         for last in range(first, min(first + LONGEST_SPAN, len(words))):
             if not is_word[last]:
-                inner = words[last] == "," and last + 1 < len(words)
-                if not (inner and words[last + 1][0].isdigit() and words[last - 1][0].isdigit()):
+                if not _joins(words, last):
                     break
             elif is_content[last]:
                 pairs.append((first, last))
     found = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     return found[:, 0], found[:, 1]
+
+
+def _joins(words: Sequence[str], at: int) -> bool:
+    """Whether this comma or point is part of a number: "March 3, 1468", or "3. Februar"."""
+    if at + 1 == len(words) or not words[at - 1][0].isdigit():
+        return False
+    return words[at] == "." or (words[at] == "," and words[at + 1][0].isdigit())
 
 
 def _terms(word: str, analyze: Callable[[str], Sequence[str]]) -> Sequence[str]:

@@ -347,3 +347,17 @@ def test_what_is_no_mark_of_ours_looks_like_none() -> None:
 def test_an_answer_of_endless_sentences_ends() -> None:
     draft, _ = write(["".join(f"He came {number} times. " for number in range(500))])
     assert len(draft.sentences) == 100
+
+
+@given(cuts=st.lists(st.integers(0, 120), max_size=6))
+def test_sentences_end_by_the_rules_of_the_language_however_they_come(cuts: list[int]) -> None:
+    raw = "Er starb am 3. Februar 1468 [1]. Am 1. 5. kam z. B. Ludwig XIV. an. [2] Nr. 5 blieb."
+    places = sorted({min(cut, len(raw)) for cut in (0, *cuts, len(raw))})
+    stream = SentenceStream("de")
+    found = [one for start, end in pairwise(places) for one in stream.feed(raw[start:end])]
+    found += stream.end()
+    assert [(one.words, one.numbers) for one in found] == [
+        ("Er starb am 3. Februar 1468.", (1,)),
+        ("Am 1. 5. kam z. B. Ludwig XIV. an.", (2,)),
+        ("Nr. 5 blieb.", ()),
+    ]

@@ -10,10 +10,13 @@ from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.retrieval.search import Index
 from pinakes.ingest.characters import cut_place
 from pinakes.ingest.text.sentences import sentence_spans
+from pinakes.service.reading.answer_types import expected_answer
 from pinakes.service.reading.linear_reader import MOST_SENTENCES
+from pinakes.service.reading.question import question_of
 from pinakes.service.reading.span_features import Sentence
+from pinakes.service.reading.words import words_of
 from tests.index.toys import SAMPLE, QuietProgress, article, in_threads, write_dump
-from tests.service.reading.toys import read_sentences
+from tests.service.reading.toys import read_sentences, reading_models
 
 # question, words that answer it
 KNOWN = [
@@ -111,6 +114,21 @@ def test_what_is_no_prose_answers_nothing(sample_index: Index, text: str) -> Non
     assert found
     for one in found:
         assert "1999" not in poisoned.passage.text[one.start : one.end]
+
+
+def test_a_date_with_a_point_in_it_is_one_answer(sample_index: Index) -> None:
+    text = "Johannes Gutenberg war ein Drucker. Gutenberg starb am 3. Februar 1468 in Mainz."
+    [hit] = sample_index.search("Who was Johannes Gutenberg?", 1)
+    german = replace(hit, passage=replace(hit.passage, text=text), language="de")
+    asked = "Wann starb Gutenberg?"
+    question = replace(
+        question_of(sample_index, asked),
+        words=words_of("de"),
+        expected=expected_answer(asked, "de"),
+    )
+    best, *_ = reading_models().reader.read(question, [german]).sentences
+    assert text[best.start : best.end] == "Gutenberg starb am 3. Februar 1468 in Mainz."
+    assert "3. Februar 1468" in text[best.answer_start : best.answer_end]
 
 
 def test_the_row_that_names_the_page_answers_nothing(sample_index: Index) -> None:
