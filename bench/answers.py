@@ -26,7 +26,7 @@ from pinakes.service.asking.answer import Answerer
 from pinakes.service.evaluation.answer_figures import figures_of
 from pinakes.service.evaluation.answer_run import AnswerRun
 from pinakes.service.evaluation.asking import evaluate_answers
-from pinakes.service.evaluation.calibrating import choose_threshold, write_threshold
+from pinakes.service.evaluation.refusals import choose_threshold, write_threshold
 from pinakes.service.evaluation.targets import Target, Targets, targets_of
 from pinakes.service.generators.choice import open_generator
 from pinakes.service.reading.answerability import Threshold

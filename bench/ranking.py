@@ -48,7 +48,7 @@ from pinakes.index.evaluation import (
     read_questions,
     reports,
 )
-from pinakes.index.evaluation.report import Level
+from pinakes.index.evaluation.run import Level
 from pinakes.index.retrieval.features import FEATURES
 from pinakes.index.retrieval.linear import CosineScale
 from pinakes.index.retrieval.search import Index

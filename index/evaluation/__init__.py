@@ -1,8 +1,8 @@
 """Measure retrieval: questions with known answers, asked of an index, judged and compared.
 
-Questions come from files (``question_files``, ``squad``, ``trec``), are matched with a collection
-(``gold``) and asked of its stages (``stages``); the ranks are kept (``run``) and every figure
-follows from them (``measures``, ``bootstrap``, ``report``, ``comparison``).
+Questions come from files (``question_files``), are matched with a collection (``gold``) and
+asked of its stages (``stages``); the ranks are kept (``run``) and every figure follows from them
+(``measures``, ``comparison``).
 """
 
 from pinakes.index.evaluation.comparison import (
@@ -14,8 +14,7 @@ from pinakes.index.evaluation.comparison import (
 from pinakes.index.evaluation.gold import Judgment, judge
 from pinakes.index.evaluation.question_files import read_questions
 from pinakes.index.evaluation.questions import Half, Question, half_of, sample_of
-from pinakes.index.evaluation.report import RetrievalReport, reports
-from pinakes.index.evaluation.run import Run, read_run
+from pinakes.index.evaluation.run import RetrievalReport, Run, read_run, reports
 from pinakes.index.evaluation.stages import evaluate, modes_of
 
 __all__ = [

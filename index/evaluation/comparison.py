@@ -6,10 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from pinakes.index.errors import BadQuestions
-from pinakes.index.evaluation.bootstrap import Estimate, bootstrap_means
-from pinakes.index.evaluation.measures import MEASURES
-from pinakes.index.evaluation.report import LEVELS, Level, judged_at, values_of
-from pinakes.index.evaluation.run import JudgedQuestion, QuestionResult, Run
+from pinakes.index.evaluation.measures import MEASURES, Estimate, bootstrap_means
+from pinakes.index.evaluation.run import (
+    LEVELS,
+    JudgedQuestion,
+    Level,
+    QuestionResult,
+    Run,
+    judged_at,
+    values_of,
+)
 
 __all__ = [
     "Change",

@@ -1,15 +1,27 @@
-"""Measures of a ranked list against graded gold: pure functions of ranks and grades.
+"""Measures of a ranked list against graded gold, and how sure their means are: bootstrap intervals.
 
-Every function takes the ranks (from 1, None if not found) and the grades (positive) of a question's
-gold items, in the same order. Definitions are those of trec_eval (Voorhees and Harman, "TREC:
-Experiment and Evaluation in Information Retrieval", MIT Press 2005, ch. 3).
+Pure functions of ranks and grades.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from math import log2
 
-__all__ = ["MEASURES", "hit_at", "ndcg_at", "recall_at", "reciprocal_rank_at"]
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = [
+    "MEASURES",
+    "Estimate",
+    "bootstrap_means",
+    "bootstrap_ratio_differences",
+    "bootstrap_ratios",
+    "hit_at",
+    "ndcg_at",
+    "recall_at",
+    "reciprocal_rank_at",
+]
 
 Ranks = Sequence[int | None]
 Grades = Sequence[int]
@@ -58,3 +70,75 @@ MEASURES: Mapping[str, Measure] = {
     "nDCG@10": partial(ndcg_at, 10),
     "MRR@10": partial(reciprocal_rank_at, 10),
 }
+
+
+RESAMPLES = 10_000
+CONFIDENCE = 0.95
+# The same questions give the same interval every time.
+_SEED = 20261125
+_DRAWS = 1_000_000  # drawn at a time: bounds the memory
+
+Table = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean and its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def bootstrap_means(values: Table) -> list[Estimate]:
+    """The mean of each column of ``values``, of shape (questions, columns), with its interval."""
+    means = np.concatenate([counts @ values / len(values) for counts in _resamples(len(values))])
+    return _estimates(values.mean(axis=0), means)
+
+
+def bootstrap_ratios(sums: Table, numbers: Table) -> list[Estimate]:
+    """The sum of each column of ``sums`` over that of ``numbers``, with its interval.
+
+    Both of shape (questions, columns); every column of ``numbers`` has a sum above 0.
+    """
+    return _estimates(sums.sum(axis=0) / numbers.sum(axis=0), _ratios(sums, numbers))
+
+
+def bootstrap_ratio_differences(
+    sums: Table, numbers: Table, earlier_sums: Table, earlier_numbers: Table
+) -> list[Estimate]:
+    """Such ratios less earlier ones of the same questions, with the paired interval."""
+    value = sums.sum(axis=0) / numbers.sum(axis=0)
+    earlier = earlier_sums.sum(axis=0) / earlier_numbers.sum(axis=0)
+    # The seed is the same, and so are the questions of each resample.
+    differences = _ratios(sums, numbers) - _ratios(earlier_sums, earlier_numbers)
+    return _estimates(value - earlier, differences)
+
+
+def _ratios(sums: Table, numbers: Table) -> Table:
+    """The ratios of every resample; NaN where it has no question with a number."""
+    with np.errstate(invalid="ignore"):
+        return np.concatenate(
+            [(counts @ sums) / (counts @ numbers) for counts in _resamples(len(sums))]
+        )
+
+
+def _estimates(values: Table, resampled: Table) -> list[Estimate]:
+    tail = (1 - CONFIDENCE) / 2 * 100
+    low, high = np.nanpercentile(resampled, [tail, 100 - tail], axis=0)
+    return [
+        Estimate(float(value), float(least), float(most))
+        for value, least, most in zip(values, low, high, strict=True)
+    ]
+
+
+def _resamples(size: int) -> Iterator[Table]:
+    """How often each of ``size`` questions is drawn, resample by resample: shape (some, size)."""
+    generator = np.random.default_rng(_SEED)
+    at_once = max(1, _DRAWS // size)
+    for begin in range(0, RESAMPLES, at_once):
+        rows = min(at_once, RESAMPLES - begin)
+        drawn = generator.integers(size, size=(rows, size))
+        places = drawn + np.arange(rows)[:, np.newaxis] * size
+        counts = np.bincount(places.ravel(), minlength=rows * size)
+        yield counts.reshape(rows, size).astype(np.float64)

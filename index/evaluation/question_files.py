@@ -1,21 +1,22 @@
-"""Read questions from a file; which of the formats it has shows in its content.
+"""Read questions from a file: JSON lines, SQuAD's JSON, or TREC's topics and judgments (qrels).
 
-JSON lines of our own are read here, SQuAD's JSON and TREC's topics and judgments in files of
-their own.
+Which of the formats a file has shows in its content. Sets in SQuAD's format count, such as
+XQuAD.
 """
 
+import html
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from pinakes.index.errors import BadQuestions
-from pinakes.index.evaluation.questions import Gold, Question
-from pinakes.index.evaluation.squad import squad_questions
-from pinakes.index.evaluation.trec import is_topics, read_qrels, topic_questions
+from pinakes.index.evaluation.questions import Evidence, Gold, Question
 from pinakes.ingest.files import read_text
+from pinakes.ingest.text.sentences import sentence_spans
 
-__all__ = ["read_questions"]
+__all__ = ["is_topics", "read_qrels", "read_questions", "squad_questions", "topic_questions"]
 
 
 def read_questions(path: Path, qrels: Path | None = None) -> list[Question]:
@@ -107,3 +108,125 @@ def _check(path: Path, questions: list[Question]) -> None:
         if question.question_id in seen:
             raise BadQuestions(f"{path}: question {question.question_id!r} comes twice")
         seen.add(question.question_id)
+
+
+def squad_questions(path: Path, data: Sequence[Any]) -> Iterator[Question]:
+    """The questions of the articles ``data``; those that have no answer without gold.
+
+    A question's gold is its article, by title; the evidence is the sentence of its paragraph in
+    which an answer stands, for each answer. Raises BadQuestions naming article and question.
+    """
+    for number, article in enumerate(data, start=1):
+        place = f"{path}, article {number}"
+        try:
+            title = str(article["title"]).replace("_", " ")
+            place += f" ({title})"
+            for paragraph in article["paragraphs"]:
+                context = str(paragraph["context"])
+                spans = sentence_spans(context)
+                for entry in paragraph["qas"]:
+                    yield _question(place, title, context, spans, entry)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise BadQuestions(
+                f"{place}: needs title and paragraphs with context and qas ({error!r})"
+            ) from None
+
+
+def _question(
+    place: str, title: str, context: str, spans: Sequence[tuple[int, int]], entry: dict[str, Any]
+) -> Question:
+    name = str(entry.get("id"))
+    try:
+        answers = [] if entry.get("is_impossible") else entry["answers"]
+        evidence = [
+            _evidence(context, spans, answer["answer_start"], answer["text"]) for answer in answers
+        ]
+        gold = [Gold(title=title, evidence=tuple(dict.fromkeys(evidence)))] if evidence else []
+        words = tuple(dict.fromkeys(str(answer["text"]) for answer in answers))
+        return Question(str(entry["id"]), str(entry["question"]), tuple(gold), words)
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadQuestions(
+            f"{place}, question {name}: needs id, question and answers with text and "
+            f"answer_start ({error!r})"
+        ) from None
+
+
+def _evidence(context: str, spans: Sequence[tuple[int, int]], start: int, answer: str) -> Evidence:
+    """The sentence, or the sentences, that hold the answer at ``start``."""
+    end = start + len(answer)
+    if not 0 <= start < end <= len(context):
+        raise ValueError(f"answer {answer!r} at {start} lies outside its paragraph")
+    touched = [span for span in spans if span[0] < end and start < span[1]]
+    if not touched:
+        raise ValueError(f"answer {answer!r} at {start} holds no word")
+    return Evidence(context[touched[0][0] : touched[-1][1]], answer)
+
+
+_TOPIC = re.compile(r"<top>(.*?)(?:</top>|(?=<top>)|\Z)", re.DOTALL | re.IGNORECASE)
+_NUMBER = re.compile(r"<num>\s*(?:Number:)?\s*([^<\s]+)", re.IGNORECASE)
+_TITLE = re.compile(r"<title>\s*(?:Topic:)?\s*([^<]*[^<\s])", re.IGNORECASE)
+
+
+def is_topics(content: str) -> bool:
+    """Whether this looks like topics: SGML, or a first line with a tab that is no JSON."""
+    begin = content.lstrip()
+    first = begin.partition("\n")[0]
+    return begin[:5].lower() == "<top>" or ("\t" in first and first[0] not in "{[")
+
+
+def read_qrels(path: Path, content: str) -> dict[str, list[Gold]]:
+    """The gold pages of each topic: lines of topic, iteration, page and grade.
+
+    Pages are ids if all of them are numbers, else titles, with underscores for spaces unless the
+    columns are parted by tabs. Grades of 0 and below say that a page does not answer. Raises
+    BadQuestions naming the line that does not fit.
+    """
+    rows: dict[tuple[str, str], int] = {}
+    for number, line in enumerate(content.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            topic, _, page, value = line.strip("\r\n").split("\t") if "\t" in line else line.split()
+            rows[topic, page] = int(value)
+        except ValueError as error:
+            raise BadQuestions(
+                f"{path}, line {number}: needs topic, iteration, page and grade ({error})"
+            ) from None
+    by_id = all(page.isdecimal() for _, page in rows)
+    gold: dict[str, list[Gold]] = {}
+    for (topic, page), grade in rows.items():
+        if grade > 0:
+            one = Gold(page_id=int(page), grade=grade) if by_id else Gold(title=page, grade=grade)
+            gold.setdefault(topic, []).append(one)
+    return gold
+
+
+def topic_questions(
+    path: Path, content: str, judgments: Mapping[str, list[Gold]]
+) -> Iterator[Question]:
+    """The topics with their judgments; one without any counts as unanswerable.
+
+    Raises BadQuestions naming the line of a topic that does not fit.
+    """
+    read = _sgml if content.lstrip().startswith("<") else _lines
+    for topic, text in read(path, content):
+        yield Question(topic, text, tuple(judgments.get(topic, ())))
+
+
+def _sgml(path: Path, content: str) -> Iterator[tuple[str, str]]:
+    for match in _TOPIC.finditer(content):
+        number, title = _NUMBER.search(match[1]), _TITLE.search(match[1])
+        if not (number and title):
+            line = content.count("\n", 0, match.start()) + 1
+            raise BadQuestions(f"{path}, line {line}: a topic needs <num> and <title>")
+        yield number[1], " ".join(html.unescape(title[1]).split())
+
+
+def _lines(path: Path, content: str) -> Iterator[tuple[str, str]]:
+    for number, line in enumerate(content.split("\n"), start=1):
+        if not line.strip():
+            continue
+        topic, _, text = line.partition("\t")
+        if not (topic.strip() and text.strip()):
+            raise BadQuestions(f"{path}, line {number}: needs a topic's id, a tab and its text")
+        yield topic.strip(), text.strip()

@@ -93,7 +93,7 @@ def compare(run: RunPath, earlier: RunPath, as_json: JsonOption = False) -> None
 
 
 def _compare_answers(run: Path, earlier: Path, *, as_json: bool) -> None:
-    from pinakes.service.evaluation.answer_comparison import compare_answers
+    from pinakes.service.evaluation.answer_figures import compare_answers
     from pinakes.service.evaluation.answer_run import read_answer_run
     from pinakes.service.terminal.answer_figures_report import comparisons_json, print_comparisons
 

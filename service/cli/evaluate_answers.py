@@ -62,8 +62,11 @@ def answers(
     from pinakes.index.errors import BadQuestions
     from pinakes.index.evaluation import judge
     from pinakes.service.asking.answer import Answerer
-    from pinakes.service.evaluation.answer_comparison import check_comparable, compare_answers
-    from pinakes.service.evaluation.answer_figures import figures_of
+    from pinakes.service.evaluation.answer_figures import (
+        check_comparable,
+        compare_answers,
+        figures_of,
+    )
     from pinakes.service.evaluation.answer_run import read_answer_run
     from pinakes.service.evaluation.targets import targets_of
     from pinakes.service.terminal.answer_figures_report import (
@@ -147,7 +150,7 @@ def calibrate(
     from dataclasses import asdict
 
     from pinakes.index.evaluation import judge
-    from pinakes.service.evaluation.calibrating import (
+    from pinakes.service.evaluation.refusals import (
         choose_threshold,
         usable_targets,
         write_threshold,

@@ -1,20 +1,121 @@
-"""Ask every question in every mode, one at a time, and note what can be checked of the answers."""
+"""Ask every question in every mode, one at a time, and note what can be checked of the answers.
+
+Is it the right one, and do its citations hold? Stored pages are read to compare them with.
+"""
 
 import time
 from collections.abc import Callable, Sequence
 from contextlib import aclosing
+from typing import Any
 
 from pinakes.index.evaluation import Half
 from pinakes.index.retrieval.search import Index
+from pinakes.ingest.types import Passage
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.asking.events import Done, Sources, Token
 from pinakes.service.errors import GeneratorFailed
+from pinakes.service.evaluation.answer_measures import exact_match, holds, word_f1
 from pinakes.service.evaluation.answer_run import AnsweredQuestion, AnswerFacts, AnswerRun
-from pinakes.service.evaluation.facts import facts_of, failure_of
 from pinakes.service.evaluation.targets import Target, Targets
-from pinakes.service.types import AnswerMode, AnswerRequest, Citation
+from pinakes.service.types import Answer, AnswerMode, AnswerRequest, Citation
 
-__all__ = ["evaluate_answers"]
+__all__ = ["evaluate_answers", "facts_of", "failure_of"]
+
+
+def facts_of(
+    index: Index,
+    target: Target,
+    answer: Answer,
+    sources: Sequence[Citation],
+    first_words_s: float | None,
+    total_s: float,
+) -> AnswerFacts:
+    """The facts of ``answer``, written from ``sources``; the times are those of who asked."""
+    verdicts = [sentence.verdict for sentence in answer.sentences]
+    return AnswerFacts(
+        kind=answer.kind,
+        confidence=answer.confidence,
+        sentences=len(verdicts),
+        quoted=sum(sentence.quoted for sentence in answer.sentences),
+        partly=verdicts.count("partly"),
+        unsupported=verdicts.count("unsupported"),
+        withheld=answer.withheld,
+        answer_tokens=answer.answer_tokens,
+        first_token_s=answer.timings.get("first_token_s"),
+        first_words_s=first_words_s,
+        total_s=total_s,
+        **_found(target, answer, sources),
+        **_words(target, answer),
+        **_citations(index, target, answer),
+    )
+
+
+def failure_of(target: Target) -> AnswerFacts:
+    """The facts where the model broke off: whatever was asked, nothing was answered."""
+    if not target.answers:
+        return AnswerFacts(kind="failure")
+    return AnswerFacts(kind="failure", exact_match=0.0, f1=0.0, holds_answer=False)
+
+
+def _found(target: Target, answer: Answer, sources: Sequence[Citation]) -> dict[str, Any]:
+    """Whether gold is among what was found, and among what the answer was written from."""
+    found = [(hit.passage.page_id, hit.passage.start, hit.passage.end) for hit in answer.hits]
+    read = [(one.ref.page_id, one.ref.start, one.ref.end) for one in sources]
+    facts: dict[str, Any] = {}
+    for name, places in (("found", found), ("in_sources", read)):
+        if name == "in_sources" and not sources:
+            continue  # refused before any was chosen
+        if target.pages:
+            facts[f"page_{name}"] = any(page in target.pages for page, _, _ in places)
+        if target.passages:
+            facts[f"passage_{name}"] = any(_covers(*place, target.passages) for place in places)
+    return facts
+
+
+def _covers(page_id: int, start: int, end: int, passages: Sequence[Passage]) -> bool:
+    """Whether one of ``passages`` lies whole in this part of a page."""
+    return any(one.page_id == page_id and start <= one.start and one.end <= end for one in passages)
+
+
+def _words(target: Target, answer: Answer) -> dict[str, Any]:
+    if not target.answers:
+        return {}
+    short = answer.short_answer.text if answer.short_answer else ""
+    return {
+        "exact_match": exact_match(short, target.answers),
+        "f1": word_f1(short, target.answers),
+        "holds_answer": answer.kind != "refusal" and holds(answer.text, target.answers),
+    }
+
+
+def _citations(index: Index, target: Target, answer: Answer) -> dict[str, Any]:
+    cited = {one.number: one for one in answer.citations}
+    numbers = {number for sentence in answer.sentences for number in sentence.citations}
+    shown = [cited.get(number) for number in numbers | cited.keys()]
+    facts: dict[str, Any] = {
+        "citations": len(shown),
+        "exact_citations": sum(one is not None and _is_exact(index, one) for one in shown),
+    }
+    if answer.kind == "refusal" or not (target.pages or target.answers):
+        return facts
+    answering = [one for one in answer.citations if holds(one.quote, target.answers)]
+    right = [one for one in answer.citations if one.ref.page_id in target.pages or one in answering]
+    pages = {one.ref.page_id for one in answer.citations} & target.pages
+    return facts | {
+        "right_citations": len(right),
+        "gold": len(target.pages) or 1,
+        "cited_gold": len(pages) if target.pages else min(1, len(answering)),
+    }
+
+
+def _is_exact(index: Index, citation: Citation) -> bool:
+    ref = citation.ref
+    page = index.page(ref.page_id)
+    return (
+        page is not None
+        and page.revision_id == ref.revision_id
+        and page.text[ref.start : ref.end] == citation.quote
+    )
 
 
 async def evaluate_answers(

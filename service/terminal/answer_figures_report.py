@@ -11,11 +11,10 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from pinakes.service.evaluation.answer_comparison import AnswerComparison
-from pinakes.service.evaluation.answer_figures import AnswerFigures, Figure
+from pinakes.service.evaluation.answer_figures import AnswerComparison, AnswerFigures, Figure
 from pinakes.service.evaluation.answer_measures import GROUPS, MEASURES, TIMES
 from pinakes.service.evaluation.answer_run import AnswerRun
-from pinakes.service.evaluation.error_curves import ErrorCurve
+from pinakes.service.evaluation.refusals import ErrorCurve
 from pinakes.service.terminal.console import coverage_text, out
 from pinakes.service.terminal.evaluation_report import difference_table, print_table, short
 

@@ -13,10 +13,9 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 from rich.text import Text
 
-from pinakes.index.evaluation.bootstrap import Estimate
 from pinakes.index.evaluation.comparison import Change, Comparison, Difference
-from pinakes.index.evaluation.report import RetrievalReport
-from pinakes.index.evaluation.run import Run
+from pinakes.index.evaluation.measures import Estimate
+from pinakes.index.evaluation.run import RetrievalReport, Run
 from pinakes.service.terminal.console import PlainConsole, coverage_text, out
 
 __all__ = [

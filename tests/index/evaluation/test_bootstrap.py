@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from pinakes.index.evaluation.bootstrap import (
+from pinakes.index.evaluation.measures import (
     bootstrap_means,
     bootstrap_ratio_differences,
     bootstrap_ratios,

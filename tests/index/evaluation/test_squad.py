@@ -8,8 +8,8 @@ import pytest
 
 from pinakes.index.errors import BadQuestions
 from pinakes.index.evaluation import read_questions
+from pinakes.index.evaluation.question_files import squad_questions
 from pinakes.index.evaluation.questions import Evidence
-from pinakes.index.evaluation.squad import squad_questions
 
 CONTEXT = "The slab is of stone. It was found in July 1799. It weighs 760 kg! Where? In a wall."
 PATH = Path("set.json")

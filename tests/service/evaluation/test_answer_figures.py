@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from pinakes.index.errors import BadQuestions
-from pinakes.service.evaluation.answer_comparison import compare_answers
-from pinakes.service.evaluation.answer_figures import figures_of
+from pinakes.service.evaluation.answer_figures import compare_answers, figures_of
 from pinakes.service.evaluation.answer_run import (
     AnswerFacts,
     AnswerRun,

@@ -4,7 +4,7 @@ import pytest
 
 from pinakes.service.evaluation.answer_measures import MEASURES, Counted, middle_and_late
 from pinakes.service.evaluation.answer_run import AnsweredQuestion, AnswerFacts
-from pinakes.service.evaluation.facts import failure_of
+from pinakes.service.evaluation.asking import failure_of
 from pinakes.service.evaluation.targets import Target
 
 SHOWN = AnswerFacts(

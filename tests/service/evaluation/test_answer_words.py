@@ -2,7 +2,7 @@
 
 import pytest
 
-from pinakes.service.evaluation.answer_words import exact_match, holds, normalized, word_f1
+from pinakes.service.evaluation.answer_measures import exact_match, holds, normalized, word_f1
 
 
 @pytest.mark.parametrize(

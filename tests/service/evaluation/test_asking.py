@@ -13,8 +13,7 @@ from pinakes.index.retrieval.search import Index
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
 from pinakes.service.evaluation.answer_run import AnswerFacts, AnswerRun
-from pinakes.service.evaluation.asking import evaluate_answers
-from pinakes.service.evaluation.facts import facts_of
+from pinakes.service.evaluation.asking import evaluate_answers, facts_of
 from pinakes.service.evaluation.targets import Target, Targets, targets_of
 from pinakes.service.generators.generator import Generator
 from pinakes.service.settings import Settings

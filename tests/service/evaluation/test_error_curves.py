@@ -2,7 +2,7 @@
 
 import pytest
 
-from pinakes.service.evaluation.error_curves import error_curve, largest_threshold, share_below
+from pinakes.service.evaluation.refusals import error_curve, largest_threshold, share_below
 
 TENTHS = [number / 10 for number in range(1, 11)]
 

@@ -1,11 +1,14 @@
-"""From which confidence on a collection's questions are answered, chosen by its own questions.
+"""Which questions are refused: what a threshold of confidence costs, and the choice of one.
 
-Only searches: no model has a part in it.
+A question is refused where its confidence is below the threshold. Refusing questions that could be
+answered, and answering those that cannot, are the two errors; each threshold trades one for the
+other. Only searches and reads: no model that words answers has a part in it.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import floor
 from pathlib import Path
 
 from pinakes.index.errors import BadQuestions
@@ -14,18 +17,77 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Mode
 from pinakes.ingest.files import write_whole
 from pinakes.service.asking.retrieve import find
-from pinakes.service.evaluation.error_curves import (
-    ErrorCurve,
-    error_curve,
-    largest_threshold,
-    share_below,
-)
 from pinakes.service.evaluation.targets import Target, Targets
 from pinakes.service.reading.answerability import ChosenBy, Threshold
 from pinakes.service.reading.models import ReadingModels
 from pinakes.service.reading.threshold import THRESHOLD_FILE
 
-__all__ = ["ChosenThreshold", "choose_threshold", "usable_targets", "write_threshold"]
+__all__ = [
+    "ChosenThreshold",
+    "CurvePoint",
+    "ErrorCurve",
+    "choose_threshold",
+    "error_curve",
+    "largest_threshold",
+    "share_below",
+    "usable_targets",
+    "write_threshold",
+]
+
+_SHARES = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """A threshold, and the shares of answerable and of unanswerable questions it refuses."""
+
+    threshold: float
+    false_refusals: float
+    refusals: float
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCurve:
+    """Thresholds of growing false refusals.
+
+    ``area``: how likely an answerable question has more confidence than an unanswerable one, ties
+    by half (area under the ROC curve; Hanley and McNeil, Radiology 1982).
+    """
+
+    area: float
+    points: tuple[CurvePoint, ...]
+
+
+def largest_threshold(answerable: Sequence[float], share: float) -> float:
+    """The largest threshold, 1 at most, that refuses no more than ``share`` of the answerable."""
+    allowed = floor(share * len(answerable) + 1e-9)  # .07 * 100 is a little more than 7
+    return sorted(answerable)[allowed] if allowed < len(answerable) else 1.0
+
+
+def share_below(confidences: Sequence[float], threshold: float) -> float:
+    """The share that the threshold refuses."""
+    return sum(one < threshold for one in confidences) / len(confidences)
+
+
+def error_curve(answerable: Sequence[float], unanswerable: Sequence[float]) -> ErrorCurve:
+    """Both errors at the largest thresholds that falsely refuse 2 to 50 in a hundred at most.
+
+    There is at least one question of each kind.
+    """
+    thresholds = dict.fromkeys(largest_threshold(answerable, share) for share in _SHARES)
+    above = sum((yes > no) + (yes == no) / 2 for yes in answerable for no in unanswerable)
+    return ErrorCurve(
+        area=above / (len(answerable) * len(unanswerable)),
+        points=tuple(
+            CurvePoint(
+                threshold,
+                share_below(answerable, threshold),
+                share_below(unanswerable, threshold),
+            )
+            for threshold in thresholds
+        ),
+    )
+
 
 # Of fewer, a tenth is less than three: chance would choose.
 _FEWEST_QUESTIONS = 30
