@@ -24,7 +24,7 @@ from bench.left_out import left_out_collection
 from bench.reading_weights import write_reading_weights
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
-from pinakes.index.evaluation import half_of, read_questions
+from pinakes.index.evaluation import read_questions, split_of
 from pinakes.index.evaluation.questions import Question
 from pinakes.index.retrieval.search import Index
 from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
@@ -45,7 +45,7 @@ class Asked:
 
     features: NDArray[np.float64]
     answerable: NDArray[np.bool_]
-    tune: NDArray[np.bool_]
+    dev: NDArray[np.bool_]
 
 
 def main() -> None:
@@ -64,11 +64,11 @@ def main() -> None:
         table.add_column(name)
     for kind, with_vectors in (("with vectors", True), ("without vectors", False)):
         asked = _ask([(whole, True), (without, False)], questions, with_vectors=with_vectors)
-        weights = logistic_fit(asked.features[asked.tune], asked.answerable[asked.tune], _L2)
+        weights = logistic_fit(asked.features[asked.dev], asked.answerable[asked.dev], _L2)
         confidence = probabilities(asked.features, weights)
-        tuned = confidence[asked.tune & asked.answerable]
+        tuned = confidence[asked.dev & asked.answerable]
         threshold = float(np.quantile(tuned, _FALSE_REFUSALS))
-        judged = ~asked.tune
+        judged = ~asked.dev
         false = float((confidence[judged & asked.answerable] < threshold).mean())
         refused = float((confidence[judged & ~asked.answerable] < threshold).mean())
         area = _area(confidence[judged], asked.answerable[judged])
@@ -85,10 +85,10 @@ def main() -> None:
         }
         thresholds[kind] = {
             "threshold": round(threshold, 3),
-            "questions": int(asked.tune.sum()),
+            "questions": int(asked.dev.sum()),
             "false_refusals": round(float((tuned < threshold).mean()), 3),
             "refusals": round(
-                float((confidence[asked.tune & ~asked.answerable] < threshold).mean()), 3
+                float((confidence[asked.dev & ~asked.answerable] < threshold).mean()), 3
             ),
         }
         if with_vectors:
@@ -105,7 +105,7 @@ def main() -> None:
 def _ask(
     collections: Iterable[tuple[Path, bool]], questions: Sequence[Question], *, with_vectors: bool
 ) -> Asked:
-    rows, answerable, tune = [], [], []
+    rows, answerable, dev = [], [], []
     for path, has_answers in collections:
         with Index.open(path) if with_vectors else Index.open(path, None) as index:
             for question in questions:
@@ -113,8 +113,8 @@ def _ask(
                     continue
                 rows.append(row)
                 answerable.append(has_answers)
-                tune.append(half_of(question.question_id) == "tune")
-    return Asked(np.array(rows), np.array(answerable), np.array(tune))
+                dev.append(split_of(question.question_id) == "dev")
+    return Asked(np.array(rows), np.array(answerable), np.array(dev))
 
 
 def _features(index: Index, text: str) -> list[float] | None:

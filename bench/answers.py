@@ -1,12 +1,12 @@
 """Answers of the configured model, the bundled one unless told otherwise, beside quotations.
 
 Measures: what ``pinakes eval answers`` does, in modes answer, brief and quote. (1) On questions of
-the development set's judging half over the wiki that answers them, and over the same wiki without
+the development set's test split over the wiki that answers them, and over the same wiki without
 all pages that do, where each should be refused: gold pages found and cited, unsupported sentences,
-both error curves, times. (2) On the judging half of SQuAD 2.0, answerable and not, over its
+both error curves, times. (2) On the test split of SQuAD 2.0, answerable and not, over its
 paragraphs and that wiki: also exact match, F1, and the paragraph a question was asked of. Its
 questions are of another kind, so the threshold is chosen as ``pinakes calibrate`` does, by
-questions of the tuning half.
+questions of the tuning split.
 Corpus: bench.development with vectors of leads, bench.left_out, bench.squad_collection.
 Command: python -m bench.answers [--data DIR] [--questions N] [--squad N]
 """
@@ -20,7 +20,7 @@ from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.left_out import left_out_collection
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
-from pinakes.index.evaluation import Half, half_of, judge, read_questions
+from pinakes.index.evaluation import Split, judge, read_questions, split_of
 from pinakes.index.retrieval.search import Index
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.evaluation.answer_figures import figures_of
@@ -70,7 +70,7 @@ def main() -> None:
 def _development(data: Path, limit: int) -> tuple[AnswerRun, Threshold]:
     """The questions asked of the whole wiki, and of the one without their pages."""
     collection = development_collection(data)
-    questions = [one for one in read_questions(QUESTIONS) if half_of(one.question_id) == "judge"]
+    questions = [one for one in read_questions(QUESTIONS) if split_of(one.question_id) == "test"]
     with Index.open(collection) as index:
         targets = targets_of(index, questions, judge(questions, index.store)).sample(limit)
         whole = _ask(index, targets)
@@ -90,17 +90,17 @@ def _squad(data: Path, limit: int) -> tuple[AnswerRun, Threshold]:
         Index.open(joined.path) as index,
     ):
 
-        def targets(half: Half) -> Targets:
-            asked = [one for one in questions if half_of(one.question_id) == half]
+        def targets(split: Split) -> Targets:
+            asked = [one for one in questions if split_of(one.question_id) == split]
             return targets_of(index, asked, joined.judgment)
 
-        tuning = Targets(tuple(one for one in targets("tune").asked if one.is_answerable))
+        tuning = Targets(tuple(one for one in targets("dev").asked if one.is_answerable))
         asked = tuning.sample(_CALIBRATING).asked
         found = choose_threshold(
             index, reading_models(), asked, "hybrid", _FALSE_REFUSALS, SQUAD.name
         )
         write_threshold(index.collection, found.threshold)
-        return _ask(index, targets("judge").sample(limit)), found.threshold
+        return _ask(index, targets("test").sample(limit)), found.threshold
 
 
 def _ask(index: Index, targets: Targets) -> AnswerRun:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.fitting import Candidates
-from pinakes.index.evaluation import Half, Judgment, Run, half_of
+from pinakes.index.evaluation import Judgment, Run, Split, split_of
 from pinakes.index.evaluation.run import JudgedQuestion, QuestionResult, Ranks
 from pinakes.index.retrieval.features import FEATURES, Matrix
 from pinakes.index.retrieval.fusion import Fusion
@@ -37,9 +37,9 @@ class Asked:
     features: Matrix
 
     @property
-    def half(self) -> Half:
-        """The half that the question belongs to."""
-        return half_of(self.question.qid)
+    def split(self) -> Split:
+        """The split that the question belongs to."""
+        return split_of(self.question.qid)
 
 
 Ranking = Callable[[Asked], Sequence[int]]
@@ -86,14 +86,14 @@ def page_candidates(asked: Asked, weights: Weights, importance: float) -> Candid
 
 
 def run_of(
-    manifest: Manifest, half: Half, asked: Iterable[Asked], rankings: Mapping[str, Ranking]
+    manifest: Manifest, split: Split, asked: Iterable[Asked], rankings: Mapping[str, Ranking]
 ) -> Run:
     """What each ranking makes of one half of the questions, as an evaluation's run."""
     return Run(
         collection=manifest.collection,
         generation=manifest.generation,
         coverage=manifest.coverage,
-        half=half,
+        split=split,
         unanswerable=[],
         missing=[],
         missing_pages=0,
@@ -103,7 +103,7 @@ def run_of(
                 ranks={name: _ranks(one, ranking(one)) for name, ranking in rankings.items()},
             )
             for one in asked
-            if one.half == half
+            if one.split == split
         ],
     )
 

@@ -2,7 +2,7 @@
 
 Measures: hit@1, hit@10 and MRR@10 of keyword search and of hybrid search with the features of
 aliases ("alias", "disambiguation") at weight 0 and as fitted here, all other weights as they are.
-Fitted on one half of the questions, judged on the other (half_of their ids); differences are
+Fitted on one half of the questions, judged on the other (split_of their ids); differences are
 paired.
 Corpus: Latgalian Wikipedia, 106 articles of English Wikipedia and the sample, with questions made
 of them (bench.name_questions says how) and the sample's own; 6,000 articles with 779 real questions
@@ -133,14 +133,14 @@ def _question(one: NameQuestion, store: Store) -> JudgedQuestion:
 
 
 def _fit(sets: Sequence[_Set], now: Weights) -> Weights:
-    """Weights of aliases on the tuning halves, all others as they are ``now``."""
+    """Weights of aliases on the dev splits, all others as they are ``now``."""
     fitting = [one for one in sets if one.kind != _REPORTED]
     bounds = [
         _BOUNDS.get(name, (weight, weight)) for name, weight in zip(FEATURES, now, strict=True)
     ]
     questions = []
     for one in fitting:
-        own = [row for row in one.asked if row.half == "tune"]
+        own = [row for row in one.asked if row.split == "dev"]
         is_real = (one.corpus, one.kind) == ("6,000 articles", _REAL)
         share = _SHARE_OF_REAL if is_real else (1 - _SHARE_OF_REAL) / (len(fitting) - 1)
         questions += [page_candidates(row, now, share / len(own)) for row in own]
@@ -148,9 +148,9 @@ def _fit(sets: Sequence[_Set], now: Weights) -> Weights:
 
 
 def _judged(one: _Set, stages: Mapping[str, Weights]) -> dict[str, Any]:
-    """Figures on the judging half, and what aliases add to each measure."""
+    """Figures on the test split, and what aliases add to each measure."""
     rankings = {name: by_weight(weight) for name, weight in stages.items()}
-    run = run_of(one.manifest, "judge", one.asked, {"keyword": _by_keyword, **rankings})
+    run = run_of(one.manifest, "test", one.asked, {"keyword": _by_keyword, **rankings})
     figures: dict[str, Any] = {"corpus": one.corpus, "kind": one.kind}
     if not run.questions:
         return figures | {"questions": 0}
@@ -170,7 +170,7 @@ def _by_keyword(asked: Asked) -> list[int]:
 
 
 def _print(title: str, judged: Sequence[Mapping[str, Any]]) -> None:
-    table = Table(title=f"hit@1 / hit@10 / MRR@10, judging half, {title}")
+    table = Table(title=f"hit@1 / hit@10 / MRR@10, test split, {title}")
     for column in ("corpus", "kind", "", "keyword", _OFF, _FITTED):
         table.add_column(column, no_wrap=True)
     table.add_column("gain in MRR@10, fitted", no_wrap=True)

@@ -1,8 +1,8 @@
 """How much features weigh: fits index/retrieval/weights.json, and shows what each kind brings.
 
-Fits on one half of the questions and judges on the other (half_of their ids); without each kind of
+Fits on one half of the questions and judges on the other (split_of their ids); without each kind of
 features in turn everything is fitted again. Beside it, in the same run: each list alone, reciprocal
-rank fusion, and the plain weighted sum of both, its weight chosen on the tuning half. Differences
+rank fusion, and the plain weighted sum of both, its weight chosen on the tuning split. Differences
 are paired.
 Corpus: 779 questions over 6,000 articles, with vectors of leads and with those of all passages
 (page level); 2,183 of SQuAD 2.0 over its paragraphs and those articles, all with vectors (passage
@@ -40,9 +40,9 @@ from bench.weights_file import kept_weights, write_weights
 from pinakes.index.build.embed import VectorScope
 from pinakes.index.encoders.onnx_encoder import open_question_encoder
 from pinakes.index.evaluation import (
-    Half,
     Judgment,
     Run,
+    Split,
     compare_stages,
     judge,
     read_questions,
@@ -89,8 +89,8 @@ class _Set:
     level: Level
     importance: float
 
-    def of_half(self, half: Half) -> list[Asked]:
-        return [one for one in self.asked if one.half == half]
+    def of_split(self, split: Split) -> list[Asked]:
+        return [one for one in self.asked if one.split == split]
 
 
 def main() -> None:
@@ -146,13 +146,13 @@ def _sets(data: Path) -> dict[Side, list[_Set]]:
 
 
 def _cosine_scale(sets: Sequence[_Set]) -> CosineScale:
-    """The medians, over the tuning halves' questions, of the mean and the spread of cosines."""
+    """The medians, over the dev splits' questions, of the mean and the spread of cosines."""
     no_vector, vector = (FEATURES.index(name) for name in ("no vector", "vector"))
     cosines = [
         row.features[row.features[:, no_vector] == 0, vector]
         for one in sets
         if one.level == "pages"
-        for row in one.of_half("tune")
+        for row in one.of_split("dev")
     ]
     mean = float(np.median([one.mean() for one in cosines]))
     spread = float(np.median([one.std() for one in cosines]))
@@ -160,7 +160,7 @@ def _cosine_scale(sets: Sequence[_Set]) -> CosineScale:
 
 
 def _fit(sets: Sequence[_Set], left_out: Collection[str], kept: Weights) -> Weights:
-    """Weights fitted on the tuning halves; those of names stay as they are, or are ``left_out``.
+    """Weights fitted on the dev splits; those of names stay as they are, or are ``left_out``.
 
     A page competes with its best passage, which depends on the weights: a few rounds settle it.
     """
@@ -170,7 +170,7 @@ def _fit(sets: Sequence[_Set], left_out: Collection[str], kept: Weights) -> Weig
         questions = [
             _candidates(row, one.level, found, one.importance)
             for one in sets
-            for row in one.of_half("tune")
+            for row in one.of_split("dev")
         ]
         found = listwise_fit(questions, bounds)
     return np.round(found, 2)
@@ -204,9 +204,9 @@ def _baselines(one: _Set, with_vectors: bool) -> dict[str, Ranking]:
 
 
 def _best_weight(one: _Set) -> float:
-    """The vector list's weight in a plain sum that is best on the tuning half."""
+    """The vector list's weight in a plain sum that is best on the tuning split."""
     weights_tried = {f"{tenths / 10}": _by_list(min_max(tenths / 10)) for tenths in range(1, 10)}
-    run = run_of(one.manifest, "tune", one.asked, weights_tried)
+    run = run_of(one.manifest, "dev", one.asked, weights_tried)
     found = [report for report in reports(run) if report.level == one.level]
     return float(max(found, key=lambda report: report.measures["MRR@10"].value).stage)
 
@@ -222,8 +222,8 @@ def _by_list(fusion: Fusion) -> Ranking:
 
 
 def _judged(one: _Set, rankings: Mapping[str, Ranking]) -> dict[str, Any]:
-    """All rankings on the judging half, and how much more all features have than each other."""
-    run = run_of(one.manifest, "judge", one.asked, rankings)
+    """All rankings on the test split, and how much more all features have than each other."""
+    run = run_of(one.manifest, "test", one.asked, rankings)
     found = {report.stage: report for report in reports(run) if report.level == one.level}
     table = Table(title=f"{one.manifest.collection}: {len(run.questions)} questions, {one.level}")
     for column in ("", *_SHOWN, "MRR@10 of all features, less this"):

@@ -25,7 +25,7 @@ from bench.fitting import FREE, Candidates, listwise_fit
 from bench.reading_weights import write_reading_weights
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
-from pinakes.index.evaluation import half_of
+from pinakes.index.evaluation import split_of
 from pinakes.index.retrieval.search import Index
 from pinakes.service.reading.linear_reader import READER_FEATURES, candidate_sentences
 from pinakes.service.reading.question import question_of
@@ -60,19 +60,19 @@ def main() -> None:
     collection = development_collection(options.data, "all")
     with joined_collection(collection, "all") as joined, Index.open(joined.path) as index:
         asked = [one for row in _questions() if (one := _asked(index, *row)) is not None]
-    tune = [one for one in asked if half_of(one.question_id) == "tune"]
-    judge = [one for one in asked if half_of(one.question_id) == "judge"]
+    dev = [one for one in asked if split_of(one.question_id) == "dev"]
+    test = [one for one in asked if split_of(one.question_id) == "test"]
     fitted, figures = {}, {}
     columns = ("exact match", "F1", *(f"in {count} sentences" for count in _SENTENCES))
-    table = Table("", *columns, title=f"short answers to {len(judge):,} questions")
+    table = Table("", *columns, title=f"short answers to {len(test):,} questions")
     for kind, with_vectors in (("with vectors", True), ("without vectors", False)):
-        weights = _fit(tune, with_vectors=with_vectors)
+        weights = _fit(dev, with_vectors=with_vectors)
         fitted[kind] = {
             name: round(float(weight), 4)
             for name, weight in zip(READER_FEATURES, weights, strict=True)
             if abs(weight) > 5e-5
         }
-        figures[kind] = found = _judged(judge, weights)
+        figures[kind] = found = _judged(test, weights)
         table.add_row(kind, *(f"{found[column]:.3f}" for column in columns))
     Console().print(table)
     if options.write:
@@ -116,10 +116,10 @@ def _asked(index: Index, question_id: str, text: str, answers: tuple[str, ...]) 
     )
 
 
-def _fit(tune: Sequence[Asked], *, with_vectors: bool) -> NDArray[np.float64]:
+def _fit(dev: Sequence[Asked], *, with_vectors: bool) -> NDArray[np.float64]:
     random = np.random.default_rng(0)
     candidates = []
-    for one in tune:
+    for one in dev:
         gold = {_plain(answer) for answer in one.answers}
         right = np.array([_plain(words) in gold for words in one.words])
         kept = right | (random.random(len(right)) < _WRONG_RUNS / len(right))
@@ -130,9 +130,9 @@ def _fit(tune: Sequence[Asked], *, with_vectors: bool) -> NDArray[np.float64]:
     return listwise_fit(candidates, [FREE] * len(READER_FEATURES), l2=_L2)
 
 
-def _judged(judge: Sequence[Asked], weights: NDArray[np.float64]) -> dict[str, float]:
+def _judged(test: Sequence[Asked], weights: NDArray[np.float64]) -> dict[str, float]:
     totals: Counter[str] = Counter()
-    for one in judge:
+    for one in test:
         scores = one.features @ weights
         best = one.words[int(scores.argmax())]
         totals["exact match"] += any(_plain(best) == _plain(answer) for answer in one.answers)
@@ -148,7 +148,7 @@ def _judged(judge: Sequence[Asked], weights: NDArray[np.float64]) -> dict[str, f
         ]
         for count in _SENTENCES:
             totals[f"in {count} sentences"] += any(holds[:count])
-    return {name: round(total / len(judge), 4) for name, total in totals.items()}
+    return {name: round(total / len(test), 4) for name, total in totals.items()}
 
 
 def _plain(text: str) -> str:

@@ -5,7 +5,7 @@ out, and how many answer the question; those in the model's words and quotations
 asks the questions again and writes each sentence with its sources, one JSON object a line, which is
 what was read for the labels: all in the model's words, and quotations drawn by chance.
 Corpus: as bench.answers, but with the usual threshold for both: 150 questions of the development
-set's judging half, and 100 answerable ones of SQuAD 2.0 from both halves.
+set's test split, and 100 answerable ones of SQuAD 2.0 from both splits.
 Command: python -m bench.shown_sentences [--data DIR] [--write FILE]
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 from bench.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.record import record
 from bench.squad_collection import SQUAD, joined_collection
-from pinakes.index.evaluation import half_of, judge, read_questions
+from pinakes.index.evaluation import judge, read_questions, split_of
 from pinakes.index.retrieval.search import Index
 from pinakes.service.asking.answer import Answerer, finished_answer
 from pinakes.service.evaluation.targets import Target, targets_of
@@ -58,7 +58,7 @@ def _counted(rows: Iterable[dict[str, Any]]) -> dict[str, dict[str, int]]:
 
 def _shown(data: Path) -> Iterator[dict[str, Any]]:
     collection = development_collection(data)
-    rows = [one for one in read_questions(QUESTIONS) if half_of(one.question_id) == "judge"]
+    rows = [one for one in read_questions(QUESTIONS) if split_of(one.question_id) == "test"]
     with Index.open(collection) as index:
         targets = targets_of(index, rows, judge(rows, index.store)).sample(_DEVELOPMENT)
         yield from _sentences(index, targets.asked)

@@ -5,7 +5,7 @@ twenty parts, how many are kept at each threshold, and how many of those are wro
 sentences whose names and numbers are there, and that deny nothing the source says.
 ``--write`` keeps the weights.
 Corpus: bench/labels/support.jsonl: question ids of the development set and of SQuAD 2.0 (their
-tuning halves), the number of the sentence in the answer, the label, and the features when labelled.
+dev splits), the number of the sentence in the answer, the label, and the features when labelled.
 Command: python -m bench.support [--write]
 """
 

@@ -13,26 +13,26 @@ from pinakes.index.evaluation.comparison import (
 )
 from pinakes.index.evaluation.gold import Judgment, judge
 from pinakes.index.evaluation.question_files import read_questions
-from pinakes.index.evaluation.questions import Half, Question, half_of, sample_of
+from pinakes.index.evaluation.questions import Question, Split, sample_of, split_of
 from pinakes.index.evaluation.run import RetrievalReport, Run, read_run, reports
 from pinakes.index.evaluation.stages import evaluate, modes_of
 
 __all__ = [
     "Comparison",
-    "Half",
     "Judgment",
     "Question",
     "RetrievalReport",
     "Run",
+    "Split",
     "check_comparable",
     "compare",
     "compare_stages",
     "evaluate",
-    "half_of",
     "judge",
     "modes_of",
     "read_questions",
     "read_run",
     "reports",
     "sample_of",
+    "split_of",
 ]

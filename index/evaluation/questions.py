@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Evidence", "Gold", "Half", "Question", "half_of", "sample_of"]
+__all__ = ["Evidence", "Gold", "Question", "Split", "sample_of", "split_of"]
 
-Half = Literal["tune", "judge"]
+Split = Literal["dev", "test"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,13 @@ class Question:
         return frozenset(gold.page_id for gold in self.gold if gold.page_id is not None)
 
 
-def half_of(question_id: str) -> Half:
-    """The half a question belongs to, frozen by its id: tune on one, judge on the other.
+def split_of(question_id: str) -> Split:
+    """The split a question belongs to, frozen by its id: tune on dev, judge on test.
 
     By the first bit of information that SHA-256 gives: whether its first byte is even.
     """
     digest = hashlib.sha256(question_id.encode()).digest()
-    return "judge" if digest[0] % 2 else "tune"
+    return "test" if digest[0] % 2 else "dev"
 
 
 def sample_of(question_ids: Iterable[str], limit: int) -> frozenset[str]:

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pinakes.index.errors import BadQuestions
 from pinakes.index.evaluation.measures import MEASURES, Estimate, bootstrap_means
-from pinakes.index.evaluation.questions import Half
+from pinakes.index.evaluation.questions import Split
 from pinakes.ingest.files import read_json
 
 __all__ = [
@@ -82,7 +82,7 @@ class Run(KeptRecord):
     collection: str
     generation: str
     coverage: float
-    half: Half | None
+    split: Split | None
     unanswerable: list[str]
     missing: list[str]
     missing_pages: int

@@ -10,7 +10,7 @@ from functools import partial
 
 from pinakes.index.errors import BadQuery
 from pinakes.index.evaluation.gold import Judgment
-from pinakes.index.evaluation.questions import Half
+from pinakes.index.evaluation.questions import Split
 from pinakes.index.evaluation.run import JudgedQuestion, QuestionResult, Ranks, Run
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit, Manifest, Mode
@@ -34,12 +34,12 @@ def evaluate(
     judgment: Judgment,
     stages: Mapping[str, Search],
     *,
-    half: Half | None = None,
+    split: Split | None = None,
     on_done: Callable[[], None] = lambda: None,
 ) -> Run:
     """The ranks that each of ``stages`` gives to the gold of the judged questions.
 
-    ``half`` says which half of its file's questions ``judgment`` holds; ``on_done`` is called
+    ``split`` says which split of its file's questions ``judgment`` holds; ``on_done`` is called
     after every answer. Raises BadQuery where a stage cannot be asked.
     """
     ranks: list[dict[str, Ranks]] = [{} for _ in judgment.questions]
@@ -55,7 +55,7 @@ def evaluate(
         collection=manifest.collection,
         generation=manifest.generation,
         coverage=manifest.coverage,
-        half=half,
+        split=split,
         unanswerable=judgment.unanswerable,
         missing=judgment.missing,
         missing_pages=judgment.missing_pages,

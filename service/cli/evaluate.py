@@ -9,15 +9,15 @@ from pinakes.service.cli.options import (
     CollectionOption,
     DataOption,
     EarlierOption,
-    HalfOption,
     JsonOption,
     ModeOption,
     QrelsOption,
     QuestionsPath,
+    SplitOption,
     command_settings,
     open_index,
     print_json,
-    read_half,
+    read_split,
 )
 
 __all__ = ["compare", "retrieval"]
@@ -30,7 +30,7 @@ RunPath = Annotated[
 def retrieval(
     questions: QuestionsPath,
     qrels: QrelsOption = None,
-    half: HalfOption = None,
+    split: SplitOption = None,
     earlier: EarlierOption = None,
     mode: ModeOption = None,
     data: DataOption = None,
@@ -50,7 +50,7 @@ def retrieval(
 
     settings = command_settings(data, collection, mode)
     before = None if earlier is None else evaluation.read_run(earlier)
-    rows, part = read_half(questions, qrels, half)
+    rows, part = read_split(questions, qrels, split)
     with open_index(settings, "hybrid") as index:
         judgment = evaluation.judge(rows, index.store)
         if not judgment.questions:
@@ -64,7 +64,7 @@ def retrieval(
         with BuildProgress() as progress:
             progress.step("Asking", len(judgment.questions) * len(stages), "questions")
             run = evaluation.evaluate(
-                index.manifest, judgment, stages, half=part, on_done=lambda: progress.advance(1)
+                index.manifest, judgment, stages, split=part, on_done=lambda: progress.advance(1)
             )
     reports = evaluation.reports(run)
     comparisons = [] if before is None else evaluation.compare(run, before)

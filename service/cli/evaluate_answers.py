@@ -10,22 +10,22 @@ from pinakes.service.cli.options import (
     CollectionOption,
     DataOption,
     EarlierOption,
-    HalfOption,
     JsonOption,
     QrelsOption,
     QuestionsPath,
+    SplitOption,
     StrictOption,
     command_settings,
     one_of,
     open_index,
     open_model,
     print_json,
-    read_half,
+    read_split,
 )
 from pinakes.service.types import AnswerMode
 
 if TYPE_CHECKING:
-    from pinakes.index.evaluation import Half
+    from pinakes.index.evaluation import Split
     from pinakes.index.retrieval.search import Index
     from pinakes.service.asking.answer import Answerer
     from pinakes.service.evaluation.answer_run import AnswerRun
@@ -48,7 +48,7 @@ def answers(
         int | None,
         typer.Option(min=1, help="Ask so many, always the same.", show_default=False),
     ] = None,
-    half: HalfOption = None,
+    split: SplitOption = None,
     left_out: Annotated[
         bool, typer.Option("--left-out", help="Ask as if the gold pages were not there.")
     ] = False,
@@ -83,7 +83,7 @@ def answers(
     if model is None:
         chosen = ["quote"]
     before = None if earlier is None else read_answer_run(earlier)
-    rows, part = read_half(questions, qrels, half)
+    rows, part = read_split(questions, qrels, split)
     with open_index(settings, settings.search.mode) as index:
         targets = targets_of(index, rows, judge(rows, index.store))
         if left_out:
@@ -113,7 +113,7 @@ async def _evaluate(
     targets: "Targets",
     modes: list[AnswerMode],
     strict: bool | None,
-    half: "Half | None",
+    split: "Split | None",
 ) -> "AnswerRun":
     """The run, told of by a bar; the model is let go of at its end."""
     from pinakes.service.evaluation.asking import evaluate_answers
@@ -128,7 +128,7 @@ async def _evaluate(
                 targets,
                 modes,
                 strict=strict,
-                half=half,
+                split=split,
                 on_done=lambda: progress.advance(1),
             )
     finally:
@@ -161,7 +161,7 @@ def calibrate(
     from pinakes.service.terminal.console import BuildProgress, out
 
     settings = command_settings(data, collection)
-    rows, _ = read_half(questions, qrels, None)
+    rows, _ = read_split(questions, qrels, None)
     with open_index(settings, settings.search.mode) as index:
         targets = usable_targets(rows, targets_of(index, rows, judge(rows, index.store)))
         with BuildProgress() as progress:

@@ -14,7 +14,7 @@ from pinakes.service.plain_text import visible_json
 from pinakes.service.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from pinakes.index.evaluation import Half, Question
+    from pinakes.index.evaluation import Question, Split
     from pinakes.index.library import Library
     from pinakes.index.retrieval.search import Index
     from pinakes.service.collection import Collection
@@ -71,9 +71,9 @@ QuestionsPath = Annotated[
 QrelsOption = Annotated[
     Path | None, typer.Option("--qrels", help="TREC judgments of topics.", show_default=False)
 ]
-HalfOption = Annotated[
+SplitOption = Annotated[
     str | None,
-    typer.Option(help="tune or judge: one half of the questions, by id.", show_default=False),
+    typer.Option(help="dev or test: one half of the questions, by id.", show_default=False),
 ]
 EarlierOption = Annotated[
     Path | None,
@@ -167,15 +167,15 @@ def tell_of_no_model(model: "Generator | None", settings: Settings) -> None:
         err.print("No model is installed; quoting the best passages instead.", style="dim")
 
 
-def read_half(
-    path: Path, qrels: Path | None, half: str | None
-) -> "tuple[list[Question], Half | None]":
-    """The questions of a file, or of one half of them, and which half that is."""
-    from pinakes.index.evaluation import half_of, read_questions
+def read_split(
+    path: Path, qrels: Path | None, split: str | None
+) -> "tuple[list[Question], Split | None]":
+    """The questions of a file, or of one split of them, and which split that is."""
+    from pinakes.index.evaluation import read_questions, split_of
 
-    part: Half | None = None if half is None else one_of("--half", half, ["tune", "judge"])
+    part: Split | None = None if split is None else one_of("--split", split, ["dev", "test"])
     questions = read_questions(path, qrels)
-    return [one for one in questions if part is None or half_of(one.question_id) == part], part
+    return [one for one in questions if part is None or split_of(one.question_id) == part], part
 
 
 def one_of(option: str, value: str, choices: Sequence[str]) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from pinakes.index.errors import BadQuestions
-from pinakes.index.evaluation import Half
+from pinakes.index.evaluation import Split
 from pinakes.index.evaluation.run import KeptRecord, read_kept
 from pinakes.ingest.files import read_json
 from pinakes.service.evaluation.targets import SkipReason
@@ -73,7 +73,7 @@ class AnswerRun(KeptRecord):
     coverage: float
     model: str | None
     strict: bool | None
-    half: Half | None
+    split: Split | None
     left_out: bool
     skipped: dict[SkipReason, tuple[str, ...]]
     questions: tuple[AnsweredQuestion, ...]

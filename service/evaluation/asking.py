@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import aclosing
 from typing import Any
 
-from pinakes.index.evaluation import Half
+from pinakes.index.evaluation import Split
 from pinakes.index.retrieval.search import Index
 from pinakes.ingest.types import Passage
 from pinakes.service.asking.answer import Answerer
@@ -125,13 +125,13 @@ async def evaluate_answers(
     modes: Sequence[AnswerMode],
     *,
     strict: bool | None = None,
-    half: Half | None = None,
+    split: Split | None = None,
     on_done: Callable[[], None] = lambda: None,
 ) -> AnswerRun:
     """Ask all of ``targets``, of which there is one at least, mode after mode.
 
     The first question is asked twice in each mode: that loads the model and warms the caches.
-    ``half`` says which half of their file's questions they are; ``on_done`` is called after every
+    ``split`` says which split of their file's questions they are; ``on_done`` is called after every
     answer. Answers that the model breaks off count as failures. Raises GeneratorUnavailable where
     it cannot be started or reached.
     """
@@ -150,7 +150,7 @@ async def evaluate_answers(
         coverage=manifest.coverage,
         model=None if generator is None else (await generator.describe()).name,
         strict=strict,
-        half=half,
+        split=split,
         left_out=any(target.left_out for target in asked),
         skipped=dict(targets.skipped),
         questions=tuple(

@@ -93,8 +93,8 @@ def _title(run: AnswerRun) -> str:
     asked = " and ".join(parts) + " questions"
     if run.left_out:
         asked += " (gold pages left out)"
-    if run.half:
-        asked += f", half {run.half}"
+    if run.split:
+        asked += f", split {run.split}"
     model = run.model or "no model"
     return f"{run.collection} {run.generation}, {coverage_text(run.coverage)}, {model}: {asked}"
 

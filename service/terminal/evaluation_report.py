@@ -106,9 +106,9 @@ def print_comparisons(comparisons: Sequence[Comparison]) -> None:
 
 def _print_level(run: Run, reports: Sequence[RetrievalReport]) -> None:
     first = reports[0]
-    half = f", half {run.half}" if run.half else ""
+    split = f", split {run.split}" if run.split else ""
     title = f"{run.collection} {run.generation}, {coverage_text(run.coverage)}: "
-    out.print(Text(f"{title}{first.questions:,} questions{half}, {first.level}", style="bold"))
+    out.print(Text(f"{title}{first.questions:,} questions{split}, {first.level}", style="bold"))
     table = Table(box=None, padding=(0, 1, 0, 0))
     # With one gold item to each question, recall@k is hit@k.
     several = any(one.measures["recall@10"] != one.measures["hit@10"] for one in reports)

@@ -58,14 +58,14 @@ def test_json_holds_figures_and_ranks(kept: Path) -> None:
 
 def test_a_half(run: Run, data: Path) -> None:
     sizes = {}
-    for half in ("tune", "judge"):
-        _, out, _ = run("eval", "retrieval", QUESTIONS, "--half", half, "--data", data, "--json")
+    for split in ("dev", "test"):
+        _, out, _ = run("eval", "retrieval", QUESTIONS, "--split", split, "--data", data, "--json")
         found = json.loads(out)
-        assert found["half"] == half
-        sizes[half] = len(found["questions"])
+        assert found["split"] == split
+        sizes[split] = len(found["questions"])
     assert sum(sizes.values()) == 91
     assert min(sizes.values()) > 25
-    assert "half judge" in run("eval", "retrieval", QUESTIONS, "--half", "judge", "--data", data)[1]
+    assert "split test" in run("eval", "retrieval", QUESTIONS, "--split", "test", "--data", data)[1]
 
 
 def squad(*entries: dict[str, Any], title: str = "Rosetta_Stone") -> str:
@@ -168,7 +168,7 @@ def test_runs_that_do_not_go_together(run: Run, data: Path, kept: Path, tmp_path
         ("1\tWho?", [], "questions: TREC topics; name the judgments too, with --qrels"),
         ("1\tWho?", ["--qrels", "/nowhere"], "/nowhere: cannot be read"),
         (squad({"id": "x"}), [], "article 1 (Rosetta Stone), question x: needs"),
-        ("", ["--half", "third"], "--half 'third': choose tune, judge"),
+        ("", ["--split", "third"], "--split 'third': choose dev, test"),
         ("", ["--mode", "magic"], "magic"),
         ("", ["--compare", "/nowhere"], "/nowhere: cannot be read"),
     ],

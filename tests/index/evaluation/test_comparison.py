@@ -38,7 +38,7 @@ def run(ranks: dict[str, list[int | None]], **stages: dict[str, list[int | None]
         for qid, found in ranks.items()
     ]
     return Run(
-        collection="toy", generation="20261101-1", coverage=0.0, half=None,
+        collection="toy", generation="20261101-1", coverage=0.0, split=None,
         unanswerable=[], missing=[], missing_pages=0, questions=rows,
     )  # fmt: skip
 

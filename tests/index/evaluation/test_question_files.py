@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from pinakes.index.errors import BadQuestions
-from pinakes.index.evaluation import half_of, read_questions, sample_of
+from pinakes.index.evaluation import read_questions, sample_of, split_of
 from pinakes.index.evaluation.questions import Gold, Question
 
 LINE = '{"qid": "q1", "question": "Who?", "gold_pages": [{"id": 7, "title": "Someone"}]}'
@@ -117,10 +117,10 @@ def test_judgments_go_with_topics_only(tmp_path: Path) -> None:
 
 def test_halves_are_frozen() -> None:
     # printf %s ID | sha256sum begins with d4, 7e, 79 and 6b.
-    halves = {qid: half_of(qid) for qid in ("2", "s001", "7", "1")}
-    assert halves == {"2": "tune", "s001": "tune", "7": "judge", "1": "judge"}
-    tune = sum(half_of(str(number)) == "tune" for number in range(1000))
-    assert 450 < tune < 550
+    splits = {qid: split_of(qid) for qid in ("2", "s001", "7", "1")}
+    assert splits == {"2": "dev", "s001": "dev", "7": "test", "1": "test"}
+    dev = sum(split_of(str(number)) == "dev" for number in range(1000))
+    assert 450 < dev < 550
 
 
 def test_a_sample_is_the_same_whatever_else_is_asked() -> None:
@@ -130,7 +130,7 @@ def test_a_sample_is_the_same_whatever_else_is_asked() -> None:
     assert few < many
     assert sample_of(few | {"another"}, 20) & few >= sample_of(few, 19)
     assert sample_of(qids[:3], 20) == set(qids[:3])
-    # As many of either half, and not the first ones.
-    halves = [half_of(qid) for qid in many]
-    assert 15 < halves.count("tune") < 35
+    # As many of either split, and not the first ones.
+    splits = [split_of(qid) for qid in many]
+    assert 15 < splits.count("dev") < 35
     assert 10 < sum(int(qid[1:]) < 100 for qid in many) < 40

@@ -26,7 +26,7 @@ def sample_run(sample_index: Index) -> Run:
         sample_index.manifest,
         judgment,
         modes_of(sample_index),
-        half=None,
+        split=None,
         on_done=lambda: done.append(None),
     )
     assert len(done) == 3 * len(judgment.questions)

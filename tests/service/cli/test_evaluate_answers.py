@@ -55,7 +55,7 @@ def test_quotations_on_the_samples_questions(run: Run, data: Path, tmp_path: Pat
     assert status == 0
     kept = json.loads(printed)
     assert len(kept["questions"]) == 40
-    assert (kept["model"], kept["left_out"], kept["half"]) == (None, False, None)
+    assert (kept["model"], kept["left_out"], kept["split"]) == (None, False, None)
     measures = measures_of(kept, "quote")
     assert measures["citations exact"] == 1
     assert measures["gold page found"] > 0.9
@@ -149,7 +149,7 @@ def test_a_half_and_a_sample_are_the_same_every_time(run: Run, data: Path) -> No
     command = ("eval", "answers", QUESTIONS, "--mode", "quote", "--data", data, "--json")
     few, more = (
         {one["qid"] for one in json.loads(run(*command, *options)[1])["questions"]}
-        for options in (("--limit", 4, "--half", "judge"), ("--limit", 9, "--half", "judge"))
+        for options in (("--limit", 4, "--split", "test"), ("--limit", 9, "--split", "test"))
     )
     assert (len(few), len(more)) == (4, 9)
     assert few < more
@@ -235,7 +235,7 @@ def test_too_few_questions_calibrate_nothing(
     ("rows", "options", "words"),
     [
         ([LINEAR_B], ["--mode", "poem"], "--mode 'poem': choose answer, brief, quote"),
-        ([LINEAR_B], ["--half", "third"], "--half 'third': choose tune, judge"),
+        ([LINEAR_B], ["--split", "third"], "--split 'third': choose dev, test"),
         ([LINEAR_B], ["--limit", "0"], "--limit"),
         ([LINEAR_B], ["--compare", "/nowhere"], "/nowhere: cannot be read"),
         ([LINEAR_B], ["--compare", QUESTIONS], "not a run of pinakes eval answers --json"),

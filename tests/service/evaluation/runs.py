@@ -15,7 +15,7 @@ def run_of(*questions: AnsweredQuestion, left_out: bool = False) -> AnswerRun:
     """A run of these questions."""
     return AnswerRun(
         collection="toy", generation="20261101-1", coverage=0.0, model=None, strict=None,
-        half=None, left_out=left_out, skipped={}, questions=questions,
+        split=None, left_out=left_out, skipped={}, questions=questions,
     )  # fmt: skip
 
 
