@@ -5,7 +5,7 @@ the development set's test split over the wiki that answers them, and over the s
 all pages that do, where each should be refused: gold pages found and cited, unsupported sentences,
 both error curves, times. (2) On the test split of SQuAD 2.0, answerable and not, over its
 paragraphs and that wiki: also exact match, F1, and the paragraph a question was asked of. Its
-questions are of another kind, so the threshold is chosen as ``pinakes calibrate`` does, by
+questions are of another kind, so the threshold is chosen as ``pinakes threshold`` does, by
 questions of the tuning split.
 Corpus: bench.development with vectors of leads, bench.left_out, bench.squad_collection.
 Command: python -m bench.answers [--data DIR] [--questions N] [--squad N]
@@ -39,7 +39,7 @@ from pinakes.service.types import AnswerMode
 
 _MODES: tuple[AnswerMode, ...] = get_args(AnswerMode)
 _CALIBRATING = 300
-_FALSE_REFUSALS = 0.1  # at most, as pinakes calibrate has it
+_FALSE_REFUSALS = 0.1  # at most, as pinakes threshold has it
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""``pinakes eval answers`` and ``calibrate``: what answers are worth, and which are given."""
+"""``pinakes eval answers`` and ``threshold``: what answers are worth, and which are given."""
 
 import asyncio
 from typing import TYPE_CHECKING, Annotated, get_args
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pinakes.service.evaluation.answer_run import AnswerRun
     from pinakes.service.evaluation.targets import Targets
 
-__all__ = ["answers", "calibrate"]
+__all__ = ["answers", "threshold"]
 
 
 def answers(
@@ -135,7 +135,7 @@ async def _evaluate(
         await answerer.aclose()
 
 
-def calibrate(
+def threshold(
     questions: QuestionsPath,
     qrels: QrelsOption = None,
     false_refusals: Annotated[

@@ -78,7 +78,7 @@ for command in (
     build.verify,
     build.extract,
     doctor.doctor,
-    evaluate_answers.calibrate,
+    evaluate_answers.threshold,
 ):
     app.command()(command)
 evaluation = typer.Typer(

@@ -113,7 +113,7 @@ def usable_targets(questions: Sequence[Question], targets: Targets) -> tuple[Tar
             found = f"a page that answers it is in the collection for {len(usable):,} of them"
         raise BadQuestions(
             f"{len(questions):,} questions, and {found}; at least {_FEWEST_QUESTIONS} are needed "
-            "to calibrate"
+            "to choose a threshold"
         )
     return usable
 
@@ -153,7 +153,7 @@ def choose_threshold(
                 encoder=encoder.name if encoder else None,
                 encoder_sha256=encoder.sha256 if encoder else None,
                 corpus=f"{corpus} over {manifest.collection} {manifest.generation}".strip(),
-                command="pinakes calibrate",
+                command="pinakes threshold",
                 date=datetime.now(UTC).date().isoformat(),
             ),
         ),

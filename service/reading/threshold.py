@@ -17,7 +17,7 @@ THRESHOLD_FILE = "answerability.json"
 def threshold_of(
     collection: Path, answerability: Answerability, encoder: EncoderRecord | None
 ) -> Threshold:
-    """What was chosen for this collection (``pinakes calibrate``), else the usual one.
+    """What was chosen for this collection (``pinakes threshold``), else the usual one.
 
     One that was chosen for another model or encoder is ignored, and the usual one says so. Raises
     BadInput naming a file that is not such a record.
@@ -32,7 +32,7 @@ def threshold_of(
         raise BadInput(f"{path}: cannot be read ({error}); remove it") from None
     except ValidationError as error:
         raise BadInput(
-            f"{path}: {error.errors()[0]['msg']}; make it again with pinakes calibrate, "
+            f"{path}: {error.errors()[0]['msg']}; make it again with pinakes threshold, "
             "or remove it"
         ) from None
     why = _misfit(chosen.chosen_by, answerability, encoder)
@@ -43,7 +43,7 @@ def _misfit(
     chosen_by: ChosenBy | None, answerability: Answerability, encoder: EncoderRecord | None
 ) -> str | None:
     """What a threshold was chosen for instead, if it was."""
-    again = "make it again with pinakes calibrate"
+    again = "make it again with pinakes threshold"
     if chosen_by is None:
         return f"does not say what it was chosen for; {again}"
     if chosen_by.model != answerability.name:

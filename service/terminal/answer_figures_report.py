@@ -1,6 +1,6 @@
 """How measurements of answers are told: tables, and JSON to keep; and how sure answers must be.
 
-Of ``pinakes eval answers``, ``calibrate`` and ``status``.
+Of ``pinakes eval answers``, ``threshold`` and ``status``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -149,7 +149,7 @@ def threshold_text(threshold: Mapping[str, Any]) -> str:
     if threshold["ignored"] is not None:
         return f"{text}as chosen on other questions: {threshold['ignored']}"
     if threshold["collection"] is None:
-        return f"{text}as chosen on other questions; better: pinakes calibrate QUESTIONS"
+        return f"{text}as chosen on other questions; better: pinakes threshold QUESTIONS"
     text += f"chosen by {threshold['questions']:,} questions of this collection"
     shares = threshold["false_refusals"], threshold["refusals"]
     if None in shares:

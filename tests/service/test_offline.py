@@ -129,7 +129,7 @@ def test_making_and_revoking_tokens_stays_here(place: Place, fork: Callable[...,
         assert place.attempts(f"tokens-{name}") == []
 
 
-def test_calibrating_stays_here(place: Place, tmp_path: Path) -> None:
+def test_choosing_a_threshold_stays_here(place: Place, tmp_path: Path) -> None:
     """Over one article: what is asked of it costs a tenth of what the sample's would."""
     dump = write_dump(tmp_path / "dump", [article(1, "Papyrus", "Papyrus is made of reed.")])
     options = BuildOptions(workers=1)
@@ -138,10 +138,10 @@ def test_calibrating_stays_here(place: Place, tmp_path: Path) -> None:
     asked = {"question": "What is papyrus made of?", "gold_pages": [{"id": 1, "title": "Papyrus"}]}
     questions = tmp_path / "questions.jsonl"
     questions.write_text("".join(json.dumps({"qid": str(n)} | asked) + "\n" for n in range(30)))
-    command = [*PINAKES, "calibrate", str(questions), "--collection", "toywiki"]
-    assert "refused" in place.run("calibrate", command)
+    command = [*PINAKES, "threshold", str(questions), "--collection", "toywiki"]
+    assert "refused" in place.run("threshold", command)
     shutil.rmtree(collection)
-    assert place.attempts("calibrate") == []
+    assert place.attempts("threshold") == []
 
 
 def test_tools_over_standard_input_stay_here(place: Place) -> None:

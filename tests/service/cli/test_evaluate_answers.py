@@ -1,4 +1,4 @@
-"""``pinakes eval answers`` and ``calibrate`` as a user meets them, on the sample's questions."""
+"""``pinakes eval answers`` and ``threshold`` as a user meets them, on the sample's questions."""
 
 import json
 from collections.abc import Iterator
@@ -27,8 +27,8 @@ WORDS = ("Michael Ventris deciphered Linear B in 1952 [1]. ", "Bananas come from
 
 
 @pytest.fixture
-def calibration(data: Path) -> Iterator[Path]:
-    """Where the collection's calibration is written; gone again after the test."""
+def threshold_file(data: Path) -> Iterator[Path]:
+    """Where the collection's threshold is written; gone again after the test."""
     path = data / "samplewiki" / "answerability.json"
     yield path
     path.unlink(missing_ok=True)
@@ -155,19 +155,19 @@ def test_a_half_and_a_sample_are_the_same_every_time(run: Run, data: Path) -> No
     assert few < more
 
 
-def test_a_calibration_is_written_shown_and_used(
-    run: Run, data: Path, tmp_path: Path, calibration: Path
+def test_a_threshold_is_written_shown_and_used(
+    run: Run, data: Path, tmp_path: Path, threshold_file: Path
 ) -> None:
     rows = [json.loads(line) for line in QUESTIONS.read_text(encoding="utf-8").splitlines()]
     path = file_of(tmp_path / "questions.jsonl", *rows[:40], rows[-1])
     status_before = json.loads(run("status", "--data", data, "--json")[1])["collections"][0]
     assert status_before["threshold"]["collection"] is None
-    assert "better: pinakes calibrate QUESTIONS" in run("status", "--data", data)[1]
+    assert "better: pinakes threshold QUESTIONS" in run("status", "--data", data)[1]
 
-    command = ("calibrate", path, "--data", data)
+    command = ("threshold", path, "--data", data)
     found = json.loads(run(*command, "--false-refusals", "0.25", "--json")[1])
-    assert found["path"] == str(calibration)
-    written = json.loads(calibration.read_text())
+    assert found["path"] == str(threshold_file)
+    written = json.loads(threshold_file.read_text())
     assert written == {key: found[key] for key in written}
     assert written["questions"] == 40
     assert 0.2 <= written["false_refusals"] <= 0.25
@@ -179,7 +179,7 @@ def test_a_calibration_is_written_shown_and_used(
     assert after == written | {"ignored": None}
     assert after["collection"] == "samplewiki"
     chosen_by = after["chosen_by"]
-    assert (chosen_by["encoder"], chosen_by["command"]) == (None, "pinakes calibrate")
+    assert (chosen_by["encoder"], chosen_by["command"]) == (None, "pinakes threshold")
     assert chosen_by["corpus"].startswith("questions.jsonl over samplewiki ")
     out = run("status", "--data", data)[1]
     assert "chosen by 40 questions of this collection: refused" in out
@@ -193,20 +193,20 @@ def test_a_calibration_is_written_shown_and_used(
     out = run(*command)[1]
     assert "40 questions, area under the curve" in out
     assert "Answers need a confidence of" in out
-    assert json.loads(calibration.read_text())["threshold"] < written["threshold"]
+    assert json.loads(threshold_file.read_text())["threshold"] < written["threshold"]
     with Index.open(data / "samplewiki", None) as index:
-        assert index.collection == calibration.parent  # a generation is not touched by it
+        assert index.collection == threshold_file.parent  # a generation is not touched by it
 
 
-def test_a_damaged_calibration_is_told(run: Run, data: Path, calibration: Path) -> None:
-    calibration.write_text('{"threshold": 7}')
+def test_a_damaged_threshold_is_told(run: Run, data: Path, threshold_file: Path) -> None:
+    threshold_file.write_text('{"threshold": 7}')
     status, out, _ = run("status", "--data", data)
     assert status == 0
-    assert f"samplewiki: {calibration}: " in out
-    assert "make it again with pinakes calibrate" in out
+    assert f"samplewiki: {threshold_file}: " in out
+    assert "make it again with pinakes threshold" in out
     status, out, error = run("status", "--data", data, "--collection", "samplewiki")
     assert (status, out) == (2, "")
-    assert error.startswith(f"pinakes: {calibration}")
+    assert error.startswith(f"pinakes: {threshold_file}")
 
 
 @pytest.mark.parametrize(
@@ -220,15 +220,20 @@ def test_a_damaged_calibration_is_told(run: Run, data: Path, calibration: Path) 
         ([], "no question in it"),
     ],
 )
-def test_too_few_questions_calibrate_nothing(
-    run: Run, data: Path, tmp_path: Path, calibration: Path, rows: list[dict[str, Any]], words: str
+def test_too_few_questions_choose_nothing(
+    run: Run,
+    data: Path,
+    tmp_path: Path,
+    threshold_file: Path,
+    rows: list[dict[str, Any]],
+    words: str,
 ) -> None:
     path = file_of(tmp_path / "questions.jsonl", *rows)
-    status, out, error = run("calibrate", path, "--data", data)
+    status, out, error = run("threshold", path, "--data", data)
     assert (status, out) == (2, "")
     assert error.startswith("pinakes: ")
     assert words in error
-    assert not calibration.exists()
+    assert not threshold_file.exists()
 
 
 @pytest.mark.parametrize(

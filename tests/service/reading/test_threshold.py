@@ -27,7 +27,7 @@ def _write(
             encoder=encoder.name if encoder else None,
             encoder_sha256=encoder.sha256 if encoder else None,
             corpus="questions.jsonl over toywiki 20261101-1",
-            command="pinakes calibrate",
+            command="pinakes threshold",
             date="2026-11-29",
         ),
     )
@@ -77,5 +77,5 @@ def test_a_threshold_of_an_earlier_version_is_ignored_by_name(tmp_path: Path) ->
 @pytest.mark.parametrize("text", ["", "{}", '{"threshold": 7}', "no JSON"])
 def test_what_is_no_threshold_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / THRESHOLD_FILE).write_text(text)
-    with pytest.raises(BadInput, match=r"answerability\.json.*pinakes calibrate"):
+    with pytest.raises(BadInput, match=r"answerability\.json.*pinakes threshold"):
         threshold_of(tmp_path, MODEL, ENCODER)
