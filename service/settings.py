@@ -98,7 +98,7 @@ class AnswerSettings(_Section):
 
     strict: bool | None = Field(
         default=None,
-        description="Withhold sentences that nothing bears out instead of marking them; unset: "
+        description="Withhold sentences that nothing supports instead of marking them; unset: "
         "where the model has fewer than three billion parameters.",
     )
     longest_queue: int = Field(

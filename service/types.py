@@ -1,4 +1,4 @@
-"""The vocabulary of the service: questions in, checked answers out, and what bears them out."""
+"""The vocabulary of the service: questions in, checked answers out, and what supports them."""
 
 import re
 from collections.abc import Mapping
@@ -25,8 +25,8 @@ __all__ = [
 
 # answer: a paragraph. brief: one sentence. quote: no model, the best passages word for word.
 AnswerMode = Literal["answer", "brief", "quote"]
-# answer: in the model's words. quotation: in the words of the sources. refusal: nothing bears an
-# answer out.
+# answer: in the model's words. quotation: in the words of the sources. refusal: nothing supports an
+# answer.
 AnswerKind = Literal["answer", "quotation", "refusal"]
 Verdict = Literal["supported", "partly", "unsupported"]
 _REF = re.compile(
@@ -46,7 +46,7 @@ class Message:
 class AnswerRequest:
     """What is asked: a question, the conversation before it, and how to answer.
 
-    ``strict``: sentences that nothing bears out are withheld instead of marked; None: where the
+    ``strict``: sentences that nothing supports are withheld instead of marked; None: where the
     model is small. ``caller`` tells askers apart, so that each gets a turn; ``user``
     those for whom one caller asks.
     """
@@ -118,9 +118,9 @@ class SourcePlace:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an answer: its place in the text, what it cites, and whether that bears it out.
+    """A sentence of an answer: its place in the text, what it cites, and whether that supports it.
 
-    ``support``: how likely the cited passages bear it out, 0 to 1. ``missing``: its names and
+    ``support``: how likely the cited passages support it, 0 to 1. ``missing``: its names and
     numbers that they do not hold. ``source``: the sentences of a passage that say it, if any do.
     ``quoted``: the sentence is theirs, word for word.
     """
@@ -162,7 +162,7 @@ class Answer:
     """An answer, every mark ``[n]`` in its text resolved to one of its citations.
 
     ``searched``: the queries that were asked of the collection. ``confidence``: how likely the
-    collection holds the answer, 0 to 1. ``withheld``: sentences of the model that nothing bears out
+    collection holds the answer, 0 to 1. ``withheld``: sentences of the model that nothing supports
     and that are not shown. ``nearest``: of a refusal, the pages nearest to the question. ``as_of``:
     the date of the dump (YYYY-MM-DD), where that is known. ``model``: the one that was
     asked, whether its words hold or the sources' are quoted; None where none had a part in it.

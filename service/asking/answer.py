@@ -246,7 +246,7 @@ class Answerer:
         yield draft.finished(kind)
 
     def _refusal(self, draft: Draft) -> Iterable[AnswerEvent]:
-        """That nothing bears an answer out, what was searched, and the nearest pages."""
+        """That nothing supports an answer, what was searched, and the nearest pages."""
         pages: dict[int, NearPage] = {}
         collection = draft.index.manifest.collection
         for hit in draft.hits:

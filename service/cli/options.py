@@ -52,7 +52,7 @@ StrictOption = Annotated[
     bool | None,
     typer.Option(
         "--strict/--no-strict",
-        help="Withhold or mark what nothing bears out.",
+        help="Withhold or mark what nothing supports.",
         show_default="withhold for small models",
     ),
 ]

@@ -41,7 +41,7 @@ class ModelInfo:
 
     @property
     def small(self) -> bool:
-        """Whether it words things wrongly too often to show what nothing bears out."""
+        """Whether it words things wrongly too often to show what nothing supports."""
         return self.parameters is not None and self.parameters < _SMALL
 
 

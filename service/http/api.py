@@ -47,7 +47,7 @@ class AskRequest(BaseModel):
     )
     strict: bool | None = Field(
         default=None,
-        description="Withhold sentences that nothing bears out instead of marking them; null: as "
+        description="Withhold sentences that nothing supports instead of marking them; null: as "
         "the service is set.",
     )
 

@@ -37,7 +37,7 @@ _BRACKETS = ("⟦", "⟧")
 
 
 def doubt(sentence: Sentence) -> Text:
-    """What follows a sentence that is not borne out: how far it is, and what no source holds."""
+    """What follows a sentence that is not supported: how far it is, and what no source holds."""
     if sentence.verdict == "supported":
         return Text()
     lacking = f": not in the sources: {', '.join(sentence.missing)}" if sentence.missing else ""
@@ -71,7 +71,7 @@ def print_answer(answer: Answer) -> None:
     if answer.withheld:
         them = "1 sentence" if answer.withheld == 1 else f"{answer.withheld} sentences"
         it = "it" if answer.withheld == 1 else "them"
-        err.print(Text(f"{them} withheld: nothing bears {it} out", style="dim yellow"))
+        err.print(Text(f"{them} withheld: nothing supports {it}", style="dim yellow"))
     print_answer_sources(answer, out)
     parts = [_model_text(answer), f"generation {answer.generation}"]
     if answer.as_of:

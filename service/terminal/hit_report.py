@@ -56,7 +56,7 @@ def print_explained(
 
 
 def print_sources(answer: Answer, console: Console = out) -> None:
-    """The numbered sources: place, stable reference, and the part that bears the answer out."""
+    """The numbered sources: place, stable reference, and the part that supports the answer."""
     short = answer.short_answer
     for citation in answer.citations:
         place = _place(citation.title, citation.heading_path)

@@ -54,7 +54,7 @@ TOOLS = (
         "ask",
         "Ask the wiki",
         "Ask a question and get an answer with numbered sources. Each sentence has a verdict: "
-        f"whether its sources bear it out. {_DATA}",
+        f"whether its sources support it. {_DATA}",
         "question",
         "One question in plain words.",
         AskResult,

@@ -224,7 +224,7 @@ def _reply(answer: Answer, count: int, frame: Frame) -> AskResult:
 def _dealt(texts: Sequence[tuple[str, Spans, Spans]], room: int, language: str) -> Iterator[str]:
     """Of each text its best part; what one leaves of its share of the room goes to the next.
 
-    A text comes with its highlights, and with the places in it that bear an answer out.
+    A text comes with its highlights, and with the places in it that support an answer.
     """
     for number, (text, highlights, places) in enumerate(texts):
         share = max(room // (len(texts) - number), 0)

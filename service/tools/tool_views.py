@@ -69,7 +69,7 @@ class FetchResult(PageReference):
 
 
 class SentenceVerdict(View):
-    """A sentence of the answer, ``text[start:end]``: what it cites, and whether that bears it out.
+    """A sentence of the answer, ``text[start:end]``: what it cites, and whether that supports it.
 
     ``missing``: its names and numbers that the sources do not hold.
     """

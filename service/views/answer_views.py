@@ -34,7 +34,7 @@ _EXCERPT = 320
 class CitationView(View):
     """A source of an answer; ``quote`` is the stored text, character for character.
 
-    ``excerpt``: the part of it that bears the answer out, or else has most to do with the question,
+    ``excerpt``: the part of it that supports the answer, or else has most to do with the question,
     in code points.
     """
 
@@ -63,13 +63,13 @@ class SourcePlaceView(View):
 
 
 class SentenceView(View):
-    """A sentence's place in the answer, what it cites, and whether that bears it out."""
+    """A sentence's place in the answer, what it cites, and whether that supports it."""
 
     start: int
     end: int
     citations: tuple[int, ...]
     verdict: Verdict
-    support: float = Field(description="How likely the cited passages bear it out, 0 to 1.")
+    support: float = Field(description="How likely the cited passages support it, 0 to 1.")
     missing: tuple[str, ...] = Field(
         description="Its names and numbers that the cited passages do not hold.",
         examples=[["1455"]],
@@ -101,7 +101,7 @@ class AnswerView(View):
     """An answer with its sources.
 
     ``kind``: answer, in the model's words; quotation, in the sources' own; refusal, where nothing
-    bears an answer out.
+    supports an answer.
     """
 
     question: str
@@ -114,7 +114,7 @@ class AnswerView(View):
     searched: tuple[str, ...] = Field(description="The queries that were asked of the collection.")
     nearest: list[NearPageView] = Field(description="Of a refusal: the nearest pages.")
     confidence: float = Field(description="How likely the collection holds the answer, 0 to 1.")
-    withheld: int = Field(description="Sentences of the model that nothing bears out, not shown.")
+    withheld: int = Field(description="Sentences of the model that nothing supports, not shown.")
     as_of: str | None = Field(description="The date of the dump.", examples=["2026-11-01"])
     model: str | None
     collection: str
@@ -126,7 +126,7 @@ class AnswerView(View):
 
 
 def citation_view(citation: Citation, places: Spans = ()) -> CitationView:
-    """A citation as JSON; ``places`` in its quote bear the answer out."""
+    """A citation as JSON; ``places`` in its quote support the answer."""
     return CitationView(
         number=citation.number,
         excerpt=best_excerpt(

@@ -75,14 +75,14 @@ def test_a_sentence_without_a_mark_gets_its_passage(index: Index) -> None:
     assert "Linear B" in answer.citations[0].quote
 
 
-def test_a_wrong_mark_is_replaced_by_the_passage_that_bears_it_out(index: Index) -> None:
+def test_a_wrong_mark_is_replaced_by_the_passage_that_supports_it(index: Index) -> None:
     question = "Which satirist compared the members of the Mouseion to birds fed in a cage?"
     said = "The satirist Timon of Phlius compared them to birds fed in a cage [3]."
     [citation] = _answer(index, said, question=question).citations
     assert "Timon of Phlius" in citation.quote
 
 
-def test_a_number_that_no_source_holds_is_not_borne_out(index: Index) -> None:
+def test_a_number_that_no_source_holds_is_not_supported(index: Index) -> None:
     answer = _answer(index, "Michael Ventris deciphered Linear B in 1999 [1].")
     assert answer.sentences[0].verdict != "supported"
 

@@ -211,7 +211,7 @@ def test_nothing_is_held_back_that_is_sure(raw: str, text: str) -> None:
         ("Horses eat grass.", 1, ""),
     ],
 )
-def test_strictly_only_what_is_borne_out_is_shown(raw: str, withheld: int, text: str) -> None:
+def test_strictly_only_what_is_supported_is_shown(raw: str, withheld: int, text: str) -> None:
     draft, _ = write(list(raw), strict=True)
     assert (draft.text, draft.withheld) == (text, withheld)
 

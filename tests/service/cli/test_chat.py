@@ -149,13 +149,13 @@ def test_one_answer_a_line_as_json(run: Run, script: Script) -> None:
     assert outcome.status == 2
 
 
-def test_what_nothing_bears_out_is_marked_or_withheld(run: Run, script: Script) -> None:
+def test_what_nothing_supports_is_marked_or_withheld(run: Run, script: Script) -> None:
     script(TRUE, "Horses eat 1999 violet grass.")
     marked = run("chat", "--no-strict", lines=BIRDS)
     assert "violet grass. (unsupported: not in the sources: 1999" in marked.out
     withheld = run("chat", "--strict", lines=BIRDS)
     assert "violet" not in withheld.out
-    assert "1 sentence withheld: nothing bears it out" in withheld.err
+    assert "1 sentence withheld: nothing supports it" in withheld.err
 
 
 def test_a_refusal_says_what_was_searched(run: Run, script: Script) -> None:

@@ -121,7 +121,7 @@ def test_the_place_in_the_queue_is_told(window: Window, make_server: MakeServer)
     expect(third.locator("#answer")).to_contain_text("Timon")
 
 
-def test_a_sentence_that_is_not_borne_out_says_so(
+def test_a_sentence_that_is_not_supported_says_so(
     window: Window, address: str, model: ScriptedGenerator
 ) -> None:
     model.script = (TRUE, FALSE)
@@ -132,7 +132,7 @@ def test_a_sentence_that_is_not_borne_out_says_so(
     expect(sentences.nth(1)).to_contain_text("violet grass. unsupported")
     mark = window.page.locator("#answer .verdict")
     expect(mark).to_have_count(1)
-    expect(mark).to_have_attribute("title", "Nothing that was found bears this sentence out.")
+    expect(mark).to_have_attribute("title", "Nothing that was found supports this sentence.")
 
 
 def test_what_a_sentence_lacks_is_named(window: Window, address: str, done: dict[str, Any]) -> None:
@@ -162,10 +162,10 @@ def test_withheld_sentences_are_counted(window: Window, address: str, done: dict
     answer_with(window.page, ("done", done | {"withheld": 2}))
     window.page.goto(f"{address}/?q=birds")
     status = window.page.get_by_role("status")
-    expect(status).to_contain_text("2 sentences withheld: nothing bears them out · scripted")
+    expect(status).to_contain_text("2 sentences withheld: nothing supports them · scripted")
     answer_with(window.page, ("done", done | {"withheld": 1}))
     ask(window.page, "birds")
-    expect(status).to_contain_text("1 sentence withheld: nothing bears it out")
+    expect(status).to_contain_text("1 sentence withheld: nothing supports it")
 
 
 @pytest.mark.parametrize("far", [False, True])
@@ -186,7 +186,7 @@ def test_the_short_answer_is_set_off_in_its_source(
     expect(quote).to_contain_text(citation["quote"][min(low, start) : high])
 
 
-def test_what_bears_the_answer_out_stands_out_in_its_source(
+def test_what_supports_the_answer_stands_out_in_its_source(
     window: Window, address: str, done: dict[str, Any]
 ) -> None:
     [citation], [sentence] = done["citations"], done["sentences"]

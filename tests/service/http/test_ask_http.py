@@ -108,7 +108,7 @@ def test_events_come_in_order_and_end_with_the_same_answer(make_client: MakeClie
     assert cited | {"excerpt": before["excerpt"]} == before
     said = done["sentences"][0]["source"]
     assert said["number"] == cited["number"]
-    low, high = cited["excerpt"]  # what bears the answer out
+    low, high = cited["excerpt"]  # what supports the answer
     assert low <= said["start"] < said["end"] <= high
     plain = ask(client)
     assert {**done, "timings": None} == {**plain, "timings": None}
@@ -145,7 +145,7 @@ def test_a_model_that_is_there_need_not_be_used(make_client: MakeClient) -> None
     assert generator.prompts == []
 
 
-def test_what_nothing_bears_out_is_withheld_where_that_is_asked_for(
+def test_what_nothing_supports_is_withheld_where_that_is_asked_for(
     make_client: MakeClient,
 ) -> None:
     answer = ask(make_client(ScriptedGenerator(*WORDS)), strict=True)

@@ -109,7 +109,7 @@ def test_what_stands_around_the_text(capsys: pytest.CaptureFixture[str]) -> None
     shown = capsys.readouterr()
     assert "\n\nSources\n[1] Bi Sheng  wiki/7@99:15-71\n" in shown.out
     assert shown.err == (
-        "2 sentences withheld: nothing bears them out\n"
+        "2 sentences withheld: nothing supports them\n"
         "tiny · generation 20261101-1 · as of 2026-11-01 · vectors for all passages · "
         "first token 0.2 s · total 1.0 s\n"
     )
@@ -211,7 +211,7 @@ def test_without_a_terminal_no_pager_is_started(capsys: pytest.CaptureFixture[st
     assert "⟦He made type.\nIt was of clay.⟧ It broke.\n" in capsys.readouterr().out
 
 
-def test_sources_show_what_bears_the_answer_out(capsys: pytest.CaptureFixture[str]) -> None:
+def test_sources_show_what_supports_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
     quote = "It was sold in rolls. " * 30 + "Papyrus grows by the Nile."
     start = quote.index("Papyrus")
     source = replace(

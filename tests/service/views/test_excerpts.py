@@ -63,7 +63,7 @@ def test_the_part_worth_showing(text: str, length: int, words: list[str], excerp
     assert shown(text, length, *words) == excerpt
 
 
-def test_what_bears_an_answer_out_comes_before_the_words_of_the_question() -> None:
+def test_what_supports_an_answer_comes_before_the_words_of_the_question() -> None:
     text = "Papyrus is a reed. " + FILLER + "It was sold in rolls. " + FILLER
     place = (text.index("It was sold"), text.index(" rolls") + 7)
     start, end = best_excerpt(text, spans(text, "Papyrus", "reed"), 40, [place])

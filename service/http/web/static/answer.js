@@ -76,14 +76,14 @@ export class AnswerText {
   }
 }
 
-// Says that a sentence is not borne out, and what of it no source holds.
+// Says that a sentence is not supported, and what of it no source holds.
 function doubt({ verdict, missing }) {
   const lacking = missing.length ? `: not in the sources: ${missing.join(", ")}` : "";
   const mark = element("span", verdict + lacking, "verdict");
   mark.title =
     verdict === "partly"
-      ? "The sources bear this sentence out in part only."
-      : "Nothing that was found bears this sentence out.";
+      ? "The sources support this sentence in part only."
+      : "Nothing that was found supports this sentence.";
   return mark;
 }
 
@@ -101,7 +101,7 @@ function linkedNames(node, pages) {
   return true;
 }
 
-// With an answer come the places in the sources that bear out its sentences.
+// With an answer come the places in the sources that support its sentences.
 export function drawSources(list, citations, { short_answer: shortAnswer, sentences } = {}) {
   const said = (sentences ?? []).map(({ source }) => source).filter(Boolean);
   list.replaceChildren();
@@ -117,7 +117,7 @@ export function drawSources(list, citations, { short_answer: shortAnswer, senten
   }
 }
 
-// The part of the quote that bears the answer out, or has most to do with the question: what is said
+// The part of the quote that supports the answer, or has most to do with the question: what is said
 // there stands out, the question's words are marked, and the words that answer it set off.
 function quotation({ quote, excerpt, highlights }, short, said) {
   const letters = Array.from(quote); // offsets count code points, as letters do here

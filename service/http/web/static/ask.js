@@ -164,8 +164,8 @@ function summary(data) {
   return [
     data.kind === "quotation" && "Quotations: what the sources say, word for word",
     data.kind === "answer" && !data.citations.length && "Nothing that was found supports this answer.",
-    data.withheld === 1 && "1 sentence withheld: nothing bears it out",
-    data.withheld > 1 && `${data.withheld} sentences withheld: nothing bears them out`,
+    data.withheld === 1 && "1 sentence withheld: nothing supports it",
+    data.withheld > 1 && `${data.withheld} sentences withheld: nothing supports them`,
     data.kind === "answer" && data.model,
     data.kind === "answer" && seconds && `${seconds} s`,
     data.as_of && `as of ${data.as_of}`,
