@@ -116,6 +116,9 @@ TABLES = (
     Table("What the text keeps", "loss", "loss",
           "Of the numbers in the source, against an independent parser's reading. The peer is "
           "mwparserfromhell's `strip_code` under the same meter.", building.fidelity),
+    Table("Sentences", "sentences", "sentences",
+          "Cuts that are wrong whatever the text says: in a date, before a small letter, behind an "
+          "initial. Languages without any are left out.", building.sentences),
     Table("MediaWiki's parser tests", "parser_tests", "parser_tests",
           "The cases about the text of a page.", building.parser_tests),
     Table("Memory", "memory", "memory",

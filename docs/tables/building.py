@@ -17,6 +17,7 @@ __all__ = [
     "memory_on_paper",
     "on_paper",
     "parser_tests",
+    "sentences",
     "stages",
     "tools",
     "worst",
@@ -54,6 +55,24 @@ def tools(figures: Any) -> Iterable[Row]:
                 "CPU s per MB": tool["cpu_s_per_mb_median"],
                 "times WikiExtractor": tool.get("times_peer_median", ""),
             }
+
+
+def sentences(figures: Any) -> Iterable[Row]:
+    """Languages in which anybody cuts wrongly, and all of them together."""
+    ours, theirs = figures.values()
+    names = [language for language in ours if _wrong(ours[language]) or _wrong(theirs[language])]
+    for row, languages in (*((name, [name]) for name in names), ("all", list(ours))):
+        yield {"": row} | {
+            f"{system}: wrong of all cuts": (
+                f"{sum(_wrong(found[name]) for name in languages):,} of "
+                f"{sum(found[name]['cuts'] for name in languages):,}"
+            )
+            for system, found in figures.items()
+        }
+
+
+def _wrong(found: Any) -> int:
+    return sum(found["wrong"].values())
 
 
 def stages(figures: Any) -> Iterable[Row]:
