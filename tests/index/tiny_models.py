@@ -47,7 +47,7 @@ def _saved() -> Path:
         intermediate_size=64, max_position_embeddings=130, type_vocab_size=1,
     )  # fmt: skip
     transformers.XLMRobertaModel(config).save_pretrained(directory / "base")
-    modules = import_module("sentence_transformers.models")
+    modules = import_module("sentence_transformers.sentence_transformer.modules")
     transformer = modules.Transformer(str(directory / "base"))
     pooling = modules.Pooling(32, pooling_mode="mean")
     st.SentenceTransformer(modules=[transformer, pooling], device="cpu").save(
