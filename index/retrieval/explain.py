@@ -61,7 +61,7 @@ def _matching(
         for name in names
         if (found := analyze(name))
     }
-    return tuple(sorted((name for name in shares if shares[name]), key=lambda one: -shares[one]))
+    return tuple(sorted((name for name in shares if shares[name]), key=lambda name: -shares[name]))
 
 
 def _distinct(words: Iterable[str]) -> tuple[str, ...]:

@@ -86,9 +86,9 @@ def _ranks(lists: Lists) -> dict[int, dict[str, ListRank]]:
 def list_candidates(store: Store, name: str, passages: Sequence[ScoredId]) -> list[Candidate]:
     """What the list ``name`` alone holds, in its order and with its scores."""
     places = {
-        place.passage_id: place for place in store.places([one.passage_id for one in passages])
+        place.passage_id: place for place in store.places([found.passage_id for found in passages])
     }
-    if missing := [one.passage_id for one in passages if one.passage_id not in places]:
+    if missing := [found.passage_id for found in passages if found.passage_id not in places]:
         store.passages(missing)  # says what is wrong with them
     return [
         Candidate(

@@ -49,16 +49,16 @@ class LinearReranker:
         """All candidates with their scores, best first; of equal scores the earlier passage."""
         if not candidates:
             return []
-        features = np.array([[one.features[name] for name in FEATURES] for one in candidates])
+        features = np.array([[row.features[name] for name in FEATURES] for row in candidates])
         if self.scale is not None:
             features = _rescaled(features, self.scale)
             candidates = [
-                replace(one, features={**one.features, **dict(zip(FEATURES, row, strict=True))})
-                for one, row in zip(candidates, features.tolist(), strict=True)
+                replace(old, features={**old.features, **dict(zip(FEATURES, row, strict=True))})
+                for old, row in zip(candidates, features.tolist(), strict=True)
             ]
         weights = np.array([self.weights.get(name, 0.0) for name in FEATURES])
         scores = (features * weights).sum(axis=1)
-        order = np.lexsort(([one.place.passage_id for one in candidates], -scores))
+        order = np.lexsort(([row.place.passage_id for row in candidates], -scores))
         return [replace(candidates[row], score=float(scores[row])) for row in order]
 
     def contributions(self, features: Mapping[str, float]) -> dict[str, float]:

@@ -42,7 +42,7 @@ def _reach(store: Store, hit: Hit, passages: int) -> tuple[int, int]:
         for passage, _ in store.passages(list(ids))
         if passage.page_id == hit.passage.page_id
     ]
-    return min(one.start for one in around), max(one.end for one in around)
+    return min(passage.start for passage in around), max(passage.end for passage in around)
 
 
 def _slice(store: Store, hit: Hit, start: int, end: int) -> Hit:

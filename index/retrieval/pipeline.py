@@ -58,12 +58,12 @@ class Pipeline:
         first: dict[int, float] = {}
         for reranker in self.rerankers:
             candidates = reranker.rerank(context, candidates)
-            first = first or {one.place.passage_id: one.score for one in candidates}
+            first = first or {found.place.passage_id: found.score for found in candidates}
+        if not first:
+            return candidates[:limit]
         return [
-            replace(one, features={**one.features, FIRST_STAGE: first[one.place.passage_id]})
-            if first
-            else one
-            for one in candidates[:limit]
+            replace(found, features={**found.features, FIRST_STAGE: first[found.place.passage_id]})
+            for found in candidates[:limit]
         ]
 
     def _search(self, context: QueryContext, depth: int) -> Lists:

@@ -137,7 +137,7 @@ class Index:
         """
         passages = (self.store.passages_of_page(page_id) for page_id in page_ids)
         return replace(
-            self, left_out=frozenset(one.passage_id for page in passages for one in page)
+            self, left_out=frozenset(passage.passage_id for page in passages for passage in page)
         )
 
     def context(self, question: str) -> QueryContext:
@@ -174,13 +174,14 @@ class Index:
     def _lists(self) -> dict[str, ListStage]:
         """The searches that this generation has."""
         found: dict[str, ListStage] = {
-            "keyword": partial(
-                self._searched, "bm25", lambda one, depth: self.keywords.search(one.text, depth)
-            )
+            "keyword": partial(self._searched, "bm25", self._best_by_words)
         }
         if self.encoder is not None:
             found["vector"] = partial(self._searched, "vectors", self._nearest)
         return found
+
+    def _best_by_words(self, context: QueryContext, depth: int) -> list[ScoredId]:
+        return self.keywords.search(context.text, depth)
 
     def _nearest(self, context: QueryContext, depth: int) -> list[ScoredId]:
         return [] if context.vector is None else self.vectors.search(context.vector, depth)
@@ -191,9 +192,9 @@ class Index:
         """The first ``depth`` that ``search`` finds, without what is left out."""
         found = search(context, depth + len(self.left_out))
         with self.health.reading(self.generation / directory, ValueError):
-            if not all(0 <= one.passage_id < self.manifest.passages for one in found):
+            if not all(0 <= hit.passage_id < self.manifest.passages for hit in found):
                 raise ValueError("finds passages that there are none of")
-        return [one for one in found if one.passage_id not in self.left_out][:depth]
+        return [hit for hit in found if hit.passage_id not in self.left_out][:depth]
 
     def _links(self, text: str, terms: Mapping[str, float]) -> tuple[EntityLink, ...]:
         bare = QueryContext(text, terms, None, tuple)

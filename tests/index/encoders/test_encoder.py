@@ -158,6 +158,12 @@ def test_prefixes_reach_passages_and_questions(tmp_path: Path) -> None:
     wanted = first.encode_query("query: who?")
     assert second.encode_query("who?") == pytest.approx(wanted, abs=1e-5)
     assert second.encode_query("who?") != pytest.approx(first.encode_query("who?"), abs=1e-3)
+    # Serving compares sentences with questions: they are encoded as passages are.
+    sentences = second.encode_passages(["papyrus", "linear b"])
+    assert sentences == pytest.approx(
+        first.encode_passages(["passage: papyrus", "passage: linear b"]), abs=1e-5
+    )
+    assert second.encode_passages([]).shape == (0, 32)
 
 
 def test_a_model_in_the_local_cache_of_the_hub(
