@@ -129,8 +129,8 @@ class Collection:
         """A checked answer with its sources, or a refusal with the nearest pages.
 
         ``history``: the conversation before. ``mode``: answer, a paragraph; brief, one sentence;
-        quote, the best passages and no model. ``strict``: withhold sentences that nothing
-        supports; None: as the settings say. ``show`` sees the events as they come. Raises BadQuery, and
+        quote, the best passages and no model. ``strict``: withhold sentences that nothing supports;
+        None: as the settings say. ``show`` sees the events as they come. Raises BadQuery, and
         GeneratorError when the model does not do its part.
         """
         answerer = self._quoting if mode == "quote" else self._answering
