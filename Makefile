@@ -81,34 +81,34 @@ lint: $(VENV)/.dev
 	$(VENV)/bin/python docs/generate.py --check
 
 bench: $(VENV)/.dev
-	$(VENV)/bin/python -m bench.retrieval
-	$(VENV)/bin/python -m bench.retrieval --vectors all
-	$(VENV)/bin/python -m bench.fusion
-	$(VENV)/bin/python -m bench.ranking
-	$(VENV)/bin/python -m bench.names
-	$(VENV)/bin/python -m bench.passages
-	$(VENV)/bin/python -m bench.encoders --leads
-	$(VENV)/bin/python -m bench.languages
-	$(VENV)/bin/python -m bench.passage_sizes
-	$(VENV)/bin/python -m bench.passage_sizes --finalists 180 200
-	$(VENV)/bin/python -m bench.loss
-	$(VENV)/bin/python -m bench.parser_tests
-	$(VENV)/bin/python -m bench.worst_constructs
-	$(VENV)/bin/python -m bench.memory
-	$(VENV)/bin/python -m bench.ingest
-	$(VENV)/bin/python -m bench.vectors
-	$(VENV)/bin/python -m bench.suggest
-	$(VENV)/bin/python -m bench.search
-	$(VENV)/bin/python -m bench.short_answers
-	$(VENV)/bin/python -m bench.support
-	$(VENV)/bin/python -m bench.shown_sentences
-	$(VENV)/bin/python -m bench.answerability
-	$(VENV)/bin/python -m bench.injections
-	$(VENV)/bin/python -m bench.answers
-	$(VENV)/bin/python -m bench.generation
+	$(VENV)/bin/python -m bench.quality.retrieval
+	$(VENV)/bin/python -m bench.quality.retrieval --vectors all
+	$(VENV)/bin/python -m bench.quality.fusion
+	$(VENV)/bin/python -m bench.quality.ranking
+	$(VENV)/bin/python -m bench.quality.names
+	$(VENV)/bin/python -m bench.quality.passages
+	$(VENV)/bin/python -m bench.quality.encoders --leads
+	$(VENV)/bin/python -m bench.quality.languages
+	$(VENV)/bin/python -m bench.quality.passage_sizes
+	$(VENV)/bin/python -m bench.quality.passage_sizes --finalists 180 200
+	$(VENV)/bin/python -m bench.quality.fidelity
+	$(VENV)/bin/python -m bench.quality.parser_tests
+	$(VENV)/bin/python -m bench.speed.worst_constructs
+	$(VENV)/bin/python -m bench.speed.memory
+	$(VENV)/bin/python -m bench.speed.ingest
+	$(VENV)/bin/python -m bench.speed.vectors
+	$(VENV)/bin/python -m bench.speed.suggest
+	$(VENV)/bin/python -m bench.speed.search
+	$(VENV)/bin/python -m bench.quality.short_answers
+	$(VENV)/bin/python -m bench.quality.support
+	$(VENV)/bin/python -m bench.quality.shown_sentences
+	$(VENV)/bin/python -m bench.quality.answerability
+	$(VENV)/bin/python -m bench.quality.injections
+	$(VENV)/bin/python -m bench.quality.answers
+	$(VENV)/bin/python -m bench.speed.generation
 
 bench-scale: $(VENV)/.dev
-	$(VENV)/bin/python -m bench.scale
+	$(VENV)/bin/python -m bench.scale.rehearsal
 
 constraints: $(VENV)/.llama-cpp-python
 	@{ sed -n '/^#/p' constraints.txt; $(VENV)/bin/python -m pip freeze --exclude-editable \

@@ -60,14 +60,15 @@ TABLES = (
     Table("A million passages", "search", "search",
           "Beside other libraries, same passages and questions, same run; the service's latency "
           "includes the question's embedding and ten passages with their text (peers: ten "
-          "numbers). The wiki is synthetic but for 6,000 articles (`bench/synthetic_wiki.py`).",
+          "numbers). The wiki is synthetic but for 6,000 articles "
+          "(`bench/corpora/synthetic_wiki.py`).",
           search.search),
     Table("Serving a million passages", "search", "search",
           "The same collection: starting, and several clients at once.", search.serving),
-    Table("Growing to four million passages", "scale", "scale",
+    Table("Growing to four million passages", "scale", "rehearsal",
           "And the straight line through them. Vectors are synthetic: the encoder's own time must "
           "be added.", search.scale),
-    Table("Serving in little memory", "scale", "scale",
+    Table("Serving in little memory", "scale", "rehearsal",
           "The largest of them, with a limit on all writable memory.", search.limited),
     Table("Vector search", "vectors", "vectors",
           "80,000 real vectors in 512 lists: what approximate search finds of the true ten "
@@ -113,7 +114,7 @@ TABLES = (
           "Worked out in the same way; without vectors.", building.disk_on_paper),
     Table("Memory on paper", "ingest", "ingest",
           "Of all processes together; it does not grow with the dump.", building.memory_on_paper),
-    Table("What the text keeps", "loss", "loss",
+    Table("What the text keeps", "loss", "fidelity",
           "Of the numbers in the source, against an independent parser's reading. The peer is "
           "mwparserfromhell's `strip_code` under the same meter.", building.fidelity),
     Table("Sentences", "sentences", "sentences",

@@ -1,6 +1,7 @@
 """The linear reranker: a candidate's score is the sum of its weighted features.
 
-bench.ranking and bench.names fit the weights in weights.json on one half of their questions.
+bench.quality.ranking and bench.quality.names fit the weights in weights.json on one half of their
+questions.
 """
 
 from collections.abc import Mapping, Sequence

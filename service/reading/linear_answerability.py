@@ -2,7 +2,7 @@
 
 No collection's size or scale changes these: how well the best page fits the question, how far it
 stands out from the next, how much of the question it covers. Fitted on real questions, each asked
-of a wiki with and without the page that answers it (bench/answerability.py).
+of a wiki with and without the page that answers it (bench/quality/answerability.py).
 """
 
 import math

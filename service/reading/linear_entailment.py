@@ -2,7 +2,7 @@
 
 A sentence is compared with every sentence of the sources, and every two that follow each other;
 the best of them decides. How coverage, order and nearness of meaning add up was fitted on
-sentences labelled by hand (bench/support.py).
+sentences labelled by hand (bench/quality/support.py).
 """
 
 import math

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from bench.fitting import FREE, Candidates, listwise_fit
+from bench.quality.fitting import FREE, Candidates, listwise_fit
 
 
 def _questions(weights: list[float], count: int = 400) -> list[Candidates]:

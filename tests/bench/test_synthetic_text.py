@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bench.synthetic_text import Material, invented_word, read_material
+from bench.corpora.synthetic_text import Material, invented_word, read_material
 from pinakes.ingest.sources.mediawiki.files.dumps import find_dump, plan_units
 from pinakes.ingest.sources.mediawiki.types import Page
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document

@@ -92,5 +92,5 @@ def test_the_ranking_says_what_it_was_fitted_on() -> None:
     fitted = ranking_weights()
     assert fitted.features == FEATURES
     assert fitted.encoder.name == "all-MiniLM-L6-v2"
-    assert "bench.ranking" in fitted.command
+    assert "bench.quality.ranking" in fitted.command
     assert not {"vector", "page vector", "no vector"} & fitted.weights["without vectors"].keys()

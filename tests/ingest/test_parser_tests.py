@@ -1,12 +1,12 @@
-"""MediaWiki's own parser tests as plain text; ``bench.parser_tests`` tells the rest by reason."""
+"""MediaWiki's own parser tests as plain text; bench.quality.parser_tests tells what differs."""
 
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from bench.html_text import text_of_html
-from bench.parser_tests import TESTS, compare, our_text, read_cases, why_skipped
+from bench.quality.html_text import text_of_html
+from bench.quality.parser_tests import TESTS, compare, our_text, read_cases, why_skipped
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from bench.injected_passages import injected_passages
-from bench.injections import Outcome, ask_injected
+from bench.quality.injected_passages import injected_passages
+from bench.quality.injections import Outcome, ask_injected
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.generators.choice import open_generator
 from pinakes.service.generators.generator import Generator, ModelInfo

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bench.loss import pages
+from bench.quality.fidelity import pages
 from pinakes.ingest.sources.mediawiki.fidelity.meter import (
     FidelityCounts,
     measure_page,

@@ -1,0 +1,1 @@
+"""Input of any size: real pages repeated, others made."""

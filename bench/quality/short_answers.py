@@ -1,0 +1,171 @@
+"""Short answers: which sentence of the passages found answers, and which words in it.
+
+Measures: exact match and F1 (SQuAD's own) of the likeliest words, and how often the likeliest one,
+two, four and twelve sentences hold an answer, with and without vectors; with the weights fitted on
+one half of SQuAD 2.0's answerable questions and judged on the other. ``--write`` keeps the weights.
+Corpus: bench.quality.squad_collection over bench.quality.development, all with vectors.
+Command: python -m bench.quality.short_answers [--data DIR] [--write]
+"""
+
+import json
+import re
+import string
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.table import Table
+
+from bench.quality.development import DUMP, arguments, development_collection
+from bench.quality.fitting import FREE, Candidates, listwise_fit
+from bench.quality.reading_weights import write_reading_weights
+from bench.quality.squad_collection import SQUAD, joined_collection
+from bench.record import record
+from pinakes.index.evaluation import split_of
+from pinakes.index.retrieval.search import Index
+from pinakes.service.reading.linear_reader import READER_FEATURES, candidate_sentences
+from pinakes.service.reading.question import question_of
+from pinakes.service.reading.span_features import sentence_spans_of
+
+_WEIGHTS = Path("service/reading/linear_reader.json")
+_CORPUS = f"{SQUAD.name} over {DUMP.name}"
+_HITS = 6
+_SENTENCES = (1, 2, 4, 12)
+_L2 = 0.0005
+# Of the runs of words that are no answer, about so many of each question are fitted on.
+_WRONG_RUNS = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question's runs of words, the sentence each stands in, and their features."""
+
+    question_id: str
+    answers: tuple[str, ...]
+    sentences: tuple[str, ...]
+    words: tuple[str, ...]
+    of_sentence: NDArray[np.int64]
+    features: NDArray[np.float64]
+
+
+def main() -> None:
+    """Ask, fit, judge, print, record."""
+    parser = arguments(__doc__)
+    parser.add_argument("--write", action="store_true", help="write the fitted weights")
+    options = parser.parse_args()
+    collection = development_collection(options.data, "all")
+    with joined_collection(collection, "all") as joined, Index.open(joined.path) as index:
+        asked = [one for row in _questions() if (one := _asked(index, *row)) is not None]
+    dev = [one for one in asked if split_of(one.question_id) == "dev"]
+    test = [one for one in asked if split_of(one.question_id) == "test"]
+    fitted, figures = {}, {}
+    columns = ("exact match", "F1", *(f"in {count} sentences" for count in _SENTENCES))
+    table = Table("", *columns, title=f"short answers to {len(test):,} questions")
+    for kind, with_vectors in (("with vectors", True), ("without vectors", False)):
+        weights = _fit(dev, with_vectors=with_vectors)
+        fitted[kind] = {
+            name: round(float(weight), 4)
+            for name, weight in zip(READER_FEATURES, weights, strict=True)
+            if abs(weight) > 5e-5
+        }
+        figures[kind] = found = _judged(test, weights)
+        table.add_row(kind, *(f"{found[column]:.3f}" for column in columns))
+    Console().print(table)
+    if options.write:
+        write_reading_weights(
+            _WEIGHTS,
+            READER_FEATURES,
+            fitted,
+            _CORPUS,
+            "python -m bench.quality.short_answers --write",
+        )
+    record("short_answers", _CORPUS, figures)
+
+
+def _questions() -> list[tuple[str, str, tuple[str, ...]]]:
+    """Id, question and answers of what has any."""
+    return [
+        (entry["id"], entry["question"], tuple({answer["text"] for answer in entry["answers"]}))
+        for article in json.loads(SQUAD.read_text(encoding="utf-8"))["data"]
+        for paragraph in article["paragraphs"]
+        for entry in paragraph["qas"]
+        if not entry["is_impossible"]
+    ]
+
+
+def _asked(index: Index, question_id: str, text: str, answers: tuple[str, ...]) -> Asked | None:
+    question = question_of(index, text)
+    hits = index.search(question.context, _HITS)
+    candidates = candidate_sentences(question, hits)
+    cosines = question.cosines([candidate.sentence.text for candidate in candidates])
+    if cosines is None:
+        raise SystemExit("the collection has no vectors")
+    sentences, words, places, rows = [], [], [], []
+    for candidate, cosine in zip(candidates, cosines, strict=True):
+        sentence = candidate.sentence
+        spans = sentence_spans_of(question, sentence)
+        for start, end in zip(spans.starts, spans.ends, strict=True):
+            words.append(sentence.text[start:end])
+            places.append(len(sentences))
+        sentences.append(sentence.text)
+        rows.append(np.hstack([spans.features, np.full((len(spans.starts), 1), cosine)]))
+    if not words:
+        return None
+    return Asked(
+        question_id, answers, tuple(sentences), tuple(words), np.array(places), np.vstack(rows)
+    )
+
+
+def _fit(dev: Sequence[Asked], *, with_vectors: bool) -> NDArray[np.float64]:
+    random = np.random.default_rng(0)
+    candidates = []
+    for one in dev:
+        gold = {_plain(answer) for answer in one.answers}
+        right = np.array([_plain(words) in gold for words in one.words])
+        kept = right | (random.random(len(right)) < _WRONG_RUNS / len(right))
+        features = one.features[kept]
+        if not with_vectors:
+            features[:, -1] = 0
+        candidates.append(Candidates(features, right[kept]))
+    return listwise_fit(candidates, [FREE] * len(READER_FEATURES), l2=_L2)
+
+
+def _judged(test: Sequence[Asked], weights: NDArray[np.float64]) -> dict[str, float]:
+    totals: Counter[str] = Counter()
+    for one in test:
+        scores = one.features @ weights
+        best = one.words[int(scores.argmax())]
+        totals["exact match"] += any(_plain(best) == _plain(answer) for answer in one.answers)
+        totals["F1"] += max(_f1(best, answer) for answer in one.answers)
+        worth = [
+            float(np.logaddexp.reduce(scores[one.of_sentence == place], initial=-np.inf))
+            for place in range(len(one.sentences))
+        ]
+        order = sorted(range(len(worth)), key=lambda place: -worth[place])
+        holds = [
+            any(_plain(answer) in _plain(one.sentences[place]) for answer in one.answers)
+            for place in order
+        ]
+        for count in _SENTENCES:
+            totals[f"in {count} sentences"] += any(holds[:count])
+    return {name: round(total / len(test), 4) for name, total in totals.items()}
+
+
+def _plain(text: str) -> str:
+    """As SQuAD's own evaluation compares: no case, articles, punctuation or extra space."""
+    bare = "".join(letter for letter in text.lower() if letter not in string.punctuation)
+    return " ".join(re.sub(r"\b(a|an|the)\b", " ", bare).split())
+
+
+def _f1(said: str, answer: str) -> float:
+    one, other = _plain(said).split(), _plain(answer).split()
+    shared = sum((Counter(one) & Counter(other)).values())
+    return 2 * shared / (len(one) + len(other)) if shared else float(one == other)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""What becomes of it as a wiki grows."""
