@@ -207,22 +207,22 @@ class Index:
         return tuple(found)
 
     def _hits(self, context: QueryContext, candidates: Sequence[Candidate]) -> list[Hit]:
-        passages = self.store.passages([one.place.passage_id for one in candidates])
+        passages = self.store.passages([found.place.passage_id for found in candidates])
         highlights = Highlighter(context.terms, self.keywords.analyze)
         return [
             Hit(
                 passage=passage,
                 revision_id=revision_id,
                 collection=self.manifest.collection,
-                score=one.score,
-                ranks=one.ranks,
-                features=one.features,
-                is_disambiguation=bool(one.place.is_disambiguation),
-                alias=one.alias,
+                score=found.score,
+                ranks=found.ranks,
+                features=found.features,
+                is_disambiguation=bool(found.place.is_disambiguation),
+                alias=found.alias,
                 highlights=highlights(passage.text),
                 language=self.manifest.dump.language,
             )
-            for one, (passage, revision_id) in zip(candidates, passages, strict=True)
+            for found, (passage, revision_id) in zip(candidates, passages, strict=True)
         ]
 
     def explain(self, query: str | QueryContext, hits: Sequence[Hit]) -> list[Explanation]:
