@@ -31,7 +31,7 @@ def build(tmp_path: Path, language: str, texts: list[str]) -> KeywordIndex:
 def test_what_stands_in_every_sentence_is_dropped_from_questions(tmp_path: Path) -> None:
     """By its letters as they are and without accents; never what only boxes are full of."""
     page = "Box: row\n" * 20 + " ".join(SENTENCES)
-    index = build(tmp_path, "qab", [page])
+    index = build(tmp_path, "qca", [page])
     assert read_frequent_words(tmp_path / "bm25") == {"zé", "ze", "u"}
     assert index.terms("Zé bamo u denu? Ze box, row 1999") == ["bamo", "denu", "box", "row", "1999"]
     assert index.terms("zé u") == ["ze", "u"]
@@ -45,7 +45,7 @@ def test_a_language_with_a_list_keeps_it(tmp_path: Path, language: str) -> None:
 
 
 def test_a_small_collection_has_none(tmp_path: Path) -> None:
-    build(tmp_path, "qab", [" ".join(SENTENCES[:900])])
+    build(tmp_path, "qca", [" ".join(SENTENCES[:900])])
     assert not read_frequent_words(tmp_path / "bm25")
 
 

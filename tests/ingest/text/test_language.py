@@ -34,11 +34,11 @@ def test_a_file_says_only_what_is_read(code: str) -> None:
 def test_a_language_takes_from_another_what_it_does_not_say_itself(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "qaa.toml").write_text('[search]\nstemmer = "a"\nstop_words = "b"\n[dates]\n')
-    (tmp_path / "qab.toml").write_text('like = "qaa"\n[search]\nstemmer = "c"\n')
+    (tmp_path / "qba.toml").write_text('[search]\nstemmer = "a"\nstop_words = "b"\n[dates]\n')
+    (tmp_path / "qbb.toml").write_text('like = "qba"\n[search]\nstemmer = "c"\n')
     monkeypatch.setattr(language, "_FILES", tmp_path)
-    assert listed_languages() == ["qaa", "qab"]
-    assert language_part("qab", "search") == {"stemmer": "c", "stop_words": "b"}
+    assert listed_languages() == ["qba", "qbb"]
+    assert language_part("qbb", "search") == {"stemmer": "c", "stop_words": "b"}
 
 
 @pytest.mark.parametrize("code", ["", "xx", "..", "../languages/en", "e*", "en/"])
