@@ -25,7 +25,9 @@ class CpuTimes:
     def pytest_runtest_protocol(self, item: pytest.Item) -> Iterator[None]:
         yield
         now = _used_so_far()
-        self._used[item.nodeid.partition("::")[0]] += now - self._before  # type: ignore[assignment]
+        # What ends without being waited for, as processes of a browser do, takes its time with it.
+        used = max(0.0, now - self._before)
+        self._used[item.nodeid.partition("::")[0]] += used  # type: ignore[assignment]
         self._before = now
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
