@@ -8,6 +8,7 @@ file systems without hard links every generation has files of its own.
 import hashlib
 import json
 import os
+import re
 import shutil
 from contextlib import suppress
 from pathlib import Path
@@ -15,10 +16,11 @@ from pathlib import Path
 from pinakes.index.checksums import file_checksum
 from pinakes.index.types import FileRecord, Manifest
 
-__all__ = ["encoder_digest", "remove_unused_encoders", "share_encoder"]
+__all__ = ["SHARED_ENCODERS", "encoder_digest", "remove_unused_encoders", "share_encoder"]
 
+SHARED_ENCODERS = "encoders"
 _ENCODER = "encoder/"
-_SHARED = "encoders"
+_DIGEST = re.compile("[0-9a-f]{64}")
 
 
 def encoder_digest(manifest: Manifest) -> str:
@@ -32,7 +34,7 @@ def share_encoder(collection: Path, stage: Path, manifest: Manifest) -> None:
 
     A shared file that is not as it was built is replaced by this one.
     """
-    shared = collection.parent / _SHARED / encoder_digest(manifest)
+    shared = collection.parent / SHARED_ENCODERS / encoder_digest(manifest)
     # Nothing depends on it: whatever the file system refuses, the stage has files of its own.
     with suppress(OSError):
         for name, record in _files(manifest).items():
@@ -42,7 +44,9 @@ def share_encoder(collection: Path, stage: Path, manifest: Manifest) -> None:
 def remove_unused_encoders(data: Path) -> None:
     """Remove the shared encoders that no generation holds any more."""
     with suppress(OSError):
-        for shared in (data / _SHARED).iterdir():
+        for shared in (data / SHARED_ENCODERS).iterdir():
+            if not _DIGEST.fullmatch(shared.name):
+                continue  # somebody else's
             files = [path for path in shared.rglob("*") if path.is_file()]
             if all(path.stat().st_nlink == 1 for path in files):
                 shutil.rmtree(shared)

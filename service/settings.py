@@ -22,6 +22,7 @@ from pydantic_settings import (
 )
 from pydantic_settings.exceptions import SettingsError
 
+from pinakes.index.encoder_files import SHARED_ENCODERS
 from pinakes.service.errors import BadInput
 
 __all__ = [
@@ -208,6 +209,13 @@ class Settings(BaseSettings):
     serve: ServeSettings = ServeSettings()
     tools: ToolSettings = ToolSettings()
 
+    @field_validator("collection")
+    @classmethod
+    def _is_no_other_directory(cls, collection: str | None) -> str | None:
+        if collection == SHARED_ENCODERS:
+            raise ValueError("encoders of all collections lie there; take another name (-c NAME)")
+        return collection
+
     @field_validator("data")
     @classmethod
     def _can_be_opened(cls, data: Path) -> Path:
@@ -265,7 +273,9 @@ def load_settings(**flags: Any) -> Settings:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise BadInput(f"setting {key} = {first.get('input')!r}: {first['msg']}") from None
+        raise BadInput(
+            f"setting {key} = {first.get('input')!r}: {first['msg'].removeprefix('Value error, ')}"
+        ) from None
     except SettingsError as error:  # a value of the environment that is not JSON
         raise BadInput(f"{error}: {error.__cause__}") from None
     except (ValueError, OSError) as error:  # the TOML file itself does not parse

@@ -102,3 +102,11 @@ class _Os:
 
     def __getattr__(self, name: str) -> Any:
         return self._function if name == self._name else getattr(os, name)
+
+
+def test_what_is_no_shared_encoder_is_left_alone(data: Path) -> None:
+    mine = data / "encoders" / "notes" / "mine.txt"
+    mine.parent.mkdir(parents=True)
+    mine.write_text("mine")
+    remove_unused_encoders(data)
+    assert mine.read_text() == "mine"

@@ -460,6 +460,7 @@ def test_a_port_in_use(run: Run, data: Path) -> None:
         ("PINAKES_SERVE__PORT", "lots", "serve.port"),
         ("PINAKES_GENERATOR__BACKEND", "gpt", "generator.backend"),
         ("PINAKES_COLLECTION", "../elsewhere", "collection"),
+        ("PINAKES_COLLECTION", "encoders", "collection"),
     ],
 )
 def test_a_bad_setting_names_key_and_value(
