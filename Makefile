@@ -39,9 +39,18 @@ $(VENV)/.dev: $(VENV)/.base
 	@$(PIP) --editable '.[dev]'
 	@touch $@
 
+# For every processor with AVX2. What is built for one alone may be taken from pip's cache on another,
+# and a virtual machine may name instructions that it does not run; so may a wheel that is cached.
+LLAMA_BUILD = CMAKE_ARGS="$${CMAKE_ARGS:--DGGML_NATIVE=OFF}"
+LLAMA_RUNS = from llama_cpp import Llama; from pinakes.service.generators.models import bundled_model; \
+             Llama(str(bundled_model()), n_ctx=128, verbose=False)("a " * 60, max_tokens=1)
+
 $(VENV)/.llama-cpp-python: $(VENV)/.dev
 	@echo "Building llama-cpp-python (minutes the first time; needs a C++ compiler) …"
-	@$(PIP) --editable '.[llama-cpp-python]'
+	@$(LLAMA_BUILD) $(PIP) --editable '.[llama-cpp-python]'
+	@$(VENV)/bin/python -c '$(LLAMA_RUNS)' 2>/dev/null || { \
+	  echo "What pip had cached does not run on this processor; building anew …"; \
+	  $(LLAMA_BUILD) $(PIP) --no-cache-dir --force-reinstall --no-deps llama-cpp-python; }
 	@touch $@
 
 demo: $(VENV)/.base
