@@ -1,7 +1,7 @@
 """Sentences that strict answers of the bundled model show: written out to be read, and counted.
 
 Measures, of 100 sentences labelled by hand (bench/quality/labels/shown.jsonl): how many their
-sources bear out, and how many answer the question; those in the model's words and quotations
+sources support, and how many answer the question; those in the model's words and quotations
 apart. ``--write`` asks the questions again and writes each sentence with its sources, one JSON
 object a line, which is what was read for the labels: all in the model's words, and quotations
 drawn by chance.
