@@ -14,6 +14,8 @@ from pinakes.ingest.types import PageCounts, Passage, Section
 __all__ = [
     "FIRST_STAGE",
     "FORMAT_VERSION",
+    "Alias",
+    "AliasKind",
     "Candidate",
     "DumpRecord",
     "Encoder",
@@ -26,8 +28,6 @@ __all__ = [
     "ListRank",
     "Manifest",
     "Mode",
-    "NameKind",
-    "NamedPage",
     "PassagePlace",
     "Precision",
     "QueryContext",
@@ -40,7 +40,7 @@ __all__ = [
     "Vectors",
 ]
 
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
 # The feature that keeps the score by which a hit was ranked first, in every mode, whatever reranks
 # after: what reads scores was fitted on that one.
 FIRST_STAGE = "first stage"
@@ -51,7 +51,7 @@ Precision = Literal["float32", "float16", "int8"]
 # what tells it from others. ambiguous: the name of a disambiguation page that lists it. anchor:
 # words by which other pages link to it. later: its title from a later word on, for suggestions.
 # bold: what its lead has in bold.
-NameKind = Literal["title", "redirect", "base", "ambiguous", "anchor", "later", "bold"]
+AliasKind = Literal["title", "redirect", "base", "ambiguous", "anchor", "later", "bold"]
 Vectors = NDArray[np.float32]
 
 
@@ -174,18 +174,18 @@ class QuestionEncoder(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class NamedPage:
-    """A page that answers to the name ``key`` stands for, and in what way.
+class Alias:
+    """A page and a name that it answers to, and in what way.
 
-    ``name`` is that name as it is written. ``links_in``: how many pages link to the page;
-    ``links``: how many by these words, where that is known (anchors), else ``links_in``.
-    ``first_passage`` is its lead.
+    ``key``: the name as it is looked up; ``name``: as it is written. ``links_in``: how many pages
+    link to the page; ``links``: how many by these words, where that is known (anchors), else
+    ``links_in``. ``first_passage`` is its lead.
     """
 
     key: str
     page_id: int
     name: str
-    kind: NameKind
+    kind: AliasKind
     links: int
     links_in: int
     first_passage: int
@@ -200,7 +200,7 @@ class EntityLink:
     means this page and none of the others that answer to it, 0 to 1: its share of their links in.
     """
 
-    page: NamedPage
+    alias: Alias
     share: float
     commonness: float
 

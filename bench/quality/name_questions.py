@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
-from pinakes.index.aliases.names import name_of_topic
+from pinakes.index.aliases.kinds import name_of_topic
 from pinakes.index.aliases.titles import title_key
 from pinakes.ingest.sources.mediawiki.extract import read_documents
 from pinakes.ingest.sources.mediawiki.files.dumps import Dump, plan_units

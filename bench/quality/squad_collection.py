@@ -104,7 +104,7 @@ def _join(
             texts.append(passage_text(document.title, (), passage.text))
         writer.add_document(document, passages)
     writer.index_titles()
-    writer.add_names((), links)
+    writer.add_aliases((), links)
     writer.close()
     write_keywords(stage / "pages.db", stage / "bm25", manifest.dump.language, _WORKERS, progress)
     progress.step("Embedding the paragraphs", len(embedded), "passages")

@@ -127,7 +127,7 @@ def _fill(writer: StoreWriter, segments: Path, numbers: list[int]) -> None:
 def _count_links(writer: StoreWriter, runs: list[Path], scratch: Path) -> None:
     writer.index_titles()
     with open_link_totals(runs, writer.titles(), scratch) as totals:
-        writer.add_names(totals.anchors(), totals.links_in())
+        writer.add_aliases(totals.anchors(), totals.links_in())
     writer.close()
 
 

@@ -76,7 +76,7 @@ def _write(path: Path, count: int, chance: random.Random) -> tuple[dict[str, Any
             typed[place] = title.title
     pages = time.perf_counter()
     writer.index_titles()
-    writer.add_names((), links)
+    writer.add_aliases((), links)
     writer.close()
     done = time.perf_counter()
     return {

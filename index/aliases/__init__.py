@@ -1,1 +1,1 @@
-"""The names pages answer to, and which of them a question says."""
+"""The aliases that pages answer to, and which of them a question says."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable
 from itertools import islice
 
 from pinakes.index.aliases.titles import title_key
-from pinakes.index.types import EntityLink, NamedPage, NameKind
+from pinakes.index.types import Alias, AliasKind, EntityLink
 
 __all__ = ["alias_keys", "link_entities"]
 
@@ -18,7 +18,7 @@ _MOST_KEYS = 90
 
 
 # Names that others share by design: what else a title says tells them apart.
-_SHARED: Collection[NameKind] = ("base", "ambiguous")
+_SHARED: Collection[AliasKind] = ("base", "ambiguous")
 _SHARE_OF_SHARED = 0.7
 
 
@@ -34,31 +34,31 @@ def alias_keys(question: str) -> list[str]:
 
 
 def link_entities(
-    named: Iterable[NamedPage], share: Callable[[str], float], limit: int
+    aliases: Iterable[Alias], share: Callable[[str], float], limit: int
 ) -> list[EntityLink]:
     """The ``limit`` pages best named, best first; ``share``: that of the question, for a key.
 
     Aliases inside longer ones are none: "Alexandria" in "Library of Alexandria". Words that only
     make a question of it have no share, and name nothing.
     """
-    by_key: dict[str, dict[int, NamedPage]] = {}
-    for page in named:
-        pages = by_key.setdefault(page.key, {})
-        if page.page_id not in pages or pages[page.page_id].links < page.links:
-            pages[page.page_id] = page
+    by_key: dict[str, dict[int, Alias]] = {}
+    for alias in aliases:
+        pages = by_key.setdefault(alias.key, {})
+        if alias.page_id not in pages or pages[alias.page_id].links < alias.links:
+            pages[alias.page_id] = alias
     best: dict[int, EntityLink] = {}
     for key in _longest(by_key):
         if not (part := share(key)):
             continue
         pages = by_key[key]
         # One more link than there is: nobody may have linked to any of them.
-        links = sum(page.links + 1 for page in pages.values())
-        for page_id, page in pages.items():
-            worth = _SHARE_OF_SHARED if page.kind in _SHARED else 1.0
-            link = EntityLink(page, part * worth, (page.links + 1) / links)
+        links = sum(alias.links + 1 for alias in pages.values())
+        for page_id, alias in pages.items():
+            worth = _SHARE_OF_SHARED if alias.kind in _SHARED else 1.0
+            link = EntityLink(alias, part * worth, (alias.links + 1) / links)
             if page_id not in best or _worth(best[page_id]) < _worth(link):
                 best[page_id] = link
-    return sorted(best.values(), key=lambda link: (-link.share, -link.page.links_in))[:limit]
+    return sorted(best.values(), key=lambda link: (-link.share, -link.alias.links_in))[:limit]
 
 
 def _longest(keys: Iterable[str]) -> list[str]:

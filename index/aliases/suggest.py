@@ -1,6 +1,6 @@
 """Complete what was typed to the titles and redirects of a store, popular pages first.
 
-Reads the tables ``names`` and ``completions`` and writes nothing. However many names begin alike,
+Reads the tables ``aliases`` and ``completions`` and writes nothing. However many begin alike,
 a bounded number of rows is read: see ``completions``.
 """
 
@@ -9,9 +9,9 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from pinakes.index.aliases.completions import MOST_NAMES, Completion
-from pinakes.index.aliases.names import KINDS, SUGGESTED
-from pinakes.index.aliases.table import POPULARITY, check_name
+from pinakes.index.aliases.completions import MOST_ALIASES, Completion
+from pinakes.index.aliases.kinds import KINDS, SUGGESTED
+from pinakes.index.aliases.table import POPULARITY, check_alias
 from pinakes.index.aliases.titles import title_key
 from pinakes.index.checksums import DamagedRow
 from pinakes.index.store.rows import PAGE_COLUMNS, page_row
@@ -21,36 +21,36 @@ __all__ = ["suggest"]
 
 _LEAST_LETTERS_FOR_TYPOS = 4
 _MOST_CHILDREN = 64
-# Beginnings one typo away of which names are read, and how many names of all of them.
+# Beginnings one typo away of which aliases are read, and how many of all of them.
 _MOST_BEGINNINGS = 30
-_MOST_NAMES_WITH_TYPO = 1_000
+_MOST_WITH_TYPO = 1_000
 _LAST = "\U0010ffff"
 _KINDS = ", ".join(str(KINDS.index(kind)) for kind in SUGGESTED)
 _LATER = KINDS.index("later")
 
 _EXACT = (
-    "SELECT key, page_id, name, checksum FROM names WHERE key = ? "
+    "SELECT key, page_id, name, checksum FROM aliases WHERE key = ? "
     f"AND kind IN ({KINDS.index('title')}, {KINDS.index('redirect')}) ORDER BY weight DESC, kind"
 )
 # The order of ``completions``.
 _IN_RANGE = (
-    "SELECT key, page_id, name, checksum FROM names WHERE key >= ? AND key < ? "
+    "SELECT key, page_id, name, checksum FROM aliases WHERE key >= ? AND key < ? "
     f"AND kind IN ({_KINDS}) ORDER BY kind = {_LATER}, weight DESC, kind, length(key), key "
-    f"LIMIT {MOST_NAMES}"
+    f"LIMIT {MOST_ALIASES}"
 )
-# Jumps from letter to letter: the first name with each of them.
+# Jumps from letter to letter: the first alias with each of them.
 _NEXT_LETTERS = (
     "WITH RECURSIVE first(key) AS ("
-    "  SELECT (SELECT key FROM names WHERE key > :stem AND key < :end ORDER BY key LIMIT 1)"
+    "  SELECT (SELECT key FROM aliases WHERE key > :stem AND key < :end ORDER BY key LIMIT 1)"
     "  UNION ALL"
-    "  SELECT (SELECT key FROM names WHERE key < :end"
+    "  SELECT (SELECT key FROM aliases WHERE key < :end"
     "    AND key >= substr(first.key, 1, :length) || :last ORDER BY key LIMIT 1)"
     "  FROM first WHERE first.key IS NOT NULL)"
     f"SELECT substr(key, :length, 1) FROM first WHERE key IS NOT NULL LIMIT {_MOST_CHILDREN}"
 )
 _EXISTING = (
     "SELECT value FROM json_each(?) WHERE EXISTS ("
-    f"SELECT 1 FROM names WHERE key >= value AND key < value || '{_LAST}')"
+    f"SELECT 1 FROM aliases WHERE key >= value AND key < value || '{_LAST}')"
 )
 
 
@@ -88,7 +88,7 @@ def _add(found: dict[int, str], completions: Iterable[Completion], limit: int) -
 def _checked(rows: Iterable[tuple[str, int, str, int]]) -> Iterator[Completion]:
     """Page id and name of each row that is taken."""
     for key, page_id, name, checksum in rows:
-        check_name(checksum, key, page_id, name)
+        check_alias(checksum, key, page_id, name)
         yield page_id, name
 
 
@@ -97,7 +97,7 @@ def _completions(connection: sqlite3.Connection, key: str) -> Iterable[Completio
         "SELECT found, checksum FROM completions WHERE prefix = ?", (key,)
     ).fetchone()
     if common:
-        check_name(common[1], key, common[0])
+        check_alias(common[1], key, common[0])
         return [(page_id, name) for page_id, name in json.loads(common[0])]
     return _checked(connection.execute(_IN_RANGE, (key, key + _LAST)))
 
@@ -110,7 +110,7 @@ def _with_typo(connection: sqlite3.Connection, key: str) -> list[Completion]:
         for page_id, name in _completions(connection, beginning):
             found.setdefault(page_id, name)
             read += 1
-        if read > _MOST_NAMES_WITH_TYPO:
+        if read > _MOST_WITH_TYPO:
             break
     rows = _pages(connection, found, f"page_id, title, {POPULARITY}")
     popular = sorted(rows, key=lambda page: (-page[2], len(page[1]), page[1]))
@@ -140,7 +140,7 @@ def _one_typo_away(connection: sqlite3.Connection, key: str) -> list[str]:
 
 
 def _next_letters(connection: sqlite3.Connection, stem: str) -> Iterator[str]:
-    """The letters that follow ``stem`` in names."""
+    """The letters that follow ``stem`` in aliases."""
     values = {"stem": stem, "end": stem + _LAST, "length": len(stem) + 1, "last": _LAST}
     for (letter,) in connection.execute(_NEXT_LETTERS, values):
         yield letter

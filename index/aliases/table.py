@@ -1,37 +1,37 @@
-"""Write the table of all names, sorted by key, and what the commonest beginnings complete to.
+"""Write the table of all aliases, sorted by key, and what the commonest beginnings complete to.
 
-Out of core: names are gathered in a temporary table, which SQLite keeps in a file without a name
-and sorts on disk. Knows nothing of where names come from.
+Out of core: aliases are gathered in a temporary table, which SQLite keeps in a file without a name
+and sorts on disk. Knows nothing of where they come from.
 """
 
 import json
 import sqlite3
 from collections.abc import Iterable
 
-from pinakes.index.aliases.completions import NameRow, common_completions
-from pinakes.index.aliases.names import KINDS
+from pinakes.index.aliases.completions import AliasRow, common_completions
+from pinakes.index.aliases.kinds import KINDS
 from pinakes.index.checksums import DamagedRow, short_row_checksum
-from pinakes.index.types import NameKind
+from pinakes.index.types import AliasKind
 
 __all__ = [
+    "ALIASES_SCHEMA",
     "LISTED_WITH_PAGE",
-    "NAMES_SCHEMA",
     "POPULARITY",
-    "check_name",
-    "gather_names",
+    "check_alias",
+    "gather_aliases",
     "scratch_size",
-    "write_names",
+    "write_aliases",
 ]
 
-NAMES_SCHEMA = """
+ALIASES_SCHEMA = """
 -- Every name a page answers to. kind: its place in KINDS. name: empty where it is the page's title.
 -- weight: what decides between pages of one key, popularity or, for anchors, the links so worded.
-CREATE TABLE names (
+CREATE TABLE aliases (
     key TEXT NOT NULL, kind INTEGER NOT NULL, weight INTEGER NOT NULL, page_id INTEGER NOT NULL,
     name TEXT NOT NULL, checksum INTEGER NOT NULL,
     PRIMARY KEY (key, kind, weight DESC, page_id, name)
 ) WITHOUT ROWID;
--- The best pages for beginnings of more names than should be read at a keystroke, as JSON.
+-- The best pages for beginnings of more aliases than should be read at a keystroke, as JSON.
 CREATE TABLE completions (
     prefix TEXT PRIMARY KEY, found TEXT NOT NULL, checksum INTEGER NOT NULL
 ) WITHOUT ROWID;
@@ -47,7 +47,8 @@ POPULARITY = "(links_in * 1024 + min(passage_count, 1023))"
 _MOST_ALIKE = 30
 _UNBOUNDED = ", ".join(str(KINDS.index(kind)) for kind in ("title", "redirect", "later"))
 _SORTED = f"""
-INSERT INTO names SELECT key, kind, weight, page_id, name, name_checksum(key, page_id, name) FROM (
+INSERT INTO aliases
+SELECT key, kind, weight, page_id, name, alias_checksum(key, page_id, name) FROM (
     SELECT *, row_number() OVER (
         PARTITION BY key, kind ORDER BY weight DESC, page_id, name
     ) AS place FROM (
@@ -59,26 +60,26 @@ INSERT INTO names SELECT key, kind, weight, page_id, name, name_checksum(key, pa
 """
 # Kinds that are read by page; SQLite uses the index where a query says the same words.
 LISTED_WITH_PAGE = f"kind IN ({KINDS.index('redirect')}, {KINDS.index('anchor')})"
-_BY_PAGE = f"CREATE INDEX names_by_page ON names (page_id, kind) WHERE {LISTED_WITH_PAGE}"
+_BY_PAGE = f"CREATE INDEX aliases_by_page ON aliases (page_id, kind) WHERE {LISTED_WITH_PAGE}"
 
 
-def gather_names(
-    connection: sqlite3.Connection, kind: NameKind, names: Iterable[tuple[str, int, str, int]]
+def gather_aliases(
+    connection: sqlite3.Connection, kind: AliasKind, aliases: Iterable[tuple[str, int, str, int]]
 ) -> None:
-    """Remember names of one kind: key, page id, name (empty for the title itself), links."""
+    """Remember aliases of one kind: key, page id, name (empty for the title itself), links."""
     number = KINDS.index(kind)
     connection.executemany(
         "INSERT INTO gathered VALUES (?, ?, ?, ?, ?)",
-        ((key, number, page_id, name, links) for key, page_id, name, links in names if key),
+        ((key, number, page_id, name, links) for key, page_id, name, links in aliases if key),
     )
 
 
-def write_names(connection: sqlite3.Connection) -> None:
-    """Sort what was gathered into ``names`` and find the completions of common beginnings."""
-    connection.create_function("name_checksum", 3, short_row_checksum)
+def write_aliases(connection: sqlite3.Connection) -> None:
+    """Sort what was gathered into ``aliases`` and find the completions of common beginnings."""
+    connection.create_function("alias_checksum", 3, short_row_checksum)
     connection.execute(_SORTED)
-    rows: Iterable[NameRow] = connection.execute(
-        "SELECT key, kind, weight, page_id, name FROM names ORDER BY key, kind, weight DESC"
+    rows: Iterable[AliasRow] = connection.execute(
+        "SELECT key, kind, weight, page_id, name FROM aliases ORDER BY key, kind, weight DESC"
     )
     connection.executemany(
         "INSERT INTO completions VALUES (?, ?, ?)",
@@ -91,17 +92,17 @@ def write_names(connection: sqlite3.Connection) -> None:
     connection.execute(_BY_PAGE)
 
 
-def check_name(checksum: int, *values: object) -> None:
+def check_alias(checksum: int, *values: object) -> None:
     """Raise DamagedRow unless ``checksum`` is that of ``values``.
 
-    Of a name these are its key, page id and the name; of completions prefix and JSON.
+    Of an alias these are its key, page id and the name; of completions prefix and JSON.
     """
     if short_row_checksum(*values) != checksum:
-        raise DamagedRow(f"the row of the name {values[0]!r} is not as it was written")
+        raise DamagedRow(f"the row of the alias {values[0]!r} is not as it was written")
 
 
 def scratch_size(connection: sqlite3.Connection) -> int:
-    """Bytes of temporary files that ``write_names`` takes: what was gathered, and sorted runs."""
+    """Bytes of temporary files that ``write_aliases`` takes: what was gathered, and sorted runs."""
     pages: int = connection.execute("PRAGMA temp.page_count").fetchone()[0]
     size: int = connection.execute("PRAGMA temp.page_size").fetchone()[0]
     return 2 * pages * size

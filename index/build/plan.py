@@ -144,7 +144,7 @@ class _Sample:
         with self._timed() as linking:
             writer.index_titles()
             with open_link_totals(self._runs(), writer.titles(), self._directory) as totals:
-                writer.add_names(totals.anchors(), totals.links_in())
+                writer.add_aliases(totals.anchors(), totals.links_in())
                 scratch = scratch_size(self._directory) + writer.scratch_size
         writer.close()
         database, keywords = self._directory / "pages.db", self._directory / "bm25"

@@ -72,7 +72,7 @@ def write_store(build: Build) -> None:
     progress.step("Counting links", 1, "steps")
     writer.index_titles()
     with open_link_totals(runs, writer.titles(), work) as totals:
-        writer.add_names(totals.anchors(), totals.links_in())
+        writer.add_aliases(totals.anchors(), totals.links_in())
     writer.close()
     progress.advance(1)
     ReadSource(counts, [digest.hexdigest() for digest in digests.values()]).keep(work)

@@ -112,6 +112,6 @@ def keyword_documents(
 def searched_names(store: Store, page_id: int) -> list[str]:
     """The other names of a page by which its first passage is found."""
     return [
-        *store.names(page_id, "redirect", _MAX_REDIRECT_NAMES),
-        *store.names(page_id, "anchor", _MAX_ANCHOR_NAMES),
+        *store.aliases_of_page(page_id, "redirect", _MAX_REDIRECT_NAMES),
+        *store.aliases_of_page(page_id, "anchor", _MAX_ANCHOR_NAMES),
     ]

@@ -57,7 +57,7 @@ def feature_matrix(
     """
     found = np.zeros((len(places), len(FEATURES)))
     floor = min(scores.vector.values(), default=0.0)
-    links = {link.page.page_id: link for link in context.aliases}
+    links = {link.alias.page_id: link for link in context.aliases}
     pages: dict[int, list[int]] = {}
     for row, place in enumerate(places):
         pages.setdefault(place.page_id, []).append(row)

@@ -37,7 +37,7 @@ class Fusion:
         """Every passage in ``lists`` and every lead of a linked page, with its features."""
         places, features = self.features(context, lists)
         ranks = _ranks(lists)
-        names = {link.page.page_id: link.page.name for link in context.aliases}
+        names = {link.alias.page_id: link.alias.name for link in context.aliases}
         return [
             Candidate(
                 place=place,
@@ -52,7 +52,7 @@ class Fusion:
         """The places of all candidates, and their features row by row."""
         keywords = self.keywords
         ids = {found.passage_id for passages in lists.values() for found in passages}
-        ids.update(link.page.first_passage for link in context.aliases)
+        ids.update(link.alias.first_passage for link in context.aliases)
         places = self.store.places(sorted(ids))
         title_terms = {
             page_id: {term: keywords.idf(term) for term in keywords.analyze(title)}

@@ -198,9 +198,9 @@ class Index:
 
     def _links(self, text: str, terms: Mapping[str, float]) -> tuple[EntityLink, ...]:
         bare = QueryContext(text, terms, None, tuple)
-        named = self.store.named(alias_keys(text))
+        aliases = self.store.aliases(alias_keys(text))
         found = link_entities(
-            (page for page in named if page.first_passage not in self.left_out),
+            (alias for alias in aliases if alias.first_passage not in self.left_out),
             lambda key: bare.share(self.keywords.analyze(key)),
             _MOST_LINKED,
         )
@@ -249,7 +249,7 @@ class Index:
             aliases = self.context(text[:MAX_QUERY_LENGTH]).aliases
         except BadQuery:
             return None
-        return aliases[0].page.name if aliases else None
+        return aliases[0].alias.name if aliases else None
 
     def encoded(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of passages or sentences, of shape (len(texts), dimension), in one batch.

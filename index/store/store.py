@@ -17,9 +17,9 @@ from weakref import WeakSet
 
 import zstandard
 
-from pinakes.index.aliases.names import KINDS
+from pinakes.index.aliases.kinds import KINDS
 from pinakes.index.aliases.suggest import suggest
-from pinakes.index.aliases.table import LISTED_WITH_PAGE, check_name
+from pinakes.index.aliases.table import LISTED_WITH_PAGE, check_alias
 from pinakes.index.aliases.titles import title_key
 from pinakes.index.checksums import DamagedRow
 from pinakes.index.health import Health
@@ -33,17 +33,17 @@ from pinakes.index.store.rows import (
     page_row,
     text_row,
 )
-from pinakes.index.types import NamedPage, NameKind, PassagePlace, StoredPage, Suggestion
+from pinakes.index.types import Alias, AliasKind, PassagePlace, StoredPage, Suggestion
 from pinakes.ingest.types import Passage, Section
 
 __all__ = ["Store"]
 
 
 _TITLE, _REDIRECT, _ANCHOR = (KINDS.index(kind) for kind in ("title", "redirect", "anchor"))
-_NAMED = (
-    "SELECT names.key, kind, weight, page_id, name, title, links_in, first_passage, "
-    "is_disambiguation, names.checksum FROM json_each(?) AS wanted "
-    "CROSS JOIN names ON names.key = wanted.value "
+_ALIASES = (
+    "SELECT aliases.key, kind, weight, page_id, name, title, links_in, first_passage, "
+    "is_disambiguation, aliases.checksum FROM json_each(?) AS wanted "
+    "CROSS JOIN aliases ON aliases.key = wanted.value "
     f"AND kind != {KINDS.index('later')} CROSS JOIN pages USING (page_id) WHERE passage_count > 0"
 )
 _PLACES = (
@@ -60,8 +60,8 @@ _TEXTS = (
     "CROSS JOIN pages ON pages.page_id = wanted.value LEFT JOIN texts USING (page_id)"
 )
 _BY_TITLE = f"SELECT {PAGE_COLUMNS} FROM pages WHERE title = ?"
-_BY_NAME = (
-    "SELECT page_id, name, checksum FROM names "
+_BY_ALIAS = (
+    "SELECT page_id, name, checksum FROM aliases "
     f"WHERE key = ? AND kind IN ({_TITLE}, {_REDIRECT}) "
     "ORDER BY name = ? DESC, kind, weight DESC LIMIT 1"
 )
@@ -188,36 +188,36 @@ class Store:
             key = title_key(name)
             if not key:
                 return None
-            row = connection.execute(_BY_NAME, (key, name)).fetchone()
+            row = connection.execute(_BY_ALIAS, (key, name)).fetchone()
             if row is None:
                 return None
             page_id, found, checksum = row
-            check_name(checksum, key, page_id, found)
+            check_alias(checksum, key, page_id, found)
             return int(page_id)
 
-    def names(self, page_id: int, kind: NameKind, limit: int) -> list[str]:
+    def aliases_of_page(self, page_id: int, kind: AliasKind, limit: int) -> list[str]:
         """The redirects or anchors of a page (``kind``), the most used first."""
         with self._reading():
             rows = self._connection().execute(
-                f"SELECT name FROM names WHERE page_id = ? AND kind = ? AND {LISTED_WITH_PAGE} "
+                f"SELECT name FROM aliases WHERE page_id = ? AND kind = ? AND {LISTED_WITH_PAGE} "
                 "ORDER BY weight DESC, name LIMIT ?",
                 (page_id, KINDS.index(kind), limit),
             )
             return [name for (name,) in rows]
 
-    def named(self, keys: Sequence[str]) -> list[NamedPage]:
-        """Pages with a text that answer to names with one of these ``title_key`` forms.
+    def aliases(self, keys: Sequence[str]) -> list[Alias]:
+        """Aliases with one of these ``title_key`` forms, of pages with a text.
 
         By key in the order given, then by kind in the order of ``KINDS``, then the most popular
         first. At most 30 pages of each key by parts of titles, by meanings and by anchors.
         """
         wanted = json.dumps(list(dict.fromkeys(keys)))
         with self._reading():
-            rows = self._connection().execute(_NAMED, (wanted,)).fetchall()
+            rows = self._connection().execute(_ALIASES, (wanted,)).fetchall()
             for key, _, _, page_id, name, *_, checksum in rows:
-                check_name(checksum, key, page_id, name)  # hits show it
+                check_alias(checksum, key, page_id, name)  # hits show it
         return [
-            NamedPage(
+            Alias(
                 key=key,
                 page_id=page_id,
                 name=name or title,

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import zstandard
 
-from pinakes.index.aliases.names import base_name, later_words, meanings, name_of_topic
-from pinakes.index.aliases.table import NAMES_SCHEMA, gather_names, scratch_size, write_names
+from pinakes.index.aliases.kinds import base_name, later_words, meanings, name_of_topic
+from pinakes.index.aliases.table import ALIASES_SCHEMA, gather_aliases, scratch_size, write_aliases
 from pinakes.index.aliases.titles import title_key
 from pinakes.index.checksums import row_checksum
 from pinakes.index.encoders.encoder_input import passage_digest
 from pinakes.index.store.rows import add_checksums, text_checksum, write_bounds
-from pinakes.index.types import NameKind
+from pinakes.index.types import AliasKind
 from pinakes.ingest.segments import link_source
 from pinakes.ingest.types import Document, DocumentKey, Entry, Passage, Redirect
 
@@ -61,7 +61,7 @@ _CHECKSUM_TO_COME = 1 << 62
 
 
 class StoreWriter:
-    """Fill a new store: pages in dump order, then names; ``close`` makes it whole."""
+    """Fill a new store: pages in dump order, then aliases; ``close`` makes it whole."""
 
     def __init__(self, path: Path) -> None:
         for leftover in (path, path.with_name(f"{path.name}-journal")):
@@ -75,12 +75,12 @@ class StoreWriter:
         # Temporary tables and sorted runs lie beside the store, not on the disk of /var/tmp.
         directory = str(path.parent).replace("'", "''")
         self._connection.execute(f"PRAGMA temp_store_directory = '{directory}'")
-        self._run(_SCHEMA + NAMES_SCHEMA)
+        self._run(_SCHEMA + ALIASES_SCHEMA)
         self._run("BEGIN")
         self._compressor = zstandard.ZstdCompressor(level=3)
         self.passage_count = 0
         self._last_id = 0
-        # Bytes of the temporary files, known once names are written.
+        # Bytes of the temporary files, known once aliases are written.
         self.scratch_size = 0
 
     def _run(self, script: str) -> None:
@@ -163,7 +163,7 @@ class StoreWriter:
         return (key, None) if isinstance(key, int) else (self._last_id + 1, key)
 
     def add_redirect(self, redirect: Redirect) -> None:
-        """Remember a redirect; ``add_names`` follows it."""
+        """Remember a redirect; ``add_aliases`` follows it."""
         self._connection.execute(
             "INSERT INTO redirects VALUES (?, ?)",
             (redirect.title, redirect.target.partition("#")[0].strip()),
@@ -201,33 +201,33 @@ class StoreWriter:
         return None
 
     def index_titles(self) -> None:
-        """Make redirects findable; needed before ``titles`` and ``add_names``."""
+        """Make redirects findable; needed before ``titles`` and ``add_aliases``."""
         self._run(_REDIRECT_INDEX)
 
-    def add_names(
+    def add_aliases(
         self, anchors: Iterable[tuple[int, str, int]], links: Iterable[tuple[int, int]]
     ) -> None:
-        """Write all names: titles, redirects, ``anchors`` (page id, words, links); ``links`` in."""
+        """Write all aliases; ``anchors``: page id, words, links; ``links``: of pages, those in."""
         self._connection.executemany(
             "UPDATE pages SET links_in = ? WHERE page_id = ?",
             ((count, page_id) for page_id, count in links),
         )
         add_checksums(self._connection)
-        gathered: tuple[tuple[NameKind, Iterable[tuple[str, int, str, int]]], ...] = (
-            ("title", self._own_names(lambda title: [title_key(title)])),
-            ("base", self._own_names(lambda title: [title_key(base_name(title) or "")])),
-            ("later", self._own_names(lambda title: later_words(title_key(title)))),
+        gathered: tuple[tuple[AliasKind, Iterable[tuple[str, int, str, int]]], ...] = (
+            ("title", self._own_aliases(lambda title: [title_key(title)])),
+            ("base", self._own_aliases(lambda title: [title_key(base_name(title) or "")])),
+            ("later", self._own_aliases(lambda title: later_words(title_key(title)))),
             ("redirect", self._led_here(_REDIRECTS)),
             ("ambiguous", self._led_here("SELECT name, target FROM meanings")),
             ("anchor", ((title_key(words), page, words, count) for page, words, count in anchors)),
-            ("bold", self._bold_names()),
+            ("bold", self._bold_aliases()),
         )
-        for kind, names in gathered:
-            gather_names(self._connection, kind, names)
+        for kind, aliases in gathered:
+            gather_aliases(self._connection, kind, aliases)
         self.scratch_size = scratch_size(self._connection)
-        write_names(self._connection)
+        write_aliases(self._connection)
 
-    def _own_names(
+    def _own_aliases(
         self, keys: Callable[[str], Iterable[str]]
     ) -> Iterator[tuple[str, int, str, int]]:
         """What ``keys`` makes of each page's title."""
@@ -235,7 +235,7 @@ class StoreWriter:
             for key in keys(title):
                 yield key, page_id, "", 0
 
-    def _bold_names(self) -> Iterator[tuple[str, int, str, int]]:
+    def _bold_aliases(self) -> Iterator[tuple[str, int, str, int]]:
         for page_id, name in self._connection.execute("SELECT page_id, name FROM bold_names"):
             yield title_key(name), page_id, name, 0
 

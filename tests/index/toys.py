@@ -195,7 +195,7 @@ def write_store(
         else:
             writer.add_document(entry, list(split_passages(entry)))
     writer.index_titles()
-    writer.add_names(anchors, links_in)
+    writer.add_aliases(anchors, links_in)
     writer.close()
     return Store(path)
 

@@ -63,7 +63,7 @@ class Truth:
         self.titles = {
             (page_id, name)
             for page_id, page in self.pages.items()
-            for name in (page.title, *store.names(page_id, "redirect", 1000))
+            for name in (page.title, *store.aliases_of_page(page_id, "redirect", 1000))
         }
 
     def check_page(self, page: StoredPage | None, page_id: int | None) -> object:

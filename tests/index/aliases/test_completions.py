@@ -3,24 +3,24 @@ from hypothesis import strategies as st
 
 from pinakes.index.aliases.completions import (
     MOST_SUGGESTIONS,
+    AliasRow,
     Completion,
-    NameRow,
     common_completions,
 )
-from pinakes.index.aliases.names import KINDS
+from pinakes.index.aliases.kinds import KINDS
 
 TITLE, REDIRECT, ANCHOR, LATER = (
     KINDS.index(kind) for kind in ("title", "redirect", "anchor", "later")
 )
 
 
-def by_reading_all(rows: list[NameRow], most_names: int) -> dict[str, list[Completion]]:
+def by_reading_all(rows: list[AliasRow], most_aliases: int) -> dict[str, list[Completion]]:
     """What ``common_completions`` should give, found the slow way."""
     prefixes = {key[:length] for key, *_ in rows for length in range(1, len(key) + 1)}
     found: dict[str, list[Completion]] = {}
     for prefix in prefixes:
         fitting = [row for row in rows if row[0].startswith(prefix)]
-        if len(fitting) > most_names:
+        if len(fitting) > most_aliases:
             pages: dict[int, str] = {}
             order = sorted(
                 (kind == LATER, -weight, kind, len(key), key, page_id, name)
@@ -47,11 +47,11 @@ NAME_ROWS = st.lists(
 
 @given(NAME_ROWS, st.integers(0, 4))
 def test_the_pass_over_sorted_names_finds_what_reading_all_would(
-    rows: list[NameRow], most_names: int
+    rows: list[AliasRow], most_aliases: int
 ) -> None:
-    found = list(common_completions(rows, most_names))
+    found = list(common_completions(rows, most_aliases))
     assert len(dict(found)) == len(found)
-    assert dict(found) == by_reading_all(rows, most_names)
+    assert dict(found) == by_reading_all(rows, most_aliases)
 
 
 def test_many_names_keep_the_fifty_most_popular_pages() -> None:

@@ -1,11 +1,11 @@
 import pytest
 
 from pinakes.index.aliases.entity_linking import alias_keys, link_entities
-from pinakes.index.types import NamedPage, NameKind
+from pinakes.index.types import Alias, AliasKind
 
 
-def named(page_id: int, key: str, kind: NameKind = "title", links_in: int = 0) -> NamedPage:
-    return NamedPage(
+def alias(page_id: int, key: str, kind: AliasKind = "title", links_in: int = 0) -> Alias:
+    return Alias(
         key, page_id, key.title(), kind, links_in, links_in, page_id * 10, is_disambiguation=False
     )
 
@@ -43,8 +43,8 @@ def test_a_long_question_has_a_bounded_number_of_keys_of_six_words_at_most() -> 
 
 
 def test_better_links_come_first() -> None:
-    found = link_entities([named(1, "stone"), named(2, "rosetta")], share, 10)
-    assert [(link.page.page_id, link.page.key, link.share) for link in found] == [
+    found = link_entities([alias(1, "stone"), alias(2, "rosetta")], share, 10)
+    assert [(link.alias.page_id, link.alias.key, link.share) for link in found] == [
         (2, "rosetta", 0.5),
         (1, "stone", 0.3),
     ]
@@ -52,45 +52,45 @@ def test_better_links_come_first() -> None:
 
 def test_a_name_inside_a_longer_one_is_none() -> None:
     found = link_entities(
-        [named(1, "stone"), named(2, "rosetta stone", "redirect"), named(2, "rosetta")], share, 10
+        [alias(1, "stone"), alias(2, "rosetta stone", "redirect"), alias(2, "rosetta")], share, 10
     )
-    assert [(link.page.page_id, link.page.key) for link in found] == [(2, "rosetta stone")]
+    assert [(link.alias.page_id, link.alias.key) for link in found] == [(2, "rosetta stone")]
     # By words, not by letters.
-    found = link_entities([named(1, "stone"), named(2, "deciphered rosettastone")], share, 10)
-    assert [link.page.page_id for link in found] == [1, 2]
+    found = link_entities([alias(1, "stone"), alias(2, "deciphered rosettastone")], share, 10)
+    assert [link.alias.page_id for link in found] == [1, 2]
 
 
 def test_the_better_of_two_names_of_a_page_counts() -> None:
-    names = [named(1, "stone"), named(1, "rosetta", "anchor"), named(1, "deciphered", "redirect")]
-    [link] = link_entities(names, share, 10)
-    assert (link.page.key, link.share) == ("rosetta", 0.5)
+    aliases = [alias(1, "stone"), alias(1, "rosetta", "anchor"), alias(1, "deciphered", "redirect")]
+    [link] = link_entities(aliases, share, 10)
+    assert (link.alias.key, link.share) == ("rosetta", 0.5)
 
 
 def test_words_that_only_make_a_question_link_to_nothing() -> None:
-    assert link_entities([named(1, "who"), named(2, "the")], share, 10) == []
+    assert link_entities([alias(1, "who"), alias(2, "the")], share, 10) == []
 
 
 @pytest.mark.parametrize("kind", ["base", "ambiguous"])
-def test_a_name_shared_by_design_counts_less(kind: NameKind) -> None:
-    found = link_entities([named(1, "stone", kind), named(2, "stone", "anchor")], share, 10)
-    assert [link.page.page_id for link in found] == [2, 1]
+def test_a_name_shared_by_design_counts_less(kind: AliasKind) -> None:
+    found = link_entities([alias(1, "stone", kind), alias(2, "stone", "anchor")], share, 10)
+    assert [link.alias.page_id for link in found] == [2, 1]
     assert found[1].share == pytest.approx(0.7 * found[0].share)
 
 
 def test_links_say_which_of_its_pages_a_name_means() -> None:
     found = link_entities(
-        [named(1, "stone", links_in=8), named(2, "stone", "anchor", 0)], share, 10
+        [alias(1, "stone", links_in=8), alias(2, "stone", "anchor", 0)], share, 10
     )
-    assert [(link.page.page_id, link.commonness) for link in found] == [(1, 0.9), (2, 0.1)]
-    nobody = link_entities([named(1, "stone"), named(2, "stone", "anchor")], share, 10)
+    assert [(link.alias.page_id, link.commonness) for link in found] == [(1, 0.9), (2, 0.1)]
+    nobody = link_entities([alias(1, "stone"), alias(2, "stone", "anchor")], share, 10)
     assert [link.commonness for link in nobody] == [0.5, 0.5]
 
 
 def test_a_page_that_answers_twice_to_one_name_is_counted_once() -> None:
-    [link] = link_entities([named(1, "stone"), named(1, "stone", "redirect")], share, 10)
+    [link] = link_entities([alias(1, "stone"), alias(1, "stone", "redirect")], share, 10)
     assert link.commonness == 1.0
 
 
 def test_of_equal_names_the_much_linked_page_comes_first_and_few_are_kept() -> None:
-    pages = [named(number, "stone", links_in=number) for number in range(1, 40)]
-    assert [link.page.page_id for link in link_entities(pages, share, 3)] == [39, 38, 37]
+    aliases = [alias(number, "stone", links_in=number) for number in range(1, 40)]
+    assert [link.alias.page_id for link in link_entities(aliases, share, 3)] == [39, 38, 37]

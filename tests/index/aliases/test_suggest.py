@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from pinakes.index.aliases.completions import MOST_NAMES, MOST_SUGGESTIONS
+from pinakes.index.aliases.completions import MOST_ALIASES, MOST_SUGGESTIONS
 from pinakes.index.store.store import Store
 from pinakes.ingest.types import Document, Redirect
 from tests.index.toys import document, write_store
 
-MANY = MOST_NAMES + 100
+MANY = MOST_ALIASES + 100
 
 
 def shown(store: Store, prefix: str, limit: int = 10) -> list[tuple[str, str | None]]:
@@ -176,7 +176,7 @@ def test_a_beginning_with_a_typo_may_be_a_common_one(crowded: Store) -> None:
 def test_rows_read_do_not_grow_with_the_names(crowded: Store) -> None:
     connection = sqlite3.connect(crowded._path)
     common = {prefix for (prefix,) in connection.execute("SELECT prefix FROM completions")}
-    keys = [key for (key,) in connection.execute("SELECT key FROM names")]
+    keys = [key for (key,) in connection.execute("SELECT key FROM aliases")]
     connection.close()
     for prefix in {key[:length] for key in keys for length in range(1, len(key) + 1)}:
-        assert (sum(key.startswith(prefix) for key in keys) > MOST_NAMES) == (prefix in common)
+        assert (sum(key.startswith(prefix) for key in keys) > MOST_ALIASES) == (prefix in common)

@@ -70,8 +70,8 @@ def test_links_lead_to_pages_by_any_key(tmp_path: Path, source: JsonLinesSource)
     with Store(current_generation(tmp_path / "museum") / "pages.db") as store:
         links = {page.title: page.links_in for page in map(store.page, (1, 2, 3)) if page}
         assert links == {"Papyrus": 2, "Scroll": 2, "Codex": 0}  # none to itself
-        assert store.names(1, "anchor", 9) == ["reed sheets"]
-        assert store.names(1, "redirect", 9) == ["Reed"]
+        assert store.aliases_of_page(1, "anchor", 9) == ["reed sheets"]
+        assert store.aliases_of_page(1, "redirect", 9) == ["Reed"]
 
 
 def test_an_interrupted_build_goes_on(tmp_path: Path, source: JsonLinesSource) -> None:

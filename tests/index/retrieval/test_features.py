@@ -1,7 +1,7 @@
 from dataclasses import replace
 
 from pinakes.index.retrieval.features import FEATURES, Scores, feature_matrix
-from pinakes.index.types import EntityLink, NamedPage, PassagePlace, QueryContext
+from pinakes.index.types import Alias, EntityLink, PassagePlace, QueryContext
 
 ROSETTA = PassagePlace(10, 1, "Rosetta Stone", 10, is_disambiguation=False)
 ROSETTA_LATER = PassagePlace(12, 1, "Rosetta Stone", 10, is_disambiguation=False)
@@ -17,8 +17,8 @@ QUERY = QueryContext("Where was the Rosetta Stone found?", TERMS, None, tuple)
 
 
 def linked(page_id: int, share: float, commonness: float = 1.0) -> EntityLink:
-    page = NamedPage("key", page_id, "Key", "redirect", 0, 0, 0, is_disambiguation=False)
-    return EntityLink(page, share, commonness)
+    alias = Alias("key", page_id, "Key", "redirect", 0, 0, 0, is_disambiguation=False)
+    return EntityLink(alias, share, commonness)
 
 
 def naming(*links: EntityLink) -> QueryContext:

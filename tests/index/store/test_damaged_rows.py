@@ -42,7 +42,7 @@ READS: dict[str, Read] = {
     "by title": lambda store: store.page(store.page_id_by_name("Papyrus") or 0),
     "by redirect": lambda store: store.page(store.page_id_by_name("Reed") or 0),
     "suggest": lambda store: store.suggest("papy", 5),
-    "named": lambda store: store.named(["papyrus", "reed"]),
+    "aliases": lambda store: store.aliases(["papyrus", "reed"]),
 }
 SHOWN = tuple(READS)[:-2]  # whatever shows the page's text
 
@@ -68,9 +68,9 @@ SHOWN = tuple(READS)[:-2]  # whatever shows the page's text
         ("UPDATE passages SET page_id = 2 WHERE passage_id = 0", ("passages", "all")),
         ("UPDATE passages SET page_id = 9 WHERE passage_id = 0", ("passages", "all")),
         ("DELETE FROM passages WHERE passage_id = 0", ("passages",)),
-        ("UPDATE names SET page_id = 2 WHERE name = 'Reed'", ("by redirect",)),
-        ("UPDATE names SET page_id = 2 WHERE key = 'papyrus'", ("suggest", "named")),
-        ("UPDATE names SET name = 'Reeds' WHERE name = 'Reed'", ("by redirect", "named")),
+        ("UPDATE aliases SET page_id = 2 WHERE name = 'Reed'", ("by redirect",)),
+        ("UPDATE aliases SET page_id = 2 WHERE key = 'papyrus'", ("suggest", "aliases")),
+        ("UPDATE aliases SET name = 'Reeds' WHERE name = 'Reed'", ("by redirect", "aliases")),
     ],
 )
 def test_a_changed_row_is_damage_for_all_that_read_it(

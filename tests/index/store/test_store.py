@@ -107,7 +107,7 @@ def test_a_second_page_of_the_same_id_or_title_is_refused_without_harm(tmp_path:
         True,
     ]
     writer.index_titles()
-    writer.add_names([], [])
+    writer.add_aliases([], [])
     writer.close()
     with Store(tmp_path / "pages.db") as store:
         assert store.page(2) is None
@@ -128,7 +128,7 @@ def test_a_redirect_that_comes_twice_or_became_an_article_names_its_page_once(
         Redirect(5, "Papyrus", "Codex", 99, ""),
     ]
     with write_store(tmp_path / "pages.db", entries) as store:
-        assert store.names(1, "redirect", 10) == ["Bound book"]
+        assert store.aliases_of_page(1, "redirect", 10) == ["Bound book"]
         assert store.page_id_by_name("papyrus") == 2
 
 
@@ -195,9 +195,12 @@ def test_the_spelling_asked_for_wins_then_titles_then_the_much_linked(tmp_path: 
 
 
 def test_names_come_by_kind_the_most_used_first(store: Store) -> None:
-    assert store.names(12, "anchor", 10) == ["royal library", "the lost library"]
-    assert store.names(12, "redirect", 2) == ["Alexandrine library", "Burning of the library"]
-    assert store.names(5, "anchor", 10) == []
+    assert store.aliases_of_page(12, "anchor", 10) == ["royal library", "the lost library"]
+    assert store.aliases_of_page(12, "redirect", 2) == [
+        "Alexandrine library",
+        "Burning of the library",
+    ]
+    assert store.aliases_of_page(5, "anchor", 10) == []
 
 
 @pytest.mark.parametrize(
@@ -215,7 +218,7 @@ def test_names_come_by_kind_the_most_used_first(store: Store) -> None:
         ("", []),
         (" _ ", []),
         ("%", []),
-        ("'; DROP TABLE names", []),
+        ("'; DROP TABLE aliases", []),
         ("\x00", []),
         ("\U0010ffff", []),
     ],
@@ -375,7 +378,7 @@ def named(tmp_path: Path) -> Store:
 
 def test_pages_are_found_by_every_name_they_answer_to(named: Store) -> None:
     def found(*keys: str) -> list[tuple[str, int, str, str, int]]:
-        return [(p.key, p.page_id, p.kind, p.name, p.links) for p in named.named(keys)]
+        return [(p.key, p.page_id, p.kind, p.name, p.links) for p in named.aliases(keys)]
 
     assert found("mercury") == [
         ("mercury", 2, "base", "Mercury (element)", 90),
@@ -398,10 +401,10 @@ def test_pages_are_found_by_every_name_they_answer_to(named: Store) -> None:
 
 
 def test_a_named_page_says_where_it_begins_and_what_it_is(named: Store) -> None:
-    [disambiguation, *_] = [p for p in named.named(["mercury"]) if p.is_disambiguation]
+    [disambiguation, *_] = [p for p in named.aliases(["mercury"]) if p.is_disambiguation]
     [(lead, _)] = named.passages([disambiguation.first_passage])
     assert (lead.title, lead.page_id) == ("Mercury (disambiguation)", disambiguation.page_id)
-    assert [(p.page_id, p.links_in) for p in named.named(["mercury"]) if p.kind == "anchor"] == [
+    assert [(p.page_id, p.links_in) for p in named.aliases(["mercury"]) if p.kind == "anchor"] == [
         (1, 70)
     ]
 
@@ -411,11 +414,11 @@ def test_words_that_very_many_pages_share_name_the_foremost_thirty(tmp_path: Pat
     anchors = [(number, "here", number) for number in range(1, 100)]
     links_in = [(number, 200 - number) for number in range(100)]
     with write_store(tmp_path / "pages.db", pages, anchors, links_in) as store:
-        assert [p.page_id for p in store.named(["here"])] == list(range(99, 69, -1))
-        assert [p.page_id for p in store.named(["smith"])] == list(range(30))
+        assert [p.page_id for p in store.aliases(["here"])] == list(range(99, 69, -1))
+        assert [p.page_id for p in store.aliases(["smith"])] == list(range(30))
         assert store.page_id_by_name("smith number 99") == 99
 
 
 def test_the_names_of_a_page_that_a_question_may_hold_are_looked_up_at_once(named: Store) -> None:
     keys = [f"word {number}" for number in range(2000)]
-    assert [p.page_id for p in named.named([*keys, "fab four"])] == [5]
+    assert [p.page_id for p in named.aliases([*keys, "fab four"])] == [5]

@@ -8,7 +8,7 @@ import pytest
 
 from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store
-from pinakes.index.types import EncoderRecord, Mode, NamedPage, QuestionEncoder, Vectors
+from pinakes.index.types import Alias, EncoderRecord, Mode, QuestionEncoder, Vectors
 from pinakes.service.asking.retrieve import find
 from pinakes.service.reading.models import reading_models
 
@@ -40,13 +40,13 @@ class Counted:
 def links(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     """How often the store was asked for aliases, by the longest of a question's keys."""
     counted: Counter[str] = Counter()
-    named = Store.named
+    aliases = Store.aliases
 
-    def count(store: Store, keys: Sequence[str]) -> list[NamedPage]:
+    def count(store: Store, keys: Sequence[str]) -> list[Alias]:
         counted[keys[0]] += 1
-        return named(store, keys)
+        return aliases(store, keys)
 
-    monkeypatch.setattr(Store, "named", count)
+    monkeypatch.setattr(Store, "aliases", count)
     return counted
 
 

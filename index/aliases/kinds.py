@@ -1,6 +1,6 @@
-"""The names a page answers to, besides the words of its links: titles, redirects and parts of them.
+"""The kinds of aliases, and what aliases titles and disambiguation pages make.
 
-Pure functions over titles and disambiguation pages; knows nothing of how names are kept.
+Pure functions; knows nothing of how aliases are kept.
 """
 
 import re
@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 
 from pinakes.index.aliases.titles import title_key
-from pinakes.index.types import NameKind
+from pinakes.index.types import AliasKind
 from pinakes.ingest.types import Document
 
 __all__ = [
@@ -21,10 +21,10 @@ __all__ = [
 ]
 
 # A kind is stored as its place here.
-KINDS: tuple[NameKind, ...] = (
+KINDS: tuple[AliasKind, ...] = (
     "title", "redirect", "base", "ambiguous", "anchor", "later", "bold",
 )  # fmt: skip
-SUGGESTED: tuple[NameKind, ...] = ("title", "redirect", "later")
+SUGGESTED: tuple[AliasKind, ...] = ("title", "redirect", "later")
 
 _QUALIFIER = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 _ARTICLE = re.compile(r"the\s+(?=\S)", re.IGNORECASE)

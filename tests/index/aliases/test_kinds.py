@@ -1,6 +1,6 @@
 import pytest
 
-from pinakes.index.aliases.names import base_name, later_words, meanings, name_of_topic
+from pinakes.index.aliases.kinds import base_name, later_words, meanings, name_of_topic
 from pinakes.ingest.types import Document, Link
 
 
