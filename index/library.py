@@ -13,7 +13,7 @@ from pathlib import Path
 from weakref import WeakValueDictionary
 
 from pinakes.index.encoder_files import encoder_digest
-from pinakes.index.encoders.onnx_encoder import open_question_encoder
+from pinakes.index.encoders.onnx_model import open_question_encoder
 from pinakes.index.errors import (
     CollectionError,
     DamagedGeneration,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from pinakes.index.build.pipeline import BuildOptions, build_collection
-from pinakes.index.encoders.encoder import SentenceEncoder, find_encoder
+from pinakes.index.encoders.sentence_model import SentenceEncoder, find_encoder
 from pinakes.index.retrieval.search import Index
 from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
 from tests.index.toys import SAMPLE, QuietProgress

@@ -21,9 +21,9 @@ HEAVY = {
     "duckdb": "index/store/links.py",
     "tantivy": "index/keywords/bm25.py",
     "faiss": "index/vectors/codes.py",
-    "sentence_transformers": "index/encoders/encoder.py",
-    "onnxruntime": "index/encoders/onnx_encoder.py",
-    "tokenizers": "index/encoders/onnx_encoder.py",
+    "sentence_transformers": "index/encoders/sentence_model.py",
+    "onnxruntime": "index/encoders/onnx_model.py",
+    "tokenizers": "index/encoders/onnx_model.py",
     "mcp": "service/tools/mcp_server.py",
 }
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from bench.quality.development import development_collection
-from pinakes.index.encoders.encoder_input import passage_text
+from pinakes.index.encoders.passage_text import passage_text
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Encoder, Vectors
 

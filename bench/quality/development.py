@@ -11,7 +11,7 @@ from pathlib import Path
 from bench.corpora.dumps import TEXT_DUMP
 from pinakes.index.build.embed import VectorScope
 from pinakes.index.build.pipeline import build_collection
-from pinakes.index.encoders.encoder import find_encoder
+from pinakes.index.encoders.sentence_model import find_encoder
 from pinakes.ingest.sources.opening import open_source
 from pinakes.service.terminal.console import BuildProgress
 

@@ -26,9 +26,9 @@ from rich.table import Table
 from bench.quality.development import DUMP, QUESTIONS, arguments, development_collection
 from bench.quality.fusion import min_max
 from bench.record import record
-from pinakes.index.encoders.encoder import _in_threads, find_encoder
-from pinakes.index.encoders.encoder_input import passage_text
-from pinakes.index.encoders.onnx_encoder import open_question_encoder
+from pinakes.index.encoders.onnx_model import open_question_encoder
+from pinakes.index.encoders.passage_text import passage_text
+from pinakes.index.encoders.sentence_model import _in_threads, find_encoder
 from pinakes.index.evaluation import Question, read_questions
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import ScoredId, Vectors

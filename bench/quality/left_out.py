@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.quality.development import DUMP, QUESTIONS
 from pinakes.index.build.pipeline import build_collection
-from pinakes.index.encoders.encoder import find_encoder
+from pinakes.index.encoders.sentence_model import find_encoder
 from pinakes.index.evaluation import read_questions
 from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store

@@ -36,8 +36,8 @@ from bench.quality.name_questions import KINDS, NameQuestion, name_questions
 from bench.quality.weights_file import kept_weights, write_weights
 from bench.record import record
 from pinakes.index.build.pipeline import build_collection
-from pinakes.index.encoders.encoder import find_encoder
-from pinakes.index.encoders.onnx_encoder import open_question_encoder
+from pinakes.index.encoders.onnx_model import open_question_encoder
+from pinakes.index.encoders.sentence_model import find_encoder
 from pinakes.index.evaluation import Judgment, compare_stages, judge, read_questions, reports
 from pinakes.index.evaluation.run import JudgedQuestion
 from pinakes.index.retrieval.features import FEATURES

@@ -31,9 +31,9 @@ from rich.table import Table
 from bench.quality.development import DUMP, QUESTIONS
 from bench.quality.fusion import min_max
 from bench.record import record
-from pinakes.index.encoders.encoder import find_encoder
-from pinakes.index.encoders.encoder_input import passage_text
-from pinakes.index.encoders.onnx_encoder import open_question_encoder
+from pinakes.index.encoders.onnx_model import open_question_encoder
+from pinakes.index.encoders.passage_text import passage_text
+from pinakes.index.encoders.sentence_model import find_encoder
 from pinakes.index.evaluation import read_questions
 from pinakes.index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
 from pinakes.index.types import ScoredId

@@ -38,7 +38,7 @@ from bench.quality.squad_collection import SQUAD, joined_collection
 from bench.quality.weights_file import kept_weights, write_weights
 from bench.record import record
 from pinakes.index.build.embed import VectorScope
-from pinakes.index.encoders.onnx_encoder import open_question_encoder
+from pinakes.index.encoders.onnx_model import open_question_encoder
 from pinakes.index.evaluation import (
     Judgment,
     Run,

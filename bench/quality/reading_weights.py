@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pinakes.index.encoders.encoder import find_encoder
+from pinakes.index.encoders.sentence_model import find_encoder
 from pinakes.index.retrieval.linear import ranking_weights
 
 __all__ = ["write_reading_weights"]

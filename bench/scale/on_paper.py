@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bench.speed.stages import IN_PARENT, IN_THREADS, IN_WORKERS
-from pinakes.index.keywords.keyword_writer import MOST_RANGES
+from pinakes.index.keywords.writer import MOST_RANGES
 
 __all__ = [
     "CORES",

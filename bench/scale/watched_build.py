@@ -20,7 +20,7 @@ from bench.corpora.synthetic_vectors import SyntheticEncoder
 from bench.quality.development import DATA
 from bench.speed.processes import anonymous_bytes, children
 from pinakes.index.build.pipeline import build_collection
-from pinakes.index.encoders.encoder import find_encoder
+from pinakes.index.encoders.sentence_model import find_encoder
 from pinakes.ingest.sources.opening import open_source
 
 __all__ = ["built"]

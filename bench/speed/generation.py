@@ -37,7 +37,7 @@ from bench.speed.recording_relay import Exchange, RecordingRelay
 from bench.speed.service_process import Served, served_collection
 from bench.speed.streaming_client import Reply, stream_all
 from pinakes.index.build.pipeline import BuildOptions, build_collection
-from pinakes.index.encoders.encoder import find_encoder
+from pinakes.index.encoders.sentence_model import find_encoder
 from pinakes.ingest.sources.opening import open_source
 from pinakes.service.generators.embedded_llama_server import EmbeddedLlamaServer
 from pinakes.service.generators.models import bundled_model

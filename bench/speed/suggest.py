@@ -26,7 +26,7 @@ from bench.corpora.synthetic_titles import Title, titles
 from bench.record import record
 from pinakes.index.keywords.spelling import without_accents
 from pinakes.index.store.store import Store
-from pinakes.index.store.store_writer import StoreWriter
+from pinakes.index.store.writer import StoreWriter
 from pinakes.ingest.types import Document, Passage, Redirect
 
 _FULL = 1_000_000

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.index.build.progress import Progress
-from pinakes.index.encoders.encoder_input import passage_text
-from pinakes.index.encoders.onnx_encoder import open_question_encoder
+from pinakes.index.encoders.onnx_model import open_question_encoder
+from pinakes.index.encoders.passage_text import passage_text
 from pinakes.index.errors import EncoderMismatch
 from pinakes.index.generations import (
     building_directory,

@@ -40,7 +40,7 @@ from pinakes.index.generations import (
     record_files,
     timestamp,
 )
-from pinakes.index.keywords.keyword_writer import write_keywords
+from pinakes.index.keywords.writer import write_keywords
 from pinakes.index.store.store import Store
 from pinakes.index.superseded import remove_superseded
 from pinakes.index.types import FORMAT_VERSION, Encoder, Manifest

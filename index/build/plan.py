@@ -18,12 +18,12 @@ from pathlib import Path
 from pinakes.index.build.disk import require_room
 from pinakes.index.build.embed import MOST_PENDING
 from pinakes.index.build.progress import Progress, Silence
-from pinakes.index.encoders.encoder_input import passage_text
+from pinakes.index.encoders.passage_text import passage_text
 from pinakes.index.keywords.bm25 import WRITER_HEAP
-from pinakes.index.keywords.keyword_writer import MOST_RANGES, write_keywords
+from pinakes.index.keywords.writer import MOST_RANGES, write_keywords
 from pinakes.index.store.links import MEMORY_LIMIT, open_link_totals, scratch_size
 from pinakes.index.store.store import Store
-from pinakes.index.store.store_writer import StoreWriter
+from pinakes.index.store.writer import StoreWriter
 from pinakes.index.types import Encoder, VectorScope
 from pinakes.index.vectors.shards import bytes_per_vector
 from pinakes.index.vectors.writer import EXACT_LIMIT

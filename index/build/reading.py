@@ -12,7 +12,7 @@ from pathlib import Path
 from pinakes.index.build.steps import Build, Extracted
 from pinakes.index.build.work_directory import ReadSource
 from pinakes.index.store.links import open_link_totals
-from pinakes.index.store.store_writer import StoreWriter
+from pinakes.index.store.writer import StoreWriter
 from pinakes.ingest.errors import EmptyDump, IngestError
 from pinakes.ingest.files import write_whole
 from pinakes.ingest.report import IngestReport

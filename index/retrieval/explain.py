@@ -6,7 +6,7 @@ Asked only for what is shown, since it reads the names of each page.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pinakes.index.keywords.bm25 import KeywordIndex
-from pinakes.index.keywords.keyword_writer import searched_names
+from pinakes.index.keywords.writer import searched_names
 from pinakes.index.retrieval.highlights import Highlighter
 from pinakes.index.store.store import Store
 from pinakes.index.types import Hit, QueryContext

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 
 from pinakes.index.aliases.entity_linking import alias_keys, link_entities
-from pinakes.index.encoders.onnx_encoder import open_question_encoder
+from pinakes.index.encoders.onnx_model import open_question_encoder
 from pinakes.index.errors import BadQuery
 from pinakes.index.generations import GenerationLock, check_files, hold_generation, read_manifest
 from pinakes.index.health import Health, damaged

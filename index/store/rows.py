@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pinakes.index.checksums import DamagedRow, row_checksum
-from pinakes.index.encoders.encoder_input import DIGEST_BYTES
+from pinakes.index.encoders.passage_text import DIGEST_BYTES
 
 __all__ = [
     "DIGEST_COLUMNS",

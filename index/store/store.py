@@ -1,6 +1,6 @@
 """Pages, titles and passages in one SQLite file; article texts compressed with zstd.
 
-Knows nothing of ranking. Written once by ``store_writer``, then only read; what is read of a page's
+Knows nothing of ranking. Written once by ``writer``, then only read; what is read of a page's
 text is compared with its checksum, so that it is what was written, or DamagedGeneration is raised.
 """
 

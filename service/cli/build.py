@@ -77,7 +77,7 @@ def build(
     """Build a collection from a dump, or go on with an interrupted build."""
     require_extra("build", "pinakes build")
     from pinakes.index.build.pipeline import BuildOptions, build_collection
-    from pinakes.index.encoders.encoder import find_encoder
+    from pinakes.index.encoders.sentence_model import find_encoder
     from pinakes.ingest.sources.opening import open_source
     from pinakes.ingest.types import TrailingBytes
     from pinakes.ingest.workers import default_workers
@@ -124,7 +124,7 @@ def plan(
     """Say what building a dump would take on this machine, from a sample of the dump."""
     require_extra("build", "pinakes plan")
     from pinakes.index.build.plan import plan_build
-    from pinakes.index.encoders.encoder import find_encoder
+    from pinakes.index.encoders.sentence_model import find_encoder
     from pinakes.ingest.sources.opening import open_source
     from pinakes.ingest.workers import default_workers
     from pinakes.service.terminal.console import BuildProgress, print_plan

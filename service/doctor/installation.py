@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 
 from packaging.requirements import Requirement
 
-from pinakes.index.encoders.encoder import find_encoder
+from pinakes.index.encoders.sentence_model import find_encoder
 from pinakes.service.doctor.findings import Finding, note, ok, wrong
 from pinakes.service.errors import GeneratorError
 from pinakes.service.extras import EXTRAS, missing_of

@@ -23,9 +23,9 @@ from pinakes.index.generations import (
     read_manifest,
     record_files,
 )
-from pinakes.index.keywords import keyword_writer
+from pinakes.index.keywords import writer as keyword_writer
 from pinakes.index.store.store import Store
-from pinakes.index.store.store_writer import StoreWriter
+from pinakes.index.store.writer import StoreWriter
 from pinakes.index.types import EncoderCheck, EncoderRecord, Manifest, Vectors
 from pinakes.ingest.passages import split_passages
 from pinakes.ingest.sources.base import Source

@@ -72,7 +72,7 @@ def _serve() -> None:
 
     # DuckDB has threads from the start, which a fork lacks: what imports it is left to each.
     for name in (
-        "index.build.embed", "index.keywords.keyword_writer", "index.store.store_writer",
+        "index.build.embed", "index.keywords.writer", "index.store.writer",
         "ingest.report", "ingest.sources.mediawiki.extract", "ingest.segments",
     ):  # fmt: skip
         importlib.import_module(f"pinakes.{name}")

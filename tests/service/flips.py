@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from pinakes.index import checksums, verify
-from pinakes.index.encoders.onnx_encoder import OnnxEncoder, open_question_encoder
+from pinakes.index.encoders.onnx_model import OnnxEncoder, open_question_encoder
 from pinakes.index.errors import CollectionError, DamagedGeneration
 from pinakes.index.generations import SEALED, current_generation, read_manifest
 from pinakes.index.retrieval.search import Index

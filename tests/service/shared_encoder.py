@@ -6,7 +6,7 @@ Not for tests that change or damage it: what was opened stays open.
 import functools
 from pathlib import Path
 
-from pinakes.index.encoders.onnx_encoder import OnnxEncoder, open_question_encoder
+from pinakes.index.encoders.onnx_model import OnnxEncoder, open_question_encoder
 
 __all__ = ["open_shared_encoder"]
 

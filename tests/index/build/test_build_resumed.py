@@ -15,7 +15,7 @@ from pinakes.index.build import embed
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.errors import NoCollection
 from pinakes.index.generations import current_generation, read_manifest
-from pinakes.index.keywords import keyword_writer
+from pinakes.index.keywords import writer as keyword_writer
 from pinakes.index.retrieval.search import Index
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.mediawiki.source import MediaWikiSource

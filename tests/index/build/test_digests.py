@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pinakes.index.encoders.encoder_input import passage_digest
+from pinakes.index.encoders.passage_text import passage_digest
 from pinakes.index.errors import DamagedGeneration
 from pinakes.index.generations import current_generation
 from pinakes.index.store.rows import PageDigests

@@ -6,7 +6,7 @@ import pytest
 
 from pinakes.index.keywords.bm25 import KeywordIndex, plain_words
 from pinakes.index.keywords.frequent_words import frequent_words, read_frequent_words
-from pinakes.index.keywords.keyword_writer import write_keywords
+from pinakes.index.keywords.writer import write_keywords
 from tests.index.toys import QuietProgress, document, write_store
 from tests.ingest.test_real_dumps import documents
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from pinakes.index.keywords.keyword_writer import keyword_documents
+from pinakes.index.keywords.writer import keyword_documents
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Mode
 

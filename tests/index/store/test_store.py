@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pinakes.index.errors import DamagedGeneration
 from pinakes.index.store.store import Store
-from pinakes.index.store.store_writer import StoreWriter
+from pinakes.index.store.writer import StoreWriter
 from pinakes.index.vectors.importance import Importance
 from pinakes.ingest.passages import split_passages
 from pinakes.ingest.types import Document, Link, Redirect

@@ -113,7 +113,7 @@ def test_a_model_file_with_other_weights_than_its_name_says(
 def test_an_encoder_with_other_weights_than_published(
     run: Run, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pinakes.index.encoders.encoder._PACKAGED", _other_digest())
+    monkeypatch.setattr("pinakes.index.encoders.sentence_model._PACKAGED", _other_digest())
     text, way_out = _wrong(run, "encoder", "--data", data)
     assert "SHA-256" in text
     assert "install its package again" in way_out
@@ -122,7 +122,7 @@ def test_an_encoder_with_other_weights_than_published(
 def _other_digest() -> dict[str, Any]:
     from dataclasses import replace
 
-    from pinakes.index.encoders.encoder import _PACKAGED
+    from pinakes.index.encoders.sentence_model import _PACKAGED
 
     return {name: replace(model, sha256="0" * 64) for name, model in _PACKAGED.items()}
 

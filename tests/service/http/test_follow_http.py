@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 
 from pinakes.index.build.pipeline import BuildOptions, build_collection
-from pinakes.index.encoders.encoder import SentenceEncoder
+from pinakes.index.encoders.sentence_model import SentenceEncoder
 from pinakes.ingest.sources.opening import open_source
 from tests.index.toys import SAMPLE, QuietProgress
 from tests.service.conftest import MakeServer

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from pinakes.index.encoders.onnx_encoder import OnnxEncoder
+from pinakes.index.encoders.onnx_model import OnnxEncoder
 from pinakes.index.errors import EncoderNotExportable
 from pinakes.index.types import EncoderRecord, Vectors
 

@@ -2,9 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from pinakes.index.keywords import keyword_writer
+from pinakes.index.keywords import writer as keyword_writer
 from pinakes.index.keywords.bm25 import KeywordIndex, write_keyword_index
-from pinakes.index.keywords.keyword_writer import keyword_documents, write_keywords
+from pinakes.index.keywords.writer import keyword_documents, write_keywords
 from pinakes.index.store.store import Store
 from tests.index.toys import QuietProgress, Stopped, document, write_store
 

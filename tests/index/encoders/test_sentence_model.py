@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pinakes.index.encoders import encoder
-from pinakes.index.encoders.encoder import SentenceEncoder, find_encoder
-from pinakes.index.encoders.encoder_input import passage_text
-from pinakes.index.encoders.onnx_encoder import open_question_encoder
+from pinakes.index.encoders import sentence_model
+from pinakes.index.encoders.onnx_model import open_question_encoder
+from pinakes.index.encoders.passage_text import passage_text
+from pinakes.index.encoders.sentence_model import SentenceEncoder, find_encoder
 from pinakes.index.errors import EncoderNotFound
 from pinakes.index.types import EncoderRecord
 from tests.index.tiny_models import write_model
@@ -33,11 +33,11 @@ def toy_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     directory.mkdir()
     (directory / "model.safetensors").write_bytes(WEIGHTS)
     known = dataclasses.replace(
-        encoder._PACKAGED["all-MiniLM-L6-v2"],
+        sentence_model._PACKAGED["all-MiniLM-L6-v2"],
         path=lambda: directory,
         sha256=hashlib.sha256(WEIGHTS).hexdigest(),
     )
-    monkeypatch.setitem(encoder._PACKAGED, "toy", known)
+    monkeypatch.setitem(sentence_model._PACKAGED, "toy", known)
     return directory
 
 
@@ -76,7 +76,7 @@ def test_the_packaged_model_is_the_published_one(minilm: SentenceEncoder) -> Non
 
 def test_the_same_model_in_a_directory_works_without_its_name(minilm: SentenceEncoder) -> None:
     """The directory's own name stands in the record; its weights still say what it is."""
-    directory = encoder._PACKAGED["all-MiniLM-L6-v2"].path()
+    directory = sentence_model._PACKAGED["all-MiniLM-L6-v2"].path()
     record = find_encoder(str(directory)).record
     assert record == minilm.record.model_copy(update={"name": directory.name})
 
@@ -96,7 +96,9 @@ def test_passages_are_near_those_of_the_model_itself(minilm: SentenceEncoder) ->
     """What 8-bit integers cost on real passages; beyond .99 the bench finds no loss of rank."""
     texts = [f"Papyrus – {n}\n{sentence} " * 5 for n, sentence in enumerate(SENTENCES)]
     model = import_module("sentence_transformers").SentenceTransformer(
-        str(encoder._PACKAGED["all-MiniLM-L6-v2"].path()), device="cpu", local_files_only=True
+        str(sentence_model._PACKAGED["all-MiniLM-L6-v2"].path()),
+        device="cpu",
+        local_files_only=True,
     )
     wanted = model.encode(texts, normalize_embeddings=True)
     cosines = np.einsum("ij,ij->i", wanted, minilm.encode_passages(texts))
@@ -192,7 +194,7 @@ def test_a_model_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
 def test_where_8_bit_integers_do_badly_passages_are_encoded_exactly(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(encoder, "_LEAST_PASSAGE_COSINE", 2.0)
+    monkeypatch.setattr(sentence_model, "_LEAST_PASSAGE_COSINE", 2.0)
     found = find_encoder(str(write_model(tmp_path / "model", {})))
     check = found.write_question_encoder(tmp_path / "encoder")
     assert check.passage_precision == "float32"
@@ -212,7 +214,7 @@ def test_sentence_transformers_is_not_imported_before_it_is_needed() -> None:
     program = (
         "import sys, pinakes.index.build.pipeline, pinakes.index.evaluation\n"
         "import pinakes.index.follow, pinakes.index.retrieval.search\n"
-        "from pinakes.index.encoders.encoder import find_encoder\n"
+        "from pinakes.index.encoders.sentence_model import find_encoder\n"
         "find_encoder('all-MiniLM-L6-v2').record\n"
         "sys.exit(bool({'sentence_transformers', 'torch', 'transformers'} & set(sys.modules)))"
     )

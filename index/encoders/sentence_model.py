@@ -21,13 +21,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pinakes.index.encoders.onnx_encoder import OnnxEncoder, quantized, write_onnx_encoder
-from pinakes.index.encoders.onnx_export import (
+from pinakes.index.encoders.export import (
     EncodePassages,
     check_questions,
     export_model,
     passage_cosine,
 )
+from pinakes.index.encoders.onnx_model import OnnxEncoder, quantized, write_onnx_encoder
 from pinakes.index.errors import EncoderNotFound
 from pinakes.index.types import EncoderCheck, EncoderRecord, Precision, Vectors
 from pinakes.ingest.files import read_json

@@ -14,7 +14,7 @@ from pinakes.index.aliases.kinds import base_name, later_words, meanings, name_o
 from pinakes.index.aliases.table import ALIASES_SCHEMA, gather_aliases, scratch_size, write_aliases
 from pinakes.index.aliases.titles import title_key
 from pinakes.index.checksums import row_checksum
-from pinakes.index.encoders.encoder_input import passage_digest
+from pinakes.index.encoders.passage_text import passage_digest
 from pinakes.index.store.rows import add_checksums, text_checksum, write_bounds
 from pinakes.index.types import AliasKind
 from pinakes.ingest.segments import link_source

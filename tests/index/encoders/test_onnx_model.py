@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pinakes.index.encoders import encoder
-from pinakes.index.encoders.encoder import SentenceEncoder, find_encoder
-from pinakes.index.encoders.onnx_encoder import OnnxEncoder, open_question_encoder
+from pinakes.index.encoders import sentence_model
+from pinakes.index.encoders.onnx_model import OnnxEncoder, open_question_encoder
+from pinakes.index.encoders.sentence_model import SentenceEncoder, find_encoder
 from pinakes.index.errors import DamagedGeneration, EncoderNotExportable
 from pinakes.index.generations import current_generation, read_manifest
 from pinakes.index.retrieval.search import Index
@@ -48,7 +48,9 @@ def copied(directory: Path, tmp_path: Path) -> Path:
 
 def test_question_vectors_are_those_of_sentence_transformers(questions: OnnxEncoder) -> None:
     model = import_module("sentence_transformers").SentenceTransformer(
-        str(encoder._PACKAGED["all-MiniLM-L6-v2"].path()), device="cpu", local_files_only=True
+        str(sentence_model._PACKAGED["all-MiniLM-L6-v2"].path()),
+        device="cpu",
+        local_files_only=True,
     )
     wanted = model.encode_query(QUESTIONS, normalize_embeddings=True)
     found = np.stack([questions.encode_query(question) for question in QUESTIONS])
@@ -194,13 +196,13 @@ def test_an_export_that_says_something_else_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A tokenizer that cuts too early: only long texts tell."""
-    original = encoder.export_model
+    original = sentence_model.export_model
 
     def cut(model: object, record: object, path: Path) -> str:
         tokenizer = json.loads(original(model, record, path))  # type: ignore[arg-type]
         tokenizer["truncation"]["max_length"] = 16
         return json.dumps(tokenizer)
 
-    monkeypatch.setattr(encoder, "export_model", cut)
+    monkeypatch.setattr(sentence_model, "export_model", cut)
     with pytest.raises(EncoderNotExportable, match=r"cosine 0\.\d+ to the model itself on '"):
         find_encoder(str(write_model(tmp_path / "model", {}))).encode_passages(["word"])
