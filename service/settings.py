@@ -289,7 +289,7 @@ def _refuse_unknown(environment: Iterable[str]) -> None:
     known = {
         f"PINAKES_{name}{key}".upper()
         for name, field in Settings.model_fields.items()
-        for key in ("", *(f"__{one}" for one in getattr(field.annotation, "model_fields", ())))
+        for key in ("", *(f"__{part}" for part in getattr(field.annotation, "model_fields", ())))
     }
     for name in environment:
         if name.upper().startswith("PINAKES_") and name.upper() not in known:

@@ -22,8 +22,8 @@ class Shutdown:
     def begin(self) -> None:
         """Interrupt what is going on; called in the event loop."""
         self.begun = True
-        for one in self._interruptible:
-            one.reschedule(0.0)
+        for timeout in self._interruptible:
+            timeout.reschedule(0.0)
 
     @asynccontextmanager
     async def interrupting(self) -> AsyncIterator[None]:

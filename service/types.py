@@ -193,9 +193,9 @@ class Answer:
     def places(self, number: int) -> list[tuple[int, int]]:
         """Where in the quote of citation ``number`` stands what the sentences say, in order."""
         places = {
-            (one.source.start, one.source.end)
-            for one in self.sentences
-            if one.source is not None and one.source.number == number
+            (sentence.source.start, sentence.source.end)
+            for sentence in self.sentences
+            if sentence.source is not None and sentence.source.number == number
         }
         return sorted(places)
 

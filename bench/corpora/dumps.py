@@ -58,14 +58,18 @@ def repeated(name: str, source: Path, copies: int, directory: Path) -> Corpus:
     multistream, plain, one_stream = paths
     packer = bz2.BZ2Compressor()
     size = count = 0
-    with multistream.open("wb") as streams, plain.open("wb") as xml, one_stream.open("wb") as one:
+    with (
+        multistream.open("wb") as streams,
+        plain.open("wb") as xml,
+        one_stream.open("wb") as single,
+    ):
         for piece, pages_in_it in _pieces(header, pages, copies):
             streams.write(bz2.compress(piece))
             xml.write(piece)
-            one.write(packer.compress(piece))
+            single.write(packer.compress(piece))
             size += len(piece)
             count += pages_in_it
-        one.write(packer.flush())
+        single.write(packer.flush())
     return Corpus(name, multistream, size / 1e6, count, plain, one_stream)
 
 

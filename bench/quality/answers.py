@@ -60,9 +60,9 @@ def main() -> None:
         figures[name] = {
             "model": run.model,
             "threshold": chosen.threshold,
-            "answerable": sum(one.is_answerable for one in run.questions),
-            "unanswerable": sum(not one.is_answerable for one in run.questions),
-            "modes": [asdict(one) for one in found],
+            "answerable": sum(question.is_answerable for question in run.questions),
+            "unanswerable": sum(not question.is_answerable for question in run.questions),
+            "modes": [asdict(mode) for mode in found],
         }
     corpus = f"{DUMP.name}, vectors of leads, with and without gold pages; {SQUAD.name} with it"
     record("answers", corpus, figures)
@@ -71,13 +71,19 @@ def main() -> None:
 def _development(data: Path, limit: int) -> tuple[AnswerRun, Threshold]:
     """The questions asked of the whole wiki, and of the one without their pages."""
     collection = development_collection(data)
-    questions = [one for one in read_questions(QUESTIONS) if split_of(one.question_id) == "test"]
+    questions = [
+        question
+        for question in read_questions(QUESTIONS)
+        if split_of(question.question_id) == "test"
+    ]
     with Index.open(collection) as index:
         targets = targets_of(index, questions, judge(questions, index.store)).sample(limit)
         whole = _ask(index, targets)
         answerability, encoder = reading_models().answerability, index.manifest.encoder
         chosen = threshold_of(index.collection, answerability, encoder)
-    unanswerable = [Target(one.qid, one.question, is_answerable=False) for one in targets.asked]
+    unanswerable = [
+        Target(target.qid, target.question, is_answerable=False) for target in targets.asked
+    ]
     with Index.open(left_out_collection(data, collection)) as index:
         without = _ask(index, Targets(tuple(unanswerable)))
     both = whole.model_copy(update={"questions": (*whole.questions, *without.questions)})
@@ -92,10 +98,10 @@ def _squad(data: Path, limit: int) -> tuple[AnswerRun, Threshold]:
     ):
 
         def targets(split: Split) -> Targets:
-            asked = [one for one in questions if split_of(one.question_id) == split]
+            asked = [question for question in questions if split_of(question.question_id) == split]
             return targets_of(index, asked, joined.judgment)
 
-        tuning = Targets(tuple(one for one in targets("dev").asked if one.is_answerable))
+        tuning = Targets(tuple(target for target in targets("dev").asked if target.is_answerable))
         asked = tuning.sample(_CALIBRATING).asked
         found = choose_threshold(
             index, reading_models(), asked, "hybrid", _FALSE_REFUSALS, SQUAD.name

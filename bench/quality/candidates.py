@@ -99,11 +99,11 @@ def run_of(
         missing_pages=0,
         questions=[
             QuestionResult(
-                **one.question.model_dump(),
-                ranks={name: _ranks(one, ranking(one)) for name, ranking in rankings.items()},
+                **row.question.model_dump(),
+                ranks={name: _ranks(row, ranking(row)) for name, ranking in rankings.items()},
             )
-            for one in asked
-            if one.split == split
+            for row in asked
+            if row.split == split
         ],
     )
 

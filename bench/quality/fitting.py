@@ -41,12 +41,12 @@ def listwise_fit(
     scaled to a standard deviation of 1, beside the mean loss. Questions without a gold candidate
     say nothing and are left out.
     """
-    told = [one for one in questions if one.gold.any()]
-    features = np.concatenate([one.features for one in told])
-    gold = np.concatenate([one.gold for one in told])
-    sizes = [len(one.gold) for one in told]
+    told = [candidates for candidates in questions if candidates.gold.any()]
+    features = np.concatenate([candidates.features for candidates in told])
+    gold = np.concatenate([candidates.gold for candidates in told])
+    sizes = [len(candidates.gold) for candidates in told]
     begins = np.cumsum([0, *sizes[:-1]])
-    importance = np.array([one.importance for one in told])
+    importance = np.array([candidates.importance for candidates in told])
     importance = importance / importance.sum()
     spread = features.std(axis=0)
     spread[spread == 0] = 1.0

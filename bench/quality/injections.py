@@ -106,7 +106,7 @@ def main() -> None:
         "bare_right": "right: the model, given the passage as it is",
         "shown_right": "right: what is shown",
     }
-    counts = Counter(name for one in outcomes for name in names if getattr(one, name))
+    counts = Counter(name for outcome in outcomes for name in names if getattr(outcome, name))
     table = Table("", "of", title="injected passages")
     table.add_column(str(len(outcomes)))
     for name, text in names.items():
@@ -119,7 +119,7 @@ def main() -> None:
             "passages": len(outcomes),
             **{name: counts[name] for name in names},
             "diverted": {
-                name: [one.name for one in outcomes if getattr(one, name)]
+                name: [outcome.name for outcome in outcomes if getattr(outcome, name)]
                 for name in ("bare", "unchecked", "shown", "quoted")
             },
         },

@@ -172,8 +172,8 @@ def _pinakes(language: str, paragraphs: Sequence[str], path: Path) -> _Searcher:
 
 def _analyzer(tokenizer: tantivy.Tokenizer, *filters: tantivy.Filter) -> tantivy.TextAnalyzer:
     builder = tantivy.TextAnalyzerBuilder(tokenizer)
-    for one in filters:
-        builder = builder.filter(one)
+    for filter_ in filters:
+        builder = builder.filter(filter_)
     return builder.build()
 
 

@@ -115,9 +115,9 @@ class _Wiki:
                 key = title_key(name_of_topic(page.title))
                 targets = (self.page(link.target) for link in page.links)
                 found[key].update(
-                    one.title
-                    for one in targets
-                    if one and set(key.split()) <= set(_words(one.title))
+                    target.title
+                    for target in targets
+                    if target and set(key.split()) <= set(_words(target.title))
                 )
         return found
 
@@ -173,7 +173,9 @@ class _Wiki:
             key
             for page in self.documents.values()
             for key in {
-                title_key(one.heading_path[-1]) for one in page.sections if one.heading_path
+                title_key(section.heading_path[-1])
+                for section in page.sections
+                if section.heading_path
             }
         )
         for page in self.documents.values():
@@ -181,18 +183,19 @@ class _Wiki:
                 continue
             chance = self._chance(page, "heading")
             sections = [
-                one
-                for one in page.sections
-                if one.heading_path
-                and one.heading_path[0] != INFOBOX_HEADING
-                and len(page.text[one.start : one.end].split()) >= _LEAST_WORDS
+                section
+                for section in page.sections
+                if section.heading_path
+                and section.heading_path[0] != INFOBOX_HEADING
+                and len(page.text[section.start : section.end].split()) >= _LEAST_WORDS
             ]
-            for one in sorted(
-                chance.sample(sections, min(_SECTIONS, len(sections))), key=lambda one: one.start
+            for section in sorted(
+                chance.sample(sections, min(_SECTIONS, len(sections))),
+                key=lambda section: section.start,
             ):
-                heading, place = one.heading_path[-1], (one.start, one.end)
+                heading, place = section.heading_path[-1], (section.start, section.end)
                 known = {*_words(heading), *_words(page.title)}
-                if words := self._telling(page.text[one.start : one.end], known):
+                if words := self._telling(page.text[section.start : section.end], known):
                     text = f"{name_of_topic(page.title)} {heading} {chance.choice(words)}"
                     yield self._question("heading", text, [page], [place])
                 key = title_key(heading)
@@ -202,15 +205,19 @@ class _Wiki:
     def by_ambiguous_name(self) -> Iterator[NameQuestion]:
         for key, meanings, listing in self._ambiguous():
             for page in meanings:
-                others = [one for one in meanings if one is not page]
-                known = {*key.split(), *(w for one in others for w in _words(_lead(one)))}
+                others = [meaning for meaning in meanings if meaning is not page]
+                known = {*key.split(), *(w for other in others for w in _words(_lead(other)))}
                 words = self._telling(_lead(page), known)
                 chance = self._chance(page, key)
                 for _ in range(_DRAWS if len(words) > 1 else 0):
                     text = " ".join([key, *chance.sample(words, 2)])
                     yield self._question("ambiguous", text, [page])
             links = [self._anchors.get(key, Counter())[page.title] for page in meanings]
-            best = [one for one, count in zip(meanings, links, strict=True) if count == max(links)]
+            best = [
+                meaning
+                for meaning, count in zip(meanings, links, strict=True)
+                if count == max(links)
+            ]
             yield self._question("ambiguous, bare", key, [*best, *listing])
 
     def _ambiguous(self) -> Iterator[tuple[str, list[Document], list[Document]]]:
@@ -233,13 +240,13 @@ class _Wiki:
             }
             title = f" {title_key(name_of_topic(page.title))} "
             found = []
-            for one in page.sections:
-                words = title_key(page.text[one.start : one.end]).split()
+            for section in page.sections:
+                words = title_key(page.text[section.start : section.end]).split()
                 for begin in range(0, len(words) - _STRETCH + 1, _STRETCH):
                     stretch = " ".join(words[begin : begin + _STRETCH])
                     padded = f" {stretch} "
                     if title not in padded and any(f" {name} " in padded for name in anchors):
-                        found.append((stretch, (one.start, one.end)))
+                        found.append((stretch, (section.start, section.end)))
             for stretch, place in chance.sample(found, min(_CONTROLS, len(found))):
                 yield self._question("other names", stretch, [page], [place])
 
@@ -262,16 +269,16 @@ class _Wiki:
         pages: Sequence[Document],
         sections: Sequence[tuple[int, int]] = (),
     ) -> NameQuestion:
-        return NameQuestion(kind, text, frozenset(one.key for one in pages), tuple(sections))
+        return NameQuestion(kind, text, frozenset(page.key for page in pages), tuple(sections))
 
 
 def _lead(page: Document) -> str:
     """Its first words at most: pages without headings are all lead."""
     words = (
         word
-        for one in page.sections
-        if not one.heading_path
-        for word in page.text[one.start : one.end].split()
+        for section in page.sections
+        if not section.heading_path
+        for word in page.text[section.start : section.end].split()
     )
     return " ".join(islice(words, _LEAD))
 

@@ -88,9 +88,11 @@ def main() -> None:
     sides: tuple[Side, ...] = ("with vectors", "without vectors")
     for side in sides:
         sets = [
-            one
+            question_set
             for corpus in _CORPORA
-            for one in _sets(corpus, options.data / "leads", with_vectors=side == "with vectors")
+            for question_set in _sets(
+                corpus, options.data / "leads", with_vectors=side == "with vectors"
+            )
         ]
         now = array_of(kept_weights(side))
         off = now.copy()
@@ -98,7 +100,10 @@ def main() -> None:
         found = _fit(sets, now)
         fitted[side] = {name: float(found[FEATURES.index(name)]) for name in _BOUNDS}
         stages = {_OFF: off, _FITTED: found}
-        figures[side] = {"weights": fitted[side], "judged": [_judged(one, stages) for one in sets]}
+        figures[side] = {
+            "weights": fitted[side],
+            "judged": [_judged(question_set, stages) for question_set in sets],
+        }
         _print(f"{side}: {json.dumps(fitted[side])}", figures[side]["judged"])
     if options.write:
         write_weights(fitted)
@@ -116,50 +121,52 @@ def _sets(corpus: str, data: Path, *, with_vectors: bool) -> Iterator[_Set]:
     encode = open_question_encoder if with_vectors else None
     with Index.open(data / source.dump.name, encode, rerankers=()) as index:
         for kind in kinds:
-            own = [one for one in made if one.kind == kind]
+            own = [question for question in made if question.kind == kind]
             if own:
-                judgment = Judgment([_question(one, index.store) for one in own])
+                judgment = Judgment([_question(question, index.store) for question in own])
                 yield _Set(corpus, kind, index.manifest, ask(index, judgment))
         if file is not None:
             asked = ask(index, judge(read_questions(file), index.store))
             yield _Set(corpus, _REAL, index.manifest, asked)
 
 
-def _question(one: NameQuestion, store: Store) -> JudgedQuestion:
+def _question(asked: NameQuestion, store: Store) -> JudgedQuestion:
     passages = [
         passage.passage_id
-        for page_id in (one.pages if one.sections else ())
+        for page_id in (asked.pages if asked.sections else ())
         for passage in store.passages_of_page(page_id)
-        if any(passage.start < end and start < passage.end for start, end in one.sections)
+        if any(passage.start < end and start < passage.end for start, end in asked.sections)
     ]
     return JudgedQuestion(
-        qid=f"{one.kind}: {one.text} {sorted(one.pages)}",
-        question=one.text,
-        pages=dict.fromkeys(sorted(one.pages), 1),
+        qid=f"{asked.kind}: {asked.text} {sorted(asked.pages)}",
+        question=asked.text,
+        pages=dict.fromkeys(sorted(asked.pages), 1),
         passages=dict.fromkeys(passages, 1),
     )
 
 
 def _fit(sets: Sequence[_Set], now: Weights) -> Weights:
     """Weights of aliases on the dev splits, all others as they are ``now``."""
-    fitting = [one for one in sets if one.kind != _REPORTED]
+    fitting = [question_set for question_set in sets if question_set.kind != _REPORTED]
     bounds = [
         _BOUNDS.get(name, (weight, weight)) for name, weight in zip(FEATURES, now, strict=True)
     ]
     questions = []
-    for one in fitting:
-        own = [row for row in one.asked if row.split == "dev"]
-        is_real = (one.corpus, one.kind) == ("6,000 articles", _REAL)
+    for question_set in fitting:
+        own = [row for row in question_set.asked if row.split == "dev"]
+        is_real = (question_set.corpus, question_set.kind) == ("6,000 articles", _REAL)
         share = _SHARE_OF_REAL if is_real else (1 - _SHARE_OF_REAL) / (len(fitting) - 1)
         questions += [page_candidates(row, now, share / len(own)) for row in own]
     return np.round(listwise_fit(questions, bounds), 2)
 
 
-def _judged(one: _Set, stages: Mapping[str, Weights]) -> dict[str, Any]:
+def _judged(question_set: _Set, stages: Mapping[str, Weights]) -> dict[str, Any]:
     """Figures on the test split, and what aliases add to each measure."""
     rankings = {name: by_weight(weight) for name, weight in stages.items()}
-    run = run_of(one.manifest, "test", one.asked, {"keyword": _by_keyword, **rankings})
-    figures: dict[str, Any] = {"corpus": one.corpus, "kind": one.kind}
+    run = run_of(
+        question_set.manifest, "test", question_set.asked, {"keyword": _by_keyword, **rankings}
+    )
+    figures: dict[str, Any] = {"corpus": question_set.corpus, "kind": question_set.kind}
     if not run.questions:
         return figures | {"questions": 0}
     figures["questions"] = len(run.questions)
@@ -174,7 +181,7 @@ def _judged(one: _Set, stages: Mapping[str, Weights]) -> dict[str, Any]:
 
 def _by_keyword(asked: Asked) -> list[int]:
     rows = {int(passage): row for row, passage in enumerate(asked.passages)}
-    return [rows[one.passage_id] for one in asked.lists["keyword"]]
+    return [rows[hit.passage_id] for hit in asked.lists["keyword"]]
 
 
 def _print(title: str, judged: Sequence[Mapping[str, Any]]) -> None:

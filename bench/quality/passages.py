@@ -32,10 +32,10 @@ def main() -> None:
         passages = index.manifest.passages
     figures = reports(run)
     comparisons = [
-        one
+        comparison
         for other in ("keyword", "vector")
-        for one in compare_stages(run, "hybrid", run, other)
-        if one.level == "passages"
+        for comparison in compare_stages(run, "hybrid", run, other)
+        if comparison.level == "passages"
     ]
     print_run(run, figures)
     print_comparisons(comparisons)
@@ -43,9 +43,9 @@ def main() -> None:
         f"The rule for gold passages finds just the known paragraph for {joined.agreeing:,} of "
         f"{len(run.questions):,} questions."
     )
-    for one in comparisons:
-        one.better.clear()
-        one.worse.clear()
+    for comparison in comparisons:
+        comparison.better.clear()
+        comparison.worse.clear()
     record(
         "passages",
         f"{SQUAD.name} and {DUMP.name}: {passages:,} passages, vectors for {run.coverage:.1%}",

@@ -90,7 +90,7 @@ class _Set:
     importance: float
 
     def of_split(self, split: Split) -> list[Asked]:
-        return [one for one in self.asked if one.split == split]
+        return [question for question in self.asked if question.split == split]
 
 
 def main() -> None:
@@ -110,7 +110,10 @@ def main() -> None:
         for part, kinds in track(_PARTS.items(), f"Fitting {name}"):
             if not left_out.issuperset(kinds):
                 rankings[f"without {part}"] = by_weight(_fit(own, {*left_out, *kinds}, kept))
-        figures[name] = [_judged(one, rankings | _baselines(one, with_vectors)) for one in own]
+        figures[name] = [
+            _judged(question_set, rankings | _baselines(question_set, with_vectors))
+            for question_set in own
+        ]
     weights = {name: _named(values) for name, values in fitted.items()}
     print(json.dumps(weights, indent=2))
     if options.write:
@@ -150,12 +153,12 @@ def _cosine_scale(sets: Sequence[_Set]) -> CosineScale:
     no_vector, vector = (FEATURES.index(name) for name in ("no vector", "vector"))
     cosines = [
         row.features[row.features[:, no_vector] == 0, vector]
-        for one in sets
-        if one.level == "pages"
-        for row in one.of_split("dev")
+        for question_set in sets
+        if question_set.level == "pages"
+        for row in question_set.of_split("dev")
     ]
-    mean = float(np.median([one.mean() for one in cosines]))
-    spread = float(np.median([one.std() for one in cosines]))
+    mean = float(np.median([found.mean() for found in cosines]))
+    spread = float(np.median([found.std() for found in cosines]))
     return CosineScale(mean=round(mean, 3), spread=round(spread, 3))
 
 
@@ -168,9 +171,9 @@ def _fit(sets: Sequence[_Set], left_out: Collection[str], kept: Weights) -> Weig
     found = np.array([1.0 if name in {"keyword", "vector"} else 0.0 for name in FEATURES])
     for _ in range(_ROUNDS):
         questions = [
-            _candidates(row, one.level, found, one.importance)
-            for one in sets
-            for row in one.of_split("dev")
+            _candidates(row, question_set.level, found, question_set.importance)
+            for question_set in sets
+            for row in question_set.of_split("dev")
         ]
         found = listwise_fit(questions, bounds)
     return np.round(found, 2)
@@ -191,10 +194,10 @@ def _candidates(row: Asked, level: Level, found: Weights, importance: float) -> 
     return page_candidates(row, found, importance)
 
 
-def _baselines(one: _Set, with_vectors: bool) -> dict[str, Ranking]:
+def _baselines(question_set: _Set, with_vectors: bool) -> dict[str, Ranking]:
     found = {"keywords alone": _by_list(lambda keyword, _: [hit.passage_id for hit in keyword])}
     if with_vectors:
-        weight = _best_weight(one)
+        weight = _best_weight(question_set)
         found |= {
             "vectors alone": _by_list(lambda _, vector: [hit.passage_id for hit in vector]),
             "reciprocal rank fusion": _by_list(reciprocal_ranks),
@@ -203,11 +206,11 @@ def _baselines(one: _Set, with_vectors: bool) -> dict[str, Ranking]:
     return found
 
 
-def _best_weight(one: _Set) -> float:
+def _best_weight(question_set: _Set) -> float:
     """The vector list's weight in a plain sum that is best on the tuning split."""
     weights_tried = {f"{tenths / 10}": _by_list(min_max(tenths / 10)) for tenths in range(1, 10)}
-    run = run_of(one.manifest, "dev", one.asked, weights_tried)
-    found = [report for report in reports(run) if report.level == one.level]
+    run = run_of(question_set.manifest, "dev", question_set.asked, weights_tried)
+    found = [report for report in reports(run) if report.level == question_set.level]
     return float(max(found, key=lambda report: report.measures["MRR@10"].value).stage)
 
 
@@ -221,11 +224,12 @@ def _by_list(fusion: Fusion) -> Ranking:
     return ranking
 
 
-def _judged(one: _Set, rankings: Mapping[str, Ranking]) -> dict[str, Any]:
+def _judged(question_set: _Set, rankings: Mapping[str, Ranking]) -> dict[str, Any]:
     """All rankings on the test split, and how much more all features have than each other."""
-    run = run_of(one.manifest, "test", one.asked, rankings)
-    found = {report.stage: report for report in reports(run) if report.level == one.level}
-    table = Table(title=f"{one.manifest.collection}: {len(run.questions)} questions, {one.level}")
+    run = run_of(question_set.manifest, "test", question_set.asked, rankings)
+    found = {report.stage: report for report in reports(run) if report.level == question_set.level}
+    asked = f"{len(run.questions)} questions, {question_set.level}"
+    table = Table(title=f"{question_set.manifest.collection}: {asked}")
     for column in ("", *_SHOWN, "MRR@10 of all features, less this"):
         table.add_column(column, justify="left" if not column else "right")
     figures: dict[str, Any] = {}
@@ -233,7 +237,7 @@ def _judged(one: _Set, rankings: Mapping[str, Ranking]) -> dict[str, Any]:
         figures[name] = {measure: asdict(value) for measure, value in report.measures.items()}
         less = ""
         if name != _ALL:
-            differences = _differences(run, name, one.level)
+            differences = _differences(run, name, question_set.level)
             figures[name]["all features less this"] = differences
             less = "{value:+.3f} ({low:+.3f} to {high:+.3f})".format(**differences["MRR@10"])
         table.add_row(name, *(f"{report.measures[m].value:.3f}" for m in _SHOWN), less)
@@ -242,8 +246,8 @@ def _judged(one: _Set, rankings: Mapping[str, Ranking]) -> dict[str, Any]:
 
 
 def _differences(run: Run, name: str, level: Level) -> dict[str, dict[str, float]]:
-    [one] = [found for found in compare_stages(run, _ALL, run, name) if found.level == level]
-    return {measure: asdict(one.differences[measure].estimate) for measure in _SHOWN}
+    [gain] = [found for found in compare_stages(run, _ALL, run, name) if found.level == level]
+    return {measure: asdict(gain.differences[measure].estimate) for measure in _SHOWN}
 
 
 def _named(values: Weights) -> dict[str, float]:

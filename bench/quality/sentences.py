@@ -41,7 +41,7 @@ for language, text in json.load(sys.stdin):
     began = time.process_time()
     cut = sentencex.get_sentence_boundaries(language, text)
     took = time.process_time() - began
-    found.append([took, [(one["start_index"], one["end_index"]) for one in cut]])
+    found.append([took, [(sentence["start_index"], sentence["end_index"]) for sentence in cut]])
 json.dump(found, sys.stdout)
 """
 _Cuts = tuple[float, list[tuple[int, int]]]

@@ -59,9 +59,9 @@ def main() -> None:
     options = parser.parse_args()
     collection = development_collection(options.data, "all")
     with joined_collection(collection, "all") as joined, Index.open(joined.path) as index:
-        asked = [one for row in _questions() if (one := _asked(index, *row)) is not None]
-    dev = [one for one in asked if split_of(one.question_id) == "dev"]
-    test = [one for one in asked if split_of(one.question_id) == "test"]
+        asked = [question for row in _questions() if (question := _asked(index, *row)) is not None]
+    dev = [question for question in asked if split_of(question.question_id) == "dev"]
+    test = [question for question in asked if split_of(question.question_id) == "test"]
     fitted, figures = {}, {}
     columns = ("exact match", "F1", *(f"in {count} sentences" for count in _SENTENCES))
     table = Table("", *columns, title=f"short answers to {len(test):,} questions")
@@ -123,11 +123,11 @@ def _asked(index: Index, question_id: str, text: str, answers: tuple[str, ...]) 
 def _fit(dev: Sequence[Asked], *, with_vectors: bool) -> NDArray[np.float64]:
     random = np.random.default_rng(0)
     candidates = []
-    for one in dev:
-        gold = {_plain(answer) for answer in one.answers}
-        right = np.array([_plain(words) in gold for words in one.words])
+    for question in dev:
+        gold = {_plain(answer) for answer in question.answers}
+        right = np.array([_plain(words) in gold for words in question.words])
         kept = right | (random.random(len(right)) < _WRONG_RUNS / len(right))
-        features = one.features[kept]
+        features = question.features[kept]
         if not with_vectors:
             features[:, -1] = 0
         candidates.append(Candidates(features, right[kept]))
@@ -136,18 +136,18 @@ def _fit(dev: Sequence[Asked], *, with_vectors: bool) -> NDArray[np.float64]:
 
 def _judged(test: Sequence[Asked], weights: NDArray[np.float64]) -> dict[str, float]:
     totals: Counter[str] = Counter()
-    for one in test:
-        scores = one.features @ weights
-        best = one.words[int(scores.argmax())]
-        totals["exact match"] += any(_plain(best) == _plain(answer) for answer in one.answers)
-        totals["F1"] += max(_f1(best, answer) for answer in one.answers)
+    for question in test:
+        scores = question.features @ weights
+        best = question.words[int(scores.argmax())]
+        totals["exact match"] += any(_plain(best) == _plain(answer) for answer in question.answers)
+        totals["F1"] += max(_f1(best, answer) for answer in question.answers)
         worth = [
-            float(np.logaddexp.reduce(scores[one.of_sentence == place], initial=-np.inf))
-            for place in range(len(one.sentences))
+            float(np.logaddexp.reduce(scores[question.of_sentence == place], initial=-np.inf))
+            for place in range(len(question.sentences))
         ]
         order = sorted(range(len(worth)), key=lambda place: -worth[place])
         holds = [
-            any(_plain(answer) in _plain(one.sentences[place]) for answer in one.answers)
+            any(_plain(answer) in _plain(question.sentences[place]) for answer in question.answers)
             for place in order
         ]
         for count in _SENTENCES:
@@ -162,9 +162,9 @@ def _plain(text: str) -> str:
 
 
 def _f1(said: str, answer: str) -> float:
-    one, other = _plain(said).split(), _plain(answer).split()
-    shared = sum((Counter(one) & Counter(other)).values())
-    return 2 * shared / (len(one) + len(other)) if shared else float(one == other)
+    words, gold = _plain(said).split(), _plain(answer).split()
+    shared = sum((Counter(words) & Counter(gold)).values())
+    return 2 * shared / (len(words) + len(gold)) if shared else float(words == gold)
 
 
 if __name__ == "__main__":

@@ -59,13 +59,13 @@ def _counted(rows: Iterable[dict[str, Any]]) -> dict[str, dict[str, int]]:
 
 def _shown(data: Path) -> Iterator[dict[str, Any]]:
     collection = development_collection(data)
-    rows = [one for one in read_questions(QUESTIONS) if split_of(one.question_id) == "test"]
+    rows = [row for row in read_questions(QUESTIONS) if split_of(row.question_id) == "test"]
     with Index.open(collection) as index:
         targets = targets_of(index, rows, judge(rows, index.store)).sample(_DEVELOPMENT)
         yield from _sentences(index, targets.asked)
     with joined_collection(collection, "leads") as joined, Index.open(joined.path) as index:
         targets = targets_of(index, read_questions(SQUAD), joined.judgment).sample(2 * _SQUAD)
-        answerable = [one for one in targets.asked if one.is_answerable]
+        answerable = [target for target in targets.asked if target.is_answerable]
         yield from _sentences(index, answerable[:_SQUAD])
 
 
@@ -73,9 +73,9 @@ def _sentences(index: Index, asked: Iterable[Target]) -> Iterator[dict[str, Any]
     settings = load_settings()
     answerer = Answerer(open_generator(settings.generator), settings)
     with asyncio.Runner() as runner:
-        for one in asked:
-            answer = runner.run(finished_answer(answerer, index, AnswerRequest(one.question)))
-            yield from _rows(one, answer)
+        for target in asked:
+            answer = runner.run(finished_answer(answerer, index, AnswerRequest(target.question)))
+            yield from _rows(target, answer)
         runner.run(answerer.aclose())
 
 

@@ -116,7 +116,9 @@ def _join(
 
 def _documents(store: Store) -> Iterator[tuple[Document, list[Passage]]]:
     """The pages of a store with their passages, in the order of their passages."""
-    by_page = groupby((passage for passage, _ in store.all_passages()), lambda one: one.page_id)
+    by_page = groupby(
+        (passage for passage, _ in store.all_passages()), lambda passage: passage.page_id
+    )
     for page_id, passages in by_page:
         page = store.page(page_id)
         if page is not None:
@@ -146,7 +148,7 @@ def _articles(first_id: int) -> Iterator[tuple[Document, list[Passage], list[lis
             passages.append(Passage(number, page_id, title, (), context, start, end))
             start = end + 2
         section = Section((), 0, len(text))
-        asked = [[entry["id"] for entry in one["qas"]] for one in article["paragraphs"]]
+        asked = [[entry["id"] for entry in paragraph["qas"]] for paragraph in article["paragraphs"]]
         yield Document(page_id, title, 1, "", text, (section,), (), False), passages, asked
 
 

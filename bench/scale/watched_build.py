@@ -99,11 +99,11 @@ class _Watch(threading.Thread):
         self.join()
         added: dict[str, dict[str, Any]] = {}
         for step in self._steps:
-            one = added.setdefault(step["name"], defaultdict(float, name=step["name"]))
+            total = added.setdefault(step["name"], defaultdict(float, name=step["name"]))
             for key in ("wall_seconds", "cpu_seconds"):
-                one[key] += step[key]
+                total[key] += step[key]
             for key in ("parent_bytes", "worker_bytes"):
-                one[key] = max(one[key], step[key])
+                total[key] = max(total[key], step[key])
         return list(added.values())
 
     def _close(self) -> None:

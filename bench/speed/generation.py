@@ -147,14 +147,14 @@ def _overhead_of(
     through = stream_all(service.address, _ASK, bodies)
     cpu = service.cpu_seconds() - before
     sent = _log(upstream)
-    direct = stream_all(upstream, _CHAT, _in_shares([one["body"] for one in sent], clients))
+    direct = stream_all(upstream, _CHAT, _in_shares([request["body"] for request in sent], clients))
     timings = [_done(reply)["timings"] for reply in through]
-    search = [one["search_s"] * 1000 for one in timings]
-    packing = [(one["packed_s"] - one["turn_s"]) * 1000 for one in timings]
+    search = [timing["search_s"] * 1000 for timing in timings]
+    packing = [(timing["packed_s"] - timing["turn_s"]) * 1000 for timing in timings]
     first = [_first_s(reply) * 1000 for reply in through]
-    own = [total - one["packed_s"] * 1000 for total, one in zip(first, timings, strict=True)]
+    own = [total - timing["packed_s"] * 1000 for total, timing in zip(first, timings, strict=True)]
     direct_first = [_first_s(reply) * 1000 for reply in direct]
-    tokens = sum(len(one["left"]) for one in sent)
+    tokens = sum(len(request["left"]) for request in sent)
     return {
         "clients": clients,
         "answers": len(through),
@@ -173,7 +173,10 @@ def _overhead_of(
 def _bodies(questions: Sequence[str], clients: int) -> list[list[dict[str, str]]]:
     """What each client asks: all questions, each beginning with another one."""
     return [
-        [{"question": one} for one in islice(cycle(questions), place, place + len(questions))]
+        [
+            {"question": question}
+            for question in islice(cycle(questions), place, place + len(questions))
+        ]
         for place in range(clients)
     ]
 
@@ -217,8 +220,8 @@ def _delays(replies: Sequence[Reply], sent: Sequence[dict[str, Any]]) -> list[fl
     Which answer is whose shows in its words; marks hold none.
     """
     left_at: dict[tuple[str, ...], list[list[float]]] = {}
-    for one in sent:
-        words, times = _words((text, left) for left, text in one["left"])
+    for request in sent:
+        words, times = _words((text, left) for left, text in request["left"])
         left_at.setdefault(words[:_TELLING], []).append(times)
     delays = []
     for reply in replies:
@@ -295,12 +298,12 @@ def _real(
         for clients in _REAL_CLIENTS:
             through, direct = [], []
             for place in range(0, len(asked), clients):
-                share = [[{"question": one}] for one in asked[place : place + clients]]
+                share = [[{"question": question}] for question in asked[place : place + clients]]
                 _forget(address)
                 through += stream_all(service.address, _ASK, share)
                 _forget(address)
                 direct += stream_all(
-                    address, _CHAT, [[one] for one in prompts[place : place + clients]]
+                    address, _CHAT, [[prompt] for prompt in prompts[place : place + clients]]
                 )
             rows.append(_real_row(clients, through, direct))
     return rows, reuse
@@ -326,7 +329,7 @@ def _real_row(clients: int, through: Sequence[Reply], direct: Sequence[Reply]) -
         "answers": len(through),
         "first_token_ms": median(_first_s(reply) * 1000 for reply in through),
         "first_token_ms_direct": median(_first_s(reply) * 1000 for reply in direct),
-        "before_ms": median(one["packed_s"] * 1000 for one in timings),
+        "before_ms": median(timing["packed_s"] * 1000 for timing in timings),
         "tokens_per_second": fmean(
             (_done(reply)["answer_tokens"] - 1) / _writing_s(reply) for reply in through
         ),
@@ -360,8 +363,8 @@ def _reuse(service: Served, relay: RecordingRelay, asked: Sequence[str]) -> list
         {
             "kind": kind,
             "prompts": len(found),
-            "prompt_tokens": fmean(_read(one) + _cached(one) for one in found),
-            "cached_tokens": fmean(_cached(one) for one in found),
+            "prompt_tokens": fmean(_read(usage) + _cached(usage) for usage in found),
+            "cached_tokens": fmean(_cached(usage) for usage in found),
         }
         for kind, found in kinds.items()
         if found

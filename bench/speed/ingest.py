@@ -70,7 +70,7 @@ def main() -> None:
             figures["builds"] = _builds((wikitext, text), directory, options.rounds)
         if {"stages", "builds"} <= set(parts):
             figures["on_paper"] = _on_paper(wikitext, text, figures)
-        corpus = ", ".join(_described(one) for one in (wikitext, text))
+        corpus = ", ".join(_described(source) for source in (wikitext, text))
         record("ingest", corpus, figures)
 
 

@@ -155,7 +155,7 @@ def _memory(parent: int) -> Iterator[tuple[str, float]]:
     """RssAnon of the process and its children: mapped files would blur VmRSS."""
     for name, pid in [
         ("parent", parent),
-        *((f"{_kind(one)} {one}", one) for one in _children(parent)),
+        *((f"{_kind(child)} {child}", child) for child in _children(parent)),
     ]:
         with contextlib.suppress(OSError):
             status = Path(f"/proc/{pid}/status").read_text()

@@ -76,7 +76,7 @@ class RecordingRelay:
 
 def _closing(head: bytes) -> bytes:
     """One request a connection: its end is then the end of the reply."""
-    lines = [one for one in head.split(b"\r\n") if not one.lower().startswith(b"connection:")]
+    lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")]
     return b"\r\n".join([*lines[:-2], b"Connection: close", b"", b""])
 
 

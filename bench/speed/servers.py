@@ -122,10 +122,13 @@ class _Process:
     def answer_s(self, limit_s: float = 30.0) -> float | None:
         """Seconds until ``/`` is answered; None where that does not happen."""
         began = time.monotonic()
-        with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), limit_s) as one:
-            one.settimeout(limit_s)
-            one.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
-            if b" 200 " in one.recv(1000):
+        with (
+            suppress(OSError),
+            socket.create_connection(("127.0.0.1", self.port), limit_s) as client,
+        ):
+            client.settimeout(limit_s)
+            client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            if b" 200 " in client.recv(1000):
                 return time.monotonic() - began
         return None
 
@@ -244,7 +247,7 @@ async def _events(server: _Process, path: str = "/stream") -> AsyncIterator[tupl
 
 
 async def _streams(server: _Process) -> dict[str, float]:
-    async def one() -> list[float]:
+    async def stream() -> list[float]:
         return [
             (came - float(line.split()[1])) * 1000
             async for came, line in _events(server)
@@ -253,7 +256,9 @@ async def _streams(server: _Process) -> dict[str, float]:
 
     before = server.cpu()
     delays = [
-        delay for some in await asyncio.gather(*(one() for _ in range(_STREAMS))) for delay in some
+        delay
+        for some in await asyncio.gather(*(stream() for _ in range(_STREAMS)))
+        for delay in some
     ]
     cpu = server.cpu() - before
     return {
@@ -266,14 +271,14 @@ async def _streams(server: _Process) -> dict[str, float]:
 async def _ending(server: _Process) -> dict[str, Any]:
     told = []
 
-    async def one() -> None:
+    async def stream() -> None:
         text = b""
         with suppress(OSError):
             async for _, line in _events(server, "/endless"):
                 text += line
         told.append(b"event: error" in text)
 
-    streams = [asyncio.create_task(one()) for _ in range(4)]
+    streams = [asyncio.create_task(stream()) for _ in range(4)]
     await asyncio.sleep(0.5)
     began = time.monotonic()
     server.process.terminate()
@@ -333,13 +338,13 @@ def _print(figures: dict[str, Any]) -> None:
         "idle left", "event ms", "p95", "CPU ms", "ends in s", "status", "traceback", "told",
     ):  # fmt: skip
         table.add_column(heading)
-    for name, one in figures.items():
-        bomb, streams, ending = one["bomb"], one["streams"], one["ending"]
-        answered = one["idle"]["answered_s"]
+    for name, figure in figures.items():
+        bomb, streams, ending = figure["bomb"], figure["streams"], figure["ending"]
+        answered = figure["idle"]["answered_s"]
         table.add_row(
             name, f"{bomb['sent_mb']:.1f}", f"{bomb['longest_s']:.2f}", f"{bomb['memory_mb']:.0f}",
-            str(one["slow_left"]), "never" if answered is None else f"{answered:.3f}",
-            str(one["idle"]["left"]), f"{streams['mean_ms']:.2f}", f"{streams['p95_ms']:.2f}",
+            str(figure["slow_left"]), "never" if answered is None else f"{answered:.3f}",
+            str(figure["idle"]["left"]), f"{streams['mean_ms']:.2f}", f"{streams['p95_ms']:.2f}",
             f"{streams['cpu_ms']:.2f}", f"{ending['seconds']:.2f}", str(ending["status"]),
             str(ending["traceback"]), str(ending["told"]),
         )  # fmt: skip

@@ -156,8 +156,10 @@ def quality(pages: Sequence[Sequence[int]], gold: Sequence[frozenset[int]]) -> d
 
 def _quality(index: "Index", questions: "Sequence[Question]", mode: "Mode") -> dict[str, float]:
     pages = [
-        list(dict.fromkeys(hit.passage.page_id for hit in index.search(one.text, _DEPTH, mode)))
-        for one in questions
+        list(
+            dict.fromkeys(hit.passage.page_id for hit in index.search(question.text, _DEPTH, mode))
+        )
+        for question in questions
     ]
     return quality(pages, [question.gold_pages for question in questions])
 

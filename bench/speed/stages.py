@@ -110,7 +110,7 @@ def _worker_stages(unit: WorkUnit, source: MediaWikiSource, segments: Path, cloc
     documents = clock.time(
         "parse_document", lambda: [parse_document(page, source.dump.site) for page in articles]
     )
-    clock.time("split_passages", lambda: [list(split_passages(one)) for one in documents])
+    clock.time("split_passages", lambda: [list(split_passages(document)) for document in documents])
     clock.time(IN_WORKERS[-1], lambda: write_segment(cut, source, segments))
     # Writing a segment does these three itself; what is left is the writing.
     for name in ("mwxml", "parse_document", "split_passages"):

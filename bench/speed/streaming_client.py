@@ -51,8 +51,8 @@ def stream_all(address: str, path: str, clients: Sequence[Sequence[Any]]) -> lis
         check=True,
     )
     return [
-        Reply(one["client"], one["number"], one["sent"], one["status"], one["events"])
-        for one in json.loads(done.stdout)
+        Reply(reply["client"], reply["number"], reply["sent"], reply["status"], reply["events"])
+        for reply in json.loads(done.stdout)
     ]
 
 
@@ -134,7 +134,7 @@ def _event(block: bytes) -> Iterator[tuple[str, Any]]:
 
 async def _all(job: Mapping[str, Any]) -> list[dict[str, Any]]:
     asked = await asyncio.gather(*(_ask(job, client) for client in range(len(job["clients"]))))
-    replies = [reply for one in asked for reply in one]
+    replies = [reply for client in asked for reply in client]
     for reply in replies:
         reply["status"], reply["events"] = _read(reply.pop("pieces"))
     return replies

@@ -52,9 +52,9 @@ def main() -> None:
     table = Table(title=f"{count:,} titles, {writing['redirects']:,} redirects")
     for column in ("", "asked", "p50 ms", "p95 ms", "most ms", "found, from 8 letters on"):
         table.add_column(column, justify="left" if not column else "right")
-    for name, one in figures.items():
-        times = (f"{one[key]:.2f}" for key in ("p50", "p95", "most"))
-        table.add_row(name, f"{one['asked']:,}", *times, f"{one['found']:.1%}")
+    for name, measured in figures.items():
+        times = (f"{measured[key]:.2f}" for key in ("p50", "p95", "most"))
+        table.add_row(name, f"{measured['asked']:,}", *times, f"{measured['found']:.1%}")
     Console(width=100).print(table)
     if count >= _FULL:
         record("suggest", f"synthetic titles: {count:,}", {"writing": writing, **figures})
@@ -142,7 +142,7 @@ def _measured(store: Store, asked: Sequence[tuple[str, str]]) -> dict[str, float
         times.append((time.perf_counter() - began) * 1000)
         if len(text) >= _TELLING:
             telling += 1
-            found += any(one.title == title for one in suggestions)
+            found += any(suggestion.title == title for suggestion in suggestions)
     return {
         "asked": len(asked),
         "p50": median(times),

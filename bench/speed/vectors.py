@@ -63,7 +63,9 @@ def main() -> None:
 
 def _asked(index: Index) -> Vectors:
     assert index.encoder is not None
-    return np.stack([index.encoder.encode_query(one.text) for one in read_questions(QUESTIONS)])
+    return np.stack(
+        [index.encoder.encode_query(question.text) for question in read_questions(QUESTIONS)]
+    )
 
 
 def _titled(index: Index) -> Vectors:

@@ -59,14 +59,14 @@ def main() -> None:
             {
                 "construct": name,
                 "bytes": sizes,
-                "seconds": [round(one, 4) for one in seconds],
+                "seconds": [round(taken, 4) for taken in seconds],
                 "exponent": round(_exponent(sizes, seconds), 2),
             }
         )
     figures.sort(key=lambda row: -row["exponent"])
     table = Table("construct", "KB", *(f"s ×{factor}" for factor in _FACTORS), "exponent")
     for row in figures:
-        times = (f"{one:.4f}" for one in row["seconds"])
+        times = (f"{taken:.4f}" for taken in row["seconds"])
         table.add_row(row["construct"], f"{row['bytes'][0] >> 10}", *times, f"{row['exponent']}")
     Console(width=110).print(table)
     print(record("worst_constructs", "generated constructs", figures))
@@ -108,7 +108,7 @@ def _exponent(sizes: tuple[int, ...], seconds: tuple[float, ...]) -> float:
     """The steeper of the last doubling and the whole; 0 where all are too short to tell."""
     if seconds[-1] < _LEAST_SECONDS:
         return 0.0
-    floor = [max(one, _LEAST_SECONDS / 8) for one in seconds]
+    floor = [max(taken, _LEAST_SECONDS / 8) for taken in seconds]
     return max(
         math.log(floor[-1] / floor[first]) / math.log(sizes[-1] / sizes[first]) for first in (0, -2)
     )

@@ -89,9 +89,9 @@ def _best(candidates: list[_Candidate]) -> list[_Candidate]:
     return list(best.values())
 
 
-def _shared_length(one: str, other: str) -> int:
+def _shared_length(first: str, other: str) -> int:
     length = 0
-    for left, right in zip(one, other, strict=False):
+    for left, right in zip(first, other, strict=False):
         if left != right:
             break
         length += 1

@@ -134,7 +134,7 @@ def _one_typo_away(connection: sqlite3.Connection, key: str) -> list[str]:
                 if rest:  # otherwise the same as leaving the last letter out
                     candidates[stem + other + rest] = None
     candidates.pop(key, None)
-    late_first = json.dumps([one for one in reversed(candidates) if one.strip()])
+    late_first = json.dumps([beginning for beginning in reversed(candidates) if beginning.strip()])
     existing = connection.execute(_EXISTING, (late_first,))
     return [beginning for (beginning,) in existing.fetchmany(_MOST_BEGINNINGS)]
 

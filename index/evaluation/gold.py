@@ -85,8 +85,8 @@ class _Finder:
         return gold.page_id if gold.page_id and self._store.page(gold.page_id) else None
 
     def passages(self, page_id: int, evidence: Sequence[Evidence]) -> Iterator[int]:
-        for one in evidence:
-            runs, answer = _runs(_letters(one.sentence)), _letters(one.answer)
+        for item in evidence:
+            runs, answer = _runs(_letters(item.sentence)), _letters(item.answer)
             held = {
                 passage_id: sum(1 for run in runs if run in letters) / len(runs)
                 for passage_id, letters in self._letters_of_page(page_id)

@@ -196,8 +196,8 @@ def read_qrels(path: Path, content: str) -> dict[str, list[Gold]]:
     gold: dict[str, list[Gold]] = {}
     for (topic, page), grade in rows.items():
         if grade > 0:
-            one = Gold(page_id=int(page), grade=grade) if by_id else Gold(title=page, grade=grade)
-            gold.setdefault(topic, []).append(one)
+            item = Gold(page_id=int(page), grade=grade) if by_id else Gold(title=page, grade=grade)
+            gold.setdefault(topic, []).append(item)
     return gold
 
 

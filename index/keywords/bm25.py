@@ -151,7 +151,7 @@ def join_keyword_indexes(parts: Sequence[Path], path: Path) -> None:
         for file in part.iterdir():
             file.replace(first / file.name)
         part.rmdir()
-    lists[0]["segments"] = [segment for one in lists for segment in one["segments"]]
+    lists[0]["segments"] = [segment for listed in lists for segment in listed["segments"]]
     (first / _SEGMENTS).write_text(json.dumps(lists[0], indent=2))
     (first / _FILES).write_text(json.dumps(sorted(set(managed))))
     first.rename(path)

@@ -97,16 +97,18 @@ def write_array(path: Path, dtype: np.dtype[Any], count: int, parts: Iterable[An
 def merge_ids(sources: Sequence[PassageIds]) -> Iterator[tuple[NDArray[np.uint32], list[slice]]]:
     """All ids in ascending order, a window at a time, and where each source has them."""
     begins = [0] * len(sources)
-    while any(begin < len(one.array) for begin, one in zip(begins, sources, strict=True)):
+    while any(begin < len(source.array) for begin, source in zip(begins, sources, strict=True)):
         ahead = [
-            one.array[min(begin + _WINDOW, len(one.array)) - 1]
-            for begin, one in zip(begins, sources, strict=True)
-            if begin < len(one.array)
+            source.array[min(begin + _WINDOW, len(source.array)) - 1]
+            for begin, source in zip(begins, sources, strict=True)
+            if begin < len(source.array)
         ]
         last = min(ahead)  # up to here no source has more than a window of ids
-        ends = [int(np.searchsorted(one.array, last, side="right")) for one in sources]
+        ends = [int(np.searchsorted(source.array, last, side="right")) for source in sources]
         slices = [slice(*pair) for pair in zip(begins, ends, strict=True)]
-        window = np.concatenate([one.array[s] for one, s in zip(sources, slices, strict=True)])
+        window = np.concatenate(
+            [source.array[s] for source, s in zip(sources, slices, strict=True)]
+        )
         yield window, slices
         begins = ends
 
@@ -114,7 +116,7 @@ def merge_ids(sources: Sequence[PassageIds]) -> Iterator[tuple[NDArray[np.uint32
 def merge_rows(ids: Sequence[PassageIds], rows: Sequence[VectorRows]) -> Iterator[Rows]:
     """The rows of all sources in the order of their ids, a window at a time."""
     for window, slices in merge_ids(ids):
-        parts = [one.array[s] for one, s in zip(rows, slices, strict=True)]
+        parts = [source.array[s] for source, s in zip(rows, slices, strict=True)]
         yield np.concatenate(parts)[np.argsort(window)]
 
 

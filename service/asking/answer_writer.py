@@ -1,7 +1,7 @@
 """The model's words put into an answer as they come, sentence by sentence, each one checked.
 
-What has been shown stays: a sentence is shown while it comes, and its marks with its end; in strict
-mode only when it has been checked.
+What has been shown stays: a sentence is shown while it comes, and its markers with its end; in
+strict mode only when it has been checked.
 """
 
 import asyncio

@@ -151,6 +151,6 @@ def stop_place(words: str) -> int | None:
 
 
 def with_markers(words: str, numbers: tuple[int, ...]) -> str:
-    """The marks stand before the closing stop: "… in 1455 [2]."."""
+    """The markers stand before the closing stop: "… in 1455 [2]."."""
     place = len(words[: stop_place(words)].rstrip())
     return words[:place] + "".join(f" [{number}]" for number in numbers) + words[place:]

@@ -70,7 +70,7 @@ class Draft:
                 kind=kind,
                 text=self.text,
                 sentences=tuple(self.sentences),
-                citations=tuple(one for one in self.citations if one.number in used),
+                citations=tuple(citation for citation in self.citations if citation.number in used),
                 short_answer=self.short_answer,
                 searched=self.searched,
                 nearest=tuple(nearest),

@@ -69,8 +69,8 @@ def _ways(draft: Draft, *, small: bool) -> Iterator[tuple[list[Hit], list[Source
         chosen = [hits[number] for number in by_hit]
         texts = [
             " ".join(
-                hit.passage.text[one.start : one.end]
-                for one in sorted(found, key=lambda one: one.start)
+                hit.passage.text[sentence.start : sentence.end]
+                for sentence in sorted(found, key=lambda sentence: sentence.start)
             )
             for hit, found in zip(chosen, by_hit.values(), strict=True)
         ]

@@ -1,6 +1,6 @@
 """Answers in the words of the sources: passages or sentences, between quotation marks and cited.
 
-What is quoted is stored text; only numbers in brackets that look like marks have wider ones.
+What is quoted is stored text; only numbers in brackets that look like markers have wider ones.
 Knows nothing of models.
 """
 
@@ -49,12 +49,14 @@ def quote_answer(draft: Draft) -> Iterator[AnswerEvent]:
 def _quote_sentences(draft: Draft) -> Iterator[AnswerEvent]:
     """The sentence that most likely answers; of a paragraph also the next, if it is as likely."""
     cited = _cited(draft)
-    chosen = [one for one in draft.ranked if one.hit in cited]
+    chosen = [sentence for sentence in draft.ranked if sentence.hit in cited]
     most = 1 if draft.request.mode == "brief" else 2
-    likely = [one for one in chosen if chosen[0].score - one.score <= _ABOUT_AS_LIKELY][:most]
-    for one in likely:
-        citation = cited[one.hit]
-        yield from _quote(draft, citation, _slice(draft, citation, one))
+    likely = [
+        sentence for sentence in chosen if chosen[0].score - sentence.score <= _ABOUT_AS_LIKELY
+    ][:most]
+    for sentence in likely:
+        citation = cited[sentence.hit]
+        yield from _quote(draft, citation, _slice(draft, citation, sentence))
     draft.short_answer = short_answer(draft)
 
 
@@ -63,21 +65,21 @@ def short_answer(draft: Draft) -> ShortAnswer | None:
     cited = _cited(draft)
     found = [
         ShortAnswer(citation.quote[place], citation.number, place.start, place.stop)
-        for one in draft.ranked
-        if (citation := cited.get(one.hit)) is not None
-        for place in [_slice(draft, citation, one, answer=True)]
+        for sentence in draft.ranked
+        if (citation := cited.get(sentence.hit)) is not None
+        for place in [_slice(draft, citation, sentence, answer=True)]
     ]
     text = draft.text.casefold()
-    return next((one for one in found if own_brackets(one.text).casefold() in text), None)
+    return next((words for words in found if own_brackets(words.text).casefold() in text), None)
 
 
 def answers_question(draft: Draft, place: SourcePlace) -> bool:
     """Whether ``place`` is among the likeliest to answer."""
     cited = _cited(draft)
-    likely = [one for one in draft.ranked if one.hit in cited][:_LIKELY]
-    for one in likely:
-        citation = cited[one.hit]
-        where = _slice(draft, citation, one)
+    likely = [sentence for sentence in draft.ranked if sentence.hit in cited][:_LIKELY]
+    for sentence in likely:
+        citation = cited[sentence.hit]
+        where = _slice(draft, citation, sentence)
         overlaps = where.start < place.end and place.start < where.stop
         if citation.number == place.number and overlaps:
             return True
@@ -127,9 +129,11 @@ def _cited(draft: Draft) -> dict[int, Citation]:
 
 
 def _slice(
-    draft: Draft, citation: Citation, one: AnsweringSentence, *, answer: bool = False
+    draft: Draft, citation: Citation, sentence: AnsweringSentence, *, answer: bool = False
 ) -> slice:
     """Where the sentence, or its answer, stands in the citation's quote."""
-    shift = draft.hits[one.hit].passage.start - citation.ref.start
-    start, end = (one.answer_start, one.answer_end) if answer else (one.start, one.end)
+    shift = draft.hits[sentence.hit].passage.start - citation.ref.start
+    start, end = (
+        (sentence.answer_start, sentence.answer_end) if answer else (sentence.start, sentence.end)
+    )
     return slice(start + shift, end + shift)

@@ -1,7 +1,7 @@
-"""A model's text cut into sentences while it comes, its marks ``[n]`` taken out.
+"""A model's text cut into sentences while it comes, its citation markers ``[n]`` taken out.
 
 Pure, and the same however the text is cut into pieces: nothing is decided before it is sure. No
-letter is read more than a few times, whatever comes. Knows nothing of what the marks lead to.
+letter is read more than a few times, whatever comes. Knows nothing of what the markers lead to.
 """
 
 import re
@@ -25,12 +25,12 @@ __all__ = ["LONGEST_SENTENCE", "FinishedSentence", "SentenceStream"]
 LONGEST_SENTENCE = 2_000
 _LONGEST_UNCUT = LONGEST_SENTENCE - 100
 _LONGEST_SPACE = 200
-_MOST_MARKS = 50
+_MOST_MARKERS = 50
 
 _WORD = re.compile(r"[^\W_]")
 _SPACE = re.compile(r"\s*")
 _STOP = re.compile(f"[{STOPS}]")
-# Where a word ends, or a mark may begin.
+# Where a word ends, or a marker may begin.
 _SEAM = re.compile(r"[\s\[(【［]")
 # Behind any other letter it is sure whether a sentence has ended before it.
 _UNSURE = STOPS + CLOSERS + OPENERS
@@ -38,7 +38,7 @@ _UNSURE = STOPS + CLOSERS + OPENERS
 
 @dataclass(frozen=True, slots=True)
 class FinishedSentence:
-    """A sentence without its marks, the numbers these name, and the space before it.
+    """A sentence without its markers, the numbers these name, and the space before it.
 
     ``complete`` is False where the text broke off in it, or where it was cut for its length.
     """
@@ -50,8 +50,8 @@ class FinishedSentence:
 
 
 @dataclass(slots=True)
-class _Mark:
-    """The numbers of a mark, where it stood, and whether what it belongs to comes after it."""
+class _Marker:
+    """The numbers of a citation marker, its place, and whether what it belongs to follows."""
 
     numbers: tuple[int, ...]
     place: int
@@ -66,13 +66,13 @@ class SentenceStream:
         self._language = language
         self._raw = ""  # not read yet: what it is depends on what comes
         self._space = ""  # before that
-        self._spaces: list[str] = []  # read since the last word: the space before each mark,
-        self._numbers: list[tuple[int, ...]] = []  # and the marks
+        self._spaces: list[str] = []  # read since the last word: the space before each marker,
+        self._numbers: list[tuple[int, ...]] = []  # and the markers
         self._text = ""  # from the beginning of the sentence that is not finished
         self._searched = 0  # up to here no sentence ends in it
-        self._marks: list[_Mark] = []  # in it
+        self._markers: list[_Marker] = []  # in it
         self._gap = ""  # before it
-        self._marks_lead = False  # all of them stand before their sentences
+        self._markers_lead = False  # all of them stand before their sentences
 
     def feed(self, piece: str) -> list[FinishedSentence]:
         """Sentences that ``piece`` has finished."""
@@ -83,9 +83,9 @@ class SentenceStream:
         """What is left when the text has ended."""
         finished = list(self._read(at_end=True))
         complete = bool(self._numbers) or stop_place(self._text) is not None
-        marks = [*self._marks, *(_Mark(one, 0, leads=False) for one in self._numbers)]
-        finished += self._finished(self._text, marks, complete=complete)
-        self._text, self._marks, self._numbers = "", [], []
+        markers = [*self._markers, *(_Marker(numbers, 0, leads=False) for numbers in self._numbers)]
+        finished += self._finished(self._text, markers, complete=complete)
+        self._text, self._markers, self._numbers = "", [], []
         return finished
 
     def begun(self) -> tuple[str, str]:
@@ -95,7 +95,7 @@ class SentenceStream:
         if text[-1:] in OPENERS and text[-2:-1].isspace():
             bare = text[:-1].rstrip()  # of this sentence or the next
         sure = _before_stop(text if stop_place(bare) is None else bare)
-        sure = _before_stop(_surely_uncut(sure))  # marks come before a stop that it is cut behind
+        sure = _before_stop(_surely_uncut(sure))  # markers come before a stop that it is cut behind
         sure = own_brackets(sure[: open_marker(sure)])
         return self._gap, sure if _WORD.search(sure) else ""
 
@@ -108,14 +108,14 @@ class SentenceStream:
             self._space += raw[at : min(word_at, at + _LONGEST_SPACE - len(self._space))]
             at = word_at
             if at == len(raw):
-                break  # a mark would take the space with it
+                break  # a marker would take the space with it
             length, decided = marker_at(raw, at)
             if not decided and not at_end:
                 break
             if not decided and at + length == len(raw) and half_marker_is_text(raw[at:]):
                 length = 0
             if length:
-                if len(self._numbers) < _MOST_MARKS:
+                if len(self._numbers) < _MOST_MARKERS:
                     self._spaces.append(self._space)
                     self._numbers.append(tuple(marked_numbers(raw[at : at + length])))
                 self._space = ""
@@ -131,23 +131,23 @@ class SentenceStream:
         self._raw = raw[at:]
 
     def _append(self, space: str, word: str) -> None:
-        """Put ``word`` behind the text, and settle which way the marks between them belong."""
+        """Put ``word`` behind the text, and settle which way the markers between them belong."""
         spaces = [*self._spaces, space]
         if not self._text:
-            self._marks_lead = bool(self._numbers)
+            self._markers_lead = bool(self._numbers)
         lines = [place for place, one in enumerate(spaces) if "\n" in one]
         for place, numbers in enumerate(self._numbers, start=1):
             opens_line = bool(lines) and lines[-1] < place
-            leads = self._marks_lead or opens_line
-            if len(self._marks) < _MOST_MARKS:
-                self._marks.append(_Mark(numbers, len(self._text), leads))
+            leads = self._markers_lead or opens_line
+            if len(self._markers) < _MOST_MARKERS:
+                self._markers.append(_Marker(numbers, len(self._text), leads))
         if self._text:
             self._text += self._joint(spaces, word)
         self._text += word
         self._spaces, self._numbers = [], []
 
     def _joint(self, spaces: list[str], word: str) -> str:
-        """The space that is left where marks were taken out before ``word``."""
+        """The space that is left where markers were taken out before ``word``."""
         widest = max(spaces, key=_width)
         if "\n" in widest:
             return widest
@@ -169,13 +169,14 @@ class SentenceStream:
                     break
                 found = _forced_break(self._text)
             end, start = found
-            own: list[_Mark] = []
-            others: list[_Mark] = []
-            for mark in self._marks:
-                (own if mark.place < end + (not mark.leads) else others).append(mark)
+            own: list[_Marker] = []
+            others: list[_Marker] = []
+            for marker in self._markers:
+                (own if marker.place < end + (not marker.leads) else others).append(marker)
             yield from self._finished(self._text[:end], own, complete=complete)
-            self._marks = [
-                _Mark(mark.numbers, max(0, mark.place - start), mark.leads) for mark in others
+            self._markers = [
+                _Marker(marker.numbers, max(0, marker.place - start), marker.leads)
+                for marker in others
             ]
             self._gap = max(self._gap, self._text[end:start], key=_width)
             self._text = self._text[start:]
@@ -186,11 +187,11 @@ class SentenceStream:
             self._searched = len(self._text)
 
     def _finished(
-        self, text: str, marks: list[_Mark], *, complete: bool
+        self, text: str, markers: list[_Marker], *, complete: bool
     ) -> Iterator[FinishedSentence]:
         if not _WORD.search(text):
             return  # its gap is kept for the next one
-        numbers = tuple(number for mark in marks for number in mark.numbers)
+        numbers = tuple(number for marker in markers for number in marker.numbers)
         yield FinishedSentence(own_brackets(text), numbers, self._gap, complete)
         self._gap = ""
 

@@ -138,9 +138,11 @@ class _Session:
         from pinakes.service.terminal.answer_report import print_source
 
         cited = self.last.citations if self.last else ()
-        citation = next((one for one in cited if str(one.number) == argument.strip("[]")), None)
+        citation = next(
+            (citation for citation in cited if str(citation.number) == argument.strip("[]")), None
+        )
         if citation is None:
-            numbers = ", ".join(str(one.number) for one in cited) or "none"
+            numbers = ", ".join(str(citation.number) for citation in cited) or "none"
             raise BadInput(f"/open {argument}: no such source; the answer has {numbers}")
         page = self.wiki.index.page(citation.ref.page_id)
         if page is not None:

@@ -45,7 +45,7 @@ def doctor(
             print_finding(finding)
     healthy = all(finding.state != "wrong" for finding in findings)
     if as_json:
-        print_json({"ok": healthy, "findings": [finding_json(one) for one in findings]})
+        print_json({"ok": healthy, "findings": [finding_json(finding) for finding in findings]})
     else:
         print_summary(findings)
     raise typer.Exit(0 if healthy else 1)

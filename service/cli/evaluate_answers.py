@@ -94,7 +94,9 @@ def answers(
             what = "whose page is in" if left_out else "that can be asked of"
             raise BadQuestions(f"{questions}: no question {what} {index.manifest.collection}")
         if before is not None:
-            check_comparable({one.qid: one.is_answerable for one in targets.asked}, chosen, before)
+            check_comparable(
+                {target.qid: target.is_answerable for target in targets.asked}, chosen, before
+            )
         answerer = Answerer(model, settings)
         run = asyncio.run(_evaluate(answerer, index, targets, chosen, strict, part))
     figures = figures_of(run)

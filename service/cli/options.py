@@ -175,7 +175,9 @@ def read_split(
 
     part: Split | None = None if split is None else one_of("--split", split, ["dev", "test"])
     questions = read_questions(path, qrels)
-    return [one for one in questions if part is None or split_of(one.question_id) == part], part
+    return [
+        question for question in questions if part is None or split_of(question.question_id) == part
+    ], part
 
 
 def one_of(option: str, value: str, choices: Sequence[str]) -> Any:

@@ -34,7 +34,7 @@ def create(
     from pinakes.service.http.security.caller import Scope
     from pinakes.service.terminal.console import err
 
-    chosen: Scope | None = next((one for one in get_args(Scope) if one == scope), None)
+    chosen: Scope | None = next((known for known in get_args(Scope) if known == scope), None)
     if chosen is None:
         raise BadInput(f"no scope {scope[:40]!r}; there are {', '.join(get_args(Scope))}")
     tokens = _tokens(data)
@@ -57,15 +57,15 @@ def list_tokens(as_json: JsonOption = False, data: DataOption = None) -> None:
     from pinakes.service.terminal.console import err
 
     tokens = [
-        {"name": one.name, "scope": one.scope, "created": one.created}
-        for one in _tokens(data).all()
+        {"name": token.name, "scope": token.scope, "created": token.created}
+        for token in _tokens(data).all()
     ]
     if as_json:
         print(json.dumps(tokens))
         return
-    width = max((len(one["name"]) for one in tokens), default=0)
-    for one in tokens:
-        print(f"{one['name']:{width}}  {one['scope']:5}  {one['created']}")
+    width = max((len(token["name"]) for token in tokens), default=0)
+    for token in tokens:
+        print(f"{token['name']:{width}}  {token['scope']:5}  {token['created']}")
     if not tokens:
         err.print(_NONE_LEFT)
 

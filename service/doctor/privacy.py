@@ -34,7 +34,7 @@ def examine_switches() -> Iterator[Finding]:
         yield wrong(
             name,
             f"turned back on: {', '.join(changed)}",
-            f"unset {', '.join(one.partition('=')[0] for one in changed)} where it is set",
+            f"unset {', '.join(switch.partition('=')[0] for switch in changed)} where it is set",
         )
     elif against := contradicted():
         said = ", ".join(f"{switch}={value}" for switch, value in against.items())

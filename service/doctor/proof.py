@@ -62,8 +62,8 @@ def clean_environment(directory: Path) -> dict[str, str]:
     and no variable by which libraries find out that they run under test.
     """
     home, temporary = directory / "home", directory / "tmp"
-    for one in (home, temporary):
-        one.mkdir(exist_ok=True)
+    for place in (home, temporary):
+        place.mkdir(exist_ok=True)
     return {name: os.environ[name] for name in _KEPT if name in os.environ} | {
         "HOME": str(home),
         "TMPDIR": str(temporary),

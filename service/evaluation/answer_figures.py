@@ -58,7 +58,7 @@ def figures_of(run: AnswerRun) -> list[AnswerFigures]:
     numbers = np.concatenate([numbers for _, numbers in tables], axis=1)
     totals = numbers.sum(axis=0)
     estimates = bootstrap_ratios(sums, np.where(totals > 0, numbers, 1.0))
-    figures = [Figure(*one) for one in zip(estimates, totals.tolist(), strict=True)]
+    figures = [Figure(*pair) for pair in zip(estimates, totals.tolist(), strict=True)]
     size = len(MEASURES)
     found = []
     for number, mode in enumerate(run.modes):
@@ -114,9 +114,11 @@ class AnswerComparison:
 
 def compare_answers(run: AnswerRun, earlier: AnswerRun) -> list[AnswerComparison]:
     """Each mode that both runs have. Raises BadQuestions like ``check_comparable``."""
-    check_comparable({one.qid: one.is_answerable for one in run.questions}, run.modes, earlier)
-    theirs = {one.qid: one for one in earlier.questions}
-    same = [theirs[one.qid] for one in run.questions]
+    check_comparable(
+        {question.qid: question.is_answerable for question in run.questions}, run.modes, earlier
+    )
+    theirs = {question.qid: question for question in earlier.questions}
+    same = [theirs[question.qid] for question in run.questions]
     return [
         AnswerComparison(
             mode, len(same), _differences(counted(run.questions, mode), counted(same, mode))
@@ -133,7 +135,7 @@ def check_comparable(
 
     ``asked``: by id, whether a question can be answered.
     """
-    theirs = {one.qid: one.is_answerable for one in earlier.questions}
+    theirs = {question.qid: question.is_answerable for question in earlier.questions}
     check_same_questions(asked.keys(), theirs.keys())
     for qid, is_answerable in asked.items():
         if is_answerable != theirs[qid]:

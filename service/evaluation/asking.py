@@ -60,7 +60,7 @@ def failure_of(target: Target) -> AnswerFacts:
 def _found(target: Target, answer: Answer, sources: Sequence[Citation]) -> dict[str, Any]:
     """Whether gold is among what was found, and among what the answer was written from."""
     found = [(hit.passage.page_id, hit.passage.start, hit.passage.end) for hit in answer.hits]
-    read = [(one.ref.page_id, one.ref.start, one.ref.end) for one in sources]
+    read = [(source.ref.page_id, source.ref.start, source.ref.end) for source in sources]
     facts: dict[str, Any] = {}
     for name, places in (("found", found), ("in_sources", read)):
         if name == "in_sources" and not sources:
@@ -74,7 +74,10 @@ def _found(target: Target, answer: Answer, sources: Sequence[Citation]) -> dict[
 
 def _covers(page_id: int, start: int, end: int, passages: Sequence[Passage]) -> bool:
     """Whether one of ``passages`` lies whole in this part of a page."""
-    return any(one.page_id == page_id and start <= one.start and one.end <= end for one in passages)
+    return any(
+        passage.page_id == page_id and start <= passage.start and passage.end <= end
+        for passage in passages
+    )
 
 
 def _words(target: Target, answer: Answer) -> dict[str, Any]:
@@ -89,18 +92,24 @@ def _words(target: Target, answer: Answer) -> dict[str, Any]:
 
 
 def _citations(index: Index, target: Target, answer: Answer) -> dict[str, Any]:
-    cited = {one.number: one for one in answer.citations}
+    cited = {citation.number: citation for citation in answer.citations}
     numbers = {number for sentence in answer.sentences for number in sentence.citations}
     shown = [cited.get(number) for number in numbers | cited.keys()]
     facts: dict[str, Any] = {
         "citations": len(shown),
-        "exact_citations": sum(one is not None and _is_exact(index, one) for one in shown),
+        "exact_citations": sum(
+            citation is not None and _is_exact(index, citation) for citation in shown
+        ),
     }
     if answer.kind == "refusal" or not (target.pages or target.answers):
         return facts
-    answering = [one for one in answer.citations if holds(one.quote, target.answers)]
-    right = [one for one in answer.citations if one.ref.page_id in target.pages or one in answering]
-    pages = {one.ref.page_id for one in answer.citations} & target.pages
+    answering = [citation for citation in answer.citations if holds(citation.quote, target.answers)]
+    right = [
+        citation
+        for citation in answer.citations
+        if citation.ref.page_id in target.pages or citation in answering
+    ]
+    pages = {citation.ref.page_id for citation in answer.citations} & target.pages
     return facts | {
         "right_citations": len(right),
         "gold": len(target.pages) or 1,

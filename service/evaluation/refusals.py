@@ -66,7 +66,7 @@ def largest_threshold(answerable: Sequence[float], share: float) -> float:
 
 def share_below(confidences: Sequence[float], threshold: float) -> float:
     """The share that the threshold refuses."""
-    return sum(one < threshold for one in confidences) / len(confidences)
+    return sum(confidence < threshold for confidence in confidences) / len(confidences)
 
 
 def error_curve(answerable: Sequence[float], unanswerable: Sequence[float]) -> ErrorCurve:

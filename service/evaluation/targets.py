@@ -49,14 +49,14 @@ class Targets:
 
     def without_their_pages(self) -> "Targets":
         """Each question with gold pages, asked as if these were not there."""
-        asked = tuple(one.without_its_pages() for one in self.asked if one.pages)
-        pageless = tuple(one.qid for one in self.asked if not one.pages)
+        asked = tuple(target.without_its_pages() for target in self.asked if target.pages)
+        pageless = tuple(target.qid for target in self.asked if not target.pages)
         return Targets(asked, {**self.skipped, "pageless": pageless} if pageless else self.skipped)
 
     def sample(self, limit: int) -> "Targets":
         """At most ``limit`` of the questions, always the same, in their order."""
-        chosen = sample_of((one.qid for one in self.asked), limit)
-        asked = tuple(one for one in self.asked if one.qid in chosen)
+        chosen = sample_of((target.qid for target in self.asked), limit)
+        asked = tuple(target for target in self.asked if target.qid in chosen)
         return Targets(asked, self.skipped)
 
 

@@ -113,7 +113,7 @@ class _Model:
         """The prompt; models that can think are asked not to, unless they may."""
         prompt = self._template(messages=messages, enable_thinking=self._thinking).prompt
         # What the template has opened belongs to the answer, whose reader looks for its end.
-        self._opened = next((one for one in _OPENERS if prompt.rstrip().endswith(one)), "")
+        self._opened = next((opener for opener in _OPENERS if prompt.rstrip().endswith(opener)), "")
         repeated = bool(self._beginning) and prompt.startswith(self._beginning)
         return list(self._llama.tokenize(prompt.encode(), add_bos=not repeated, special=True))
 

@@ -103,7 +103,7 @@ class GenerationQueue:
         Raises QueueFull when too many are waiting, or too many of this caller.
         """
         free = self.slots + self.longest - self.waiting - self.running
-        own = sum(one.caller == caller for one in (*self._waiting, *self._running))
+        own = sum(ticket.caller == caller for ticket in (*self._waiting, *self._running))
         if free <= own:
             wait_s = self._wait_s(0)
             retry_s = _RETRY_S if wait_s is None else max(1, math.ceil(wait_s))
@@ -148,7 +148,9 @@ class GenerationQueue:
         self._move()
 
     def _move(self) -> None:
-        while self.running < self.slots and (asking := [one for one in self._waiting if one.asked]):
+        while self.running < self.slots and (
+            asking := [ticket for ticket in self._waiting if ticket.asked]
+        ):
             ticket = self._order(asking)[0]
             self._waiting.remove(ticket)
             self._running.append(ticket)
@@ -209,5 +211,5 @@ def _remaining_s(elapsed: float, lasted: Iterable[float]) -> float:
 
     One that has outlasted them all is taken to be in the middle.
     """
-    longer = [one - elapsed for one in lasted if one > elapsed]
+    longer = [seconds - elapsed for seconds in lasted if seconds > elapsed]
     return sum(longer) / len(longer) if longer else elapsed

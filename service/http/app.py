@@ -130,7 +130,7 @@ def _add_operation(app: FastAPI) -> None:
     @app.get("/api/collections", responses=PROBLEMS, tags=["collections"])
     def collections(library: ServedLibrary) -> CollectionsView:
         """The collections there are, and whether each can answer."""
-        return CollectionsView(collections=[collection_view(one) for one in library.states()])
+        return CollectionsView(collections=[collection_view(state) for state in library.states()])
 
     @app.get("/healthz", tags=["operation"])
     def healthz() -> Health:

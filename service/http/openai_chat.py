@@ -146,7 +146,7 @@ async def chunks(
                 case Checked(sentence, text):
                     moved = replace(sentence, start=sentence.start + behind)
                     if marked := list(annotations(text, moved, sources, exchange.address)):
-                        dumped = [one.model_dump(mode="json") for one in marked]
+                        dumped = [annotation.model_dump(mode="json") for annotation in marked]
                         yield exchange.part({"annotations": dumped})
                 case Done(answer):
                     # Of a refusal nothing came before.

@@ -46,9 +46,9 @@ class HttpServer(uvicorn.Server):
             app_state=self.lifespan.state,
         )
         limit = _HANDSHAKE_S if self.config.ssl else None
-        for one in sockets or ():
+        for listening in sockets or ():
             server = await loop.create_server(
-                make, sock=one, ssl=self.config.ssl, ssl_handshake_timeout=limit, backlog=1024
+                make, sock=listening, ssl=self.config.ssl, ssl_handshake_timeout=limit, backlog=1024
             )
             self.servers.append(server)
 

@@ -40,7 +40,7 @@ def answer_run_json(run: AnswerRun, figures: Sequence[AnswerFigures]) -> dict[st
     """The run with its figures, the questions last; ``read_answer_run`` reads it again."""
     values = run.model_dump(mode="json")
     questions = values.pop("questions")
-    return values | {"figures": [asdict(one) for one in figures], "questions": questions}
+    return values | {"figures": [asdict(figure) for figure in figures], "questions": questions}
 
 
 def comparisons_json(comparisons: Sequence[AnswerComparison]) -> list[dict[str, Any]]:
@@ -53,19 +53,21 @@ def print_answer_run(run: AnswerRun, figures: Sequence[AnswerFigures]) -> None:
     out.print(Text(_title(run), style="bold"))
     table = Table(box=SIMPLE_HEAD)
     table.add_column("")
-    for one in figures:
-        table.add_column(one.mode, justify="right")
+    for of_mode in figures:
+        table.add_column(of_mode.mode, justify="right")
     for group in GROUPS.values():
         for name in group:
-            cells = [one.measures.get(name) for one in figures]
+            cells = [of_mode.measures.get(name) for of_mode in figures]
             if any(cell and (cell.estimate.value or name != "failures") for cell in cells):
                 table.add_row(name, *(_cell(name, cell) for cell in cells))
         table.add_section()
     for name in TIMES:
-        times = [one.times.get(name) for one in figures]
+        times = [of_mode.times.get(name) for of_mode in figures]
         if any(times):
             label = f"{name}, s: median, 95 %"
-            table.add_row(label, *(f"{one[0]:.2f}, {one[1]:.2f}" if one else "" for one in times))
+            table.add_row(
+                label, *(f"{span[0]:.2f}, {span[1]:.2f}" if span else "" for span in times)
+            )
     print_table(table)
     _print_curves(figures)
     _print_left_out(run)
@@ -73,15 +75,17 @@ def print_answer_run(run: AnswerRun, figures: Sequence[AnswerFigures]) -> None:
 
 def print_comparisons(comparisons: Sequence[AnswerComparison]) -> None:
     """The differences of each mode as a table."""
-    for one in comparisons:
-        title = f"{one.mode}, this run less the earlier one: {one.questions:,} questions"
+    for comparison in comparisons:
+        title = (
+            f"{comparison.mode}, this run less the earlier one: {comparison.questions:,} questions"
+        )
         out.print(Text(title, style="bold"))
-        names = [name for name in MEASURES if name in one.differences]
-        print_table(difference_table(one.differences, names, ("more", "less")))
+        names = [name for name in MEASURES if name in comparison.differences]
+        print_table(difference_table(comparison.differences, names, ("more", "less")))
 
 
 def _title(run: AnswerRun) -> str:
-    answerable = sum(one.is_answerable for one in run.questions)
+    answerable = sum(question.is_answerable for question in run.questions)
     parts = [
         f"{number:,} {name}"
         for number, name in (
@@ -103,8 +107,10 @@ def _cell(name: str, figure: Figure | None) -> Text:
     if figure is None:
         return Text()
     form = _rate if name in _RATES else short
-    one = figure.estimate
-    return Text(form(one.value)).append(f"  {form(one.low)}–{form(one.high)}", style="dim")
+    estimate = figure.estimate
+    return Text(form(estimate.value)).append(
+        f"  {form(estimate.low)}–{form(estimate.high)}", style="dim"
+    )
 
 
 def _rate(value: float) -> str:
@@ -114,9 +120,9 @@ def _rate(value: float) -> str:
 def _print_curves(figures: Sequence[AnswerFigures]) -> None:
     """Modes that are equally sure of their answers share a curve."""
     modes: dict[ErrorCurve, list[str]] = {}
-    for one in figures:
-        if one.errors is not None:
-            modes.setdefault(one.errors, []).append(one.mode)
+    for of_mode in figures:
+        if of_mode.errors is not None:
+            modes.setdefault(of_mode.errors, []).append(of_mode.mode)
     for curve, names in modes.items():
         print_errors(curve, f"Refused at other thresholds ({', '.join(names)})")
 
@@ -128,7 +134,7 @@ def _print_left_out(run: AnswerRun) -> None:
             f"{len(qids):,} questions are left out because {_SKIPPED[reason]}: "
             f"{', '.join(qids[:_NAMED])}{more}."
         )
-    answerable = [one.facts.values() for one in run.questions if one.is_answerable]
+    answerable = [question.facts.values() for question in run.questions if question.is_answerable]
     for attribute, what, measures in (
         ("exact_match", "words", "exact match, F1 and the answer in the text"),
         ("page_found", "page", "gold pages"),

@@ -94,14 +94,16 @@ def print_run(run: Run, reports: Sequence[RetrievalReport]) -> None:
 
 def print_comparisons(comparisons: Sequence[Comparison]) -> None:
     """The differences of each stage as a table, and the questions that changed most."""
-    for one in comparisons:
-        what = f"{one.stage}, this run less the earlier one"
-        if one.stage != one.earlier_stage:
-            what = f"{one.stage} less {one.earlier_stage}"
-        out.print(Text(f"{what}: {one.questions:,} questions, {one.level}", style="bold"))
-        print_table(difference_table(one.differences, _SHOWN, ("better", "worse")))
-        _print_changes("Better", one.better)
-        _print_changes("Worse", one.worse)
+    for comparison in comparisons:
+        what = f"{comparison.stage}, this run less the earlier one"
+        if comparison.stage != comparison.earlier_stage:
+            what = f"{comparison.stage} less {comparison.earlier_stage}"
+        out.print(
+            Text(f"{what}: {comparison.questions:,} questions, {comparison.level}", style="bold")
+        )
+        print_table(difference_table(comparison.differences, _SHOWN, ("better", "worse")))
+        _print_changes("Better", comparison.better)
+        _print_changes("Worse", comparison.worse)
 
 
 def _print_level(run: Run, reports: Sequence[RetrievalReport]) -> None:
@@ -111,16 +113,16 @@ def _print_level(run: Run, reports: Sequence[RetrievalReport]) -> None:
     out.print(Text(f"{title}{first.questions:,} questions{split}, {first.level}", style="bold"))
     table = Table(box=None, padding=(0, 1, 0, 0))
     # With one gold item to each question, recall@k is hit@k.
-    several = any(one.measures["recall@10"] != one.measures["hit@10"] for one in reports)
+    several = any(report.measures["recall@10"] != report.measures["hit@10"] for report in reports)
     names = [name for name in _SHOWN if name != "recall@10" or several]
     table.add_column("stage")
     for name in (*names, "p50 ms\np95 ms"):
         table.add_column(name, justify="right")
-    for one in reports:
+    for report in reports:
         table.add_row(
-            one.stage,
-            *(_cell(one.measures[name]) for name in names),
-            f"{one.p50_ms:.1f}\n{one.p95_ms:.1f}",
+            report.stage,
+            *(_cell(report.measures[name]) for name in names),
+            f"{report.p50_ms:.1f}\n{report.p95_ms:.1f}",
         )
     print_table(table)
 

@@ -62,10 +62,12 @@ class Frame:
 
     def of_hit(self, hit: Hit) -> PageReference:
         """A passage that was found."""
-        one = hit.passage
-        ref = PassageRef(self.manifest.collection, one.page_id, hit.revision_id, one.start, one.end)
-        permalink = wiki_permalink(self.manifest.dump.base_url, one.title, hit.revision_id)
-        name = place_name(one.title, one.heading_path)
+        passage = hit.passage
+        ref = PassageRef(
+            self.manifest.collection, passage.page_id, hit.revision_id, passage.start, passage.end
+        )
+        permalink = wiki_permalink(self.manifest.dump.base_url, passage.title, hit.revision_id)
+        name = place_name(passage.title, passage.heading_path)
         return self.reference(ref, name, passage_url(ref), permalink)
 
 
@@ -163,11 +165,13 @@ def answered(answer: Answer, frame: Frame) -> AskResult:
         result = _reply(answer, count, frame)
     if (room := frame.room(result)) < 0:  # of one monstrous sentence, or of none
         text = excerpt(result.text, json_length(result.text) + room, language=frame.language)
-        cut = [one.model_copy(update={"end": len(text)}) for one in result.sentences]
+        cut = [sentence.model_copy(update={"end": len(text)}) for sentence in result.sentences]
         result = result.model_copy(update={"text": text, "sentences": cut})
     quotes = {citation.number: citation for citation in answer.citations}
     cited = [quotes[source.number] for source in result.sources]
-    texts = [(one.quote, one.highlights, answer.places(one.number)) for one in cited]
+    texts = [
+        (citation.quote, citation.highlights, answer.places(citation.number)) for citation in cited
+    ]
     quoted = _dealt(texts, frame.room(result), frame.language)
     sources = [
         source.model_copy(update={"quote": text})
@@ -189,29 +193,29 @@ def _reply(answer: Answer, count: int, frame: Frame) -> AskResult:
         short_answer=None if short is None else short.text,
         sentences=[
             SentenceVerdict(
-                start=one.start,
-                end=one.end,
-                verdict=one.verdict,
-                citations=one.citations,
-                missing=one.missing,
+                start=sentence.start,
+                end=sentence.end,
+                verdict=sentence.verdict,
+                citations=sentence.citations,
+                missing=sentence.missing,
             )
-            for one in kept
+            for sentence in kept
         ],
         sources=[
             SourceView(
                 **dict(
                     frame.reference(
-                        one.ref,
-                        place_name(one.title, one.heading_path),
-                        one.url,
-                        one.permalink,
+                        citation.ref,
+                        place_name(citation.title, citation.heading_path),
+                        citation.url,
+                        citation.permalink,
                     )
                 ),
-                number=one.number,
+                number=citation.number,
                 quote="",
             )
-            for one in answer.citations
-            if one.number in used
+            for citation in answer.citations
+            if citation.number in used
         ],
         nearest=[
             frame.of_hit(hits[near.page_id]) for near in answer.nearest if near.page_id in hits

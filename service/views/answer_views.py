@@ -150,7 +150,9 @@ def answer_view(answer: Answer, manifest: Manifest) -> AnswerView:
             text=short.text, number=short.number, start=short.start, end=short.end
         ),
         sentences=[_sentence_view(sentence) for sentence in answer.sentences],
-        citations=[citation_view(one, answer.places(one.number)) for one in answer.citations],
+        citations=[
+            citation_view(citation, answer.places(citation.number)) for citation in answer.citations
+        ],
         searched=answer.searched,
         nearest=[
             NearPageView(page_id=page.page_id, title=page.title, url=page.url)

@@ -62,12 +62,12 @@ class Peers:
         """``trusted``: addresses, networks, ``unix``. Raises BadInput for anything else."""
         self._unix = False
         self._networks: list[ipaddress.IPv4Network | ipaddress.IPv6Network] = []
-        for one in trusted:
-            if one == _UNIX:
+        for proxy in trusted:
+            if proxy == _UNIX:
                 self._unix = True
                 continue
             try:
-                self._networks.append(ipaddress.ip_network(one))
+                self._networks.append(ipaddress.ip_network(proxy))
             except ValueError as error:
                 raise BadInput(
                     f"setting serve.trusted_proxies: {error}; give addresses, networks as in "
@@ -93,8 +93,8 @@ class Peers:
             return peer, scheme
         told = headers.get("x-forwarded-proto", "").strip().lower()
         forwarded = ",".join(headers.getlist("x-forwarded-for")).split(",")
-        for one in reversed(forwarded):
-            address = _without_port(one.strip())
+        for claimed in reversed(forwarded):
+            address = _without_port(claimed.strip())
             if address is None:
                 break
             peer = address

@@ -194,7 +194,7 @@ _TITLES = {400: "Bad Request", 408: "Request Timeout", 503: "Service Unavailable
 
 def _user_of_peer(transport: asyncio.Transport) -> int:
     """The number of the user at the other end of a UNIX socket, as the kernel tells it."""
-    one = transport.get_extra_info("socket")
+    peer = transport.get_extra_info("socket")
     format_ = "3i"  # struct ucred: process, user, group
-    told = one.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize(format_))
+    told = peer.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize(format_))
     return int(struct.unpack(format_, told)[1])

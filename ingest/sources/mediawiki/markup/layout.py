@@ -191,9 +191,11 @@ def sections_of(text: str, kept: Sequence[str]) -> Iterator[Block]:
     yield tuple(title for _, title in path), lines
 
 
-def _shared(one: str, two: str) -> int:
+def _shared(first: str, second: str) -> int:
     """How many characters two runs of list marks have in common from the left."""
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False)))
+    return sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(first, second, strict=False))
+    )
 
 
 def _clean(line: str) -> str:

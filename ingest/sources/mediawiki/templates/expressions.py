@@ -139,8 +139,8 @@ def _power(base: float, exponent: float) -> float:
     return math.pow(base, exponent)
 
 
-def _same(one: float, two: float) -> bool:
-    return abs(one - two) <= 1e-14 * max(abs(one), abs(two))
+def _same(left: float, right: float) -> bool:
+    return abs(left - right) <= 1e-14 * max(abs(left), abs(right))
 
 
 def _round(value: float, places: float) -> float:

@@ -89,11 +89,11 @@ def _switch(parts: _Parts) -> str:
     return default
 
 
-def _equal(one: str, two: str) -> bool:
-    if one == two:
+def _equal(left: str, right: str) -> bool:
+    if left == right:
         return True
     try:
-        return float(one) == float(two)
+        return float(left) == float(right)
     except ValueError:
         return False
 
