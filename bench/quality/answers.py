@@ -6,7 +6,7 @@ all pages that do, where each should be refused: gold pages found and cited, uns
 both error curves, times. (2) On the test split of SQuAD 2.0, answerable and not, over its
 paragraphs and that wiki: also exact match, F1, and the paragraph a question was asked of. Its
 questions are of another kind, so the threshold is chosen as ``pinakes threshold`` does, by
-questions of the tuning split.
+questions of the dev split.
 Corpus: bench.quality.development with vectors of leads, bench.quality.left_out,
 bench.quality.squad_collection.
 Command: python -m bench.quality.answers [--data DIR] [--questions N] [--squad N]

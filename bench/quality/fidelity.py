@@ -92,7 +92,9 @@ def main() -> None:
             place = number.template or number.place
             print(f"{title} | {number.title} | {place} | {number.before} ▸ {number.after}")
     record(
-        "loss", "real pages of ../shared/data, see the header of bench.quality.fidelity", figures
+        "fidelity",
+        "real pages of ../shared/data, see the header of bench.quality.fidelity",
+        figures,
     )
 
 

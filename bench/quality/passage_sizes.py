@@ -3,8 +3,8 @@
 Measures: page level (hit@1, hit@10, MRR@10) on the development questions; passage level on SQuAD
 2.0 (a passage that holds the answer, at its place in its article, first or among the first ten,
 and within the first 600 words read: longer passages hold an answer sooner, but a prompt holds
-fewer of them). Half of the questions, by hash of their id, are there to choose on, the other half
-to judge: paired bootstrap intervals (95 %, 10,000 resamples) of the difference to the length in
+fewer of them). Chosen on the questions of the split dev, by hash of their ids, judged on those of
+test: paired bootstrap intervals (95 %, 10,000 resamples) of the difference to the length in
 use.
 Corpus: ../shared/data, 6,000 Wikipedia articles of 2015 and 779 real questions; the 14 articles of
 squad2-dev-part.json, their paragraphs joined, and its answerable questions, in the same index. Each
@@ -14,7 +14,6 @@ pages, python -m bench.quality.passage_sizes --finalists 180 200
 """
 
 import argparse
-import hashlib
 import json
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -34,7 +33,7 @@ from bench.record import record
 from pinakes.index.encoders.onnx_model import open_question_encoder
 from pinakes.index.encoders.passage_text import passage_text
 from pinakes.index.encoders.sentence_model import find_encoder
-from pinakes.index.evaluation import read_questions
+from pinakes.index.evaluation import read_questions, split_of
 from pinakes.index.keywords.bm25 import KeywordDocument, KeywordIndex, write_keyword_index
 from pinakes.index.types import ScoredId
 from pinakes.ingest.passages import PassageLengths, count_words, split_passages
@@ -121,12 +120,12 @@ def main() -> None:
     for row in rows:
         for figure, values in found[row["words"]].items():
             base = found.get(str(_IN_USE.target), {}).get(figure)
-            judge = np.array([half_of(qid) == "judge" for qid in qids[figure.split()[0]]])
+            test = np.array([split_of(qid) == "test" for qid in qids[figure.split()[0]]])
             row[figure] = {
                 "all": float(values.mean()),
-                "tune": float(values[~judge].mean()),
-                "judge": float(values[judge].mean()),
-                "judge_difference": None if base is None else interval((values - base)[judge]),
+                "dev": float(values[~test].mean()),
+                "test": float(values[test].mean()),
+                "test_difference": None if base is None else interval((values - base)[test]),
             }
     _print(rows, len(wiki_questions), len(squad_questions))
     record(
@@ -134,11 +133,6 @@ def main() -> None:
         f"{DUMP.name} and {_SQUAD.name}",
         rows,
     )
-
-
-def half_of(qid: str) -> str:
-    """To which half of the questions ``qid`` belongs: tune (even hash) or judge."""
-    return "judge" if hashlib.sha256(qid.encode()).digest()[0] % 2 else "tune"
 
 
 def _documents() -> Iterator[Document]:
@@ -304,14 +298,14 @@ def interval(differences: NDArray[np.float64]) -> list[float]:
 def _print(rows: Sequence[dict[str, Any]], wiki: int, squad: int) -> None:
     shown = ("page hit@1", "page hit@10", "page MRR@10", "passage hit@1", "passage hit@10")
     shown += (f"passage within {_WORDS_READ} words", "page hybrid hit@1", "page hybrid MRR@10")
-    for half in ("tune", "judge", "judge_difference"):
-        table = Table(title=f"{half}: {wiki} questions for pages, {squad} for passages, in two")
+    for split in ("dev", "test", "test_difference"):
+        table = Table(title=f"{split}: {wiki} questions for pages, {squad} for passages, in two")
         for column in ("words", "passages", "< 40 words", *shown):
             table.add_column(column, justify="left" if column == "words" else "right")
         for row in rows:
             cells = [row["words"], f"{row['passages']:,}", f"{row['under_40_words']:.1%}"]
             for figure in shown:
-                value = row[figure][half] if figure in row else None
+                value = row[figure][split] if figure in row else None
                 if value is None:
                     cells.append("")
                 elif isinstance(value, float):

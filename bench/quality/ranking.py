@@ -2,7 +2,7 @@
 
 Fits on one half of the questions and judges on the other (split_of their ids); without each kind of
 features in turn everything is fitted again. Beside it, in the same run: each list alone, reciprocal
-rank fusion, and the plain weighted sum of both, its weight chosen on the tuning split. Differences
+rank fusion, and the plain weighted sum of both, its weight chosen on the dev split. Differences
 are paired.
 Corpus: 779 questions over 6,000 articles, with vectors of leads and with those of all passages
 (page level); 2,183 of SQuAD 2.0 over its paragraphs and those articles, all with vectors (passage
@@ -207,7 +207,7 @@ def _baselines(question_set: _Set, with_vectors: bool) -> dict[str, Ranking]:
 
 
 def _best_weight(question_set: _Set) -> float:
-    """The vector list's weight in a plain sum that is best on the tuning split."""
+    """The vector list's weight in a plain sum that is best on the dev split."""
     weights_tried = {f"{tenths / 10}": _by_list(min_max(tenths / 10)) for tenths in range(1, 10)}
     run = run_of(question_set.manifest, "dev", question_set.asked, weights_tried)
     found = [report for report in reports(run) if report.level == question_set.level]

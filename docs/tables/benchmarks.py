@@ -114,7 +114,7 @@ TABLES = (
           "Worked out in the same way; without vectors.", building.disk_on_paper),
     Table("Memory on paper", "ingest", "ingest",
           "Of all processes together; it does not grow with the dump.", building.memory_on_paper),
-    Table("What the text keeps", "loss", "fidelity",
+    Table("What the text keeps", "fidelity", "fidelity",
           "Of the numbers in the source, against an independent parser's reading. The peer is "
           "mwparserfromhell's `strip_code` under the same meter.", building.fidelity),
     Table("Sentences", "sentences", "sentences",
