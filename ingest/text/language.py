@@ -24,6 +24,8 @@ and ``like = "ar"`` takes what is not said from another file. Each part is read 
   a question lean on the one before it. ``articles``, ``placed``, ``authors``: what stands before a
   thing, a place, an author. ``months``: words and signs of dates, if not those of ``[dates]``.
   ``spaced``: false where words stand together.
+- ``[titles]`` (``sources/mediawiki/templates/local_names.py``) ``disambiguation``: what stands in
+  brackets at the end of the title of a page that only lists what a name may mean, in lower case.
 - ``[templates]`` (``sources/mediawiki/templates/local_names.py``), names in lower case:
   ``infobox``: beginnings or endings ("* x") of the names of infoboxes. ``disambiguation``: what
   marks such a page. ``silent``: templates without a fact of their own: references, notices,

@@ -26,8 +26,11 @@ from pinakes.ingest.sources.mediawiki.markup.scanner import EQUALS, Renderers, s
 from pinakes.ingest.sources.mediawiki.markup.tables import BREAK, DROPPED, render_table
 from pinakes.ingest.sources.mediawiki.markup.variants import has_variants, without_variants
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments
-from pinakes.ingest.sources.mediawiki.templates.local_names import EVERY_LANGUAGE, local_names
-from pinakes.ingest.sources.mediawiki.templates.names import is_disambiguation_title
+from pinakes.ingest.sources.mediawiki.templates.local_names import (
+    EVERY_LANGUAGE,
+    is_disambiguation_title,
+    local_names,
+)
 from pinakes.ingest.sources.mediawiki.templates.parser_functions import call_parser_function
 from pinakes.ingest.sources.mediawiki.templates.registry import find_template, holds_facts
 from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo

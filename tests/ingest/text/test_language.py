@@ -21,6 +21,7 @@ KNOWN = {
     "templates": {
         "disambiguation", "file", "image_options", "infobox", "names", "silent", "silent_prefixes",
     },
+    "titles": {"disambiguation"},
 }  # fmt: skip
 
 

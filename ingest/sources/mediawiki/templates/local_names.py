@@ -1,24 +1,26 @@
-"""What wikis of other languages call their templates, boxes, months and pictures.
+"""What wikis of other languages call templates, boxes, months, pictures and disambiguation pages.
 
 From the files of ``ingest/text/languages/``: the place to extend for another language or wiki.
 """
 
+import re
 from dataclasses import dataclass, field
 from functools import cache
 
 from pinakes.ingest.text.language import language_part, listed_languages
 
-__all__ = ["EVERY_LANGUAGE", "LocalNames", "local_names"]
+__all__ = ["EVERY_LANGUAGE", "LocalNames", "is_disambiguation_title", "local_names"]
 
 
 @dataclass(frozen=True, slots=True)
 class LocalNames:
-    """What one language calls its templates, boxes, months and pictures."""
+    """What one language calls its templates, boxes, months, pictures and disambiguation pages."""
 
     names: dict[str, str] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()
     silent_prefixes: tuple[str, ...] = ()
     disambiguation: frozenset[str] = frozenset()
+    disambiguation_titles: frozenset[str] = frozenset()
     infobox_prefixes: tuple[str, ...] = ()
     infobox_suffixes: tuple[str, ...] = ()
     months: tuple[str, ...] = ()
@@ -37,6 +39,9 @@ def local_names(language: str) -> LocalNames:
         silent=frozenset(said.get("silent", ())),
         silent_prefixes=tuple(said.get("silent_prefixes", ())),
         disambiguation=frozenset(said.get("disambiguation", ())),
+        disambiguation_titles=frozenset(
+            language_part(language, "titles").get("disambiguation", ())
+        ),
         infobox_prefixes=tuple(name for name in boxes if name[0] != "*"),
         infobox_suffixes=tuple(name[1:] for name in boxes if name[0] == "*"),
         months=tuple(dates.get("months", ())),
@@ -58,6 +63,7 @@ def _all_together() -> LocalNames:
         names=names,
         silent=frozenset(name for table in tables for name in table.silent if len(name) > 2),
         disambiguation=frozenset().union(*(table.disambiguation for table in tables)),
+        disambiguation_titles=frozenset().union(*(table.disambiguation_titles for table in tables)),
         infobox_prefixes=tuple(
             {
                 name
@@ -73,3 +79,12 @@ def _all_together() -> LocalNames:
 
 
 EVERY_LANGUAGE = _all_together()
+_DISAMBIGUATION_TITLE = re.compile(
+    rf"[(（](?:{'|'.join(map(re.escape, sorted(EVERY_LANGUAGE.disambiguation_titles)))})[)）]$",
+    re.IGNORECASE,
+)
+
+
+def is_disambiguation_title(title: str) -> bool:
+    """Whether the title says that its page lists others, in the word of any wiki."""
+    return _DISAMBIGUATION_TITLE.search(title) is not None

@@ -3,8 +3,6 @@
 The table to extend for another language or wiki. Names are lower case with single spaces.
 """
 
-import re
-
 __all__ = [
     "ALIASES",
     "DISAMBIGUATION",
@@ -12,7 +10,6 @@ __all__ = [
     "SILENT",
     "SILENT_PREFIXES",
     "SILENT_SUFFIXES",
-    "is_disambiguation_title",
 ]
 
 INFOBOX_PREFIXES = (
@@ -26,27 +23,9 @@ DISAMBIGUATION = frozenset(
         "disambig", "disambiguation", "disamb", "dab", "disambig-cleanup", "hndis", "hndisambig",
         "geodis", "mil-unit-dis", "schooldis", "numberdis", "letter disambiguation", "mathdab",
         "place name disambiguation", "human name disambiguation", "airport disambiguation",
-        "nuozeimeiga", "disambigs", "flertydig", "täsmennyssivu", "doorverwijspagina",
+        "disambigs",
     )
 )  # fmt: skip
-
-# What wikis put in brackets behind the title of a page that only lists what a name may mean.
-_DISAMBIGUATION_TITLE = re.compile(
-    r"[(（](?:disambiguation|begriffsklärung|homonymie|desambiguación|disambigua|desambiguação|"
-    r"desambiguació|homónimos|doorverwijspagina|ujednoznacznienie|значения|значення|значэнні|"
-    r"пояснение|rozcestník|rozlišovacia stránka|razločitev|razdvojba|вишезначна одредница|"
-    r"egyértelműsítő lap|dezambiguizare|anlam ayrımı|αποσαφήνιση|olika betydelser|flertydig|"
-    r"täsmennyssivu|täpsustus|nozīmju atdalīšana|argipen|apartigilo|disambiguasi|nyahkekaburan|"
-    r"định hướng|曖昧さ回避|消歧[义義]|동음이의|توضيح|ابهام‌زدایی|פירושונים|बहुविकल्पी|"
-    r"দ্ব্যর্থতা নিরসন|แก้ความกำกวม)[)）]$",
-    re.IGNORECASE,
-)
-
-
-def is_disambiguation_title(title: str) -> bool:
-    """Whether the title says that its page lists others, in the word of any wiki."""
-    return _DISAMBIGUATION_TITLE.search(title) is not None
-
 
 ALIASES = {
     "cv": "cvt", "convinfobox": "convert", "fraction": "frac", "sfrac": "frac", "mfrac": "frac",

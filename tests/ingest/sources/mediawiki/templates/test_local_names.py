@@ -2,7 +2,11 @@
 
 import pytest
 
-from pinakes.ingest.sources.mediawiki.templates.local_names import EVERY_LANGUAGE, local_names
+from pinakes.ingest.sources.mediawiki.templates.local_names import (
+    EVERY_LANGUAGE,
+    is_disambiguation_title,
+    local_names,
+)
 from pinakes.ingest.sources.mediawiki.templates.names import ALIASES
 from pinakes.ingest.sources.mediawiki.templates.registry import find_template
 from pinakes.ingest.sources.mediawiki.types import SiteInfo
@@ -60,10 +64,38 @@ def test_words(language: str, wikitext: str, text: str) -> None:
     [("de", "Begriffsklärung"), ("fr", "Homonymie"), ("es", "Desambiguación"), ("it", "Disambigua"),
      ("pt", "Desambiguação"), ("nl", "Dp"), ("pl", "Ujednoznacznienie"), ("ru", "Неоднозначность"),
      ("sv", "Förgrening"), ("cs", "Rozcestník"), ("ja", "Aimai"), ("zh", "消歧义"), ("ar", "توضيح"),
-     ("he", "פירושונים"), ("ltg", "Zeimeibu škiršona"), ("", "曖昧さ回避")],
+     ("he", "פירושונים"), ("ltg", "Zeimeibu škiršona"), ("", "曖昧さ回避"), ("en", "Flertydig"),
+     ("de", "Täsmennyssivu"), ("", "Doorverwijspagina"), ("fr", "Nuozeimeiga")],
 )  # fmt: skip
 def test_disambiguation(language: str, name: str) -> None:
     assert parse("Wort\n{{" + name + "}}", site(language)).is_disambiguation
+
+
+TITLES = [
+    ("en", "disambiguation"), ("de", "begriffsklärung"), ("fr", "homonymie"),
+    ("es", "desambiguación"), ("it", "disambigua"), ("pt", "desambiguação"),
+    ("ca", "desambiguació"), ("gl", "homónimos"), ("nl", "doorverwijspagina"),
+    ("pl", "ujednoznacznienie"), ("ru", "значения"), ("uk", "значення"), ("be", "значэнні"),
+    ("bg", "пояснение"), ("cs", "rozcestník"), ("sk", "rozlišovacia stránka"),
+    ("sl", "razločitev"), ("hr", "razdvojba"), ("sr", "вишезначна одредница"),
+    ("hu", "egyértelműsítő lap"), ("ro", "dezambiguizare"), ("tr", "anlam ayrımı"),
+    ("el", "αποσαφήνιση"), ("sv", "olika betydelser"), ("da", "flertydig"),
+    ("fi", "täsmennyssivu"), ("et", "täpsustus"), ("lv", "nozīmju atdalīšana"), ("eu", "argipen"),
+    ("eo", "apartigilo"), ("id", "disambiguasi"), ("ms", "nyahkekaburan"), ("vi", "định hướng"),
+    ("ja", "曖昧さ回避"), ("zh", "消歧义"), ("zh", "消歧義"), ("ko", "동음이의"), ("ar", "توضيح"),
+    ("fa", "ابهام‌زدایی"), ("he", "פירושונים"), ("hi", "बहुविकल्पी"), ("bn", "দ্ব্যর্থতা নিরসন"),
+    ("th", "แก้ความกำกวม"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("language", "word"), TITLES)
+def test_titles_of_disambiguation_pages(language: str, word: str) -> None:
+    """In the word of any wiki, whichever it is: names of pages are carried from one to another."""
+    assert word in local_names(language).disambiguation_titles
+    for title in (f"Codex ({word})", f"Codex({word.upper()})", f"典籍（{word}）"):
+        assert is_disambiguation_title(title), title
+    for title in (f"Codex {word}", f"({word}) Codex", f"Codex (x {word})", word):
+        assert not is_disambiguation_title(title), title
 
 
 @pytest.mark.parametrize(
