@@ -161,7 +161,7 @@ class NearPage:
 class Answer:
     """An answer, every mark ``[n]`` in its text resolved to one of its citations.
 
-    ``searched``: the queries that were asked of the collection. ``confidence``: how likely the
+    ``searched``: the queries that were asked of ``collection``. ``confidence``: how likely the
     collection holds the answer, 0 to 1. ``withheld``: sentences of the model that nothing supports
     and that are not shown. ``nearest``: of a refusal, the pages nearest to the question. ``as_of``:
     the date of the dump (YYYY-MM-DD), where that is known. ``model``: the one that was
@@ -184,6 +184,7 @@ class Answer:
     withheld: int
     as_of: str | None
     model: str | None
+    collection: str
     generation: str
     coverage: float
     prompt_tokens: int

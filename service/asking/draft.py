@@ -79,6 +79,7 @@ class Draft:
                 withheld=self.withheld,
                 as_of=self.as_of,
                 model=self.model,
+                collection=manifest.collection,
                 generation=manifest.generation,
                 coverage=manifest.coverage,
                 prompt_tokens=self.prompt_tokens,

@@ -87,7 +87,7 @@ def ask(
         show = partial(shown_answer, quiet=as_json)
         answer = wiki.ask(question, mode=chosen, strict=strict, show=show)
         if as_json:
-            print_json(answer_view(answer, wiki.manifest).model_dump(mode="json"))
+            print_json(answer_view(answer).model_dump(mode="json"))
         else:
             print_answer(answer)
     if require_citation and not answer.grounded:

@@ -127,7 +127,7 @@ class _Session:
         self.last = answer
         self.history += [Message("user", question), Message("assistant", answer.text)]
         if self.as_json:
-            view = answer_view(answer, self.wiki.manifest).model_dump(mode="json")
+            view = answer_view(answer).model_dump(mode="json")
             sys.stdout.write(json.dumps(visible_json(view), ensure_ascii=False) + "\n")
             sys.stdout.flush()
         else:

@@ -126,7 +126,7 @@ async def _answer_events(
     """Name and JSON of each event of an answer."""
     async with aclosing(answerer.answer(index, answer_request)) as events:
         async for event in events:
-            yield event_view(event, index.manifest)
+            yield event_view(event)
 
 
 async def _finished(events: AsyncGenerator[tuple[str, Any], None]) -> Any:

@@ -112,7 +112,7 @@ def completion(answer: Answer, exchange: Exchange) -> CompletionView:
         system_fingerprint=exchange.manifest.generation,
         choices=[ChoiceView(message=MessageView(content=answer.text, annotations=marked))],
         usage=_usage(answer),
-        pinakes=answer_view(answer, exchange.manifest),
+        pinakes=answer_view(answer),
     )
 
 
@@ -152,7 +152,7 @@ async def chunks(
                     # Of a refusal nothing came before.
                     if rest := answer.text[len(sent) - behind :]:
                         yield exchange.part({"content": rest})
-                    whole = answer_view(answer, exchange.manifest).model_dump(mode="json")
+                    whole = answer_view(answer).model_dump(mode="json")
                     yield exchange.part({}, "stop", pinakes=whole)
                     if exchange.with_usage:
                         yield exchange.chunk([], usage=_usage(answer).model_dump())

@@ -221,6 +221,7 @@ def _reply(answer: Answer, count: int, frame: Frame) -> AskResult:
             frame.of_hit(hits[near.page_id]) for near in answer.nearest if near.page_id in hits
         ],
         withheld=answer.withheld,
+        collection=answer.collection,
         as_of=answer.as_of,
     )
 

@@ -89,7 +89,7 @@ class SourceView(PageReference):
 
 
 class AskResult(View):
-    """An answer with its sources; a refusal has the nearest pages instead."""
+    """An answer from ``collection`` with its sources; a refusal has the nearest pages instead."""
 
     text: str
     kind: AnswerKind
@@ -98,4 +98,5 @@ class AskResult(View):
     sources: list[SourceView]
     nearest: list[PageReference]
     withheld: int
+    collection: str
     as_of: str | None = None

@@ -4,7 +4,6 @@ from typing import Any
 
 from pydantic import Field
 
-from pinakes.index.types import Manifest
 from pinakes.service.asking.events import (
     AnswerEvent,
     Checked,
@@ -136,7 +135,7 @@ def citation_view(citation: Citation, places: Spans = ()) -> CitationView:
     )
 
 
-def answer_view(answer: Answer, manifest: Manifest) -> AnswerView:
+def answer_view(answer: Answer) -> AnswerView:
     """An answer with its sources."""
     short = answer.short_answer
     return AnswerView(
@@ -162,7 +161,7 @@ def answer_view(answer: Answer, manifest: Manifest) -> AnswerView:
         withheld=answer.withheld,
         as_of=answer.as_of,
         model=answer.model,
-        collection=manifest.collection,
+        collection=answer.collection,
         generation=answer.generation,
         coverage=answer.coverage,
         prompt_tokens=answer.prompt_tokens,
@@ -171,7 +170,7 @@ def answer_view(answer: Answer, manifest: Manifest) -> AnswerView:
     )
 
 
-def event_view(event: AnswerEvent, manifest: Manifest) -> tuple[str, Any]:
+def event_view(event: AnswerEvent) -> tuple[str, Any]:
     """Name and JSON of an event."""
     match event:
         case Status(stage, position, wait_s):
@@ -187,7 +186,7 @@ def event_view(event: AnswerEvent, manifest: Manifest) -> tuple[str, Any]:
         case Withdrawn():
             return "withdrawn", {}
         case Done(answer):
-            return "done", answer_view(answer, manifest).model_dump(mode="json")
+            return "done", answer_view(answer).model_dump(mode="json")
 
 
 def _sentence_view(sentence: Sentence) -> SentenceView:

@@ -62,7 +62,7 @@ def test_it_answers_with_its_sources(data: Path, script: Script) -> None:
         answer = wiki.ask(QUESTION)
         assert isinstance(answer, Answer)
         assert (answer.kind, answer.model) == ("answer", "scripted")
-        assert answer.citations[0].ref.collection == "samplewiki"
+        assert answer.collection == answer.citations[0].ref.collection == "samplewiki"
         follow_up = wiki.ask(
             "Who founded it?",
             history=[Message("user", QUESTION), Message("assistant", answer.text)],

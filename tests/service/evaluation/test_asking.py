@@ -165,8 +165,8 @@ def answer(index: Index) -> Answer:
         question="?", mode="answer", kind="answer", text=f"{STONE} [2]",
         sentences=(Sentence(0, len(STONE) + 4, (2,), "supported", 0.9),), citations=(citation,),
         short_answer=ShortAnswer("July 1799", 2, 0, 9), searched=(), nearest=(), hits=(),
-        confidence=0.7, withheld=1, as_of=None, model="m", generation="g", coverage=0.0,
-        prompt_tokens=1, answer_tokens=9, timings={"first_token_s": 0.5},
+        confidence=0.7, withheld=1, as_of=None, model="m", collection="wiki", generation="g",
+        coverage=0.0, prompt_tokens=1, answer_tokens=9, timings={"first_token_s": 0.5},
     )  # fmt: skip
 
 

@@ -196,6 +196,9 @@ def test_tools_take_a_collection(client: TestClient) -> None:
     assert found["url"].startswith("http://localhost/c/toywiki/page/4?")
     fetched = call(client, "tools/call", name="fetch", arguments={"id": found["id"]})
     assert fetched["structuredContent"]["metadata"]["collection"] == "toywiki"
+    asked = {"question": "Which word is long?", "collection": "toywiki"}
+    answer = call(client, "tools/call", name="ask", arguments=asked)
+    assert answer["structuredContent"]["collection"] == "toywiki"
     for more, told in (
         ({}, "there are badwiki, samplewiki, toywiki; say which as collection"),
         ({"collection": "nowiki"}, "no collection 'nowiki' here; there are badwiki"),

@@ -75,6 +75,7 @@ ANSWER = Answer(
     withheld=0,
     as_of="2026-11-01",
     model="tiny",
+    collection="toywiki",
     generation="20261101-1",
     coverage=1.0,
     prompt_tokens=9,

@@ -158,8 +158,9 @@ def answer(manifest: Manifest, text: str, sentences: int, quote: str, cited: int
             make_citation(n, one, manifest) for n, one in enumerate(hits, start=1)
         ),
         short_answer=ShortAnswer("rolls", 1, 0, 5), searched=("Which?",), nearest=(), hits=hits,
-        confidence=0.5, withheld=1, as_of="2026-11-01", model="toy", generation="1", coverage=1.0,
-        prompt_tokens=1, answer_tokens=1, timings={},
+        confidence=0.5, withheld=1, as_of="2026-11-01", model="toy", coverage=1.0,
+        collection=manifest.collection, generation="1", prompt_tokens=1, answer_tokens=1,
+        timings={},
     )  # fmt: skip
 
 
@@ -191,6 +192,7 @@ def test_a_short_answer_keeps_everything(manifest: Manifest) -> None:
     assert (source.number, source.title) == (1, "Library 1 › Rolls")
     assert source.quote == "It held 400,000 rolls."
     assert (result.short_answer, result.withheld, result.as_of) == ("rolls", 1, "2026-11-01")
+    assert result.collection == "samplewiki"
 
 
 def test_a_refusal_has_pages_to_fetch_instead(manifest: Manifest) -> None:

@@ -130,7 +130,7 @@ def test_ask(make_server: MakeServer, mode: str) -> None:
             assert "French soldiers" in source["quote"]
             fetched = await data(client, "fetch", id=source["id"])
             assert source["quote"].strip("… ") in fetched["text"]
-            assert answer["as_of"] == "2026-11-01"
+            assert (answer["collection"], answer["as_of"]) == ("samplewiki", "2026-11-01")
 
     asyncio.run(scenario())
     assert QUESTION in generator.prompts[0][-1].content
