@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 # Field weights; the title helps, but at full weight it drowns the body.
-WEIGHTS = {"title": 0.5, "headings": 0.5, "names": 0.5, "body": 1.0}
+WEIGHTS = {"title": 0.5, "headings": 0.5, "aliases": 0.5, "body": 1.0}
 _ANALYZER = "pinakes"
 WRITER_HEAP = 256 * 1024 * 1024
 # One thread keeps documents in passage order, which makes the index reproducible.
@@ -53,12 +53,12 @@ _DAMAGE = (ValueError, OSError, RuntimeError, OverflowError)
 
 @dataclass(frozen=True, slots=True)
 class KeywordDocument:
-    """What is searched of one passage; ``names`` are the page's other names, on its lead only."""
+    """What is searched of one passage; ``aliases``: the page's own, on its lead only."""
 
     passage_id: int
     title: str
     headings: str
-    names: str
+    aliases: str
     body: str
 
 
@@ -121,7 +121,7 @@ def write_keyword_index(path: Path, language: str, documents: Iterable[KeywordDo
                         "passage_id": document.passage_id,
                         "title": analysis.spelling(document.title),
                         "headings": analysis.spelling(document.headings),
-                        "names": analysis.spelling(document.names),
+                        "aliases": analysis.spelling(document.aliases),
                         "body": analysis.spelling(document.body),
                     },
                     schema,

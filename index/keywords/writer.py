@@ -21,9 +21,9 @@ from pinakes.index.keywords.frequent_words import frequent_words, write_frequent
 from pinakes.index.keywords.language import analysis_of
 from pinakes.index.store.store import Store
 
-__all__ = ["keyword_documents", "searched_names", "write_keywords"]
+__all__ = ["keyword_documents", "searched_aliases", "write_keywords"]
 
-_MAX_REDIRECT_NAMES, _MAX_ANCHOR_NAMES = 20, 8
+_MAX_REDIRECTS, _MAX_ANCHORS = 20, 8
 # Every range becomes segments of its own, and a search asks all of them: few is better. More than
 # four would wait for Python, which feeds them all.
 MOST_RANGES, _LEAST_RANGE = 4, 10_000
@@ -99,19 +99,19 @@ def keyword_documents(
 ) -> Iterator[KeywordDocument]:
     """What is searched of the passages ``start`` to ``end``; ``start`` begins a page."""
     for passage, place in store.all_passages(start, end):
-        names = searched_names(store, passage.page_id) if place == 0 else []
+        aliases = searched_aliases(store, passage.page_id) if place == 0 else []
         yield KeywordDocument(
             passage_id=passage.passage_id,
             title=passage.title,
             headings="\n".join(passage.heading_path),
-            names="\n".join(names),
+            aliases="\n".join(aliases),
             body=passage.text,
         )
 
 
-def searched_names(store: Store, page_id: int) -> list[str]:
-    """The other names of a page by which its first passage is found."""
+def searched_aliases(store: Store, page_id: int) -> list[str]:
+    """The aliases of a page by which its first passage is found."""
     return [
-        *store.aliases_of_page(page_id, "redirect", _MAX_REDIRECT_NAMES),
-        *store.aliases_of_page(page_id, "anchor", _MAX_ANCHOR_NAMES),
+        *store.aliases_of_page(page_id, "redirect", _MAX_REDIRECTS),
+        *store.aliases_of_page(page_id, "anchor", _MAX_ANCHORS),
     ]

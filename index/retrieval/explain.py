@@ -1,12 +1,12 @@
 """Which fields of a hit hold the question's words: the title, headings, aliases or text.
 
-Asked only for what is shown, since it reads the names of each page.
+Asked only for what is shown, since it reads the aliases of each page.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pinakes.index.keywords.bm25 import KeywordIndex
-from pinakes.index.keywords.writer import searched_names
+from pinakes.index.keywords.writer import searched_aliases
 from pinakes.index.retrieval.highlights import Highlighter
 from pinakes.index.store.store import Store
 from pinakes.index.types import Hit, QueryContext
@@ -39,12 +39,12 @@ def matched_fields(
     found = []
     for hit in hits:
         passage = hit.passage
-        names = searched_names(store, passage.page_id) if passage.passage_id in leads else []
+        aliases = searched_aliases(store, passage.page_id) if passage.passage_id in leads else []
         headings = "\n".join(passage.heading_path)
         fields = {
             "title": words(passage.title, highlighted(passage.title)),
             "headings": words(headings, highlighted(headings)),
-            "aliases": _matching(names, terms, keywords.analyze),
+            "aliases": _matching(aliases, terms, keywords.analyze),
             "text": words(passage.text, hit.highlights),
         }
         found.append({field: matches for field, matches in fields.items() if matches})
@@ -52,13 +52,13 @@ def matched_fields(
 
 
 def _matching(
-    names: Iterable[str], terms: Iterable[str], analyze: Callable[[str], Sequence[str]]
+    aliases: Iterable[str], terms: Iterable[str], analyze: Callable[[str], Sequence[str]]
 ) -> tuple[str, ...]:
-    """The names that share a term, those first that share the greatest part of themselves."""
+    """The aliases that share a term, those first that share the greatest part of themselves."""
     wanted = frozenset(terms)
     shares: Mapping[str, float] = {
         name: sum(term in wanted for term in found) / len(found)
-        for name in names
+        for name in aliases
         if (found := analyze(name))
     }
     return tuple(sorted((name for name in shares if shares[name]), key=lambda name: -shares[name]))

@@ -37,7 +37,7 @@ def test_fields_are_those_that_the_keyword_search_looks_into(
         searched = {
             "title": document.title,
             "headings": document.headings,
-            "aliases": document.names,
+            "aliases": document.aliases,
             "text": document.body,
         }
         analyze = sample_index.keywords.analyze
