@@ -16,6 +16,7 @@ from pinakes.index.build.progress import Progress
 from pinakes.index.errors import CollectionError, OtherWiki
 from pinakes.index.generations import current_generation
 from pinakes.index.types import DumpRecord
+from pinakes.ingest.errors import IngestError
 from pinakes.ingest.files import read_json, write_whole
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.file_state import FileDigest
@@ -48,9 +49,16 @@ def source_record(source: Source, digests: Sequence[str], *, verified: bool) -> 
 
 
 def file_states(source: Source) -> dict[str, dict[str, int]]:
-    """The states of the files by their names, as JSON."""
-    names = (file.name for file in source.files)
-    return {name: asdict(state) for name, state in zip(names, source.states, strict=True)}
+    """The states of the files by their names, as JSON. Raises IngestError where two have one name.
+
+    Of those a change in the first would go unnoticed.
+    """
+    states: dict[str, dict[str, int]] = {}
+    for file, state in zip(source.files, source.states, strict=True):
+        if file.name in states:
+            raise IngestError(f"{file}: another file of this source is called so, too; rename one")
+        states[file.name] = asdict(state)
+    return states
 
 
 def changed_files(

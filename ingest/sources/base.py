@@ -4,6 +4,7 @@ The index, segments, the ingest report and the commands know no more of a source
 """
 
 import functools
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,15 +17,16 @@ from pinakes.ingest.sources.checksums import PublishedChecksum, published_checks
 from pinakes.ingest.sources.file_state import FileState, check_unchanged, digest_file
 from pinakes.ingest.types import DocumentKey, Entry
 
-__all__ = ["Source", "SourceIdentity", "Unit", "program_digest"]
+__all__ = ["Source", "SourceIdentity", "Unit", "collection_name", "program_digest"]
 
 
 @dataclass(frozen=True, slots=True)
 class SourceIdentity:
     """What tells a source from others, as a manifest keeps it.
 
-    ``kind``: of source. ``name``: what its collection is called where nothing else is said.
-    ``date``: YYYYMMDD, or None. ``language``: its code. The others are known of wikis.
+    ``kind``: of source. ``name``: what its collection is called where nothing else is said, as
+    ``collection_name`` makes one. ``date``: YYYYMMDD, or None. ``language``: its code. The others
+    are known of wikis.
     """
 
     kind: str
@@ -34,6 +36,18 @@ class SourceIdentity:
     base_url: str = ""
     site_name: str = ""
     database: str = ""
+
+    def __post_init__(self) -> None:
+        if collection_name(self.name, "") != self.name or not self.name:
+            raise ValueError(f"{self.name!r} is no name of a collection; collection_name makes one")
+
+
+def collection_name(text: str, usual: str) -> str:
+    """``text``, a file's name for example, as --collection takes it; ``usual``: if nothing is left.
+
+    Small letters, digits, - and _, of which a letter or digit comes first.
+    """
+    return re.sub(r"[^a-z0-9_-]+", "-", text.lower()).strip("-_") or usual
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +64,11 @@ class Unit:
 
 
 class Source(ABC):
-    """Files that give documents. To be pickled with every unit, so it holds no open file.
+    """Files that give documents. Pickled with every unit: it holds no open file, and is small.
 
-    ``states``: of each of ``files``, taken before anything in it was read.
+    ``states``: of each of ``files``, taken before anything in it was read. No two documents have
+    one key, or one title: the later is set aside. Of many small files, several to a unit, the
+    directory counts as the one file, in a state that is made of theirs.
     """
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-"""A source that is no MediaWiki, with text for keys: planned, built, resumed, searched, cited."""
+"""Sources that are no MediaWiki, with text for keys: planned, built, resumed, searched, cited."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,8 +13,10 @@ from pinakes.index.errors import OtherWiki
 from pinakes.index.generations import current_generation, read_manifest
 from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store
-from pinakes.ingest.errors import DumpChanged
+from pinakes.ingest.errors import DumpChanged, IngestError
 from pinakes.ingest.sources import opening
+from pinakes.ingest.sources.base import SourceIdentity, collection_name
+from pinakes.ingest.sources.file_state import FileState, state_of
 from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
 from pinakes.ingest.sources.opening import open_source
 from pinakes.ingest.types import PageCounts
@@ -22,6 +24,7 @@ from pinakes.service.asking.citations import make_citation
 from tests.index.collections import PAGES, files_of, make, quarantine, store_content
 from tests.index.toys import HashingEncoder, QuietProgress, Stopped, in_threads, write_dump
 from tests.ingest.json_lines import JsonLinesSource, write_json_lines
+from tests.ingest.text_folder import TextFolderSource
 
 pytestmark = pytest.mark.usefixtures("thread_executor")
 
@@ -119,3 +122,74 @@ def test_the_kind_is_told_by_the_files(
     monkeypatch.setattr(opening, "KINDS", [JsonLinesSource, *opening.KINDS])
     assert isinstance(open_source(source.files), JsonLinesSource)
     assert isinstance(open_source([sample_dump]), MediaWikiSource)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Texts in two directories, two files of one name among them."""
+    texts = {
+        "papyrus.txt": "Papyrus is a reed of the Nile.",
+        "stones/rosetta.txt": "The stone was found in 1799.",
+        "stones/moabite.txt": "The stone was found at Dhiban.",
+        "reeds/papyrus.txt": "Scrolls were made of it.",
+    }
+    for path, text in texts.items():
+        file = tmp_path / "Library Notes" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    return tmp_path / "Library Notes"
+
+
+def test_many_small_files_are_one_to_the_build(tmp_path: Path, folder: Path) -> None:
+    (folder / "latin.txt").write_bytes(b"caf\xe9")
+    source = TextFolderSource.open([folder])
+    assert len(list(source.units())) == 3
+    collection = tmp_path / "data" / source.identity.name
+    manifest = make(collection, source).manifest
+    assert manifest.collection == "library-notes"
+    assert manifest.pages == PageCounts(5, documents=4, quarantined=1)
+    assert manifest.dump.digests == [source.digest_of(source.files[0], lambda _: None)]
+    [aside] = quarantine(collection)
+    assert (aside["page_id"], aside["part"]) == ("latin.txt", "Library Notes")
+    with Index.open(collection, HashingEncoder.open) as index:
+        page = index.page(index.search("Dhiban", mode="keyword")[0].passage.page_id)
+        assert page is not None
+        assert (page.source_key, page.title) == ("stones/moabite.txt", "stones/moabite")
+    assert not make(collection, TextFolderSource.open([folder])).changed
+
+
+@pytest.mark.parametrize("path", ["papyrus.txt", "reeds/papyrus.txt", "stones/new.txt"])
+def test_whichever_of_them_changes_is_noticed(tmp_path: Path, folder: Path, path: str) -> None:
+    collection = tmp_path / "data" / "notes"
+    source = TextFolderSource.open([folder])
+    make(collection, source, "none")
+    (folder / path).write_text("Now it tells of Champollion.")
+    with pytest.raises(DumpChanged, match="Library Notes: a file has changed"):
+        make(tmp_path / "elsewhere", source)
+    assert make(collection, TextFolderSource.open([folder]), "none").changed
+
+
+def test_two_files_of_one_name_are_refused(tmp_path: Path, folder: Path) -> None:
+    """By their names the states of files are kept: of those a change could go unnoticed."""
+
+    class OneFileEach(TextFolderSource):
+        __slots__ = ()
+
+        @property
+        def files(self) -> tuple[Path, ...]:
+            return tuple(sorted(folder.rglob("*.txt")))
+
+        @property
+        def states(self) -> tuple[FileState, ...]:
+            return tuple(map(state_of, self.files))
+
+    with pytest.raises(IngestError, match=r"reeds/papyrus\.txt: another file of this source"):
+        make(tmp_path / "notes", OneFileEach.open([folder]), "none")
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "Notes", "my notes", "-x", "a/b"])
+def test_a_source_is_called_as_a_collection_may_be(name: str) -> None:
+    """An empty name would build a collection over the data directory itself."""
+    with pytest.raises(ValueError, match="no name of a collection"):
+        SourceIdentity("texts", name, None, "en")
+    assert SourceIdentity("texts", collection_name(name, "texts"), None, "en").name

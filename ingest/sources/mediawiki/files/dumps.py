@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pinakes.ingest.errors import DumpNotFound, IngestError, NotADump
 from pinakes.ingest.files import kind_of_file
-from pinakes.ingest.sources.base import Unit
+from pinakes.ingest.sources.base import Unit, collection_name
 from pinakes.ingest.sources.file_state import FileState, state_of
 from pinakes.ingest.sources.mediawiki.files.archives import archive_format, check_end, read_pieces
 from pinakes.ingest.sources.mediawiki.types import Piece, SiteInfo
@@ -105,8 +105,7 @@ def find_dump(paths: Sequence[Path]) -> Dump:
         )
     for part in parts:
         check_end(part)
-    # A name that --collection takes, too: it begins with a letter or digit.
-    name = re.sub(r"[^a-z0-9_-]+", "-", min(wikis, default="")).strip("-_") or "wiki"
+    name = collection_name(min(wikis, default=""), "wiki")
     day = next((day for day in dates if _is_day(day)), None)
     return Dump(name=name, date=day, parts=parts, site=sites[0], states=states)
 
