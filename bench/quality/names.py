@@ -119,7 +119,7 @@ def _sets(corpus: str, data: Path, *, with_vectors: bool) -> Iterator[_Set]:
         build_collection(data / source.dump.name, source, encoder, "leads", progress)
     made = name_questions(source.dump, kinds)
     encode = open_question_encoder if with_vectors else None
-    with Index.open(data / source.dump.name, encode, rerankers=()) as index:
+    with Index.open(data / source.dump.name, encode, open_rerankers=lambda *_: ()) as index:
         for kind in kinds:
             own = [question for question in made if question.kind == kind]
             if own:

@@ -133,7 +133,7 @@ def _sets(data: Path) -> dict[Side, list[_Set]]:
         }
         for side, encoder in sides.items():
             if encoder is not None or vectors == "leads":  # without, both collections are the same
-                with Index.open(path, encoder, rerankers=()) as index:
+                with Index.open(path, encoder, open_rerankers=lambda *_: ()) as index:
                     asked = ask(index, judgment)
                     found[side].append(_Set(index.manifest, asked, level, importance))
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pinakes.index.retrieval.features import FEATURES, Matrix
 from pinakes.index.retrieval.pipeline import Reranker
+from pinakes.index.store.store import Store
 from pinakes.index.types import Candidate, EncoderRecord, QueryContext
 from pinakes.index.weights import FittedWeights, read_weights
 
@@ -85,8 +86,8 @@ def _rescaled(features: Matrix, scale: CosineScale) -> Matrix:
     return rescaled
 
 
-def fitted_rerankers(encoder: EncoderRecord | None) -> tuple[Reranker, ...]:
-    """What ranks with vectors of this encoder, or without any.
+def fitted_rerankers(_store: Store, encoder: EncoderRecord | None) -> tuple[Reranker, ...]:
+    """What ranks with vectors of this encoder, or without any: every search, if not told otherwise.
 
     Cosines of two encoders lie on different scales: those of another one than the weights were
     fitted on are brought to the scale of that. The first stage then reads none, so that its score

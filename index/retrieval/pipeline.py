@@ -13,9 +13,10 @@ from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from pinakes.index.types import FIRST_STAGE, Candidate, QueryContext, ScoredId
+from pinakes.index.store.store import Store
+from pinakes.index.types import FIRST_STAGE, Candidate, EncoderRecord, QueryContext, ScoredId
 
-__all__ = ["ListStage", "Lists", "Pipeline", "Reranker"]
+__all__ = ["ListStage", "Lists", "OpenRerankers", "Pipeline", "Reranker"]
 
 Lists = Mapping[str, Sequence[ScoredId]]
 """By name of a search, "keyword" or "vector": what it found, best first."""
@@ -30,14 +31,18 @@ class Reranker(Protocol):
     def rerank(self, context: QueryContext, candidates: Sequence[Candidate]) -> list[Candidate]:
         """The candidates with scores of its own, best first.
 
-        A candidate holds no text: who reads any takes it from a store, for as many of the first as
-        time allows; the others follow as they stood.
+        A candidate holds no text: who reads any takes it from the store, for as many of the first
+        as time allows; the others follow as they stood, with scores below those.
         """
         ...
 
     def contributions(self, features: Mapping[str, float]) -> Mapping[str, float]:
         """What each feature of a candidate adds to its score; none where that is no such sum."""
         ...
+
+
+OpenRerankers = Callable[[Store, EncoderRecord | None], Sequence[Reranker]]
+"""From a generation's store and encoder (None: no vectors) to what ranks, one after the other."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from pinakes.index.retrieval.explain import matched_fields
 from pinakes.index.retrieval.fusion import Fusion, list_candidates
 from pinakes.index.retrieval.highlights import Highlighter
 from pinakes.index.retrieval.linear import fitted_rerankers
-from pinakes.index.retrieval.pipeline import ListStage, Pipeline, Reranker
+from pinakes.index.retrieval.pipeline import ListStage, OpenRerankers, Pipeline, Reranker
 from pinakes.index.store.store import Store
 from pinakes.index.types import (
     Candidate,
@@ -69,15 +69,14 @@ class Index:
         cls,
         collection: Path,
         open_encoder: Callable[[Path], QuestionEncoder] | None = open_question_encoder,
-        rerankers: Sequence[Reranker] | None = None,
+        open_rerankers: OpenRerankers = fitted_rerankers,
     ) -> "Index":
         """Open the current generation of ``collection`` and hold it until ``close``.
 
         ``open_encoder`` opens the generation's own encoder of questions, if there are vectors; with
-        None only keywords can be searched for. ``rerankers``: what ranks instead of the fitted
-        weights. Raises NoCollection, UnknownFormat,
-        DamagedGeneration or UnreadableGeneration; DamagedGeneration may also come later, from
-        whatever reads what is damaged.
+        None only keywords can be searched for. ``open_rerankers`` gives what ranks in mode hybrid.
+        Raises NoCollection, UnknownFormat, DamagedGeneration or UnreadableGeneration;
+        DamagedGeneration may also come later, from whatever reads what is damaged.
         """
         generation, lock = hold_generation(collection)
         try:
@@ -91,15 +90,13 @@ class Index:
                 keywords = KeywordIndex(generation / "bm25", manifest.dump.language, health)
                 vectors = VectorIndex(generation / "vectors", health)
                 _check_counts(generation, manifest, store, keywords, vectors)
+                rerankers = open_rerankers(store, None if encoder is None else encoder.record)
             except BaseException:
                 store.close()
                 raise
         except BaseException:
             lock.release()
             raise
-        threads = ThreadPoolExecutor(thread_name_prefix="keywords")
-        if rerankers is None:
-            rerankers = fitted_rerankers(None if encoder is None else encoder.record)
         return cls(
             generation,
             manifest,
@@ -108,7 +105,7 @@ class Index:
             vectors,
             encoder,
             health,
-            threads,
+            ThreadPoolExecutor(thread_name_prefix="keywords"),
             lock,
             rerankers,
         )

@@ -8,10 +8,18 @@ from pathlib import Path
 import pytest
 
 from pinakes.index.retrieval.features import FEATURES
-from pinakes.index.retrieval.linear import LinearReranker, ranking_weights
-from pinakes.index.retrieval.pipeline import Lists, Pipeline
+from pinakes.index.retrieval.linear import LinearReranker, fitted_rerankers, ranking_weights
+from pinakes.index.retrieval.pipeline import Lists, Pipeline, Reranker
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import FIRST_STAGE, Candidate, PassagePlace, QueryContext, ScoredId
+from pinakes.index.store.store import Store
+from pinakes.index.types import (
+    FIRST_STAGE,
+    Candidate,
+    EncoderRecord,
+    PassagePlace,
+    QueryContext,
+    ScoredId,
+)
 from tests.index.toys import HashingEncoder
 
 QUESTION = "Who deciphered the Rosetta Stone?"
@@ -120,6 +128,51 @@ def test_a_toy_reranker_over_the_real_stages(sample_index: Index) -> None:
         assert (hit.features, hit.ranks, hit.alias) == (same.features, same.ranks, same.alias)
     # What cannot say why it ranks so is not explained by what ranked before it.
     assert [one.contributions for one in reranked.explain(QUESTION, after)] == [{}] * 20
+
+
+class MostTermsFirst:
+    """A reranker that reads: of the first ``depth``, passages with more of the terms lead."""
+
+    def __init__(self, store: Store, depth: int) -> None:
+        self.store = store
+        self.depth = depth
+
+    def rerank(self, context: QueryContext, candidates: Sequence[Candidate]) -> list[Candidate]:
+        head, rest = candidates[: self.depth], candidates[self.depth :]
+        texts = self.store.passages([found.place.passage_id for found in head])
+        scored = [
+            replace(found, score=float(terms_in(passage.text, context)))
+            for found, (passage, _) in zip(head, texts, strict=True)
+        ]
+        scored.sort(key=lambda found: -found.score)
+        return [*scored, *(replace(found, score=-1.0) for found in rest)]
+
+    def contributions(self, _features: Mapping[str, float]) -> Mapping[str, float]:
+        return {}
+
+
+def terms_in(text: str, context: QueryContext) -> int:
+    return sum(term in text.casefold() for term in context.terms)
+
+
+def test_a_reranker_that_reads_is_opened_with_the_store(sample_collection: Path) -> None:
+    def open_rerankers(store: Store, encoder: EncoderRecord | None) -> Sequence[Reranker]:
+        return (*fitted_rerankers(store, encoder), MostTermsFirst(store, 10))
+
+    with Index.open(sample_collection, None) as index:
+        usual = index.search(QUESTION, 20)
+    with Index.open(sample_collection, None, open_rerankers) as index:
+        context = index.context(QUESTION)
+        hits = index.search(context, 20)
+    counts = [terms_in(hit.passage.text, context) for hit in hits[:10]]
+    assert [hit.score for hit in hits[:10]] == counts == sorted(counts, reverse=True)
+    usual_ids = [hit.passage.passage_id for hit in usual]
+    found_ids = [hit.passage.passage_id for hit in hits]
+    assert found_ids != usual_ids
+    assert (set(found_ids), found_ids[10:]) == (set(usual_ids), usual_ids[10:])
+    assert {hit.passage.passage_id: hit.features[FIRST_STAGE] for hit in hits} == {
+        hit.passage.passage_id: hit.score for hit in usual
+    }
 
 
 def test_without_the_dense_stage_the_others_go_on(toy_sample: Path) -> None:
