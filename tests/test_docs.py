@@ -121,6 +121,29 @@ def test_files_that_are_named_are_there(page: Path) -> None:
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
+def _rows_of_what_to_touch() -> list[str]:
+    [table] = re.findall(r"^## What to touch for what\n(.*?)^## ", _text(DOCS / "architecture.md"),
+                         re.M | re.S)  # fmt: skip
+    return [row for row in table.splitlines() if row.startswith("| ")][1:]
+
+
+@pytest.mark.parametrize("row", _rows_of_what_to_touch(), ids=lambda row: row.split(" | ")[0][2:])
+def test_what_is_to_be_touched_is_there(row: str) -> None:
+    """Files that stand beside the one named before them, and the names in them."""
+    rooms = {ROOT / named for named in re.findall(r"`((?:[\w.]+/)+)(?:[\w.]+)?`", row)}
+    for name in re.findall(r"`([\w-]+\.(?:py|toml|json))`", row):
+        assert any((room / name).exists() for room in [ROOT, *rooms]), name
+    touched = row.split(" | ")[1]
+    for name in re.findall(r"`([A-Z]\w+|[a-z]+_[a-z_]+)`", touched):
+        assert any(re.search(rf"\b{name}\b", text) for text in _sources()), name
+
+
+@cache
+def _sources() -> list[str]:
+    return [_text(file) for room in ("ingest", "index", "service")
+            for file in (ROOT / room).rglob("*.py")]  # fmt: skip
+
+
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_what_make_is_to_do_it_can(page: Path) -> None:
     targets = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.M))

@@ -5,7 +5,7 @@ The only file that knows the protocol's library.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 from itertools import count
@@ -25,11 +25,10 @@ from pinakes.service.errors import BadInput, NotFound, ShuttingDown
 from pinakes.service.http.security.caller import caller_of
 from pinakes.service.plain_text import visible_json
 from pinakes.service.problems import KNOWN_ERRORS, message_of
-from pinakes.service.tools.descriptions import INSTRUCTIONS, TOOLS, ToolText
+from pinakes.service.tools.descriptions import INSTRUCTIONS, TOOLS, Tool
 from pinakes.service.tools.fitting import json_text
 from pinakes.service.tools.stdio_lines import StdioLines, claimed_stdio, leaf_of
 from pinakes.service.tools.toolbox import Call, Toolbox
-from pinakes.service.views.search_views import View
 
 __all__ = ["ToolEndpoint", "serve_stdio"]
 
@@ -103,12 +102,6 @@ class ToolEndpoint:
 
 
 def _server(toolbox: Toolbox) -> Server[Any]:
-    methods: dict[str, Callable[[str, Call], Awaitable[View]]] = {
-        "search": toolbox.search,
-        "fetch": toolbox.fetch,
-        "ask": toolbox.ask,
-    }
-
     async def list_tools(
         _context: Context, _params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
@@ -119,8 +112,8 @@ def _server(toolbox: Toolbox) -> Server[Any]:
         context: Context, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
         try:
-            text = _argument(params)
-            result = await methods[params.name](text, _call(context, _collection(params)))
+            tool, text = _meant(params)
+            result = await tool.run(toolbox, text, _call(context, _collection(params)))
         except Exception as error:
             return _failed(params.name, error)
         # Both forms: some clients read one, some the other.
@@ -138,7 +131,7 @@ def _server(toolbox: Toolbox) -> Server[Any]:
     )
 
 
-def _described(tool: ToolText, collections: Sequence[str]) -> types.Tool:
+def _described(tool: Tool, collections: Sequence[str]) -> types.Tool:
     """A tool as it is told of: where there are several collections, one of them is named."""
     properties: dict[str, Any] = {
         tool.argument: {"type": "string", "description": tool.argument_description}
@@ -163,8 +156,8 @@ def _described(tool: ToolText, collections: Sequence[str]) -> types.Tool:
     )
 
 
-def _argument(params: types.CallToolRequestParams) -> str:
-    """The one text that every tool takes. Raises BadInput and NotFound, saying what would fit."""
+def _meant(params: types.CallToolRequestParams) -> tuple[Tool, str]:
+    """A tool and the one text it takes. Raises BadInput and NotFound, saying what would fit."""
     tool = next((tool for tool in TOOLS if tool.name == params.name), None)
     if tool is None:
         names = ", ".join(tool.name for tool in TOOLS)
@@ -172,7 +165,7 @@ def _argument(params: types.CallToolRequestParams) -> str:
     text = (params.arguments or {}).get(tool.argument)
     if not isinstance(text, str) or not text.strip():
         raise BadInput(f"{tool.name} takes {tool.argument}, a text: {tool.argument_description}")
-    return text
+    return tool, text
 
 
 def _collection(params: types.CallToolRequestParams) -> str | None:

@@ -7,29 +7,48 @@ import pytest
 from pinakes.ingest.text import language
 from pinakes.ingest.text.language import language_part, listed_languages
 
+# By part and name: what it is read as.
 KNOWN = {
-    "dates": {"months", "pattern"},
+    "dates": {"months": list, "pattern": str},
     "questions": {
-        "articles", "authors", "expected", "lead_ins", "months", "negations", "now", "numbers",
-        "offices", "placed", "possessives", "pronouns", "qualifiers", "scales", "spaced",
-        "stop_words",
+        **dict.fromkeys(
+            ("articles", "authors", "months", "negations", "now", "offices", "placed",
+             "possessives", "pronouns", "qualifiers", "stop_words"),
+            str,
+        ),
+        "expected": dict, "lead_ins": list, "numbers": dict, "scales": dict, "spaced": bool,
     },
     "search": {
-        "own_letters", "spelling", "stemmer", "stop_words", "stop_words_in_pieces", "vowel_signs",
+        "own_letters": str, "spelling": list, "stemmer": str, "stop_words": str,
+        "stop_words_in_pieces": bool, "vowel_signs": bool,
     },
-    "sentences": {"abbreviations", "before_numbers", "ordinals", "stops"},
+    "sentences": {"abbreviations": str, "before_numbers": str, "ordinals": int, "stops": str},
     "templates": {
-        "disambiguation", "file", "image_options", "infobox", "names", "silent", "silent_prefixes",
+        "names": dict,
+        **dict.fromkeys(
+            ("disambiguation", "file", "image_options", "infobox", "silent", "silent_prefixes"),
+            list,
+        ),
     },
     "titles": {"disambiguation"},
 }  # fmt: skip
+OPTIONAL_WORDS = {"months", "spaced"}
 
 
 @pytest.mark.parametrize("code", listed_languages())
-def test_a_file_says_only_what_is_read(code: str) -> None:
+def test_a_file_says_only_what_is_read_and_as_it_is_read(code: str) -> None:
     for part in language._parts(code):
-        assert set(language_part(code, part)) <= KNOWN[part], part
+        for name, said in language_part(code, part).items():
+            assert isinstance(said, KNOWN[part].get(name, ())), f"[{part}] {name}"
     assert len(language_part(code, "dates").get("months", range(12))) == 12
+
+
+@pytest.mark.parametrize("code", listed_languages())
+def test_the_words_of_questions_are_all_there_or_none(code: str) -> None:
+    words = language_part(code, "questions")
+    wanted = KNOWN["questions"].keys() - OPTIONAL_WORDS if words else set()
+    assert words.keys() - OPTIONAL_WORDS == wanted
+    assert not words or "months" in {*words, *language_part(code, "dates")}
 
 
 def test_a_language_takes_from_another_what_it_does_not_say_itself(

@@ -1,7 +1,8 @@
 import pytest
 
+from pinakes.ingest.text.language import language_part, listed_languages
 from pinakes.service.reading.answer_types import expected_answer
-from pinakes.service.reading.words import words_of
+from pinakes.service.reading.words import ANSWER_TYPES, words_of
 
 # language, question, answer type
 CASES = [
@@ -30,6 +31,13 @@ CASES = [
 @pytest.mark.parametrize(("language", "question", "answer_type"), CASES)
 def test_what_is_expected_answer(language: str, question: str, answer_type: str) -> None:
     assert expected_answer(question, language).type == answer_type
+
+
+@pytest.mark.parametrize("language", listed_languages())
+def test_every_language_expects_types_that_there_are(language: str) -> None:
+    assert {*words_of(language).asking.values()} < {*ANSWER_TYPES}
+    for words in language_part(language, "questions").get("expected", {}).values():
+        assert words == [word.lower() for word in words]
 
 
 def test_the_words_behind_the_question_word_say_of_what() -> None:
