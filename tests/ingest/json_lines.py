@@ -13,7 +13,7 @@ from pinakes.ingest.sources.base import Source, SourceIdentity, Unit
 from pinakes.ingest.sources.file_state import FileState, digest_pieces, state_of
 from pinakes.ingest.types import Document, Entry, Link, QuarantinedPage, Redirect, Section
 
-__all__ = ["JsonLinesSource", "write_json_lines"]
+__all__ = ["JsonLinesSource", "LinesUnit", "write_json_lines"]
 
 
 @dataclass(frozen=True, slots=True)

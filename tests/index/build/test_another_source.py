@@ -1,6 +1,6 @@
 """Sources that are no MediaWiki, with text for keys: planned, built, resumed, searched, cited."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,11 @@ from pinakes.ingest.sources.base import SourceIdentity, collection_name
 from pinakes.ingest.sources.file_state import FileState, state_of
 from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
 from pinakes.ingest.sources.opening import open_source
-from pinakes.ingest.types import PageCounts
+from pinakes.ingest.types import Entry, PageCounts
 from pinakes.service.asking.citations import make_citation
 from tests.index.collections import PAGES, files_of, make, quarantine, store_content
 from tests.index.toys import HashingEncoder, QuietProgress, Stopped, in_threads, write_dump
-from tests.ingest.json_lines import JsonLinesSource, write_json_lines
+from tests.ingest.json_lines import JsonLinesSource, LinesUnit, write_json_lines
 from tests.ingest.text_folder import TextFolderSource
 
 pytestmark = pytest.mark.usefixtures("thread_executor")
@@ -77,12 +77,25 @@ def test_links_lead_to_pages_by_any_key(tmp_path: Path, source: JsonLinesSource)
         assert store.aliases_of_page(1, "redirect", 9) == ["Reed"]
 
 
-def test_an_interrupted_build_goes_on(tmp_path: Path, source: JsonLinesSource) -> None:
+def test_an_interrupted_build_goes_on(
+    tmp_path: Path, source: JsonLinesSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    units = JsonLinesSource.read
+
+    def noted(source: JsonLinesSource, unit: LinesUnit) -> Iterator[Entry]:
+        read.append(unit.number)
+        return units(source, unit)
+
+    monkeypatch.setattr(JsonLinesSource, "read", noted)
     for step in ("Reading the dump", "Writing the keyword index"):
         stopped = QuietProgress(stop_at=("advance", step))
         with pytest.raises(Stopped):
             build_collection(tmp_path / "museum", source, None, "none", stopped)
+    assert read.count(0) == 1  # the unit that had been read when the build was stopped
+    of_all = len(read)
     make(tmp_path / "museum", source)
+    assert len(read) == of_all  # the store holds them
     make(tmp_path / "straight" / "museum", source)
     assert store_content(tmp_path / "museum") == store_content(tmp_path / "straight" / "museum")
     before = files_of(tmp_path / "museum")
@@ -104,7 +117,7 @@ def test_no_collection_becomes_another_kind_of_source(
 ) -> None:
     make(tmp_path / "museum", source, "none")
     dump = write_dump(tmp_path / "dump", PAGES)
-    with pytest.raises(OtherWiki, match="museum holds museum in"):
+    with pytest.raises(OtherWiki, match=r"museum holds museum in .*\(mediawiki, not json lines\)"):
         make(tmp_path / "museum", dump, "none")
     assert read_manifest(current_generation(tmp_path / "museum")).dump.kind == "json lines"
 
