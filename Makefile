@@ -77,6 +77,7 @@ fuzz: $(VENV)/.dev
 
 # Its own environments, with the packages of PIP_FLAGS.
 test-wheel: $(VENV)/.dev
+	@echo "Making the wheel and installing it in three environments (some minutes, 2 GB for a while) …"
 	PIP_FLAGS='$(PIP_FLAGS)' $(VENV)/bin/python -m pytest -m wheel
 
 test-llama-cpp-python: $(VENV)/.llama-cpp-python
