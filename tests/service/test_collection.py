@@ -67,10 +67,38 @@ def test_it_answers_with_its_sources(data: Path, script: Script) -> None:
             "Who founded it?",
             history=[Message("user", QUESTION), Message("assistant", answer.text)],
         )
-        assert follow_up.searched
+        assert wiki.ask("Who founded it?").searched == ("Who founded it?",) != follow_up.searched
         assert wiki.ask(QUESTION, mode="quote").kind == "quotation"
         assert not generator.let_go
     assert generator.let_go
+
+
+def test_what_nothing_supports_is_withheld_where_that_is_asked_for(
+    data: Path, script: Script
+) -> None:
+    script(f"{TRUE} Violet horses eat marzipan.")
+    with pinakes.open("samplewiki", data=data) as wiki:
+        answers = {strict: wiki.ask(QUESTION, strict=strict) for strict in (True, False)}
+    assert {strict: answer.withheld for strict, answer in answers.items()} == {True: 1, False: 0}
+    assert "marzipan" in answers[False].text
+
+
+def test_how_it_is_searched_is_said_when_it_is_opened_and_when_it_is_asked(
+    sample: Path, data: Path
+) -> None:
+    with pinakes.open("samplewiki", data=sample.parent, mode="keyword") as wiki:
+        assert wiki.index.encoder is None
+        assert {name for hit in wiki.search(QUESTION) for name in hit.ranks} == {"keyword"}
+    with pinakes.open("samplewiki", data=sample.parent) as wiki:
+        assert {name for hit in wiki.search(QUESTION) for name in hit.ranks} > {"keyword"}
+        assert {name for hit in wiki.search(QUESTION, mode="vector") for name in hit.ranks} == {
+            "vector"
+        }
+    with (
+        pinakes.open("samplewiki", data=data) as words_only,
+        pytest.raises(BadQuery, match="no vectors"),
+    ):
+        words_only.search(QUESTION, mode="vector")
 
 
 def test_a_question_needs_no_event_loop_and_minds_none(data: Path) -> None:

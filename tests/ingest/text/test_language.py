@@ -30,7 +30,7 @@ KNOWN = {
             list,
         ),
     },
-    "titles": {"disambiguation"},
+    "titles": {"disambiguation": list},
 }  # fmt: skip
 OPTIONAL_WORDS = {"months", "spaced"}
 
