@@ -8,7 +8,12 @@ from pinakes.index.retrieval.search import Index
 from pinakes.service.reading.models import ReadingModels, reading_models
 from pinakes.service.types import AnswerRequest
 from tests.service.asking.answers import answer_events, answered
-from tests.service.reading.toys import AlwaysSure, FirstNumberReader, LiteralEntailment
+from tests.service.reading.toys import (
+    AlwaysSure,
+    FirstNumberReader,
+    LiteralEntailment,
+    SilentReader,
+)
 from tests.service.scripted_generator import ScriptedGenerator
 
 QUESTION = "Who deciphered Linear B?"
@@ -26,6 +31,16 @@ def test_another_reader_chooses_the_words_that_answer(index: Index) -> None:
     quoted = {citation.number: citation.quote for citation in answer.citations}
     short = answer.short_answer
     assert quoted[short.number][short.start : short.end] == short.text
+
+
+def test_where_no_words_answer_a_brief_answer_is_one_passage(index: Index) -> None:
+    models = _models(reader=SilentReader(), answerability=AlwaysSure())
+    request = AnswerRequest(QUESTION, mode="brief")
+    answer = answered(answer_events(index, None, request, reading=models))
+    [sentence] = answer.sentences
+    assert (answer.kind, answer.short_answer, sentence.citations) == ("quotation", None, (1,))
+    [citation] = answer.citations
+    assert answer.text == f"“{citation.quote}” [1]"
 
 
 def test_another_entailment_model_decides_what_is_shown(index: Index) -> None:

@@ -26,6 +26,13 @@ class FirstNumberReader:
         return Reading(tuple(found), no_answer=-1.0)
 
 
+class SilentReader:
+    """Finds no words that answer, whatever is asked."""
+
+    def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
+        return Reading(())
+
+
 class LiteralEntailment:
     """Supports what stands in a source, letter by letter."""
 
