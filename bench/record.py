@@ -8,7 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-__all__ = ["record"]
+__all__ = ["record", "recorded"]
 
 _RESULTS = Path(__file__).parent / "results"
 _PACKAGES = (
@@ -40,6 +40,15 @@ def record(name: str, corpus: str, figures: Any) -> Path:
     }
     path.write_text(json.dumps(entry, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     return path
+
+
+def recorded(name: str) -> dict[str, Any]:
+    """The figures of the last run of a benchmark; none where there was no run."""
+    path = _RESULTS / f"{name}.json"
+    if not path.exists():
+        return {}
+    figures: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))["figures"]
+    return figures
 
 
 def _processor() -> str:

@@ -17,7 +17,8 @@ from pinakes.index.types import EncoderRecord
 
 __all__ = ["FittedEncoder", "FittedWeights", "Side", "read_weights"]
 
-Side = Literal["with vectors", "without vectors"]
+# Only the ranking tells collections apart of which all passages, or the leads alone, have vectors.
+Side = Literal["with vectors", "with vectors of leads", "without vectors"]
 
 
 class FittedEncoder(BaseModel):

@@ -11,12 +11,22 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-__all__ = ["TEMPLATES_DUMP", "TEXT_DUMP", "WIKITEXT_DUMP", "Corpus", "existing", "repeated"]
+__all__ = [
+    "LARGE_TEXT_DUMP",
+    "TEMPLATES_DUMP",
+    "TEXT_DUMP",
+    "WIKITEXT_DUMP",
+    "Corpus",
+    "existing",
+    "repeated",
+]
 
 _SHARED = Path(__file__).parents[3] / "shared" / "data" / "dumps"
 WIKITEXT_DUMP = _SHARED / "enwiki-2016-shortened-pages-articles.xml.bz2"
 TEMPLATES_DUMP = _SHARED / "ltgwiki-smallwiki-latest-pages-articles.xml.bz2"
 TEXT_DUMP = _SHARED / "enwiki2015text-dev6k-pages-articles-multistream.xml.bz2"
+# The 6,000 articles of TEXT_DUMP among 30,729.
+LARGE_TEXT_DUMP = _SHARED / "enwiki2015text-pages-articles-multistream.xml.bz2"
 
 _PAGES_PER_STREAM = 100
 # Far above every page id of the dumps that are repeated.

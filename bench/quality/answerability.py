@@ -28,14 +28,14 @@ from bench.record import record
 from pinakes.index.evaluation import read_questions, split_of
 from pinakes.index.evaluation.questions import Question
 from pinakes.index.retrieval.search import Index
+from pinakes.service.asking.retrieve import SEARCHED_HITS, varied
 from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
 from pinakes.service.reading.linear_answerability import FEATURES, features_of
-from pinakes.service.reading.models import reading_models
+from pinakes.service.reading.linear_reader import linear_reader
 from pinakes.service.reading.question import question_of
 
 _WEIGHTS = Path("service/reading/linear_answerability.json")
 _L2 = 0.01
-_READ = 6
 # A little below a tenth, so that a tenth holds on other questions too.
 _FALSE_REFUSALS = 0.085
 
@@ -120,12 +120,14 @@ def _ask(
 
 def _features(index: Index, text: str) -> list[float] | None:
     question = question_of(index, text)
-    hits = index.search(question.context, WEIGHED_HITS)
+    hits = index.search(question.context, SEARCHED_HITS)
     if not hits:
         return None
-    read = hits[:_READ]
-    reading = reading_models().reader.read(question, read)
-    found = features_of(question, Findings(hits, read, reading))
+    read = varied(hits)
+    # The reader alone: the model that is fitted here may be refused for having been fitted on
+    # another ranking.
+    reading = linear_reader().read(question, read)
+    found = features_of(question, Findings(hits[:WEIGHED_HITS], read, reading))
     return [found[name] for name in FEATURES]
 
 

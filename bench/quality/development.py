@@ -31,9 +31,11 @@ def arguments(description: str | None) -> argparse.ArgumentParser:
     return parser
 
 
-def development_collection(data: Path, vectors: VectorScope = "leads") -> Path:
+def development_collection(
+    data: Path, vectors: VectorScope = "leads", dump_file: Path = DUMP
+) -> Path:
     """The collection with these vectors under ``data``; built, or gone on with, if need be."""
-    dump = open_source([DUMP])
+    dump = open_source([dump_file])
     collection = data / vectors / dump.identity.name
     with BuildProgress() as progress:
         build_collection(collection, dump, find_encoder("all-MiniLM-L6-v2"), vectors, progress)

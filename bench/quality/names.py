@@ -85,13 +85,13 @@ def main() -> None:
     options = parser.parse_args()
     figures: dict[str, Any] = {}
     fitted: dict[Side, dict[str, float]] = {}
-    sides: tuple[Side, ...] = ("with vectors", "without vectors")
+    sides: tuple[Side, ...] = ("with vectors of leads", "without vectors")
     for side in sides:
         sets = [
             question_set
             for corpus in _CORPORA
             for question_set in _sets(
-                corpus, options.data / "leads", with_vectors=side == "with vectors"
+                corpus, options.data / "leads", with_vectors=side != "without vectors"
             )
         ]
         now = array_of(kept_weights(side))

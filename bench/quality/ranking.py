@@ -3,15 +3,15 @@
 Fits on one half of the questions and judges on the other (split_of their ids); without each kind of
 features in turn everything is fitted again. Beside it, in the same run: each list alone, reciprocal
 rank fusion, and the plain weighted sum of both, its weight chosen on the dev split. Differences
-are paired.
+are paired. bench.quality.coverage judges what lies between the sides, where some vectors are made.
 Corpus: 779 questions over 6,000 articles, with vectors of leads and with those of all passages
 (page level); 2,183 of SQuAD 2.0 over its paragraphs and those articles, all with vectors (passage
 level).
-Command: python -m bench.quality.ranking [--data DIR] [--write]
+Command: python -m bench.quality.ranking [--data DIR] [--sides SIDE …] [--write]
 """
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,7 @@ from bench.quality.fitting import FREE, Bound, Candidates, listwise_fit
 from bench.quality.fusion import Fusion, min_max, reciprocal_ranks
 from bench.quality.squad_collection import SQUAD, joined_collection
 from bench.quality.weights_file import kept_weights, write_weights
-from bench.record import record
+from bench.record import record, recorded
 from pinakes.index.build.embed import VectorScope
 from pinakes.index.encoders.onnx_model import open_question_encoder
 from pinakes.index.evaluation import (
@@ -52,27 +52,32 @@ from pinakes.index.evaluation.run import Level
 from pinakes.index.retrieval.features import FEATURES
 from pinakes.index.retrieval.linear import CosineScale
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import Manifest, QuestionEncoder
+from pinakes.index.types import Manifest
 from pinakes.index.weights import Side
 
-OpenEncoder = Callable[[Path], QuestionEncoder]
 _ROUNDS = 4
 # A question of SQuAD counts less: it was asked by someone who had the paragraph before them.
 _SQUAD_IMPORTANCE = 0.1
 # Of these more is never worse. Parts of titles may be: what is left out of one has its own weight.
-_NOT_NEGATIVE = {"page keyword", "page vector", "keyword", "vector", "no vector"}
+_NOT_NEGATIVE = {"page keyword", "page vector", "page vector cubed", "keyword", "vector"}
 # Fitted by bench.quality.names, on questions that ask by names: these articles have neither links
 # nor redirects.
 _BY_NAMES = ("alias", "disambiguation")
-_OF_VECTORS = ("page vector", "vector", "no vector")
+_OF_VECTORS = ("page vector", "page vector cubed", "vector")
+# They say which side a candidate is weighed by, and are the same for all of one.
+_FLAGS = ("no page vector", "no vector", "all vectors")
+_LEFT_OUT: Mapping[Side, Collection[str]] = {
+    "with vectors": (*_FLAGS, "page vector cubed"),
+    "with vectors of leads": (*_FLAGS, "page vector", "vector"),
+    "without vectors": (*_FLAGS, *_OF_VECTORS),
+}
 _PARTS: Mapping[str, Collection[str]] = {
     "vectors": _OF_VECTORS,
     "keywords": ("page keyword", "keyword"),
     "the page's keywords": ("page keyword",),
     "the passage's keywords": ("keyword",),
-    "the page's vector": ("page vector",),
+    "the page's vector": ("page vector", "page vector cubed"),
     "the passage's vector": ("vector",),
-    "knowing who has no vector": ("no vector",),
     "the title": ("title in question", "question in title", "title fit"),
     "aliases": _BY_NAMES,
 }
@@ -96,15 +101,16 @@ class _Set:
 def main() -> None:
     """Ask both sets of questions once, then fit and judge in every way."""
     parser = arguments(__doc__)
+    parser.add_argument("--sides", nargs="+", choices=list(_LEFT_OUT), default=list(_LEFT_OUT))
     parser.add_argument("--write", action="store_true", help="write the weights where search reads")
     options = parser.parse_args()
     figures: dict[str, Any] = {}
     fitted: dict[Side, Weights] = {}
-    sets = _sets(options.data)
+    sets = _sets(options.data, options.sides)
     for name, own in sets.items():
-        with_vectors = name == "with vectors"
+        with_vectors = name != "without vectors"
         kept = array_of(kept_weights(name))
-        left_out = set() if with_vectors else set(_OF_VECTORS)
+        left_out = set(_LEFT_OUT[name])
         fitted[name] = _fit(own, left_out, kept)
         rankings = {_ALL: by_weight(fitted[name])}
         for part, kinds in track(_PARTS.items(), f"Fitting {name}"):
@@ -117,34 +123,41 @@ def main() -> None:
     weights = {name: _named(values) for name, values in fitted.items()}
     print(json.dumps(weights, indent=2))
     if options.write:
-        write_weights(weights, _cosine_scale(sets["with vectors"]))
-    figures["weights"] = weights
-    record("ranking", f"{DUMP.name}; {SQUAD.name}", figures)
+        whole = sets.get("with vectors")
+        write_weights(weights, _cosine_scale(whole) if whole else None)
+    # What other sides were judged at stays beside it.
+    kept_figures = recorded("ranking")
+    figures["weights"] = kept_figures.get("weights", {}) | weights
+    record("ranking", f"{DUMP.name}; {SQUAD.name}", kept_figures | figures)
 
 
-def _sets(data: Path) -> dict[Side, list[_Set]]:
-    """All questions with all features, by what search has: vectors, or none at all."""
-    found: dict[Side, list[_Set]] = {"with vectors": [], "without vectors": []}
+def _sets(data: Path, sides: Collection[Side]) -> dict[Side, list[_Set]]:
+    """All questions with all features, by what search has: vectors, some, or none at all."""
+    found: dict[Side, list[_Set]] = {side: [] for side in sides}
 
-    def ask_both(path: Path, judgment: Judgment, level: Level, importance: float) -> None:
-        sides: dict[Side, OpenEncoder | None] = {
-            "with vectors": open_question_encoder,
-            "without vectors": None,
-        }
-        for side, encoder in sides.items():
-            if encoder is not None or vectors == "leads":  # without, both collections are the same
-                with Index.open(path, encoder, open_rerankers=lambda *_: ()) as index:
-                    asked = ask(index, judgment)
-                    found[side].append(_Set(index.manifest, asked, level, importance))
+    def ask_of(
+        of_scope: Collection[Side], path: Path, judgment: Judgment, level: Level, importance: float
+    ) -> None:
+        for side in of_scope:
+            encoder = None if side == "without vectors" else open_question_encoder
+            with Index.open(path, encoder, open_rerankers=lambda *_: ()) as index:
+                asked = ask(index, judgment)
+                found[side].append(_Set(index.manifest, asked, level, importance))
 
-    scopes: tuple[VectorScope, ...] = ("leads", "all")
-    for vectors in scopes:
+    scopes: Mapping[VectorScope, Collection[Side]] = {
+        "leads": ("with vectors of leads", "without vectors"),
+        "all": ("with vectors",),
+    }
+    for vectors, of_scope in scopes.items():
+        wanted = [side for side in of_scope if side in found]
+        if not wanted:
+            continue
         collection = development_collection(data, vectors)
         with Index.open(collection, None) as index:
             judgment = judge(read_questions(QUESTIONS), index.store)
-        ask_both(collection, judgment, "pages", 1.0)
+        ask_of(wanted, collection, judgment, "pages", 1.0)
         with joined_collection(collection, vectors) as joined:
-            ask_both(joined.path, joined.judgment, "passages", _SQUAD_IMPORTANCE)
+            ask_of(wanted, joined.path, joined.judgment, "passages", _SQUAD_IMPORTANCE)
     return found
 
 

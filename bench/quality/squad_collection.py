@@ -48,18 +48,20 @@ class JoinedCollection:
 
 
 @contextmanager
-def joined_collection(collection: Path, vectors: VectorScope) -> Iterator[JoinedCollection]:
+def joined_collection(
+    collection: Path, vectors: VectorScope, squad: Path = SQUAD
+) -> Iterator[JoinedCollection]:
     """Join SQuAD's paragraphs to ``collection``, in a directory that goes away.
 
-    ``vectors``: of all paragraphs, or of the first of each article.
+    ``vectors``: of all paragraphs, or of the first of each article. ``squad``: a file of SQuAD's.
     """
     encoder = find_encoder("all-MiniLM-L6-v2")
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "squad2-and-6000-pages"
         with BuildProgress() as progress:
-            paragraphs = _join(collection, path, encoder, vectors, progress)
+            paragraphs = _join(collection, path, squad, encoder, vectors, progress)
         with Index.open(path, None) as index:
-            judgment = judge(read_questions(SQUAD), index.store)
+            judgment = judge(read_questions(squad), index.store)
         known = [
             row.model_copy(update={"passages": {paragraphs[row.qid]: 1}})
             for row in judgment.questions
@@ -74,6 +76,7 @@ def joined_collection(collection: Path, vectors: VectorScope) -> Iterator[Joined
 def _join(
     collection: Path,
     joined: Path,
+    squad: Path,
     encoder: Encoder,
     vectors: VectorScope,
     progress: BuildProgress,
@@ -96,7 +99,7 @@ def _join(
             links.append((page_id, page.links_in if page else 0))
     first = writer.passage_count
     paragraphs, texts, embedded = {}, [], []
-    for document, passages, asked in _articles(max(page_id for page_id, _ in links) + 1):
+    for document, passages, asked in _articles(squad, max(page_id for page_id, _ in links) + 1):
         for passage, qids in zip(passages, asked, strict=True):
             paragraphs |= dict.fromkeys(qids, first + len(texts))
             if vectors == "all" or passage is passages[0]:
@@ -135,9 +138,11 @@ def _documents(store: Store) -> Iterator[tuple[Document, list[Passage]]]:
             yield document, list(passages)
 
 
-def _articles(first_id: int) -> Iterator[tuple[Document, list[Passage], list[list[str]]]]:
+def _articles(
+    squad: Path, first_id: int
+) -> Iterator[tuple[Document, list[Passage], list[list[str]]]]:
     """SQuAD's articles, a passage for each paragraph, and the ids of its questions."""
-    data = json.loads(SQUAD.read_text(encoding="utf-8"))["data"]
+    data = json.loads(squad.read_text(encoding="utf-8"))["data"]
     for page_id, article in zip(count(first_id), data, strict=False):
         title = article["title"].replace("_", " ")
         contexts = [paragraph["context"] for paragraph in article["paragraphs"]]

@@ -33,7 +33,9 @@ def write_weights(
     kept = _kept()
     weights = {
         side: {
-            name: value for name in FEATURES if (value := {**old, **fitted[side]}.get(name, 0.0))
+            name: value
+            for name in FEATURES
+            if (value := {**old, **fitted.get(side, {})}.get(name, 0.0))
         }
         for side, old in kept.weights.items()
     }

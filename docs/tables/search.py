@@ -7,6 +7,7 @@ from tables.cells import Row, Share, interval
 
 __all__ = [
     "PAGES",
+    "coverage",
     "fusion",
     "languages",
     "limited",
@@ -19,6 +20,7 @@ __all__ = [
     "serving",
     "sizes",
     "suggest",
+    "variety",
     "vectors",
 ]
 
@@ -52,19 +54,50 @@ def passages(figures: Any) -> Iterable[Row]:
 
 
 def ranking(figures: Any) -> Iterable[Row]:
-    sets = figures["with vectors"]
+    sets = [*figures["with vectors of leads"], *figures["with vectors"][-2:]]
     columns = (
         "pages, vectors of leads",
         "passages, vectors of leads",
         "pages, all vectors",
         "passages, all vectors",
     )
-    for name in sets[0]:
+    for name in dict.fromkeys(name for found in sets for name in found):
         row: dict[str, object] = {"MRR@10": name}
         for column, found in zip(columns, sets, strict=True):
             if name in found:
                 row[column] = Share(found[name]["MRR@10"]["value"])
         yield row
+
+
+def coverage(figures: Any) -> Iterable[Row]:
+    for name, found in figures.items():
+        shares = found["shares"]
+        lowest = min(shares.values(), key=lambda share: share["less keyword"]["hit@1"]["low"])[
+            "less keyword"
+        ]["hit@1"]
+        yield {
+            "hit@1": f"{name} ({found['questions']})",
+            "keywords": Share(found["keyword"]["hit@1"]["value"]),
+            **{
+                f"{share} of leads": Share(row["hybrid"]["hit@1"]["value"])
+                for share, row in shares.items()
+            },
+            "least less keywords": interval(lowest),
+        }
+
+
+def variety(figures: Any) -> Iterable[Row]:
+    for name, found in figures.items():
+        for bound in ("1", "2", "3", "any number"):
+            row = found[bound]
+            yield {
+                "": f"{name} ({found['questions']})",
+                "of one page": bound,
+                "a gold page": Share(row["a gold page"]),
+                "all gold pages": Share(row["all gold pages"]),
+                "the passage": Share(row["the passage"]) if name == "SQuAD 2.0" else None,
+                "pages": round(row["pages"], 1),
+            }
 
 
 def names(figures: Any) -> Iterable[Row]:

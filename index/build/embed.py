@@ -1,7 +1,7 @@
 """Give a published generation its vectors, most important passages first, resumable.
 
 Each batch is set aside as soon as it is made; what has come together in two minutes, and later in
-a quarter of the time so far, becomes a new generation that hard-links everything else.
+a tenth of the time so far, becomes a new generation that hard-links everything else.
 """
 
 import os
@@ -56,7 +56,7 @@ _BATCH_SECONDS = 20.0
 _LEAST_BATCH = 256
 _MOST_BATCH = 16_384
 _PUBLISH_SECONDS = 120.0
-_PUBLISH_SHARE = 0.25
+_PUBLISH_SHARE = 0.1
 _LONGEST_WAIT = 30  # times the first: an hour
 MOST_PENDING = 500_000  # bounds what lies in memory while a shard is written: 0.5 GB
 _RECALL_QUESTIONS = 200

@@ -17,7 +17,9 @@ Matrix = NDArray[np.float64]
 
 _OF_PAGE = (
     "page keyword",  # the best BM25 score on its page
-    "page vector",  # the best cosine on its page
+    "page vector",  # the best cosine on its page, 0 where nothing of it has a vector
+    "page vector cubed",  # which tells more of the likest pages and less of all others
+    "no page vector",  # that nothing of its page has a vector yet, as far as was looked
     "title in question",  # share of the title that words of the question make up
     "question in title",  # share of the question that words of the title make up
     "title fit",  # both at once: their product
@@ -28,6 +30,7 @@ _OF_PASSAGE = (
     "keyword",  # its BM25 score
     "vector",  # its cosine with the question
     "no vector",  # that it has none yet
+    "all vectors",  # that every candidate has one of its own
 )
 FEATURES = _OF_PAGE + _OF_PASSAGE
 
@@ -52,11 +55,10 @@ def feature_matrix(
 ) -> Matrix:
     """The features of each place, of shape (len(places), len(FEATURES)).
 
-    ``titles``: by page id, the terms of its title, each with its idf. A page without any vector is
-    given the lowest cosine found.
+    ``titles``: by page id, the terms of its title, each with its idf.
     """
     found = np.zeros((len(places), len(FEATURES)))
-    floor = min(scores.vector.values(), default=0.0)
+    all_vectors = bool(places) and all(place.passage_id in scores.vector for place in places)
     links = {link.alias.page_id: link for link in context.aliases}
     pages: dict[int, list[int]] = {}
     for row, place in enumerate(places):
@@ -66,14 +68,21 @@ def feature_matrix(
         ids = [places[row].passage_id for row in rows]
         keyword = [scores.keyword.get(i, 0.0) for i in ids]
         vector = [scores.vector.get(i) for i in ids]
-        lead = scores.vector.get(page.first_passage, floor)
+        cosines = [
+            cosine
+            for cosine in (scores.vector.get(page.first_passage), *vector)
+            if cosine is not None
+        ]
+        best = max(cosines, default=0.0)
         of_page = (
             max(keyword),
-            max([lead, *(cosine for cosine in vector if cosine is not None)]),
+            best,
+            max(0.0, best) ** 3,
+            not cosines,
             *_of_names(page, context, titles[page_id], links.get(page_id)),
         )
         for row, score, cosine in zip(rows, keyword, vector, strict=True):
-            found[row] = (*of_page, score, cosine or 0.0, cosine is None)
+            found[row] = (*of_page, score, cosine or 0.0, cosine is None, all_vectors)
     return found
 
 

@@ -1,7 +1,9 @@
 """The linear reranker: a candidate's score is the sum of its weighted features.
 
-bench.quality.ranking and bench.quality.names fit the weights in weights.json on one half of their
-questions.
+Candidates are weighed by what is known of them: all with vectors of their own, pages with vectors,
+or words alone; and brought to one level, so that who has no vector yet is neither ahead nor behind
+for it. bench.quality.ranking and bench.quality.names fit the weights in weights.json on one half of
+their questions, bench.quality.coverage shows what half-made vectors do.
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,15 +11,27 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from pinakes.index.retrieval.features import FEATURES, Matrix
 from pinakes.index.retrieval.pipeline import Reranker
 from pinakes.index.store.store import Store
 from pinakes.index.types import Candidate, EncoderRecord, QueryContext
-from pinakes.index.weights import FittedWeights, read_weights
+from pinakes.index.weights import FittedWeights, Side, read_weights
 
-__all__ = ["CosineScale", "LinearReranker", "RankingWeights", "fitted_rerankers", "ranking_weights"]
+__all__ = [
+    "LEVEL",
+    "CosineScale",
+    "LinearReranker",
+    "RankingWeights",
+    "fitted_rerankers",
+    "ranking_weights",
+]
+
+# What of a score brings it to the level of the others, as if it were a feature of weight 1.
+LEVEL = "level"
+Column = NDArray[np.float64]
 
 _COLUMNS = {name: column for column, name in enumerate(FEATURES)}
 
@@ -41,10 +55,11 @@ class RankingWeights(FittedWeights):
 class LinearReranker:
     """Ranks by weighted features alone; a feature without a weight counts nothing.
 
-    ``scale``: what cosines are brought to, question by question; None where they are on it.
+    ``weights``: by side; of "without vectors" alone, no cosine is read. ``scale``: what cosines are
+    brought to, question by question; None where they are on it.
     """
 
-    weights: Mapping[str, float]
+    weights: Mapping[Side, Mapping[str, float]]
     scale: CosineScale | None = None
 
     def rerank(self, context: QueryContext, candidates: Sequence[Candidate]) -> list[Candidate]:
@@ -54,22 +69,63 @@ class LinearReranker:
         features = np.array([[row.features[name] for name in FEATURES] for row in candidates])
         if self.scale is not None:
             features = _rescaled(features, self.scale)
-            candidates = [
-                replace(old, features={**old.features, **dict(zip(FEATURES, row, strict=True))})
-                for old, row in zip(candidates, features.tolist(), strict=True)
-            ]
-        weights = np.array([self.weights.get(name, 0.0) for name in FEATURES])
-        scores = (features * weights).sum(axis=1)
-        order = np.lexsort(([row.place.passage_id for row in candidates], -scores))
-        return [replace(candidates[row], score=float(scores[row])) for row in order]
+        scores, level = self._scores(features)
+        order = np.lexsort((np.array([row.place.passage_id for row in candidates]), -scores))
+        return [
+            replace(
+                candidates[row],
+                score=float(scores[row]),
+                features={
+                    **candidates[row].features,
+                    **dict(zip(FEATURES, features[row].tolist(), strict=True)),
+                    LEVEL: float(level[row]),
+                },
+            )
+            for row in order
+        ]
 
     def contributions(self, features: Mapping[str, float]) -> dict[str, float]:
-        """What each feature adds to the score, those left out that add nothing."""
+        """What each feature adds to the score, those left out that add nothing.
+
+        Nothing does in the order of one list, whose hits have none of these features.
+        """
+        if not features.keys() >= set(FEATURES):
+            return {}
+        weights = {**self.weights[self._side(features)], LEVEL: 1.0}
         return {
             name: part
             for name, value in features.items()
-            if (part := value * self.weights.get(name, 0.0))
+            if (part := value * weights.get(name, 0.0))
         }
+
+    def _side(self, features: Mapping[str, float]) -> Side:
+        """Which weights these features are for."""
+        if features["no page vector"] or "with vectors" not in self.weights:
+            return "without vectors"
+        return "with vectors" if features["all vectors"] else "with vectors of leads"
+
+    def _scores(self, features: Matrix) -> tuple[Column, Column]:
+        """Scores, and what of them is the level; both of shape (candidates,).
+
+        Where some pages have no vector yet, those are weighed by words alone and raised by as much
+        as vectors raise the others, in the mean over those that the keyword list holds too. So a
+        question whose pages are all the same in this respect is ranked as if vectors were whole.
+        """
+        by_words = features @ self._column("without vectors")
+        level = np.zeros(len(features))
+        has_vector = features[:, _COLUMNS["no page vector"]] == 0
+        if "with vectors" not in self.weights or not has_vector.any():
+            return by_words, level
+        is_whole = bool(features[:, _COLUMNS["all vectors"]].all())
+        side: Side = "with vectors" if is_whole else "with vectors of leads"
+        by_vectors = features @ self._column(side)
+        common = has_vector & (features[:, _COLUMNS["keyword"]] > 0)
+        common = common if common.any() else has_vector
+        level[~has_vector] = (by_vectors - by_words)[common].mean()
+        return np.where(has_vector, by_vectors, by_words + level), level
+
+    def _column(self, side: Side) -> Column:
+        return np.array([self.weights[side].get(name, 0.0) for name in FEATURES])
 
 
 def _rescaled(features: Matrix, scale: CosineScale) -> Matrix:
@@ -80,9 +136,13 @@ def _rescaled(features: Matrix, scale: CosineScale) -> Matrix:
     cosines = features[has_vector, _COLUMNS["vector"]]
     factor = scale.spread / (cosines.std() or 1.0)
     rescaled = features.copy()
-    for name, rows in (("vector", has_vector), ("page vector", slice(None))):
+    for name, none in (("vector", "no vector"), ("page vector", "no page vector")):
+        rows = features[:, _COLUMNS[none]] == 0
         column = _COLUMNS[name]
         rescaled[rows, column] = scale.mean + (features[rows, column] - cosines.mean()) * factor
+    rescaled[:, _COLUMNS["page vector cubed"]] = (
+        np.maximum(rescaled[:, _COLUMNS["page vector"]], 0.0) ** 3
+    )
     return rescaled
 
 
@@ -94,10 +154,13 @@ def fitted_rerankers(_store: Store, encoder: EncoderRecord | None) -> tuple[Rera
     is one that is known to models fitted on it.
     """
     fitted = ranking_weights()
-    first = LinearReranker(fitted.of(encoder))
-    if encoder is None or fitted.side(encoder) == "with vectors":
+    if fitted.side(encoder) == "with vectors":
+        return (LinearReranker(fitted.weights),)
+    by_words: Side = "without vectors"
+    first = LinearReranker({by_words: fitted.weights[by_words]})
+    if encoder is None:
         return (first,)
-    return (first, LinearReranker(fitted.weights["with vectors"], fitted.cosines))
+    return (first, LinearReranker(fitted.weights, fitted.cosines))
 
 
 @cache

@@ -3,6 +3,7 @@
 Knows nothing of models that word answers; blocking, for a thread of its own.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -17,11 +18,17 @@ from pinakes.service.reading.models import ReadingModels
 from pinakes.service.reading.question import Question, SentenceVectors, question_of
 from pinakes.service.reading.reader import AnsweringSentence
 
-__all__ = ["MOST_HITS", "Found", "find"]
+__all__ = ["MOST_HITS", "SEARCHED_HITS", "Found", "find", "varied"]
 
 # Passages that answers are written from.
 MOST_HITS = 6
 _FROM_EACH_PART = 3
+# Of one page so many at most: three keep the passage that answers as often among six as no bound
+# does, and the pages that answer more often (bench.quality.variety).
+_MOST_OF_PAGE = 3
+_WHOLE_QUESTION = 0.99
+# Enough to find other pages behind many passages of one.
+SEARCHED_HITS = 40
 # So few words that ask nothing are a topic, which what is found is always about.
 _TOPIC_WORDS = 3
 
@@ -81,12 +88,10 @@ def _search(
     sentence_vectors: SentenceVectors | None = None,
 ) -> Found:
     question = question_of(index, text, sentence_vectors)
-    hits = index.search(question.context, WEIGHED_HITS, mode)
-    if not hits:
+    found = index.search(question.context, SEARCHED_HITS, mode)
+    if not found:
         return Found(question, (text,), (), (), 0.0)
-    # A page that only lists others says nothing itself.
-    read = [hit for hit in hits if not hit.is_disambiguation][:MOST_HITS]
-    read = read or hits[:MOST_HITS]
+    hits, read = found[:WEIGHED_HITS], varied(found)
     reading = models.reader.read(question, read)
     sure = 1.0
     if question.expected.type != "none" or len(question.idf) > _TOPIC_WORDS:
@@ -95,6 +100,25 @@ def _search(
         findings = Findings(weighed, read, reading)
         sure = models.answerability.confidence(question, findings)
     return Found(question, (text,), tuple(read), reading.sentences, sure)
+
+
+def varied(hits: Sequence[Hit], most_of_page: int = _MOST_OF_PAGE) -> list[Hit]:
+    """The best hits to answer from, few of them of one page unless it is all that is asked about.
+
+    A page that only lists others says nothing itself: such pages are left out where there are any
+    others.
+    """
+    telling = [hit for hit in hits if not hit.is_disambiguation] or hits
+    chosen: list[Hit] = []
+    more: list[Hit] = []
+    of_page: Counter[int] = Counter()
+    for hit in telling:
+        page_id = hit.passage.page_id
+        of_page[page_id] += 1
+        asked_about = hit.features.get("question in title", 0.0) >= _WHOLE_QUESTION
+        few = of_page[page_id] <= most_of_page
+        (chosen if few or asked_about else more).append(hit)
+    return [*chosen, *more][:MOST_HITS]
 
 
 def _best_answer(found: Found) -> str | None:

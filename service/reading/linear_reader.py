@@ -6,7 +6,6 @@ A sentence is worth what its runs are worth together. Knows nothing of how passa
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import get_args
 
 import numpy as np
 
@@ -60,10 +59,11 @@ class LinearReader:
     def __init__(self, weights: FittedWeights) -> None:
         """``weights``: of READER_FEATURES."""
         self._weights = weights
+        sides: tuple[Side, ...] = ("with vectors", "without vectors")
         # Of shape (len(READER_FEATURES),).
         self._with_vectors, self._without_vectors = (
             np.array([weights.weights[side].get(name, 0.0) for name in READER_FEATURES])
-            for side in get_args(Side)
+            for side in sides
         )
 
     def read(self, question: Question, hits: Sequence[Hit]) -> Reading:

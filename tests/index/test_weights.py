@@ -93,4 +93,8 @@ def test_the_ranking_says_what_it_was_fitted_on() -> None:
     assert fitted.features == FEATURES
     assert fitted.encoder.name == "all-MiniLM-L6-v2"
     assert "bench.quality.ranking" in fitted.command
-    assert not {"vector", "page vector", "no vector"} & fitted.weights["without vectors"].keys()
+    assert (
+        not {"vector", "page vector", "page vector cubed"}
+        & fitted.weights["without vectors"].keys()
+    )
+    assert "vector" not in fitted.weights["with vectors of leads"]

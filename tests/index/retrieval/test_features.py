@@ -67,7 +67,15 @@ def test_a_passage_without_a_vector_says_so_and_shares_the_best_of_its_page() ->
     assert [(one["vector"], one["no vector"]) for one in (lead, later)] == [(0.7, 0.0), (0.5, 0.0)]
     assert (stone["vector"], stone["no vector"]) == (0.0, 1.0)
     assert (lead["page vector"], later["page vector"]) == (0.7, 0.7)
-    assert stone["page vector"] == 0.2  # the lowest found, for a page without any
+    assert [one["no page vector"] for one in (lead, later, stone)] == [0.0, 0.0, 1.0]
+    assert stone["page vector"] == stone["page vector cubed"] == 0.0
+    assert {one["all vectors"] for one in (lead, later, stone)} == {0.0}
+
+
+def test_once_every_candidate_has_a_vector_all_say_so() -> None:
+    assert {one["all vectors"] for one in rows(ROSETTA, STONE, vector={10: 0.7, 20: -0.5})} == {1.0}
+    lead, stone = rows(ROSETTA, STONE, vector={10: 0.5, 20: -0.5})
+    assert (lead["page vector cubed"], stone["page vector cubed"]) == (0.125, 0.0)
 
 
 def test_a_lead_speaks_for_its_page_without_being_found_itself() -> None:
@@ -77,5 +85,5 @@ def test_a_lead_speaks_for_its_page_without_being_found_itself() -> None:
 
 def test_nothing_found_and_no_rare_word_divide_by_nothing() -> None:
     (row,) = rows(ROSETTA, context=replace(QUERY, terms={}))
-    assert {name for name, value in row.items() if value} == {"no vector"}
+    assert {name for name, value in row.items() if value} == {"no vector", "no page vector"}
     assert rows() == []

@@ -26,7 +26,7 @@ QUESTION = "Who deciphered the Rosetta Stone?"
 TOYS = QueryContext("toys", {"toys": 1.0}, None, tuple)
 
 
-DENSE = {"vector", "page vector", "no vector"}
+DENSE = {"vector", "page vector", "page vector cubed"}
 
 
 class ShortestTitleFirst:
@@ -190,8 +190,9 @@ def test_cosines_of_another_encoder_are_brought_to_the_scale_of_the_weights(
         first, last = index.rerankers
         assert isinstance(first, LinearReranker)
         assert isinstance(last, LinearReranker)
-        assert not DENSE & first.weights.keys()
-        assert last.weights.keys() >= DENSE
+        assert first.weights.keys() == {"without vectors"}
+        assert not DENSE & first.weights["without vectors"].keys()
+        assert {name for side in last.weights.values() for name in side} >= DENSE
         hits = index.search(QUESTION, 100)
         for hit, explanation in zip(hits, index.explain(QUESTION, hits), strict=True):
             assert sum(explanation.contributions.values()) == pytest.approx(hit.score)
@@ -209,16 +210,18 @@ def test_cosines_of_another_encoder_are_brought_to_the_scale_of_the_weights(
 
 def test_the_order_is_the_same_on_every_scale_of_cosines() -> None:
     fitted = ranking_weights()
-    reranker = LinearReranker(fitted.weights["with vectors"], fitted.cosines)
+    reranker = LinearReranker(fitted.weights, fitted.cosines)
 
     def ranked(factor: float, shift: float) -> list[tuple[int, float]]:
-        rows = [(1, 0.2, 0.2, 0.9), (2, 0.9, 0.1, 0.0), (3, 0.9, 0.9, 0.1), (4, 0.4, None, 0.5)]
+        rows = [(1, 0.2, 0.2, 0.9), (2, 0.9, 0.1, 0.0), (3, 0.9, 0.9, 0.1), (4, 0.4, None, 0.5),
+                (5, None, None, 0.3)]  # fmt: skip
         found = [
             candidate(
                 passage_id,
                 **dict.fromkeys(FEATURES, 0.0)
                 | {
-                    "page vector": shift + factor * page,
+                    "page vector": 0.0 if page is None else shift + factor * page,
+                    "no page vector": float(page is None),
                     "vector": 0.0 if own is None else shift + factor * own,
                     "no vector": float(own is None),
                     "keyword": keyword,
@@ -238,8 +241,10 @@ def test_the_order_is_the_same_on_every_scale_of_cosines() -> None:
 @pytest.mark.parametrize("vectors", [0.0, 1.0])
 def test_cosines_without_spread_rank_nothing(vectors: float) -> None:
     fitted = ranking_weights()
-    reranker = LinearReranker(fitted.weights["with vectors"], fitted.cosines)
-    alike = dict.fromkeys(FEATURES, 0.0) | {"no vector": 1.0 - vectors}
+    reranker = LinearReranker(fitted.weights, fitted.cosines)
+    alike = dict.fromkeys(FEATURES, 0.0) | {
+        "no vector": 1.0 - vectors, "no page vector": 1.0 - vectors, "all vectors": vectors,
+    }  # fmt: skip
     found = reranker.rerank(TOYS, [candidate(9, **alike), candidate(3, **alike)])
     assert ids(found) == [3, 9]
     assert found[0].score == found[1].score

@@ -17,6 +17,7 @@ from pinakes.index.errors import (
 )
 from pinakes.index.generations import current_generation
 from pinakes.index.retrieval.features import FEATURES
+from pinakes.index.retrieval.linear import LEVEL
 from pinakes.index.retrieval.search import MAX_QUERY_LENGTH, Index
 from pinakes.index.superseded import remove_superseded
 from pinakes.index.types import FIRST_STAGE, Mode
@@ -74,8 +75,8 @@ def test_ranks_say_which_search_found_a_hit_and_where(sample_index: Index) -> No
     assert scores == sorted(scores, reverse=True)
     for hit, explanation in zip(hits, sample_index.explain(question, hits), strict=True):
         assert hit.score == pytest.approx(sum(explanation.contributions.values()))
-        assert set(explanation.contributions) <= set(FEATURES)
-        assert hit.features.keys() == {*FEATURES, FIRST_STAGE}
+        assert set(explanation.contributions) <= {*FEATURES, LEVEL}
+        assert hit.features.keys() == {*FEATURES, LEVEL, FIRST_STAGE}
         assert hit.features[FIRST_STAGE] == hit.score
     assert len({hit.passage.passage_id for hit in hits}) == 30
 

@@ -1,10 +1,12 @@
 """What is found for a question, whole and in parts, and how surely it holds the answer."""
 
+from collections import Counter
+
 import pytest
 
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Mode
-from pinakes.service.asking.retrieve import MOST_HITS, Found, find
+from pinakes.service.asking.retrieve import MOST_HITS, SEARCHED_HITS, Found, find, varied
 from pinakes.service.reading.models import reading_models
 from tests.service.reading.toys import usual_threshold
 
@@ -77,3 +79,26 @@ def test_pages_that_only_list_others_answer_nothing(index: Index, mode: Mode) ->
     found = _found(index, question, mode)
     assert not any(hit.is_disambiguation for hit in found.hits)
     assert len(found.hits) == 6
+
+
+def test_answers_are_read_from_several_pages(index: Index) -> None:
+    hits = index.search("How did the library of Alexandria end?", SEARCHED_HITS)
+    first = Counter(hit.passage.page_id for hit in hits[:MOST_HITS])
+    assert max(first.values()) > 3  # else this question shows nothing
+    read = varied(hits)
+    assert read[0] == hits[0]
+    assert len(read) == MOST_HITS
+    assert max(Counter(hit.passage.page_id for hit in read).values()) == 3
+    assert [hit for hit in hits if hit in read] == read  # in their order
+    assert len({hit.passage.page_id for hit in varied(hits, 1)}) == MOST_HITS
+
+
+def test_a_page_whose_name_is_all_that_is_asked_about_may_fill_what_is_read(index: Index) -> None:
+    hits = index.search("Rosetta Stone", SEARCHED_HITS)
+    assert {hit.passage.title for hit in varied(hits)} == {"Rosetta Stone"}
+
+
+def test_where_there_are_no_other_pages_one_is_enough(index: Index) -> None:
+    hits = index.search("How did the library of Alexandria end?", SEARCHED_HITS)
+    of_one = [hit for hit in hits if hit.passage.page_id == hits[0].passage.page_id]
+    assert varied(of_one) == of_one[:MOST_HITS]
