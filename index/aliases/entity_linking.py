@@ -5,14 +5,18 @@ several pages share. Links say which of these is meant, as in Mihalcea and Csoma
 2007). Pure functions.
 """
 
-from collections.abc import Callable, Collection, Iterable
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from itertools import islice
 
 from pinakes.index.aliases.titles import title_key
+from pinakes.index.keywords.abbreviations import Abbreviations
 from pinakes.index.types import Alias, AliasKind, EntityLink
+from pinakes.ingest.text.scripts import WORD
 
 __all__ = ["alias_keys", "link_entities"]
 
+_WORD = re.compile(WORD)
 _LONGEST_ALIAS = 6
 _MOST_KEYS = 90
 
@@ -22,28 +26,44 @@ _SHARED: Collection[AliasKind] = ("base", "ambiguous")
 _SHARE_OF_SHARED = 0.7
 
 
-def alias_keys(question: str) -> list[str]:
-    """Keys of all runs of up to six words, longer ones first."""
-    words = title_key(question).split()
-    runs = (
-        " ".join(words[start : start + length])
-        for length in range(min(_LONGEST_ALIAS, len(words)), 0, -1)
-        for start in range(len(words) - length + 1)
-    )
-    return list(islice(dict.fromkeys(runs), _MOST_KEYS))
+def alias_keys(question: str, abbreviations: Abbreviations) -> dict[str, str]:
+    """Keys of all runs of up to six words, longer ones first; of each the key of it in full.
+
+    Those of other ways to write the question follow: "us congress", "united states congress".
+    """
+    keys: dict[str, str] = {}
+    for way in (question, *abbreviations.other_ways(question)):
+        for words in islice(_runs(way), _MOST_KEYS):
+            key = title_key(words)
+            if key and key not in keys:
+                keys[key] = title_key(abbreviations(words))
+    return keys
+
+
+def _runs(text: str) -> Iterator[str]:
+    words = [match.span() for match in _WORD.finditer(text)]
+    if not words:  # signs alone may be a title
+        yield text
+    for length in range(min(_LONGEST_ALIAS, len(words)), 0, -1):
+        for (start, _), (_, end) in zip(words, words[length - 1 :], strict=False):
+            yield text[start:end]
 
 
 def link_entities(
-    aliases: Iterable[Alias], share: Callable[[str], float], limit: int
+    aliases: Iterable[Alias],
+    keys: Mapping[str, str],
+    share: Callable[[str], float],
+    limit: int,
 ) -> list[EntityLink]:
-    """The ``limit`` pages best named, best first; ``share``: that of the question, for a key.
+    """The ``limit`` pages best named, best first.
 
-    Aliases inside longer ones are none: "Alexandria" in "Library of Alexandria". Words that only
-    make a question of it have no share, and name nothing.
+    ``keys``: by the key of an alias, that of it in full; ``share``: what one in full makes up of
+    the question. Aliases inside longer ones are none: "Alexandria" in "Library of Alexandria".
+    Words that only make a question of it have no share, and name nothing.
     """
     by_key: dict[str, dict[int, Alias]] = {}
     for alias in aliases:
-        pages = by_key.setdefault(alias.key, {})
+        pages = by_key.setdefault(keys[alias.key], {})
         if alias.page_id not in pages or pages[alias.page_id].links < alias.links:
             pages[alias.page_id] = alias
     best: dict[int, EntityLink] = {}

@@ -6,7 +6,7 @@ a bounded number of rows is read: see ``completions``.
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from pinakes.index.aliases.completions import MOST_ALIASES, Completion
@@ -54,20 +54,26 @@ _EXISTING = (
 )
 
 
-def suggest(connection: sqlite3.Connection, prefix: str, limit: int) -> list[Suggestion]:
+def suggest(
+    connection: sqlite3.Connection, prefix: str, limit: int, other_ways: Sequence[str] = ()
+) -> list[Suggestion]:
     """Pages that ``prefix`` begins to name, each once; at most 50.
 
     First those named just so, then titles and redirects that begin so, then titles with a later
-    word that does; in each the popular first. Where these are fewer than ``limit`` and the prefix
-    has four letters, those one typo away follow: a letter too many, missing, wrong, or two swapped,
-    but the first letter right. Raises DamagedRow.
+    word that does; in each the popular first. The same of ``other_ways`` to write the prefix
+    follows. Where these are fewer than ``limit`` and the prefix has four letters, those one typo
+    away follow: a letter too many, missing, wrong, or two swapped, but the first letter right.
+    Raises DamagedRow.
     """
     key = title_key(prefix)
     if not key:
         return []
     found: dict[int, str] = {}
-    _add(found, _checked(connection.execute(_EXACT, (key,))), limit)
-    _add(found, _completions(connection, key), limit)
+    keys = list(dict.fromkeys([key, *filter(None, map(title_key, other_ways))]))
+    for way in keys:
+        _add(found, _checked(connection.execute(_EXACT, (way,))), limit)
+    for way in keys:
+        _add(found, _completions(connection, way), limit)
     if len(found) < limit and len(key) >= _LEAST_LETTERS_FOR_TYPOS:
         _add(found, _with_typo(connection, key), limit)
     titles = {row[0]: page_row(row).title for row in _pages(connection, found, PAGE_COLUMNS)}

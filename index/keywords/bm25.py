@@ -20,6 +20,7 @@ import tantivy
 from pinakes.index.health import Health
 from pinakes.index.keywords.frequent_words import read_frequent_words
 from pinakes.index.keywords.language import Analysis, analysis_of
+from pinakes.index.keywords.variants import pairs_of_spellings, variants_of
 from pinakes.index.types import ScoredId
 
 # A panic over a damaged file is told of as DamagedGeneration; from where in Rust helps nobody.
@@ -184,6 +185,8 @@ class KeywordIndex:
             self._analysis = replace(self._analysis, stop_words=stop_words)
         self._words = _analyzer(self._analysis, drop_stop_words=True)
         self._all_words = _analyzer(self._analysis)
+        self.abbreviations = self._analysis.spelling.abbreviations
+        self._variants = variants_of(pairs_of_spellings(language), self._all_words.analyze)
         self.document_count: int = self._searcher.num_docs
         # Inverse document frequency, as BM25 counts it.
         self.idf = lru_cache(_REMEMBERED_TERMS)(self._inverse_document_frequency)
@@ -194,21 +197,40 @@ class KeywordIndex:
 
     def terms(self, query: str) -> list[str]:
         """The words of ``query`` to search for; stop words only if there is nothing else."""
-        terms = self.content_terms(query)
-        terms = terms or self._all_words.analyze(self._analysis.spelling(query))
-        return list(dict.fromkeys(terms))
+        return list(dict.fromkeys(self.content_terms(query) or self.analyze(query)))
 
     def content_terms(self, text: str) -> list[str]:
         """The search terms of a text, in order, without those that questions drop."""
-        return self._words.analyze(self._analysis.question(text))
+        return self._chosen(self._words.analyze(self._analysis.question(text)))
 
     def analyze(self, text: str) -> list[str]:
         """The search terms of a text, in order, none left out."""
-        return self._all_words.analyze(self._analysis.spelling(text))
+        return self._chosen(self._all_words.analyze(self._analysis.spelling(text)))
+
+    def spellings(self, term: str) -> Sequence[str]:
+        """A search term as the index has it: in each spelling of its word."""
+        return self._variants.terms.get(term, (term,))
+
+    def _chosen(self, terms: list[str]) -> list[str]:
+        """Of each term the spelling that stands for all."""
+        chosen = self._variants.chosen
+        return [chosen.get(term, term) for term in terms] if chosen else terms
 
     def _inverse_document_frequency(self, term: str) -> float:
         with self._reading():
-            return self._idf_of(self._searcher.doc_freq("body", term))
+            counts = [self._searcher.doc_freq("body", one) for one in self.spellings(term)]
+            return self._idf_of(sum(counts))
+
+    def _spelled(self, term: str, field: str) -> list[tuple[str, float]]:
+        """The spellings of a term in a field, with what makes the idf of each that of all."""
+        spellings = self.spellings(term)
+        if len(spellings) == 1:
+            return [(term, 1.0)]
+        counts = {spelled: self._searcher.doc_freq(field, spelled) for spelled in spellings}
+        together = self._idf_of(sum(counts.values()))
+        return [
+            (spelled, together / self._idf_of(count)) for spelled, count in counts.items() if count
+        ]
 
     def _idf_of(self, frequency: int) -> float:
         return log(1 + (self.document_count - frequency + 0.5) / (frequency + 0.5))
@@ -218,17 +240,19 @@ class KeywordIndex:
         terms = self.terms(query)
         if not terms:
             return []
-        clauses = [
-            (
-                tantivy.Occur.Should,
-                tantivy.Query.boost_query(
-                    tantivy.Query.term_query(self._schema, field, term, index_option="freq"), weight
-                ),
-            )
-            for term in terms
-            for field, weight in WEIGHTS.items()
-        ]
         with self._reading():
+            clauses = [
+                (
+                    tantivy.Occur.Should,
+                    tantivy.Query.boost_query(
+                        tantivy.Query.term_query(self._schema, field, spelled, index_option="freq"),
+                        weight * share,
+                    ),
+                )
+                for term in terms
+                for field, weight in WEIGHTS.items()
+                for spelled, share in self._spelled(term, field)
+            ]
             found = self._searcher.search(
                 tantivy.Query.boolean_query(clauses), limit=limit, count=False
             ).hits

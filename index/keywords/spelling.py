@@ -13,6 +13,7 @@ from itertools import pairwise
 
 import opencc
 
+from pinakes.index.keywords.abbreviations import Abbreviations, abbreviations_of
 from pinakes.ingest.text.language import language_part
 from pinakes.ingest.text.scripts import HAN, UNSPACED_LETTERS, UNSPACED_MARKS
 
@@ -67,13 +68,15 @@ _SIMPLIFIED = "simplified Chinese"
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How texts of one language are rewritten: characters by ``changes``, then pairs."""
+    """How texts of one language are rewritten: abbreviations, characters by ``changes``, pairs."""
 
     changes: Mapping[str, str]
     pattern: re.Pattern[str]
+    abbreviations: Abbreviations
 
     def __call__(self, text: str) -> str:
         """``text`` in one spelling, unspaced scripts as pairs of letters with spaces between."""
+        text = self.abbreviations(text)
         if text.isascii() and not self._changes_ascii:
             return text
         return self.pattern.sub(self._rewritten, unicodedata.normalize("NFC", text))
@@ -106,7 +109,8 @@ def spelling_of(language: str) -> Spelling:
     outside = "".join(re.escape(c) for c in changes if not _UNIT.match(c))
     # Begins with the set of all that it looks for, which is several times as fast as a choice.
     run = f"(?<=[{_LETTERS}])[{_MARKS}]*(?:{_UNIT.pattern})*"
-    return Spelling(changes, re.compile(f"[{outside}{_LETTERS}](?:{run})?"))
+    pattern = re.compile(f"[{outside}{_LETTERS}](?:{run})?")
+    return Spelling(changes, pattern, abbreviations_of(language))
 
 
 def without_accents(word: str) -> str:

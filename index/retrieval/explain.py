@@ -25,7 +25,7 @@ def matched_fields(
     match is left out.
     """
     terms = context.terms
-    highlighted = Highlighter(terms, keywords.analyze)
+    highlighted = Highlighter.of(terms, keywords)
 
     def words(text: str, spans: Iterable[tuple[int, int]]) -> tuple[str, ...]:
         found = _distinct(text[start:end] for start, end in spans)

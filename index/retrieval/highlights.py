@@ -4,10 +4,13 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 
+from pinakes.index.keywords.bm25 import KeywordIndex
 from pinakes.index.keywords.spelling import UNSPACED_LETTER
 from pinakes.ingest.text.scripts import JOINED
 
 __all__ = ["Highlighter"]
+
+Span = tuple[int, int]
 
 # Behind a word's first letter; letters of unspaced scripts also follow others: iPhone手机.
 _BEGINS = rf"(?:(?<![^\W_].)(?<![{JOINED}].)|(?<=[a-zA-Z0-9]{UNSPACED_LETTER}))"
@@ -23,30 +26,51 @@ class Highlighter:
     """Finds the words that match a question, in one passage after another.
 
     ``analyze``: the search terms of a word. Scripts without spaces give several for one run of
-    letters: of those only the stretches that match are marked.
+    letters: of those only the stretches that match are marked. ``spellings``: the ways a term is
+    written, of which ``analyze`` gives one. ``abbreviated``: where a text abbreviates; such a place
+    is marked as a whole if all that it means is asked for.
     """
 
-    def __init__(self, terms: Iterable[str], analyze: Callable[[str], Sequence[str]]) -> None:
+    def __init__(
+        self,
+        terms: Iterable[str],
+        analyze: Callable[[str], Sequence[str]],
+        spellings: Callable[[str], Sequence[str]] = lambda term: (term,),
+        abbreviated: Callable[[str], Sequence[Span]] = lambda text: (),
+    ) -> None:
         self._terms = frozenset(terms)
         self._analyze = analyze
+        self._abbreviated = abbreviated
         self._spelled = cache(self._spell)
         self._matching = cache(self._match)  # passages of one question share many words
         # Stems begin like their words, at least in ASCII: most words need no analysis.
-        initials = {term[0] for term in self._terms if term[:1].isascii()}
+        written = {spelled for term in self._terms for spelled in spellings(term)}
+        initials = {term[0] for term in written if term[:1].isascii()}
         patterns = [_words(initial + initial.upper()) for initial in sorted(initials)]
         self._patterns = (*patterns, _words(r"\x80-\U0010ffff"))
 
-    def __call__(self, text: str) -> tuple[tuple[int, int], ...]:
+    @classmethod
+    def of(cls, terms: Iterable[str], keywords: KeywordIndex) -> "Highlighter":
+        """Finds the words with one of ``terms`` by the rules of a keyword index."""
+        return cls(terms, keywords.analyze, keywords.spellings, keywords.abbreviations.places)
+
+    def __call__(self, text: str) -> tuple[Span, ...]:
         """Start and end, in code points, of what matches in ``text``, in order."""
+        whole = [span for span in self._abbreviated(text) if self._is_asked_for(text[slice(*span)])]
         found = [
             (word.start() + start, word.start() + end)
             for pattern in self._patterns
             for word in pattern.finditer(text)
             for start, end in self._matching(word[0])
+            if not any(first <= word.start() < last for first, last in whole)
         ]
-        return tuple(sorted(found))
+        return tuple(sorted([*whole, *found]))
 
-    def _match(self, word: str) -> tuple[tuple[int, int], ...]:
+    def _is_asked_for(self, words: str) -> bool:
+        terms = self._analyze(words)
+        return bool(terms) and self._terms.issuperset(terms)
+
+    def _match(self, word: str) -> tuple[Span, ...]:
         found = self._analyze(word)
         if self._terms.isdisjoint(found):
             return ()
@@ -60,7 +84,7 @@ class Highlighter:
         return spelled if len(spelled) == 1 else letter
 
 
-def _stretches(word: str, terms: Iterable[str]) -> Iterator[tuple[int, int]]:
+def _stretches(word: str, terms: Iterable[str]) -> Iterator[Span]:
     """Where any of ``terms`` occurs in ``word``; overlapping and adjoining stretches as one."""
     found = sorted(match.span() for term in terms for match in re.finditer(re.escape(term), word))
     begin = end = 0

@@ -195,17 +195,19 @@ class Index:
 
     def _links(self, text: str, terms: Mapping[str, float]) -> tuple[EntityLink, ...]:
         bare = QueryContext(text, terms, None, tuple)
-        aliases = self.store.aliases(alias_keys(text))
+        keys = alias_keys(text, self.keywords.abbreviations)
+        aliases = self.store.aliases(list(keys))
         found = link_entities(
             (alias for alias in aliases if alias.first_passage not in self.left_out),
-            lambda key: bare.share(self.keywords.analyze(key)),
+            keys,
+            lambda words: bare.share(self.keywords.analyze(words)),
             _MOST_LINKED,
         )
         return tuple(found)
 
     def _hits(self, context: QueryContext, candidates: Sequence[Candidate]) -> list[Hit]:
         passages = self.store.passages([found.place.passage_id for found in candidates])
-        highlights = Highlighter(context.terms, self.keywords.analyze)
+        highlights = Highlighter.of(context.terms, self.keywords)
         return [
             Hit(
                 passage=passage,
@@ -289,7 +291,8 @@ class Index:
 
     def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
         """Titles that begin like ``prefix``; empty for an empty one."""
-        return self.store.suggest(prefix[:MAX_QUERY_LENGTH], limit)
+        typed = prefix[:MAX_QUERY_LENGTH]
+        return self.store.suggest(typed, limit, self.keywords.abbreviations.other_ways(typed))
 
 
 def _encodable(text: str) -> str:

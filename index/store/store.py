@@ -233,10 +233,10 @@ class Store:
             ) in rows
         ]  # fmt: skip
 
-    def suggest(self, prefix: str, limit: int) -> list[Suggestion]:
-        """Pages that ``prefix`` begins to name, popular ones first."""
+    def suggest(self, prefix: str, limit: int, other_ways: Sequence[str] = ()) -> list[Suggestion]:
+        """Pages that ``prefix``, or another way to write it, begins to name, popular ones first."""
         with self._reading():
-            return suggest(self._connection(), prefix, limit)
+            return suggest(self._connection(), prefix, limit, other_ways)
 
     def passages(self, passage_ids: Sequence[int]) -> list[tuple[Passage, int]]:
         """Passages with their page's revision id, in the order asked for."""

@@ -10,6 +10,10 @@ and ``like = "ar"`` takes what is not said from another file. Each part is read 
   ``stop_words_in_pieces``: they need not stand alone. ``own_letters``: marked letters that nobody
   leaves the mark off: å is no kind of a. ``spelling``: names of rules in
   ``index/keywords/spelling.py``. ``vowel_signs``: its script writes them, and they are no letters.
+  ``written_out``: names in full with the short ones that mean them, acronyms without points;
+  ``only_in_capitals``: those of them that are other words in small letters. A language with such
+  names has letters with points joined to words, too: "J. R. R.". ``variants``: words that it spells
+  in two ways, by what is exchanged, old and new ("our or"); as ``other`` in pairs: gaol/jail.
 - ``[sentences]`` (``sentences.py``) ``abbreviations``: behind which no point ends a sentence, in
   lower case, their own points inside: z.B. ``before_numbers``: what is one before a number only:
   "art. 5". ``ordinals``: where these have a point, their most digits before a capital, 2 or 3.

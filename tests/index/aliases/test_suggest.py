@@ -47,6 +47,14 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield found
 
 
+def test_other_ways_to_write_what_was_typed_follow_it_before_typos(store: Store) -> None:
+    found = store.suggest("alfred", 10, ["Einst", "!", "alf"])
+    assert [hit.title for hit in found] == ["Alfred Einstein", "Einsteinium", "Albert Einstein"]
+    assert store.suggest("", 10, ["Einst"]) == []
+    named, *_ = store.suggest("einst", 10, ["Zurich"])
+    assert named.title == "Zürich"
+
+
 @pytest.fixture(scope="module")
 def crowded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     """So many pages whose titles begin alike that their best are found out beforehand."""

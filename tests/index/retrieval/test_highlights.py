@@ -50,6 +50,15 @@ def test_words_that_match_are_marked(text: str, terms: list[str], marked: list[s
         ("tr", "İstanbul'un tarihi", "istanbul", ["İstanbul"]),
         ("de", "Die Bücher im Gebäude", "Buch", ["Bücher"]),
         ("en", "cafe\u0301 nai\u0308ve scene", "naïve café", ["cafe\u0301", "nai\u0308ve"]),
+        ("en", "The U.S. Congress; the USA", "US congress", ["U.S.", "Congress", "USA"]),
+        ("en", "The United States; us", "US", ["United", "States"]),
+        ("en", "In the US, in the states", "state", ["states"]),
+        ("en", "The Second World War", "WW2", ["Second World War"]),
+        ("en", "The Second World War, a war", "which war", ["War", "war"]),
+        ("en", "World War II", "second world war", ["World", "War", "II"]),
+        ("en", "J.R.R. or J. R. R. Tolkien", "JRR Tolkien", ["J.R.R.", "J. R. R.", "Tolkien"]),
+        ("en", "An oesophagus, its colour", "esophagus color", ["oesophagus", "colour"]),
+        ("en", "An esophagus, its color", "oesophagus colour", ["esophagus", "color"]),
     ],
 )
 def test_words_of_many_scripts(
@@ -57,5 +66,5 @@ def test_words_of_many_scripts(
 ) -> None:
     write_keyword_index(tmp_path / "bm25", language, [KeywordDocument(0, "", "", "", text)])
     keywords = KeywordIndex(tmp_path / "bm25", language)
-    found = Highlighter(keywords.terms(question), keywords.analyze)(text)
+    found = Highlighter.of(keywords.terms(question), keywords)(text)
     assert [text[start:end] for start, end in found] == marked

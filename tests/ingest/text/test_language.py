@@ -19,8 +19,9 @@ KNOWN = {
         "expected": dict, "lead_ins": list, "numbers": dict, "scales": dict, "spaced": bool,
     },
     "search": {
-        "own_letters": str, "spelling": list, "stemmer": str, "stop_words": str,
-        "stop_words_in_pieces": bool, "vowel_signs": bool,
+        "only_in_capitals": str, "own_letters": str, "spelling": list, "stemmer": str,
+        "stop_words": str, "stop_words_in_pieces": bool, "variants": dict, "vowel_signs": bool,
+        "written_out": dict,
     },
     "sentences": {"abbreviations": str, "before_numbers": str, "ordinals": int, "stops": str},
     "templates": {
