@@ -33,10 +33,11 @@ def alias_keys(question: str, abbreviations: Abbreviations) -> dict[str, str]:
     """
     keys: dict[str, str] = {}
     for way in (question, *abbreviations.other_ways(question)):
+        abbreviates = bool(abbreviations.places(way))
         for words in islice(_runs(way), _MOST_KEYS):
             key = title_key(words)
             if key and key not in keys:
-                keys[key] = title_key(abbreviations(words))
+                keys[key] = title_key(abbreviations(words)) if abbreviates else key
     return keys
 
 

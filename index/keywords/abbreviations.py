@@ -23,6 +23,7 @@ _DOTTED = re.compile(
 )
 # Initials without points, where a name follows: "J R R Tolkien". The first letter stands before.
 _INITIALS = re.compile(r" [A-Z](?!\w)(?<=(?<![\w.])[A-Z] [A-Z])(?: [A-Z](?!\w))*+(?= [A-Z][a-z])")
+_LETTERS = (_DOTTED, _INITIALS)
 # Longer texts are edited ones, as good as never without capitals and points: what is typed without
 # is looked for in shorter ones only, which questions, titles and headings are.
 _TYPED = 200
@@ -59,16 +60,17 @@ class Abbreviations:
         """``text`` in full, and with each of the short names for the long ones in it."""
         full = self(text)
         ways = [full]
+        lowered = full.lower()
         for name, short_names in self.names.items():
-            long_name = re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE)
-            if long_name.search(full):
+            if name.lower() in lowered:
+                long_name = re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE)
                 dotted = [".".join(short) for short in short_names if _is_acronym(short)]
                 ways += [long_name.sub(short, full) for short in (*short_names, *dotted)]
         return [way for way in dict.fromkeys(ways) if way != text]
 
     def _rewritten(self, text: str) -> list[tuple[int, int, str]]:
         """Start and end of each, and what is written instead."""
-        if not self.names:
+        if not self.names or (text.isalpha() and text.lower() not in self.meant):
             return []
         typed = len(text) <= _TYPED
         found = [
@@ -76,10 +78,12 @@ class Abbreviations:
             for short_names in ((self.typed,) if typed else self.written)
             for match in short_names.finditer(text)
         ]
-        for pattern in (_DOTTED, _INITIALS) if typed else (_DOTTED,):
+        for pattern in _LETTERS if typed else _LETTERS[:1]:
             for match in pattern.finditer(text):
                 start, end = match.start() - 1, match.end()
                 found.append((start, end, re.sub("[. ]", "", text[start:end])))
+        if len(found) < 2:
+            return found
         found.sort(key=itemgetter(0))  # a short name stays before the same letters with points
         apart: list[tuple[int, int, str]] = []
         for place in found:

@@ -185,6 +185,7 @@ class KeywordIndex:
             self._analysis = replace(self._analysis, stop_words=stop_words)
         self._words = _analyzer(self._analysis, drop_stop_words=True)
         self._all_words = _analyzer(self._analysis)
+        self._unstemmed = _analyzer(replace(self._analysis, stemmer=None))
         self.abbreviations = self._analysis.spelling.abbreviations
         self._variants = variants_of(pairs_of_spellings(language), self._all_words.analyze)
         self.document_count: int = self._searcher.num_docs
@@ -214,44 +215,61 @@ class KeywordIndex:
     def _chosen(self, terms: list[str]) -> list[str]:
         """Of each term the spelling that stands for all."""
         chosen = self._variants.chosen
-        return [chosen.get(term, term) for term in terms] if chosen else terms
+        if chosen.keys().isdisjoint(terms):
+            return terms
+        return [chosen.get(term, term) for term in terms]
 
     def _inverse_document_frequency(self, term: str) -> float:
         with self._reading():
             counts = [self._searcher.doc_freq("body", one) for one in self.spellings(term)]
             return self._idf_of(sum(counts))
 
-    def _spelled(self, term: str, field: str) -> list[tuple[str, float]]:
-        """The spellings of a term in a field, with what makes the idf of each that of all."""
-        spellings = self.spellings(term)
-        if len(spellings) == 1:
-            return [(term, 1.0)]
-        counts = {spelled: self._searcher.doc_freq(field, spelled) for spelled in spellings}
-        together = self._idf_of(sum(counts.values()))
-        return [
-            (spelled, together / self._idf_of(count)) for spelled, count in counts.items() if count
-        ]
+    def _searched(self, query: str) -> list[Sequence[str]]:
+        """Of each word of ``query`` the terms it is searched by: all of a word in two spellings.
+
+        One that shares no more than its stem with such a word stays alone: civil, civilisation.
+        """
+        question = self._analysis.question(query)
+        terms = self._words.analyze(question) or self._all_words.analyze(
+            self._analysis.spelling(query)
+        )
+        found: dict[str, Sequence[str]] = {}
+        for term in terms:
+            chosen = self._variants.chosen.get(term)
+            if chosen is None or not self._begins(question, self._variants.beginnings[chosen]):
+                found.setdefault(chosen or term, (term,))
+            else:
+                found[chosen] = self.spellings(chosen)
+        return list(found.values())
+
+    def _begins(self, text: str, beginnings: tuple[str, ...]) -> bool:
+        """Whether a word of ``text`` begins so."""
+        return any(word.startswith(beginnings) for word in self._unstemmed.analyze(text))
+
+    def _clause(self, terms: Sequence[str], field: str, weight: float) -> tantivy.Query:
+        """A word in a field: by its best spelling, each with the idf of all together."""
+        counts = [self._searcher.doc_freq(field, term) for term in terms] if len(terms) > 1 else []
+        together = self._idf_of(sum(counts))
+        found = []
+        for number, term in enumerate(terms):
+            share = together / self._idf_of(counts[number]) if counts else 1.0
+            query = tantivy.Query.term_query(self._schema, field, term, index_option="freq")
+            found.append(tantivy.Query.boost_query(query, weight * share))
+        return found[0] if len(found) == 1 else tantivy.Query.disjunction_max_query(found)
 
     def _idf_of(self, frequency: int) -> float:
         return log(1 + (self.document_count - frequency + 0.5) / (frequency + 0.5))
 
     def search(self, query: str, limit: int) -> list[ScoredId]:
         """The best passages for any of the query's words, by BM25 over the weighted fields."""
-        terms = self.terms(query)
-        if not terms:
+        words = self._searched(query)
+        if not words:
             return []
         with self._reading():
             clauses = [
-                (
-                    tantivy.Occur.Should,
-                    tantivy.Query.boost_query(
-                        tantivy.Query.term_query(self._schema, field, spelled, index_option="freq"),
-                        weight * share,
-                    ),
-                )
-                for term in terms
+                (tantivy.Occur.Should, self._clause(terms, field, weight))
+                for terms in words
                 for field, weight in WEIGHTS.items()
-                for spelled, share in self._spelled(term, field)
             ]
             found = self._searcher.search(
                 tantivy.Query.boolean_query(clauses), limit=limit, count=False

@@ -19,27 +19,37 @@ _OTHER = "other"
 class Variants:
     """Terms that are one word in several spellings.
 
-    ``chosen``: by each such term, the one that stands for all. ``terms``: by that one, all of them.
+    ``chosen``: by each such term, the one that stands for all. By that one, ``terms``: all of them;
+    ``beginnings``: of all forms of the words they are of, in lower case.
     """
 
     chosen: Mapping[str, str]
     terms: Mapping[str, Sequence[str]]
+    beginnings: Mapping[str, tuple[str, ...]]
 
 
 def variants_of(pairs: Iterable[tuple[str, str]], stem: Callable[[str], Sequence[str]]) -> Variants:
     """Which terms the ``pairs`` of words make one; ``stem``: the terms of a word.
 
-    Stems of several words join their spellings: "organ" is that of organize and of organs.
+    Stems that several pairs have join them all.
     """
     together: dict[str, set[str]] = {}
+    words: dict[str, set[str]] = {}
     for pair in pairs:
         terms = {term for word in pair for term in stem(word)}
         joined = terms.union(*(together[term] for term in terms if term in together))
+        of_all = set(pair).union(*(words[term] for term in terms if term in words))
         together.update(dict.fromkeys(joined, joined))
-    several = {term: sorted(joined) for term, joined in together.items() if len(joined) > 1}
+        words.update(dict.fromkeys(joined, of_all))
+    chosen = {term: min(joined) for term, joined in together.items()}
     return Variants(
-        chosen={term: joined[0] for term, joined in several.items()},
-        terms={joined[0]: joined for joined in several.values()},
+        chosen=chosen,
+        terms={term: sorted(together[term]) for term in chosen.values()},
+        # Without an e that other forms lack: organis-e, organis-ation.
+        beginnings={
+            term: tuple(sorted(word.removesuffix("e") for word in words[term]))
+            for term in chosen.values()
+        },
     )
 
 

@@ -41,6 +41,7 @@ class Highlighter:
         self._terms = frozenset(terms)
         self._analyze = analyze
         self._abbreviated = abbreviated
+        self._asked_for = cache(self._is_asked_for)
         self._spelled = cache(self._spell)
         self._matching = cache(self._match)  # passages of one question share many words
         # Stems begin like their words, at least in ASCII: most words need no analysis.
@@ -56,15 +57,16 @@ class Highlighter:
 
     def __call__(self, text: str) -> tuple[Span, ...]:
         """Start and end, in code points, of what matches in ``text``, in order."""
-        whole = [span for span in self._abbreviated(text) if self._is_asked_for(text[slice(*span)])]
+        whole = [span for span in self._abbreviated(text) if self._asked_for(text[slice(*span)])]
         found = [
             (word.start() + start, word.start() + end)
             for pattern in self._patterns
             for word in pattern.finditer(text)
             for start, end in self._matching(word[0])
-            if not any(first <= word.start() < last for first, last in whole)
         ]
-        return tuple(sorted([*whole, *found]))
+        if whole:
+            found = [span for span in found if not any(a <= span[0] < b for a, b in whole)]
+        return tuple(sorted(whole + found))
 
     def _is_asked_for(self, words: str) -> bool:
         terms = self._analyze(words)
