@@ -23,7 +23,10 @@ _DOTTED = re.compile(
 )
 # Initials without points, where a name follows: "J R R Tolkien". The first letter stands before.
 _INITIALS = re.compile(r" [A-Z](?!\w)(?<=(?<![\w.])[A-Z] [A-Z])(?: [A-Z](?!\w))*+(?= [A-Z][a-z])")
-_LETTERS = (_DOTTED, _INITIALS)
+# The same without capitals, if a text has none: but for words that are letters, "a" and "i".
+_SMALL_INITIALS = re.compile(
+    r" [b-hj-z](?!\w)(?<=(?<![\w.'’])[b-hj-z] [a-z])(?: [b-hj-z](?!\w))*+(?= \w\w)"
+)
 # Longer texts are edited ones, as good as never without capitals and points: what is typed without
 # is looked for in shorter ones only, which questions, titles and headings are.
 _TYPED = 200
@@ -78,7 +81,8 @@ class Abbreviations:
             for short_names in ((self.typed,) if typed else self.written)
             for match in short_names.finditer(text)
         ]
-        for pattern in _LETTERS if typed else _LETTERS[:1]:
+        initials = _SMALL_INITIALS if text.islower() else _INITIALS
+        for pattern in (_DOTTED, initials) if typed else (_DOTTED,):
             for match in pattern.finditer(text):
                 start, end = match.start() - 1, match.end()
                 found.append((start, end, re.sub("[. ]", "", text[start:end])))
