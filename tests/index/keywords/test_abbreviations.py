@@ -49,6 +49,7 @@ def test_what_means_the_same_is_written_the_same(text: str, rewritten: str) -> N
     "text",
     [
         "tell us about it",
+        "the BUS, a SUK and x.US",
         "us versus them",
         "Us (film)",
         "states united",
