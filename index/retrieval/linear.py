@@ -31,6 +31,8 @@ __all__ = [
 
 # What of a score brings it to the level of the others, as if it were a feature of weight 1.
 LEVEL = "level"
+# So much at least is a page that only lists others behind the best other one.
+_BEHIND = 0.01
 Column = NDArray[np.float64]
 
 _COLUMNS = {name: column for column, name in enumerate(FEATURES)}
@@ -106,6 +108,19 @@ class LinearReranker:
 
     def _scores(self, features: Matrix) -> tuple[Column, Column]:
         """Scores, and what of them is the level; both of shape (candidates,).
+
+        A page that only lists others comes behind the best of these, however well its name fits.
+        """
+        scores, level = self._levelled(features)
+        lists_others = features[:, _COLUMNS["disambiguation"]] > 0
+        if lists_others.any() and not lists_others.all():
+            above = scores - (scores[~lists_others].max() - _BEHIND)
+            lowered = np.where(lists_others, np.maximum(above, 0.0), 0.0)
+            scores, level = scores - lowered, level - lowered
+        return scores, level
+
+    def _levelled(self, features: Matrix) -> tuple[Column, Column]:
+        """Scores, and what of them is the level, by weights alone.
 
         Where some pages have no vector yet, those are weighed by words alone and raised by as much
         as vectors raise the others, in the mean over those that the keyword list holds too. So a

@@ -78,6 +78,15 @@ def test_the_level_is_that_of_pages_that_words_found_too() -> None:
     assert dict(found)[3] == pytest.approx(4.0 + (5.0 - 2.0))
 
 
+def test_a_page_that_only_lists_others_comes_behind_the_best_of_them() -> None:
+    listing, best, other = (candidate(i, k, None, None) for i, k in ((1, 9.0), (2, 2.0), (3, 1.0)))
+    listing.features["disambiguation"] = 1.0  # type: ignore[index]
+    assert order(ranked(listing, best, other)) == [2, 1, 3]
+    assert order(ranked(listing)) == [1]
+    listing.features["keyword"] = 0.5  # type: ignore[index]
+    assert ranked(listing, best, other)[-1] == (1, 1.0)  # who is behind anyway stays there
+
+
 def test_without_weights_of_vectors_none_is_read() -> None:
     words = LinearReranker({"without vectors": WEIGHTS["without vectors"]})
     found = ranked(candidate(1, 1.0, 0.9, 0.9), candidate(2, 2.0, None, None), reranker=words)
