@@ -12,6 +12,7 @@ __all__ = [
     "by_name",
     "generation",
     "injections",
+    "judged",
     "servers",
     "support",
 ]
@@ -68,6 +69,11 @@ def by_name(figures: Any) -> Iterable[Row]:
         yield {"": name} | {
             key: Share(value) if isinstance(value, float) else value for key, value in found.items()
         }
+
+
+def judged(figures: Any) -> Iterable[Row]:
+    """Of a list of questions, the half that nothing was tuned on."""
+    return by_name(figures["test"])
 
 
 def support(figures: Any) -> Iterable[Row]:

@@ -83,6 +83,16 @@ TABLES = (
     Table("Refusing", "answerability", "answerability",
           "Unanswerable: asked of a wiki without the pages that answer; SQuAD 2.0's own are about "
           "passages that are there.", answers.answerability),
+    Table("Questions that follow others", "conversations", "conversations",
+          "The follow-ups of 40 conversations nothing was tuned on: how often the right page is "
+          "among the sources, and how many complete questions stay as they are typed.",
+          answers.judged),
+    Table("Questions of two pages", "two_pages", "two_pages",
+          "30 nothing was tuned on: how often both pages are among the six passages that an "
+          "answer is written from.", answers.judged),
+    Table("As of", "as_of", "as_of",
+          "40 questions nothing was tuned on: whether the answer may have changed since the dump.",
+          answers.judged),
     Table("Short answers", "short_answers", "short_answers",
           "1,062 questions of SQuAD 2.0: the likeliest words, and whether the likeliest sentences "
           "hold an answer.", answers.by_name),
