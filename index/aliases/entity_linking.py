@@ -14,7 +14,7 @@ from pinakes.index.keywords.abbreviations import Abbreviations
 from pinakes.index.types import Alias, AliasKind, EntityLink
 from pinakes.ingest.text.scripts import WORD
 
-__all__ = ["alias_keys", "link_entities"]
+__all__ = ["alias_keys", "alias_spans", "link_entities", "named_in_order"]
 
 _WORD = re.compile(WORD)
 _LONGEST_ALIAS = 6
@@ -34,20 +34,45 @@ def alias_keys(question: str, abbreviations: Abbreviations) -> dict[str, str]:
     keys: dict[str, str] = {}
     for way in (question, *abbreviations.other_ways(question)):
         abbreviates = bool(abbreviations.places(way))
-        for words in islice(_runs(way), _MOST_KEYS):
+        for start, end in islice(_runs(way), _MOST_KEYS):
+            words = way[start:end]
             key = title_key(words)
             if key and key not in keys:
                 keys[key] = title_key(abbreviations(words)) if abbreviates else key
     return keys
 
 
-def _runs(text: str) -> Iterator[str]:
+def alias_spans(text: str) -> dict[tuple[int, int], str]:
+    """Start and end of all runs of up to six words in ``text``, longer ones first, with keys."""
+    return {(start, end): title_key(text[start:end]) for start, end in _runs(text)}
+
+
+def _runs(text: str) -> Iterator[tuple[int, int]]:
     words = [match.span() for match in _WORD.finditer(text)]
     if not words:  # signs alone may be a title
-        yield text
+        yield 0, len(text)
     for length in range(min(_LONGEST_ALIAS, len(words)), 0, -1):
         for (start, _), (_, end) in zip(words, words[length - 1 :], strict=False):
-            yield text[start:end]
+            yield start, end
+
+
+def named_in_order(
+    spans: Mapping[tuple[int, int], str], aliases: Iterable[Alias]
+) -> list[tuple[int, int, Alias]]:
+    """What a text names from its beginning on, each with start and end; longer names go before.
+
+    ``spans``: as of ``alias_spans``; ``aliases``: those of their keys. Of the pages of one name the
+    one with most links is meant.
+    """
+    meant: dict[str, Alias] = {}
+    for alias in aliases:
+        if alias.key not in meant or meant[alias.key].links < alias.links:
+            meant[alias.key] = alias
+    found: list[tuple[int, int, Alias]] = []
+    for (start, end), key in spans.items():
+        if key in meant and all(end <= low or high <= start for low, high, _ in found):
+            found.append((start, end, meant[key]))
+    return sorted(found, key=lambda named: named[0])
 
 
 def link_entities(

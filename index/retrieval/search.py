@@ -7,7 +7,12 @@ from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 
-from pinakes.index.aliases.entity_linking import alias_keys, link_entities
+from pinakes.index.aliases.entity_linking import (
+    alias_keys,
+    alias_spans,
+    link_entities,
+    named_in_order,
+)
 from pinakes.index.encoders.onnx_model import open_question_encoder
 from pinakes.index.errors import BadQuery
 from pinakes.index.generations import GenerationLock, check_files, hold_generation, read_manifest
@@ -20,6 +25,7 @@ from pinakes.index.retrieval.linear import fitted_rerankers
 from pinakes.index.retrieval.pipeline import ListStage, OpenRerankers, Pipeline, Reranker
 from pinakes.index.store.store import Store
 from pinakes.index.types import (
+    Alias,
     Candidate,
     EntityLink,
     Explanation,
@@ -249,6 +255,11 @@ class Index:
         except BadQuery:
             return None
         return aliases[0].alias.name if aliases else None
+
+    def named(self, text: str) -> list[tuple[int, int, Alias]]:
+        """The names of pages in ``text`` with start and end, in order, none inside another."""
+        spans = alias_spans(_encodable(text[:MAX_QUERY_LENGTH]))
+        return named_in_order(spans, self.store.aliases(list(spans.values())))
 
     def encoded(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of passages or sentences, of shape (len(texts), dimension), in one batch.

@@ -1,6 +1,11 @@
 import pytest
 
-from pinakes.index.aliases.entity_linking import alias_keys, link_entities
+from pinakes.index.aliases.entity_linking import (
+    alias_keys,
+    alias_spans,
+    link_entities,
+    named_in_order,
+)
 from pinakes.index.keywords.abbreviations import abbreviations_of
 from pinakes.index.types import Alias, AliasKind, EntityLink
 
@@ -135,3 +140,16 @@ def test_a_page_that_answers_twice_to_one_name_is_counted_once() -> None:
 def test_of_equal_names_the_much_linked_page_comes_first_and_few_are_kept() -> None:
     aliases = [alias(number, "stone", links_in=number) for number in range(1, 40)]
     assert [link.alias.page_id for link in linked(aliases, 3)] == [39, 38, 37]
+
+
+def test_what_a_text_names_comes_in_its_order_with_places() -> None:
+    text = "Was Bread in Wine, or in the Bread and Wine?"
+    spans = alias_spans(text)
+    assert spans[4, 9] == "bread"
+    aliases = [alias(1, "bread"), alias(2, "wine"), alias(3, "bread and wine")]
+    named = named_in_order(spans, aliases)
+    assert [(text[start:end], one.page_id) for start, end, one in named] == [
+        ("Bread", 1),
+        ("Wine", 2),
+        ("Bread and Wine", 3),
+    ]
