@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.record import record
-from pinakes.service.asking.conversation import asks_about_now
+from pinakes.service.asking.as_of import asks_about_now
 from pinakes.service.reading.words import words_of
 
 _ROWS = Path(__file__).parent / "questions" / "as_of.jsonl"

@@ -87,10 +87,8 @@ def _follow_ups(index: Index, conversations: Sequence[Any]) -> Iterator[FollowUp
                         {
                             "alone": question,
                             "with the one before": f"{earlier} {question}",
-                            "after right answers": standalone(question, said, words, index.topic),
-                            "after own quotations": standalone(
-                                question, quoted, words, index.topic
-                            ),
+                            "after right answers": standalone(question, said, words, index),
+                            "after own quotations": standalone(question, quoted, words, index),
                             "as the list words it": turn["standalone"],
                         },
                     )

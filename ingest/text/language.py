@@ -28,6 +28,25 @@ and ``like = "ar"`` takes what is not said from another file. Each part is read 
   a question lean on the one before it. ``articles``, ``placed``, ``authors``: what stands before a
   thing, a place, an author. ``months``: words and signs of dates, if not those of ``[dates]``.
   ``spaced``: false where words stand together.
+- ``[references]`` (``service/asking/references.py``), by what a question refers back beside
+  pronouns, in lower case. ``agreement``: pronouns for a ``man``, a ``woman``, a ``thing`` and
+  ``several``. ``definite``: articles and the like before a noun that is known;
+  ``demonstratives``: those that point. ``copulas``, ``auxiliaries``, ``prepositions``;
+  ``clauses``: what begins a clause inside another; ``joiners``: "and"; ``restricting``: what says
+  behind a noun which one it is.
+  ``existential``: "there" in "is there", and ``placed_there``: the preposition for "there" as a
+  place. ``impersonal``: what stands behind an "it" that means nothing, ``weather``: the same before
+  a place, ``spans``: the two prepositions of a distance. ``proforms``: "the older *one*".
+  ``distinguishing``: what picks one of several; ``periods``: "at that *time*". ``owner_mark``: what
+  makes a name an owner. ``interjections``: "yes". ``verbal_endings``: endings of words behind the
+  noun of a definition.
+- ``[present]`` (``service/asking/as_of.py``), by what a question asks how things are at present.
+  ``as_of``: the line that names the {date} of a dump. ``phrases``: "so far"; ``adjectives``: what
+  says so before a noun only; ``copulas``, ``past``, ``perfect``: forms of verbs; ``indefinite``:
+  articles of things in general; ``holding``: what holders of offices do; ``ages``: what asks how
+  old somebody is; ``changing``: numbers and states that change; ``counting``: "how many";
+  ``groups``: what changes its members; ``made``: things that set records, ``superlatives``: their
+  endings or words. ``joins_words``: offices stand at the end of longer words.
 - ``[titles]`` (``sources/mediawiki/templates/local_names.py``) ``disambiguation``: what stands in
   brackets at the end of the title of a page that only lists what a name may mean, in lower case.
 - ``[templates]`` (``sources/mediawiki/templates/local_names.py``), names in lower case:

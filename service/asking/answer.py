@@ -15,12 +15,11 @@ from pinakes.index.errors import BadQuery
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
 from pinakes.service.asking.answer_writer import AnswerWriter
+from pinakes.service.asking.as_of import as_of_note, asks_about_now
 from pinakes.service.asking.citations import make_citation, page_url
 from pinakes.service.asking.conversation import (
-    as_of_note,
-    asks_about_now,
+    NO_ANSWER,
     checked_rewriting,
-    leans_on_history,
     rewriting_prompt,
     standalone,
 )
@@ -52,7 +51,6 @@ OnStatus = Callable[[Status], Awaitable[None]]
 
 _NEAREST = 3
 _REWRITING_TOKENS = 96
-_NO_ANSWER = "This collection does not seem to hold an answer."
 
 
 class Answerer:
@@ -126,7 +124,8 @@ class Answerer:
         if not request.history:
             return
         words = words_of(index.manifest.dump.language)
-        if not await asyncio.to_thread(leans_on_history, request.question, words, index.topic):
+        alone = await asyncio.to_thread(standalone, request.question, request.history, words, index)
+        if alone == request.question:
             return
         if generator is not None and ticket is not None:
             info = await generator.describe()
@@ -143,9 +142,6 @@ class Answerer:
                 if rewritten and _is_searchable(index, rewritten):
                     draft.question = rewritten
                     return
-        alone = await asyncio.to_thread(
-            standalone, request.question, request.history, words, index.topic
-        )
         if _is_searchable(index, alone):
             draft.question = alone
 
@@ -239,8 +235,9 @@ class Answerer:
     def _ended(self, draft: Draft, kind: AnswerKind) -> Iterable[AnswerEvent]:
         """The finished answer, with its date where it is about the present."""
         manifest = draft.index.manifest
-        if manifest.dump.date and asks_about_now(draft.question, words_of(manifest.dump.language)):
-            note = f"\n\n{as_of_note(draft.as_of or '')}"
+        dump = manifest.dump
+        if dump.date and asks_about_now(draft.question, words_of(dump.language)):
+            note = f"\n\n{as_of_note(draft.as_of or '', dump.language)}"
             draft.text += note
             yield Token(note)
         yield draft.finished(kind)
@@ -253,7 +250,7 @@ class Answerer:
             page_id, title = hit.passage.page_id, hit.passage.title
             pages.setdefault(page_id, NearPage(page_id, title, page_url(collection, page_id)))
         nearest = list(pages.values())[:_NEAREST]
-        words = [] if draft.text else [_NO_ANSWER]  # a model may have said so itself
+        words = [] if draft.text else [NO_ANSWER]  # a model may have said so itself
         words.append(f"Searched for {', '.join(f'“{query}”' for query in draft.searched)}.")
         if nearest:
             words.append(f"Nearest pages: {', '.join(page.title for page in nearest)}.")

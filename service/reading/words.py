@@ -6,6 +6,12 @@ from functools import cache
 from typing import Literal, get_args
 
 from pinakes.ingest.text.language import language_part
+from pinakes.service.reading.conversation_words import (
+    PresentWords,
+    ReferringWords,
+    present_words,
+    referring_words,
+)
 
 __all__ = ["ANSWER_TYPES", "AnswerType", "LanguageWords", "words_of"]
 
@@ -39,6 +45,8 @@ class LanguageWords:
     pronouns: frozenset[str]
     possessives: frozenset[str]
     lead_ins: tuple[str, ...]
+    referring: ReferringWords
+    present: PresentWords
     numbers: Mapping[str, int]
     scales: Mapping[str, int]
     spaced: bool
@@ -59,6 +67,8 @@ def words_of(language: str) -> LanguageWords:
         months=_words(months),
         **{group: _words(said[group]) for group in _GROUPS},
         lead_ins=tuple(word.casefold() for word in said["lead_ins"]),
+        referring=referring_words(code),
+        present=present_words(code),
         numbers=_values(said["numbers"]),
         scales=_values(said["scales"]),
         spaced=said.get("spaced", True),

@@ -18,6 +18,16 @@ KNOWN = {
         ),
         "expected": dict, "lead_ins": list, "numbers": dict, "scales": dict, "spaced": bool,
     },
+    "references": {
+        "agreement", "auxiliaries", "clauses", "copulas", "definite", "demonstratives",
+        "distinguishing", "existential", "impersonal", "interjections", "joiners", "owner_mark",
+        "periods", "placed_there", "prepositions", "proforms", "restricting", "spans",
+        "verbal_endings", "weather",
+    },
+    "present": {
+        "adjectives", "ages", "as_of", "changing", "copulas", "counting", "groups", "holding",
+        "indefinite", "joins_words", "made", "past", "perfect", "phrases", "superlatives",
+    },
     "search": {
         "only_in_capitals": str, "own_letters": str, "spelling": list, "stemmer": str,
         "stop_words": str, "stop_words_in_pieces": bool, "variants": dict, "vowel_signs": bool,
