@@ -82,6 +82,7 @@ def _figures(found: Sequence[dict[str, Any]], split: str) -> dict[str, Any]:
             "questions": len(own),
             "one search": round(sum(one["one search"] for one in own) / len(own), 3),
             "in parts": round(sum(one["in parts"] for one in own) / len(own), 3),
+            "lost": sum(one["one search"] and not one["in parts"] for one in own),
             "searches in all": sum(len(one["searched"]) for one in own),
             "CPU ms, one search": round(1000 * sum(one["one search, s"] for one in own) / len(own)),
             "CPU ms, in parts": round(1000 * sum(one["in parts, s"] for one in own) / len(own)),

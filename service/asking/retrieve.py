@@ -12,7 +12,9 @@ from typing import TypeVar
 from pinakes.index.errors import BadQuery
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit, Mode
+from pinakes.service.asking.bridges import bridges
 from pinakes.service.asking.decompose import Comparison, TwoSteps, parts_of
+from pinakes.service.asking.things import things_in
 from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
 from pinakes.service.reading.models import ReadingModels
 from pinakes.service.reading.question import Question, SentenceVectors, question_of
@@ -22,7 +24,6 @@ __all__ = ["MOST_HITS", "SEARCHED_HITS", "Found", "find", "varied"]
 
 # Passages that answers are written from.
 MOST_HITS = 6
-_FROM_EACH_PART = 3
 # Of one page so many at most: three keep the passage that answers as often among six as no bound
 # does, and the pages that answer more often (bench.quality.variety).
 _MOST_OF_PAGE = 3
@@ -39,7 +40,7 @@ Item = TypeVar("Item")
 class Found:
     """The passages for a question, the sentences in them that may answer it, and how surely.
 
-    ``searched``: the queries asked, at most three. ``confidence``: how likely the answer is there.
+    ``searched``: the queries asked, at most four. ``confidence``: how likely the answer is there.
     """
 
     question: Question
@@ -50,33 +51,44 @@ class Found:
 
 
 def find(index: Index, models: ReadingModels, text: str, mode: Mode) -> Found:
-    """Search for a question, and for its parts where it has any. Raises BadQuery."""
+    """Search for a question, and for its parts where it has any. Raises BadQuery.
+
+    At most four searches: the question, and two parts, or the first step and twice the second.
+    """
     whole = _search(index, models, text, mode)
+    named = things_in(whole.question.text, index, whole.question.words)
 
     def part(asked: str) -> Found:
         # The parts read many of the same sentences.
         return _search(index, models, asked, mode, whole.question.sentence_vectors)
 
-    match parts_of(text):
-        case Comparison(questions):
-            try:
+    try:
+        match parts_of(whole.question.text, [(thing.start, thing.end) for thing in named]):
+            case Comparison(questions):
                 parts = [part(asked) for asked in questions]
-            except BadQuery:  # too long with what a part is asked for, or nothing to search for
-                return whole
-            # Both things must be there.
-            sure = max(whole.confidence, min(found.confidence for found in parts))
-            return _merged(whole, [*parts, whole], sure)
-        case TwoSteps(inner, outer):
-            try:
-                first = part(inner)
-                between = _best_answer(first)
-                if between is None:
-                    return whole
-                second = part(outer.format(between))
-            except BadQuery:  # of words that nothing can be searched for
-                return whole
-            sure = max(whole.confidence, min(first.confidence, second.confidence))
-            return _merged(whole, [second, first, whole], sure)
+                # Both things must be there.
+                sure = max(whole.confidence, min(found.confidence for found in parts))
+                return _merged(whole, [*parts, whole], sure)
+            case TwoSteps() as steps:
+                first = part(steps.inner)
+                between = bridges(
+                    first.hits,
+                    first.sentences,
+                    named,
+                    steps.noun,
+                    steps.kind,
+                    index,
+                    whole.question.words,
+                )
+                if not between:
+                    return _merged(whole, [whole, first], whole.confidence)
+                second, *others = [steps.outer.format(one.name) for one in between]
+                likeliest = part(second)
+                sure = max(whole.confidence, min(first.confidence, likeliest.confidence))
+                unread = [_only_found(index, asked, mode, whole) for asked in others]
+                return _merged(whole, [likeliest, first, whole, *unread], sure)
+    except BadQuery:  # too long with what a part is asked for, or nothing to search for
+        return whole
     return whole
 
 
@@ -121,23 +133,23 @@ def varied(hits: Sequence[Hit], most_of_page: int = _MOST_OF_PAGE) -> list[Hit]:
     return [*chosen, *more][:MOST_HITS]
 
 
-def _best_answer(found: Found) -> str | None:
-    if not found.sentences:
-        return None
-    best = found.sentences[0]
-    return found.hits[best.hit].passage.text[best.answer_start : best.answer_end]
+def _only_found(index: Index, text: str, mode: Mode, whole: Found) -> Found:
+    """What is found for a step that is less likely, without reading it: that costs most."""
+    hits = [hit for hit in index.search(text, MOST_HITS, mode) if not hit.is_disambiguation]
+    return replace(whole, searched=(text,), hits=tuple(hits), sentences=())
 
 
 def _merged(whole: Found, parts: Sequence[Found], sure: float) -> Found:
-    """The best of each part in turn; a passage that several found stands once."""
-    hits: list[Hit] = []
-    places: dict[int, int] = {}
+    """The best of each part in turn, every page once before any twice."""
+    in_turn = [*_in_turn([_pages_first(part.hits) for part in parts])]
+    pages: dict[int, Hit] = {}
+    for hit in in_turn:
+        pages.setdefault(hit.passage.page_id, hit)
+    passages = {hit.passage.passage_id: hit for hit in [*pages.values(), *in_turn]}
+    hits = [*passages.values()][:MOST_HITS]
+    places = {hit.passage.passage_id: place for place, hit in enumerate(hits)}
     sentences: list[AnsweringSentence] = []
     taken: set[tuple[int, int]] = set()
-    for hit in _in_turn([part.hits[:_FROM_EACH_PART] for part in parts]):
-        if hit.passage.passage_id not in places and len(hits) < MOST_HITS:
-            places[hit.passage.passage_id] = len(hits)
-            hits.append(hit)
     pairs = [[(part, sentence) for sentence in part.sentences] for part in parts]
     for part, sentence in _in_turn(pairs):
         place = places.get(part.hits[sentence.hit].passage.passage_id)
@@ -147,7 +159,21 @@ def _merged(whole: Found, parts: Sequence[Found], sure: float) -> Found:
     searched = dict.fromkeys(
         [*whole.searched, *(query for part in parts for query in part.searched)]
     )
-    return Found(whole.question, tuple(searched), tuple(hits), tuple(sentences), sure)
+    return replace(
+        whole,
+        searched=tuple(searched),
+        hits=tuple(hits),
+        sentences=tuple(sentences),
+        confidence=sure,
+    )
+
+
+def _pages_first(hits: Sequence[Hit]) -> list[Hit]:
+    """The best passage of each page before any other."""
+    best: dict[int, Hit] = {}
+    for hit in hits:
+        best.setdefault(hit.passage.page_id, hit)
+    return [*best.values(), *(hit for hit in hits if best[hit.passage.page_id] is not hit)]
 
 
 def _in_turn(lists: Sequence[Sequence[Item]]) -> Iterator[Item]:

@@ -63,7 +63,7 @@ def test_a_question_is_encoded_once_and_its_sentences_in_one_batch(
     [sentences] = counted.batches
     assert question not in sentences
     assert len(sentences) >= len(found.sentences) > 1
-    assert list(links.values()) == [1]
+    assert list(links.values()) == [2]  # for the ranking, and for what the question names
 
 
 def test_a_comparison_costs_three_questions(index: Index, links: Counter[str]) -> None:
@@ -76,4 +76,16 @@ def test_a_comparison_costs_three_questions(index: Index, links: Counter[str]) -
     sentences = [text for batch in counted.batches for text in batch]
     assert len(sentences) == len(set(sentences))  # what two parts read is encoded once
     assert len(links) == 3
-    assert set(links.values()) == {1}
+    assert sorted(links.values()) == [1, 1, 2]
+
+
+def test_two_steps_cost_four_questions_of_which_three_are_read(index: Index) -> None:
+    assert index.encoder is not None
+    counted = Counted(index.encoder)
+    question = "When was the man who deciphered Linear B born?"
+    found = find(replace(index, encoder=counted), reading_models(), question, "hybrid")
+    assert sorted(counted.questions) == sorted(found.searched)
+    assert 3 <= len(counted.questions) <= 4
+    assert len(counted.batches) <= 3
+    sentences = [text for batch in counted.batches for text in batch]
+    assert len(sentences) == len(set(sentences))
