@@ -44,9 +44,10 @@ and ``like = "ar"`` takes what is not said from another file. Each part is read 
   ``as_of``: the line that names the {date} of a dump. ``phrases``: "so far"; ``adjectives``: what
   says so before a noun only; ``copulas``, ``past``, ``perfect``: forms of verbs; ``indefinite``:
   articles of things in general; ``holding``: what holders of offices do; ``ages``: what asks how
-  old somebody is; ``changing``: numbers and states that change; ``counting``: "how many";
-  ``groups``: what changes its members; ``made``: things that set records, ``superlatives``: their
-  endings or words. ``joins_words``: offices stand at the end of longer words.
+  old somebody is; ``changing``: numbers and states that change, ``doing``: verbs at the end that
+  do; ``counting``: "how many"; ``groups``: what changes its members; ``made``: things that set
+  records, ``superlatives``: their endings or words; ``records``: "has won the *most*".
+  ``joins_words``: offices stand at the end of longer words.
 - ``[titles]`` (``sources/mediawiki/templates/local_names.py``) ``disambiguation``: what stands in
   brackets at the end of the title of a page that only lists what a name may mean, in lower case.
 - ``[templates]`` (``sources/mediawiki/templates/local_names.py``), names in lower case:

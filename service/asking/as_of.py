@@ -81,9 +81,12 @@ def _asks_for_holder(small: list[str], words: LanguageWords) -> bool:
     """Who is, not what is, the king; and whether somebody is it."""
     present = words.present
     asks = any(words.asking.get(word) == "person" for word in small[:2])
-    if asks and present.holding.intersection(small[1:3]):
+    who_or_what = asks or any(words.asking.get(word) == "thing" for word in small[:2])
+    if who_or_what and present.holding.intersection(small[1:4]):
         return True
-    if not (present.copulas.intersection(small[:3]) and (asks or small[0] in present.copulas)):
+    names_office = not any(word in words.asking for word in small)  # "ceo of microsoft"
+    asks = asks or names_office or small[0] in present.copulas
+    if not (asks and (names_office or present.copulas.intersection(small[:3]))):
         return False
     held = [at for at, word in enumerate(small) if _is_office(word, words)]
     return any(not present.indefinite.intersection(small[max(0, at - 2) : at]) for at in held)
@@ -110,12 +113,22 @@ def _asks_for_state(said: list[str], small: list[str], words: LanguageWords) -> 
     """What is counted again and again, was done so far, or holds until somebody does better."""
     present = words.present
     generic = bool(present.indefinite.intersection(small))
-    names = any(word[0].isupper() for word in said[1:])
+    names = any(
+        word[0].isupper() and low not in words.months
+        for word, low in zip(said[1:], small[1:], strict=True)
+    )
     lower = " ".join(small)
-    if present.changing.intersection(small[:-1]) and not generic:
+    is_definition = len(small) > 1 and small[-2] in present.copulas  # "what is unemployment?"
+    if present.changing.intersection(small) and not generic and not is_definition:
+        return True
+    # "Where does the Pope live?"
+    if names and present.perfect.intersection(small) and small[-1] in present.doing:
         return True
     counts = any(re.search(rf"\b{re.escape(word)}\b", lower) for word in present.counting)
     if counts and present.perfect.intersection(small) and names and not generic:
+        return True
+    # "Who has won the most …", "has anybody ever …", "how long has … been …"
+    if present.perfect.intersection(small[:4]) and present.records.intersection(small):
         return True
     groups = present.groups.intersection(small[1:4])
     if groups and (present.perfect | present.copulas).intersection(small[2:6]) and not generic:

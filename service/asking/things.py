@@ -197,6 +197,8 @@ def is_a(thing: Thing, noun: str, index: Index, words: LanguageWords, *, loosely
     terms = set(index.keywords.content_terms(noun))
     definition = _definition(thing)
     heads = [definition] if loosely else [_head(thing.name), *_heads(definition, words)]
+    if thing.is_name and not is_common(noun, index):
+        heads.append(thing.name.partition(" ")[0])  # Lake Titicaca, Mount Kenya
     return bool(terms) and any(terms <= set(index.keywords.content_terms(head)) for head in heads)
 
 

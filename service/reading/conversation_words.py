@@ -51,9 +51,11 @@ class PresentWords:
     indefinite: frozenset[str]
     holding: frozenset[str]
     changing: frozenset[str]
+    doing: frozenset[str]
     perfect: frozenset[str]
     groups: frozenset[str]
     made: frozenset[str]
+    records: frozenset[str]
     superlatives: frozenset[str]
     joins_words: bool
 
@@ -64,8 +66,8 @@ _REFERRING = (
     "verbal_endings",
 )  # fmt: skip
 _PRESENT = (
-    "adjectives", "copulas", "past", "indefinite", "holding", "changing", "perfect", "groups",
-    "made", "superlatives",
+    "adjectives", "copulas", "past", "indefinite", "holding", "changing", "doing", "perfect",
+    "groups", "made", "records", "superlatives",
 )  # fmt: skip
 
 

@@ -25,8 +25,9 @@ KNOWN = {
         "verbal_endings", "weather",
     },
     "present": {
-        "adjectives", "ages", "as_of", "changing", "copulas", "counting", "groups", "holding",
-        "indefinite", "joins_words", "made", "past", "perfect", "phrases", "superlatives",
+        "adjectives", "ages", "as_of", "changing", "copulas", "counting", "doing", "groups",
+        "holding", "indefinite", "joins_words", "made", "past", "perfect", "phrases", "records",
+        "superlatives",
     },
     "search": {
         "only_in_capitals": str, "own_letters": str, "spelling": list, "stemmer": str,
