@@ -25,9 +25,9 @@ __all__ = [
 
 # answer: a paragraph. brief: one sentence. quote: no model, the best passages word for word.
 AnswerMode = Literal["answer", "brief", "quote"]
-# answer: in the model's words. quotation: in the words of the sources. refusal: nothing supports an
-# answer.
-AnswerKind = Literal["answer", "quotation", "refusal"]
+# answer: in the model's words. quotation: in the words of the sources. topic: nothing is asked, and
+# a page is named: how it begins. refusal: nothing supports an answer.
+AnswerKind = Literal["answer", "quotation", "topic", "refusal"]
 Verdict = Literal["supported", "partly", "unsupported"]
 _REF = re.compile(
     r"([A-Za-z0-9][A-Za-z0-9_.-]*)/(\d{1,18})@(\d{1,18}):(\d{1,9})-(\d{1,9})", re.ASCII

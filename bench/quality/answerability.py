@@ -1,16 +1,14 @@
-"""Answerability: which questions a collection can answer, told by what is found for them.
+"""Answerability: fits which questions a collection can answer, told by what is found for them.
 
-Measures: with the features of service.reading.linear_answerability, fitted on one half of 779 real
-questions, how many of the other half are refused of a wiki without the pages that answer them, at
-which share of false refusals of the whole wiki; the area under that curve; and both error curves on
-SQuAD 2.0, whose unanswerable questions are about passages that are there.
-Corpus: bench.quality.development with vectors of leads, bench.quality.left_out,
-bench.quality.squad_collection.
+Fits the features of service.reading.linear_answerability on the split ``dev`` of real questions,
+asked of both sizes of one wiki as they are and as if the pages that answer them were not there;
+chooses the usual threshold; and finds the share of questions made of a collection's own pages that
+collections are to refuse when they choose one by themselves. bench.quality.refusals judges it.
+Corpus: bench.quality.two_sizes.
 Command: python -m bench.quality.answerability [--data DIR] [--write]
 """
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,157 +17,146 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from bench.quality.development import DUMP, QUESTIONS, arguments, development_collection
+from bench.quality.development import arguments
 from bench.quality.fitting import logistic_fit, probabilities
-from bench.quality.left_out import left_out_collection
 from bench.quality.reading_weights import write_reading_weights
-from bench.quality.squad_collection import SQUAD, joined_collection
-from bench.record import record
-from pinakes.index.evaluation import read_questions, split_of
-from pinakes.index.evaluation.questions import Question
+from bench.quality.two_sizes import CORPUS, AnsweredByPages, collections, questions_of_both
 from pinakes.index.retrieval.search import Index
-from pinakes.service.asking.retrieve import SEARCHED_HITS, varied
-from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
-from pinakes.service.reading.linear_answerability import FEATURES, features_of
+from pinakes.index.types import EncoderRecord
+from pinakes.service.asking.retrieve import find
+from pinakes.service.evaluation.made_questions import made_questions
+from pinakes.service.evaluation.refusals import MADE_QUESTIONS
+from pinakes.service.reading.answerability import Findings, Threshold
+from pinakes.service.reading.linear_answerability import (
+    FEATURES,
+    features_of,
+    is_about_nothing_here,
+)
+from pinakes.service.reading.linear_entailment import linear_entailment
 from pinakes.service.reading.linear_reader import linear_reader
-from pinakes.service.reading.question import question_of
+from pinakes.service.reading.matched_words import matched_words
+from pinakes.service.reading.models import ReadingModels
+from pinakes.service.reading.question import Question
 
 _WEIGHTS = Path("service/reading/linear_answerability.json")
-_L2 = 0.01
+_L2 = 0.005
 # A little below a tenth, so that a tenth holds on other questions too.
 _FALSE_REFUSALS = 0.085
+# Twice as many as a collection asks itself: what is chosen here is for all.
+_MADE = 2 * MADE_QUESTIONS
+Column = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The features of each question, of shape (questions, columns), and which have an answer."""
+    """Features of questions of one size, each of shape (questions, columns).
 
-    features: NDArray[np.float64]
-    answerable: NDArray[np.bool_]
-    dev: NDArray[np.bool_]
+    With the pages that answer them, without, and of questions made of the collection without their
+    pages. Rows of nan are refused by words alone.
+    """
+
+    answerable: Column
+    unanswerable: Column
+    made: Column
+
+
+class _Seen:
+    """In the place of the model: the features of the whole question, as the service finds them."""
+
+    name = "none"
+
+    def __init__(self) -> None:
+        self.features: list[float] | None = None
+        self._asked = False
+
+    def confidence(self, question: Question, findings: Findings) -> float:
+        matched = matched_words(question, findings.hits)
+        if not self._asked and not is_about_nothing_here(question, matched):
+            found = features_of(question, findings, matched)
+            self.features = [found[name] for name in FEATURES]
+        self._asked = True  # what follows are parts of the question
+        return 0.0
+
+    def usual_threshold(self, encoder: EncoderRecord | None) -> Threshold:
+        return Threshold(threshold=0.0)
 
 
 def main() -> None:
-    """Ask with and without the gold pages, fit, print, record."""
+    """Ask both sizes with and without the gold pages, fit, print, write."""
     parser = arguments(__doc__)
     parser.add_argument("--write", action="store_true", help="write the fitted weights")
     options = parser.parse_args()
-    whole = development_collection(options.data)
-    without = left_out_collection(options.data, whole)
-    questions = list(read_questions(QUESTIONS))
-    figures: dict[str, object] = {}
-    fitted: dict[str, object] = {}
-    thresholds: dict[str, object] = {}
-    table = Table(title="questions refused")
-    for name in ("features", "area", "false refusals", "refused, gold page left out", "threshold"):
+    paths = collections(options.data)
+    questions = questions_of_both("dev")
+    fitted: dict[str, dict[str, float]] = {}
+    thresholds: dict[str, dict[str, float | int]] = {}
+    table = Table(title="questions of the split dev refused")
+    for name in ("features", "threshold", "answerable", "unanswerable", "made, without their page"):
         table.add_column(name)
     for kind, with_vectors in (("with vectors", True), ("without vectors", False)):
-        asked = _ask([(whole, True), (without, False)], questions, with_vectors=with_vectors)
-        weights = logistic_fit(asked.features[asked.dev], asked.answerable[asked.dev], _L2)
-        confidence = probabilities(asked.features, weights)
-        tuned = confidence[asked.dev & asked.answerable]
-        threshold = float(np.quantile(tuned, _FALSE_REFUSALS))
-        judged = ~asked.dev
-        false = float((confidence[judged & asked.answerable] < threshold).mean())
-        refused = float((confidence[judged & ~asked.answerable] < threshold).mean())
-        area = _area(confidence[judged], asked.answerable[judged])
-        table.add_row(kind, f"{area:.3f}", f"{false:.3f}", f"{refused:.3f}", f"{threshold:.3f}")
-        figures[kind] = {
-            "area": area,
-            "false_refusals": false,
-            "refusals": refused,
-            "threshold": threshold,
-            "curve": _curve(confidence[judged], asked.answerable[judged]),
-        }
+        sizes = [_ask(path, questions, with_vectors=with_vectors) for path in paths]
+        weights = _fit(sizes)
         fitted[kind] = {
             name: round(float(weight), 4) for name, weight in zip(FEATURES, weights, strict=True)
         }
-        thresholds[kind] = {
-            "threshold": round(threshold, 3),
-            "questions": int(asked.dev.sum()),
-            "false_refusals": round(float((tuned < threshold).mean()), 3),
-            "refusals": round(
-                float((confidence[asked.dev & ~asked.answerable] < threshold).mean()), 3
-            ),
-        }
-        if with_vectors:
-            figures["SQuAD 2.0"] = squad = _squad(options.data, weights)
-            table.add_row("SQuAD 2.0", f"{squad['area']:.3f}", "", "", "")
+        thresholds[kind] = found = _threshold(sizes, weights)
+        table.add_row(kind, *(f"{value:.3f}" for key, value in found.items() if key != "questions"))
     Console().print(table)
     if options.write:
-        corpus = f"{QUESTIONS.name} over {DUMP.name}, with and without the pages that answer"
+        corpus = f"the split dev of {CORPUS}, with and without the pages that answer"
         command = "python -m bench.quality.answerability --write"
         write_reading_weights(_WEIGHTS, FEATURES, fitted, corpus, command, thresholds)
-    record("answerability", f"{DUMP.name}, with and without gold pages; {SQUAD.name}", figures)
 
 
-def _ask(
-    collections: Iterable[tuple[Path, bool]], questions: Sequence[Question], *, with_vectors: bool
-) -> Asked:
-    rows, answerable, dev = [], [], []
-    for path, has_answers in collections:
-        with Index.open(path) if with_vectors else Index.open(path, None) as index:
-            for question in questions:
-                if (row := _features(index, question.text)) is None:
-                    continue
-                rows.append(row)
-                answerable.append(has_answers)
-                dev.append(split_of(question.question_id) == "dev")
-    return Asked(np.array(rows), np.array(answerable), np.array(dev))
+def _ask(path: Path, questions: Sequence[AnsweredByPages], *, with_vectors: bool) -> Asked:
+    answerable, unanswerable, made = [], [], []
+    with Index.open(path) if with_vectors else Index.open(path, None) as index:
+        for question in questions:
+            if pages := question.pages_in(index):
+                answerable.append(_features(index, question.text))
+                unanswerable.append(_features(index.without(pages), question.text))
+        for target in made_questions(index, _MADE):
+            made.append(_features(index.without(target.pages), target.question))
+    return Asked(np.array(answerable), np.array(unanswerable), np.array(made))
 
 
-def _features(index: Index, text: str) -> list[float] | None:
-    question = question_of(index, text)
-    hits = index.search(question.context, SEARCHED_HITS)
-    if not hits:
-        return None
-    read = varied(hits)
-    # The reader alone: the model that is fitted here may be refused for having been fitted on
-    # another ranking.
-    reading = linear_reader().read(question, read)
-    found = features_of(question, Findings(hits[:WEIGHED_HITS], read, reading))
-    return [found[name] for name in FEATURES]
+def _features(index: Index, text: str) -> list[float]:
+    seen = _Seen()
+    find(index, ReadingModels(linear_reader(), seen, linear_entailment()), text, "hybrid")
+    return seen.features or [np.nan] * len(FEATURES)
 
 
-def _area(confidence: NDArray[np.float64], answerable: NDArray[np.bool_]) -> float:
-    """The chance that an answerable question has more confidence than another (ROC AUC)."""
-    good, bad = confidence[answerable], confidence[~answerable]
-    above = (good[:, None] > bad[None, :]).mean() + (good[:, None] == bad[None, :]).mean() / 2
-    return round(float(above), 4)
+def _fit(sizes: Sequence[Asked]) -> Column:
+    answerable = np.concatenate([asked.answerable for asked in sizes])
+    unanswerable = np.concatenate([asked.unanswerable for asked in sizes])
+    features = np.concatenate([answerable, unanswerable])
+    wanted = np.arange(len(features)) < len(answerable)
+    told = ~np.isnan(features[:, 0])
+    return logistic_fit(features[told], wanted[told], _L2)
 
 
-def _curve(
-    confidence: NDArray[np.float64], answerable: NDArray[np.bool_]
-) -> list[dict[str, float]]:
-    """At thresholds that falsely refuse 2 to 50 in a hundred: the shares refused of both kinds."""
-    points = []
-    for share in (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5):
-        threshold = float(np.quantile(confidence[answerable], share))
-        refused = float((confidence[~answerable] < threshold).mean())
-        points.append({"false_refusals": share, "refusals": round(refused, 4)})
-    return points
-
-
-def _squad(data: Path, weights: NDArray[np.float64]) -> dict[str, object]:
-    """Both error curves on SQuAD 2.0, whose unanswerable questions are about passages there."""
-    texts = [
-        (entry["question"], not entry["is_impossible"])
-        for article in json.loads(SQUAD.read_text(encoding="utf-8"))["data"]
-        for paragraph in article["paragraphs"]
-        for entry in paragraph["qas"]
+def _threshold(sizes: Sequence[Asked], weights: Column) -> dict[str, float | int]:
+    """The usual one over both sizes; and what each size's own would refuse of made questions."""
+    answerable, unanswerable, made = (
+        [_confidences(rows, weights) for rows in kind]
+        for kind in zip(*((a.answerable, a.unanswerable, a.made) for a in sizes), strict=True)
+    )
+    threshold = float(np.quantile(np.concatenate(answerable), _FALSE_REFUSALS))
+    of_made = [
+        (rows < np.quantile(of_people, _FALSE_REFUSALS)).mean()
+        for rows, of_people in zip(made, answerable, strict=True)
     ]
-    rows, answerable = [], []
-    with (
-        joined_collection(development_collection(data), "leads") as joined,
-        Index.open(joined.path) as index,
-    ):
-        for text, has_answer in texts:
-            if (row := _features(index, text)) is not None:
-                rows.append(row)
-                answerable.append(has_answer)
-    confidence = probabilities(np.array(rows), weights)
-    known = np.array(answerable)
-    return {"area": _area(confidence, known), "curve": _curve(confidence, known)}
+    return {
+        "threshold": round(threshold, 3),
+        "questions": sum(map(len, answerable)),
+        "false_refusals": round(float((np.concatenate(answerable) < threshold).mean()), 3),
+        "refusals": round(float((np.concatenate(unanswerable) < threshold).mean()), 3),
+        "made_refusals": round(float(np.mean(of_made)), 3),
+    }
+
+
+def _confidences(features: Column, weights: Column) -> Column:
+    return np.nan_to_num(probabilities(features, weights), nan=0.0)
 
 
 if __name__ == "__main__":

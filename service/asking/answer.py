@@ -32,6 +32,7 @@ from pinakes.service.asking.quotations import (
     answers_question,
     quote_answer,
     quote_passages,
+    quote_topic,
     short_answer,
 )
 from pinakes.service.asking.retrieve import find
@@ -93,6 +94,12 @@ class Answerer:
                 async for event in events:
                     yield event
             question = await self._search(draft)
+            if draft.topic:
+                self._take_sources(draft, draft.topic)
+                yield Sources(draft.citations)
+                for event in (*quote_topic(draft), draft.finished("topic")):
+                    yield event
+                return
             if not draft.hits or draft.confidence < draft.threshold:
                 for event in self._refusal(draft):
                     yield event
@@ -166,6 +173,7 @@ class Answerer:
             self._searching, find, index, self.reading, draft.question, self.settings.search.mode
         )
         draft.searched, draft.hits, draft.ranked = found.searched, found.hits, found.sentences
+        draft.topic = found.topic
         draft.confidence = round(found.confidence, 3)
         encoder = index.encoder.record if index.encoder is not None else None
         chosen = threshold_of(index.collection, self.reading.answerability, encoder)

@@ -25,8 +25,9 @@ __all__ = ["Draft"]
 class Draft:
     """An answer in the making.
 
-    ``question`` stands alone: what the conversation adds has been put in. ``threshold``: the least
-    confidence with which the collection's questions are answered.
+    ``question`` stands alone: what the conversation adds has been put in. ``topic``: where it asks
+    nothing, what is shown of the page that it names. ``threshold``: the least confidence with which
+    the collection's questions are answered.
     """
 
     index: Index
@@ -37,6 +38,7 @@ class Draft:
     searched: tuple[str, ...] = ()
     hits: tuple[Hit, ...] = ()
     ranked: tuple[AnsweringSentence, ...] = ()
+    topic: tuple[Hit, ...] = ()
     citations: tuple[Citation, ...] = ()
     text: str = ""
     sentences: list[Sentence] = field(default_factory=list)

@@ -18,6 +18,7 @@ __all__ = [
     "answers_question",
     "quote_answer",
     "quote_passages",
+    "quote_topic",
     "short_answer",
 ]
 
@@ -36,6 +37,12 @@ def quote_passages(draft: Draft, most: int = QUOTED_PASSAGES) -> Iterator[Answer
     for citation in draft.citations[:most]:
         yield from _quote(draft, citation, slice(0, len(citation.quote)))
     draft.short_answer = short_answer(draft)
+
+
+def quote_topic(draft: Draft) -> Iterator[AnswerEvent]:
+    """How the page begins that a topic names, and what else was found there of it."""
+    for citation in draft.citations:
+        yield from _quote(draft, citation, slice(0, len(citation.quote)))
 
 
 def quote_answer(draft: Draft) -> Iterator[AnswerEvent]:

@@ -15,6 +15,7 @@ from pinakes.index.types import Hit, Mode
 from pinakes.service.asking.bridges import bridges
 from pinakes.service.asking.decompose import Comparison, TwoSteps, parts_of
 from pinakes.service.asking.things import things_in
+from pinakes.service.asking.topics import topic_card
 from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
 from pinakes.service.reading.models import ReadingModels
 from pinakes.service.reading.question import Question, SentenceVectors, question_of
@@ -30,8 +31,6 @@ _MOST_OF_PAGE = 3
 _WHOLE_QUESTION = 0.99
 # Enough to find other pages behind many passages of one.
 SEARCHED_HITS = 40
-# So few words that ask nothing are a topic, which what is found is always about.
-_TOPIC_WORDS = 3
 
 Item = TypeVar("Item")
 
@@ -41,6 +40,7 @@ class Found:
     """The passages for a question, the sentences in them that may answer it, and how surely.
 
     ``searched``: the queries asked, at most four. ``confidence``: how likely the answer is there.
+    ``topic``: where nothing is asked, the page that is named: how it begins, and what else is said.
     """
 
     question: Question
@@ -48,6 +48,7 @@ class Found:
     hits: tuple[Hit, ...]
     sentences: tuple[AnsweringSentence, ...]
     confidence: float
+    topic: tuple[Hit, ...] = ()
 
 
 def find(index: Index, models: ReadingModels, text: str, mode: Mode) -> Found:
@@ -105,13 +106,11 @@ def _search(
         return Found(question, (text,), (), (), 0.0)
     hits, read = found[:WEIGHED_HITS], varied(found)
     reading = models.reader.read(question, read)
-    sure = 1.0
-    if question.expected.type != "none" or len(question.idf) > _TOPIC_WORDS:
-        # Answerability is told by hybrid search, whose scores are of another kind.
-        weighed = hits if mode == "hybrid" else index.search(question.context, WEIGHED_HITS)
-        findings = Findings(weighed, read, reading)
-        sure = models.answerability.confidence(question, findings)
-    return Found(question, (text,), tuple(read), reading.sentences, sure)
+    # Answerability is told by hybrid search, whose scores are of another kind.
+    weighed = hits if mode == "hybrid" else index.search(question.context, WEIGHED_HITS)
+    sure = models.answerability.confidence(question, Findings(weighed, read, reading))
+    topic = topic_card(index, question, read)
+    return Found(question, (text,), tuple(read), reading.sentences, sure, topic)
 
 
 def varied(hits: Sequence[Hit], most_of_page: int = _MOST_OF_PAGE) -> list[Hit]:

@@ -32,8 +32,10 @@ from pinakes.service.terminal.console import (
 )
 
 if TYPE_CHECKING:
+    from pinakes.index.types import Manifest
     from pinakes.ingest.sources.base import Source
     from pinakes.service.settings import Settings
+    from pinakes.service.terminal.console import BuildProgress
 
 __all__ = ["build", "extract", "plan", "status", "verify"]
 
@@ -91,6 +93,7 @@ def build(
     options = BuildOptions(workers=workers or default_workers(), force=force, strict=strict)
     with BuildProgress() as progress:
         result = build_collection(directory, found, encoder, scope, progress, options)
+        _calibrate(directory, result.manifest, progress)
     manifest = result.manifest
     if as_json:
         print_json(
@@ -113,6 +116,34 @@ def build(
             f"{damages_text(damages)}: see {quarantine}; fetch the file again, and the same "
             "command builds anew"
         )
+
+
+def _calibrate(directory: Path, manifest: "Manifest", progress: "BuildProgress") -> None:
+    """Let the collection choose how sure its answers must be, where it has not for this generation.
+
+    By questions made of its own pages; what pinakes threshold chose goes before it.
+    """
+    from pinakes.index.retrieval.search import Index
+    from pinakes.service.evaluation.refusals import (
+        MADE_QUESTIONS,
+        calibrated_threshold,
+        write_threshold,
+    )
+    from pinakes.service.reading.models import reading_models
+    from pinakes.service.reading.threshold import own_threshold
+
+    models = reading_models()
+    own = own_threshold(directory, models.answerability, manifest.encoder)
+    chosen_by = None if own is None else own.chosen_by
+    if chosen_by is not None and chosen_by.generation == manifest.generation:
+        return
+    if manifest.pages.documents < MADE_QUESTIONS:
+        return
+    progress.step("Asking itself", MADE_QUESTIONS, "questions")
+    with Index.open(directory) as index:
+        chosen = calibrated_threshold(index, models, lambda: progress.advance(1))
+    if chosen is not None:
+        write_threshold(directory, chosen)
 
 
 def plan(

@@ -126,7 +126,7 @@ GROUPS: dict[str, dict[str, Measure]] = {
         "failures": _kind("failure"),
     },
     "refusing": {
-        "answerable: answered": _is(("answer", "quotation"), answerable=True),
+        "answerable: answered": _is(("answer", "quotation", "topic"), answerable=True),
         "answerable: refused": _is(("refusal",), answerable=True),
         "unanswerable: refused": _is(("refusal",), answerable=False),
     },

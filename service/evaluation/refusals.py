@@ -2,13 +2,14 @@
 
 A question is refused where its confidence is below the threshold. Refusing questions that could be
 answered, and answering those that cannot, are the two errors; each threshold trades one for the
-other. Only searches and reads: no model that words answers has a part in it.
+other. It is chosen by questions of people, or by questions made of the collection itself. Only
+searches and reads: no model that words answers has a part in it.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from math import floor
+from math import ceil, floor
 from pathlib import Path
 
 from pinakes.index.errors import BadQuestions
@@ -17,18 +18,22 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Mode
 from pinakes.ingest.files import write_whole
 from pinakes.service.asking.retrieve import find
+from pinakes.service.evaluation.made_questions import made_questions
 from pinakes.service.evaluation.targets import Target, Targets
 from pinakes.service.reading.answerability import ChosenBy, Threshold
 from pinakes.service.reading.models import ReadingModels
-from pinakes.service.reading.threshold import THRESHOLD_FILE
+from pinakes.service.reading.threshold import CALIBRATION_FILE, THRESHOLD_FILE
 
 __all__ = [
+    "MADE_QUESTIONS",
     "ChosenThreshold",
     "CurvePoint",
     "ErrorCurve",
+    "calibrated_threshold",
     "choose_threshold",
     "error_curve",
     "largest_threshold",
+    "refusing_threshold",
     "share_below",
     "usable_targets",
     "write_threshold",
@@ -91,6 +96,12 @@ def error_curve(answerable: Sequence[float], unanswerable: Sequence[float]) -> E
 
 # Of fewer, a tenth is less than three: chance would choose.
 _FEWEST_QUESTIONS = 30
+# Each is asked twice, in half a minute of one core in all. Four of a hundred more or less are
+# chance.
+MADE_QUESTIONS = 100
+# Of questions that name their page and are asked with it. Where more look unanswerable, it is the
+# language that is little known, or the pages.
+_EASY_REFUSALS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,38 +143,106 @@ def choose_threshold(
     Each is asked as it is, and as if its gold pages were not there; ``on_done`` is called after
     both. ``corpus``: what the questions are called.
     """
+    answerable, unanswerable = _confidences(index, models, targets, mode, on_done)
+    threshold = largest_threshold(answerable, false_refusals)
+    chosen = _threshold(index, threshold, answerable, unanswerable)
+    corpus = f"{corpus} over {index.manifest.collection} {index.manifest.generation}".strip()
+    return ChosenThreshold(
+        chosen.model_copy(
+            update={"chosen_by": _chosen_by(index, models, corpus, "pinakes threshold")}
+        ),
+        error_curve(answerable, unanswerable),
+    )
+
+
+def calibrated_threshold(
+    index: Index, models: ReadingModels, on_done: Callable[[], None] = lambda: None
+) -> Threshold | None:
+    """What a collection chooses by itself, by MADE_QUESTIONS questions made of its own pages.
+
+    These are easier than people's: what is found with their pages tells little, what is found
+    without is like what is found for any question that nothing answers, and the likelier to look
+    like an answer the larger the collection. So the threshold refuses of them, asked without their
+    pages, the share that suited people's questions (``Threshold.made_refusals``), and of them as
+    they are next to none. None where the collection is too small, or the model knows no such share.
+    ``on_done`` is called after each question.
+    """
+    encoder = index.encoder.record if index.encoder is not None else None
+    share = models.answerability.usual_threshold(encoder).made_refusals
+    if share is None or index.manifest.pages.documents < MADE_QUESTIONS:
+        return None
+    targets = made_questions(index, MADE_QUESTIONS)
+    if len(targets) < MADE_QUESTIONS:
+        return None
+    answerable, unanswerable = _confidences(index, models, targets, "hybrid", on_done)
+    threshold = min(
+        refusing_threshold(unanswerable, share), largest_threshold(answerable, _EASY_REFUSALS)
+    )
+    manifest = index.manifest
+    corpus = f"{len(targets)} questions made of {manifest.collection} {manifest.generation}"
+    by = _chosen_by(index, models, corpus, "pinakes build")
+    return _threshold(index, threshold, answerable, unanswerable).model_copy(
+        update={
+            "made_refusals": share,
+            "chosen_by": by.model_copy(update={"generation": manifest.generation}),
+        }
+    )
+
+
+def refusing_threshold(unanswerable: Sequence[float], share: float) -> float:
+    """The confidence below which about ``share`` of the unanswerable questions lie, 1 at most."""
+    place = ceil(share * len(unanswerable) - 1e-9)
+    return sorted(unanswerable)[place] if place < len(unanswerable) else 1.0
+
+
+def _confidences(
+    index: Index,
+    models: ReadingModels,
+    targets: Sequence[Target],
+    mode: Mode,
+    on_done: Callable[[], None],
+) -> tuple[list[float], list[float]]:
+    """Of each question as it is, and as if its gold pages were not there."""
     answerable, unanswerable = [], []
     for target in targets:
         answerable.append(_confidence(index, models, target.question, mode))
         without = index.without(target.pages)
         unanswerable.append(_confidence(without, models, target.question, mode))
         on_done()
-    threshold = largest_threshold(answerable, false_refusals)
+    return answerable, unanswerable
+
+
+def _threshold(
+    index: Index,
+    threshold: float,
+    answerable: Sequence[float],
+    unanswerable: Sequence[float],
+) -> Threshold:
+    return Threshold(
+        threshold=threshold,
+        collection=index.manifest.collection,
+        questions=len(answerable),
+        false_refusals=round(share_below(answerable, threshold), 4),
+        refusals=round(share_below(unanswerable, threshold), 4),
+    )
+
+
+def _chosen_by(index: Index, models: ReadingModels, corpus: str, command: str) -> ChosenBy:
     encoder = index.encoder.record if index.encoder is not None else None
-    manifest = index.manifest
-    return ChosenThreshold(
-        Threshold(
-            threshold=threshold,
-            collection=manifest.collection,
-            questions=len(targets),
-            false_refusals=round(share_below(answerable, threshold), 4),
-            refusals=round(share_below(unanswerable, threshold), 4),
-            chosen_by=ChosenBy(
-                model=models.answerability.name,
-                encoder=encoder.name if encoder else None,
-                encoder_sha256=encoder.sha256 if encoder else None,
-                corpus=f"{corpus} over {manifest.collection} {manifest.generation}".strip(),
-                command="pinakes threshold",
-                date=datetime.now(UTC).date().isoformat(),
-            ),
-        ),
-        error_curve(answerable, unanswerable),
+    return ChosenBy(
+        model=models.answerability.name,
+        encoder=encoder.name if encoder else None,
+        encoder_sha256=encoder.sha256 if encoder else None,
+        corpus=corpus,
+        command=command,
+        date=datetime.now(UTC).date().isoformat(),
     )
 
 
 def write_threshold(collection: Path, threshold: Threshold) -> Path:
-    """Write what answers of ``collection`` go by from now on; where it is written."""
-    path = collection / THRESHOLD_FILE
+    """Write what was chosen by questions, or by ``collection`` itself; where it is written."""
+    by_itself = threshold.made_refusals is not None
+    path = collection / (CALIBRATION_FILE if by_itself else THRESHOLD_FILE)
     with write_whole(path) as file:
         file.write(threshold.model_dump_json(indent=2, exclude={"ignored"}).encode() + b"\n")
     return path

@@ -36,7 +36,8 @@ class ChosenBy(BaseModel):
     """What a threshold was chosen for and by: it says nothing of other models' confidences.
 
     ``model``: the answerability model. ``encoder_sha256``: of the collection's encoder, None where
-    only keywords were searched for. ``corpus``: the questions and the generation.
+    only keywords were searched for. ``corpus``: the questions and the generation. ``generation``:
+    its name, where the collection chose by itself.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -47,6 +48,7 @@ class ChosenBy(BaseModel):
     corpus: str
     command: str
     date: str
+    generation: str | None = None
 
 
 class Threshold(BaseModel):
@@ -54,7 +56,9 @@ class Threshold(BaseModel):
 
     ``collection``: whose questions chose it; None: the development set's. ``false_refusals`` and
     ``refusals``: the shares of answerable and of unanswerable questions that were refused with it
-    when it was chosen. ``ignored``: why one that was chosen for the collection does not count.
+    when it was chosen. ``made_refusals``: of questions made of a collection's own pages, asked
+    without these, the share that the model's usual threshold refuses; by it collections choose one
+    by themselves. ``ignored``: why one that was chosen for the collection does not count.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -64,6 +68,7 @@ class Threshold(BaseModel):
     questions: int = 0
     false_refusals: float | None = None
     refusals: float | None = None
+    made_refusals: float | None = None
     chosen_by: ChosenBy | None = None
     ignored: str | None = None
 

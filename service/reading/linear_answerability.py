@@ -1,34 +1,58 @@
 """Answerability without a model: a logistic model over features of what was found.
 
-No collection's size or scale changes these: how well the best page fits the question, how far it
-stands out from the next, how much of the question it covers. Fitted on real questions, each asked
-of a wiki with and without the page that answers it (bench/quality/answerability.py).
+No collection's size changes these: shares of the question, margins between pages, places among the
+first hits; cosines alone come as they are, and the search's own scores only as how far the first
+stands out from the others. Fitted on real questions, each asked with and without the pages that
+answer it (bench/quality/answerability.py). What can be told by words alone is not left to weights:
+where no word says anything, or less than two fifths of the question stand together anywhere,
+nothing is answered.
 """
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from statistics import fmean, pstdev
 
 from pinakes.index.retrieval.linear import ranking_weights
 from pinakes.index.types import FIRST_STAGE, EncoderRecord, Hit
 from pinakes.index.weights import FittedWeights, Side, read_weights
 from pinakes.service.reading.answerability import Findings, Threshold
+from pinakes.service.reading.matched_words import MatchedWords, matched_words, says_nothing
 from pinakes.service.reading.question import Question
 
 __all__ = [
     "FEATURES",
     "LinearAnswerability",
     "features_of",
+    "is_about_nothing_here",
     "linear_answerability",
 ]
 
 FEATURES = (
-    "constant", "score", "mean score of three", "ahead of the next page", "cosine",
-    "cosine ahead of the next page", "keywords", "keywords ahead of the next page",
-    "of the page among ten", "page vector", "title fit", "question in title", "title in question",
-    "question in passage", "question in sentence", "answer", "idf of the question",
-    "named",
-)  # fmt: skip
+    "constant",
+    "cosine",  # the best of the first hit's page
+    "cosine ahead",  # of the best of any other page
+    "keywords",  # the best BM25 score on the first hit's page, by what the question could get
+    "keywords ahead",
+    "score ahead",  # of the mean of the other pages' hits, in units of their spread
+    "of the page among ten",  # share of the first ten hits
+    "title fit",
+    "title in question",  # of the title without its brackets
+    "alias",  # what the alias by which the question names the page makes up of it, by commonness
+    "alias of another page",  # how much more that of the page best named makes up
+    "page",  # share of the question that the page's passages hold
+    "sentence",  # the largest share that a likely sentence holds, with its title
+    "answer",
+    "answer on the page",
+    "words",  # of the question, the logarithm of their number
+    "no question word",
+)
+
+# The first of the sentences that may answer.
+_LIKELY = 6
+# What is read as a spread where pages hardly differ.
+_LEAST_SPREAD = 0.3
+_LEAST_TOGETHER = 0.4
 
 
 class AnswerabilityWeights(FittedWeights):
@@ -49,9 +73,12 @@ class LinearAnswerability:
         return self._weights.thresholds[self._weights.side(encoder)]
 
     def confidence(self, question: Question, findings: Findings) -> float:
-        """How likely the answer is there, 0 to 1."""
+        """How likely the answer is there, 0 to 1; 0 where words alone tell that it is not."""
+        matched = matched_words(question, findings.hits)
+        if is_about_nothing_here(question, matched):
+            return 0.0
         weights = self._weights.of(question.encoder)
-        features = features_of(question, findings)
+        features = features_of(question, findings, matched)
         total = sum(weights.get(name, 0.0) * value for name, value in features.items())
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))
 
@@ -74,57 +101,78 @@ def linear_answerability() -> LinearAnswerability:
     )
 
 
-def features_of(question: Question, findings: Findings) -> dict[str, float]:
+def is_about_nothing_here(question: Question, matched: MatchedWords) -> bool:
+    """Whether the question says nothing, or most of what it says stands together nowhere."""
+    return says_nothing(question) or matched.together < _LEAST_TOGETHER
+
+
+def features_of(question: Question, findings: Findings, matched: MatchedWords) -> dict[str, float]:
     """What speaks for an answer, by the names of FEATURES."""
     hits = findings.hits
     first = hits[0]
     page_id = first.passage.page_id
-    scores = [hit.features[FIRST_STAGE] for hit in hits]
-    after = [hit.features[FIRST_STAGE] for hit in hits if hit.passage.page_id != page_id]
     pages = _pages(hits)
     others = [page for other, page in pages.items() if other != page_id] or [_Page(0.0, 0.0)]
     mine = pages[page_id]
-    total = question.total_idf
+    most = question.total_idf / question.greatest_idf
+    name = first.passage.title.partition("(")[0]
+    title = question.analyze(name) or question.analyze(first.passage.title)
     words = frozenset(question.analyze(question.text))
-    title = frozenset(question.analyze(first.passage.title))
-    passage = title | frozenset(
-        question.analyze(" ".join([*first.passage.heading_path, first.passage.text]))
-    )
-    name = question.analyze(first.passage.title.partition("(")[0]) or tuple(title)
-    best = findings.reading.sentences[0] if findings.reading.sentences else None
-    said: frozenset[str] = frozenset()
-    if best is not None:
-        source = findings.read[best.hit].passage
-        said = frozenset(question.analyze(f"{source.title} {source.text[best.start : best.end]}"))
+    links = {link.alias.page_id: link for link in question.context.aliases}
+    link = links.get(page_id)
+    share = link.share if link else 0.0
+    reading = findings.reading
+    likely = reading.sentences[:_LIKELY]
+    best = likely[0] if likely else None
     return {
         "constant": 1.0,
-        "score": scores[0],
-        "mean score of three": sum(scores[:3]) / len(scores[:3]),
-        "ahead of the next page": scores[0] - (after[0] if after else scores[-1]),
         "cosine": mine.cosine,
-        "cosine ahead of the next page": mine.cosine - max(page.cosine for page in others),
-        "keywords": mine.keywords / total,
-        "keywords ahead of the next page": (mine.keywords - max(page.keywords for page in others))
-        / total,
+        "cosine ahead": mine.cosine - max(page.cosine for page in others),
+        "keywords": mine.keywords / most,
+        "keywords ahead": (mine.keywords - max(page.keywords for page in others)) / most,
+        "score ahead": _score_ahead(hits),
         "of the page among ten": sum(hit.passage.page_id == page_id for hit in hits[:10]) / 10,
-        "page vector": first.features["page vector"],
         "title fit": first.features["title fit"],
-        "question in title": question.share(title),
-        "title in question": sum(term in words for term in name) / (len(name) or 1),
-        "question in passage": question.share(passage),
-        "question in sentence": question.share(said),
-        "answer": best.answer_score - findings.reading.no_answer if best else 0.0,
-        "idf of the question": total,
-        "named": question.context.named_share,
+        "title in question": sum(term in words for term in title) / (len(title) or 1),
+        "alias": share * link.commonness if link else 0.0,
+        "alias of another page": question.context.named_share - share,
+        "page": matched.page,
+        "sentence": max(
+            (_share_said(question, findings, at) for at in range(len(likely))), default=0.0
+        ),
+        "answer": best.answer_score - reading.no_answer if best else 0.0,
+        "answer on the page": float(
+            best is not None and findings.read[best.hit].passage.page_id == page_id
+        ),
+        "words": math.log1p(len(question.idf)),
+        "no question word": float(question.expected.type == "none"),
     }
 
 
+def _score_ahead(hits: Sequence[Hit]) -> float:
+    """How far the first hit's score stands out from those of other pages."""
+    page_id = hits[0].passage.page_id
+    others = [hit.features[FIRST_STAGE] for hit in hits if hit.passage.page_id != page_id]
+    if len(others) < 3:
+        return 0.0
+    return (hits[0].features[FIRST_STAGE] - fmean(others)) / (pstdev(others) + _LEAST_SPREAD)
+
+
+def _share_said(question: Question, findings: Findings, at: int) -> float:
+    """The share of the question that a likely sentence holds, with the title of its page."""
+    sentence = findings.reading.sentences[at]
+    source = findings.read[sentence.hit].passage
+    text = f"{source.title} {source.text[sentence.start : sentence.end]}"
+    return question.share(frozenset(question.analyze(text)))
+
+
 def _pages(hits: Sequence[Hit]) -> dict[int, _Page]:
+    """By page, the best that its hits have."""
     pages: dict[int, _Page] = {}
     for hit in hits:
-        cosine, keywords = (
-            hit.ranks[name].score if name in hit.ranks else 0.0 for name in ("vector", "keyword")
-        )
         known = pages.get(hit.passage.page_id, _Page(0.0, 0.0))
-        pages[hit.passage.page_id] = _Page(max(cosine, known.cosine), max(keywords, known.keywords))
+        pages[hit.passage.page_id] = _Page(
+            max(hit.features["page vector"], known.cosine),
+            max(hit.features["page keyword"], known.keywords),
+        )
     return pages

@@ -13,6 +13,9 @@ from pinakes.service.reading.words import LanguageWords, words_of
 
 __all__ = ["Question", "SentenceVectors", "question_of"]
 
+_TOPIC_WORDS = 3
+_MARKS = ("?", "？", "؟", "՞", "፧")
+
 
 class SentenceVectors:
     """Vectors of the sentences of sources, each encoded once, as passages are."""
@@ -34,12 +37,14 @@ class SentenceVectors:
 class Question:
     """A question, and the means to compare its words with others of its language.
 
-    ``context``: what search knows of it. ``analyze``: the search terms of a text.
+    ``context``: what search knows of it. ``greatest_idf``: of a word that a single passage has.
+    ``analyze``: the search terms of a text.
     ``is_stop_word``: whether a word says nothing by itself. ``encoder``: what makes the question's
     vector and the ``sentence_vectors``; without vectors both are None.
     """
 
     context: QueryContext
+    greatest_idf: float
     expected: ExpectedAnswer
     words: LanguageWords
     analyze: Callable[[str], Sequence[str]]
@@ -61,6 +66,17 @@ class Question:
     def total_idf(self) -> float:
         """The idf of all its terms together, and never 0."""
         return self.context.total_idf or 1.0
+
+    @property
+    def unknown(self) -> frozenset[str]:
+        """Its search terms that no passage has."""
+        return frozenset(term for term, idf in self.idf.items() if idf > self.greatest_idf)
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether it only names something: no question word, no question mark, few terms."""
+        is_short = len(self.idf) <= _TOPIC_WORDS
+        return is_short and self.expected.type == "none" and not self.text.endswith(_MARKS)
 
     def share(self, terms: frozenset[str]) -> float:
         """How much of the question ``terms`` hold, weighted by idf, 0 to 1."""
@@ -95,6 +111,7 @@ def question_of(
     encoder = None if index.encoder is None else index.encoder.record
     return Question(
         context=context,
+        greatest_idf=keywords.greatest_idf,
         expected=expected_answer(context.text, language),
         words=words,
         analyze=keywords.analyze,

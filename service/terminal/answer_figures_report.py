@@ -152,11 +152,16 @@ def _print_left_out(run: AnswerRun) -> None:
 def threshold_text(threshold: Mapping[str, Any]) -> str:
     """A ``Threshold`` in words."""
     text = f"answers need a confidence of {threshold['threshold']:.3f}, "
-    if threshold["ignored"] is not None:
+    if threshold["collection"] is None and threshold["ignored"] is not None:
         return f"{text}as chosen on other questions: {threshold['ignored']}"
     if threshold["collection"] is None:
         return f"{text}as chosen on other questions; better: pinakes threshold QUESTIONS"
-    text += f"chosen by {threshold['questions']:,} questions of this collection"
+    if threshold["made_refusals"] is not None:
+        text += f"chosen by itself, by {threshold['questions']:,} questions made of its pages"
+        if threshold["ignored"] is not None:
+            return f"{text}: {threshold['ignored']}"
+    else:
+        text += f"chosen by {threshold['questions']:,} questions of this collection"
     shares = threshold["false_refusals"], threshold["refusals"]
     if None in shares:
         return text

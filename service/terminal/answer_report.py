@@ -65,6 +65,8 @@ def print_answer(answer: Answer) -> None:
     """The answer, its sources, and what made it."""
     if answer.kind == "quotation":
         out.print(Text("Quotations: what the sources say, word for word\n", style="dim"))
+    if answer.kind == "topic":
+        out.print(Text("How the article begins, word for word\n", style="dim"))
     out.print(answer_text(answer))
     if answer.kind == "refusal":
         _print_refusal(answer)

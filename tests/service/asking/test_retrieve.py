@@ -61,10 +61,6 @@ def test_known_and_unknown_things_are_told_apart(index: Index, mode: Mode) -> No
     assert unknown < threshold < known
 
 
-def test_a_topic_is_never_refused(index: Index) -> None:
-    assert _found(index, "library").confidence == 1
-
-
 def test_sentences_stand_in_the_passages_found(index: Index) -> None:
     found = find(
         index,

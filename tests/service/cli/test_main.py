@@ -41,6 +41,28 @@ def test_build_again_does_nothing_and_says_so(run: Run, data: Path) -> None:
     assert (data / "samplewiki" / "current").readlink() == before
 
 
+def test_a_built_collection_chooses_its_threshold_by_itself_once(
+    run: Run, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ("build", SAMPLE, "--vectors", "none", "--data", data)
+    path = data / "samplewiki" / "calibration.json"
+    run(*command)
+    assert not path.exists()  # sixty pages are too few
+    monkeypatch.setattr("pinakes.service.evaluation.refusals.MADE_QUESTIONS", 12)
+    try:
+        assert "Asking itself: 0/12 questions" in run(*command).err
+        chosen = json.loads(path.read_text())
+        status = run("status", "--data", data, "-c", "samplewiki").out
+        assert "chosen by itself, by 12 questions made of its pages" in " ".join(status.split())
+        assert f"{chosen['threshold']:.3f}" in status
+        assert "Asking itself" not in run(*command).err
+        path.write_text(json.dumps(chosen | {"made_refusals": None, "chosen_by": None}))
+        assert "Asking itself" in run(*command).err
+        assert json.loads(path.read_text()) == chosen
+    finally:
+        path.unlink(missing_ok=True)
+
+
 def test_build_accounts_for_every_page(run: Run, data: Path) -> None:
     outcome = run("build", SAMPLE, "--vectors", "none", "--data", data, "--json")
     built = json.loads(outcome.out)

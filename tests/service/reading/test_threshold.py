@@ -8,7 +8,12 @@ from pinakes.index.types import EncoderRecord
 from pinakes.service.errors import BadInput
 from pinakes.service.reading.answerability import ChosenBy, Threshold
 from pinakes.service.reading.models import reading_models
-from pinakes.service.reading.threshold import THRESHOLD_FILE, threshold_of
+from pinakes.service.reading.threshold import (
+    CALIBRATION_FILE,
+    THRESHOLD_FILE,
+    own_threshold,
+    threshold_of,
+)
 from tests.service.reading.toys import AlwaysSure
 
 MODEL = reading_models().answerability
@@ -78,4 +83,30 @@ def test_a_threshold_of_an_earlier_version_is_ignored_by_name(tmp_path: Path) ->
 def test_what_is_no_threshold_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / THRESHOLD_FILE).write_text(text)
     with pytest.raises(BadInput, match=r"answerability\.json.*pinakes threshold"):
+        threshold_of(tmp_path, MODEL, ENCODER)
+
+
+def test_what_users_chose_goes_before_what_the_collection_chose_by_itself(tmp_path: Path) -> None:
+    by_itself = _write(tmp_path).model_copy(update={"threshold": 0.3, "made_refusals": 0.7})
+    (tmp_path / CALIBRATION_FILE).write_text(by_itself.model_dump_json())
+    assert threshold_of(tmp_path, MODEL, ENCODER).threshold == 0.5
+    (tmp_path / THRESHOLD_FILE).unlink()
+    assert threshold_of(tmp_path, MODEL, ENCODER).threshold == 0.3
+    _write(tmp_path, encoder=OTHER)
+    found = threshold_of(tmp_path, MODEL, ENCODER)
+    assert found.threshold == 0.3
+    assert "chosen for another, not some-encoder" in (found.ignored or "")
+
+
+def test_what_a_collection_chose_for_another_encoder_is_no_choice(tmp_path: Path) -> None:
+    path = tmp_path / CALIBRATION_FILE
+    assert own_threshold(tmp_path, MODEL, ENCODER) is None
+    path.write_text(_write(tmp_path).model_dump_json())
+    (tmp_path / THRESHOLD_FILE).unlink()
+    assert own_threshold(tmp_path, MODEL, ENCODER) is not None
+    assert own_threshold(tmp_path, MODEL, OTHER) is None
+    assert "pinakes build makes it again" in (threshold_of(tmp_path, MODEL, OTHER).ignored or "")
+    path.write_text("no JSON")
+    assert own_threshold(tmp_path, MODEL, ENCODER) is None
+    with pytest.raises(BadInput, match=r"calibration\.json.*pinakes build"):
         threshold_of(tmp_path, MODEL, ENCODER)

@@ -163,6 +163,7 @@ function summary(data) {
   const seconds = data.timings.total_s?.toFixed(1);
   return [
     data.kind === "quotation" && "Quotations: what the sources say, word for word",
+    data.kind === "topic" && "How the article begins, word for word",
     data.kind === "answer" && !data.citations.length && "Nothing that was found supports this answer.",
     data.withheld === 1 && "1 sentence withheld: nothing supports it",
     data.withheld > 1 && `${data.withheld} sentences withheld: nothing supports them`,

@@ -1,0 +1,51 @@
+"""A topic: words that ask nothing and name a page. Its card is how the page begins.
+
+Knows nothing of answers to questions.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from pinakes.index.retrieval.search import Index
+from pinakes.index.types import Hit
+from pinakes.service.reading.matched_words import matched_words, says_nothing
+from pinakes.service.reading.question import Question
+
+__all__ = ["topic_card"]
+
+# Shares are sums of fractions.
+_ALL = 0.999
+_UNNAMED_WORDS = 2
+
+
+def topic_card(index: Index, question: Question, hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """The lead of the page that the words name, and the passage that holds what they add to it.
+
+    ``hits``: what was found for them, best first. One word or two need name no page, if a passage
+    of the first page holds them. Empty where the words ask something, say nothing, or do not stand
+    together there.
+    """
+    if not question.asks_nothing or not hits or says_nothing(question):
+        return ()
+    first = hits[0]
+    page = [hit for hit in hits if hit.passage.page_id == first.passage.page_id]
+    if matched_words(question, page).names >= _ALL:
+        return (_lead(index, first),)
+    if not _is_named(question, first) and len(question.text.split()) > _UNNAMED_WORDS:
+        return ()
+    for hit in page:
+        if matched_words(question, [hit]).page >= _ALL:
+            lead = _lead(index, first)
+            return (lead,) if hit.passage == lead.passage else (lead, hit)
+    return ()
+
+
+def _is_named(question: Question, hit: Hit) -> bool:
+    """Whether the whole title of its page is among the words, but for what stands in brackets."""
+    title = question.analyze(hit.passage.title.partition("(")[0])
+    return bool(title) and set(title) <= set(question.analyze(question.text))
+
+
+def _lead(index: Index, hit: Hit) -> Hit:
+    passage = index.store.passages_of_page(hit.passage.page_id)[0]
+    return hit if passage == hit.passage else replace(hit, passage=passage, highlights=())
