@@ -93,6 +93,15 @@ TABLES = (
     Table("As of", "as_of", "as_of",
           "40 questions nothing was tuned on: whether the answer may have changed since the dump.",
           answers.judged),
+    Table("Refusing", "refusals", "refusals",
+          "Real questions, asked with and without the pages that answer them: of the larger wiki "
+          "other pages often hold the answer too. *Its own*: the threshold that the collection "
+          "chose by itself. SQuAD 2.0's unanswerable questions are about passages that are there.",
+          answers.refusing),
+    Table("What is not to be answered", "refusals", "refusals",
+          "Refused of nonsense, of names that are nowhere, of what happened after the dump, of "
+          "what no text can answer; and, where none should be, of odd questions with an answer "
+          "and of topics.", answers.refused_kinds),
     Table("Short answers", "short_answers", "short_answers",
           "1,062 questions of SQuAD 2.0: the likeliest words, and whether the likeliest sentences "
           "hold an answer.", answers.by_name),

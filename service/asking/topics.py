@@ -15,23 +15,25 @@ __all__ = ["topic_card"]
 
 # Shares are sums of fractions.
 _ALL = 0.999
-_UNNAMED_WORDS = 2
+_FEW_WORDS = 2
 
 
 def topic_card(index: Index, question: Question, hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """The lead of the page that the words name, and the passage that holds what they add to it.
 
-    ``hits``: what was found for them, best first. One word or two need name no page, if a passage
-    of the first page holds them. Empty where the words ask something, say nothing, or do not stand
+    ``hits``: what was found for them, best first. One word or two may name it in part, if a passage
+    of that page holds them. Empty where the words ask something, say nothing, or do not stand
     together there.
     """
     if not question.asks_nothing or not hits or says_nothing(question):
         return ()
     first = hits[0]
     page = [hit for hit in hits if hit.passage.page_id == first.passage.page_id]
-    if matched_words(question, page).names >= _ALL:
+    names = matched_words(question, page).names
+    if names >= _ALL:
         return (_lead(index, first),)
-    if not _is_named(question, first) and len(question.text.split()) > _UNNAMED_WORDS:
+    is_named_in_part = names > 0 and len(question.text.split()) <= _FEW_WORDS
+    if not is_named_in_part and not _is_named(question, first):
         return ()
     for hit in page:
         if matched_words(question, [hit]).page >= _ALL:

@@ -4,8 +4,8 @@ No collection's size changes these: shares of the question, margins between page
 first hits; cosines alone come as they are, and the search's own scores only as how far the first
 stands out from the others. Fitted on real questions, each asked with and without the pages that
 answer it (bench/quality/answerability.py). What can be told by words alone is not left to weights:
-where no word says anything, or less than two fifths of the question stand together anywhere,
-nothing is answered.
+where no word says anything, where less than two fifths of the question stand together anywhere, or
+where somebody's name is all that is asked about and no page bears it, nothing is answered.
 """
 
 import math
@@ -40,6 +40,7 @@ FEATURES = (
     "title in question",  # of the title without its brackets
     "alias",  # what the alias by which the question names the page makes up of it, by commonness
     "alias of another page",  # how much more that of the page best named makes up
+    "part of a name",  # whether the page's names hold a part alone of a name of several words
     "page",  # share of the question that the page's passages hold
     "sentence",  # the largest share that a likely sentence holds, with its title
     "answer",
@@ -102,8 +103,8 @@ def linear_answerability() -> LinearAnswerability:
 
 
 def is_about_nothing_here(question: Question, matched: MatchedWords) -> bool:
-    """Whether the question says nothing, or most of what it says stands together nowhere."""
-    return says_nothing(question) or matched.together < _LEAST_TOGETHER
+    """Whether the question says nothing, or nothing that is said here is about what it names."""
+    return says_nothing(question) or matched.unnamed or matched.together < _LEAST_TOGETHER
 
 
 def features_of(question: Question, findings: Findings, matched: MatchedWords) -> dict[str, float]:
@@ -136,6 +137,7 @@ def features_of(question: Question, findings: Findings, matched: MatchedWords) -
         "title in question": sum(term in words for term in title) / (len(title) or 1),
         "alias": share * link.commonness if link else 0.0,
         "alias of another page": question.context.named_share - share,
+        "part of a name": float(matched.part_of_name),
         "page": matched.page,
         "sentence": max(
             (_share_said(question, findings, at) for at in range(len(likely))), default=0.0

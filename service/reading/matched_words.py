@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from pinakes.index.types import EntityLink, Hit
 from pinakes.ingest.text.scripts import WORD
+from pinakes.service.reading.names import names_in
 from pinakes.service.reading.question import Question
 
 __all__ = ["MatchedWords", "matched_words", "says_nothing"]
@@ -28,12 +29,16 @@ class MatchedWords:
     """What of the question's words is held: by ``names`` of the first hit's page, by that ``page``.
 
     ``together``: by one passage, the most of any; words that the whole collection has not count
-    against it twice, for nothing at all is said of what they name.
+    against it twice, for nothing at all is said of what they name. ``part_of_name``: the page's
+    names hold a part of a name of several words. ``unnamed``: such a name is all that is asked
+    about, and no page read bears it.
     """
 
     names: float
     page: float
     together: float
+    part_of_name: bool = False
+    unnamed: bool = False
 
 
 def matched_words(question: Question, hits: Sequence[Hit]) -> MatchedWords:
@@ -54,11 +59,17 @@ def matched_words(question: Question, hits: Sequence[Hit]) -> MatchedWords:
             on_page |= text
         if place < _READ:
             together = max(together, question.share(text))
+    asked = names_in(question, hits[:_READ])
     return MatchedWords(
         names=question.share(names[first]),
         page=question.share(on_page),
         # A title's words may stand in no text.
         together=together / (1 + question.share(question.unknown - held)),
+        part_of_name=any(name & names[first] and name - names[first] for name in asked),
+        unnamed=any(
+            name >= question.idf.keys() and not any(name <= of_page for of_page in names.values())
+            for name in asked
+        ),
     )
 
 
