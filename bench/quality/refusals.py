@@ -49,7 +49,7 @@ from pinakes.service.reading.models import reading_models
 
 _BY_HAND = Path(__file__).parent / "questions"
 _SHARES = (0.02, 0.05, 0.1)
-_OF_SQUAD = 500
+_OF_SQUAD = 300
 
 Thresholds = Mapping[str, float]
 

@@ -132,12 +132,12 @@ def _calibrate(directory: Path, manifest: "Manifest", progress: "BuildProgress")
     from pinakes.service.reading.models import reading_models
     from pinakes.service.reading.threshold import own_threshold
 
+    if manifest.pages.documents < MADE_QUESTIONS:
+        return
     models = reading_models()
     own = own_threshold(directory, models.answerability, manifest.encoder)
     chosen_by = None if own is None else own.chosen_by
     if chosen_by is not None and chosen_by.generation == manifest.generation:
-        return
-    if manifest.pages.documents < MADE_QUESTIONS:
         return
     progress.step("Asking itself", MADE_QUESTIONS, "questions")
     with Index.open(directory) as index:

@@ -78,7 +78,9 @@ class LinearAnswerability:
         matched = matched_words(question, findings.hits)
         if is_about_nothing_here(question, matched):
             return 0.0
-        weights = self._weights.of(question.encoder)
+        # While vectors are being made, a page may have none yet.
+        has_cosine = not findings.hits[0].features["no page vector"]
+        weights = self._weights.of(question.encoder if has_cosine else None)
         features = features_of(question, findings, matched)
         total = sum(weights.get(name, 0.0) * value for name, value in features.items())
         return 1 / (1 + math.exp(-max(-30.0, min(30.0, total))))

@@ -66,7 +66,8 @@ def matched_words(question: Question, hits: Sequence[Hit]) -> MatchedWords:
         # A title's words may stand in no text.
         together=together / (1 + question.share(question.unknown - held)),
         part_of_name=any(name & names[first] and name - names[first] for name in asked),
-        unnamed=any(
+        unnamed=not question.asks_nothing
+        and any(
             name >= question.idf.keys() and not any(name <= of_page for of_page in names.values())
             for name in asked
         ),

@@ -1,7 +1,8 @@
 """Names of several words in a question: words that must stand together to mean what they name.
 
 In capitals where the question has them, else as the passages found write them: "alan turing" is a
-name because they say "Alan Turing". Knows nothing of pages or aliases.
+name because they say "Alan Turing". Words that ask nothing may be written like a heading, whose
+capitals say nothing. Knows nothing of pages or aliases.
 """
 
 import re
@@ -21,6 +22,7 @@ def names_in(question: Question, hits: Sequence[Hit]) -> list[frozenset[str]]:
     """The search terms of each name of two words and more, in their order; ``hits``: read ones."""
     texts = [f"{hit.passage.title}\n{hit.passage.text}" for hit in hits]
     folded = [text.casefold() for text in texts]
+    capitals = not question.asks_nothing
     runs: list[list[str]] = [[]]
     end = 0
     for match in _WORD.finditer(question.text):
@@ -31,16 +33,16 @@ def names_in(question: Question, hits: Sequence[Hit]) -> list[frozenset[str]]:
         before = runs[-1][-1:]
         joint = question.text[end : match.start()]
         end = match.end()
-        if before and not (joint in _JOINTS and _belong(before[0], word, texts, folded)):
-            runs.append([])
+        if before:
+            named = capitals and before[0][0].isupper() and word[0].isupper()
+            if joint not in _JOINTS or not (named or _named(before[0], word, texts, folded)):
+                runs.append([])
         runs[-1].append(word)
     return [frozenset(question.analyze(" ".join(run))) for run in runs if len(run) > 1]
 
 
-def _belong(first: str, second: str, texts: Sequence[str], folded: Sequence[str]) -> bool:
-    """Whether two words are written in capitals, here or in any of the texts."""
-    if first[0].isupper() and second[0].isupper():
-        return True
+def _named(first: str, second: str, texts: Sequence[str], folded: Sequence[str]) -> bool:
+    """Whether any of the texts writes the two words side by side with capitals."""
     for joint in _JOINTS:
         pair = f"{first}{joint}{second}".casefold()
         for text, small in zip(texts, folded, strict=True):

@@ -19,6 +19,8 @@ from pinakes.service.reading.question import question_of
         ("Who deciphered the tablets?", []),
         ("Is Ventris the decipherer of Linear B?", ["Linear B"]),
         ("Ventris, Champollion", []),
+        ("Memex Trails", []),  # written like a heading
+        ("Michael Ventris", ["Michael Ventris"]),
         ("", []),
     ],
 )  # fmt: skip
