@@ -6,7 +6,6 @@ from typing import Any
 from tables.cells import Row, Share
 
 __all__ = [
-    "answerability",
     "answers",
     "bundled",
     "by_name",
@@ -57,13 +56,34 @@ def answers(figures: Any) -> Iterable[Row]:
         }
 
 
-def answerability(figures: Any) -> Iterable[Row]:
-    for name, found in figures.items():
-        shares = {point["false_refusals"]: point["refusals"] for point in found["curve"]}
-        yield {"": name, "area under the curve": Share(found["area"])} | {
-            f"refused at {share:.0%} false refusals": Share(shares[share])
-            for share in (0.05, 0.1, 0.2)
-        }
+def refusing(figures: Any) -> Iterable[Row]:
+    for size, found in figures.items():
+        for name, curve in found["questions"].items():
+            shares = {point["false_refusals"]: point["refusals"] for point in curve["curve"]}
+            at = {
+                threshold: f"{both['refusals']:.3f}, falsely {both['false_refusals']:.3f}"
+                for threshold, both in curve["at"].items()
+            }
+            yield {
+                "": f"{size}: {name}",
+                "questions": curve["questions"],
+                "area under the curve": Share(curve["area"]),
+                **{f"refused at {at:.0%} falsely": Share(share) for at, share in shares.items()},
+                "usual threshold": at.get("usual", ""),
+                "its own": at.get("its own", ""),
+            }
+
+
+def refused_kinds(figures: Any) -> Iterable[Row]:
+    sizes = {size: found["refused"] for size, found in figures.items() if "refused" in found}
+    for kind in next(iter(sizes.values())):
+        row: dict[str, object] = {"": kind}
+        for size, refused in sizes.items():
+            for split, shares in refused[kind].items():
+                asked = shares["questions"]
+                count = round(shares.get("its own", shares["usual"]) * asked)
+                row[f"{size}, {split}"] = f"{count} of {asked}"
+        yield row
 
 
 def by_name(figures: Any) -> Iterable[Row]:
