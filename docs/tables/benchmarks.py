@@ -80,9 +80,6 @@ TABLES = (
     Table("Answers", "answers", "answers",
           "The bundled model of 135 million parameters, strict, on questions nothing was fitted "
           "on. Most of what is shown is quoted.", answers.answers),
-    Table("Refusing", "answerability", "answerability",
-          "Unanswerable: asked of a wiki without the pages that answer; SQuAD 2.0's own are about "
-          "passages that are there.", answers.answerability),
     Table("Questions that follow others", "conversations", "conversations",
           "The follow-ups of 40 conversations nothing was tuned on: how often the right page is "
           "among the sources, and how many complete questions stay as they are typed.",
