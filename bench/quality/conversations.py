@@ -31,6 +31,8 @@ from pinakes.service.types import AnswerRequest, Message
 
 _ROWS = Path(__file__).parent / "questions" / "conversations.jsonl"
 _SPLITS = ("dev", "test")
+_BOTH = "with the one before"
+_OURS = _RIGHT_ANSWERS, _OWN_QUOTATIONS = "after right answers", "after own quotations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ def main() -> None:
     with Index.open(options.collection) as index:
         follow_ups = [*_follow_ups(index, conversations)]
         right = partial(_is_right, index, reading_models(), options.mode)
-        found = [{way: right(one, text) for way, text in one.ways.items()} for one in follow_ups]
+        found = [{way: right(one, way) for way in one.ways} for one in follow_ups]
         corpus = f"{index.manifest.dump.name}, search mode {options.mode}"
     if options.show:
         _show(follow_ups, found)
@@ -86,9 +88,9 @@ def _follow_ups(index: Index, conversations: Sequence[Any]) -> Iterator[FollowUp
                         frozenset(turn["pages"]),
                         {
                             "alone": question,
-                            "with the one before": f"{earlier} {question}",
-                            "after right answers": standalone(question, said, words, index),
-                            "after own quotations": standalone(question, quoted, words, index),
+                            _BOTH: f"{earlier} {question}",
+                            _RIGHT_ANSWERS: standalone(question, said, words, index),
+                            _OWN_QUOTATIONS: standalone(question, quoted, words, index),
                             "as the list words it": turn["standalone"],
                         },
                     )
@@ -104,9 +106,11 @@ def _follow_ups(index: Index, conversations: Sequence[Any]) -> Iterator[FollowUp
 
 
 def _is_right(
-    index: Index, models: ReadingModels, mode: Mode, follow_up: FollowUp, text: str
+    index: Index, models: ReadingModels, mode: Mode, follow_up: FollowUp, way: str
 ) -> bool:
-    hits = find(index, models, text, mode).hits
+    text = follow_up.ways[way]
+    leans = way in _OURS and text != follow_up.question
+    hits = find(index, models, text, mode, follow_up.ways[_BOTH] if leans else None).hits
     return any(hit.passage.title in follow_up.pages for hit in hits)
 
 
@@ -127,7 +131,7 @@ def _figures(
         figures[kind] = {"questions": len(own)} | {
             way: round(sum(right[way] for _, right in own) / len(own), 3) for way in own[0][1]
         }
-    for way in ("after right answers", "after own quotations"):
+    for way in _OURS:
         complete = [one for one, _ in rows if one.as_is]
         figures["complete"][f"untouched {way}"] = round(
             sum(one.ways[way] == one.question for one in complete) / len(complete), 3

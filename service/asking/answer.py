@@ -22,6 +22,7 @@ from pinakes.service.asking.conversation import (
     checked_rewriting,
     rewriting_prompt,
     standalone,
+    with_earlier,
 )
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent, Done, Sources, Status, Token
@@ -151,6 +152,9 @@ class Answerer:
                     return
         if _is_searchable(index, alone):
             draft.question = alone
+        # What rules put in may be wrong: the words that were typed are searched for as well.
+        both = with_earlier(request.question, request.history)
+        draft.beside = both if _is_searchable(index, both) else None
 
     async def _turn(
         self, draft: Draft, ticket: Ticket, info: ModelInfo
@@ -170,7 +174,13 @@ class Answerer:
         """Find what there is for the question; the question as sources are compared with it."""
         index = draft.index
         found = await asyncio.get_running_loop().run_in_executor(
-            self._searching, find, index, self.reading, draft.question, self.settings.search.mode
+            self._searching,
+            find,
+            index,
+            self.reading,
+            draft.question,
+            self.settings.search.mode,
+            draft.beside,
         )
         draft.searched, draft.hits, draft.ranked = found.searched, found.hits, found.sentences
         draft.topic = found.topic

@@ -27,7 +27,7 @@ from pinakes.service.asking.things import (
 from pinakes.service.reading.words import LanguageWords
 from pinakes.service.types import Message
 
-__all__ = ["NO_ANSWER", "checked_rewriting", "rewriting_prompt", "standalone"]
+__all__ = ["NO_ANSWER", "checked_rewriting", "rewriting_prompt", "standalone", "with_earlier"]
 
 # What a refusal begins with; it names nothing that was talked about.
 NO_ANSWER = "This collection does not seem to hold an answer."
@@ -55,6 +55,12 @@ def standalone(
         turns.append(turn_of(_joined(asked, turns, words, index), answer, index, words))
     joined = _joined(question, turns, words, index)
     return joined if len(joined) <= _MOST_SEARCHED else question
+
+
+def with_earlier(question: str, history: Sequence[Message]) -> str:
+    """The question behind the one before it, as both were typed."""
+    [*_, (earlier, _)] = _pairs(history) or [("", "")]
+    return f"{_beginning(earlier, _MOST_SEARCHED - len(question))} {question}".strip()
 
 
 def rewriting_prompt(question: str, history: Sequence[Message]) -> list[Message]:

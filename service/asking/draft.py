@@ -25,7 +25,8 @@ __all__ = ["Draft"]
 class Draft:
     """An answer in the making.
 
-    ``question`` stands alone: what the conversation adds has been put in. ``topic``: where it asks
+    ``question`` stands alone: what the conversation adds has been put in. ``beside``: where it did
+    not, the question behind the one before it, as both were typed. ``topic``: where it asks
     nothing, what is shown of the page that it names. ``threshold``: the least confidence with which
     the collection's questions are answered.
     """
@@ -34,6 +35,7 @@ class Draft:
     request: AnswerRequest
     question: str
     began: float
+    beside: str | None = None
     timings: dict[str, float] = field(default_factory=dict)
     searched: tuple[str, ...] = ()
     hits: tuple[Hit, ...] = ()

@@ -29,6 +29,8 @@ MOST_HITS = 6
 # does, and the pages that answer more often (bench.quality.variety).
 _MOST_OF_PAGE = 3
 _WHOLE_QUESTION = 0.99
+# So many of the hits that are read may come from another way to put the question.
+_OTHER_PAGES = 3
 # Enough to find other pages behind many passages of one.
 SEARCHED_HITS = 40
 
@@ -51,12 +53,15 @@ class Found:
     topic: tuple[Hit, ...] = ()
 
 
-def find(index: Index, models: ReadingModels, text: str, mode: Mode) -> Found:
+def find(
+    index: Index, models: ReadingModels, text: str, mode: Mode, beside: str | None = None
+) -> Found:
     """Search for a question, and for its parts where it has any. Raises BadQuery.
 
-    At most four searches: the question, and two parts, or the first step and twice the second.
+    At most four searches: the question, and two parts, or the first step and twice the second; and
+    one for ``beside``, another way to put the question, whose pages are read too.
     """
-    whole = _search(index, models, text, mode)
+    whole = _search(index, models, text, mode, beside=beside)
     named = things_in(whole.question.text, index, whole.question.words)
 
     def part(asked: str) -> Found:
@@ -99,18 +104,22 @@ def _search(
     text: str,
     mode: Mode,
     sentence_vectors: SentenceVectors | None = None,
+    beside: str | None = None,
 ) -> Found:
     question = question_of(index, text, sentence_vectors)
     found = index.search(question.context, SEARCHED_HITS, mode)
     if not found:
         return Found(question, (text,), (), (), 0.0)
     hits, read = found[:WEIGHED_HITS], varied(found)
+    searched = (text,) if beside is None else (text, beside)
+    if beside is not None:
+        read = _with_other_pages(read, varied(index.search(beside, SEARCHED_HITS, mode)))
     reading = models.reader.read(question, read)
     # Answerability is told by hybrid search, whose scores are of another kind.
     weighed = hits if mode == "hybrid" else index.search(question.context, WEIGHED_HITS)
     sure = models.answerability.confidence(question, Findings(weighed, read, reading))
     topic = topic_card(index, question, read)
-    return Found(question, (text,), tuple(read), reading.sentences, sure, topic)
+    return Found(question, searched, tuple(read), reading.sentences, sure, topic)
 
 
 def varied(hits: Sequence[Hit], most_of_page: int = _MOST_OF_PAGE) -> list[Hit]:
@@ -130,6 +139,14 @@ def varied(hits: Sequence[Hit], most_of_page: int = _MOST_OF_PAGE) -> list[Hit]:
         few = of_page[page_id] <= most_of_page
         (chosen if few or asked_about else more).append(hit)
     return [*chosen, *more][:MOST_HITS]
+
+
+def _with_other_pages(read: Sequence[Hit], others: Sequence[Hit]) -> list[Hit]:
+    """``read`` with the best hits of other pages in the places of its last ones."""
+    pages = {hit.passage.page_id for hit in read}
+    new = [hit for hit in _pages_first(others) if hit.passage.page_id not in pages]
+    taken = min(len(new), _OTHER_PAGES)
+    return [*read[: MOST_HITS - taken], *new[:taken]]
 
 
 def _only_found(index: Index, text: str, mode: Mode, whole: Found) -> Found:

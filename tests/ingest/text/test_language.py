@@ -19,15 +19,22 @@ KNOWN = {
         "expected": dict, "lead_ins": list, "numbers": dict, "scales": dict, "spaced": bool,
     },
     "references": {
-        "agreement", "auxiliaries", "clauses", "copulas", "definite", "demonstratives",
-        "distinguishing", "existential", "impersonal", "interjections", "joiners", "owner_mark",
-        "periods", "placed_there", "prepositions", "proforms", "restricting", "spans",
-        "verbal_endings", "weather",
+        "agreement": dict,
+        **dict.fromkeys(
+            ("auxiliaries", "clauses", "copulas", "definite", "demonstratives", "distinguishing",
+             "existential", "impersonal", "interjections", "joiners", "owner_mark", "periods",
+             "placed_there", "prepositions", "proforms", "restricting", "spans", "verbal_endings",
+             "weather"),
+            str,
+        ),
     },
     "present": {
-        "adjectives", "ages", "as_of", "changing", "copulas", "counting", "doing", "groups",
-        "holding", "indefinite", "joins_words", "made", "past", "perfect", "phrases", "records",
-        "superlatives",
+        **dict.fromkeys(
+            ("adjectives", "as_of", "changing", "copulas", "doing", "groups", "holding",
+             "indefinite", "made", "past", "perfect", "records", "superlatives"),
+            str,
+        ),
+        "ages": list, "counting": list, "phrases": list, "joins_words": bool,
     },
     "search": {
         "only_in_capitals": str, "own_letters": str, "spelling": list, "stemmer": str,

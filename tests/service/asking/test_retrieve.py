@@ -113,3 +113,21 @@ def test_where_there_are_no_other_pages_one_is_enough(index: Index) -> None:
     hits = index.search("How did the library of Alexandria end?", SEARCHED_HITS)
     of_one = [hit for hit in hits if hit.passage.page_id == hits[0].passage.page_id]
     assert varied(of_one) == of_one[:MOST_HITS]
+
+
+def test_another_way_to_ask_brings_its_pages_and_takes_the_places_of_the_last(
+    index: Index,
+) -> None:
+    alone = _found(index, "When was the Rosetta Stone found?")
+    both = find(
+        index,
+        reading_models(),
+        "When was the Rosetta Stone found?",
+        "hybrid",
+        "Who deciphered Linear B?",
+    )
+    assert both.searched == ("When was the Rosetta Stone found?", "Who deciphered Linear B?")
+    assert both.hits[:3] == alone.hits[:3]
+    assert len(both.hits) == MOST_HITS
+    assert "Linear B" in {hit.passage.title for hit in both.hits[3:]}
+    assert {one.hit for one in both.sentences} <= set(range(MOST_HITS))
