@@ -45,6 +45,13 @@ TABLES = (
     Table("What each part of the ranking brings", "ranking", "ranking",
           "MRR@10 on questions that nothing was fitted on, all fitted again without the part.",
           search.ranking),
+    Table("While vectors are made", "coverage", "coverage",
+          "hit@1 of hybrid search with so many of the leads embedded, beside keywords alone, on "
+          "questions that nothing was fitted on. Last: the share with the lowest end of the "
+          "interval of what hybrid search has more.", search.coverage),
+    Table("Passages of one page among six", "variety", "variety",
+          "What an answer is read from when at most so many of its six passages are of one page; "
+          "dev splits.", search.variety),
     Table("Names", "names", "names",
           "Questions made of what a dump says of its pages; MRR@10 of hybrid search without and "
           "with what names say. *Other names* is the harm: texts that name other pages.",
