@@ -15,7 +15,7 @@ from pinakes.index.types import Hit, Mode
 from pinakes.service.asking.bridges import bridges
 from pinakes.service.asking.decompose import Comparison, TwoSteps, parts_of
 from pinakes.service.asking.things import things_in
-from pinakes.service.asking.topics import topic_card
+from pinakes.service.asking.topics import lead_of, topic_card
 from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
 from pinakes.service.reading.models import ReadingModels
 from pinakes.service.reading.question import Question, SentenceVectors, question_of
@@ -114,6 +114,7 @@ def _search(
     searched = (text,) if beside is None else (text, beside)
     if beside is not None:
         read = _with_other_pages(read, varied(index.search(beside, SEARCHED_HITS, mode)))
+    read = _with_lead(index, question, read)
     reading = models.reader.read(question, read)
     # Answerability is told by hybrid search, whose scores are of another kind.
     weighed = hits if mode == "hybrid" else index.search(question.context, WEIGHED_HITS)
@@ -139,6 +140,21 @@ def varied(hits: Sequence[Hit], most_of_page: int = _MOST_OF_PAGE) -> list[Hit]:
         few = of_page[page_id] <= most_of_page
         (chosen if few or asked_about else more).append(hit)
     return [*chosen, *more][:MOST_HITS]
+
+
+def _with_lead(index: Index, question: Question, read: list[Hit]) -> list[Hit]:
+    """``read`` from the lead on, of a page that is all that is asked about: "Who was Ada Lovelace?"
+
+    Such a question is answered by how the page begins, whatever passage says its name most often.
+    """
+    links = question.context.aliases
+    is_named = bool(links) and links[0].alias.page_id == read[0].passage.page_id
+    title = question.share(frozenset(question.analyze(read[0].passage.title)))
+    if max(title, links[0].share if is_named else 0.0) < _WHOLE_QUESTION:
+        return read
+    lead = lead_of(index, read[0])
+    others = [hit for hit in read if hit.passage != lead.passage]
+    return [lead, *others][:MOST_HITS]
 
 
 def _with_other_pages(read: Sequence[Hit], others: Sequence[Hit]) -> list[Hit]:

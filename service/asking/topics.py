@@ -11,7 +11,7 @@ from pinakes.index.types import Hit
 from pinakes.service.reading.matched_words import matched_words, says_nothing
 from pinakes.service.reading.question import Question
 
-__all__ = ["topic_card"]
+__all__ = ["lead_of", "topic_card"]
 
 # Shares are sums of fractions.
 _ALL = 0.999
@@ -31,13 +31,13 @@ def topic_card(index: Index, question: Question, hits: Sequence[Hit]) -> tuple[H
     page = [hit for hit in hits if hit.passage.page_id == first.passage.page_id]
     names = matched_words(question, page).names
     if names >= _ALL:
-        return (_lead(index, first),)
+        return (lead_of(index, first),)
     is_named_in_part = names > 0 and len(question.text.split()) <= _FEW_WORDS
     if not is_named_in_part and not _is_named(question, first):
         return ()
     for hit in page:
         if matched_words(question, [hit]).page >= _ALL:
-            lead = _lead(index, first)
+            lead = lead_of(index, first)
             return (lead,) if hit.passage == lead.passage else (lead, hit)
     return ()
 
@@ -48,6 +48,7 @@ def _is_named(question: Question, hit: Hit) -> bool:
     return bool(title) and set(title) <= set(question.analyze(question.text))
 
 
-def _lead(index: Index, hit: Hit) -> Hit:
+def lead_of(index: Index, hit: Hit) -> Hit:
+    """How the page of ``hit`` begins."""
     passage = index.store.passages_of_page(hit.passage.page_id)[0]
     return hit if passage == hit.passage else replace(hit, passage=passage, highlights=())

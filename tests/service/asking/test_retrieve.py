@@ -131,3 +131,21 @@ def test_another_way_to_ask_brings_its_pages_and_takes_the_places_of_the_last(
     assert len(both.hits) == MOST_HITS
     assert "Linear B" in {hit.passage.title for hit in both.hits[3:]}
     assert {one.hit for one in both.sentences} <= set(range(MOST_HITS))
+
+
+@pytest.mark.parametrize("question", ["What is Braille?", "What is a codex?"])
+def test_a_page_that_is_all_that_is_asked_about_is_read_from_its_lead_on(
+    index: Index, question: str
+) -> None:
+    found = _found(index, question)
+    assert (found.hits[0].passage.title, found.hits[0].passage.start) == (
+        {"What is Braille?": "Braille", "What is a codex?": "Codex"}[question],
+        0,
+    )
+    passages = [hit.passage.passage_id for hit in found.hits]
+    assert len(passages) == len(set(passages)) == MOST_HITS
+
+
+def test_a_question_about_something_of_a_page_is_read_as_it_was_found(index: Index) -> None:
+    question = "How heavy is the Rosetta Stone?"
+    assert [*_found(index, question).hits] == varied(index.search(question, SEARCHED_HITS))
