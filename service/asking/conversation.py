@@ -38,6 +38,7 @@ _MOST_SEARCHED = 1_990
 # What was talked about longer ago is not meant any more.
 _MOST_TURNS = 4
 _FEW_WORDS = 3
+_MARKS = frozenset("?？؟")
 _WORD = re.compile(rf"{WORD}(?:['’-]{WORD})*")
 _CITATION_MARKERS = re.compile(r"\s*\[\d{1,3}\]")
 
@@ -89,7 +90,11 @@ def checked_rewriting(written: str, question: str, history: Sequence[Message]) -
     names = [word for word in _WORD.findall(rewritten)[1:] if word[0].isupper() or word.isdigit()]
     if not rewritten or any(name.casefold() not in known for name in names):
         return None
-    return rewritten
+    mark = question.strip()[-1:]
+    # Without its mark a question of few words is taken for the name of something.
+    return (
+        rewritten if mark not in _MARKS or rewritten[-1] in _MARKS else rewritten.rstrip(".") + mark
+    )
 
 
 def _pairs(history: Sequence[Message]) -> list[tuple[str, str]]:

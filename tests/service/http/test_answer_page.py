@@ -58,7 +58,7 @@ def test_the_stages_are_told_and_what_became_of_it(window: Window, make_server: 
     status = window.page.get_by_role("status")
     writing, ending = threading.Event(), threading.Event()
     generator = ScriptedGenerator(writing, "Timon of Phlius ", ending, "compared them to birds. ")
-    window.page.goto(f"{make_server(generator)}/?q=satirist+birds+cage")
+    window.page.goto(f"{make_server(generator)}/?q={quote_plus(BIRDS)}")
     expect(status).to_have_text("Reading…")
     expect(window.page.locator("#sources li").first).to_be_visible()
     writing.set()
@@ -74,7 +74,7 @@ def test_thinking_is_a_stage_and_what_was_thought_goes(
 ) -> None:
     seen, thinking = threading.Event(), threading.Event()
     generator = ScriptedGenerator("It was ", "Callimachus. ", "Or", seen, "</think>", TRUE)
-    window.page.goto(f"{make_server(generator)}/?q=satirist+birds+cage")
+    window.page.goto(f"{make_server(generator)}/?q={quote_plus(BIRDS)}")
     answer = window.page.locator("#answer")
     expect(answer).to_contain_text("Callimachus")
     seen.set()
@@ -111,7 +111,7 @@ def test_the_place_in_the_queue_is_told(window: Window, make_server: MakeServer)
         (second, r"In the queue: you are next, about \d+ seconds…"),
         (third, r"In the queue: 1 before you, about \d+ seconds…"),
     ):
-        page.goto(f"{address}/?q=satirist")
+        page.goto(f"{address}/?q={quote_plus(BIRDS)}")
         expect(page.get_by_role("status")).to_have_text(re.compile(said))
     held = threading.Event()
     generator.script = (TRUE, held)  # of the second
@@ -148,7 +148,7 @@ def test_sentences_are_checked_while_the_next_is_written(
     window: Window, make_server: MakeServer
 ) -> None:
     generator = ScriptedGenerator(f"{FALSE} Papyrus ", 600.0)
-    window.page.goto(f"{make_server(generator)}/?q=library")
+    window.page.goto(f"{make_server(generator)}/?q={quote_plus(BIRDS)}")
     answer = window.page.locator("#answer")
     expect(answer).to_contain_text("Horses eat 1999 violet grass. unsupported")
     expect(answer).to_contain_text(re.compile(" Papyrus$"))
@@ -259,7 +259,7 @@ def test_the_mode_that_is_chosen(window: Window, address: str, model: ScriptedGe
     page.get_by_label("How to answer").select_option("in quotations")
     ask(page, BIRDS)
     expect(page.get_by_role("status")).to_contain_text("Quotations: ")
-    page.goto(f"{address}/?q=birds+cage&mode=quote")
+    page.goto(f"{address}/?q={quote_plus(BIRDS)}&mode=quote")
     expect(page.get_by_label("How to answer")).to_have_value("quote")
     expect(page.get_by_role("status")).to_contain_text("Quotations: ")
 
@@ -311,14 +311,14 @@ class TestFollowUps:
     ) -> None:
         page = window.page
         model.script = (TRUE,)
-        page.goto(f"{address}/?q=satirist")
+        page.goto(f"{address}/?q={quote_plus(BIRDS)}")
         expect(page.get_by_role("status")).to_contain_text("scripted")
         ask(page, "And birds?")
         expect(page.locator("#earlier article")).to_have_count(1)
         expect(page.get_by_role("status")).to_contain_text("scripted")
         page.reload()
         expect(page.get_by_role("status")).to_contain_text("scripted")
-        expect(page.locator("#question")).to_have_value("satirist")  # the one that stands alone
+        expect(page.locator("#question")).to_have_value(BIRDS)  # the one that stands alone
         expect(page.locator("#earlier article")).to_have_count(0)
 
     def test_what_failed_is_no_part_of_the_conversation(
@@ -326,7 +326,7 @@ class TestFollowUps:
     ) -> None:
         page = window.page
         answer_with(page, ("token", {"text": "It was"}), ("error", {"detail": "the model died"}))
-        page.goto(f"{address}/?q=satirist")
+        page.goto(f"{address}/?q={quote_plus(BIRDS)}")
         expect(page.get_by_role("status")).to_have_text("the model died")
         answer_with(page, ("done", done))
         with page.expect_request("**/api/ask") as request:

@@ -31,7 +31,7 @@ def test_when_the_client_goes_the_model_stops(
 ) -> None:
     generator = ScriptedGenerator(*script)
     address = make_server(generator)
-    question = {"question": "library"}
+    question = {"question": "Who deciphered Linear B?"}
     if headers:
         with httpx.stream(
             "POST", f"{address}/api/ask", json=question, headers=headers, timeout=PATIENCE_S
@@ -54,7 +54,7 @@ def test_pieces_are_sent_as_they_come(make_server: MakeServer) -> None:
     """Each is there before the model says the next."""
     second, last = threading.Event(), threading.Event()
     generator = ScriptedGenerator("It was ", second, "Timon ", last, "of Phlius.")
-    question = {"question": "library"}
+    question = {"question": "Who deciphered Linear B?"}
     names: list[str] = []
     with httpx.stream(
         "POST",
@@ -84,7 +84,10 @@ def test_the_server_ends_although_an_answer_does_not(sample: Path) -> None:
         running(make_app(sample, generator)) as address,
     ):
         request = client.build_request(
-            "POST", f"{address}/api/ask", json={"question": "library"}, headers=EVENTS
+            "POST",
+            f"{address}/api/ask",
+            json={"question": "Who deciphered Linear B?"},
+            headers=EVENTS,
         )
         answer = client.send(request, stream=True)
         assert generator.speaking.wait(PATIENCE_S)

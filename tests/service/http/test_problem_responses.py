@@ -138,7 +138,7 @@ UNREACHABLE = {
 def test_a_model_that_cannot_be_started(make_client: MakeClient) -> None:
     generator = ScriptedGenerator(unavailable=GeneratorUnavailable(UNREACHABLE["detail"]))
     client = make_client(generator)
-    answer = client.post("/api/ask", json={"question": "library"})
+    answer = client.post("/api/ask", json={"question": "Who deciphered Linear B?"})
     assert answer.status_code == 503
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json() == UNREACHABLE
@@ -149,7 +149,7 @@ def test_a_model_that_cannot_be_started_ends_the_events(make_client: MakeClient)
     generator = ScriptedGenerator(unavailable=GeneratorUnavailable(UNREACHABLE["detail"]))
     client = make_client(generator)
     headers = {"accept": "text/event-stream"}
-    answer = client.post("/api/ask", json={"question": "library"}, headers=headers)
+    answer = client.post("/api/ask", json={"question": "Who deciphered Linear B?"}, headers=headers)
     assert parse_events(answer.text)[-1] == ("error", UNREACHABLE)
 
 
@@ -157,16 +157,16 @@ def test_a_model_that_cannot_be_started_ends_the_events(make_client: MakeClient)
 def test_a_model_that_breaks_off(make_client: MakeClient, said: tuple[str, ...]) -> None:
     generator = ScriptedGenerator(*said, GeneratorFailed("the model ended"))
     client = make_client(generator)
-    answer = client.post("/api/ask", json={"question": "library"})
+    answer = client.post("/api/ask", json={"question": "Who deciphered Linear B?"})
     assert answer.status_code == 503
     assert answer.json()["detail"] == "the model ended"
     generator.script = ("All is well.",)
-    assert client.post("/api/ask", json={"question": "library"}).status_code == 200
+    assert client.post("/api/ask", json={"question": "Who deciphered Linear B?"}).status_code == 200
 
 
 def test_an_error_of_the_code_itself_tells_nothing_of_its_inside(make_client: MakeClient) -> None:
     client = make_client(ScriptedGenerator(RuntimeError("secret")))
-    answer = client.post("/api/ask", json={"question": "library"})
+    answer = client.post("/api/ask", json={"question": "Who deciphered Linear B?"})
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["title"] == "Internal error"
