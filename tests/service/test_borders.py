@@ -36,7 +36,7 @@ TEXT = (
     f"The zebrafish{BAD} has [red]stripes[/red] :cat: of blue{BAD} and silver. "
     f"It lives in rivers{BAD} of India. שלום\u200f می\u200cخواهم"
 )
-QUESTION = "zebrafish rivers"
+QUESTION = "Does the zebrafish have stripes of blue and silver?"
 SAID = ("The \x1b]0;owned\x07zebrafish\ud800 lives in ", "rivers\x9b2J of \x1b[31mIndia [1].")
 
 

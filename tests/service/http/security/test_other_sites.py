@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -16,6 +16,8 @@ from tests.service.http.browser import EVIL, OTHER, needs_chromium
 from tests.service.scripted_generator import ScriptedGenerator
 
 pytestmark = needs_chromium
+# Not only the name of a page, which is shown without a model.
+QUESTION = "Does the zebrafish page say that windows are owned?"
 ASKING = {"question": "zebrafish", "mode": "answer"}
 # What a page can send without asking first, and what it reads of the answers.
 READING = """async (paths) => {
@@ -109,7 +111,7 @@ def other_port(port: int) -> Iterator[int]:
     <form id="form" method="post" enctype="text/plain" action="{service}/api/ask">
       <input name='{{"question": "zebrafish", "mode": "answer", "x": "' value='"}}'>
     </form>
-    <a id="link" href="{service}/?q=zebrafish">ask</a>
+    <a id="link" href="{service}/?q={quote_plus(QUESTION)}">ask</a>
     <a id="page" href="{service}/page/1">read</a>"""
 
     class Handler(BaseHTTPRequestHandler):
@@ -177,7 +179,7 @@ def test_a_link_fills_the_question_in_and_asks_nothing(
     page.click("#link")
     status = page.get_by_role("status")
     expect(status).to_contain_text("press Ask")
-    expect(page.locator("#question")).to_have_value("zebrafish")
+    expect(page.locator("#question")).to_have_value(QUESTION)
     assert len(generator.prompts) == before
     page.get_by_role("button", name="Ask").click()
     expect(page.locator("#answer")).to_contain_text("zebrafish")
@@ -198,6 +200,6 @@ def test_an_address_that_was_typed_asks(
     page: Page, port: int, generator: ScriptedGenerator
 ) -> None:
     before = len(generator.prompts)
-    page.goto(f"http://localhost:{port}/?q=zebrafish")
+    page.goto(f"http://localhost:{port}/?q={quote_plus(QUESTION)}")
     expect(page.locator("#answer")).to_contain_text("zebrafish")
     assert len(generator.prompts) == before + 1
