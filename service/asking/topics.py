@@ -21,9 +21,9 @@ _FEW_WORDS = 2
 def topic_card(index: Index, question: Question, hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """The lead of the page that the words name, and the passage that holds what they add to it.
 
-    ``hits``: what was found for them, best first. One word or two may name it in part, if a passage
-    of that page holds them. Empty where the words ask something, say nothing, or do not stand
-    together there.
+    ``hits``: what was found for them, best first. Two words may name it in part, and one need not,
+    if a passage of that page holds them. Empty where the words ask something, say nothing, or do
+    not stand together there.
     """
     if not question.asks_nothing or not hits or says_nothing(question):
         return ()
@@ -32,7 +32,8 @@ def topic_card(index: Index, question: Question, hits: Sequence[Hit]) -> tuple[H
     names = matched_words(question, page).names
     if names >= _ALL:
         return (lead_of(index, first),)
-    is_named_in_part = names > 0 and len(question.text.split()) <= _FEW_WORDS
+    words = len(question.text.split())
+    is_named_in_part = words == 1 or (names > 0 and words <= _FEW_WORDS)
     if not is_named_in_part and not _is_named(question, first):
         return ()
     for hit in page:

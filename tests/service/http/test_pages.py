@@ -222,8 +222,10 @@ class TestAwkwardText:
         expect(page.locator("#sources a")).to_have_text(MARKUP_TITLE)
         assert page.locator("#sources img, #answer img, #answer script, #sources b").count() == 0
         expect(page.locator("#sources mark")).to_have_text(["zebrafish"])
-        page.goto(f"{awkward_address}/?q=zebrafish+img+script")
-        expect(page.locator("#sources mark")).to_have_text(["zebrafish", "script", "script", "img"])
+        page.goto(f"{awkward_address}/?q=Does+the+zebrafish+page+say+script+img%3F")
+        expect(page.locator("#sources mark")).to_have_text(
+            ["zebrafish", "page", "says", "script", "script", "img"]
+        )
         expect(page.locator("#sources blockquote")).to_contain_text("<script>window.owned = 1</scr")
         assert page.locator("#sources img, #sources script").count() == 0
         expect(page.get_by_role("status")).to_have_text(
