@@ -202,14 +202,18 @@ class Index:
     def _links(self, text: str, terms: Mapping[str, float]) -> tuple[EntityLink, ...]:
         bare = QueryContext(text, terms, None, tuple)
         keys = alias_keys(text, self.keywords.abbreviations)
-        aliases = self.store.aliases(list(keys))
         found = link_entities(
-            (alias for alias in aliases if alias.first_passage not in self.left_out),
+            self._aliases(list(keys)),
             keys,
             lambda words: bare.share(self.keywords.analyze(words)),
             _MOST_LINKED,
         )
         return tuple(found)
+
+    def _aliases(self, keys: Sequence[str]) -> list[Alias]:
+        """The aliases with these keys, but for those of pages that are left out."""
+        found = self.store.aliases(keys)
+        return [alias for alias in found if alias.first_passage not in self.left_out]
 
     def _hits(self, context: QueryContext, candidates: Sequence[Candidate]) -> list[Hit]:
         passages = self.store.passages([found.place.passage_id for found in candidates])
@@ -248,18 +252,10 @@ class Index:
         """The directory of the collection that this is a generation of."""
         return self.generation.resolve().parents[1]
 
-    def topic(self, text: str) -> str | None:
-        """The name of a page that makes up most of ``text``, as it is written on that page."""
-        try:
-            aliases = self.context(text[:MAX_QUERY_LENGTH]).aliases
-        except BadQuery:
-            return None
-        return aliases[0].alias.name if aliases else None
-
     def named(self, text: str) -> list[tuple[int, int, Alias]]:
         """The names of pages in ``text`` with start and end, in order, none inside another."""
         spans = alias_spans(_encodable(text[:MAX_QUERY_LENGTH]))
-        return named_in_order(spans, self.store.aliases(list(spans.values())))
+        return named_in_order(spans, self._aliases(list(spans.values())))
 
     def encoded(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of passages or sentences, of shape (len(texts), dimension), in one batch.

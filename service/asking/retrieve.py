@@ -41,7 +41,7 @@ Item = TypeVar("Item")
 class Found:
     """The passages for a question, the sentences in them that may answer it, and how surely.
 
-    ``searched``: the queries asked, at most four. ``confidence``: how likely the answer is there.
+    ``searched``: the queries asked, at most five. ``confidence``: how likely the answer is there.
     ``topic``: where nothing is asked, the page that is named: how it begins, and what else is said.
     """
 

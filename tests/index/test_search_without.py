@@ -36,7 +36,9 @@ def test_a_page_that_is_named_is_not_found_by_its_name(sample_index: Index) -> N
     assert named not in {hit.passage.page_id for hit in without.search(question, 200)}
     assert sample_index.context(question).named_share > 0.9
     assert without.context(question).named_share < 0.5
-    assert without.topic("Bayt al-Hikma") is None
+    assert without.context("Bayt al-Hikma").aliases == ()
+    assert [alias.page_id for _, _, alias in sample_index.named("Bayt al-Hikma")] == [named]
+    assert without.named("Bayt al-Hikma") == []
 
 
 def test_only_the_new_view_leaves_out(sample_index: Index) -> None:
