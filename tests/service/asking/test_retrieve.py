@@ -1,12 +1,20 @@
 """What is found for a question, whole and in parts, and how surely it holds the answer."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Mode
-from pinakes.service.asking.retrieve import MOST_HITS, SEARCHED_HITS, Found, find, varied
+from pinakes.service.asking.retrieve import (
+    MOST_HITS,
+    SEARCHED_HITS,
+    Found,
+    _merged,
+    find,
+    varied,
+)
 from pinakes.service.reading.models import reading_models
 from tests.service.reading.toys import usual_threshold
 
@@ -149,3 +157,16 @@ def test_a_page_that_is_all_that_is_asked_about_is_read_from_its_lead_on(
 def test_a_question_about_something_of_a_page_is_read_as_it_was_found(index: Index) -> None:
     question = "How heavy is the Rosetta Stone?"
     assert [*_found(index, question).hits] == varied(index.search(question, SEARCHED_HITS))
+
+
+def test_of_several_parts_every_page_stands_once_before_any_stands_twice(index: Index) -> None:
+    stone, script, codex = (
+        [hit for hit in index.search(title, SEARCHED_HITS) if hit.passage.title == title][:3]
+        for title in ("Rosetta Stone", "Braille", "Codex")
+    )
+    whole = replace(_found(index, "Rosetta Stone"), sentences=())
+    first = replace(whole, hits=(*stone, codex[0]))  # whose last page is behind three of one
+    second = replace(whole, hits=tuple(script))
+    merged = _merged(whole, [first, second], 0.5)
+    assert merged.hits[:3] == (stone[0], script[0], codex[0])
+    assert merged.hits[3:] == (script[1], stone[1], script[2])
