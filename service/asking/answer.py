@@ -11,22 +11,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, aclosing
 from functools import partial
 
-from pinakes.index.errors import BadQuery
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
 from pinakes.service.asking.answer_writer import AnswerWriter
 from pinakes.service.asking.as_of import as_of_note, asks_about_now
 from pinakes.service.asking.citations import make_citation, page_url
-from pinakes.service.asking.conversation import (
-    NO_ANSWER,
-    checked_rewriting,
-    rewriting_prompt,
-    standalone,
-    with_earlier,
-)
+from pinakes.service.asking.conversation import NO_ANSWER
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent, Done, Sources, Status, Token
-from pinakes.service.asking.generate import ModelText, TimeLimit, whole_text, written
+from pinakes.service.asking.generate import ModelText, written
+from pinakes.service.asking.model_turn import ModelTurn
 from pinakes.service.asking.pack import pack
 from pinakes.service.asking.quotations import (
     QUOTED_PASSAGES,
@@ -37,9 +31,10 @@ from pinakes.service.asking.quotations import (
     short_answer,
 )
 from pinakes.service.asking.retrieve import find
+from pinakes.service.asking.understanding import understood
 from pinakes.service.errors import ServiceError
 from pinakes.service.generators.generator import Generator, ModelInfo
-from pinakes.service.generators.queue import GenerationQueue, Ticket
+from pinakes.service.generators.queue import GenerationQueue
 from pinakes.service.reading.models import ReadingModels, reading_models
 from pinakes.service.reading.question import Question
 from pinakes.service.reading.threshold import threshold_of
@@ -52,7 +47,6 @@ __all__ = ["Answerer", "OnStatus", "answer_of", "finished_answer"]
 OnStatus = Callable[[Status], Awaitable[None]]
 
 _NEAREST = 3
-_REWRITING_TOKENS = 96
 
 
 class Answerer:
@@ -85,13 +79,14 @@ class Answerer:
         draft = Draft(index, request, request.question, time.perf_counter())
         generator = None if request.mode == "quote" else self.generator
         with ExitStack() as stack:
-            ticket = None
+            turn = None
             if generator is not None:
                 # Before the search, so that a full line costs nothing; the turn is asked for after
                 # it, so that an answer that turns out to need no model waits for none.
                 ticket = stack.enter_context(self.queue.enter(request.caller, request.user))
+                turn = ModelTurn(generator, ticket, self.settings.answer.limit_s)
             yield Status("searching")
-            async with aclosing(self._understood(draft, generator, ticket)) as events:
+            async with aclosing(understood(draft, turn, self.settings.generator)) as events:
                 async for event in events:
                     yield event
             question = await self._search(draft)
@@ -105,7 +100,7 @@ class Answerer:
                 for event in self._refusal(draft):
                     yield event
                 return
-            if generator is None or ticket is None:
+            if turn is None:
                 brief = request.mode == "brief"
                 self._take_sources(draft, draft.hits if brief else draft.hits[:QUOTED_PASSAGES])
                 yield Sources(draft.citations)
@@ -114,7 +109,7 @@ class Answerer:
                 for event in self._ended(draft, "quotation"):
                     yield event
                 return
-            async with aclosing(self._generated(draft, question, generator, ticket)) as events:
+            async with aclosing(self._generated(draft, question, turn)) as events:
                 async for event in events:
                     yield event
 
@@ -123,52 +118,6 @@ class Answerer:
         self._searching.shutdown(wait=False, cancel_futures=True)
         if self.generator is not None:
             await self.generator.aclose()
-
-    async def _understood(
-        self, draft: Draft, generator: Generator | None, ticket: Ticket | None
-    ) -> AsyncGenerator[AnswerEvent, None]:
-        """Make the question stand by itself: as a good model rewrites it, else by rules."""
-        index, request = draft.index, draft.request
-        if not request.history:
-            return
-        words = words_of(index.manifest.dump.language)
-        alone = await asyncio.to_thread(standalone, request.question, request.history, words, index)
-        if alone == request.question:
-            return
-        if generator is not None and ticket is not None:
-            info = await generator.describe()
-            if not info.small:
-                async with aclosing(self._turn(draft, ticket, info)) as events:
-                    async for event in events:
-                        yield event
-                messages = rewriting_prompt(request.question, request.history)
-                tokens = _REWRITING_TOKENS + self.settings.generator.thinking_tokens
-                pieces = generator.stream(messages, tokens)
-                async with aclosing(self._limit(ticket).stream(pieces)) as timely:
-                    said = await whole_text(timely, ModelText(tokens, thinks=info.thinks))
-                rewritten = checked_rewriting(said, request.question, request.history)
-                if rewritten and _is_searchable(index, rewritten):
-                    draft.question = rewritten
-                    return
-        if _is_searchable(index, alone):
-            draft.question = alone
-        # What rules put in may be wrong: the words that were typed are searched for as well.
-        both = with_earlier(request.question, request.history)
-        draft.beside = both if _is_searchable(index, both) else None
-
-    async def _turn(
-        self, draft: Draft, ticket: Ticket, info: ModelInfo
-    ) -> AsyncGenerator[AnswerEvent, None]:
-        """The place in the line as it changes, until it is this answer's turn, if it is not yet."""
-        self.queue.resize(info.slots)
-        async with aclosing(ticket.places()) as places:
-            async for place in places:
-                yield Status("queued", place.position, place.wait_s)
-        draft.clock("turn_s")
-
-    def _limit(self, ticket: Ticket) -> TimeLimit:
-        """What is left of the time that the turn may take."""
-        return TimeLimit(self.settings.answer.limit_s, ticket.began)
 
     async def _search(self, draft: Draft) -> Question:
         """Find what there is for the question; the question as sources are compared with it."""
@@ -192,14 +141,15 @@ class Answerer:
         return found.question
 
     async def _generated(
-        self, draft: Draft, question: Question, generator: Generator, ticket: Ticket
+        self, draft: Draft, question: Question, turn: ModelTurn
     ) -> AsyncGenerator[AnswerEvent, None]:
         """The model's answer, checked sentence by sentence; what does not hold gives way."""
+        generator = turn.generator
         info = await generator.describe()
-        async with aclosing(self._turn(draft, ticket, info)) as events:
+        async with aclosing(turn.waited_for(draft, info)) as events:
             async for event in events:
                 yield event
-        limit = self._limit(ticket)
+        limit = turn.limit()
         yield Status("reading")
         packed = await limit.result(pack(generator, draft, self.settings.generator))
         self._take_sources(draft, packed.hits)
@@ -277,14 +227,6 @@ class Answerer:
         draft.citations = ()
         yield Token(said)
         yield draft.finished("refusal", nearest)
-
-
-def _is_searchable(index: Index, question: str) -> bool:
-    try:
-        index.checked(question)
-    except BadQuery:
-        return False
-    return True
 
 
 async def finished_answer(
