@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator
 from pinakes.service.asking.citations import with_markers
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent, Checked, Token, Withdrawn
+from pinakes.service.asking.markdown import with_marks
 from pinakes.service.asking.stream import FinishedSentence, SentenceStream
 from pinakes.service.reading.entailment import Premises, Support
 from pinakes.service.types import Sentence, SourcePlace
@@ -94,6 +95,9 @@ class AnswerWriter:
         return SentenceStream(self._language)
 
     async def _finish(self, finished: FinishedSentence) -> AsyncGenerator[AnswerEvent, None]:
+        if not finished.is_claim:
+            yield self._passed(finished)
+            return
         said = finished.words.casefold()
         if said in self._said or len(self._said) == _MOST_SENTENCES:
             self.is_done = True  # small models get caught in loops
@@ -131,6 +135,17 @@ class AnswerWriter:
         yield Checked(sentence, text)
         self._sent = self._gap = ""
         self.is_done = draft.request.mode == "brief"
+
+    def _passed(self, line: FinishedSentence) -> Token:
+        """What claims nothing, as it stands, but for the markers of sources that there are not."""
+        draft = self._draft
+        known = {citation.number for citation in draft.citations}.intersection(line.numbers)
+        draft.marked |= known
+        shown = with_marks(line.words, known.__contains__) if line.numbers else line.words
+        added = self._joint(line.gap) + shown
+        draft.text += added
+        self._gap = ""
+        return Token(added)
 
     def _holds(self, found: Support) -> bool:
         """Whether a sentence is supported, and by what may answer the question."""

@@ -27,7 +27,8 @@ class Draft:
 
     ``question`` stands alone: what the conversation adds has been put in. ``beside``: where it did
     not, the question behind the one before it, as both were typed. ``topic``: where it asks
-    nothing, what is shown of the page that it names. ``threshold``: the least confidence with which
+    nothing, what is shown of the page that it names. ``marked``: citations that stand in what is no
+    sentence, as in a table. ``threshold``: the least confidence with which
     the collection's questions are answered.
     """
 
@@ -44,6 +45,7 @@ class Draft:
     citations: tuple[Citation, ...] = ()
     text: str = ""
     sentences: list[Sentence] = field(default_factory=list)
+    marked: set[int] = field(default_factory=set)
     withheld: int = 0
     model: str | None = None
     prompt_tokens: int = 0
@@ -66,6 +68,7 @@ class Draft:
         """The answer with only the citations that its sentences use."""
         self.clock("total_s")
         used = {number for sentence in self.sentences for number in sentence.citations}
+        used |= self.marked
         manifest = self.index.manifest
         return Done(
             Answer(

@@ -7,6 +7,7 @@ import asyncio
 import re
 from collections.abc import Sequence
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -89,11 +90,17 @@ class KnownNumbers:
 
 
 def write(
-    pieces: Sequence[str], *, strict: bool = False, mode: AnswerMode = "answer"
+    pieces: Sequence[str],
+    *,
+    strict: bool = False,
+    mode: AnswerMode = "answer",
+    prose: bool = True,
 ) -> tuple[Draft, list[AnswerEvent]]:
     """The draft and the events after these pieces; at its end what was shown is its text."""
     anything: Any = None
     draft = Draft(anything, AnswerRequest("Who?", mode=mode), "Who?", 0.0)
+    sources: Any = tuple(SimpleNamespace(number=number) for number in (1, 2, 3))
+    draft.citations = sources
     checker: Any = KnownNumbers()
     writer = AnswerWriter(draft, checker, None, strict=strict)
 
@@ -107,7 +114,7 @@ def write(
 
     events = asyncio.run(collect())
     assert shown(events) == draft.text
-    assert_sentences_are_slices(events, draft.text)
+    assert_sentences_are_slices(events, draft.text, prose=prose)
     return draft, events
 
 
@@ -131,22 +138,137 @@ def test_sentences_and_what_each_cites() -> None:
     ]
 
 
+# name, what the model wrote, what is shown where that is another, and what of it are sentences
+MARKDOWN = [
+    (
+        "a table",
+        "He came [1].\n\n| River | km |\n|---|--:|\n| Rhine | 1,230 [1] |\n\nShe went [2].",
+        None,
+        ["He came [1].", "She went [2]."],
+    ),
+    ("a table alone", "| a | b |\n|---|---|\n| c. D | e |", None, []),
+    (
+        "marks in a table stay where they are, those of no source go",
+        "| Rhine [7] | 1,230 [1, 2] | [source 3] |\n",
+        "| Rhine | 1,230 [1][2] | [3] |",
+        [],
+    ),
+    ("a row that broke off", "| a | b |\n| c | d", None, []),
+    ("bars in prose", "|x| is the value of x [1].", None, ["|x| is the value of x [1]."]),
+    (
+        "code",
+        "So:\n\n```python\ndef f(x):\n    if x[1]:\n\n        return x[0]\n}\n}\n```\nHe came.",
+        "So:\n\n```python\ndef f(x):\n    if x[1]:\n\n        return x[0]\n}\n}\n```\nHe came.",
+        ["So:", "He came."],
+    ),
+    ("code between waves", "~~~\n[1] a. B\n```\n~~~\nHe came.", None, ["He came."]),
+    ("code that broke off is ended", "```\na[1]\nb", "```\na[1]\nb\n```", []),
+    ("an inner fence", "````\n```\nx\n```\n````\nHe came.", None, ["He came."]),
+    ("code in a sentence", "Take `a[1]. B` [2].", None, ["Take `a[1]. B` [2]."]),
+    ("a lone backtick", "He came ` so [1].", None, ["He came ` so [1]."]),
+    ("a formula", "$$\nx = a[1]. B\n$$\nHe came.", None, ["He came."]),
+    ("a formula in brackets", "\\[ x = a_1 \\]\nHe came.", None, ["He came."]),
+    ("an environment", "\\begin{align}\nx &= 1 \\\\\n\\end{align}\nHe came.", None, ["He came."]),
+    (
+        "formulas in a sentence",
+        "So $a. B[1]$ is \\(c. D\\) [1].",
+        None,
+        ["So $a. B[1]$ is \\(c. D\\) [1]."],
+    ),
+    ("a formula that goes on", "$$x$$ is so [1].", None, ["$$x$$ is so [1]."]),
+    ("dollars are money", "It is $5. Then $6 [1].", None, ["It is $5.", "Then $6 [1]."]),
+    (
+        "a heading",
+        "# Rivers\n\nHe came [1].\n## More\nShe went.",
+        None,
+        ["He came [1].", "She went."],
+    ),
+    ("a bold heading", "**Rivers:**\n- He came [1]", None, ["- He came [1]"]),
+    ("a bold word", "**Bi Sheng** came [1].", None, ["**Bi Sheng** came [1]."]),
+    ("no heading", "#1 is so [1].", None, ["#1 is so [1]."]),
+    (
+        "a list in a list",
+        "1. He came [1].\n   - She went [2].\n2. It was so.",
+        None,
+        ["1. He came [1].", "- She went [2].", "2. It was so."],
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("raw", "text", "sentences"), [case[1:] for case in MARKDOWN], ids=[c[0] for c in MARKDOWN]
+)
+@pytest.mark.parametrize("strict", [False, True], ids=["marked", "strict"])
+def test_markdown_stays_whole(
+    raw: str, text: str | None, sentences: list[str], strict: bool
+) -> None:
+    cited = all("[" in sentence for sentence in sentences)
+    if strict and not cited:
+        return  # what cites nothing is withheld
+    for pieces in ([raw], list(raw)):
+        draft, _ = write(pieces, strict=strict, prose=False)
+        assert draft.text == (raw if text is None else text)
+        assert [draft.text[one.start : one.end] for one in draft.sentences] == sentences
+
+
+def test_what_claims_nothing_is_told_apart() -> None:
+    raw = "# A\nHe came. [1]\n| a [2] |\n```\n[1]\n```\n$$x$$\n"
+    stream = SentenceStream()
+    found = stream.feed(raw) + stream.end()
+    assert [(one.kind, one.is_claim, one.numbers) for one in found] == [
+        ("heading", False, ()),
+        ("sentence", True, (1,)),
+        ("table", False, (2,)),
+        *[("code", False, ())] * 3,
+        ("formula", False, ()),
+    ]
+
+
+def test_a_source_named_in_a_table_alone_is_cited() -> None:
+    draft, _ = write(["| Rhine | 1,230 km [2] | [9] |\n"])
+    assert draft.marked == {2}
+
+
+def test_a_formula_without_an_end_ends_all_the_same() -> None:
+    """Else whatever a model says behind it would be shown unread."""
+    lines = "".join(f"x = {number}\n" for number in range(60))
+    draft, _ = write([f"$$\n{lines}He came [1]."], prose=False)
+    assert draft.text[draft.sentences[-1].start :] == "He came [1]."
+
+
 # Letters of several scripts, stops, marks good and bad: whatever comes, the result is consistent.
 PIECES = (
     "Bi Sheng |𠮷🐎|مكتبة |in 1040|. |.|。|! |\n|[1]|[2, 9]|[|]| (source 3)|[1-3]|“|”|)|c. "
     "|【1】|[^2]|[1998]|  |\u2028|He |he |\"|'|(|。」|「| \n|- |[Source|(so|？|_|12. |^|,| and |2"
 )
 RAW = st.lists(st.sampled_from(PIECES.split("|")), max_size=25).map("".join)
+MARKUP = [
+    "`",
+    "``",
+    "```",
+    "\n```\n",
+    "~~~\n",
+    "$",
+    "$$",
+    "\n$$\n",
+    "\\(",
+    "\\)",
+    "\\[",
+    "\\]",
+    "|",
+]
+MARKUP += ["\n|", " |\n", "\n# ", "#", "**", "**\n", "\\begin{a}", "\\end{a}", ":", "x", "\n", "\t"]
+MARKED_UP = st.lists(st.sampled_from([*MARKUP, *PIECES.split("|")]), max_size=25).map("".join)
 
 
 @settings(deadline=None, max_examples=300)
-@given(raw=RAW, cuts=st.lists(st.integers(0, 200), max_size=6), strict=st.booleans())
+@given(raw=RAW | MARKED_UP, cuts=st.lists(st.integers(0, 200), max_size=6), strict=st.booleans())
 def test_however_the_text_is_cut(raw: str, cuts: list[int], strict: bool) -> None:
     edges = [0, *sorted(cut for cut in cuts if cut < len(raw)), len(raw)]
     pieces = [raw[start:end] for start, end in pairwise(edges)]
-    whole, _ = write([raw], strict=strict)
+    whole, _ = write([raw], strict=strict, prose=False)
     for cut in (pieces, list(raw)):
-        draft, _ = write(cut, strict=strict)
+        draft, _ = write(cut, strict=strict, prose=False)
         assert draft.text == whole.text
         assert draft.sentences == whole.sentences
         assert draft.withheld == whole.withheld
@@ -266,6 +388,17 @@ HOSTILE = {
     "spaces": " ",
     "quotes": "\"' ",
     "numbers in brackets": "[9](",
+    "backticks": "`",
+    "fences": "```\n",
+    "open code": "`a ",
+    "dollars": "$",
+    "formulas": "$a",
+    "backslashes": "\\(",
+    "bars": "|",
+    "rows": "| a [1] |\n",
+    "headings": "# a\n",
+    "hashes": "#",
+    "stars": "**",
 }
 
 
