@@ -1,9 +1,10 @@
 """A model's thoughts taken out of its text while it comes, however it marks them.
 
 Thoughts stand between marks of their own: ``<think>…</think>`` and its like, ``[THINK]…[/THINK]``,
-``<|begin_of_thought|>``, the channels of gpt-oss. Where a model's template has opened them already,
-only their end is seen: all before it was thought. Ordinary text may hold such marks as words ("the
-<think> tag"); they count where a sentence could begin, and an end where one could end.
+``<|begin_of_thought|>``, the channels of gpt-oss; or between sentences that are always the same.
+Where a model's template has opened them already, only their end is seen: all before it was thought.
+Ordinary text may hold such marks as words ("the <think> tag"); they count where a sentence could
+begin, and an end where one could end.
 
 Pure, and the same however the text is cut into pieces. Knows nothing of sentences or sources.
 """
@@ -23,6 +24,7 @@ _OPENERS = {
     "command": (r"<\|START_THINKING\|>", r"<\|END_THINKING\|>"),
     "inner": (r"<\|inner_prefix\|>", r"<\|inner_suffix\|>"),
     "gemma": (r"<\|channel>", r"<channel\|>"),
+    "solar": (r"<\|think\|>", r"<\|end\|>"),
     # https://github.com/openai/harmony: every channel but "final" is none of the answer.
     "harmony": (
         r"<\|channel\|>(?P<channel>[^<]{1,60})(?:<\|constrain\|>[^<]{0,20})?<\|message\|>",
@@ -31,16 +33,19 @@ _OPENERS = {
 }
 _CLOSERS = {
     name: regex.compile(closer, regex.IGNORECASE) for name, (_, closer) in _OPENERS.items()
-} | {"bare": regex.compile("assistantfinal")}
+} | {
+    "bare": regex.compile("assistantfinal"),
+    "said": regex.compile(r"Here(?: is|'s) my response:", regex.IGNORECASE),
+}
 # Marks around an answer, and those that may stand in ordinary text.
 _SILENT = (
     r"<\|(?:end|return|call)\|>|<\|start\|>assistant|<\|(?:begin|end)_of_solution\|>|"
-    r"<\|(?:START|END)_(?:RESPONSE|TEXT)\|>"
+    r"<\|(?:START|END)_(?:RESPONSE|TEXT)\|>|<\|begin\|>assistant|<\|content\|>"
 )
 _MARK = regex.compile(
     "|".join(f"(?P<{name}>{opener})" for name, (opener, _) in _OPENERS.items())
     + rf"|(?P<end></{_TAG}>|\[/THINK\]|◁/think▷|<\|end_of_thought\|>|<\|END_THINKING\|>|"
-    rf"<\|inner_suffix\|>|<channel\|>)|(?P<silent>{_SILENT})|(?P<wrap></?answer>)",
+    rf"<\|inner_suffix\|>|<channel\|>)|(?P<silent>{_SILENT})|(?P<wrap></?(?:answer|response)>)",
     regex.IGNORECASE,
 )
 _FIRST_LETTERS = regex.compile(r"[<\[◁]")
@@ -48,6 +53,8 @@ _FIRST_LETTERS = regex.compile(r"[<\[◁]")
 _SURE_INSIDE = regex.compile(r"<(?:seed:)?think>|\[THINK\]", regex.IGNORECASE)
 # gpt-oss behind a server that leaves the marks out: "analysisWe need … assistantfinalIt was …".
 _BARE = "analysis"
+# Granite 3 thinks so: https://www.ibm.com/granite/docs/
+_SAID = "Here is my thought process:"
 _SPEAKS_OF = "\"'“‘(`«"
 
 
@@ -129,11 +136,13 @@ class ReasoningFilter:
     def _begin(self, *, at_end: bool) -> bool:
         """Look at how the answer begins; False where too little of it is there."""
         bare = self._raw.lstrip()
-        if not at_end and (not bare or _BARE.startswith(bare)):
+        if not at_end and (not bare or _BARE.startswith(bare) or _SAID.startswith(bare)):
             return False
         self._begun = True
         if bare.startswith(_BARE) and bare[len(_BARE) : len(_BARE) + 1].isupper():
             self._inside, self._presumed = "bare", False
+        if bare.startswith(_SAID):
+            self._inside, self._presumed = "said", False
         return True
 
     def _skip(self, closer: "regex.Pattern[str]", *, at_end: bool) -> bool:

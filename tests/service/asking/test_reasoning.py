@@ -42,6 +42,11 @@ THOUGHTS = [
     ("Mistral's end", "a.[/THINK]Yes.", "Yes."),
     ("Kimi", "◁think▷a◁/think▷Yes.", "Yes."),
     ("Cohere", "<|START_THINKING|>a<|END_THINKING|><|START_RESPONSE|>Yes.<|END_RESPONSE|>", "Yes."),
+    ("Solar", "<|think|>a<|end|><|begin|>assistant<|content|>Yes.", "Yes."),
+    ("Granite", "Here is my thought process: a. Here is my response: Yes.", "Yes."),
+    ("Granite never gets to it", "Here is my thought process: a.", ""),
+    ("Granite's words in prose", "Here is my thought on it.", "Here is my thought on it."),
+    ("Granite's tags, Ernie's", "<think>a</think><response>Yes.</response>", "Yes."),
     ("Gemma", "<|channel>thought\na<channel|>Yes.", "Yes."),
     (
         "Sky",
