@@ -64,7 +64,7 @@ def matched_words(question: Question, hits: Sequence[Hit]) -> MatchedWords:
         names=question.share(names[first]),
         page=question.share(on_page),
         # A title's words may stand in no text.
-        together=together / (1 + question.share(question.unknown - held)),
+        together=together / (1 + question.reliance * question.share(question.unknown - held)),
         part_of_name=any(name & names[first] and name - names[first] for name in asked),
         unnamed=not question.asks_nothing
         and any(

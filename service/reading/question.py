@@ -14,6 +14,8 @@ from pinakes.service.reading.words import LanguageWords, words_of
 __all__ = ["Question", "SentenceVectors", "question_of"]
 
 _TOPIC_WORDS = 3
+# Of so many passages, idf and the same weight for every word count half each.
+_FEW_PASSAGES = 300
 _MARKS = ("?", "？", "؟", "՞", "፧")
 
 
@@ -37,13 +39,16 @@ class SentenceVectors:
 class Question:
     """A question, and the means to compare its words with others of its language.
 
-    ``context``: what search knows of it. ``greatest_idf``: of a word that a single passage has.
-    ``analyze``: the search terms of a text.
-    ``is_stop_word``: whether a word says nothing by itself. ``encoder``: what makes the question's
-    vector and the ``sentence_vectors``; without vectors both are None.
+    ``context``: what search knows of it. ``idf``: its search terms, each with its idf, which of a
+    few passages says little: there words weigh nearly alike. ``reliance``: how much it says,
+    0 to 1. ``greatest_idf``: of a word that a single passage has. ``analyze``: the search terms of
+    a text. ``is_stop_word``: whether a word says nothing by itself. ``encoder``: what makes the
+    question's vector and the ``sentence_vectors``; without vectors both are None.
     """
 
     context: QueryContext
+    idf: Mapping[str, float]
+    reliance: float
     greatest_idf: float
     expected: ExpectedAnswer
     words: LanguageWords
@@ -58,14 +63,9 @@ class Question:
         return self.context.text
 
     @property
-    def idf(self) -> Mapping[str, float]:
-        """Its search terms, each with its idf."""
-        return self.context.terms
-
-    @property
     def total_idf(self) -> float:
         """The idf of all its terms together, and never 0."""
-        return self.context.total_idf or 1.0
+        return sum(self.idf.values()) or 1.0
 
     @property
     def unknown(self) -> frozenset[str]:
@@ -80,7 +80,7 @@ class Question:
 
     def share(self, terms: frozenset[str]) -> float:
         """How much of the question ``terms`` hold, weighted by idf, 0 to 1."""
-        return self.context.share(terms)
+        return sum(idf for term, idf in self.idf.items() if term in terms) / self.total_idf
 
     def cosines(self, sentences: Sequence[str]) -> list[float] | None:
         """The cosine of each sentence with the question; None without vectors."""
@@ -109,8 +109,14 @@ def question_of(
     language = index.manifest.dump.language
     words = words_of(language)
     encoder = None if index.encoder is None else index.encoder.record
+    reliance = keywords.document_count / (keywords.document_count + _FEW_PASSAGES)
     return Question(
         context=context,
+        idf={
+            term: reliance * idf + (1 - reliance) * keywords.greatest_idf
+            for term, idf in context.terms.items()
+        },
+        reliance=reliance,
         greatest_idf=keywords.greatest_idf,
         expected=expected_answer(context.text, language),
         words=words,

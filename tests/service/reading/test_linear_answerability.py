@@ -51,8 +51,7 @@ def test_no_feature_grows_with_scores(index: Index) -> None:
     """Twice the scores of a ranking, and twice the BM25 scores over words twice as rare."""
     question, findings = _findings(index, "Who deciphered Linear B?")
     before = features_of(question, findings, matched_words(question, findings.hits))
-    context = replace(question.context, terms={term: 2 * idf for term, idf in question.idf.items()})
-    rarer = replace(question, context=context)
+    rarer = replace(question, idf={term: 2 * idf for term, idf in question.idf.items()})
     scaled = [
         replace(hit, features={**hit.features, "page keyword": 2 * hit.features["page keyword"]})
         for hit in findings.hits

@@ -47,7 +47,20 @@ def test_words_that_nobody_wrote_count_twice(index: Index) -> None:
         question.share(frozenset(question.analyze(f"{hit.passage.title} {hit.passage.text}")))
         for hit in hits[:6]
     )
-    assert found.together == pytest.approx(held / (1 + share))
+    assert 0 < question.reliance < 1
+    assert found.together == pytest.approx(held / (1 + question.reliance * share))
+
+
+def test_idf_of_a_few_passages_says_little(index: Index) -> None:
+    question = question_of(index, "How was the Rosetta Stone quarried?")
+    raw = question.context.terms
+    assert question.idf.keys() == raw.keys()
+    assert sorted(raw, key=raw.__getitem__) == sorted(raw, key=question.idf.__getitem__)
+    assert min(raw.values()) < min(question.idf.values())
+    assert min(question.idf.values()) / max(question.idf.values()) > min(raw.values()) / max(
+        raw.values()
+    )
+    assert question.share(frozenset(raw)) == pytest.approx(1)
 
 
 def test_words_must_stand_together(index: Index) -> None:
