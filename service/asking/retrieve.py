@@ -14,6 +14,7 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit, Mode
 from pinakes.service.asking.bridges import bridges
 from pinakes.service.asking.decompose import Comparison, TwoSteps, parts_of
+from pinakes.service.asking.later import is_untold
 from pinakes.service.asking.things import things_in
 from pinakes.service.asking.topics import lead_of, topic_card
 from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
@@ -119,6 +120,8 @@ def _search(
     # Answerability is told by hybrid search, whose scores are of another kind.
     weighed = hits if mode == "hybrid" else index.search(question.context, WEIGHED_HITS)
     sure = models.answerability.confidence(question, Findings(weighed, read, reading))
+    if is_untold(question.text, read, index, question.words):
+        sure = 0.0
     topic = topic_card(index, question, read)
     return Found(question, searched, tuple(read), reading.sentences, sure, topic)
 

@@ -48,6 +48,7 @@ class PresentWords:
     adjectives: frozenset[str]
     copulas: frozenset[str]
     past: frozenset[str]
+    future: frozenset[str]
     indefinite: frozenset[str]
     holding: frozenset[str]
     changing: frozenset[str]
@@ -66,8 +67,8 @@ _REFERRING = (
     "verbal_endings",
 )  # fmt: skip
 _PRESENT = (
-    "adjectives", "copulas", "past", "indefinite", "holding", "changing", "doing", "perfect",
-    "groups", "made", "records", "superlatives",
+    "adjectives", "copulas", "past", "future", "indefinite", "holding", "changing", "doing",
+    "perfect", "groups", "made", "records", "superlatives",
 )  # fmt: skip
 
 

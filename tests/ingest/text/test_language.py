@@ -31,7 +31,7 @@ KNOWN = {
     "present": {
         **dict.fromkeys(
             ("adjectives", "as_of", "changing", "copulas", "doing", "groups", "holding",
-             "indefinite", "made", "past", "perfect", "records", "superlatives"),
+             "future", "indefinite", "made", "past", "perfect", "records", "superlatives"),
             str,
         ),
         "ages": list, "counting": list, "phrases": list, "joins_words": bool,
