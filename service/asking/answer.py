@@ -20,6 +20,7 @@ from pinakes.service.asking.conversation import NO_ANSWER
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent, Done, Sources, Status, Token
 from pinakes.service.asking.generate import ModelText, written
+from pinakes.service.asking.later import asks_about_later
 from pinakes.service.asking.model_turn import ModelTurn
 from pinakes.service.asking.pack import pack
 from pinakes.service.asking.quotations import (
@@ -222,6 +223,8 @@ class Answerer:
         words.append(f"Searched for {', '.join(f'“{query}”' for query in draft.searched)}.")
         if nearest:
             words.append(f"Nearest pages: {', '.join(page.title for page in nearest)}.")
+        if draft.as_of and asks_about_later(draft.question, int(draft.as_of[:4])):
+            words.append(as_of_note(draft.as_of, draft.index.manifest.dump.language))
         said = (" " if draft.text else "") + " ".join(words)
         draft.text += said
         draft.citations = ()
