@@ -7,6 +7,7 @@ from functools import cache, partial
 from pathlib import Path
 from types import TracebackType
 
+from pinakes.index.aliases.compounds import as_named, compounds_in
 from pinakes.index.aliases.entity_linking import (
     alias_keys,
     alias_spans,
@@ -145,7 +146,7 @@ class Index:
 
     def context(self, question: str) -> QueryContext:
         """What the stages of a search want to know of ``question``. Raises BadQuery."""
-        text = self.checked(question)
+        text = self._as_named(self.checked(question))
         terms = {term: self.keywords.idf(term) for term in self.keywords.terms(text)}
         encode = None if self.encoder is None else cache(partial(self._encoded_question, text))
         return QueryContext(text, terms, encode, cache(partial(self._links, text, terms)))
@@ -209,6 +210,14 @@ class Index:
             _MOST_LINKED,
         )
         return tuple(found)
+
+    def _as_named(self, text: str) -> str:
+        """``text`` with compounds written as the names of pages are: spider man for Spider-Man."""
+        compounds = compounds_in(text, self.keywords.is_rare)
+        if not compounds:
+            return text
+        names = self._aliases([key for compound in compounds for key in compound.keys])
+        return as_named(text, compounds, {alias.key for alias in names})
 
     def _aliases(self, keys: Sequence[str]) -> list[Alias]:
         """The aliases with these keys, but for those of pages that are left out."""

@@ -13,6 +13,9 @@ ROWS = [
      "text": "The Congress of the United States makes laws. " * 9},
     {"path": "/states", "title": "States of matter", "text": "Solid, liquid and gas. " * 9},
     {"path": "/colour", "title": "Colour theory", "text": "How colours mix, and agree. " * 9},
+    {"path": "/spider", "title": "Spider-Man", "text": "A hero who climbs like a spider. " * 9},
+    {"path": "/lighthouse", "title": "Lighthouse", "text": "A tower whose light is seen. " * 9},
+    {"path": "/house", "title": "House", "text": "A house lets light into a house. " * 9},
     {"path": "/senate", "title": "Senate", "text": "The upper house of the U.S. parliament. " * 9},
 ]  # fmt: skip
 
@@ -33,6 +36,12 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
         ("U.S. Congress", "United States Congress"),
         ("color theory", "Colour theory"),
         ("upper house of the united states", "Senate"),
+        ("spiderman", "Spider-Man"),
+        ("Who is Spiderman?", "Spider-Man"),
+        ("spider man", "Spider-Man"),
+        ("light-house", "Lighthouse"),
+        ("light house", "Lighthouse"),
+        ("what light has a house?", "House"),
     ],
 )
 def test_they_are_found_by_each_other(index: Index, query: str, title: str) -> None:
