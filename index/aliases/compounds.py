@@ -62,8 +62,8 @@ def _joined(text: str) -> Iterator[Compound]:
     for match in _HYPHENATED.finditer(text):
         yield Compound(*match.span(), match[0], (match[0].replace("-", ""),))
     # Inside a sentence two words may stand side by side by chance: "how does water fall".
-    if match := _APART.fullmatch(text):
-        yield Compound(*match.span(1), match[1], (match[1].replace(" ", ""),))
+    if whole := _APART.fullmatch(text):
+        yield Compound(*whole.span(1), whole[1], (whole[1].replace(" ", ""),))
 
 
 def _taken_apart(text: str, is_rare: Callable[[str], bool]) -> Iterator[Compound]:
