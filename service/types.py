@@ -19,6 +19,7 @@ __all__ = [
     "PassageRef",
     "Sentence",
     "ShortAnswer",
+    "Truncation",
     "Verdict",
     "parse_ref",
 ]
@@ -28,6 +29,8 @@ AnswerMode = Literal["answer", "brief", "quote"]
 # answer: in the model's words. quotation: in the words of the sources. topic: nothing is asked, and
 # a page is named: how it begins. refusal: nothing supports an answer.
 AnswerKind = Literal["answer", "quotation", "topic", "refusal"]
+# Why a model's words end before their end: it had no tokens left, or said the same again and again.
+Truncation = Literal["length", "repetition"]
 Verdict = Literal["supported", "partly", "unsupported"]
 _REF = re.compile(
     r"([A-Za-z0-9][A-Za-z0-9_.-]*)/(\d{1,18})@(\d{1,18}):(\d{1,9})-(\d{1,9})", re.ASCII
@@ -167,7 +170,8 @@ class Answer:
     the date of the dump (YYYY-MM-DD), where that is known. ``model``: the one that was
     asked, whether its words hold or the sources' are quoted; None where none had a part in it.
     ``coverage`` is the share of passages that have a vector. ``prompt_tokens`` and
-    ``answer_tokens``: what the model read and wrote.
+    ``answer_tokens``: what the model read and wrote. ``truncated``: why its words break off, where
+    they do.
     """
 
     question: str
@@ -190,6 +194,7 @@ class Answer:
     prompt_tokens: int
     answer_tokens: int
     timings: Mapping[str, float]
+    truncated: Truncation | None = None
 
     def places(self, number: int) -> list[tuple[int, int]]:
         """Where in the quote of citation ``number`` stands what the sentences say, in order."""

@@ -5,10 +5,10 @@ strict mode only when it has been checked.
 """
 
 import asyncio
-import re
 from collections.abc import AsyncGenerator, Callable, Iterator
 
 from pinakes.service.asking.citations import with_markers
+from pinakes.service.asking.declining import is_decline
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent, Checked, Token, Withdrawn
 from pinakes.service.asking.markdown import with_marks
@@ -22,12 +22,8 @@ Answers = Callable[[SourcePlace], bool]
 
 # A model that goes on and on says nothing more; and each sentence costs time.
 _MOST_SENTENCES = 100
-
-_DECLINES = re.compile(
-    r"\b(?:sources?|passages?|texts?)\b.{0,40}\b(?:do|does|did) not\b|"
-    r"\bnot (?:mentioned|stated|provided|given) in the\b|\bno information\b",
-    re.IGNORECASE,
-)
+# So many sentences in a row that were said before are no list in which one comes twice.
+_LOOP = 3
 
 
 class AnswerWriter:
@@ -55,6 +51,7 @@ class AnswerWriter:
         self._sent = ""  # of the sentence that has begun
         self._gap = ""  # before a sentence that was withheld
         self._said: set[str] = set()
+        self._repeated = 0  # sentences in a row that were said before
         self.is_done = False
         self.declined = False  # the model has said that the sources do not say
         self.answered = False  # it has said something else, and that is shown
@@ -87,6 +84,7 @@ class AnswerWriter:
         self._draft.text, self._draft.withheld = "", 0
         self._draft.sentences.clear()
         self._said.clear()
+        self._repeated = 0
         self._stream = self._new_stream()
         self._sent = self._gap = ""
         self.is_done = self.declined = self.answered = False
@@ -99,13 +97,22 @@ class AnswerWriter:
             yield self._passed(finished)
             return
         said = finished.words.casefold()
-        if said in self._said or len(self._said) == _MOST_SENTENCES:
-            self.is_done = True  # small models get caught in loops
+        if said in self._said:
+            self._repeated += 1
+            self.is_done = self._repeated == _LOOP  # small models get caught in some
+        elif len(self._said) == _MOST_SENTENCES:
+            self.is_done = True
+        else:
+            self._repeated = 0
+        if self.is_done:
+            self._draft.truncated = "repetition" if self._repeated else "length"
+        is_line = "\n" in finished.gap and not self._strict
+        if self.is_done or (self._repeated and not (is_line and self._repeated == 1)):
             return
         begins_anew = self._is_new(finished.words)
         self._said.add(said)
         draft = self._draft
-        declines = _DECLINES.search(finished.words) is not None
+        declines = is_decline(finished.words)
         self.declined = self.declined or declines
         found = await asyncio.to_thread(self._premises.check, finished.words, finished.numbers)
         says_nothing = finished.words.endswith("?") or not finished.complete

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
+from pinakes.service.asking.decompose import Comparison, TwoSteps
 from pinakes.service.asking.events import Done
 from pinakes.service.reading.reader import AnsweringSentence
 from pinakes.service.types import (
@@ -16,6 +17,7 @@ from pinakes.service.types import (
     NearPage,
     Sentence,
     ShortAnswer,
+    Truncation,
 )
 
 __all__ = ["Draft"]
@@ -26,7 +28,8 @@ class Draft:
     """An answer in the making.
 
     ``question`` stands alone: what the conversation adds has been put in. ``beside``: where it did
-    not, the question behind the one before it, as both were typed. ``topic``: where it asks
+    not, the question behind the one before it, as both were typed. ``planned``: the parts
+    that a model has found in it. ``more``: passages behind ``hits``. ``topic``: where it asks
     nothing, what is shown of the page that it names. ``marked``: citations that stand in what is no
     sentence, as in a table. ``threshold``: the least confidence with which
     the collection's questions are answered.
@@ -37,9 +40,11 @@ class Draft:
     question: str
     began: float
     beside: str | None = None
+    planned: Comparison | TwoSteps | None = None
     timings: dict[str, float] = field(default_factory=dict)
     searched: tuple[str, ...] = ()
     hits: tuple[Hit, ...] = ()
+    more: tuple[Hit, ...] = ()
     ranked: tuple[AnsweringSentence, ...] = ()
     topic: tuple[Hit, ...] = ()
     citations: tuple[Citation, ...] = ()
@@ -47,6 +52,7 @@ class Draft:
     sentences: list[Sentence] = field(default_factory=list)
     marked: set[int] = field(default_factory=set)
     withheld: int = 0
+    truncated: Truncation | None = None
     model: str | None = None
     prompt_tokens: int = 0
     answer_tokens: int = 0
@@ -92,5 +98,6 @@ class Draft:
                 prompt_tokens=self.prompt_tokens,
                 answer_tokens=self.answer_tokens,
                 timings=self.timings,
+                truncated=self.truncated,
             )
         )

@@ -9,11 +9,12 @@ from typing import TypeVar
 
 from pinakes.service.asking.answer_writer import AnswerWriter
 from pinakes.service.asking.draft import Draft
-from pinakes.service.asking.events import AnswerEvent, Status
+from pinakes.service.asking.events import AnswerEvent, Status, Token
 from pinakes.service.asking.reasoning import ReasoningFilter
 from pinakes.service.errors import GeneratorFailed
 from pinakes.service.generators.generator import Sign
 from pinakes.service.plain_text import PlainStream
+from pinakes.service.types import Truncation
 
 __all__ = ["Heard", "ModelText", "TimeLimit", "whole_text", "written"]
 
@@ -22,6 +23,11 @@ Value = TypeVar("Value")
 _LONGEST_PART = 2_000  # characters
 # Characters that a token has at most, on the average of an answer: in English four.
 _LONGEST_TOKEN = 24
+# What the reader is told of an answer that breaks off.
+_NOTES: dict[Truncation, str] = {
+    "length": "(Cut off here: the answer was longer than the model had room for.)",
+    "repetition": "(Stopped here: the model began to repeat itself.)",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,11 @@ class ModelText:
     def thinking(self) -> bool:
         """Whether the last piece was thought, or is taken for it."""
         return self._is_kept_apart or self._reasoning.thinking
+
+    @property
+    def was_cut_off(self) -> bool:
+        """Whether the model had more to say."""
+        return self._cut_off
 
     @property
     def is_full(self) -> bool:
@@ -95,6 +106,11 @@ class TimeLimit:
         self._seconds = seconds
         self._deadline = seconds + (time.monotonic() if began is None else began)
 
+    @property
+    def left_s(self) -> float:
+        """Seconds that are left."""
+        return self._deadline - time.monotonic()
+
     def check(self) -> None:
         """Raise where the time is over, between two steps of what is not waiting."""
         if time.monotonic() > self._deadline:
@@ -103,7 +119,7 @@ class TimeLimit:
     async def result(self, work: Awaitable[Value]) -> Value:
         """What ``work`` comes to."""
         try:
-            async with asyncio.timeout(self._deadline - time.monotonic()) as limit:
+            async with asyncio.timeout(self.left_s) as limit:
                 return await work
         except TimeoutError:
             if not limit.expired():
@@ -158,6 +174,14 @@ async def written(
         yield event
     async for event in writer.end():
         yield event
+    if heard.was_cut_off and draft.truncated is None:
+        draft.truncated = "length"
+    if not writer.answered:  # the sources speak for themselves
+        draft.truncated = None
+    if draft.truncated is not None:
+        note = f"\n\n{_NOTES[draft.truncated]}"
+        draft.text += note
+        yield Token(note)
     if not draft.answer_tokens:
         raise GeneratorFailed("the model ended without a word; ask again, or use --mode quote")
 

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Literal
 
 from pinakes.index.errors import BadQuery
 from pinakes.index.types import Manifest
@@ -110,7 +110,12 @@ def completion(answer: Answer, exchange: Exchange) -> CompletionView:
         created=exchange.created,
         model=exchange.model,
         system_fingerprint=exchange.manifest.generation,
-        choices=[ChoiceView(message=MessageView(content=answer.text, annotations=marked))],
+        choices=[
+            ChoiceView(
+                message=MessageView(content=answer.text, annotations=marked),
+                finish_reason=_finish_reason(answer),
+            )
+        ],
         usage=_usage(answer),
         pinakes=answer_view(answer),
     )
@@ -153,7 +158,7 @@ async def chunks(
                     if rest := answer.text[len(sent) - behind :]:
                         yield exchange.part({"content": rest})
                     whole = answer_view(answer).model_dump(mode="json")
-                    yield exchange.part({}, "stop", pinakes=whole)
+                    yield exchange.part({}, _finish_reason(answer), pinakes=whole)
                     if exchange.with_usage:
                         yield exchange.chunk([], usage=_usage(answer).model_dump())
                     yield END_OF_STREAM
@@ -181,6 +186,10 @@ def annotations(
                 title=place_name(source.title, source.heading_path),
             )
         )
+
+
+def _finish_reason(answer: Answer) -> Literal["stop", "length"]:
+    return "stop" if answer.truncated is None else "length"
 
 
 def _usage(answer: Answer) -> UsageView:

@@ -132,7 +132,7 @@ class ChoiceView(View):
     index: int = 0
     message: MessageView
     logprobs: None = None
-    finish_reason: Literal["stop"] = "stop"
+    finish_reason: Literal["stop", "length"] = "stop"
 
 
 class UsageView(View):

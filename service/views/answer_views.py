@@ -20,6 +20,7 @@ from pinakes.service.types import (
     Citation,
     Sentence,
     SourcePlace,
+    Truncation,
     Verdict,
 )
 from pinakes.service.views.excerpts import Spans, best_excerpt
@@ -121,6 +122,9 @@ class AnswerView(View):
     coverage: float
     prompt_tokens: int
     answer_tokens: int
+    truncated: Truncation | None = Field(
+        description="Why the model's words break off: it had no tokens left, or repeated itself."
+    )
     timings: dict[str, float] = Field(description="Seconds since the question came in.")
 
 
@@ -166,6 +170,7 @@ def answer_view(answer: Answer) -> AnswerView:
         coverage=answer.coverage,
         prompt_tokens=answer.prompt_tokens,
         answer_tokens=answer.answer_tokens,
+        truncated=answer.truncated,
         timings=dict(answer.timings),
     )
 

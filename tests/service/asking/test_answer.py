@@ -206,6 +206,51 @@ def test_an_unreachable_model_is_an_error(index: Index) -> None:
 VENTRIS = "Michael Ventris deciphered Linear B [1]."
 
 
+def test_an_answer_that_broke_off_says_so(index: Index) -> None:
+    answer = _answer(index, VENTRIS, " He was born in", Sign.CUT_OFF)
+    assert answer.truncated == "length"
+    assert answer.text.endswith("He was born in\n\n" + answer.text.rpartition("\n\n")[2])
+    assert "Cut off here" in answer.text.rpartition("\n\n")[2]
+    assert _answer(index, VENTRIS).truncated is None
+
+
+def test_a_quotation_is_whole_though_the_model_was_cut_off(index: Index) -> None:
+    answer = _answer(index, Sign.THINKING, Sign.CUT_OFF)
+    assert (answer.kind, answer.truncated) == ("quotation", None)
+    assert "Cut off" not in answer.text
+
+
+def test_a_line_that_comes_twice_ends_nothing(index: Index) -> None:
+    lines = "- Unknown.\n- Michael Ventris deciphered Linear B [1].\n- Unknown.\n- It was in Greek."
+    answer = _answer(index, lines)
+    assert answer.text.count("- Unknown.") == 2
+    assert answer.text.endswith("- It was in Greek.")
+    assert answer.truncated is None
+    answer = _answer(index, "It was Ventris [1]. So it was. It was Ventris. It was in Greek.")
+    assert answer.text.count("Ventris") == 1  # it adds nothing
+    assert answer.text.endswith("It was in Greek.")
+
+
+def test_a_loop_is_told_of(index: Index) -> None:
+    answer = _answer(index, "It was Ventris [1]. So it was. " * 5)
+    assert answer.text.count("Ventris") == 1
+    assert answer.truncated == "repetition"
+    assert "repeat" in answer.text.rpartition("\n\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("The sources do not say.", "refusal"),
+        ("The sources do not say who did it. They do not mention it.", "refusal"),
+        ("The sources do not freeze in winter.", "answer"),
+        ("The sources do not say when. Michael Ventris deciphered it [1].", "answer"),
+    ],
+)
+def test_a_decline_is_one_when_nothing_else_is_said(index: Index, said: str, kind: str) -> None:
+    assert _answer(index, said).kind == kind
+
+
 def test_thoughts_are_a_stage_and_no_text(index: Index) -> None:
     script = ("<think>", "Who was it?", "</think>", "Michael Ventris ", "deciphered Linear B [1].")
     events = answer_events(index, ScriptedGenerator(*script))
@@ -288,7 +333,7 @@ def test_an_endless_piece_keeps_nobody_waiting(index: Index, unit: str, strict: 
         return events
 
     answer = answered(asyncio.run(scenario()))
-    assert len(answer.text) < 12_000
+    assert len(answer.text) < 26_000
     assert turns > 3
 
 

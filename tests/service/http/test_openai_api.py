@@ -15,7 +15,7 @@ from openai.types.chat import ChatCompletion, ChatCompletionChunk
 
 from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
 from pinakes.service.generators.choice import open_generator
-from pinakes.service.generators.generator import Generator
+from pinakes.service.generators.generator import Generator, Sign
 from pinakes.service.generators.models import bundled_model
 from pinakes.service.settings import AnswerSettings, GeneratorSettings, SearchSettings
 from tests.service.conftest import MakeServer, make_app, running
@@ -206,6 +206,15 @@ def test_the_async_client(make_server: MakeServer) -> None:
     completion, chunks = asyncio.run(both())
     assert content_of(chunks) == completion.choices[0].message.content
     assert annotations_of(chunks) != []
+
+
+def test_an_answer_that_broke_off_ended_for_its_length(make_openai: MakeOpenAI) -> None:
+    client = make_openai(ScriptedGenerator(*BORNE_OUT, Sign.CUT_OFF))
+    assert ask(client).choices[0].finish_reason == "length"
+    stream = client.chat.completions.create(
+        model="samplewiki", messages=user(QUESTION), stream=True
+    )
+    assert [chunk.choices[0].finish_reason for chunk in stream][-1] == "length"
 
 
 def test_each_model_answers_in_its_way(make_openai: MakeOpenAI) -> None:
