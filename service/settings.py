@@ -37,6 +37,10 @@ __all__ = [
 
 Mode = Literal["hybrid", "keyword", "vector"]
 Backend = Literal["auto", "llama-server", "llama-cpp-python", "none"]
+Effort = Literal["off", "low", "on"]
+_BUDGETS: dict[Effort, int] = {"off": 0, "low": 1_024, "on": 4_096}
+# What a chat is made of.
+_OWN_FIELDS = frozenset({"messages", "stream"})
 
 
 class _Section(BaseModel):
@@ -82,16 +86,61 @@ class GeneratorSettings(_Section):
     prompt_tokens: int | None = Field(
         default=None,
         ge=128,
-        description="Room for the whole prompt, in tokens; 500 for an embedded model, "
-        "3,000 for a server.",
+        description="Room for the whole prompt, in tokens; when unset what the model reads in "
+        "six seconds, as far as its context goes.",
     )
-    answer_tokens: int = Field(default=256, ge=16, description="Longest answer, in tokens.")
-    thinking_tokens: int = Field(
-        default=0,
+    answer_tokens: int | None = Field(
+        default=None,
+        ge=16,
+        description="Longest answer, in tokens; 1,024, or 256 of a small model, when unset.",
+    )
+    thinking: Effort | None = Field(
+        default=None,
+        description="How much the model thinks before it answers: off, low or on; when unset off, "
+        "or on where thinking_tokens is set.",
+    )
+    thinking_tokens: int | None = Field(
+        default=None,
         ge=0,
-        description="Tokens that the model may think for before it answers; 0: it is asked not to.",
+        description="Tokens that the model may think for; when unset 1,024 if low, 4,096 if on.",
+    )
+    temperature: float | None = Field(
+        default=None,
+        ge=0,
+        description="Of the choice of words; when unset 0, or what its server takes if it thinks.",
+    )
+    top_p: float | None = Field(
+        default=None, gt=0, le=1, description="The likeliest words that are chosen from."
+    )
+    extra_body: dict[str, Any] = Field(
+        default={},
+        description="More fields for each request to the server, as JSON; of llama-cpp-python "
+        "those that choose words: top_k, min_p and the penalties.",
+    )
+    plan: bool | None = Field(
+        default=None,
+        description="Let the model say what is searched for, in up to four searches; when unset "
+        "where it is not small and has been found to read fast.",
     )
     timeout_s: float = Field(default=120.0, gt=0, description="Longest silence of the model.")
+
+    @field_validator("extra_body")
+    @classmethod
+    def _are_others(cls, extra: dict[str, Any]) -> dict[str, Any]:
+        if own := _OWN_FIELDS.intersection(extra):
+            raise ValueError(f"{' and '.join(sorted(own))} cannot be set")
+        return extra
+
+    @property
+    def effort(self) -> Effort:
+        """How much the model thinks."""
+        return self.thinking or ("on" if self.thinking_tokens else "off")
+
+    @property
+    def thinking_budget(self) -> int:
+        """For how many tokens it may think; 0: not at all."""
+        effort = self.effort
+        return 0 if effort == "off" else self.thinking_tokens or _BUDGETS[effort]
 
 
 class AnswerSettings(_Section):

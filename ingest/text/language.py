@@ -18,7 +18,8 @@ and ``like = "ar"`` takes what is not said from another file. Each part is read 
   lower case, their own points inside: z.B. ``before_numbers``: what is one before a number only:
   "art. 5". ``ordinals``: where these have a point, their most digits before a capital, 2 or 3.
   ``stops``: beside . ! and ?.
-- ``[questions]`` (``service/reading/words.py``), all of it or nothing, in lower case ``expected``:
+- ``[questions]`` (``service/reading/words.py``), all of it or nothing, in lower case but for its
+  English ``name`` (``service/asking/asked_language.py``) ``expected``:
   the type of answer, by the words a question asks with; the longest that fits counts. ``numbers``:
   number words with their values, ``scales``: those that multiply what stands before them.
   ``stop_words``: what says nothing by itself, beside those of ``[search]``. ``negations``: what

@@ -32,6 +32,7 @@ from pinakes.service.asking.quotations import (
     short_answer,
 )
 from pinakes.service.asking.retrieve import find
+from pinakes.service.asking.room import room_for
 from pinakes.service.asking.understanding import understood
 from pinakes.service.errors import ServiceError
 from pinakes.service.generators.generator import Generator, ModelInfo
@@ -131,8 +132,10 @@ class Answerer:
             draft.question,
             self.settings.search.mode,
             draft.beside,
+            draft.planned,
         )
         draft.searched, draft.hits, draft.ranked = found.searched, found.hits, found.sentences
+        draft.more = found.more
         draft.topic = found.topic
         draft.confidence = round(found.confidence, 3)
         encoder = index.encoder.record if index.encoder is not None else None
@@ -152,7 +155,8 @@ class Answerer:
                 yield event
         limit = turn.limit()
         yield Status("reading")
-        packed = await limit.result(pack(generator, draft, self.settings.generator))
+        room = room_for(info, self.settings.generator)
+        packed = await limit.result(pack(generator, draft, info, room))
         self._take_sources(draft, packed.hits)
         draft.model, draft.prompt_tokens = info.name, packed.tokens
         draft.clock("packed_s")
@@ -167,11 +171,9 @@ class Answerer:
             strict=self._is_strict(draft.request, info),
             language=draft.index.manifest.dump.language,
         )
-        own = self.settings.generator
-        tokens = own.answer_tokens + own.thinking_tokens
         info = await limit.result(generator.describe())  # what the prompt has shown of it, too
-        heard = ModelText(tokens, thinks=info.thinks)
-        pieces = generator.stream(packed.messages, tokens)
+        heard = ModelText(room.reply, thinks=info.thinks)
+        pieces = generator.stream(packed.messages, room.reply)
         async with aclosing(written(draft, limit, pieces, heard, writer)) as events:
             async for event in events:
                 yield event

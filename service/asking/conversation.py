@@ -27,7 +27,14 @@ from pinakes.service.asking.things import (
 from pinakes.service.reading.words import LanguageWords
 from pinakes.service.types import Message
 
-__all__ = ["NO_ANSWER", "checked_rewriting", "rewriting_prompt", "standalone", "with_earlier"]
+__all__ = [
+    "NO_ANSWER",
+    "adds_names",
+    "checked_rewriting",
+    "rewriting_prompt",
+    "standalone",
+    "with_earlier",
+]
 
 # What a refusal begins with; it names nothing that was talked about.
 NO_ANSWER = "This collection does not seem to hold an answer."
@@ -86,15 +93,20 @@ def checked_rewriting(written: str, question: str, history: Sequence[Message]) -
     if len(lines) != 1 or len(lines[0]) > _LONGEST:
         return None
     rewritten = lines[0].strip('"“” ')
-    known = " ".join([question, *(message.content for message in history)]).casefold()
-    names = [word for word in _WORD.findall(rewritten)[1:] if word[0].isupper() or word.isdigit()]
-    if not rewritten or any(name.casefold() not in known for name in names):
+    known = " ".join([question, *(message.content for message in history)])
+    if not rewritten or adds_names(rewritten, known):
         return None
     mark = question.strip()[-1:]
     # Without its mark a question of few words is taken for the name of something.
     return (
         rewritten if mark not in _MARKS or rewritten[-1] in _MARKS else rewritten.rstrip(".") + mark
     )
+
+
+def adds_names(written: str, known: str) -> bool:
+    """Whether a model names what ``known`` does not, past the first word, which is a capital's."""
+    names = [word for word in _WORD.findall(written)[1:] if word[0].isupper() or word.isdigit()]
+    return any(name.casefold() not in known.casefold() for name in names)
 
 
 def _pairs(history: Sequence[Message]) -> list[tuple[str, str]]:

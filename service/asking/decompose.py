@@ -115,9 +115,9 @@ _ASKING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The same asked of two things."""
+    """The same asked of two things, or of three."""
 
-    questions: tuple[str, str]
+    questions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,25 +1,47 @@
 """The roomiest prompt that fits the model's budget, by the model's own tokenizer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from pinakes.index.retrieval.neighbours import widen
 from pinakes.index.types import Hit
+from pinakes.service.asking.asked_language import asked_language
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.prompt import SourceText, build_prompt
+from pinakes.service.asking.room import TokenRoom
+from pinakes.service.asking.topics import lead_of
 from pinakes.service.errors import GeneratorFailed
-from pinakes.service.generators.generator import Generator
+from pinakes.service.generators.generator import Generator, ModelInfo
 from pinakes.service.reading.reader import AnsweringSentence
-from pinakes.service.settings import GeneratorSettings
 from pinakes.service.types import Message
 
 __all__ = ["Packed", "pack"]
 
-_WHOLE_PASSAGES = (6, 5, 4, 3)
+
+@dataclass(frozen=True, slots=True)
+class _Roominess:
+    """So many passages, the best of them with what stands around them, and leads of their pages."""
+
+    passages: int
+    widened: int = 0
+    leads: bool = False
+
+
+# What stands around the best passages answers more often than passages far behind do.
+_ROOMIEST_FIRST = (
+    _Roominess(12, 6, leads=True),
+    _Roominess(12, 3, leads=True),
+    _Roominess(10, 3, leads=True),
+    _Roominess(8, 3, leads=True),
+    _Roominess(8, 1, leads=True),
+    _Roominess(8, 0, leads=True),
+    *(_Roominess(count) for count in (8, 6, 5, 4, 3)),
+)
 # Four sentences hold the answer for 84 of 100 questions whose passages hold it for 89; a small
 # model does worse with more.
 _SENTENCES, _SENTENCES_SMALL = (12, 9, 6, 4, 3, 2, 1), (4, 3, 2, 1)
-_PROMPT_TOKENS_EMBEDDED, _PROMPT_TOKENS_SERVER = 500, 3_000
+# By the tokens that the last prompt took for its letters, a longer one is not worth counting.
+_SURELY_TOO_LONG = 1.15
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,22 +53,31 @@ class Packed:
     hits: tuple[Hit, ...]
 
 
-async def pack(generator: Generator, draft: Draft, settings: GeneratorSettings) -> Packed:
+async def pack(generator: Generator, draft: Draft, info: ModelInfo, room: TokenRoom) -> Packed:
     """The most that fits: passages with their neighbours, passages, or the likeliest sentences.
 
     A small model is given sentences only. Raises GeneratorFailed where not even one fits.
     """
-    info = await generator.describe()
-    usual = _PROMPT_TOKENS_EMBEDDED if settings.url is None else _PROMPT_TOKENS_SERVER
-    longest = info.context_tokens - settings.answer_tokens - settings.thinking_tokens
-    room = min(settings.prompt_tokens or usual, longest)
+    language = asked_language(draft.request.question, draft.index.manifest.dump.language)
     tried = None
+    tokens_per_letter = 0.0
     for chosen, sources in _ways(draft, small=info.small):
-        prompt = build_prompt(draft.question, sources, draft.request.mode, small=info.small)
+        prompt = build_prompt(
+            draft.question,
+            sources,
+            draft.request.mode,
+            small=info.small,
+            history=draft.request.history,
+            language=language,
+        )
+        letters = sum(len(message.content) for message in prompt)
+        if letters * tokens_per_letter > room.prompt * _SURELY_TOO_LONG and len(chosen) > 1:
+            continue
         tried = Packed(prompt, await generator.count_tokens(prompt), tuple(chosen))
-        if tried.tokens <= room:
+        tokens_per_letter = tried.tokens / letters
+        if tried.tokens <= room.prompt:
             return tried
-    if tried is not None and tried.tokens <= longest:
+    if tried is not None and tried.tokens <= room.longest:
         return tried
     raise GeneratorFailed(
         f"the model's context of {info.context_tokens} tokens is too small for one passage and "
@@ -58,10 +89,10 @@ def _ways(draft: Draft, *, small: bool) -> Iterator[tuple[list[Hit], list[Source
     """Ways to show the sources, roomiest first."""
     hits = list(draft.hits)
     if not small:
-        yield _whole(widen(draft.index.store, hits))
-        for count in _WHOLE_PASSAGES:
-            if count <= len(hits):
-                yield _whole(hits[:count])
+        several = [*hits, *draft.more]
+        for way in _ROOMIEST_FIRST:
+            if way.passages <= len(several) or way.leads:
+                yield _whole(_shown(draft, several[: way.passages], way))
     for count in _SENTENCES_SMALL if small else _SENTENCES:
         by_hit: dict[int, list[AnsweringSentence]] = {}
         for sentence in draft.ranked[:count]:
@@ -78,6 +109,33 @@ def _ways(draft: Draft, *, small: bool) -> Iterator[tuple[list[Hit], list[Source
             yield chosen, [_source(hit, text) for hit, text in zip(chosen, texts, strict=True)]
     if not draft.ranked:
         yield _whole(hits[:1])
+
+
+def _shown(draft: Draft, hits: Sequence[Hit], way: _Roominess) -> list[Hit]:
+    """The passages, the first ones with their neighbours, each page's lead before its first."""
+    best = widen(draft.index.store, hits[: way.widened]) if way.widened else []
+    others = [hit for hit in hits[way.widened :] if not any(_holds(one, hit) for one in best)]
+    shown = [*best, *others]
+    if not way.leads:
+        return shown
+    with_leads: list[Hit] = []
+    pages: set[int] = set()
+    for hit in shown:
+        lead = lead_of(draft.index, hit)
+        if hit.passage.page_id not in pages and not any(_holds(one, lead) for one in shown):
+            with_leads.append(lead)
+        pages.add(hit.passage.page_id)
+        with_leads.append(hit)
+    return with_leads
+
+
+def _holds(one: Hit, other: Hit) -> bool:
+    """Whether one passage is part of the other."""
+    return (
+        one.passage.page_id == other.passage.page_id
+        and one.passage.start <= other.passage.start
+        and other.passage.end <= one.passage.end
+    )
 
 
 def _whole(hits: list[Hit]) -> tuple[list[Hit], list[SourceText]]:

@@ -24,8 +24,10 @@ from pinakes.service.reading.reader import AnsweringSentence
 
 __all__ = ["MOST_HITS", "SEARCHED_HITS", "Found", "find", "varied"]
 
-# Passages that answers are written from.
+# Passages that are read, and that answers are written from.
 MOST_HITS = 6
+# Those behind them, which only a model reads that reads fast.
+_MORE_HITS = 6
 # Of one page so many at most: three keep the passage that answers as often among six as no bound
 # does, and the pages that answer more often (bench.quality.variety).
 _MOST_OF_PAGE = 3
@@ -44,6 +46,7 @@ class Found:
 
     ``searched``: the queries asked, at most five. ``confidence``: how likely the answer is there.
     ``topic``: where nothing is asked, the page that is named: how it begins, and what else is said.
+    ``more``: the best passages behind ``hits``, unread.
     """
 
     question: Question
@@ -52,15 +55,22 @@ class Found:
     sentences: tuple[AnsweringSentence, ...]
     confidence: float
     topic: tuple[Hit, ...] = ()
+    more: tuple[Hit, ...] = ()
 
 
 def find(
-    index: Index, models: ReadingModels, text: str, mode: Mode, beside: str | None = None
+    index: Index,
+    models: ReadingModels,
+    text: str,
+    mode: Mode,
+    beside: str | None = None,
+    planned: Comparison | TwoSteps | None = None,
 ) -> Found:
     """Search for a question, and for its parts where it has any. Raises BadQuery.
 
     At most four searches: the question, and two parts, or the first step and twice the second; and
-    one for ``beside``, another way to put the question, whose pages are read too.
+    one for ``beside``, another way to put the question, whose pages are read too. ``planned``: the
+    parts that a model has found, at most three; None: rules look for some.
     """
     whole = _search(index, models, text, mode, beside=beside)
     named = things_in(whole.question.text, index, whole.question.words)
@@ -70,7 +80,8 @@ def find(
         return _search(index, models, asked, mode, whole.question.sentence_vectors)
 
     try:
-        match parts_of(whole.question.text, [(thing.start, thing.end) for thing in named]):
+        spans = [(thing.start, thing.end) for thing in named]
+        match planned or parts_of(whole.question.text, spans):
             case Comparison(questions):
                 parts = [part(asked) for asked in questions]
                 # Both things must be there.
@@ -123,10 +134,19 @@ def _search(
     if is_untold(question.text, read, index, question.words):
         sure = 0.0
     topic = topic_card(index, question, read)
-    return Found(question, searched, tuple(read), reading.sentences, sure, topic)
+    more = _behind(read, varied(found, most=MOST_HITS + _MORE_HITS))
+    return Found(question, searched, tuple(read), reading.sentences, sure, topic, more)
 
 
-def varied(hits: Sequence[Hit], most_of_page: int = _MOST_OF_PAGE) -> list[Hit]:
+def _behind(read: Sequence[Hit], hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """The best of ``hits`` that are not among those read."""
+    known = {hit.passage.passage_id for hit in read}
+    return tuple(hit for hit in hits if hit.passage.passage_id not in known)[:_MORE_HITS]
+
+
+def varied(
+    hits: Sequence[Hit], most_of_page: int = _MOST_OF_PAGE, *, most: int = MOST_HITS
+) -> list[Hit]:
     """The best hits to answer from, few of them of one page unless it is all that is asked about.
 
     A page that only lists others says nothing itself: such pages are left out where there are any
@@ -142,7 +162,7 @@ def varied(hits: Sequence[Hit], most_of_page: int = _MOST_OF_PAGE) -> list[Hit]:
         asked_about = hit.features.get("question in title", 0.0) >= _WHOLE_QUESTION
         few = of_page[page_id] <= most_of_page
         (chosen if few or asked_about else more).append(hit)
-    return [*chosen, *more][:MOST_HITS]
+    return [*chosen, *more][:most]
 
 
 def _with_lead(index: Index, question: Question, read: list[Hit]) -> list[Hit]:
@@ -177,11 +197,13 @@ def _only_found(index: Index, text: str, mode: Mode, whole: Found) -> Found:
 def _merged(whole: Found, parts: Sequence[Found], sure: float) -> Found:
     """The best of each part in turn, every page once before any twice."""
     in_turn = [*_in_turn([_pages_first(part.hits) for part in parts])]
+    further = [*in_turn, *_in_turn([part.more for part in parts])]
     pages: dict[int, Hit] = {}
     for hit in in_turn:
         pages.setdefault(hit.passage.page_id, hit)
     passages = {hit.passage.passage_id: hit for hit in [*pages.values(), *in_turn]}
     hits = [*passages.values()][:MOST_HITS]
+    more = {hit.passage.passage_id: hit for hit in further}
     places = {hit.passage.passage_id: place for place, hit in enumerate(hits)}
     sentences: list[AnsweringSentence] = []
     taken: set[tuple[int, int]] = set()
@@ -200,6 +222,7 @@ def _merged(whole: Found, parts: Sequence[Found], sure: float) -> Found:
         hits=tuple(hits),
         sentences=tuple(sentences),
         confidence=sure,
+        more=_behind(hits, [*more.values()]),
     )
 
 

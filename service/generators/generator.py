@@ -30,7 +30,8 @@ class ModelInfo:
 
     ``slots``: how many it answers side by side. ``parameters``: how many it has, where its server
     says so. ``thinks``: its template may have opened its thoughts already, so that in its text only
-    their end is seen.
+    their end is seen. ``reads_per_s``: how many tokens of a prompt it reads in a second, once
+    it has read some.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ModelInfo:
     slots: int = 1
     parameters: int | None = None
     thinks: bool = False
+    reads_per_s: float | None = None
 
     @property
     def small(self) -> bool:

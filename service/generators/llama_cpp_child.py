@@ -61,7 +61,7 @@ class _Inbox:
 
 
 class _Model:
-    """llama.cpp with one context, the chat template of its file, and greedy sampling."""
+    """llama.cpp with one context and the chat template of its file."""
 
     def __init__(self, config: dict[str, Any], inbox: _Inbox) -> None:
         import llama_cpp
@@ -101,7 +101,11 @@ class _Model:
         native.llama_set_abort_callback(self._llama.ctx, abort, None)
         self._kept_alive = (log, abort)  # native code holds bare pointers to them
         self._inbox = inbox
-        self._thinking = config["thinking"]
+        self.parameters = int(native.llama_model_n_params(self._llama.model))
+        self._thinking = {"enable_thinking": config["thinking"] != "off"}
+        if config["thinking"] != "on":
+            self._thinking["reasoning_effort"] = "low"
+        self._sampling: dict[str, Any] = config["sampling"]
         self._opened = ""
         self.cut_off = False
 
@@ -111,7 +115,7 @@ class _Model:
 
     def tokens(self, messages: list[dict[str, str]]) -> list[int]:
         """The prompt; models that can think are asked not to, unless they may."""
-        prompt = self._template(messages=messages, enable_thinking=self._thinking).prompt
+        prompt = self._template(messages=messages, **self._thinking).prompt
         # What the template has opened belongs to the answer, whose reader looks for its end.
         self._opened = next((opener for opener in _OPENERS if prompt.rstrip().endswith(opener)), "")
         repeated = bool(self._beginning) and prompt.startswith(self._beginning)
@@ -127,7 +131,7 @@ class _Model:
         decoder = codecs.getincrementaldecoder("utf-8")("replace")
         yield self._opened
         self.cut_off = True
-        generated = self._llama.generate(prompt, temp=0.0)
+        generated = self._llama.generate(prompt, **self._sampling)
         for _, token in zip(range(min(max_tokens, room)), generated, strict=False):
             if self._inbox.unwanted() or self._ends(token):
                 self.cut_off = False
@@ -148,7 +152,7 @@ def _main() -> None:
         os.write(2, f"{error}\n".encode())
         # Not sys.exit: llama.cpp would log its own end into a callback that is gone by then.
         os._exit(1)
-    channel.send({"context_tokens": model.context_tokens})
+    channel.send({"context_tokens": model.context_tokens, "parameters": model.parameters})
     while True:
         request = inbox.next()
         number = request["id"]

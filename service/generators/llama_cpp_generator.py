@@ -17,6 +17,9 @@ from pinakes.service.types import Message
 
 __all__ = ["LlamaCppGenerator"]
 
+# Of the fields that a server would be sent, those that llama-cpp-python chooses words by.
+_SAMPLING = ("top_k", "min_p", "repeat_penalty", "frequency_penalty", "presence_penalty")
+
 
 class LlamaCppGenerator:
     """A Generator with one context: it answers one request at a time, in order of arrival."""
@@ -94,7 +97,8 @@ class LlamaCppGenerator:
                     "context_tokens": self._settings.context_tokens,
                     "gpu_layers": self._settings.gpu_layers,
                     "threads": self._settings.threads or spare_cores(),
-                    "thinking": self._settings.thinking_tokens > 0,
+                    "thinking": self._settings.effort,
+                    "sampling": self._sampling(),
                 },
             )
         child = self._child
@@ -108,7 +112,20 @@ class LlamaCppGenerator:
         except GeneratorUnavailable:
             await self.aclose()
             raise
-        return ModelInfo(self._model_path.stem, message["context_tokens"])
+        return ModelInfo(
+            self._model_path.stem, message["context_tokens"], parameters=message["parameters"]
+        )
+
+    def _sampling(self) -> dict[str, Any]:
+        """How words are chosen, under llama-cpp-python's names; greedily unless it thinks."""
+        settings = self._settings
+        usual = {} if settings.temperature is None else {"temp": settings.temperature}
+        if settings.temperature is None and settings.effort == "off":
+            usual = {"temp": 0.0}
+        if settings.top_p is not None:
+            usual["top_p"] = settings.top_p
+        extra = settings.extra_body
+        return usual | {name: extra[name] for name in _SAMPLING if name in extra}
 
     def _request(self, messages: Sequence[Message]) -> dict[str, Any]:
         self._last_request += 1

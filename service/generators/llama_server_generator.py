@@ -23,6 +23,8 @@ from pinakes.service.generators.llama_server_http import (
     field,
     read_events,
 )
+from pinakes.service.generators.reading_speed import ReadingSpeed
+from pinakes.service.generators.thinking import thinking_fields
 from pinakes.service.plain_text import one_line
 from pinakes.service.settings import GeneratorSettings
 from pinakes.service.types import Message
@@ -46,6 +48,17 @@ _THINKER = re.compile(
     r"(?<![a-z0-9])(?:r1|qwq|z1|think(?:er|ing)?|reason(?:er|ing)?)(?![a-z0-9])", re.IGNORECASE
 )
 _OPENS_THOUGHTS = ("<think>", "<thinking>", "<thought>", "[THINK]")
+_SIZE = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)([bm])(?![a-z0-9])", re.IGNORECASE)
+_SCALES = {"b": 1_000_000_000, "m": 1_000_000}
+# vLLM and SGLang, LM Studio, TabbyAPI and others.
+_CONTEXTS = (
+    "max_model_len",
+    "max_context_length",
+    "context_length",
+    "context_window",
+    "max_seq_len",
+)
+_THOUGHTS = ("reasoning_content", "reasoning", "thinking")
 # How servers say that they do not know a field of the request.
 _REFUSED = (400, 422)
 
@@ -76,6 +89,7 @@ class LlamaServerGenerator:
         self._failure = GeneratorError()
         self._lock = asyncio.Lock()
         self._last_sign = 0.0
+        self._reading = ("", ReadingSpeed())  # the name of a model, and how fast it has read
         self._http = None if embedded else self._open(settings.url or "")
 
     async def describe(self) -> ModelInfo:
@@ -83,7 +97,8 @@ class LlamaServerGenerator:
         now = asyncio.get_running_loop().time()
         if self._embedded is None and self._server and now - self._server.seen > _FRESH_S:
             self._server = None
-        return (await self._reach()).info
+        server = await self._reach()
+        return replace(server.info, reads_per_s=self._speed(server.model).per_s)
 
     async def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the prompt by the server's template and tokenizer; else an upper estimate."""
@@ -131,7 +146,7 @@ class LlamaServerGenerator:
     async def _count_exactly(self, server: _Server, messages: Sequence[Message]) -> int | None:
         """Tokens by llama-server's own endpoints, or None where it is too old to have them."""
         body: dict[str, Any] = {"model": server.model, "messages": _plain(messages)}
-        answer = await self._ask(server, "/apply-template", body | self._thinking(server))
+        answer = await self._ask(server, "/apply-template", body | self._fields(server))
         prompt = field(answer, "prompt", str)
         if prompt is None:
             return None
@@ -143,16 +158,26 @@ class LlamaServerGenerator:
         tokens = field(answer, "tokens", list)
         return len(tokens) if tokens is not None else None
 
-    def _thinking(self, server: _Server) -> dict[str, Any]:
-        """Fields that ask for thoughts or for none, under the names that templates know them by.
+    def _fields(self, server: _Server) -> dict[str, Any]:
+        """What is asked of the model's thoughts, and what the settings add to every request."""
+        fields: dict[str, Any] = {}
+        if server.takes_options:
+            fields = thinking_fields(self._settings, is_llama_cpp=server.is_llama_cpp)
+        extra = self._settings.extra_body
+        for name in fields.keys() & extra.keys():
+            if isinstance(fields[name], dict) and isinstance(extra[name], dict):
+                extra = extra | {name: fields[name] | extra[name]}
+        return fields | extra
 
-        Models that think would spend the answer's tokens before its first word.
-        """
-        thinking = self._settings.thinking_tokens > 0
-        options: dict[str, Any] = {"enable_thinking": thinking, "thinking": thinking}
-        effort = {} if thinking else {"reasoning_effort": "low"}
-        fields: dict[str, Any] = {"chat_template_kwargs": options | effort}
-        return fields if server.is_llama_cpp else fields | effort
+    def _sampling(self) -> dict[str, Any]:
+        """How words are chosen. Greedily, unless it thinks: thoughts would go round in circles."""
+        fields: dict[str, Any] = {}
+        temperature = self._settings.temperature
+        if temperature is not None or self._settings.effort == "off":
+            fields["temperature"] = temperature or 0
+        if self._settings.top_p is not None:
+            fields["top_p"] = self._settings.top_p
+        return fields
 
     async def _answer(
         self, server: _Server, messages: Sequence[Message], max_tokens: int
@@ -162,32 +187,37 @@ class LlamaServerGenerator:
             "model": server.model,
             "messages": _plain(messages),
             "max_tokens": max_tokens,
-            "temperature": 0,
             "stream": True,
-        }
+        } | self._sampling()
         if server.is_llama_cpp:
             # A server that reports its progress through the prompt finds out on the way that
             # nobody listens any more; otherwise it would first finish the prompt.
             body |= {"cache_prompt": True, "return_progress": True, "reasoning_format": "auto"}
+        began = asyncio.get_running_loop().time()
+        has_begun = False
         async with self._asked(server, body) as response:
             if response.status_code != 200:
                 raise await self._refusal(server.http, response)
             async with contextlib.aclosing(self._pieces(server.http, response)) as pieces:
                 async for piece in pieces:
+                    if piece and not (has_begun or server.is_llama_cpp):
+                        seconds = asyncio.get_running_loop().time() - began
+                        self._speed(server.model).note(_estimate(messages), seconds)
+                    has_begun = has_begun or bool(piece)
                     yield piece
 
     @contextlib.asynccontextmanager
     async def _asked(self, server: _Server, body: dict[str, Any]) -> AsyncIterator[httpx.Response]:
         """The response to a chat; a server that refuses a field it may not know is asked again."""
-        fields = self._thinking(server) if server.takes_options else {}
-        if fields:
-            async with server.http.open("POST", _CHAT, body | fields) as response:
+        if server.takes_options:
+            async with server.http.open("POST", _CHAT, body | self._fields(server)) as response:
                 if response.status_code not in _REFUSED:
                     yield response
                     return
-        async with server.http.open("POST", _CHAT, body) as response:
-            if fields and response.status_code == 200 and self._server is server:
-                self._server = replace(server, takes_options=False)
+        plainly = replace(server, takes_options=False)
+        async with server.http.open("POST", _CHAT, body | self._fields(plainly)) as response:
+            if response.status_code == 200 and self._server is server:
+                self._server = plainly
             yield response
 
     async def _pieces(
@@ -204,12 +234,26 @@ class LlamaServerGenerator:
                     raise http.silent() from None
                 if event is None:
                     return
+                if timings := field(event, "timings", dict):
+                    self._note_timings(timings)
                 piece, reason = _piece(event)
                 yield piece
                 if reason == "length":
                     yield Sign.CUT_OFF
                 if reason is not None:
                     return
+
+    def _speed(self, model: str) -> ReadingSpeed:
+        """How fast that model has read; of the one before nothing is kept."""
+        if self._reading[0] != model:
+            self._reading = (model, ReadingSpeed())
+        return self._reading[1]
+
+    def _note_timings(self, timings: dict[str, Any]) -> None:
+        """What llama-server says, with the last event, of the prompt it has read."""
+        tokens, milliseconds = timings.get("prompt_n"), timings.get("prompt_ms")
+        if self._server and isinstance(tokens, int) and isinstance(milliseconds, (int, float)):
+            self._speed(self._server.model).note(tokens, milliseconds / 1_000)
 
     async def _reach(self) -> _Server:
         """The server with what is known about it, asked anew after an error or a restart.
@@ -263,6 +307,7 @@ class LlamaServerGenerator:
             context = field(defaults, "n_ctx", int) or self._settings.context_tokens
             slots = max(1, field(properties, "total_slots", int) or 1)
             parameters = _parameters(await self._models(http), wanted)
+            parameters = parameters or _parameters_by_name(_short(model))
             info = ModelInfo(_short(model), context, slots, parameters)
             return _Server(http, model, info, is_llama_cpp=True, seen=seen)
 
@@ -274,8 +319,13 @@ class LlamaServerGenerator:
             )
         listed = field(models[0], "id", str) if models else None
         model = wanted or listed or "default"
-        thinks = _THINKER.search(model) is not None
-        info = ModelInfo(_short(model), self._settings.context_tokens, thinks=thinks)
+        listed_one = next((one for one in models or [] if field(one, "id", str) == model), None)
+        info = ModelInfo(
+            _short(model),
+            _context(listed_one) or self._settings.context_tokens,
+            parameters=_parameters_by_name(model),
+            thinks=_THINKER.search(model) is not None,
+        )
         return _Server(http, model, info, is_llama_cpp=False, seen=seen)
 
     async def _models(self, http: LlamaServerHttp) -> list[Any] | None:
@@ -333,9 +383,11 @@ def _piece(event: Any) -> tuple[str | Sign, str | None]:
     if not choices:
         return "", None
     delta = field(choices[0], "delta", dict)
-    piece: str | Sign = field(delta, "content", str) or ""
-    # Thoughts, under the names that servers have for them.
-    if not piece and any(field(delta, name, str) for name in ("reasoning_content", "reasoning")):
+    parts = field(delta, "content", list) or []
+    said = [field(part, "text", str) or "" for part in parts]
+    piece: str | Sign = field(delta, "content", str) or "".join(said)
+    # Thoughts, under the names that servers have for them; Mistral's are parts of the content.
+    if not piece and (parts or any(field(delta, name, str) for name in _THOUGHTS)):
         piece = Sign.THINKING
     return piece, field(choices[0], "finish_reason", str)
 
@@ -345,6 +397,20 @@ def _parameters(models: list[Any] | None, wanted: str | None) -> int | None:
     for model in models or []:
         if wanted is None or field(model, "id", str) == wanted:
             return field(field(model, "meta", dict), "n_params", int)
+    return None
+
+
+def _parameters_by_name(model: str) -> int | None:
+    """How many parameters a model has by its name: "qwen2.5:0.5b", "Qwen3-30B-A3B"."""
+    found = _SIZE.search(model)
+    return int(float(found[1]) * _SCALES[found[2].lower()]) if found else None
+
+
+def _context(model: Any) -> int | None:
+    """The context of a listed model, in tokens, under the names that servers have for it."""
+    for name in _CONTEXTS:
+        if tokens := field(model, name, int):
+            return tokens
     return None
 
 

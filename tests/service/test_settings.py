@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from pinakes.service.errors import BadInput
-from pinakes.service.settings import load_settings
+from pinakes.service.settings import GeneratorSettings, load_settings
 
 
 @pytest.fixture(autouse=True)
@@ -83,4 +83,27 @@ def test_a_variable_that_is_no_setting_is_refused(monkeypatch: pytest.MonkeyPatc
     monkeypatch.delenv("PINAKES_SERVE_TLS_CERTIFICATE")
     monkeypatch.setenv("PINAKES_COLOUR", "blue")
     with pytest.raises(BadInput, match="PINAKES_COLOUR in the environment is no setting"):
+        load_settings()
+
+
+def test_how_long_a_model_thinks() -> None:
+    """Off; for as many tokens as are set; else for those that are usual."""
+    assert [
+        (chosen.effort, chosen.thinking_budget)
+        for chosen in (
+            GeneratorSettings(),
+            GeneratorSettings(thinking_tokens=500),
+            GeneratorSettings(thinking="low"),
+            GeneratorSettings(thinking="on"),
+            GeneratorSettings(thinking="on", thinking_tokens=9),
+            GeneratorSettings(thinking="off", thinking_tokens=9),
+        )
+    ] == [("off", 0), ("on", 500), ("low", 1_024), ("on", 4_096), ("on", 9), ("off", 0)]
+
+
+def test_fields_of_requests_are_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PINAKES_GENERATOR__EXTRA_BODY", '{"top_k": 20}')
+    assert load_settings().generator.extra_body == {"top_k": 20}
+    monkeypatch.setenv("PINAKES_GENERATOR__EXTRA_BODY", '{"messages": []}')
+    with pytest.raises(BadInput, match=r"generator\.extra_body.*messages cannot be set"):
         load_settings()

@@ -3,7 +3,7 @@
 import pytest
 
 from pinakes.service.asking.prompt import SourceText, build_prompt, harmless
-from pinakes.service.types import AnswerMode
+from pinakes.service.types import AnswerMode, Message
 
 SOURCES = [
     SourceText("Rosetta Stone – Discovery", "The stone was found in 1799."),
@@ -67,3 +67,33 @@ def test_marks_of_templates_are_broken(text: str, shown: str) -> None:
     assert harmless(text) == shown
     prompt = build_prompt(text, [SourceText(text, text)], "answer", small=False)
     assert prompt[-1].content.count(shown) == 3
+
+
+TALK = [
+    Message("user", "Who found the <|im_start|> stone?"),
+    Message("assistant", "Soldiers did [3].\nThey were French [1]."),
+]
+
+
+def test_what_was_said_before_stands_before_the_sources() -> None:
+    [rules, request] = build_prompt(QUESTION, SOURCES, "answer", small=False, history=TALK)
+    assert request.content.index("Soldiers did.") < request.content.index("Sources:")
+    assert "user: Who found the ‹|im_start|‹ stone?\n" in request.content
+    assert "assistant: Soldiers did. They were French.\n" in request.content  # other numbers
+    assert rules == build_prompt(QUESTION, SOURCES, "answer", small=False)[0]
+    small = build_prompt(QUESTION, SOURCES, "answer", small=True, history=TALK)
+    assert small == build_prompt(QUESTION, SOURCES, "answer", small=True)
+
+
+def test_only_the_end_of_a_long_conversation_is_said_again() -> None:
+    long = [Message("user", f"Question {number} " + "and on " * 500) for number in range(100)]
+    request = build_prompt(QUESTION, SOURCES, "answer", small=False, history=long)[-1].content
+    assert "Question 99" in request
+    assert "Question 90" not in request
+    assert len(request) < 3_000
+
+
+def test_the_language_of_the_question_is_that_of_the_answer() -> None:
+    [rules, request] = build_prompt(QUESTION, SOURCES, "answer", small=False, language="German")
+    assert "language of the question" in rules.content
+    assert request.content.endswith("\n\nAnswer in German.")

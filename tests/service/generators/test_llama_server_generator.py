@@ -101,6 +101,100 @@ def test_thoughts_are_asked_for_where_they_may_be() -> None:
     assert body["chat_template_kwargs"] == {"enable_thinking": True, "thinking": True}
 
 
+def test_how_much_is_thought_can_be_said() -> None:
+    _, scripted = ask({PROPS: [LLAMA_PROPS], CHAT: [GOOD]}, thinking="low")
+    body = scripted.requests[2].body
+    assert body["chat_template_kwargs"]["enable_thinking"] is True
+    assert body["chat_template_kwargs"]["reasoning_effort"] == "low"
+    assert (body["reasoning_budget_tokens"], body["thinking_budget_tokens"]) == (1_024, 1_024)
+    assert "temperature" not in body  # greedy thoughts go round in circles
+    _, scripted = ask({PROPS: [LLAMA_PROPS], CHAT: [GOOD]}, thinking="on", thinking_tokens=77)
+    body = scripted.requests[2].body
+    assert "reasoning_effort" not in body["chat_template_kwargs"]
+    assert body["reasoning_budget_tokens"] == 77
+    _, scripted = ask({PROPS: [LLAMA_PROPS], CHAT: [GOOD]}, thinking="off", thinking_tokens=77)
+    assert scripted.requests[2].body["reasoning_budget_tokens"] == 0
+
+
+def test_words_are_chosen_as_the_settings_say() -> None:
+    extra = {"min_p": 0.1, "chat_template_kwargs": {"custom": 1, "thinking": True}}
+    _, scripted = ask(
+        {**PLAIN, CHAT: [UNKNOWN_FIELD, GOOD]}, temperature=0.7, top_p=0.8, extra_body=extra
+    )
+    first, again = (one.body for one in scripted.requests if one.line == CHAT)
+    for body in (first, again):
+        assert (body["temperature"], body["top_p"], body["min_p"]) == (0.7, 0.8, 0.1)
+    assert first["chat_template_kwargs"] == {
+        "enable_thinking": False, "reasoning_effort": "low", "thinking": True, "custom": 1,
+    }  # fmt: skip
+    assert again["chat_template_kwargs"] == extra["chat_template_kwargs"]
+
+
+def described(script: dict[str, list[Behaviour]], **settings: Any) -> list[ModelInfo]:
+    """What is known of the model before an answer, and after it."""
+
+    async def scenario() -> list[ModelInfo]:
+        async with serving({CHAT: [GOOD], **script}) as scripted:
+            generator = generator_for(scripted, **settings)
+            before = await generator.describe()
+            await answer(generator)
+            after = await generator.describe()
+            await generator.aclose()
+            return [before, after]
+
+    return run(scenario())
+
+
+def test_the_speed_of_reading_is_what_llama_server_says() -> None:
+    timings = {"prompt_n": 800, "prompt_ms": 400.0, "predicted_n": 2}
+    said = as_events(chunk("Paris."), chunk(None, "stop") | {"timings": timings}, "data: [DONE]")
+    before, after = described({PROPS: [LLAMA_PROPS], CHAT: [said]})
+    assert (before.reads_per_s, after.reads_per_s) == (None, 2_000)
+    # Of a prompt that was known already nothing can be told.
+    timings["prompt_n"] = 3
+    said = as_events(chunk("Paris."), chunk(None, "stop") | {"timings": timings}, "data: [DONE]")
+    assert described({PROPS: [LLAMA_PROPS], CHAT: [said]})[1].reads_per_s is None
+
+
+def test_the_speed_of_reading_is_measured_where_a_server_does_not_say() -> None:
+    async def scenario() -> float | None:
+        async with serving({**PLAIN, CHAT: [GOOD]}) as scripted:
+            generator = generator_for(scripted)
+            long = [Message("user", "So " * 3_000)]
+            assert [piece async for piece in generator.stream(long, 40)]
+            speed = (await generator.describe()).reads_per_s
+            await generator.aclose()
+            return speed
+
+    speed = run(scenario())
+    assert speed is not None
+    assert speed > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "parameters"),
+    [
+        ("qwen2.5:0.5b", 500_000_000),
+        ("SmolLM2-135M-Instruct", 135_000_000),
+        ("Qwen3-30B-A3B-Instruct", 30_000_000_000),
+        ("gpt-oss-20b", 20_000_000_000),
+        ("mixtral-8x7b", None),
+        ("mistral-large", None),
+    ],
+)
+def test_a_server_that_does_not_say_how_large_a_model_is(name: str, parameters: int | None) -> None:
+    info = described({MODELS: [as_json({"data": [{"id": name}]})]})[0]
+    assert info.parameters == parameters
+    assert info.small is (parameters is not None and parameters < 3_000_000_000)
+
+
+@pytest.mark.parametrize("name", ["max_model_len", "max_context_length", "context_length"])
+def test_the_context_is_the_one_that_a_server_lists(name: str) -> None:
+    listed = {MODELS: [as_json({"data": [{"id": "other"}, {"id": "qwen", name: 32_768}]})]}
+    assert described(listed, model="qwen")[0].context_tokens == 32_768
+    assert described(PLAIN, context_tokens=8_192)[0].context_tokens == 8_192
+
+
 @pytest.mark.parametrize("first", [{PROPS: [LLAMA_PROPS]}, PLAIN], ids=["llama-server", "plain"])
 def test_a_server_that_refuses_a_field_is_asked_without_it(
     first: dict[str, list[Behaviour]],
@@ -135,6 +229,25 @@ def test_thoughts_that_a_server_keeps_apart_are_no_text(name: str) -> None:
         async with serving({**PLAIN, CHAT: [events]}) as scripted:
             generator = generator_for(scripted)
             assert await pieces_of(generator) == [Sign.THINKING, "Paris.", Sign.CUT_OFF]
+            await generator.aclose()
+
+    run(scenario())
+
+
+def test_content_may_come_in_parts() -> None:
+    """As Mistral's servers send it."""
+
+    def parts(*content: dict[str, Any]) -> dict[str, Any]:
+        return {"choices": [{"index": 0, "delta": {"content": list(content)}}]}
+
+    thinking = {"type": "thinking", "thinking": [{"type": "text", "text": "Let me"}]}
+    said = {"type": "text", "text": "Paris."}
+    events = as_events(parts(thinking), parts(said), chunk(None, "stop"))
+
+    async def scenario() -> None:
+        async with serving({**PLAIN, CHAT: [events]}) as scripted:
+            generator = generator_for(scripted)
+            assert await pieces_of(generator) == [Sign.THINKING, "Paris."]
             await generator.aclose()
 
     run(scenario())
