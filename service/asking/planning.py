@@ -61,7 +61,7 @@ def checked_plan(
     asked = set(index.keywords.content_terms(question))
     for line in lines:
         said = _FOUND.sub(" ", line)
-        if adds_names(f"- {_small_beginning(said, words)}", question):
+        if adds_names(f"so {_small_beginning(said, words)}", question):
             return None
         if asked.isdisjoint(index.keywords.content_terms(said)):
             return None

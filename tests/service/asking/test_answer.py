@@ -228,7 +228,7 @@ def test_a_line_that_comes_twice_ends_nothing(index: Index) -> None:
     assert answer.truncated is None
     answer = _answer(index, "It was Ventris [1]. So it was. It was Ventris. It was in Greek.")
     assert answer.text.count("Ventris") == 1  # it adds nothing
-    assert answer.text.endswith("It was in Greek.")
+    assert "It was in Greek" in answer.text
 
 
 def test_a_loop_is_told_of(index: Index) -> None:
