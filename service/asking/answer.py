@@ -36,6 +36,7 @@ from pinakes.service.asking.room import room_for
 from pinakes.service.asking.understanding import understood
 from pinakes.service.errors import ServiceError
 from pinakes.service.generators.generator import Generator, ModelInfo
+from pinakes.service.generators.profiles import profile_of
 from pinakes.service.generators.queue import GenerationQueue
 from pinakes.service.reading.models import ReadingModels, reading_models
 from pinakes.service.reading.question import Question
@@ -195,7 +196,8 @@ class Answerer:
         for choice in (request.strict, self.settings.answer.strict):
             if choice is not None:
                 return choice
-        return info.small
+        profile = profile_of(info, self.settings.data)
+        return info.small if profile is None else profile.strict
 
     def _take_sources(self, draft: Draft, hits: Sequence[Hit]) -> None:
         draft.citations = tuple(

@@ -22,6 +22,7 @@ from pinakes.service.cli.options import (
     print_json,
     read_split,
 )
+from pinakes.service.errors import BadInput
 from pinakes.service.types import AnswerMode
 
 if TYPE_CHECKING:
@@ -53,6 +54,13 @@ def answers(
         bool, typer.Option("--left-out", help="Ask as if the gold pages were not there.")
     ] = False,
     earlier: EarlierOption = None,
+    profile: Annotated[
+        bool,
+        typer.Option(
+            "--profile",
+            help="Keep how often the model's own words are right: how strict answers are follows.",
+        ),
+    ] = False,
     generator: BackendOption = None,
     data: DataOption = None,
     collection: CollectionOption = None,
@@ -68,18 +76,27 @@ def answers(
         figures_of,
     )
     from pinakes.service.evaluation.answer_run import read_answer_run
+    from pinakes.service.evaluation.profiling import profile_from
     from pinakes.service.evaluation.targets import targets_of
+    from pinakes.service.generators.profiles import keep_profile
     from pinakes.service.terminal.answer_figures_report import (
         answer_run_json,
         comparisons_json,
         print_answer_run,
         print_comparisons,
+        print_profile,
     )
 
     settings = command_settings(data, collection, backend=generator)
     all_modes: tuple[AnswerMode, ...] = get_args(AnswerMode)
     chosen = [one_of("--mode", mode, all_modes) for mode in dict.fromkeys(modes or all_modes)]
+    if profile and "answer" not in chosen:
+        chosen.append("answer")
     model = None if chosen == ["quote"] else open_model(settings)
+    if profile:
+        if model is None or strict:
+            raise BadInput("--profile measures a model's own words: name one, and leave --strict")
+        strict = False
     if model is None:
         chosen = ["quote"]
     before = None if earlier is None else read_answer_run(earlier)
@@ -98,7 +115,10 @@ def answers(
                 {target.qid: target.is_answerable for target in targets.asked}, chosen, before
             )
         answerer = Answerer(model, settings)
-        run = asyncio.run(_evaluate(answerer, index, targets, chosen, strict, part))
+        run, parameters = asyncio.run(_evaluate(answerer, index, targets, chosen, strict, part))
+    if profile and run.model:
+        measured = profile_from(run, parameters)
+        print_profile(run.model, measured, keep_profile(run.model, measured, settings.data))
     figures = figures_of(run)
     comparisons = [] if before is None else compare_answers(run, before)
     if as_json:
@@ -116,15 +136,15 @@ async def _evaluate(
     modes: list[AnswerMode],
     strict: bool | None,
     split: "Split | None",
-) -> "AnswerRun":
-    """The run, told of by a bar; the model is let go of at its end."""
+) -> "tuple[AnswerRun, int | None]":
+    """The run, told of by a bar, and the model's parameters; it is let go of at the end."""
     from pinakes.service.evaluation.asking import evaluate_answers
     from pinakes.service.terminal.console import BuildProgress
 
     try:
         with BuildProgress() as progress:
             progress.step("Asking", len(targets.asked) * len(modes), "questions")
-            return await evaluate_answers(
+            run = await evaluate_answers(
                 answerer,
                 index,
                 targets,
@@ -133,6 +153,9 @@ async def _evaluate(
                 split=split,
                 on_done=lambda: progress.advance(1),
             )
+        if answerer.generator is None:
+            return run, None
+        return run, (await answerer.generator.describe()).parameters
     finally:
         await answerer.aclose()
 

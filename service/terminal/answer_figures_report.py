@@ -5,6 +5,7 @@ Of ``pinakes eval answers``, ``threshold`` and ``status``.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 from rich.box import SIMPLE_HEAD
@@ -15,7 +16,8 @@ from pinakes.service.evaluation.answer_figures import AnswerComparison, AnswerFi
 from pinakes.service.evaluation.answer_measures import GROUPS, MEASURES, TIMES
 from pinakes.service.evaluation.answer_run import AnswerRun
 from pinakes.service.evaluation.refusals import ErrorCurve
-from pinakes.service.terminal.console import coverage_text, out
+from pinakes.service.generators.profiles import ModelProfile
+from pinakes.service.terminal.console import coverage_text, err, out
 from pinakes.service.terminal.evaluation_report import difference_table, print_table, short
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "print_answer_run",
     "print_comparisons",
     "print_errors",
+    "print_profile",
     "threshold_text",
 ]
 
@@ -46,6 +49,18 @@ def answer_run_json(run: AnswerRun, figures: Sequence[AnswerFigures]) -> dict[st
 def comparisons_json(comparisons: Sequence[AnswerComparison]) -> list[dict[str, Any]]:
     """The comparisons as JSON."""
     return [asdict(comparison) for comparison in comparisons]
+
+
+def print_profile(model: str, profile: ModelProfile, path: Path) -> None:
+    """How often the model's own words were right, what follows, and where that is kept."""
+    share = profile.right / profile.answered
+    shown = "withheld" if profile.strict else "shown, marked"
+    err.print(
+        Text(
+            f"{model} was right in {profile.right} of {profile.answered} answers ({share:.2f}): "
+            f"what nothing supports is {shown}. Kept in {path}"
+        )
+    )
 
 
 def print_answer_run(run: AnswerRun, figures: Sequence[AnswerFigures]) -> None:

@@ -13,6 +13,7 @@ from pinakes.service.asking.answer import Answerer
 from pinakes.service.asking.events import AnswerEvent, Checked, Sources, Status, Token, Withdrawn
 from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
 from pinakes.service.generators.generator import Sign
+from pinakes.service.generators.profiles import ModelProfile, keep_profile
 from pinakes.service.settings import Settings
 from pinakes.service.types import Answer, AnswerRequest, Message
 from tests.index.toys import QuietProgress, article, write_dump
@@ -182,6 +183,17 @@ def test_nothing_found_is_refused(index: Index) -> None:
 def test_a_question_without_words_is_refused_before_anything_is_said(index: Index) -> None:
     with pytest.raises(BadQuery):
         answer_events(index, None, "?!")
+
+
+@pytest.mark.parametrize(("right", "withheld"), [(19, 0), (3, 1)])
+def test_a_model_that_was_measured_is_believed_as_often_as_it_was_right(
+    index: Index, tmp_path: Path, right: int, withheld: int
+) -> None:
+    profile = ModelProfile(collection="sample", answered=20, right=right)
+    keep_profile("scripted", profile, tmp_path)
+    words = "Michael Ventris deciphered Linear B [1]. Horses eat 1999 weeds."
+    answer = answered(answer_events(index, ScriptedGenerator(words), data=tmp_path))
+    assert answer.withheld == withheld
 
 
 def test_a_silent_model_is_an_error(index: Index) -> None:

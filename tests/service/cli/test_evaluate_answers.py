@@ -282,3 +282,27 @@ def test_runs_of_different_kinds_are_not_compared(run: Run, data: Path, tmp_path
     status, out, error = run(*command)
     assert (status, out) == (2, "")
     assert "the runs asked different questions: u only in this one, b only in the earlier" in error
+
+
+def test_a_profile_is_kept_and_says_how_strict_answers_are(
+    run: Run, data: Path, tmp_path: Path, script: Script
+) -> None:
+    script(*WORDS)
+    rows = [LINEAR_B | {"qid": str(number)} for number in range(20)]
+    questions = file_of(tmp_path / "q.jsonl", *rows)
+    command = ("eval", "answers", questions, "--profile", "--data", data)
+    kept = data / "models.json"
+    try:
+        status, _, told = run(*command, "--mode", "quote")  # and answer, which is measured
+        assert status == 0
+        assert "right in 20 of 20 answers (1.00)" in " ".join(told.split())
+        profile = json.loads(kept.read_text())["scripted"]
+        assert (profile["answered"], profile["right"]) == (20, 20)
+        status, _, told = run(*command, "--limit", "19")
+        assert status == 2
+        assert "19 answers of the model can be judged" in " ".join(told.split())
+    finally:
+        kept.unlink(missing_ok=True)
+    status, _, told = run(*command, "--strict")
+    assert status == 2
+    assert "a model's own words" in " ".join(told.split())
