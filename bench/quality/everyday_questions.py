@@ -17,6 +17,7 @@ from pinakes.index.evaluation import Split
 __all__ = ["EVERYDAY", "OPEN_QUESTIONS", "Everyday", "holds_answer", "read_everyday"]
 
 EVERYDAY = Path(__file__).parent / "questions" / "everyday.jsonl"
+_NOT_COUNTED = re.compile(r"(?<=\d),(?=\d{3}(?!\d))|\[\d{1,3}\]")
 OPEN_QUESTIONS = QUESTIONS.with_name("open-questions-with-answers.jsonl")
 
 
@@ -73,8 +74,8 @@ def read_everyday() -> list[Everyday]:
 def holds_answer(text: str, answers: Iterable[Sequence[str]], wrong: Iterable[str] = ()) -> bool:
     """Whether a wording of each group stands in ``text``, as whole words, and none of ``wrong``.
 
-    Case, accents, marks and the commas of large numbers do not matter. ``^`` before a wording: only
-    at the beginning; ``*`` after it: it may be the beginning of a word.
+    Case, accents, marks, the commas of large numbers and markers of sources ([1]) do not matter.
+    ``^`` before a wording: only at the beginning; ``*`` after it: it may begin a word.
     """
     plain = _plain(text)
     return all(any(_stands_in(plain, one) for one in group) for group in answers) and not any(
@@ -94,7 +95,7 @@ def _plain(text: str) -> str:
         for letter in unicodedata.normalize("NFKD", text.casefold())
         if not unicodedata.combining(letter)
     )
-    joined = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", "".join(letters))
+    joined = _NOT_COUNTED.sub("", "".join(letters))
     return " ".join(["", *re.findall(r"\w+", joined), ""])
 
 

@@ -95,6 +95,7 @@ _WORDINGS: tuple[tuple[str, str, Any, bool], ...] = (
     ("accents and case", "By ALBRECHT DÜRER", [["durer"]], True),
     ("the commas of numbers", "1,642 m", [["1642"]], True),
     ("a comma between numbers", "in 1914, 123 ships", [["1914"]], True),
+    ("no markers of sources", "There are five [2].", [["2"]], False),
     ("one of a group", "mewing", [["purr", "mewing"]], True),
     ("each group", "barley and rye", [["barley"], ["wheat"]], False),
     ("at the beginning", "The answer is no.", [["^no"]], False),
