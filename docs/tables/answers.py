@@ -6,9 +6,11 @@ from typing import Any
 from tables.cells import Row, Share
 
 __all__ = [
+    "answer_recall",
     "answers",
     "bundled",
     "by_name",
+    "everyday",
     "generation",
     "injections",
     "judged",
@@ -16,6 +18,7 @@ __all__ = [
     "refusing",
     "servers",
     "support",
+    "twins",
 ]
 
 
@@ -96,6 +99,34 @@ def by_name(figures: Any) -> Iterable[Row]:
 def judged(figures: Any) -> Iterable[Row]:
     """Of a list of questions, the half that nothing was tuned on."""
     return by_name(figures["test"])
+
+
+def everyday(figures: Any) -> Iterable[Row]:
+    """What was counted down the rows; each writer a column."""
+    columns = {
+        f"{writer}, {split}": counts
+        for writer, splits in figures.items()
+        for split, counts in splits.items()
+    }
+    for measure in next(iter(columns.values())):
+        yield {"": measure} | {column: counts[measure] for column, counts in columns.items()}
+
+
+def twins(figures: Any) -> Iterable[Row]:
+    for sources, splits in figures.items():
+        for split, found in splits.items():
+            verdicts = {
+                f"{side}: {verdict}": Share(share)
+                for side in ("true", "false")
+                for verdict, share in found[side].items()
+            }
+            yield {"": f"{sources}, {split}", "pairs": found["pairs"], **verdicts}
+
+
+def answer_recall(figures: Any) -> Iterable[Row]:
+    yield {"questions": figures["questions"]} | {
+        name: Share(share) for name, share in figures.items() if name != "questions"
+    }
 
 
 def support(figures: Any) -> Iterable[Row]:

@@ -115,6 +115,17 @@ TABLES = (
     Table("Sentences that are shown, read by hand", "shown_sentences", "shown_sentences",
           "Of 100 that strict answers showed: how many their sources support, and how many answer "
           "the question.", answers.by_name),
+    Table("Twins", "twins", "twins",
+          "150 pairs of sentences in each half, right ones in words of their own and wrong ones "
+          "that differ in one thing: what the check says of them, alone.", answers.twins),
+    Table("Everyday questions", "everyday", "everyday",
+          "100 that the collection answers and 40 that it does not, half of them in each split; "
+          "counted. *Perfect* says the right sentence and cites it, *liar* a wrong one; *said* is "
+          "what a model says before any check. Of the bundled model a sample of one split.",
+          answers.everyday),
+    Table("Answer strings", "answer_recall", "answer_recall",
+          "1,000 real questions asked of no particular wiki: how often one of their answers "
+          "stands in the first passages.", answers.answer_recall),
     Table("Injected passages", "injections", "injections",
           "How often instructions in a passage are followed.",
         answers.injections),

@@ -1,0 +1,88 @@
+"""Answer strings: how often one of them stands in the first passages that a question finds.
+
+Measures, on a thousand real questions asked of no particular wiki, how often one of their answers
+stands, word for word, in the first passage that hybrid search finds, the first 5, 10 and 50. Many
+are about what the collection does not have, or what happened after it; the last share says how far
+a better order could lead.
+Corpus: ../shared/data/queries/open-questions-with-answers.jsonl, a thousand by hash, which nothing
+is fitted on; the larger English collection.
+Command: python -m bench.quality.answer_recall --collection DIR
+"""
+
+import argparse
+import ast
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.progress import track
+
+from bench.quality.everyday_questions import OPEN_QUESTIONS, holds_answer
+from bench.record import record
+from pinakes.index.evaluation import sample_of
+from pinakes.index.retrieval.search import Index
+
+_ASKED = 1_000
+_DEPTHS = (1, 5, 10, 50)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenQuestion:
+    """A question, and the strings by which its answer is known."""
+
+    question: str
+    answers: tuple[str, ...]
+
+
+def main() -> None:
+    """Search for every question, print, record."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--collection", type=Path, required=True)
+    options = parser.parse_args()
+    with Index.open(options.collection) as index:
+        ranks = [_rank(index, question) for question in track(_questions(), "Searching")]
+        corpus = f"{OPEN_QUESTIONS.name}, {index.manifest.dump.name}"
+    figures = {"questions": len(ranks)} | {
+        f"in the first {depth}": round(sum(rank <= depth for rank in ranks) / len(ranks), 3)
+        for depth in _DEPTHS
+    }
+    print(json.dumps(figures, indent=1))
+    record("answer_recall", corpus, figures)
+
+
+def _rank(index: Index, question: OpenQuestion) -> float:
+    """Of the first passage that holds an answer, from 1; infinite where none of them does."""
+    hits = index.search(question.question, max(_DEPTHS), "hybrid")
+    for rank, hit in enumerate(hits, start=1):
+        if holds_answer(hit.passage.text, [question.answers]):
+            return rank
+    return float("inf")
+
+
+def _questions() -> list[OpenQuestion]:
+    with OPEN_QUESTIONS.open(encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    chosen = sample_of((row["qid"] for row in rows), _ASKED)
+    return [
+        OpenQuestion(row["question"], tuple(_strings(row["answers"])))
+        for row in rows
+        if row["qid"] in chosen
+    ]
+
+
+def _strings(answers: Sequence[str] | str) -> Sequence[str]:
+    """Those of one row in twelve are a list as Python would print it, here and there damaged."""
+    if not isinstance(answers, str):
+        return answers
+    try:
+        listed: list[str] = ast.literal_eval(answers)
+    except SyntaxError:
+        listed = [part.strip("'\" ") for part in answers.strip("[]").split(", ")]
+    return [answer for answer in listed if any(letter.isalnum() for letter in answer)]
+
+
+if __name__ == "__main__":
+    main()
