@@ -2,8 +2,8 @@
 
 Measures, on 100 questions that the collection answers and 40 that it does not, written by hand
 (bench/quality/questions/README.md): whether the model's own words hold the answer, before any
-check; whether what is shown does, as an answer in the model's words, with everything supported or
-marked, or in the words of sources; what was withheld though right; and what was refused. Writers:
+check; whether what is shown does, as an answer, and with a sentence that is supported or marked,
+or in the words of sources; what was withheld though right; and what was refused. Writers:
 
 - ``none``: no model, in mode answer; ``none, brief``: in one sentence.
 - ``perfect``: a server (bench.speed.scripted_llama) that says the right sentence, with the numbers
@@ -23,7 +23,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Iterable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +49,9 @@ _SPLITS = ("dev", "test")
 _SCRIPTED = ("perfect", "liar")
 _WRITERS = ("none", "none, brief", *_SCRIPTED)
 _DECLINED = "The sources do not say."
+# Kinds of answers in a model's words, and verdicts on sentences that go unmarked.
+_IN_OWN_WORDS = ("answer", "unproven")
+_UNMARKED = ("supported", "none")
 _NO_LIMIT = 1_000_000
 
 
@@ -71,14 +74,24 @@ class Answered:
         return "" if self.answer is None or self.kind == "refusal" else self.answer.text
 
     @property
+    def is_in_own_words(self) -> bool:
+        """Whether what is shown is in a model's words."""
+        return self.kind in _IN_OWN_WORDS
+
+    @property
+    def is_quoted(self) -> bool:
+        """Whether what is shown is in the words of sources."""
+        return not self.is_in_own_words and self.kind != "refusal"
+
+    @property
     def supported(self) -> str:
         """Those sentences of the model that are shown as supported."""
-        return self._sentences(True)
+        return self._sentences(lambda verdict: verdict == "supported")
 
     @property
     def marked(self) -> str:
         """Those that are shown with the mark that they are not, or not wholly, supported."""
-        return self._sentences(False)
+        return self._sentences(lambda verdict: verdict not in _UNMARKED)
 
     @property
     def short(self) -> str:
@@ -92,13 +105,13 @@ class Answered:
         hits = () if self.answer is None else self.answer.hits
         return any(hit.passage.title in self.asked.pages for hit in hits)
 
-    def _sentences(self, supported: bool) -> str:
-        if self.answer is None or self.kind != "answer":
+    def _sentences(self, wanted: Callable[[str], bool]) -> str:
+        if self.answer is None or not self.is_in_own_words:
             return ""
         return " ".join(
             self.answer.text[sentence.start : sentence.end]
             for sentence in self.answer.sentences
-            if not sentence.quoted and (sentence.verdict == "supported") is supported
+            if not sentence.quoted and wanted(sentence.verdict)
         )
 
 
@@ -243,6 +256,8 @@ def _answered(
 def _figures(answered: Sequence[Answered]) -> dict[str, Any]:
     can = [one for one in answered if one.asked.is_answerable]
     cannot = [one for one in answered if not one.asked.is_answerable]
+    as_answers = [one for one in can if one.kind == "answer"]
+    supported = [one for one in can if one.supported]
     short = [one for one in can if one.short]
     return {
         "answerable": len(can),
@@ -250,27 +265,28 @@ def _figures(answered: Sequence[Answered]) -> dict[str, Any]:
         "said right": sum(one.asked.is_right(one.said) for one in can),
         "shown right": sum(one.asked.is_right(one.shown) for one in can),
         "shown wrong": sum(bool(one.shown) and not one.asked.is_right(one.shown) for one in can),
-        "answer supported and right": sum(one.asked.is_right(one.supported) for one in can),
-        "answer supported and wrong": sum(
-            bool(one.supported) and not one.asked.is_right(one.supported) for one in can
-        ),
-        "answer marked": sum(bool(one.marked) for one in can),
+        "as an answer": len(as_answers),
+        "as an answer, right": sum(one.asked.is_right(one.shown) for one in as_answers),
+        "supported": len(supported),
+        "supported, right": sum(one.asked.is_right(one.supported) for one in supported),
+        "marked": sum(bool(one.marked) for one in can),
         "withheld though right": sum(
             one.asked.is_right(one.said)
             and not one.asked.is_right(f"{one.supported} {one.marked}".strip())
             for one in can
         ),
-        "words of sources shown": sum(one.kind not in ("answer", "refusal") for one in can),
-        "short answer shown": len(short),
-        "short answer right": sum(one.asked.is_right(one.short) for one in short),
+        "words of sources": sum(one.is_quoted for one in can),
+        "words of sources, right": sum(
+            one.is_quoted and one.asked.is_right(one.shown) for one in can
+        ),
+        "short answer": len(short),
+        "short answer, right": sum(one.asked.is_right(one.short) for one in short),
         "refused wrongly": sum(one.kind == "refusal" for one in can),
         "unanswerable": len(cannot),
         "refused rightly": sum(one.kind == "refusal" for one in cannot),
-        "unanswerable, answer supported": sum(bool(one.supported) for one in cannot),
-        "unanswerable, answer marked": sum(bool(one.marked) for one in cannot),
-        "unanswerable, words of sources shown": sum(
-            one.kind not in ("answer", "refusal") for one in cannot
-        ),
+        "unanswerable: as an answer": sum(one.kind == "answer" for one in cannot),
+        "unanswerable: supported": sum(bool(one.supported) for one in cannot),
+        "unanswerable: words of sources": sum(one.is_quoted for one in cannot),
     }
 
 
