@@ -43,6 +43,24 @@ def test_the_second_step_searches_for_what_the_first_came_upon(index: Index) -> 
     assert {"Linear B", "Michael Ventris"} <= {hit.passage.title for hit in found.hits}
 
 
+def test_the_second_step_is_searched_for_the_second_candidate_too(index: Index) -> None:
+    found = _found(index, "In which city was the inventor of the printing press born?")
+    likeliest, other = (
+        f"In which city was {name} born?" for name in ("Johannes Gutenberg", "Friedrich Koenig")
+    )
+    second = [one for one in found.searched if one in (likeliest, other)]
+    assert second == [likeliest, other]
+    best = next(hit for hit in index.search(other) if not hit.is_disambiguation)
+    assert best.passage.title in {hit.passage.title for hit in found.hits}
+
+
+def test_what_the_question_names_is_no_candidate_for_its_second_step(index: Index) -> None:
+    """The best passages name the Library of Alexandria more often than the one that is meant."""
+    question = "When was the library that rivalled the Library of Alexandria founded?"
+    asked = [one for one in _found(index, question).searched if one.endswith("founded?")]
+    assert asked == [question, "When was Library of Pergamum founded?"]
+
+
 @pytest.mark.parametrize(
     "question",
     [
