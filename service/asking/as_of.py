@@ -20,8 +20,9 @@ _YEAR = re.compile(r"\b1\d{3}\b|\b20\d{2}\b")
 def asks_about_now(question: str, words: LanguageWords) -> bool:
     """Whether the answer changes with time, and no time is named.
 
-    Such are: what is said to be now; who holds an office, or is still something; how old somebody
-    is; numbers that are counted again and again, and what somebody has done so far; records.
+    Such are: what is said to be now or to come; who holds an office, or is still something; how old
+    somebody is; numbers that are counted again and again, what something costs, and what somebody
+    has done so far; records.
     """
     present = words.present
     text = " ".join(question.split())
@@ -37,6 +38,8 @@ def asks_about_now(question: str, words: LanguageWords) -> bool:
         return True
     if present.past.intersection(small) or _YEAR.search(text):
         return False
+    if present.future.intersection(small[:2]) or present.prices.intersection(small):
+        return True  # "when will …", "how much does … cost"
     return (
         _asks_for_holder(small, words)
         or _asks_for_age(lower, words)
@@ -72,7 +75,8 @@ def _says_now(lower: str, said: list[str], small: list[str], words: LanguageWord
         if word in words.present.adjectives and behind and behind not in words.placed:
             # "the current king", but not "an electric current" or "the current in a wire"
             before = small[at - 1] if at else ""
-            if before in words.articles | words.possessives | words.present.copulas or not before:
+            definite = words.articles - words.present.indefinite  # "a current account" is a kind
+            if before in definite | words.possessives | words.present.copulas or not before:
                 return True
     return False
 
@@ -112,27 +116,49 @@ def _asks_for_age(lower: str, words: LanguageWords) -> bool:
 def _asks_for_state(said: list[str], small: list[str], words: LanguageWords) -> bool:
     """What is counted again and again, was done so far, or holds until somebody does better."""
     present = words.present
-    generic = bool(present.indefinite.intersection(small))
+    asks_whether = small[0] in present.copulas  # "is Turkey a member of …"
+    generic = bool(present.indefinite.intersection(small)) and not asks_whether
     names = any(
         word[0].isupper() and low not in words.months
         for word, low in zip(said[1:], small[1:], strict=True)
     )
     lower = " ".join(small)
-    is_definition = len(small) > 1 and small[-2] in present.copulas  # "what is unemployment?"
+    # "what is unemployment?", "what is inflation in economics?"
+    is_definition = len(small) > 1 and (
+        small[-2] in present.copulas
+        or (
+            not names
+            and small[1] in present.copulas
+            and not present.changing.isdisjoint(small[2:3])
+        )
+    )
+    counts = any(re.search(rf"\b{re.escape(word)}\b", lower) for word in present.counting)
     if present.changing.intersection(small) and not generic and not is_definition:
         return True
-    # "Where does the Pope live?"
+    if counts and present.doing.intersection(small):  # "how many people speak Basque?"
+        return True
+    # "Where does the Pope live?", but not "where do penguins live?"
     if names and present.perfect.intersection(small) and small[-1] in present.doing:
         return True
-    counts = any(re.search(rf"\b{re.escape(word)}\b", lower) for word in present.counting)
-    if counts and present.perfect.intersection(small) and names and not generic:
+    so_far = present.perfect | present.counted  # "has … sold", "are there", "are known"
+    if counts and so_far.intersection(small) and names and not generic:
         return True
     # "Who has won the most …", "has anybody ever …", "how long has … been …"
-    if present.perfect.intersection(small[:4]) and present.records.intersection(small):
+    if _has_done(small, words) and present.records.intersection(small):
         return True
     groups = present.groups.intersection(small[1:4])
     if groups and (present.perfect | present.copulas).intersection(small[2:6]) and not generic:
         return True
-    if not present.made.intersection(small):
+    if not (present.made | words.offices).intersection(small):
         return False
     return any(word.endswith(ending) for word in small for ending in present.superlatives)
+
+
+def _has_done(small: list[str], words: LanguageWords) -> bool:
+    """Whether somebody has done something, or has many of it: not "which element has the most"."""
+    present = words.present
+    for at, word in enumerate(small[:4]):
+        if word in present.perfect:
+            owns = at > 0 and at + 1 < len(small) and small[at + 1] in words.articles
+            return not owns or words.asking.get(small[0]) == "person" or small[1] in present.groups
+    return False

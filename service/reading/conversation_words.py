@@ -54,6 +54,8 @@ class PresentWords:
     changing: frozenset[str]
     doing: frozenset[str]
     perfect: frozenset[str]
+    counted: frozenset[str]
+    prices: frozenset[str]
     groups: frozenset[str]
     made: frozenset[str]
     records: frozenset[str]
@@ -68,7 +70,7 @@ _REFERRING = (
 )  # fmt: skip
 _PRESENT = (
     "adjectives", "copulas", "past", "future", "indefinite", "holding", "changing", "doing",
-    "perfect", "groups", "made", "records", "superlatives",
+    "perfect", "counted", "prices", "groups", "made", "records", "superlatives",
 )  # fmt: skip
 
 

@@ -30,8 +30,9 @@ KNOWN = {
     },
     "present": {
         **dict.fromkeys(
-            ("adjectives", "as_of", "changing", "copulas", "doing", "groups", "holding",
-             "future", "indefinite", "made", "past", "perfect", "records", "superlatives"),
+            ("adjectives", "as_of", "changing", "copulas", "counted", "doing", "groups",
+             "future", "holding", "indefinite", "made", "past", "perfect", "prices",
+             "records", "superlatives"),
             str,
         ),
         "ages": list, "counting": list, "phrases": list, "joins_words": bool,
