@@ -44,6 +44,8 @@ from pinakes.service.generators.models import bundled_model
 from pinakes.service.settings import GeneratorSettings
 from pinakes.service.terminal.console import BuildProgress
 
+__all__ = ["build_sample"]
+
 _ROOT = Path(__file__).resolve().parents[2]
 _SAMPLE = _ROOT / "data" / "sample"
 _ASK, _CHAT = "/api/ask", "/v1/chat/completions"
@@ -76,7 +78,7 @@ def main() -> None:
         data = options.data or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         collection = data / options.collection
         if options.data is None:
-            _build(collection)
+            build_sample(collection)
         overhead = _overhead(collection, questions)
         address, model = stack.enter_context(_real_server(options))
         settings = {"generator__url": address, "answer__strict": "false"}
@@ -89,7 +91,8 @@ def main() -> None:
         print(record("generation", f"{options.collection}, all vectors", figures))
 
 
-def _build(collection: Path) -> None:
+def build_sample(collection: Path) -> None:
+    """Build the sample with all its vectors."""
     with BuildProgress() as progress:
         build_collection(
             collection,

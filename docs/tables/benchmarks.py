@@ -168,6 +168,14 @@ TABLES = (
           "Flipped bits and lost blocks in a collection.", building.flips),
     Table("Installed size", "installation", "",
           "New virtual environments with the wheel.", building.installation),
+    Table("On a GPU: embedding", "gpu", "gains",
+          "Passages a second, beside what a build does on the CPU.",
+          lambda figures: figures["embedding"]),
+    Table("On a GPU: training the reading model", "gpu", "gains",
+          "Examples a second, of 192 tokens.", lambda figures: figures["training"]),
+    Table("On a GPU: a generator, bare and through the service", "gpu", "gains",
+          "*kept*: its tokens a second with the service's work on the CPU, as a share of those "
+          "without.", lambda figures: figures["generation"]),
     Table("HTTP servers under attack", "servers", "servers",
           "Each with all the limits it offers set; *bare*: none.", answers.servers),
 )  # fmt: skip  # fmt: skip
@@ -179,11 +187,14 @@ def all_tables() -> str:
 
 
 def _section(table: Table) -> str:
-    found = json.loads((_BENCH / "results" / f"{table.results}.json").read_text(encoding="utf-8"))
+    results = _BENCH / "results" / f"{table.results}.json"
     command = "make test-wheel" if table.results == "installation" else "make test-slow"
     if table.module:
         [module] = _BENCH.rglob(f"{table.module}.py")
         command = f"python -m {'.'.join(module.relative_to(_BENCH.parent).with_suffix('').parts)}"
+    if not results.exists():
+        return "\n\n".join([f"## {table.title}", table.note, f"`{command}`: not run yet."])
+    found = json.loads(results.read_text(encoding="utf-8"))
     machine = found["machine"]
     about = (
         f"`{command}`, {found['measured'][:10]}, {machine['cores']} cores "
