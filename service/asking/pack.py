@@ -1,9 +1,10 @@
 """The roomiest prompt that fits the model's budget, by the model's own tokenizer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pinakes.index.retrieval.neighbours import widen
+from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
 from pinakes.service.asking.asked_language import asked_language
 from pinakes.service.asking.draft import Draft
@@ -89,10 +90,14 @@ def _ways(draft: Draft, *, small: bool) -> Iterator[tuple[list[Hit], list[Source
     """Ways to show the sources, roomiest first."""
     hits = list(draft.hits)
     if not small:
-        several = [*hits, *draft.more]
+        several = [*hits, *draft.more][: _ROOMIEST_FIRST[0].passages]
+        leads = {
+            hit.passage.page_id: lead_of(draft.index, hit)
+            for hit in {hit.passage.page_id: hit for hit in several}.values()
+        }
         for way in _ROOMIEST_FIRST:
             if way.passages <= len(several) or way.leads:
-                yield _whole(_shown(draft, several[: way.passages], way))
+                yield _whole(_shown(draft.index, several[: way.passages], leads, way))
     for count in _SENTENCES_SMALL if small else _SENTENCES:
         by_hit: dict[int, list[AnsweringSentence]] = {}
         for sentence in draft.ranked[:count]:
@@ -111,9 +116,11 @@ def _ways(draft: Draft, *, small: bool) -> Iterator[tuple[list[Hit], list[Source
         yield _whole(hits[:1])
 
 
-def _shown(draft: Draft, hits: Sequence[Hit], way: _Roominess) -> list[Hit]:
+def _shown(
+    index: Index, hits: Sequence[Hit], leads: Mapping[int, Hit], way: _Roominess
+) -> list[Hit]:
     """The passages, the first ones with their neighbours, each page's lead before its first."""
-    best = widen(draft.index.store, hits[: way.widened]) if way.widened else []
+    best = widen(index.store, hits[: way.widened]) if way.widened else []
     others = [hit for hit in hits[way.widened :] if not any(_holds(one, hit) for one in best)]
     shown = [*best, *others]
     if not way.leads:
@@ -121,7 +128,7 @@ def _shown(draft: Draft, hits: Sequence[Hit], way: _Roominess) -> list[Hit]:
     with_leads: list[Hit] = []
     pages: set[int] = set()
     for hit in shown:
-        lead = lead_of(draft.index, hit)
+        lead = leads[hit.passage.page_id]
         if hit.passage.page_id not in pages and not any(_holds(one, lead) for one in shown):
             with_leads.append(lead)
         pages.add(hit.passage.page_id)

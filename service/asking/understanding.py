@@ -49,7 +49,7 @@ async def understood(
     if turn is None or not may_take_several(draft.question):
         return
     info = await _described(turn)
-    if info is None or not _plans(info, settings):
+    if info is None or not _plans(info, turn, settings):
         return
     async with aclosing(turn.waited_for(draft, info)) as events:
         async for event in events:
@@ -91,13 +91,17 @@ async def _rewritten(
     draft.beside = both if _is_searchable(index, both) else None
 
 
-def _plans(info: ModelInfo, settings: GeneratorSettings) -> bool:
-    """Whether the model is asked what to search for."""
+def _plans(info: ModelInfo, turn: ModelTurn, settings: GeneratorSettings) -> bool:
+    """Whether the model is asked what to search for: if nothing is said, where that takes no time.
+
+    Who waits in line could be answered without a model, as it may turn out.
+    """
     if info.small:
         return False
     if settings.plan is not None:
         return settings.plan
-    return settings.effort == "off" and (info.reads_per_s or 0) >= _READS_FAST
+    is_fast = settings.effort == "off" and (info.reads_per_s or 0) >= _READS_FAST
+    return is_fast and (turn.ticket.began is not None or turn.ticket.queue.has_free_slot)
 
 
 async def _described(turn: ModelTurn) -> ModelInfo | None:

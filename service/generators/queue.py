@@ -96,6 +96,11 @@ class GenerationQueue:
         """Tickets whose turn it is."""
         return len(self._running)
 
+    @property
+    def has_free_slot(self) -> bool:
+        """Whether somebody who asks now would have the turn at once."""
+        return self.running < self.slots and not any(ticket.asked for ticket in self._waiting)
+
     @contextmanager
     def enter(self, caller: str, user: str = "") -> Iterator[Ticket]:
         """A ticket for ``caller``, who asks for ``user``; given back at the end of the block.

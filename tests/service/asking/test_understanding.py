@@ -1,5 +1,6 @@
 """A model that rewrites and plans, and everything that can go wrong with it: the rules then do."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -7,8 +8,10 @@ from typing import Any
 import pytest
 
 from pinakes.index.retrieval.search import Index
+from pinakes.service.asking.answer import Answerer, finished_answer
 from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
 from pinakes.service.generators.generator import ModelInfo, Sign
+from pinakes.service.settings import Settings
 from pinakes.service.types import Answer, AnswerRequest, Message
 from tests.service.asking.answers import answer_events, answered
 from tests.service.scripted_generator import ScriptedGenerator, Step
@@ -137,3 +140,23 @@ def test_a_short_question_is_not_planned(index: Index) -> None:
     model = InTurn([SAID])
     ask(index, model, AnswerRequest("Who deciphered Linear B?"), generator={"plan": True})
     assert len(model.prompts) == 1
+
+
+def test_nobody_waits_in_line_to_plan(index: Index) -> None:
+    """Where the model is busy, rules take a question apart; it is asked when it must be."""
+    model = InTurn([SAID], reads_per_s=2_000.0)
+    answerer = Answerer(model, Settings())
+
+    async def scenario() -> Answer:
+        with answerer.queue.enter("another") as ticket:
+            answerer.queue.ask(ticket)
+            asking = asyncio.create_task(finished_answer(answerer, index, AnswerRequest(STEPS)))
+            while answerer.queue.waiting < 1 or asking.done():
+                await asyncio.sleep(0.005)
+            await asyncio.sleep(0.2)
+        return await asking
+
+    answer = asyncio.run(scenario())
+    assert answer.kind == "answer"
+    assert len(model.prompts) == 1
+    assert "plan searches" not in model.prompts[0][0].content
