@@ -10,6 +10,7 @@ CollectionError
 ├── EncoderMismatch      the vectors were made by another encoder
 ├── EncoderNotExportable the encoder cannot ask questions without PyTorch, or asks them otherwise
 ├── EncoderNotFound      no such encoder, or its weights are not the published ones
+├── UnusableModel        a reranker, reader or entailment model that is not what its setting wants
 ├── BuildInProgress      another build holds the collection
 ├── UnfitWeights         fitted weights that were fitted for something else than they are read for
 ├── OtherWiki            the collection holds another wiki than the dump is of
@@ -35,6 +36,7 @@ __all__ = [
     "UnknownCollection",
     "UnknownFormat",
     "UnreadableGeneration",
+    "UnusableModel",
 ]
 
 
@@ -100,3 +102,7 @@ class BadQuery(CollectionError):
 
 class BadQuestions(CollectionError):
     """A file of questions, judgments or ranks is not what it should be, or fits nothing here."""
+
+
+class UnusableModel(CollectionError):
+    """The model that a setting names is not there, or is another kind of model than it is for."""

@@ -23,6 +23,8 @@ from pinakes.index.errors import (
 )
 from pinakes.index.follow import CurrentIndex
 from pinakes.index.generations import collection_names, is_collection, read_manifest
+from pinakes.index.retrieval.linear import fitted_rerankers
+from pinakes.index.retrieval.pipeline import OpenRerankers
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Manifest, QuestionEncoder
 
@@ -59,16 +61,19 @@ class Library:
         *,
         scrubbed: bool = False,
         open_encoder: OpenEncoder = open_question_encoder,
+        open_rerankers: OpenRerankers = fitted_rerankers,
     ) -> None:
         """``only``: none but these are there. ``default``: the one meant where none is named.
 
         ``scrubbed``: each generation that is opened is also read once, in the background.
+        ``open_rerankers``: as for ``Index.open``.
         """
         self._data = data
         self._only = tuple(only)
         self._default = default if not only or default in only else None
         self._scrubbed = scrubbed
         self._open_encoder = _SharedEncoders(open_encoder)
+        self._open_rerankers = open_rerankers
         self._lock = threading.Lock()
         self._followed: dict[str, CurrentIndex] = {}
         self._swept = 0.0
@@ -135,7 +140,9 @@ class Library:
             if name not in self._followed:
                 path = self._data / name
                 self._followed[name] = CurrentIndex(
-                    lambda: Index.open(path, self._open_encoder), path, scrubbed=self._scrubbed
+                    lambda: Index.open(path, self._open_encoder, self._open_rerankers),
+                    path,
+                    scrubbed=self._scrubbed,
                 )
             return self._followed[name]
 

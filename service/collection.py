@@ -14,6 +14,7 @@ from typing import Any
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
+from pinakes.index.encoders.onnx_model import open_question_encoder
 from pinakes.index.library import Library
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit, Manifest, Mode, StoredPage, Suggestion
@@ -22,6 +23,7 @@ from pinakes.service.asking.events import AnswerEvent
 from pinakes.service.errors import NotFound
 from pinakes.service.generators import choice
 from pinakes.service.generators.generator import Generator
+from pinakes.service.reading.models import chosen_rerankers
 from pinakes.service.settings import Backend, Settings, load_settings
 from pinakes.service.types import Answer, AnswerMode, AnswerRequest, Message
 
@@ -66,7 +68,11 @@ class Collection:
         library = Library(settings.data, default=settings.collection)
         directory = settings.data / library.meant()
         with_encoder = settings.search.mode != "keyword"
-        self.index = Index.open(directory) if with_encoder else Index.open(directory, None)
+        self.index = Index.open(
+            directory,
+            open_question_encoder if with_encoder else None,
+            chosen_rerankers(settings.models),
+        )
         self._open = ExitStack()
 
     def __enter__(self) -> "Collection":

@@ -24,6 +24,7 @@ from pinakes.index.errors import (
     UnknownCollection,
     UnknownFormat,
     UnreadableGeneration,
+    UnusableModel,
 )
 from pinakes.ingest.errors import DumpChanged, IngestError, WorkerDied
 from pinakes.service.errors import (
@@ -70,6 +71,7 @@ _TABLE: dict[type[Exception], Problem] = {
     EncoderMismatch: Problem(2, 503, "Another encoder"),
     EncoderNotExportable: Problem(2, 503, "Encoder not exportable"),
     EncoderNotFound: Problem(2, 503, "No such encoder"),
+    UnusableModel: Problem(2, 503, "Model not usable"),
     OtherWiki: Problem(2, 400, "Another wiki"),
     BuildInProgress: Problem(1, 503, "Build in progress"),
     CollectionError: Problem(1, 503, "Collection not usable"),

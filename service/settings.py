@@ -28,6 +28,7 @@ from pinakes.service.errors import BadInput
 __all__ = [
     "AnswerSettings",
     "GeneratorSettings",
+    "ModelSettings",
     "SearchSettings",
     "ServeSettings",
     "Settings",
@@ -55,6 +56,33 @@ class SearchSettings(_Section):
         default="all-MiniLM-L6-v2",
         description="What pinakes build encodes passages with: a known name, the directory of a "
         "sentence-transformers model, or owner/name of one in the local Hugging Face cache.",
+    )
+
+
+class ModelSettings(_Section):
+    """Which models of one's own rank and read, in the place of the linear ones."""
+
+    reranker: Path | None = Field(
+        default=None,
+        description="Cross-encoder that ranks the first passages anew: the directory of a Hugging "
+        "Face model for sequence classification with one value, or its ONNX file.",
+    )
+    reader: Path | None = Field(
+        default=None,
+        description="Model that finds the words that answer: of a Hugging Face model for question "
+        "answering trained on SQuAD 2.0, the directory or ONNX file.",
+    )
+    entailment: Path | None = Field(
+        default=None,
+        description="Model that checks sentences against sources: of a Hugging Face model for "
+        "sequence classification with a label entailment, the directory or ONNX file.",
+    )
+    passages: int = Field(
+        default=8,
+        ge=1,
+        le=100,
+        description="Passages, or windows of them, that each of these models reads for a question "
+        "or a sentence.",
     )
 
 
@@ -234,7 +262,7 @@ class ToolSettings(_Section):
 
 
 class Settings(BaseSettings):
-    """All settings, frozen; a section each for search, generator, answers, service and tools."""
+    """All settings, frozen; a section each for what finds, reads, words, answers and serves."""
 
     model_config = SettingsConfigDict(
         frozen=True,
@@ -254,6 +282,7 @@ class Settings(BaseSettings):
         description="Collection meant where none is named; needed only where there are several.",
     )
     search: SearchSettings = SearchSettings()
+    models: ModelSettings = ModelSettings()
     generator: GeneratorSettings = GeneratorSettings()
     answer: AnswerSettings = AnswerSettings()
     serve: ServeSettings = ServeSettings()

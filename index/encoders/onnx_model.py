@@ -1,7 +1,8 @@
 """Texts to unit vectors with a model exported to ONNX: what asks questions when serving.
 
-The only file that imports onnxruntime and tokenizers. Needs no PyTorch, knows nothing of how the
-model was exported, and reads one directory:
+The only file that imports onnxruntime and tokenizers: other models open theirs by ``open_graph``
+and ``open_tokenizer``. Needs no PyTorch, knows nothing of how the model was exported, and reads one
+directory:
 
 - ``encoder.json``: which model it is, and what stands before a question
 - ``model.onnx``, ``model.onnx.data``: from token ids, shape (1, tokens), to a vector (1, dimension)
@@ -22,7 +23,14 @@ from pinakes.index.health import Health, damaged, unreadable
 from pinakes.index.types import EncoderRecord, Vectors
 from pinakes.ingest.files import write_whole
 
-__all__ = ["OnnxEncoder", "open_question_encoder", "quantized", "write_onnx_encoder"]
+__all__ = [
+    "OnnxEncoder",
+    "open_graph",
+    "open_question_encoder",
+    "open_tokenizer",
+    "quantized",
+    "write_onnx_encoder",
+]
 
 _RECORD, _TOKENIZER = "encoder.json", "tokenizer.json"
 _GRAPH, _WEIGHTS = "model.onnx", "model.onnx.data"
@@ -36,16 +44,10 @@ class OnnxEncoder:
     """
 
     def __init__(self, directory: Path) -> None:
-        # Late, so that a search by keywords alone does not pay for it.
-        import onnxruntime
-        from tokenizers import Tokenizer
-
         self._directory = directory
         self.record = EncoderRecord.model_validate_json((directory / _RECORD).read_bytes())
-        self._tokenizer = Tokenizer.from_file(str(directory / _TOKENIZER))
-        self._session = onnxruntime.InferenceSession(
-            str(directory / _GRAPH), _session_options(), providers=["CPUExecutionProvider"]
-        )
+        self._tokenizer = open_tokenizer(directory / _TOKENIZER)
+        self._session = open_graph(directory / _GRAPH)
         found = self._vector("").shape  # graphs need not say it
         if found != (self.record.dimension,):
             raise ValueError(f"vectors of shape {found} instead of ({self.record.dimension},)")
@@ -91,6 +93,23 @@ def open_question_encoder(directory: Path) -> OnnxEncoder:
     except Exception as error:  # both libraries raise kinds of their own, without a common base
         problem = " ".join(str(error).split())[:200]
     raise damaged(directory, f"is not a readable encoder ({problem})")
+
+
+def open_graph(path: Path) -> Any:
+    """An InferenceSession over a graph: one thread for each call, on the CPU."""
+    # Late, as everywhere here: a search by keywords alone does not pay for it.
+    import onnxruntime
+
+    return onnxruntime.InferenceSession(
+        str(path), _session_options(), providers=["CPUExecutionProvider"]
+    )
+
+
+def open_tokenizer(path: Path) -> Any:
+    """The Tokenizer of a ``tokenizer.json``, as the file says it."""
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_file(str(path))
 
 
 def write_onnx_encoder(

@@ -168,7 +168,7 @@ class SentenceEncoder:
 
     def __init__(self, directory: Path, record: EncoderRecord) -> None:
         """``record`` with dimension 0: it is learnt from the model."""
-        self._directory = directory
+        self.directory = directory
         self._record = record
         self._opened: _Opened | None = None
         self._opening = threading.Lock()
@@ -206,7 +206,7 @@ class SentenceEncoder:
             if self._opened is None:
                 scratch = Path(tempfile.mkdtemp(prefix="pinakes-encoder-"))
                 weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
-                self._opened = _opened(self._directory, self._record, scratch)
+                self._opened = _opened(self.directory, self._record, scratch)
             return self._opened
 
 

@@ -61,9 +61,9 @@ class Answerer:
         settings: Settings,
         reading: ReadingModels | None = None,
     ) -> None:
-        """``reading``: what reads passages and checks sentences; None: what there is here."""
+        """``reading``: what reads passages and checks sentences; None: what the settings choose."""
         self.generator = generator
-        self.reading = reading or reading_models()
+        self.reading = reading or reading_models(settings.models)
         self.settings = settings
         self.queue = GenerationQueue(settings.answer.longest_queue)
         # Apart from the threads that check sentences, and never on all cores: who comes new holds

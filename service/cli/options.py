@@ -125,10 +125,17 @@ def open_library(settings: Settings, *, scrubbed: bool = False) -> "Library":
     from pinakes.index.library import Library
     from pinakes.service.plain_text import one_line
     from pinakes.service.problems import told_of
+    from pinakes.service.reading.models import chosen_rerankers
     from pinakes.service.terminal.console import err
 
     only = settings.serve.collections
-    library = Library(settings.data, only, settings.collection, scrubbed=scrubbed)
+    library = Library(
+        settings.data,
+        only,
+        settings.collection,
+        scrubbed=scrubbed,
+        open_rerankers=chosen_rerankers(settings.models),
+    )
     for name in only:
         library.meant(name)
     if not library.names():
@@ -144,10 +151,13 @@ def open_library(settings: Settings, *, scrubbed: bool = False) -> "Library":
 
 def open_index(settings: Settings, mode: Mode) -> "Index":
     """The current generation of the collection chosen; no encoder where only keywords count."""
+    from pinakes.index.encoders.onnx_model import open_question_encoder
     from pinakes.index.retrieval.search import Index
+    from pinakes.service.reading.models import chosen_rerankers
 
+    open_encoder = None if mode == "keyword" else open_question_encoder
     directory = collection_directory(settings)
-    return Index.open(directory, None) if mode == "keyword" else Index.open(directory)
+    return Index.open(directory, open_encoder, chosen_rerankers(settings.models))
 
 
 def open_model(settings: Settings) -> "Generator | None":

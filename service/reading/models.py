@@ -2,15 +2,26 @@
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
-from pinakes.service.reading.answerability import Answerability
+from pinakes.index.encoders.cross_encoder import CrossEncoder
+from pinakes.index.encoders.model_files import ModelTask, open_cross_encoder
+from pinakes.index.retrieval.cross_encoder_reranker import with_cross_encoder
+from pinakes.index.retrieval.linear import fitted_rerankers
+from pinakes.index.retrieval.pipeline import OpenRerankers
+from pinakes.index.types import EncoderRecord
+from pinakes.service.reading.answerability import Answerability, Findings, Threshold
 from pinakes.service.reading.entailment import EntailmentModel
 from pinakes.service.reading.linear_answerability import linear_answerability
 from pinakes.service.reading.linear_entailment import linear_entailment
 from pinakes.service.reading.linear_reader import linear_reader
+from pinakes.service.reading.network_entailment import NetworkEntailment
+from pinakes.service.reading.question import Question
 from pinakes.service.reading.reader import Reader
+from pinakes.service.reading.span_reader import SpanReader
+from pinakes.service.settings import ModelSettings
 
-__all__ = ["ReadingModels", "reading_models"]
+__all__ = ["ReadingModels", "chosen_rerankers", "reading_models"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +33,63 @@ class ReadingModels:
     entailment: EntailmentModel
 
 
+def reading_models(settings: ModelSettings | None = None) -> ReadingModels:
+    """The models that ``settings`` name, each opened once; else those that come with Pinakes.
+
+    Raises UnfitWeights, and UnusableModel for what the settings name.
+    """
+    chosen = _linear_models()
+    if settings is None:
+        return chosen
+    reader, answerability, entailment = chosen.reader, chosen.answerability, chosen.entailment
+    if settings.reader:
+        reader = SpanReader(_opened(settings.reader, "reader"), settings.passages)
+        answerability = _ByLinearReader(answerability, chosen.reader)
+    if settings.entailment:
+        entailment = NetworkEntailment(
+            _opened(settings.entailment, "entailment"), settings.passages
+        )
+    return ReadingModels(reader, answerability, entailment)
+
+
+def chosen_rerankers(settings: ModelSettings) -> OpenRerankers:
+    """What ranks in every search: the linear model, and the reranker that the settings name.
+
+    Raises UnusableModel.
+    """
+    if not settings.reranker:
+        return fitted_rerankers
+    return with_cross_encoder(_opened(settings.reranker, "reranker"), settings.passages)
+
+
 @cache
-def reading_models() -> ReadingModels:
-    """The linear models that come with Pinakes. Raises UnfitWeights."""
+def _linear_models() -> ReadingModels:
     return ReadingModels(linear_reader(), linear_answerability(), linear_entailment())
+
+
+@cache
+def _opened(path: Path, task: ModelTask) -> CrossEncoder:
+    return open_cross_encoder(path, task)
+
+
+@dataclass(frozen=True, slots=True)
+class _ByLinearReader:
+    """Linear answerability beside another reader: its weights were fitted on the linear one's."""
+
+    answerability: Answerability
+    reader: Reader
+
+    @property
+    def name(self) -> str:
+        return self.answerability.name
+
+    def confidence(self, question: Question, findings: Findings) -> float:
+        """How likely the answer is there, by what the linear reader finds."""
+        reading = self.reader.read(question, findings.read)
+        return self.answerability.confidence(
+            question, Findings(findings.hits, findings.read, reading)
+        )
+
+    def usual_threshold(self, encoder: EncoderRecord | None) -> Threshold:
+        """As without another reader."""
+        return self.answerability.usual_threshold(encoder)

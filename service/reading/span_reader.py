@@ -1,0 +1,80 @@
+"""The reader by a network that marks where an answer begins and ends, or that there is none.
+
+Such networks are trained on SQuAD 2.0: the first token stands for no answer. Knows nothing of how
+passages were found, and reads the first of them alone: each takes a while.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pinakes.index.encoders.cross_encoder import CrossEncoder, PairReading
+from pinakes.index.types import Hit
+from pinakes.ingest.text.sentences import sentence_spans
+from pinakes.service.reading.question import Question
+from pinakes.service.reading.reader import AnsweringSentence, Reading
+
+__all__ = ["SpanReader", "best_spans"]
+
+_LONGEST_TOKENS = 30
+_SPANS = 5
+
+
+class SpanReader:
+    """Scores are how much likelier words are than no answer, as logarithms of odds."""
+
+    def __init__(self, model: CrossEncoder, most: int) -> None:
+        """``model``: with outputs start_logits and end_logits. ``most``: passages to be read."""
+        self._model, self._most = model, most
+
+    def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
+        """For each passage its likeliest words, each in its sentence; 0: as likely as none."""
+        found: dict[tuple[int, int], AnsweringSentence] = {}
+        for place, hit in enumerate(hits[: self._most]):
+            text = hit.passage.text
+            sentences = sentence_spans(text, language=hit.language)
+            about = " – ".join([hit.passage.title, *hit.passage.heading_path]) + self._model.joint
+            pair = self._model.read(question.text, about + text)
+            for start, end, score in best_spans(pair, len(about)):
+                held = next((s for s in sentences if s[0] <= start < s[1]), None)
+                if held is None:
+                    continue
+                one = AnsweringSentence(
+                    place, *held, score, start, min(end, held[1]), answer_score=score
+                )
+                key = (place, held[0])
+                if key not in found or found[key].score < score:
+                    found[key] = one
+        return Reading(tuple(sorted(found.values(), key=lambda one: -one.score)))
+
+
+def best_spans(
+    pair: PairReading, skipped: int = 0, most: int = _SPANS
+) -> list[tuple[int, int, float]]:
+    """The likeliest answers in the second text: start, end, and how far ahead of there being none.
+
+    Offsets count code points of that text behind the first ``skipped``; the best come first.
+    """
+    starts, ends = pair.outputs["start_logits"], pair.outputs["end_logits"]
+    tokens = [
+        token for token, place in enumerate(pair.places) if place and skipped <= place[0] < place[1]
+    ]
+    if not tokens:
+        return []
+    sums = _within(starts[tokens], ends[tokens])
+    order = np.argsort(-sums, axis=None)[:most]
+    none = float(starts[0] + ends[0])
+    spans = []
+    for first, last in zip(*np.unravel_index(order, sums.shape), strict=True):
+        begin, end = pair.places[tokens[first]], pair.places[tokens[last]]
+        if begin and end and np.isfinite(sums[first, last]):
+            spans.append((begin[0] - skipped, end[1] - skipped, float(sums[first, last]) - none))
+    return spans
+
+
+def _within(starts: NDArray[np.float32], ends: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Sums of every start and the ends that may follow it; minus infinity for all others."""
+    sums = starts[:, None] + ends[None, :]
+    allowed = np.tril(np.triu(np.ones(sums.shape, dtype=bool)), _LONGEST_TOKENS - 1)
+    return np.where(allowed, sums, -np.inf).astype(np.float32)
