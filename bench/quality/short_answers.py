@@ -31,6 +31,8 @@ from pinakes.service.reading.linear_reader import READER_FEATURES, candidate_sen
 from pinakes.service.reading.question import question_of
 from pinakes.service.reading.span_features import sentence_spans_of
 
+__all__ = ["f1_of", "plain"]
+
 _WEIGHTS = Path("service/reading/linear_reader.json")
 _CORPUS = f"{SQUAD.name} over {DUMP.name}"
 _HITS = 6
@@ -124,8 +126,8 @@ def _fit(dev: Sequence[Asked], *, with_vectors: bool) -> NDArray[np.float64]:
     random = np.random.default_rng(0)
     candidates = []
     for question in dev:
-        gold = {_plain(answer) for answer in question.answers}
-        right = np.array([_plain(words) in gold for words in question.words])
+        gold = {plain(answer) for answer in question.answers}
+        right = np.array([plain(words) in gold for words in question.words])
         kept = right | (random.random(len(right)) < _WRONG_RUNS / len(right))
         features = question.features[kept]
         if not with_vectors:
@@ -139,15 +141,15 @@ def _judged(test: Sequence[Asked], weights: NDArray[np.float64]) -> dict[str, fl
     for question in test:
         scores = question.features @ weights
         best = question.words[int(scores.argmax())]
-        totals["exact match"] += any(_plain(best) == _plain(answer) for answer in question.answers)
-        totals["F1"] += max(_f1(best, answer) for answer in question.answers)
+        totals["exact match"] += any(plain(best) == plain(answer) for answer in question.answers)
+        totals["F1"] += max(f1_of(best, answer) for answer in question.answers)
         worth = [
             float(np.logaddexp.reduce(scores[question.of_sentence == place], initial=-np.inf))
             for place in range(len(question.sentences))
         ]
         order = sorted(range(len(worth)), key=lambda place: -worth[place])
         holds = [
-            any(_plain(answer) in _plain(question.sentences[place]) for answer in question.answers)
+            any(plain(answer) in plain(question.sentences[place]) for answer in question.answers)
             for place in order
         ]
         for count in _SENTENCES:
@@ -155,14 +157,15 @@ def _judged(test: Sequence[Asked], weights: NDArray[np.float64]) -> dict[str, fl
     return {name: round(total / len(test), 4) for name, total in totals.items()}
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """As SQuAD's own evaluation compares: no case, articles, punctuation or extra space."""
     bare = "".join(letter for letter in text.lower() if letter not in string.punctuation)
     return " ".join(re.sub(r"\b(a|an|the)\b", " ", bare).split())
 
 
-def _f1(said: str, answer: str) -> float:
-    words, gold = _plain(said).split(), _plain(answer).split()
+def f1_of(said: str, answer: str) -> float:
+    """F1 of the words of both, as SQuAD's own evaluation counts them."""
+    words, gold = plain(said).split(), plain(answer).split()
     shared = sum((Counter(words) & Counter(gold)).values())
     return 2 * shared / (len(words) + len(gold)) if shared else float(words == gold)
 

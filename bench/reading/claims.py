@@ -1,0 +1,177 @@
+"""Examples of claims: of questions and answers, of FEVER, and made of a wiki's own sentences."""
+
+import random
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from bench.reading.alterations import falsified, names_in, reworded, shortened
+from bench.reading.examples import Example, SupportLabel, cut, window_around
+from bench.reading.split import Part, claims, squad
+from bench.reading.statements import statement
+from pinakes.index.retrieval.search import Index
+from pinakes.ingest.text.sentences import sentence_spans
+from pinakes.ingest.types import Passage
+
+__all__ = ["from_fever", "from_passages", "from_questions", "from_squad_answers"]
+
+_YEAR = re.compile(r"\b(?:1\d{3}|20[012]\d)\b")
+_NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?")
+
+
+def from_squad_answers(part: Part, chance: random.Random) -> Iterator[Example]:
+    """Statements of SQuAD's questions: with the answer, with another one there, or elsewhere."""
+    paragraphs = list(squad(part))
+    for place, paragraph in enumerate(paragraphs):
+        near = [p for p in paragraphs[max(0, place - 1) : place + 2] if p.title == paragraph.title]
+        known = [q.answers[0][1] for q in paragraph.questions if q.answers]
+        for question in paragraph.questions:
+            text = question.text
+            if not question.answers:
+                if known and chance.random() < 0.5:
+                    claim = statement(text, chance.choice(known), chance)
+                    yield Example(
+                        "qa",
+                        claim,
+                        paragraph.title,
+                        cut(paragraph.text)[0].text,
+                        support="not said",
+                    )
+                continue
+            start, answer = question.answers[0]
+            window = window_around(paragraph.text, start, start + len(answer), chance)
+            if window is None:
+                continue
+            yield from _statements("qa", text, answer, known, paragraph.title, window.text, chance)
+            others = [p for p in near if p is not paragraph]
+            if others and chance.random() < 0.3:
+                claim = statement(text, answer, chance)
+                other = chance.choice(cut(chance.choice(others).text)).text
+                if answer.lower() not in other.lower():
+                    yield Example("qa", claim, paragraph.title, other, support="not said")
+
+
+def from_questions(examples: Iterable[Example], chance: random.Random) -> Iterator[Example]:
+    """Statements of open questions, with the answer that a text holds or another name there."""
+    for example in examples:
+        if example.span and example.span[1]:
+            start, end = example.span
+            answer = example.text[start:end]
+            yield from _statements(
+                "open qa", example.first, answer, (), example.title, example.text, chance
+            )
+
+
+def _statements(
+    kind: str,
+    question: str,
+    answer: str,
+    known: Sequence[str],
+    title: str,
+    text: str,
+    chance: random.Random,
+) -> Iterator[Example]:
+    """The right statement, or a wrong one with another answer of like form from the same text."""
+    if chance.random() < 0.5:
+        yield Example(kind, statement(question, answer, chance), title, text, support="supported")
+        return
+    others = [o for o in _alike(answer, text) if o.lower() not in answer.lower()]
+    others = [
+        o for o in others if answer.lower() not in o.lower() and o.lower() not in question.lower()
+    ]
+    if not others or chance.random() < 0.2:
+        others = [o for o in known if o != answer and _form(o) == _form(answer)] or others
+    if others:
+        claim = statement(question, chance.choice(others), chance)
+    else:
+        altered = falsified(statement(question, answer, chance), list(known), chance)
+        if altered is None:
+            return
+        claim = altered
+    yield Example(kind, claim, title, text, support="contradicted")
+
+
+def _form(answer: str) -> str:
+    if _YEAR.search(answer):
+        return "year"
+    if _NUMBER.search(answer):
+        return "number"
+    return "name" if answer[:1].isupper() else "words"
+
+
+def _alike(answer: str, text: str) -> list[str]:
+    form = _form(answer)
+    if form == "year":
+        return [match[0] for match in _YEAR.finditer(text)]
+    if form == "number":
+        return [match[0] for match in _NUMBER.finditer(text) if not _YEAR.fullmatch(match[0])]
+    if form == "name":
+        return [text[a:b] for a, b in names_in(text)]
+    return []
+
+
+def from_fever(index: Index, part: Part, chance: random.Random) -> Iterator[Example]:
+    """FEVER's claims with the window of their page that shares most words, or of a page found."""
+    for row in claims(part):
+        claim = row["claim"]
+        terms = set(index.keywords.terms(claim))
+        if not terms:
+            continue
+        if row["pages"]:
+            passages = [
+                passage
+                for page in row["pages"][:1]
+                for passage in index.store.passages_of_page(page["id"])
+            ]
+            support: SupportLabel = "supported" if row["label"] == "SUPPORTS" else "contradicted"
+        else:
+            found = index.keywords.search(claim, 6)
+            passages = [p for p, _ in index.store.passages([hit.passage_id for hit in found])]
+            support = "not said"
+        # How an article begins says what most claims are about.
+        windows = [(p, w) for p in passages for w in cut(p.text)]
+        windows.sort(
+            key=lambda pair: -_held(index, pair[1].text, terms) - 0.1 * (pair[0].start == 0)
+        )
+        for passage, window in windows[:1]:
+            yield Example("fever", claim, passage.title, window.text, support=support)
+
+
+def _held(index: Index, text: str, terms: set[str]) -> float:
+    held = set(index.keywords.analyze(text)) & terms
+    return sum(index.keywords.idf(term) for term in held) / (
+        sum(index.keywords.idf(term) for term in terms) or 1.0
+    )
+
+
+def from_passages(passages: Iterable[Passage], chance: random.Random) -> Iterator[Example]:
+    """Claims made of sentences: as they are, shortened, reworded, made wrong, or of other texts."""
+    before: list[str] = []
+    for passage in passages:
+        spans = [
+            (a, b)
+            for a, b in sentence_spans(passage.text, language="en")
+            if 7 <= len(passage.text[a:b].split()) <= 40 and passage.text[b - 1] == "."
+        ]
+        if len(spans) < 3:
+            continue
+        a, b = chance.choice(spans)
+        window = window_around(passage.text, a, b, chance)
+        if window is None:
+            continue
+        sentence = passage.text[a:b]
+        here = [passage.text[x:y] for x, y in names_in(passage.text)]
+        told = reworded(shortened(sentence, chance), passage.title, chance)
+        title = passage.title
+        fate = chance.random()
+        if fate < 0.42:
+            yield Example("sentence", told, title, window.text, support="supported")
+        elif fate < 0.84:
+            others = here if chance.random() < 0.6 else before
+            wrong = falsified(told, others, chance)
+            if wrong:
+                yield Example("sentence", wrong, title, window.text, support="contradicted")
+        else:
+            rest = [w for w in cut(passage.text, 60) if w.end <= a or w.start >= b]
+            if rest:
+                yield Example("sentence", told, title, chance.choice(rest).text, support="not said")
+        before = [*before[-200:], *here[:6]]

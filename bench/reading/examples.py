@@ -1,0 +1,103 @@
+"""Examples for the reading model: a question or a claim, a text, and what is known of the two.
+
+A text is a window of whole sentences, short enough that several can be read while somebody waits.
+Knows nothing of tokens and networks.
+"""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pinakes.ingest.text.sentences import sentence_spans
+
+__all__ = ["WINDOW_WORDS", "Example", "SupportLabel", "Window", "cut", "window_around"]
+
+WINDOW_WORDS = 90
+SupportLabel = Literal["supported", "contradicted", "not said"]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """``first``: the question or claim. What is None is not learned from this example.
+
+    ``span``: offsets of the answer in ``text``; (0, 0): it has none. ``relevant``: whether the text
+    is one that answers, among others that search finds. ``kind``: where it comes from.
+    """
+
+    kind: str
+    first: str
+    title: str
+    text: str
+    span: tuple[int, int] | None = None
+    relevant: bool | None = None
+    support: SupportLabel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Whole sentences of a text that follow each other: ``text`` begins at ``start`` of it."""
+
+    start: int
+    text: str
+
+    @property
+    def end(self) -> int:
+        """Where it ends in that text."""
+        return self.start + len(self.text)
+
+
+def cut(text: str, words: int = WINDOW_WORDS) -> list[Window]:
+    """The whole text as windows of about ``words`` words, one sentence of each again in the next.
+
+    A sentence that is longer than that is a window of its own.
+    """
+    spans = sentence_spans(text, language="en")
+    counts = [len(text[start:end].split()) for start, end in spans]
+    windows: list[Window] = []
+    first = 0
+    while first < len(spans):
+        last, total = first, counts[first]
+        while last + 1 < len(spans) and total + counts[last + 1] <= words:
+            last += 1
+            total += counts[last]
+        windows.append(Window(spans[first][0], text[spans[first][0] : spans[last][1]]))
+        if last + 1 >= len(spans):
+            break
+        first = last if last > first else last + 1
+    return windows
+
+
+def window_around(
+    text: str, start: int, end: int, chance: random.Random, words: int = WINDOW_WORDS
+) -> Window | None:
+    """A window that holds ``text[start:end]`` and other sentences, at a place left to chance.
+
+    None where that lies in no sentence, or in one too long.
+    """
+    spans = sentence_spans(text, language="en")
+    counts = [len(text[a:b].split()) for a, b in spans]
+    held = [place for place, (a, b) in enumerate(spans) if a < end and start < b]
+    if not held or spans[held[0]][0] > start or spans[held[-1]][1] < end:
+        return None
+    first, last = held[0], held[-1]
+    total = sum(counts[first : last + 1])
+    if total > words + 30:
+        return None
+    room = words - chance.randrange(words // 3)
+    while sides := _sides(counts, first, last, room - total):
+        if chance.choice(sides) < first:
+            first -= 1
+            total += counts[first]
+        else:
+            last += 1
+            total += counts[last]
+    return Window(spans[first][0], text[spans[first][0] : spans[last][1]])
+
+
+def _sides(counts: Sequence[int], first: int, last: int, room: int) -> list[int]:
+    return [
+        place
+        for place in (first - 1, last + 1)
+        if 0 <= place < len(counts) and counts[place] <= room
+    ]

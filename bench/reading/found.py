@@ -1,0 +1,180 @@
+"""What search finds for the questions that judge the reading model, kept so that it is read twice.
+
+Writes ``found.jsonl``: for each question of each set the first passages, what the linear models
+make of them, and what would be right. ``tune`` is fitted on, the others judge.
+Corpus: bench.quality.two_sizes, bench.quality.squad_collection, open questions of
+bench.reading.split.
+Command: python -m bench.reading.found [--data DIR] [--to DIR]
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from bench.quality.development import arguments
+from bench.quality.squad_collection import joined_collection
+from bench.quality.two_sizes import (
+    AnsweredByPages,
+    collections,
+    questions_of_both,
+    questions_of_larger,
+)
+from bench.reading.split import open_questions, squad
+from pinakes.index.errors import BadQuery
+from pinakes.index.retrieval.search import Index
+from pinakes.index.types import FIRST_STAGE, EncoderRecord, Hit
+from pinakes.service.asking.retrieve import find
+from pinakes.service.reading.answerability import Findings, Threshold
+from pinakes.service.reading.linear_answerability import (
+    FEATURES,
+    features_of,
+    is_about_nothing_here,
+)
+from pinakes.service.reading.linear_entailment import linear_entailment
+from pinakes.service.reading.linear_reader import linear_reader
+from pinakes.service.reading.matched_words import matched_words
+from pinakes.service.reading.models import ReadingModels, reading_models
+from pinakes.service.reading.question import Question, question_of
+
+RUN = Path("/tmp/reading-run")
+_RERANKED, _WEIGHED, _READ = 30, 10, 6
+_TUNED = 300
+_KEPT = "{name}.jsonl"
+
+
+class _Seen:
+    """In the place of answerability: what it would be asked, of the whole question."""
+
+    name = "none"
+
+    def __init__(self) -> None:
+        self.hits: list[Hit] = []
+        self.features: list[float] | None = None
+        self._asked = False
+
+    def confidence(self, question: Question, findings: Findings) -> float:
+        if not self._asked:
+            read = [hit for hit in findings.read if hit not in findings.hits[:_WEIGHED]]
+            self.hits = [*findings.hits[:_WEIGHED], *read]
+            matched = matched_words(question, findings.hits)
+            if not is_about_nothing_here(question, matched):
+                found = features_of(question, findings, matched)
+                self.features = [found[name] for name in FEATURES]
+        self._asked = True  # what follows are parts of the question
+        return 0.0
+
+    def usual_threshold(self, encoder: EncoderRecord | None) -> Threshold:
+        return Threshold(threshold=0.0)
+
+
+def main() -> None:
+    """Ask all sets, those that are quick first; a set that is there already is not asked again."""
+    parser = arguments(__doc__)
+    parser.add_argument("--to", type=Path, default=RUN)
+    options = parser.parse_args()
+    small, large = collections(options.data)
+
+    def keep(name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        path = options.to / _KEPT.format(name=name)
+        if path.exists():
+            return
+        new = path.with_suffix(".new")
+        with new.open("w", encoding="utf-8") as file:
+            file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+        new.replace(path)
+        print(name, flush=True)
+
+    tune, test = questions_of_both("dev")[:_TUNED], questions_of_both("test")
+    with Index.open(large) as index:
+        keep("open", _open(index))
+        keep("reranked-judge", _reranked(index, questions_of_larger()))
+        keep("reranked-tune", _reranked(index, tune))
+        keep("large-judge", _asked(index, questions_of_larger()))
+        keep("large-tune", _asked(index, tune))
+        keep("large-test", _asked(index, test))
+    with joined_collection(small, "leads") as joined, Index.open(joined.path) as index:
+        keep("squad", _squad(index))
+    with Index.open(small) as index:
+        keep("small-tune", _asked(index, tune))
+        keep("small-test", _asked(index, test))
+
+
+def _open(index: Index) -> Iterator[Mapping[str, Any]]:
+    for row in open_questions("judge"):
+        try:
+            hits = index.search(row["question"], _RERANKED)
+        except BadQuery:
+            hits = []
+        yield {"question": row["question"], "answers": row["answers"], "hits": _kept(hits)}
+
+
+def _reranked(index: Index, questions: Iterable[AnsweredByPages]) -> Iterator[Mapping[str, Any]]:
+    for question in questions:
+        hits = index.search(question.text, _RERANKED)
+        yield {"question": question.text, "gold": sorted(question.pages), "hits": _kept(hits)}
+
+
+def _asked(index: Index, questions: Iterable[AnsweredByPages]) -> Iterator[Mapping[str, Any]]:
+    """Each question as it is and as if the pages that answer it were not there."""
+    for question in questions:
+        if not (pages := question.pages_in(index)):
+            continue
+        for answerable, asked in ((True, index), (False, index.without(pages))):
+            seen = _Seen()
+            models = ReadingModels(linear_reader(), seen, linear_entailment())
+            find(asked, models, question.text, "hybrid")
+            yield {
+                "question": question.text,
+                "answerable": answerable,
+                "linear": seen.features,
+                "hits": _kept(seen.hits),
+            }
+
+
+def _squad(index: Index) -> Iterator[Mapping[str, Any]]:
+    """Questions of the judged articles: their paragraph, what is found, and the rules' answers."""
+    reader, answerability = linear_reader(), reading_models().answerability
+    for paragraph in squad("judge"):
+        for entry in paragraph.questions:
+            question = question_of(index, entry.text)
+            hits = index.search(question.context, 20)
+            own = [hit for hit in hits if hit.passage.text == paragraph.text]
+            found = reader.read(question, hits[:_READ])
+            alone = reader.read(question, own)
+            yield {
+                "question": entry.text,
+                "answers": [text for _, text in entry.answers],
+                "title": paragraph.title,
+                "paragraph": paragraph.text,
+                "hits": _kept(hits[:_READ]),
+                "rules found": _said(hits, found),
+                "rules alone": _said(own, alone) if own else None,
+                "confidence": answerability.confidence(
+                    question, Findings(hits, hits[:_READ], found)
+                ),
+            }
+
+
+def _said(hits: list[Hit], reading: Any) -> Mapping[str, Any] | None:
+    if not reading.sentences:
+        return None
+    best = max(reading.sentences, key=lambda sentence: sentence.answer_score)
+    text = hits[best.hit].passage.text[best.answer_start : best.answer_end]
+    return {"text": text, "score": best.answer_score - reading.no_answer}
+
+
+def _kept(hits: Iterable[Hit]) -> list[Mapping[str, Any]]:
+    return [
+        {
+            "page": hit.passage.page_id,
+            "title": " – ".join([hit.passage.title, *hit.passage.heading_path]),
+            "text": hit.passage.text,
+            "score": hit.features[FIRST_STAGE],
+        }
+        for hit in hits
+    ]
+
+
+if __name__ == "__main__":
+    main()
