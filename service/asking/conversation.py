@@ -14,16 +14,8 @@ from pinakes.index.retrieval.search import Index
 from pinakes.ingest.characters import cut_place
 from pinakes.ingest.text.scripts import WORD
 from pinakes.service.asking.references import Reference, references
-from pinakes.service.asking.things import (
-    Thing,
-    Turn,
-    begun,
-    by_salience,
-    is_common,
-    is_new,
-    things_in,
-    turn_of,
-)
+from pinakes.service.asking.things import Thing, begun, is_common, things_in
+from pinakes.service.asking.turns import Turn, by_salience, is_new, turn_of
 from pinakes.service.reading.words import LanguageWords
 from pinakes.service.types import Message
 

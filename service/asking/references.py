@@ -13,16 +13,13 @@ from pinakes.ingest.text.scripts import WORD
 from pinakes.service.asking.things import (
     PERSONS,
     Thing,
-    Turn,
     agrees,
-    by_salience,
     is_a,
     is_common,
-    mentions,
     tells_of,
     things_in,
-    together,
 )
+from pinakes.service.asking.turns import Turn, by_salience, mentions, together
 from pinakes.service.reading.words import LanguageWords
 
 __all__ = ["Reference", "references"]
@@ -285,7 +282,18 @@ def _restricts(behind: str, words: LanguageWords) -> bool:
 def _proform(
     tokens: Sequence[re.Match[str]], at: int, words: LanguageWords
 ) -> re.Match[str] | None:
-    """The "one" of "the older one", where nothing behind says of which."""
+    """The "one" of "the older one", where nothing behind says of which.
+
+    Or what stands for the noun that is left out: "the longest in South America".
+    """
+    said = [token[0].casefold() for token in tokens[at + 1 : at + 3]]
+    if (
+        len(said) > 1
+        and said[0] in words.referring.distinguishing
+        and said[0].endswith(tuple(words.present.superlatives))
+        and said[1] in words.placed
+    ):
+        return tokens[at + 1]
     for token in tokens[at + 1 : at + 1 + _MOST_BEFORE_NOUN]:
         if token[0].casefold() in words.referring.proforms:
             behind = tokens[tokens.index(token) + 1 :][:1]

@@ -1,8 +1,7 @@
-"""The things that a conversation names, which of them it is about, and what they are.
+"""The things that a text names, and what they are.
 
 A thing is the name of a page, or whatever is written as a name. What it is says the beginning of
-its page: "was a Danish architect", and "he" further on. Knows nothing of how questions are put
-together.
+its page: "was a Danish architect", and "he" further on. Knows nothing of conversations.
 """
 
 import math
@@ -19,19 +18,14 @@ from pinakes.service.reading.words import LanguageWords
 __all__ = [
     "PERSONS",
     "Thing",
-    "Turn",
     "agrees",
     "begun",
-    "by_salience",
     "called",
+    "definition",
     "is_a",
     "is_common",
-    "is_new",
-    "mentions",
     "tells_of",
     "things_in",
-    "together",
-    "turn_of",
 ]
 
 # Of the groups of pronouns in a language's file those that mean persons.
@@ -44,8 +38,6 @@ _INSIDE_NAMES = frozenset(
      "del", "della", "dos", "el", "al", "bin", "ibn", "y"]
 )  # fmt: skip
 _SENTENCE_END = frozenset(".!?:\n")
-# Of an answer so much is read: what follows goes into details.
-_MOST_READ = 400
 # What a page says first tells what its thing is, and a little more which pronoun it goes by.
 _DEFINITION, _BEGINNING = 500, 1_200
 _IN_BRACKETS = re.compile(r"\([^()]*\)")
@@ -85,31 +77,6 @@ class Thing:
         return mine <= others or others <= mine
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """A question as it stands alone, what it named, and what its answer did."""
-
-    question: str
-    answer: str
-    asked: tuple[Thing, ...]
-    answered: tuple[Thing, ...]
-
-
-def turn_of(question: str, answer: str, index: Index, words: LanguageWords) -> Turn:
-    """A question and its answer, with the things in them.
-
-    Of an answer, in its order, those written as names, and those that the question named.
-    """
-    answer = answer[:_MOST_READ]
-    asked = things_in(question, index, words)
-    answered = []
-    for thing in sorted(things_in(answer, index, words), key=lambda thing: thing.start):
-        known = next((one for one in asked if one.same(thing)), None)
-        if known or thing.is_name:
-            answered.append(known or thing)
-    return Turn(question, answer, tuple(asked), tuple(answered))
-
-
 def things_in(
     text: str, index: Index, words: LanguageWords, *, only_names: bool = False
 ) -> list[Thing]:
@@ -138,29 +105,6 @@ def things_in(
         else:
             others.append(thing)
     return names + others
-
-
-def by_salience(turns: Sequence[Turn], words: LanguageWords, *, person: bool) -> Iterator[Thing]:
-    """What may be meant, the likeliest first: what each turn was about, then what it came upon.
-
-    A turn was about the new thing that its answer begins with, else about what its question named;
-    and about whom it asked for. ``person``: one is looked for.
-    """
-    for turn in reversed(turns):
-        new = _new(turn)
-        asks_for_person = _asks_for_person(turn.question, words)
-        if person and asks_for_person:
-            yield from (*new, *turn.asked)
-        elif is_new(turn, words) and not asks_for_person:
-            yield turn.answered[0]
-            yield from turn.asked
-        else:
-            if described := _described(turn, words):
-                yield from new[:1]
-                yield described
-            yield from turn.asked
-    for turn in reversed(turns):
-        yield from _new(turn)
 
 
 def agrees(thing: Thing, pronoun: str, words: LanguageWords) -> bool | None:
@@ -195,8 +139,8 @@ def is_a(thing: Thing, noun: str, index: Index, words: LanguageWords, *, loosely
     ``loosely``: the word may also stand further on in what the page says first.
     """
     terms = set(index.keywords.content_terms(noun))
-    definition = _definition(thing)
-    heads = [definition] if loosely else [_head(thing.name), *_heads(definition, words)]
+    defined = definition(thing)
+    heads = [defined] if loosely else [_head(thing.name), *_heads(defined, words)]
     if thing.is_name and not is_common(noun, index):
         heads.append(thing.name.partition(" ")[0])  # Lake Titicaca, Mount Kenya
     return bool(terms) and any(terms <= set(index.keywords.content_terms(head)) for head in heads)
@@ -212,7 +156,7 @@ def _head(name: str) -> str:
     return said[-1] if said else ""
 
 
-def _definition(thing: Thing) -> str:
+def definition(thing: Thing) -> str:
     """What its page says first of a thing, without what stands in brackets."""
     text = begun(thing.lead)
     for _ in range(_MOST_NESTED):
@@ -264,40 +208,6 @@ def tells_of(thing: Thing, nouns: Sequence[str], index: Index) -> bool:
     return all(said[term] >= _OFTEN for term in first) and all(
         said[term] for terms in others for term in terms
     )
-
-
-def mentions(turns: Sequence[Turn], noun: str, words: LanguageWords, index: Index) -> Thing | None:
-    """What the last turn that said ``noun`` was about: "that explosion", after one was told of."""
-    terms = set(index.keywords.content_terms(noun))
-    for turn in reversed(turns):
-        if terms and terms <= set(index.keywords.content_terms(f"{turn.question} {turn.answer}")):
-            return next(by_salience([turn], words, person=False), None)
-    return None
-
-
-def together(turn: Turn, words: LanguageWords) -> Thing | None:
-    """The first things of a turn that are named as one: "Watson and Crick"."""
-    for text in (turn.answer, turn.question):
-        things = turn.answered if text is turn.answer else turn.asked
-        names = [thing for thing in things if thing.is_name]
-        for one in names:
-            begun = text.find(one.name)
-            for other in names:
-                place = text.find(other.name)
-                between = text[begun + len(one.name) : place].strip().casefold()
-                if 0 <= begun < place and between in words.referring.joiners:
-                    said = text[begun : place + len(other.name)]
-                    return Thing(said, begun, begun + len(said), is_name=True)
-    return None
-
-
-def is_new(turn: Turn, words: LanguageWords) -> bool:
-    """Whether the answer begins with something that the question did not name; not "In Peru"."""
-    first = turn.answered[0] if turn.answered else None
-    if first is None or first not in _new(turn):
-        return False
-    before = _WORD.findall(turn.answer[: first.start].casefold())
-    return not any(word in words.referring.prepositions or word in words.placed for word in before)
 
 
 def is_common(text: str, index: Index) -> bool:
@@ -355,7 +265,17 @@ def _only_begins(text: str, match: re.Match[str], index: Index, words: LanguageW
         lower in group
         for group in (words.stop_words, words.lead_ins, words.referring.interjections)
     )
-    return says_nothing or not index.keywords.content_terms(lower) or text[match.end() :][:1] == ","
+    behind = text[match.end() :]
+    # "Born in Pella, he …"
+    is_participle = lower.endswith(tuple(words.referring.verbal_endings)) and any(
+        word in words.placed for word in _WORD.findall(behind[:20])[:1]
+    )
+    return (
+        says_nothing
+        or is_participle
+        or not index.keywords.content_terms(lower)
+        or behind[:1] == ","
+    )
 
 
 def _says_little(text: str, index: Index, words: LanguageWords) -> bool:
@@ -368,28 +288,3 @@ def _says_little(text: str, index: Index, words: LanguageWords) -> bool:
 def _is_date(text: str, words: LanguageWords) -> bool:
     said = _WORD.findall(text.casefold())
     return all(not word[0].isalpha() or word in words.months for word in said)
-
-
-def _new(turn: Turn) -> list[Thing]:
-    return [thing for thing in turn.answered if not any(thing.same(one) for one in turn.asked)]
-
-
-def _asks_for_person(question: str, words: LanguageWords) -> bool:
-    said = _WORD.findall(question.casefold())
-    return any(words.asking.get(word) == "person" for word in said[:3])
-
-
-def _described(turn: Turn, words: LanguageWords) -> Thing | None:
-    """What a question asked for by describing it: "the currency of Sweden"."""
-    tokens = [*_WORD.finditer(turn.question)]
-    said = [token[0].casefold() for token in tokens]
-    if len(said) < 4 or words.asking.get(said[0]) not in ("thing", "person"):
-        return None
-    if said[1] not in words.referring.copulas or said[2] not in words.referring.definite:
-        return None
-    start, end = tokens[3].start(), tokens[-1].end()
-    if "(" in turn.question[start:end]:
-        return None
-    if any(thing.start <= start and (thing.is_name or thing.end == end) for thing in turn.asked):
-        return None  # "what is the Rosetta Stone" asks for nothing else
-    return Thing(turn.question[start:end], start, end, False, said[2])
