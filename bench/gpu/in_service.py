@@ -1,7 +1,7 @@
 """A generator bare and through the service, while searching, reading and checking take the CPU.
 
-The engine is bench.gpu.model_server, for the wheels of llama.cpp that are installed see no GPU. Its
-steps show what the CPU's other work costs it: each is compared with bare ones of as many jobs.
+The engine is bench.gpu.model_server: it needs no file of a model, and runs wherever PyTorch does.
+Its steps show what the CPU's other work costs it: each is compared with bare ones of as many jobs.
 """
 
 import json
