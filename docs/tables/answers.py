@@ -1,6 +1,6 @@
 """Rows of the benchmarks of answers: what they are worth, and what the service adds."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tables.cells import Row, Share
@@ -14,6 +14,7 @@ __all__ = [
     "generation",
     "injections",
     "judged",
+    "reading",
     "refused_kinds",
     "refusing",
     "servers",
@@ -87,6 +88,22 @@ def refused_kinds(figures: Any) -> Iterable[Row]:
                 count = round(shares.get("its own", shares["usual"]) * asked)
                 row[f"{size}, {split}"] = f"{count} of {asked}"
         yield row
+
+
+def reading(part: str) -> Callable[[Any], Iterable[Row]]:
+    """One part of what the reading model was judged by: a row for each way and set."""
+    return lambda figures: _leaves((), figures[part]) if part in figures else ()
+
+
+def _leaves(names: tuple[str, ...], found: Mapping[str, Any]) -> Iterable[Row]:
+    inner = {name: value for name, value in found.items() if isinstance(value, Mapping)}
+    for name, value in inner.items():
+        yield from _leaves((*names, name), value)
+    if not inner:
+        yield {"": ": ".join(names)} | {
+            name: Share(value) if isinstance(value, float) else value
+            for name, value in found.items()
+        }
 
 
 def by_name(figures: Any) -> Iterable[Row]:

@@ -38,12 +38,18 @@ class CrossEncoder:
     """
 
     def __init__(
-        self, name: str, run: Run, tokenizer: Any, inputs: Sequence[str], labels: Sequence[str] = ()
+        self,
+        name: str,
+        run: Run,
+        tokenizer: Any,
+        inputs: Sequence[str],
+        labels: Sequence[str] = (),
+        joint: str = ". ",
     ) -> None:
         """``tokenizer``: truncates the second text. ``inputs``: what ``run`` wants to be given."""
         self.name = name
         self.labels = tuple(labels)
-        self.joint = ". "
+        self.joint = joint
         self._run, self._tokenizer, self._inputs = run, tokenizer, frozenset(inputs)
 
     def read(self, first: str, second: str) -> PairReading:

@@ -33,6 +33,8 @@ _OUTPUTS: Mapping[ModelTask, tuple[str, ...]] = {
     "entailment": ("logits",),
 }
 _MOST_TOKENS = 512
+# In config.json: what a model of ours was trained with between a title and a text.
+_JOINT = "pinakes_joint"
 _OPSET = 17
 _MOST_APART = 0.01
 _PROBES = (
@@ -64,9 +66,9 @@ def open_cross_encoder(path: Path, task: ModelTask) -> CrossEncoder:
         run, inputs = _graph(files.model, task)
     else:
         run, inputs = _loaded(path, files, tokenizer, task, labels)
-    return CrossEncoder(
-        path.stem if path.suffix == ".onnx" else path.name, run, tokenizer, inputs, labels
-    )
+    name = path.stem if path.suffix == ".onnx" else path.name
+    joint = str(files.config.get(_JOINT, ". "))
+    return CrossEncoder(name, run, tokenizer, inputs, labels, joint)
 
 
 def _files(path: Path, task: ModelTask) -> _Files:

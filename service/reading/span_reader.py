@@ -1,7 +1,7 @@
 """The reader by a network that marks where an answer begins and ends, or that there is none.
 
 Such networks are trained on SQuAD 2.0: the first token stands for no answer. Knows nothing of how
-passages were found, and reads the first of them alone: each takes a while.
+passages were found, and reads a few windows of them: each takes a while.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from pinakes.index.types import Hit
 from pinakes.ingest.text.sentences import sentence_spans
 from pinakes.service.reading.question import Question
 from pinakes.service.reading.reader import AnsweringSentence, Reading
+from pinakes.service.reading.windows import nearest_windows
 
 __all__ = ["SpanReader", "best_spans"]
 
@@ -25,25 +26,32 @@ class SpanReader:
     """Scores are how much likelier words are than no answer, as logarithms of odds."""
 
     def __init__(self, model: CrossEncoder, most: int) -> None:
-        """``model``: with outputs start_logits and end_logits. ``most``: passages to be read."""
+        """``model``: with outputs start_logits and end_logits. ``most``: windows to be read."""
         self._model, self._most = model, most
 
     def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
-        """For each passage its likeliest words, each in its sentence; 0: as likely as none."""
+        """Of each window its likeliest words, each in its sentence; 0: as likely as no answer."""
         found: dict[tuple[int, int], AnsweringSentence] = {}
-        for place, hit in enumerate(hits[: self._most]):
-            text = hit.passage.text
-            sentences = sentence_spans(text, language=hit.language)
-            about = " – ".join([hit.passage.title, *hit.passage.heading_path]) + self._model.joint
-            pair = self._model.read(question.text, about + text)
+        for window in nearest_windows(question, hits, self._most):
+            passage = hits[window.hit].passage
+            sentences = sentence_spans(passage.text, language=hits[window.hit].language)
+            about = " – ".join([passage.title, *passage.heading_path]) + self._model.joint
+            pair = self._model.read(question.text, about + window.text)
             for start, end, score in best_spans(pair, len(about)):
-                held = next((s for s in sentences if s[0] <= start < s[1]), None)
+                begin = window.start + start
+                held = next((s for s in sentences if s[0] <= begin < s[1]), None)
                 if held is None:
                     continue
                 one = AnsweringSentence(
-                    place, *held, score, start, min(end, held[1]), answer_score=score
+                    hit=window.hit,
+                    start=held[0],
+                    end=held[1],
+                    score=score,
+                    answer_start=begin,
+                    answer_end=min(window.start + end, held[1]),
+                    answer_score=score,
                 )
-                key = (place, held[0])
+                key = (window.hit, held[0])
                 if key not in found or found[key].score < score:
                     found[key] = one
         return Reading(tuple(sorted(found.values(), key=lambda one: -one.score)))

@@ -19,6 +19,7 @@ from pinakes.service.reading.models import chosen_rerankers, reading_models
 from pinakes.service.reading.network_entailment import NetworkEntailment
 from pinakes.service.reading.question import question_of
 from pinakes.service.reading.span_reader import SpanReader, best_spans
+from pinakes.service.reading.windows import WINDOW_WORDS, nearest_windows
 from pinakes.service.settings import ModelSettings
 from tests.tiny_models import tiny_model
 
@@ -191,3 +192,26 @@ def test_without_a_setting_the_linear_model_ranks_alone() -> None:
 def test_a_model_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(UnusableModel, match=r"models\.reranker"):
         chosen_rerankers(ModelSettings(reranker=tmp_path / "none"))
+
+
+def test_windows_that_share_most_with_the_question_are_read(index: Index) -> None:
+    question = question_of(index, QUESTION)
+    hits = index.search(question.context, 6)
+    windows = nearest_windows(question, hits, 100)
+    for window in windows:
+        text = hits[window.hit].passage.text
+        assert text[window.start : window.start + len(window.text)] == window.text
+        assert len(window.text.split()) <= WINDOW_WORDS or "." not in window.text[:-1]
+    firsts = [window.hit for window in windows[: len(hits)]]
+    assert firsts == list(range(len(hits)))
+    long = max(range(len(hits)), key=lambda place: len(hits[place].passage.text))
+    one, other = [window for window in windows if window.hit == long]
+    shares = [
+        question.share(
+            frozenset(question.analyze(f"{hits[long].passage.title} {window.text}"))
+            | frozenset(question.analyze(" ".join(hits[long].passage.heading_path)))
+        )
+        for window in (one, other)
+    ]
+    assert shares[0] >= shares[1]
+    assert nearest_windows(question, hits, 2) == windows[:2]
