@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pinakes.ingest.text.sentences import sentence_spans
+from pinakes.service.reading.windows import WINDOW_WORDS, window_spans
 
-__all__ = ["WINDOW_WORDS", "Example", "SupportLabel", "Window", "cut", "window_around"]
+__all__ = ["Example", "SupportLabel", "Window", "cut", "window_around"]
 
-WINDOW_WORDS = 90
 SupportLabel = Literal["supported", "contradicted", "not said"]
 
 
@@ -48,24 +48,8 @@ class Window:
 
 
 def cut(text: str, words: int = WINDOW_WORDS) -> list[Window]:
-    """The whole text as windows of about ``words`` words, one sentence of each again in the next.
-
-    A sentence that is longer than that is a window of its own.
-    """
-    spans = sentence_spans(text, language="en")
-    counts = [len(text[start:end].split()) for start, end in spans]
-    windows: list[Window] = []
-    first = 0
-    while first < len(spans):
-        last, total = first, counts[first]
-        while last + 1 < len(spans) and total + counts[last + 1] <= words:
-            last += 1
-            total += counts[last]
-        windows.append(Window(spans[first][0], text[spans[first][0] : spans[last][1]]))
-        if last + 1 >= len(spans):
-            break
-        first = last if last > first else last + 1
-    return windows
+    """The whole text as windows, as they are read when somebody asks."""
+    return [Window(start, text[start:end]) for start, end in window_spans(text, words, "en")]
 
 
 def window_around(

@@ -6,6 +6,7 @@ Command: python -m bench.reading.export [--run DIR]
 """
 
 import argparse
+import json
 import shutil
 import time
 import warnings
@@ -20,7 +21,7 @@ from transformers import BertConfig
 
 from bench.reading.network import ReadingNetwork
 from bench.reading.packed import Packed, read_packed
-from pinakes.index.encoders.onnx_model import open_graph
+from pinakes.index.encoders.onnx_model import open_graph, quantized
 from pinakes.index.encoders.sentence_model import find_encoder
 
 RUN = Path("/tmp/reading-run")
@@ -41,6 +42,19 @@ class _Graph(nn.Module):
         return tuple(readings)
 
 
+class _RoundedTable(nn.Module):
+    """An embedding table in 8 bits, with a scale for each word."""
+
+    def __init__(self, table: nn.Embedding) -> None:
+        super().__init__()
+        scales = table.weight.abs().amax(dim=1, keepdim=True) / 127
+        self.register_buffer("scales", scales)
+        self.register_buffer("rounded", (table.weight / scales).round().to(torch.int8))
+
+    def forward(self, tokens: Tensor) -> Tensor:
+        return self.rounded[tokens].float() * self.scales[tokens]
+
+
 def main() -> None:
     """Export, round, compare, time."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -50,7 +64,7 @@ def main() -> None:
     exact = export(options.run)
     tune = read_packed(options.run / "tune.npz")
     _tell("exact", exact, exact, tune)
-    _tell("8 bits", rounded(exact), exact, tune)
+    _tell("8 bits", rounded(options.run), exact, tune)
 
 
 def trained(run: Path) -> ReadingNetwork:
@@ -65,17 +79,29 @@ def trained(run: Path) -> ReadingNetwork:
 
 
 def export(run: Path) -> Path:
-    """``model.onnx`` in ``run``, with the tokenizer and configuration beside it."""
+    """``exact.onnx`` in ``run``, with the tokenizer and configuration beside it."""
     directory = find_encoder("all-MiniLM-L6-v2").directory
-    path = run / "onnx" / "model.onnx"
+    path = run / "onnx" / "exact.onnx"
     path.parent.mkdir(exist_ok=True)
-    for name in ("tokenizer.json", "config.json"):
-        shutil.copy(directory / name, path.parent / name)
+    shutil.copy(directory / "tokenizer.json", path.parent / "tokenizer.json")
+    config = json.loads((directory / "config.json").read_text(encoding="utf-8"))
+    stated = {
+        "architectures": ["ReadingNetworkForQuestionAnswering"],
+        "model_type": config["model_type"],
+        "max_position_embeddings": config["max_position_embeddings"],
+        "pinakes_joint": " [SEP] ",
+    }
+    (path.parent / "config.json").write_text(json.dumps(stated, indent=2) + "\n", encoding="utf-8")
+    _write_graph(trained(run), path)
+    return path
+
+
+def _write_graph(network: ReadingNetwork, path: Path) -> None:
     tokens = torch.randint(1000, 20000, (1, 48))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            _Graph(trained(run)).eval(),
+            _Graph(network).eval(),
             (tokens, torch.zeros_like(tokens)),
             str(path),
             input_names=["input_ids", "token_type_ids"],
@@ -87,22 +113,21 @@ def export(run: Path) -> Path:
             opset_version=_OPSET,
             dynamo=False,
         )
+
+
+def rounded(run: Path) -> Path:
+    """``model.onnx``: weights in 8 bits by output channel, embeddings by word.
+
+    Activations are rounded text by text as they come.
+    """
+    network = trained(run)
+    embeddings = network.body.embeddings
+    embeddings.word_embeddings = _RoundedTable(embeddings.word_embeddings)
+    path = run / "onnx" / "model.onnx"
+    exact = path.with_name("rounded-table.onnx")
+    _write_graph(network.eval(), exact)
+    quantized(exact).replace(path)
     return path
-
-
-def rounded(path: Path) -> Path:
-    """Weights by output channel and embeddings in 8 bits; activations text by text as they come."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    target = path.with_name("model-int8.onnx")
-    quantize_dynamic(
-        path,
-        target,
-        op_types_to_quantize=["MatMul", "Gather"],
-        per_channel=True,
-        weight_type=QuantType.QInt8,
-    )
-    return target
 
 
 def _tell(name: str, path: Path, exact: Path, tune: Packed) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.quality.development import arguments
+from bench.quality.left_out import left_out_collection
 from bench.quality.squad_collection import joined_collection
 from bench.quality.two_sizes import (
     AnsweredByPages,
@@ -93,11 +94,12 @@ def main() -> None:
         keep("large-judge", _asked(index, questions_of_larger()))
         keep("large-tune", _asked(index, tune))
         keep("large-test", _asked(index, test))
-    with joined_collection(small, "leads") as joined, Index.open(joined.path) as index:
-        keep("squad", _squad(index))
-    with Index.open(small) as index:
-        keep("small-tune", _asked(index, tune))
-        keep("small-test", _asked(index, test))
+    left_out = left_out_collection(options.data, small)
+    with Index.open(small) as index, Index.open(left_out) as others:
+        keep("small-test", _asked(index, test, others))
+    if not (options.to / _KEPT.format(name="squad")).exists():
+        with joined_collection(small, "leads") as joined, Index.open(joined.path) as index:
+            keep("squad", _squad(index))
 
 
 def _open(index: Index) -> Iterator[Mapping[str, Any]]:
@@ -115,12 +117,18 @@ def _reranked(index: Index, questions: Iterable[AnsweredByPages]) -> Iterator[Ma
         yield {"question": question.text, "gold": sorted(question.pages), "hits": _kept(hits)}
 
 
-def _asked(index: Index, questions: Iterable[AnsweredByPages]) -> Iterator[Mapping[str, Any]]:
-    """Each question as it is and as if the pages that answer it were not there."""
+def _asked(
+    index: Index, questions: Iterable[AnsweredByPages], others: Index | None = None
+) -> Iterator[Mapping[str, Any]]:
+    """Each question as it is, and of ``others``, which no page of any such question is in.
+
+    Without ``others``: as if the pages that answer the question were not there.
+    """
     for question in questions:
         if not (pages := question.pages_in(index)):
             continue
-        for answerable, asked in ((True, index), (False, index.without(pages))):
+        without = others or index.without(pages)
+        for answerable, asked in ((True, index), (False, without)):
             seen = _Seen()
             models = ReadingModels(linear_reader(), seen, linear_entailment())
             find(asked, models, question.text, "hybrid")

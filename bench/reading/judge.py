@@ -92,11 +92,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, default=RUN)
     parser.add_argument("--collection", type=Path, help="the large one, for claims")
+    parser.add_argument("--graph", default="model.onnx", help="or exact.onnx: without rounding")
     parser.add_argument("--most", type=int, default=10_000, help="rows of a set, the first ones")
     parser.add_argument("--only", action="append", help="a part; all of them if unset")
     parser.add_argument("--keep", action="store_true", help="write the figures to bench/results")
     options = parser.parse_args()
-    network = Network(options.run / "onnx" / "model-int8.onnx")
+    network = Network(options.run / "onnx" / options.graph)
     rows = partial(_rows, options.run, options.most)
     parts: dict[str, Callable[[], Row]] = {
         "answers in SQuAD": lambda: _squad(network, rows("squad")),

@@ -7,12 +7,13 @@ second segment. Answers are places of tokens in it; place 0, ``[CLS]``, says tha
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.reading.examples import Example
+if TYPE_CHECKING:  # training takes no index: it goes where there is a GPU
+    from bench.reading.examples import Example
 
 __all__ = ["SUPPORT", "Packed", "pack", "read_packed"]
 
@@ -68,7 +69,7 @@ def read_packed(path: Path) -> Packed:
     return Packed(**arrays)
 
 
-def pack(examples: Iterable[Example], tokenizer: Any) -> Packed:
+def pack(examples: "Iterable[Example]", tokenizer: Any) -> Packed:
     """``tokenizer``: a fast one of transformers. Answers that are cut off make the example go."""
     rows: list[tuple[Sequence[int], int, int, int, int, int, int, int]] = []
     kinds: dict[str, int] = {}

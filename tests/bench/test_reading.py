@@ -1,6 +1,8 @@
 """What the reading model is trained on: windows, altered sentences, statements, and tokens."""
 
 import random
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -146,3 +148,11 @@ def test_the_best_span_ends_after_it_starts_and_is_weighed_against_none() -> Non
 
 def test_area_counts_ties_half() -> None:
     assert area([True, False, True, False], [2.0, 1.0, 1.0, 1.0]) == 0.75
+
+
+def test_training_takes_no_index_along() -> None:
+    """It runs where a GPU is, of which nothing is known but that it has PyTorch."""
+    heavy = "{'tantivy', 'faiss', 'onnxruntime'}"
+    told = f"import sys, bench.reading.train; print({heavy} & {{*sys.modules}})"
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
