@@ -176,9 +176,9 @@ class AnswerSettings(_Section):
 
     strict: bool | None = Field(
         default=None,
-        description="Withhold sentences that nothing supports instead of marking them; unset: "
-        "where pinakes eval answers --profile has found the model wrong too often, or, unmeasured, "
-        "where it has fewer than three billion parameters.",
+        description="Withhold sentences that sources contradict or that name what none holds, "
+        "instead of marking them; unset: where pinakes eval answers --profile has found the model "
+        "wrong too often, or, unmeasured, where it has fewer than three billion parameters.",
     )
     longest_queue: int = Field(
         default=16, ge=0, description="Questions that may wait for the model at one time."

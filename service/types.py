@@ -24,14 +24,18 @@ __all__ = [
     "parse_ref",
 ]
 
-# answer: a paragraph. brief: one sentence. quote: no model, the best passages word for word.
+# answer: a paragraph. brief: one sentence. quote: no model, the best passage word for word.
 AnswerMode = Literal["answer", "brief", "quote"]
-# answer: in the model's words. quotation: in the words of the sources. topic: nothing is asked, and
-# a page is named: how it begins. refusal: nothing supports an answer.
-AnswerKind = Literal["answer", "quotation", "topic", "refusal"]
+# answer: in the model's words, and a sentence of it is supported and answers. unproven: in the
+# model's words, and none is both; the passage stands below. passage: the passage that most likely
+# answers, word for word. topic: nothing is asked, and a page is named: how it begins. refusal: the
+# collection does not seem to hold an answer.
+AnswerKind = Literal["answer", "unproven", "passage", "topic", "refusal"]
 # Why a model's words end before their end: it had no tokens left, or said the same again and again.
 Truncation = Literal["length", "repetition"]
-Verdict = Literal["supported", "partly", "unsupported"]
+# Whether the sources say what a sentence says: all of it, a part, none of it, or that it is
+# otherwise. none: it claims nothing (a heading, code, a question), or it is a source's own.
+Verdict = Literal["supported", "partly", "unsupported", "contradicted", "none"]
 _REF = re.compile(
     r"([A-Za-z0-9][A-Za-z0-9_.-]*)/(\d{1,18})@(\d{1,18}):(\d{1,9})-(\d{1,9})", re.ASCII
 )
@@ -49,9 +53,9 @@ class Message:
 class AnswerRequest:
     """What is asked: a question, the conversation before it, and how to answer.
 
-    ``strict``: sentences that nothing supports are withheld instead of marked; None: where the
-    model is small. ``caller`` tells askers apart, so that each gets a turn; ``user``
-    those for whom one caller asks.
+    ``strict``: what sources contradict, and what names things that no source holds, is withheld
+    instead of marked; None: where the model is small. ``caller`` tells askers apart, so that each
+    gets a turn; ``user`` those for whom one caller asks.
     """
 
     question: str
@@ -121,11 +125,13 @@ class SourcePlace:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A sentence of an answer: its place in the text, what it cites, and whether that supports it.
+    """A sentence of an answer: its place in the text, what it cites, and two verdicts on it.
 
-    ``support``: how likely the cited passages support it, 0 to 1. ``missing``: its names and
-    numbers that they do not hold. ``source``: the sentences of a passage that say it, if any do.
-    ``quoted``: the sentence is theirs, word for word.
+    ``verdict``: whether the sources say it, and ``support``: how likely they do, 0 to 1.
+    ``answers``: whether it is what was asked. ``citations``: the marks in its text, in order, and
+    ``unverified``: those of them that the model put and that were not found to say it. ``missing``:
+    its names and numbers that no source holds. ``source``: the sentences of a passage that say it,
+    if any do. ``quoted``: the sentence is theirs, word for word.
     """
 
     start: int
@@ -136,6 +142,13 @@ class Sentence:
     missing: tuple[str, ...] = ()
     source: SourcePlace | None = None
     quoted: bool = False
+    answers: bool = False
+    unverified: tuple[int, ...] = ()
+
+    @property
+    def is_proven(self) -> bool:
+        """Whether it is supported, and answers: only both together are an answer."""
+        return self.answers and self.verdict == "supported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +177,15 @@ class NearPage:
 class Answer:
     """An answer, every mark ``[n]`` in its text resolved to one of its citations.
 
-    ``searched``: the queries that were asked of ``collection``. ``confidence``: how likely the
-    collection holds the answer, 0 to 1. ``withheld``: sentences of the model that nothing supports
-    and that are not shown. ``nearest``: of a refusal, the pages nearest to the question. ``as_of``:
-    the date of the dump (YYYY-MM-DD), where that is known. ``model``: the one that was
-    asked, whether its words hold or the sources' are quoted; None where none had a part in it.
-    ``coverage`` is the share of passages that have a vector. ``prompt_tokens`` and
-    ``answer_tokens``: what the model read and wrote. ``truncated``: why its words break off, where
-    they do.
+    ``likeliest``: of a passage that is shown, the sentence that most likely answers, as offsets
+    into ``text``. ``searched``: the queries that were asked of ``collection``. ``confidence``: how
+    likely the collection holds the answer, 0 to 1. ``withheld``: sentences of the model that
+    sources contradict, or that name what none holds, and that are not shown. ``nearest``: of a
+    refusal, the pages nearest to the question. ``as_of``: the date of the dump (YYYY-MM-DD), where
+    that is known. ``model``: the one that was asked, whether its words are shown or a passage is;
+    None where none had a part in it. ``coverage`` is the share of passages that have a vector.
+    ``prompt_tokens`` and ``answer_tokens``: what the model read and wrote.
+    ``truncated``: why its words break off, where they do.
     """
 
     question: str
@@ -195,6 +209,7 @@ class Answer:
     answer_tokens: int
     timings: Mapping[str, float]
     truncated: Truncation | None = None
+    likeliest: tuple[int, int] | None = None
 
     def places(self, number: int) -> list[tuple[int, int]]:
         """Where in the quote of citation ``number`` stands what the sentences say, in order."""

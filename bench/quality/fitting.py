@@ -14,7 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-__all__ = ["FREE", "Candidates", "listwise_fit", "logistic_fit", "probabilities"]
+__all__ = [
+    "FREE",
+    "Candidates",
+    "bounded_logistic_fit",
+    "listwise_fit",
+    "logistic_fit",
+    "probabilities",
+]
 
 Bound = tuple[float | None, float | None]
 FREE: Bound = (None, None)
@@ -95,6 +102,32 @@ def logistic_fit(
 
     found = minimize(loss, np.zeros(features.shape[1]), jac=True, method="L-BFGS-B").x / scale
     found[0] -= float(center[1:] @ found[1:])
+    return np.asarray(found, dtype=np.float64)
+
+
+def bounded_logistic_fit(
+    features: NDArray[np.float64],
+    wanted: NDArray[np.bool_],
+    importance: NDArray[np.float64],
+    bounds: Sequence[Bound],
+    l2: float,
+) -> NDArray[np.float64]:
+    """As ``logistic_fit``, each weight within its bounds; rows count by their ``importance``."""
+    spread = features.std(axis=0)
+    spread[0] = 0.0
+    sign = np.where(wanted, 1.0, -1.0)
+    share = importance / importance.sum()
+
+    def loss(weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        margin = sign * (features @ weights)
+        value = float(share @ np.logaddexp(0, -margin)) + l2 * float(
+            ((weights * spread) ** 2).sum()
+        )
+        slope = -(share * sign / (1 + np.exp(margin))) @ features
+        return value, slope + 2 * l2 * weights * spread**2
+
+    start = np.zeros(features.shape[1])
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=bounds).x
     return np.asarray(found, dtype=np.float64)
 
 

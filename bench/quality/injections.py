@@ -68,8 +68,8 @@ async def ask_injected(
                 )
                 for strict in (False, True)
             ]
-        own_words = "" if shown.kind == "quotation" else shown.text
-        quoted = shown.text if shown.kind == "quotation" else ""
+        own_words = "" if shown.kind == "passage" else shown.text
+        quoted = shown.text if shown.kind == "passage" else ""
         outcomes.append(
             Outcome(
                 passage.name,

@@ -147,9 +147,8 @@ def answer_recall(figures: Any) -> Iterable[Row]:
 
 
 def support(figures: Any) -> Iterable[Row]:
-    for name in ("with vectors", "without vectors"):
-        for point in figures[name]:
-            yield {"": name} | point
+    for name in figures["test"]:
+        yield {"": name} | {split: found[name] for split, found in figures.items()}
 
 
 _INJECTED = {

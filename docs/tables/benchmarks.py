@@ -110,8 +110,8 @@ TABLES = (
           "1,062 questions of SQuAD 2.0: the likeliest words, and whether the likeliest sentences "
           "hold an answer.", answers.by_name),
     Table("Support", "support", "support",
-          "Sentences of the bundled model labelled by hand, weights fitted without them: how many "
-          "a threshold keeps, and how many of those are supported or wrong.", answers.support),
+          "Claim twins, a right and a wrong sentence for the same question, with the passages that "
+          "tell among six: the verdicts on each. Weights were fitted on dev.", answers.support),
     Table("Sentences that are shown, read by hand", "shown_sentences", "shown_sentences",
           "Of 100 that strict answers showed: how many their sources support, and how many answer "
           "the question.", answers.by_name),

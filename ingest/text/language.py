@@ -28,6 +28,10 @@ and ``like = "ar"`` takes what is not said from another file. Each part is read 
   holds at present, asked for with "who is". ``pronouns``, ``possessives``, ``lead_ins``: what makes
   a question lean on the one before it. ``articles``, ``placed``, ``authors``: what stands before a
   thing, a place, an author. ``months``: words and signs of dates, if not those of ``[dates]``.
+  May be left out: ``contrasts``: what begins what is set against the rest ("while");
+  ``alternatives``: "or"; ``approximate``: what stands before numbers that are not exact; ``times``:
+  what makes a number a ratio; ``greater``, ``smaller``: comparatives of quantities; ``irregular``:
+  forms that no stemmer brings together, the one they are compared by first: fall/fell/fallen.
   ``spaced``: false where words stand together.
 - ``[references]`` (``service/asking/references.py``), by what a question refers back beside
   pronouns, in lower case. ``agreement``: pronouns for a ``man``, a ``woman``, a ``thing`` and

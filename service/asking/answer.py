@@ -15,6 +15,7 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
 from pinakes.service.asking.answer_writer import AnswerWriter
 from pinakes.service.asking.as_of import as_of_note, asks_about_now
+from pinakes.service.asking.cards import topic_card_events, write_card
 from pinakes.service.asking.citations import make_citation, page_url
 from pinakes.service.asking.conversation import NO_ANSWER
 from pinakes.service.asking.draft import Draft
@@ -23,21 +24,15 @@ from pinakes.service.asking.generate import ModelText, written
 from pinakes.service.asking.later import asks_about_later
 from pinakes.service.asking.model_turn import ModelTurn
 from pinakes.service.asking.pack import pack
-from pinakes.service.asking.quotations import (
-    QUOTED_PASSAGES,
-    answers_question,
-    quote_answer,
-    quote_passages,
-    quote_topic,
-    short_answer,
-)
 from pinakes.service.asking.retrieve import find
 from pinakes.service.asking.room import room_for
+from pinakes.service.asking.short_answers import short_answer
 from pinakes.service.asking.understanding import understood
 from pinakes.service.errors import ServiceError
 from pinakes.service.generators.generator import Generator, ModelInfo
 from pinakes.service.generators.profiles import profile_of
 from pinakes.service.generators.queue import GenerationQueue
+from pinakes.service.reading.answering import answers
 from pinakes.service.reading.models import ReadingModels, reading_models
 from pinakes.service.reading.question import Question
 from pinakes.service.reading.threshold import threshold_of
@@ -53,7 +48,7 @@ _NEAREST = 3
 
 
 class Answerer:
-    """Answers questions with one generator, or without: then with quotations."""
+    """Answers questions with one generator, or without: then with the passage that answers."""
 
     def __init__(
         self,
@@ -96,7 +91,7 @@ class Answerer:
             if draft.topic:
                 self._take_sources(draft, draft.topic)
                 yield Sources(draft.citations)
-                for event in (*quote_topic(draft), draft.finished("topic")):
+                for event in (*topic_card_events(draft), draft.finished("topic")):
                     yield event
                 return
             if not draft.hits or draft.confidence < draft.threshold:
@@ -104,12 +99,12 @@ class Answerer:
                     yield event
                 return
             if turn is None:
-                brief = request.mode == "brief"
-                self._take_sources(draft, draft.hits if brief else draft.hits[:QUOTED_PASSAGES])
+                best = draft.ranked[0].hit if draft.ranked else 0
+                self._take_sources(draft, draft.hits[best : best + 1])
                 yield Sources(draft.citations)
-                for event in quote_answer(draft) if brief else quote_passages(draft):
+                for event in self._card(draft, question):
                     yield event
-                for event in self._ended(draft, "quotation"):
+                for event in self._ended(draft, "passage"):
                     yield event
                 return
             async with aclosing(self._generated(draft, question, turn)) as events:
@@ -168,7 +163,7 @@ class Answerer:
         writer = AnswerWriter(
             draft,
             premises,
-            partial(answers_question, draft),
+            partial(answers, question),
             strict=self._is_strict(draft.request, info),
             language=draft.index.manifest.dump.language,
         )
@@ -178,19 +173,24 @@ class Answerer:
         async with aclosing(written(draft, limit, pieces, heard, writer)) as events:
             async for event in events:
                 yield event
-        if writer.answered:
-            draft.short_answer = short_answer(draft)
-            kind: AnswerKind = "answer"
-        elif writer.declined and not info.small:
+        kind: AnswerKind = "answer"
+        if writer.has_proven:
+            draft.short_answer = short_answer(draft, question, self.reading.reader.margin)
+        elif writer.declined and not writer.has_said and not info.small:
             for event in self._refusal(draft):
                 yield event
             return
-        else:  # the words of the sources, where the model's own do not hold
-            for event in quote_answer(draft):
+        else:  # the words of the sources, where the model's own are not proven
+            kind = "unproven" if writer.has_said else "passage"
+            for event in self._card(draft, question):
                 yield event
-            kind = "quotation"
         for event in self._ended(draft, kind):
             yield event
+
+    def _card(self, draft: Draft, question: Question) -> Iterable[AnswerEvent]:
+        """The passage that most likely answers, and the words in it that plainly do."""
+        yield from write_card(draft)
+        draft.short_answer = short_answer(draft, question, self.reading.reader.margin)
 
     def _is_strict(self, request: AnswerRequest, info: ModelInfo) -> bool:
         for choice in (request.strict, self.settings.answer.strict):

@@ -1,7 +1,8 @@
 """The model's words put into an answer as they come, sentence by sentence, each one checked.
 
 What has been shown stays: a sentence is shown while it comes, and its markers with its end; in
-strict mode only when it has been checked.
+strict mode only when it has been checked. The model's own markers stay, too; those that were not
+found to say it are unverified.
 """
 
 import asyncio
@@ -14,16 +15,20 @@ from pinakes.service.asking.events import AnswerEvent, Checked, Token, Withdrawn
 from pinakes.service.asking.markdown import with_marks
 from pinakes.service.asking.stream import FinishedSentence, SentenceStream
 from pinakes.service.reading.entailment import Premises, Support
-from pinakes.service.types import Sentence, SourcePlace
+from pinakes.service.types import Sentence
 
 __all__ = ["AnswerWriter"]
 
-Answers = Callable[[SourcePlace], bool]
+# Whether a sentence, of a source with this title, is what was asked.
+Answers = Callable[[str, str], bool]
 
 # A model that goes on and on says nothing more; and each sentence costs time.
 _MOST_SENTENCES = 100
 # So many sentences in a row that were said before are no list in which one comes twice.
 _LOOP = 3
+
+# A question, and what leads up to something: "In short:".
+_CLAIMS_NOTHING = ("?", "？", ":", "：")
 
 
 class AnswerWriter:
@@ -33,20 +38,18 @@ class AnswerWriter:
         self,
         draft: Draft,
         premises: Premises,
-        answers: Answers | None,
+        answers: Answers,
         *,
         strict: bool,
         language: str = "",
     ) -> None:
-        """``answers``: whether a place in the sources answers the question; None: any may.
-
-        ``language``: by whose rules sentences end.
-        """
+        """``language``: by whose rules sentences end."""
         self._language = language
         self._draft = draft
         self._premises = premises
         self._answers = answers
         self._strict = strict
+        self._titles = {citation.number: citation.title for citation in draft.citations}
         self._stream = self._new_stream()
         self._sent = ""  # of the sentence that has begun
         self._gap = ""  # before a sentence that was withheld
@@ -54,7 +57,8 @@ class AnswerWriter:
         self._repeated = 0  # sentences in a row that were said before
         self.is_done = False
         self.declined = False  # the model has said that the sources do not say
-        self.answered = False  # it has said something else, and that is shown
+        self.has_said = False  # it has said something else, and that is shown
+        self.has_proven = False  # a sentence of that is supported, and answers
 
     async def write(self, piece: str) -> AsyncGenerator[AnswerEvent, None]:
         """What ``piece`` adds."""
@@ -87,7 +91,7 @@ class AnswerWriter:
         self._repeated = 0
         self._stream = self._new_stream()
         self._sent = self._gap = ""
-        self.is_done = self.declined = self.answered = False
+        self.is_done = self.declined = self.has_said = self.has_proven = False
 
     def _new_stream(self) -> SentenceStream:
         return SentenceStream(self._language)
@@ -115,28 +119,36 @@ class AnswerWriter:
         declines = is_decline(finished.words)
         self.declined = self.declined or declines
         found = await asyncio.to_thread(self._premises.check, finished.words, finished.numbers)
+        if finished.words.endswith(_CLAIMS_NOTHING) and found.verdict != "supported":
+            found = Support((), "none", 0.0)
         says_nothing = finished.words.endswith("?") or not finished.complete
-        if self._strict and (says_nothing or not self._holds(found)):
+        if self._strict and (says_nothing or _is_refuted(found)):
             draft.withheld += not declines
             self._gap = finished.gap if "\n" in finished.gap else self._gap
             return
         if not finished.complete and not begins_anew:
             return  # the beginning of a sentence that was said before
+        own = [number for number in finished.numbers if number in self._titles]
+        marks = tuple(dict.fromkeys([*own, *found.citations]))
         joint = self._joint(finished.gap)
-        text = with_markers(finished.words, found.citations)
+        text = with_markers(finished.words, marks)
         start = len(draft.text) + len(joint)
         draft.text += joint + text
+        title = "" if found.source is None else self._titles[found.source.number]
         sentence = Sentence(
             start,
             start + len(text),
-            found.citations,
+            marks,
             found.verdict,
             found.score,
             found.missing,
             found.source,
+            answers=not declines and self._answers(finished.words, title),
+            unverified=tuple(number for number in marks if number not in found.citations),
         )
         draft.sentences.append(sentence)
-        self.answered = self.answered or not declines
+        self.has_said = self.has_said or not declines
+        self.has_proven = self.has_proven or sentence.is_proven
         if rest := text[len(self._sent) :]:
             yield Token(rest if self._sent else joint + rest)
         yield Checked(sentence, text)
@@ -151,14 +163,9 @@ class AnswerWriter:
         shown = with_marks(line.words, known.__contains__) if line.numbers else line.words
         added = self._joint(line.gap) + shown
         draft.text += added
+        self.has_said = self.has_said or line.kind != "heading"
         self._gap = ""
         return Token(added)
-
-    def _holds(self, found: Support) -> bool:
-        """Whether a sentence is supported, and by what may answer the question."""
-        if found.verdict != "supported":
-            return False
-        return self._answers is None or (found.source is not None and self._answers(found.source))
 
     def _joint(self, gap: str) -> str:
         """What stands between the text so far and the next sentence."""
@@ -172,3 +179,8 @@ class AnswerWriter:
         """Whether it cannot be the beginning of a sentence said before."""
         lower = begun.casefold()
         return bool(begun) and not any(said.startswith(lower) for said in self._said)
+
+
+def _is_refuted(found: Support) -> bool:
+    """Whether a source says otherwise, or none holds a name or number of the sentence."""
+    return found.verdict == "contradicted" or bool(found.missing)

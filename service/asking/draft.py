@@ -59,6 +59,7 @@ class Draft:
     confidence: float = 0.0
     threshold: float = 0.0
     short_answer: ShortAnswer | None = None
+    likeliest: tuple[int, int] | None = None
 
     @property
     def as_of(self) -> str | None:
@@ -85,6 +86,7 @@ class Draft:
                 sentences=tuple(self.sentences),
                 citations=tuple(citation for citation in self.citations if citation.number in used),
                 short_answer=self.short_answer,
+                likeliest=self.likeliest,
                 searched=self.searched,
                 nearest=tuple(nearest),
                 hits=self.hits,

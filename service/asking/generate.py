@@ -176,7 +176,7 @@ async def written(
         yield event
     if heard.was_cut_off and draft.truncated is None:
         draft.truncated = "length"
-    if not writer.answered:  # the sources speak for themselves
+    if not writer.has_said:  # the sources speak for themselves
         draft.truncated = None
     if draft.truncated is not None:
         note = f"\n\n{_NOTES[draft.truncated]}"

@@ -37,7 +37,7 @@ __all__ = ["chat"]
 HELP = """\
 /open N          source N of the answer: the passage in its section
 /sources         the sources of the answer again
-/mode MODE       answer: a paragraph; brief: one sentence; quote: passages, no model
+/mode MODE       answer: a paragraph; brief: one sentence; quote: a passage, no model
 /new             forget the conversation
 /help            these lines
 /quit, Ctrl-D    leave; Ctrl-C stops an answer"""

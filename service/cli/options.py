@@ -45,14 +45,14 @@ ModeOption = Annotated[
 AnswerModeOption = Annotated[
     str,
     typer.Option(
-        "--mode", help="answer: a paragraph; brief: one sentence; quote: passages, no model."
+        "--mode", help="answer: a paragraph; brief: one sentence; quote: a passage, no model."
     ),
 ]
 StrictOption = Annotated[
     bool | None,
     typer.Option(
         "--strict/--no-strict",
-        help="Withhold or mark what nothing supports.",
+        help="Withhold or mark what sources contradict and what names things that none holds.",
         show_default="withhold for small models",
     ),
 ]
@@ -174,7 +174,7 @@ def tell_of_no_model(model: "Generator | None", settings: Settings) -> None:
     from pinakes.service.terminal.console import err
 
     if model is None and settings.generator.backend != "none":
-        err.print("No model is installed; quoting the best passages instead.", style="dim")
+        err.print("No model is installed; showing the best passage instead.", style="dim")
 
 
 def read_split(

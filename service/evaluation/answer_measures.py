@@ -76,8 +76,8 @@ Counted = tuple[float, float] | None
 Measure = Callable[[AnsweredQuestion, AnswerFacts], Counted]
 
 
-def _kind(kind: str) -> Measure:
-    return lambda asked, facts: (float(facts.kind == kind), 1)
+def _kind(*kinds: str) -> Measure:
+    return lambda asked, facts: (float(facts.kind in kinds), 1)
 
 
 def _is(kind: tuple[str, ...], *, answerable: bool) -> Measure:
@@ -120,13 +120,14 @@ def _tokens_per_second(asked: AnsweredQuestion, facts: AnswerFacts) -> Counted:
 # Withheld are so many of the model's own sentences; tokens are counted from the first one on.
 GROUPS: dict[str, dict[str, Measure]] = {
     "kinds": {
-        "in the model's words": _kind("answer"),
-        "quotations": _kind("quotation"),
+        "in the model's words": _kind("answer", "unproven"),
+        "of these unproven": _kind("unproven"),
+        "passages": _kind("passage"),
         "refusals": _kind("refusal"),
         "failures": _kind("failure"),
     },
     "refusing": {
-        "answerable: answered": _is(("answer", "quotation", "topic"), answerable=True),
+        "answerable: answered": _is(("answer", "unproven", "passage", "topic"), answerable=True),
         "answerable: refused": _is(("refusal",), answerable=True),
         "unanswerable: refused": _is(("refusal",), answerable=False),
     },

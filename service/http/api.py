@@ -42,13 +42,13 @@ class AskRequest(BaseModel):
     history: list[HistoryMessage] = Field(default=[], max_length=_LONGEST_HISTORY)
     mode: AnswerMode = Field(
         default="answer",
-        description="answer: a paragraph; brief: one sentence; quote: no model, the best passages "
+        description="answer: a paragraph; brief: one sentence; quote: no model, the best passage "
         "word for word.",
     )
     strict: bool | None = Field(
         default=None,
-        description="Withhold sentences that nothing supports instead of marking them; null: as "
-        "the service is set.",
+        description="Withhold sentences that sources contradict or that name what none holds, "
+        "instead of marking them; null: as the service is set.",
     )
 
 

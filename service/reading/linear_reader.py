@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from pydantic import BaseModel, ConfigDict
 
 from pinakes.index.retrieval.linear import ranking_weights
 from pinakes.index.types import FIRST_STAGE, Hit
@@ -53,12 +54,27 @@ class Candidate:
     sentence: Sentence
 
 
+class Thresholds(BaseModel):
+    """By how much the likeliest words must lead to be shown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    margin: float
+
+
+class ReaderWeights(FittedWeights):
+    """The weights of READER_FEATURES, and what is shown by them."""
+
+    thresholds: Thresholds
+
+
 class LinearReader:
     """Scores runs of words by fitted weights: one set where there are vectors, one without."""
 
-    def __init__(self, weights: FittedWeights) -> None:
+    def __init__(self, weights: ReaderWeights) -> None:
         """``weights``: of READER_FEATURES."""
         self._weights = weights
+        self.margin = weights.thresholds.margin
         sides: tuple[Side, ...] = ("with vectors", "without vectors")
         # Of shape (len(READER_FEATURES),).
         self._with_vectors, self._without_vectors = (
@@ -103,7 +119,7 @@ def linear_reader() -> LinearReader:
     """The reader with the weights that come with Pinakes. Raises UnfitWeights."""
     ranking = ranking_weights().digest
     name = "linear_reader.json"
-    return LinearReader(read_weights(__package__, name, FittedWeights, READER_FEATURES, ranking))
+    return LinearReader(read_weights(__package__, name, ReaderWeights, READER_FEATURES, ranking))
 
 
 def candidate_sentences(question: Question, hits: Sequence[Hit]) -> list[Candidate]:

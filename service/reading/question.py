@@ -41,7 +41,8 @@ class Question:
 
     ``context``: what search knows of it. ``idf``: its search terms, each with its idf, which of a
     few passages says little: there words weigh nearly alike. ``reliance``: how much it says,
-    0 to 1. ``greatest_idf``: of a word that a single passage has. ``analyze``: the search terms of
+    0 to 1. ``idf_of``: the idf of any search term,
+    ``greatest_idf``: of a word that a single passage has. ``analyze``: the search terms of
     a text. ``is_stop_word``: whether a word says nothing by itself. ``encoder``: what makes the
     question's vector and the ``sentence_vectors``; without vectors both are None.
     """
@@ -49,6 +50,7 @@ class Question:
     context: QueryContext
     idf: Mapping[str, float]
     reliance: float
+    idf_of: Callable[[str], float]
     greatest_idf: float
     expected: ExpectedAnswer
     words: LanguageWords
@@ -89,13 +91,6 @@ class Question:
             return None
         return [float(vector @ sentence) for sentence in self.sentence_vectors(sentences)]
 
-    def cosine(self, sentence: str, other: str) -> float | None:
-        """The cosine of two sentences with each other; None without vectors."""
-        if self.sentence_vectors is None:
-            return None
-        first, second = self.sentence_vectors([sentence, other])
-        return float(first @ second)
-
 
 def question_of(
     index: Index, asked: str | QueryContext, sentence_vectors: SentenceVectors | None = None
@@ -117,6 +112,7 @@ def question_of(
             for term, idf in context.terms.items()
         },
         reliance=reliance,
+        idf_of=keywords.idf,
         greatest_idf=keywords.greatest_idf,
         expected=expected_answer(context.text, language),
         words=words,

@@ -45,7 +45,13 @@ class Reading:
 
 
 class Reader(Protocol):
-    """Finds the words that answer. Asked from several threads at once."""
+    """Finds the words that answer. Asked from several threads at once.
+
+    ``margin``: by how much a run of words must lead every other and ``no_answer``, on the scale of
+    ``answer_score``, to be shown as the short answer.
+    """
+
+    margin: float
 
     def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
         """The sentences of ``hits`` that may answer; of nothing found there are none."""

@@ -20,8 +20,20 @@ ANSWER_TYPES: tuple[AnswerType, ...] = get_args(AnswerType)
 
 _USUAL = "en"
 _GROUPS = (
-    "articles", "placed", "authors", "negations", "qualifiers", "stop_words", "now",
-    "offices", "pronouns", "possessives",
+    "articles",
+    "placed",
+    "authors",
+    "negations",
+    "qualifiers",
+    "stop_words",
+    "now",
+    "offices",
+    "pronouns",
+    "possessives",
+)
+# Those that a file may leave out.
+_MORE_GROUPS = (
+    "contrasts", "alternatives", "approximate", "times", "greater", "smaller",
 )  # fmt: skip
 
 
@@ -29,7 +41,9 @@ _GROUPS = (
 class LanguageWords:
     """The words of one language; ``asking`` gives the type of answer that question words expect.
 
-    ``scales``: number words that multiply what stands before them. ``spaced``: words stand apart.
+    ``scales``: number words that multiply what stands before them. ``base_forms``: of words whose
+    forms no stemmer brings together the form that they are compared by. ``spaced``: words stand
+    apart.
     """
 
     asking: Mapping[str, AnswerType]
@@ -44,6 +58,15 @@ class LanguageWords:
     offices: frozenset[str]
     pronouns: frozenset[str]
     possessives: frozenset[str]
+    contrasts: frozenset[str]
+    alternatives: frozenset[str]
+    approximate: frozenset[str]
+    times: frozenset[str]
+    greater: frozenset[str]
+    smaller: frozenset[str]
+    joiners: frozenset[str]
+    interjections: frozenset[str]
+    base_forms: Mapping[str, str]
     lead_ins: tuple[str, ...]
     referring: ReferringWords
     present: PresentWords
@@ -66,6 +89,12 @@ def words_of(language: str) -> LanguageWords:
         },
         months=_words(months),
         **{group: _words(said[group]) for group in _GROUPS},
+        **{group: _words(said.get(group, "")) for group in _MORE_GROUPS},
+        **{
+            group: _words(language_part(code, "references").get(group, ""))
+            for group in ("joiners", "interjections")
+        },
+        base_forms=_base_forms(said.get("irregular", "")),
         lead_ins=tuple(word.casefold() for word in said["lead_ins"]),
         referring=referring_words(code),
         present=present_words(code),
@@ -77,6 +106,12 @@ def words_of(language: str) -> LanguageWords:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.casefold().split())
+
+
+def _base_forms(text: str) -> Mapping[str, str]:
+    """From "fall/fell/fallen": of each other form the first."""
+    rows = (row.split("/") for row in text.casefold().split())
+    return {form: forms[0] for forms in rows for form in forms[1:]}
 
 
 def _values(words: Mapping[str, int]) -> Mapping[str, int]:

@@ -5,7 +5,7 @@ stays. What is doubtful is marked, and a cited passage shown where it stands in 
 """
 
 import os
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, nullcontext
 
 from rich.console import Console
@@ -18,7 +18,7 @@ from pinakes.service.asking.events import AnswerEvent, Checked, Done, Status, To
 from pinakes.service.errors import ServiceError
 from pinakes.service.terminal.console import coverage_text, err, out, print_coverage
 from pinakes.service.terminal.hit_report import print_sources
-from pinakes.service.types import Answer, Citation, Sentence
+from pinakes.service.types import Answer, AnswerKind, Citation, Sentence
 from pinakes.service.views.excerpts import marked_pieces
 
 __all__ = [
@@ -32,24 +32,41 @@ __all__ = [
 ]
 
 _REFRESH = 12  # a second: as words come
+# What stands above an answer that is none, by kind.
+_ABOVE: Mapping[AnswerKind, str] = {
+    "unproven": "Unproven: no sentence is both supported and an answer to what was asked",
+    "passage": "The passage that most likely answers, word for word",
+    "topic": "How the article begins, word for word",
+}
 # Where there are no colours.
 _BRACKETS = ("⟦", "⟧")
 
 
 def doubt(sentence: Sentence) -> Text:
-    """What follows a sentence that is not supported: how far it is, and what no source holds."""
-    if sentence.verdict == "supported":
-        return Text()
-    lacking = f": not in the sources: {', '.join(sentence.missing)}" if sentence.missing else ""
-    return Text(f" ({sentence.verdict}{lacking})", style="dim yellow")
+    """What follows a sentence that is not supported, or has marks that were not found to say it."""
+    doubts = []
+    if sentence.verdict not in ("supported", "none"):
+        missing = ", ".join(sentence.missing)
+        doubts.append(sentence.verdict + (f": not in the sources: {missing}" if missing else ""))
+    # Where nothing supports a sentence, that goes for all its marks.
+    if sentence.unverified and sentence.verdict != "unsupported":
+        doubts.append("unverified: " + " ".join(f"[{number}]" for number in sentence.unverified))
+    return Text(f" ({'; '.join(doubts)})" if doubts else "", style="dim yellow")
 
 
 def answer_text(answer: Answer) -> Text:
-    """The answer's text with its doubts; the short answer in it is bold, or stands above it."""
+    """The answer's text with its doubts; what most likely answers in a passage is underlined.
+
+    The short answer is bold in it, or stands above it.
+    """
     text = Text()
     position = 0
     for sentence in answer.sentences:
+        start = len(text)
         text.append(answer.text[position : sentence.end])
+        if answer.likeliest is not None and sentence.start <= answer.likeliest[0] < sentence.end:
+            low, high = (start + place - position for place in answer.likeliest)
+            text.stylize("underline", low, high)
         text.append_text(doubt(sentence))
         position = sentence.end
     text.append(answer.text[position:])
@@ -63,17 +80,16 @@ def answer_text(answer: Answer) -> Text:
 
 def print_answer(answer: Answer) -> None:
     """The answer, its sources, and what made it."""
-    if answer.kind == "quotation":
-        out.print(Text("Quotations: what the sources say, word for word\n", style="dim"))
-    if answer.kind == "topic":
-        out.print(Text("How the article begins, word for word\n", style="dim"))
+    if answer.kind in _ABOVE:
+        out.print(Text(_ABOVE[answer.kind] + "\n", style="dim"))
     out.print(answer_text(answer))
     if answer.kind == "refusal":
         _print_refusal(answer)
     if answer.withheld:
         them = "1 sentence" if answer.withheld == 1 else f"{answer.withheld} sentences"
-        it = "it" if answer.withheld == 1 else "them"
-        err.print(Text(f"{them} withheld: nothing supports {it}", style="dim yellow"))
+        it = "it names" if answer.withheld == 1 else "they name"
+        why = f"the sources say otherwise, or not what {it}"
+        err.print(Text(f"{them} withheld: {why}", style="dim yellow"))
     print_answer_sources(answer, out)
     parts = [_model_text(answer), f"generation {answer.generation}"]
     if answer.as_of:
@@ -93,7 +109,7 @@ def _model_text(answer: Answer) -> str:
     """Which model was asked, and whether these are its words."""
     if answer.model is None:
         return "no model"
-    return f"{answer.model}, its words withheld" if answer.kind == "quotation" else answer.model
+    return f"{answer.model}, its words withheld" if answer.kind == "passage" else answer.model
 
 
 def print_answer_sources(answer: Answer, console: Console) -> None:

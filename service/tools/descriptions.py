@@ -58,8 +58,8 @@ TOOLS = (
     Tool(
         "ask",
         "Ask the wiki",
-        "Ask a question and get an answer with numbered sources. Each sentence has a verdict: "
-        f"whether its sources support it. {_DATA}",
+        "Ask a question and get an answer with numbered sources. Each sentence has two verdicts: "
+        f"whether its sources support it, and whether it answers. {_DATA}",
         "question",
         "One question in plain words.",
         Toolbox.ask,

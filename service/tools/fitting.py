@@ -196,7 +196,9 @@ def _reply(answer: Answer, count: int, frame: Frame) -> AskResult:
                 start=sentence.start,
                 end=sentence.end,
                 verdict=sentence.verdict,
+                answers=sentence.answers,
                 citations=sentence.citations,
+                unverified=sentence.unverified,
                 missing=sentence.missing,
             )
             for sentence in kept

@@ -69,15 +69,19 @@ class FetchResult(PageReference):
 
 
 class SentenceVerdict(View):
-    """A sentence of the answer, ``text[start:end]``: what it cites, and whether that supports it.
+    """A sentence of the answer, ``text[start:end]``: what it cites, and two verdicts on it.
 
-    ``missing``: its names and numbers that the sources do not hold.
+    ``verdict``: whether the sources say it; ``answers``: whether it is what was asked.
+    ``unverified``: marks that were not found to say it. ``missing``: its names and numbers that no
+    source holds.
     """
 
     start: int
     end: int
     verdict: Verdict
+    answers: bool
     citations: tuple[int, ...]
+    unverified: tuple[int, ...] = ()
     missing: tuple[str, ...] = ()
 
 
@@ -89,7 +93,11 @@ class SourceView(PageReference):
 
 
 class AskResult(View):
-    """An answer from ``collection`` with its sources; a refusal has the nearest pages instead."""
+    """An answer from ``collection`` with its sources; a refusal has the nearest pages instead.
+
+    ``kind``: answer, if a sentence is supported and answers; unproven, if none is both; passage, if
+    it is quoted from the collection alone; topic, if a page was named.
+    """
 
     text: str
     kind: AnswerKind

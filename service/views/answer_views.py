@@ -63,16 +63,26 @@ class SourcePlaceView(View):
 
 
 class SentenceView(View):
-    """A sentence's place in the answer, what it cites, and whether that supports it."""
+    """A sentence's place in the answer, what it cites, and two verdicts on it.
+
+    ``verdict``: whether the sources say it; ``answers``: whether it is what was asked. Only both
+    together, supported and answering, are an answer.
+    """
 
     start: int
     end: int
-    citations: tuple[int, ...]
-    verdict: Verdict
-    support: float = Field(description="How likely the cited passages support it, 0 to 1.")
+    citations: tuple[int, ...] = Field(description="The marks [n] in its text, in order.")
+    unverified: tuple[int, ...] = Field(
+        description="Of these marks the model's own that were not found to say it."
+    )
+    verdict: Verdict = Field(
+        description="Whether the sources say it: supported, partly, unsupported, contradicted; "
+        "none where it claims nothing, as headings and code, or is the source's own."
+    )
+    answers: bool = Field(description="Whether it is what was asked.")
+    support: float = Field(description="How likely the sources support it, 0 to 1.")
     missing: tuple[str, ...] = Field(
-        description="Its names and numbers that the cited passages do not hold.",
-        examples=[["1455"]],
+        description="Its names and numbers that no source holds.", examples=[["1455"]]
     )
     source: SourcePlaceView | None = Field(
         description="Where in a citation's quote stands what it says."
@@ -100,8 +110,10 @@ class NearPageView(View):
 class AnswerView(View):
     """An answer with its sources.
 
-    ``kind``: answer, in the model's words; quotation, in the sources' own; refusal, where nothing
-    supports an answer.
+    ``kind``: answer, in the model's words, of which a sentence is supported and answers; unproven,
+    in its words, where none is both, with the likeliest passage below; passage, that passage alone,
+    word for word; topic, how the page begins that was named; refusal, where the collection does not
+    seem to hold an answer.
     """
 
     question: str
@@ -109,12 +121,20 @@ class AnswerView(View):
     kind: AnswerKind
     text: str = Field(examples=["It was founded under Ptolemy I Soter [1]."])
     short_answer: ShortAnswerView | None
+    likeliest: tuple[int, int] | None = Field(
+        description="Of a passage that is shown: its sentence that most likely answers, as offsets "
+        "into the text, in code points.",
+        examples=[[41, 102]],
+    )
     sentences: list[SentenceView]
     citations: list[CitationView]
     searched: tuple[str, ...] = Field(description="The queries that were asked of the collection.")
     nearest: list[NearPageView] = Field(description="Of a refusal: the nearest pages.")
     confidence: float = Field(description="How likely the collection holds the answer, 0 to 1.")
-    withheld: int = Field(description="Sentences of the model that nothing supports, not shown.")
+    withheld: int = Field(
+        description="Sentences of the model, not shown, that "
+        "sources contradict or that name what none holds."
+    )
     as_of: str | None = Field(description="The date of the dump.", examples=["2026-11-01"])
     model: str | None
     collection: str
@@ -152,6 +172,7 @@ def answer_view(answer: Answer) -> AnswerView:
         else ShortAnswerView(
             text=short.text, number=short.number, start=short.start, end=short.end
         ),
+        likeliest=answer.likeliest,
         sentences=[_sentence_view(sentence) for sentence in answer.sentences],
         citations=[
             citation_view(citation, answer.places(citation.number)) for citation in answer.citations
@@ -199,7 +220,9 @@ def _sentence_view(sentence: Sentence) -> SentenceView:
         start=sentence.start,
         end=sentence.end,
         citations=sentence.citations,
+        unverified=sentence.unverified,
         verdict=sentence.verdict,
+        answers=sentence.answers,
         support=sentence.support,
         missing=sentence.missing,
         source=_source_view(sentence.source),

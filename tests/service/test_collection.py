@@ -68,7 +68,7 @@ def test_it_answers_with_its_sources(data: Path, script: Script) -> None:
             history=[Message("user", QUESTION), Message("assistant", answer.text)],
         )
         assert wiki.ask("Who founded it?").searched == ("Who founded it?",) != follow_up.searched
-        assert wiki.ask(QUESTION, mode="quote").kind == "quotation"
+        assert wiki.ask(QUESTION, mode="quote").kind == "passage"
         assert not generator.let_go
     assert generator.let_go
 

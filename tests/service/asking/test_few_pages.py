@@ -73,7 +73,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 )
 def test_plain_questions_are_answered_from_few_pages(few: Index, question: str, words: str) -> None:
     answer = answered(answer_events(few, None, question))
-    assert answer.kind == "quotation"
+    assert answer.kind == "passage"
     assert words in answer.text
 
 

@@ -45,7 +45,7 @@ def games(
 )
 def test_what_was_and_what_is_planned_is_answered(games: Index, question: str, words: str) -> None:
     answer = answered(answer_events(games, None, question))
-    assert answer.kind == "quotation"
+    assert answer.kind == "passage"
     assert words in answer.text
 
 

@@ -151,7 +151,7 @@ def test_what_needs_no_model_does_not_wait(index: Index) -> None:
             await ask(service, index, "c")
         quoted = await ask(service, index, mode="quote")
         assert isinstance(quoted[-1], Done)
-        assert quoted[-1].answer.kind == "quotation"
+        assert quoted[-1].answer.kind == "passage"
         for task in (running, waiting):
             task.cancel()
         await asyncio.wait([running, waiting])

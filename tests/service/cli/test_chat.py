@@ -72,7 +72,7 @@ def test_sources_modes_and_help(run: Run, script: Script) -> None:
     assert outcome.status == 0
     assert "Timon was a satirist" not in outcome.out
     assert outcome.out.count("\nSources\n") == 3
-    assert "Quotations: " in outcome.out
+    assert "The passage that most likely answers" in outcome.out
     assert outcome.err.count("Mode: quote.") == 2
     assert "/open N" in outcome.out
     assert len(generator.prompts) == 1

@@ -49,7 +49,7 @@ def row_of(out: str, name: str) -> list[str]:
     return line.strip().removeprefix(name).split()
 
 
-def test_quotations_on_the_samples_questions(run: Run, data: Path, tmp_path: Path) -> None:
+def test_passages_on_the_samples_questions(run: Run, data: Path, tmp_path: Path) -> None:
     command = ("eval", "answers", QUESTIONS, "--mode", "quote", "--limit", "40", "--data", data)
     status, printed, _ = run(*command, "--json")
     assert status == 0
@@ -109,7 +109,7 @@ def test_modes_side_by_side_with_a_model(
     assert row_of(out, "in the model's words")[2:] == [".000", ".000–.000"]
 
 
-def test_without_a_model_only_quotations_are_measured(run: Run, data: Path, tmp_path: Path) -> None:
+def test_without_a_model_only_passages_are_measured(run: Run, data: Path, tmp_path: Path) -> None:
     path = file_of(tmp_path / "questions.jsonl", LINEAR_B)
     command = ("eval", "answers", path, "--generator", "none", "--data", data, "--json")
     status, out, _ = run(*command)

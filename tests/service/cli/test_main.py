@@ -166,7 +166,7 @@ def test_show_follows_redirects(run: Run, data: Path) -> None:
 def test_ask_without_a_model_quotes(run: Run, data: Path) -> None:
     outcome = run("ask", "Who deciphered Linear B?", "--mode", "quote", "--json", "--data", data)
     answer = json.loads(outcome.out)
-    assert (answer["kind"], answer["model"]) == ("quotation", None)
+    assert (answer["kind"], answer["model"]) == ("passage", None)
     first = answer["citations"][0]
     assert answer["text"].startswith(f"“{first['quote']}” [1]")
     page = json.loads(run("show", first["title"], "--json", "--data", data).out)

@@ -17,7 +17,7 @@ from tests.service.evaluation.runs import answered, run_of
 
 LONG = AnswerFacts(kind="answer", confidence=0.9, sentences=9, unsupported=9, exact_match=1.0)
 GOOD = AnswerFacts(kind="answer", confidence=0.8, sentences=1, exact_match=1.0, total_s=2.0)
-WRONG = AnswerFacts(kind="quotation", confidence=0.6, sentences=1, quoted=1, exact_match=0.0)
+WRONG = AnswerFacts(kind="passage", confidence=0.6, sentences=1, quoted=1, exact_match=0.0)
 NO = AnswerFacts(kind="refusal", confidence=0.2, total_s=1.0)
 
 
@@ -66,8 +66,8 @@ def test_differences_by_hand() -> None:
     unsupported = comparison.differences["sentences unsupported"]
     assert unsupported.estimate.value == 0.9
     assert (unsupported.wins, unsupported.losses, unsupported.ties) == (1, 0, 1)
-    # Only the earlier run has a quotation, and none of either a citation.
-    assert comparison.differences["quotations"].losses == 1
+    # Only the earlier run has a passage, and none of either a citation.
+    assert comparison.differences["passages"].losses == 1
     assert "citation precision" not in comparison.differences
     (same,) = compare_answers(now, now)
     for name, difference in same.differences.items():

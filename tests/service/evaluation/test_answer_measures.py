@@ -16,14 +16,15 @@ SHOWN = AnswerFacts(
     answer_tokens=41, first_token_s=1.0, total_s=3.0,
 )  # fmt: skip
 REFUSED = AnswerFacts(kind="refusal", page_found=True, exact_match=0.0, f1=0.0, holds_answer=False)
-QUOTED = AnswerFacts(kind="quotation", sentences=2, quoted=2)
+QUOTED = AnswerFacts(kind="passage", sentences=2, quoted=2)
 FAILED = failure_of(Target("q", "Who?", is_answerable=True, answers=("Ada",)))
 
 
 # The measure, and what it says of each of the four.
 OF_ANSWERABLE: list[tuple[str, Counted, Counted, Counted, Counted]] = [
     ("in the model's words", (1, 1), (0, 1), (0, 1), (0, 1)),
-    ("quotations", (0, 1), (0, 1), (1, 1), (0, 1)),
+    ("of these unproven", (0, 1), (0, 1), (0, 1), (0, 1)),
+    ("passages", (0, 1), (0, 1), (1, 1), (0, 1)),
     ("refusals", (0, 1), (1, 1), (0, 1), (0, 1)),
     ("failures", (0, 1), (0, 1), (0, 1), (1, 1)),
     ("answerable: answered", (1, 1), (0, 1), (1, 1), (0, 1)),

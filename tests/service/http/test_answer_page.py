@@ -256,12 +256,12 @@ def test_the_mode_that_is_chosen(window: Window, address: str, model: ScriptedGe
     page.get_by_label("How to answer").select_option("in one sentence")
     ask(page, BIRDS)
     expect(page.locator("#answer .sentence")).to_have_count(1)
-    page.get_by_label("How to answer").select_option("in quotations")
+    page.get_by_label("How to answer").select_option("in the words of a passage")
     ask(page, BIRDS)
-    expect(page.get_by_role("status")).to_contain_text("Quotations: ")
+    expect(page.get_by_role("status")).to_contain_text("The passage that most likely answers")
     page.goto(f"{address}/?q={quote_plus(BIRDS)}&mode=quote")
     expect(page.get_by_label("How to answer")).to_have_value("quote")
-    expect(page.get_by_role("status")).to_contain_text("Quotations: ")
+    expect(page.get_by_role("status")).to_contain_text("The passage that most likely answers")
 
 
 class TestFollowUps:

@@ -224,7 +224,7 @@ def test_each_model_answers_in_its_way(make_openai: MakeOpenAI) -> None:
     assert len(pinakes(ask(client, model="samplewiki:brief"))["sentences"]) == 1
     asked = len(generator.prompts)
     quoted = ask(client, model="samplewiki:quote")
-    assert pinakes(quoted)["kind"] == "quotation"
+    assert pinakes(quoted)["kind"] == "passage"
     assert quoted.choices[0].finish_reason == "stop"
     assert quoted.usage is not None
     assert quoted.usage.total_tokens == 0

@@ -123,8 +123,8 @@ def test_a_new_question_replaces_one_that_is_being_answered(
     generator.script = ("Second answer.",)
     window.page.locator("#question").fill("Who deciphered Linear B?")
     window.page.keyboard.press("Enter")
-    expect(window.page.locator("#answer")).to_have_text("Second answer. unsupported")
-    expect(window.page.get_by_role("status")).to_contain_text("Nothing that was found supports")
+    expect(window.page.locator("#answer")).to_contain_text("Second answer. unsupported")
+    expect(window.page.get_by_role("status")).to_contain_text("Unproven: ")
 
 
 def test_an_answer_is_stopped(window: Window, make_server: MakeServer) -> None:
@@ -145,10 +145,11 @@ def test_an_answer_is_stopped(window: Window, make_server: MakeServer) -> None:
 def test_without_a_model(window: Window, make_server: MakeServer) -> None:
     window.page.goto(f"{make_server()}/?q=When+was+movable+type+of+clay+invented%3F")
     expect(window.page.get_by_role("status")).to_have_text(
-        "Quotations: what the sources say, word for word · as of 2026-11-01"  # all have vectors
+        "The passage that most likely answers, word for word · as of 2026-11-01"  # all have vectors
     )
     expect(window.page.locator("#answer")).to_contain_text("“")
-    expect(window.page.locator("#sources li")).to_have_count(3)
+    expect(window.page.locator("#answer .said")).to_have_count(1)
+    expect(window.page.locator("#sources li")).to_have_count(1)
 
 
 @pytest.mark.parametrize(
@@ -169,7 +170,7 @@ def test_an_answer_says_how_many_passages_have_vectors(
     )
     page.goto(f"{address}/?q={quote(BIRDS)}")
     expect(page.get_by_role("status")).to_have_text(
-        "Quotations: what the sources say, word for word · as of 2026-11-01 · "
+        "The passage that most likely answers, word for word · as of 2026-11-01 · "
         f"vectors for {said} of the passages"
     )
 

@@ -2,22 +2,7 @@
 
 import pytest
 
-from pinakes.index.keywords.bm25 import KeywordIndex, write_keyword_index
-from pinakes.service.reading.claims import ClaimParser, Comparison, compare
-from pinakes.service.reading.words import words_of
-
-
-@pytest.fixture(scope="module")
-def parser(tmp_path_factory: pytest.TempPathFactory) -> ClaimParser:
-    path = tmp_path_factory.mktemp("words") / "bm25"
-    write_keyword_index(path, "en", [])
-    keywords = KeywordIndex(path, "en")
-    words = words_of("en")
-    return ClaimParser(
-        words,
-        keywords.analyze,
-        lambda word: word in words.stop_words or not keywords.content_terms(word),
-    )
+from pinakes.service.reading.claims import ClaimParser, Comparison, compare, nearest_places
 
 
 def _compared(parser: ClaimParser, claim: str, text: str, title: str = "") -> Comparison:
@@ -32,6 +17,13 @@ FACTS = [
     ("part of a number", "It has 76 lines.", "It has 762 lines.", ("76",)),
     ("thousands", "It held 40000 scrolls.", "It held 40,000 scrolls.", ()),
     ("spelled out", "It has three parts.", "It has 3 parts.", ()),
+    ("given to fewer digits", "Some 9.64 million.", "It has 9,644,864 people.", ()),
+    ("rounded wrongly", "Some 9.54 million.", "It has 9,644,864 people.", ("9.54 million",)),
+    ("about", "About 4,800 m.", "It is 4,810 m high.", ()),
+    ("exactly", "It has 4,800 seats.", "It has 4,810 seats.", ("4,800",)),
+    ("in another unit", "It is 26.2 miles long.", "It is 42.195 km long.", ()),
+    ("the number of another unit", "It is 42.195 miles.", "It is 42.195 km.", ("42.195 mile",)),
+    ("degrees", "At -196 °C.", "It boils at 77 K.", ()),
     ("scaled", "Some 1.3 million people.", "Some 1,300,000 people.", ()),
     ("wrongly scaled", "Some 1.3 billion people.", "Some 1.3 million people.", ("1.3 billion",)),
     ("an ordinal", "In the 19th century.", "In the 19th century.", ()),
@@ -104,10 +96,42 @@ def test_the_title_names_the_subject_but_no_number(parser: ClaimParser) -> None:
     assert _compared(parser, "The Apollo landed.", "It landed in July.", "Apollo 11").coverage == 1
 
 
-def test_words_far_apart_are_not_tight(parser: ClaimParser) -> None:
-    near = _compared(parser, "Clay type came.", "Clay type came.")
-    far = _compared(
-        parser, "Clay type came.", "Clay was dug by many hands, type cut, then rain came."
+def test_of_a_word_that_is_said_twice_the_nearest_counts(parser: ClaimParser) -> None:
+    text = parser.parse("Clay was dug by many hands. The type of clay was fine.")
+    said = compare(parser.claim("Clay type."), text, ()).said
+    near = nearest_places(said, text)
+    assert [text.words[place].text for place in sorted(near.values())] == ["type", "clay"]
+
+
+# name, claim, text
+FORMS = [
+    ("a strong verb", "The wall fell in 1989.", "The fall of the wall came in 1989."),
+    ("a participle", "The ship has sunk.", "It sank: the ship is lost."),
+    ("a plural", "A man came.", "Two men came."),
+    ("an owner", "It is Japan's currency.", "It is the currency of Japan."),
+    ("a unit in full", "It is 762 kilograms.", "It has 762 kg."),
+]
+
+
+@pytest.mark.parametrize(
+    ("claim", "text"), [case[1:] for case in FORMS], ids=[case[0] for case in FORMS]
+)
+def test_forms_of_a_word_meet(parser: ClaimParser, claim: str, text: str) -> None:
+    assert all(_compared(parser, claim, text).held)
+
+
+def test_a_lead_in_is_no_denial(parser: ClaimParser) -> None:
+    assert parser.claim("No, Kings planned it.") == parser.claim("Kings planned it.")
+
+
+def test_clauses_and_commas(parser: ClaimParser) -> None:
+    claim = parser.parse(
+        "Cats have long tails, short ears, and claws, while dogs have short tails."
     )
-    assert near.tightness == 1
-    assert far.tightness < 0.5
+    said = [[word.text for word in part.words] for part in claim.parts(claim.clauses)]
+    assert said == [
+        ["Cats", "long", "tails", "short", "ears"],
+        ["claws"],
+        ["dogs", "short", "tails"],
+    ]
+    assert [claim.words[place].text for place in claim.commas] == ["short"]

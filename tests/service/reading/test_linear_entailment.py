@@ -48,18 +48,24 @@ CASES = [
     ("with a wrong mark", "Michael Ventris was an English architect who deciphered Linear B.", (1,),
      "supported", (2,)),
     ("with a mark that leads nowhere", "It weighs 762 kilograms.", (9,), "supported", (1,)),
-    ("a wrong number", "It weighs 767 kilograms.", (1,), "unsupported", ()),
+    ("with two marks", "Michael Ventris deciphered Linear B in 1952.", (1, 2), "supported", (2,)),
+    ("in other forms", "Ventris's decipherment of Linear B came in 1952.", (2,), "partly", (2,)),
+    ("two sources", "It weighs 762 kilograms, and Michael Ventris deciphered Linear B.", (1, 2),
+     "supported", (1, 2)),
+    ("computed", "Michael Ventris deciphered Linear B in 1952, 153 years after the Rosetta Stone "
+     "was found in July 1799.", (), "supported", (2, 1)),
+    ("a wrong number", "It weighs 767 kilograms.", (1,), "contradicted", ()),
     ("a wrong name", "The Rosetta Stone was found in July 1799 by Prussian soldiers.", (1,),
      "unsupported", ()),
     ("a wrong month", "The Rosetta Stone was found in June 1799 by French soldiers.", (1,),
      "unsupported", ()),
     ("denied", "The Rosetta Stone was not found in July 1799 by French soldiers.", (1,),
-     "unsupported", ()),
+     "contradicted", ()),
     ("a may left out", "It once stood at Sais.", (1,), "unsupported", ()),
     ("a denial left out", "Michael Ventris was a scholar by profession.", (2,), "unsupported", ()),
     ("something else", "Violet horses eat marzipan in spring.", (1,), "unsupported", ()),
-    ("nothing at all", "It is so.", (1,), "unsupported", ()),
-    ("only what leads up to an answer", "The answer is:", (1,), "unsupported", ()),
+    ("nothing at all", "It is so.", (1,), "none", ()),
+    ("only what leads up to an answer", "The answer is:", (1,), "none", ()),
 ]  # fmt: skip
 
 
@@ -94,7 +100,7 @@ def test_the_place_is_where_the_words_stand(premises: Premises) -> None:
 
 def test_a_bare_answer_claims_what_was_asked(premises: Premises) -> None:
     assert premises.check("July 1799", ()).verdict != "unsupported"
-    assert premises.check("July 1952", ()).verdict == "unsupported"
+    assert premises.check("July 1952", ()).verdict in ("unsupported", "contradicted")
 
 
 def test_without_sources_nothing_is_supported(sample: Path) -> None:
@@ -108,4 +114,4 @@ def test_without_vectors_words_decide(sample: Path) -> None:
         question = question_of(index, "How heavy is the Rosetta Stone?")
         premises = linear_entailment().premises(question, [_citation(1, "Rosetta Stone", STONE)])
         assert premises.check("The stone weighs 762 kilograms.", ()).verdict != "unsupported"
-        assert premises.check("The stone weighs 800 kilograms.", ()).verdict == "unsupported"
+        assert premises.check("The stone weighs 800 kilograms.", ()).verdict == "contradicted"

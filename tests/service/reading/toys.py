@@ -16,18 +16,22 @@ from pinakes.service.types import Citation, SourcePlace
 class FirstNumberReader:
     """Answers every question with the first year of each passage."""
 
+    margin = 0.5
+
     def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
         found = []
         for place, hit in enumerate(hits):
             text = hit.passage.text
             at = next((at for at in range(len(text)) if text[at : at + 4].isdecimal()), None)
             if at is not None:
-                found.append(AnsweringSentence(place, at, at + 4, -place, at, at + 4, -place))
+                found.append(AnsweringSentence(place, at, at + 4, -place, at, at + 4, 1.0 - place))
         return Reading(tuple(found), no_answer=-1.0)
 
 
 class SilentReader:
     """Finds no words that answer, whatever is asked."""
+
+    margin = 0.0
 
     def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
         return Reading(())

@@ -15,6 +15,7 @@ from pinakes.service.asking.events import AnswerEvent, Checked, Done, Status, To
 from pinakes.service.errors import ServiceError
 from pinakes.service.terminal.answer_report import (
     answer_text,
+    doubt,
     print_answer,
     print_source,
     shown_answer,
@@ -68,6 +69,7 @@ ANSWER = Answer(
     sentences=SENTENCES,
     citations=(CITATION,),
     short_answer=None,
+    likeliest=None,
     searched=("Who made type?",),
     nearest=(),
     hits=(),
@@ -96,6 +98,33 @@ def test_doubts_stand_behind_their_sentences() -> None:
     )
 
 
+def test_marks_that_nothing_verified_are_named() -> None:
+    cited = replace(SENTENCES[0], unverified=(1,))
+    wrong = replace(SENTENCES[1], citations=(1,), unverified=(1,))
+    text = answer_text(replace(ANSWER, sentences=(cited, wrong, SENTENCES[2]))).plain
+    assert text.startswith("Bi Sheng made type of clay [1]. (unverified: [1]) Horses")
+    assert "(unsupported: not in the sources: 1999) " in text
+
+
+@pytest.mark.parametrize(
+    ("sentence", "said"),
+    [
+        (replace(SENTENCES[1], verdict="contradicted", missing=()), " (contradicted)"),
+        (replace(SENTENCES[1], verdict="none", missing=()), ""),
+        (replace(SENTENCES[0], answers=False), ""),
+    ],
+)
+def test_each_verdict(sentence: Sentence, said: str) -> None:
+    assert doubt(sentence).plain == said
+
+
+def test_the_likeliest_sentence_of_a_passage_is_underlined() -> None:
+    passage = replace(ANSWER, kind="passage", likeliest=(32, 54))
+    text = answer_text(passage)
+    lines = [span for span in text.spans if span.style == "underline"]
+    assert [text.plain[span.start : span.end] for span in lines] == ["Horses eat 1999 weeds."]
+
+
 def test_a_short_answer_is_bold_where_it_stands_and_else_above() -> None:
     inside = replace(ANSWER, short_answer=ShortAnswer("Bi Sheng", 1, 0, 8))
     assert bold(answer_text(inside)) == ["Bi Sheng"]
@@ -110,7 +139,7 @@ def test_what_stands_around_the_text(capsys: pytest.CaptureFixture[str]) -> None
     shown = capsys.readouterr()
     assert "\n\nSources\n[1] Bi Sheng  wiki/7@99:15-71\n" in shown.out
     assert shown.err == (
-        "2 sentences withheld: nothing supports them\n"
+        "2 sentences withheld: the sources say otherwise, or not what they name\n"
         "tiny · generation 20261101-1 · as of 2026-11-01 · vectors for all passages · "
         "first token 0.2 s · total 1.0 s\n"
     )
@@ -120,8 +149,8 @@ def test_what_stands_around_the_text(capsys: pytest.CaptureFixture[str]) -> None
     ("kind", "model", "said"),
     [
         ("answer", "tiny", "tiny · "),
-        ("quotation", "tiny", "tiny, its words withheld · "),
-        ("quotation", None, "no model · "),
+        ("passage", "tiny", "tiny, its words withheld · "),
+        ("passage", None, "no model · "),
     ],
 )
 def test_the_footer_says_what_a_model_had_to_do_with_it(

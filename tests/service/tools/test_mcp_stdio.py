@@ -105,7 +105,7 @@ def test_search_fetch_and_ask(plain: Path, mode: str) -> None:
                 call(client, "fetch", id="nothing"),
             )
             assert SENTENCE in fetched["text"]
-            assert answer["kind"] == "quotation"
+            assert answer["kind"] == "passage"
             assert SENTENCE in answer["text"]
             assert wrong.is_error
             assert "search gives them" in text_of(wrong)

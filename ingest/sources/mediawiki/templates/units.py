@@ -5,7 +5,7 @@ The table to extend for another unit. Knows nothing of templates or of rounding.
 
 from dataclasses import dataclass, replace
 
-__all__ = ["Unit", "find_unit", "standard_code"]
+__all__ = ["Unit", "find_unit", "named_unit", "standard_code"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +200,11 @@ def _read_table() -> dict[str, Unit]:
 
 
 _UNITS = _read_table()
+_NAMES = {
+    name: unit
+    for unit in reversed(_UNITS.values())
+    for name in (unit.symbol, unit.singular, unit.plural)
+}
 _POWERS = {
     "e3": ("thousand", 1e3), "e6": ("million", 1e6), "e9": ("billion", 1e9),
     "e12": ("trillion", 1e12), "e15": ("quadrillion", 1e15),
@@ -234,3 +239,8 @@ def find_unit(code: str) -> Unit | None:
         factor=unit.factor * factor,
         default=f"{power}{unit.default}",
     )
+
+
+def named_unit(name: str) -> Unit | None:
+    """The unit that a text means by ``name``: its symbol, or a word for one or several of it."""
+    return _NAMES.get(name) or _UNITS.get(_ALIASES.get(name, ""))

@@ -43,8 +43,24 @@ export class AnswerText {
       }
       this.section.append(letters.slice(position).join(""));
     }
+    if (data.likeliest) this.#mark(data);
     if (data.kind === "refusal") this.#refuse(data);
     this.section.hidden = false;
+  }
+
+  // Sets off, in the passage that is shown, the sentence that most likely answers.
+  #mark({ text, sentences, likeliest: [start, end] }) {
+    const place = sentences.findIndex((one) => one.start <= start && start < one.end);
+    const drawn = this.section.querySelectorAll(".sentence")[place];
+    const node = drawn?.firstChild;
+    if (node?.nodeType !== Node.TEXT_NODE) return;
+    const letters = Array.from(text); // offsets count code points, those of nodes do not
+    const from = letters.slice(sentences[place].start, start).join("").length;
+    const said = node.splitText(from);
+    said.splitText(letters.slice(start, end).join("").length);
+    const around = element("span", "", "said");
+    said.replaceWith(around);
+    around.append(said);
   }
 
   // What was searched, and where to read on: the text says so, or a line and a list do.
@@ -69,21 +85,38 @@ export class AnswerText {
     for (const piece of text.split(/(\[\d+\])/)) {
       const own = sentence.citations.find((number) => `[${number}]` === piece);
       const citation = this.citations.find(({ number }) => number === own);
-      drawn.append(citation ? linked(piece, citation.url, citation.title) : piece);
+      const mark = citation ? linked(piece, citation.url, citation.title) : piece;
+      if (citation && sentence.unverified.includes(own)) {
+        mark.className = "unverified";
+        mark.title = `Unverified: ${citation.title} was not found to say this.`;
+      }
+      drawn.append(mark);
     }
-    if (sentence.verdict !== "supported") drawn.append(" ", doubt(sentence));
+    const said = doubt(sentence);
+    if (said) drawn.append(" ", said);
     return drawn;
   }
 }
 
-// Says that a sentence is not supported, and what of it no source holds.
-function doubt({ verdict, missing }) {
-  const lacking = missing.length ? `: not in the sources: ${missing.join(", ")}` : "";
-  const mark = element("span", verdict + lacking, "verdict");
-  mark.title =
-    verdict === "partly"
-      ? "The sources support this sentence in part only."
-      : "Nothing that was found supports this sentence.";
+const DOUBTS = {
+  partly: "The sources support this sentence in part only.",
+  unsupported: "Nothing that was found supports this sentence.",
+  contradicted: "A source says otherwise.",
+};
+
+// Says that a sentence is not supported and what of it no source holds, or which marks were not
+// found to say it; null where all is well. Where nothing supports it, that goes for all its marks.
+function doubt({ verdict, missing, unverified }) {
+  const doubts = [];
+  if (verdict in DOUBTS) {
+    doubts.push(verdict + (missing.length ? `: not in the sources: ${missing.join(", ")}` : ""));
+  }
+  if (unverified.length && verdict !== "unsupported") {
+    doubts.push(`unverified: ${unverified.map((number) => `[${number}]`).join(" ")}`);
+  }
+  if (!doubts.length) return null;
+  const mark = element("span", doubts.join("; "), "verdict");
+  mark.title = DOUBTS[verdict] ?? "These sources were not found to say this.";
   return mark;
 }
 

@@ -162,13 +162,13 @@ function queueText({ position, wait_s: seconds }) {
 function summary(data) {
   const seconds = data.timings.total_s?.toFixed(1);
   return [
-    data.kind === "quotation" && "Quotations: what the sources say, word for word",
+    data.kind === "unproven" && "Unproven: no sentence is both supported and an answer to what was asked",
+    data.kind === "passage" && "The passage that most likely answers, word for word",
     data.kind === "topic" && "How the article begins, word for word",
-    data.kind === "answer" && !data.citations.length && "Nothing that was found supports this answer.",
-    data.withheld === 1 && "1 sentence withheld: nothing supports it",
-    data.withheld > 1 && `${data.withheld} sentences withheld: nothing supports them`,
-    data.kind === "answer" && data.model,
-    data.kind === "answer" && seconds && `${seconds} s`,
+    data.withheld === 1 && "1 sentence withheld: the sources say otherwise, or not what it names",
+    data.withheld > 1 && `${data.withheld} sentences withheld: the sources say otherwise, or not what they name`,
+    ["answer", "unproven"].includes(data.kind) && data.model,
+    ["answer", "unproven"].includes(data.kind) && seconds && `${seconds} s`,
     data.as_of && `as of ${data.as_of}`,
     coverageText(data.coverage),
   ]

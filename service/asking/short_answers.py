@@ -1,0 +1,77 @@
+"""The short answer: the words of a source that answer, where it is plain which they are.
+
+They lead all others by a margin, are of the type that the question expects, and stand between
+borders of words in what is shown. Knows nothing of how they were found.
+"""
+
+import math
+import re
+from collections.abc import Sequence
+
+from pinakes.service.asking.cards import place_in, ranked_sources
+from pinakes.service.asking.citations import own_brackets
+from pinakes.service.asking.draft import Draft
+from pinakes.service.reading.answering import is_of_type
+from pinakes.service.reading.question import Question
+from pinakes.service.types import ShortAnswer
+
+__all__ = ["plain_answer", "short_answer", "stands_in"]
+
+# Types whose words can be told by their form. Of other ones, what a reader finds by itself is more
+# often wrong than right, however far it leads (bench.quality.cards); a model must have said it too.
+_TOLD_BY_FORM = ("time", "number", "place")
+
+
+def short_answer(draft: Draft, question: Question, margin: float) -> ShortAnswer | None:
+    """The words that answer, of those that stand in what is shown; None where it is not plain.
+
+    ``margin``: by how much they must lead, in the logarithm of odds.
+    """
+    telling = [sentence for sentence in draft.sentences if sentence.is_proven]
+    if not telling:
+        if question.expected.type not in _TOLD_BY_FORM:
+            return None
+        telling = [sentence for sentence in draft.sentences if sentence.quoted]
+    shown = " ".join(draft.text[sentence.start : sentence.end] for sentence in telling)
+    cited = {number for sentence in telling for number in sentence.citations}
+    found: list[tuple[ShortAnswer, float]] = []
+    for sentence, citation in ranked_sources(draft):
+        place = place_in(draft, citation, sentence, answer=True)
+        text = citation.quote[place]
+        is_shown = stands_in(own_brackets(text), shown, spaced=question.words.spaced)
+        if is_shown and citation.number in cited:
+            words = ShortAnswer(text, citation.number, place.start, place.stop)
+            found.append((words, sentence.answer_score))
+    plain = plain_answer([(words.text, score) for words, score in found], margin)
+    if plain is None or not is_of_type(question, plain):
+        return None
+    return next(words for words, _ in found if words.text == plain)
+
+
+def plain_answer(scored: Sequence[tuple[str, float]], margin: float) -> str | None:
+    """The text that leads the next one, and no answer (whose score is 0), by ``margin``.
+
+    A text that was found several times is worth all of these together.
+    """
+    worth: dict[str, float] = {}
+    written: dict[str, str] = {}
+    for text, score in scored:
+        key = " ".join(text.casefold().split())
+        written.setdefault(key, text)
+        worth[key] = _log_sum(worth[key], score) if key in worth else score
+    if not worth:
+        return None
+    (best, most), *others = sorted(worth.items(), key=lambda pair: -pair[1])
+    return written[best] if most - max([0.0, *(one for _, one in others)]) >= margin else None
+
+
+def stands_in(words: str, text: str, *, spaced: bool = True) -> bool:
+    """Whether the words stand in the text; where words stand apart, none goes on at either end."""
+    before = r"(?<!\w)" if spaced and words[:1].isalnum() else ""
+    behind = r"(?!\w)" if spaced and words[-1:].isalnum() else ""
+    pattern = before + re.escape(words.casefold()) + behind
+    return re.search(pattern, text.casefold()) is not None
+
+
+def _log_sum(one: float, other: float) -> float:
+    return max(one, other) + math.log1p(math.exp(-abs(one - other)))

@@ -1,0 +1,61 @@
+"""Which sentences are what was asked."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pinakes.index.retrieval.search import Index
+from pinakes.service.reading.answering import answers, is_of_type
+from pinakes.service.reading.question import question_of
+
+
+@pytest.fixture(scope="module")
+def index(sample: Path) -> Iterator[Index]:
+    with Index.open(sample, None) as index:
+        yield index
+
+
+# name, question, sentence, whether it answers
+CASES = [
+    ("a date", "When was the Rosetta Stone found?", "The Rosetta Stone was found in 1799.", True),
+    ("no date", "When was the Rosetta Stone found?", "The Rosetta Stone is of granodiorite.",
+     False),
+    ("of something else", "When was the Rosetta Stone found?",
+     "Movable type came about in 1040.", False),
+    ("it", "When was the Rosetta Stone found?", "It was found in July.", True),
+    ("only words that were asked", "Who found the Rosetta Stone?", "The Rosetta Stone was found.",
+     False),
+    ("a name", "Who found the Rosetta Stone?", "French soldiers found the Rosetta Stone.", True),
+    ("a bare answer", "Who deciphered Linear B?", "Michael Ventris.", True),
+    ("a number", "How heavy is the Rosetta Stone?", "The Rosetta Stone weighs 762 kg.", True),
+    ("no number", "How heavy is the Rosetta Stone?", "The Rosetta Stone is in London.", False),
+    ("none", "How many columns has the Rosetta Stone?", "The Rosetta Stone has none.", True),
+    ("one of two", "Which is older, the codex or the scroll?", "The scroll is older.", True),
+    ("a place without a name", "Where was the Rosetta Stone found?",
+     "The Rosetta Stone was found in walls.", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "wanted"),
+    [case[1:] for case in CASES],
+    ids=[case[0] for case in CASES],
+)
+def test_sentences(index: Index, question: str, sentence: str, wanted: bool) -> None:
+    assert answers(question_of(index, question), sentence) is wanted
+
+
+def test_the_title_of_its_source_tells_what_it_is_about(index: Index) -> None:
+    question = question_of(index, "When was the Rosetta Stone found?")
+    said = "French soldiers came upon that block of stone in July 1799."
+    assert answers(question, "French soldiers came upon the block there in 1799.") is False
+    assert answers(question, said, "Rosetta Stone")
+
+
+def test_the_type_of_a_short_answer(index: Index) -> None:
+    question = question_of(index, "When was Linear B deciphered?")
+    assert is_of_type(question, "1952")
+    assert is_of_type(question, "July")
+    assert not is_of_type(question, "Ventris")
+    assert not is_of_type(question, "Linear B")
