@@ -20,10 +20,13 @@ __all__ = ["SpanReader", "best_spans"]
 
 _LONGEST_TOKENS = 30
 _SPANS = 5
+_MARGIN = 1.0  # odds of about three to one
 
 
 class SpanReader:
     """Scores are how much likelier words are than no answer, as logarithms of odds."""
+
+    margin = _MARGIN
 
     def __init__(self, model: CrossEncoder, most: int) -> None:
         """``model``: with outputs start_logits and end_logits. ``most``: windows to be read."""
