@@ -12,8 +12,9 @@ KNOWN = {
     "dates": {"months": list, "pattern": str},
     "questions": {
         **dict.fromkeys(
-            ("articles", "authors", "months", "negations", "now", "offices", "placed",
-             "possessives", "pronouns", "qualifiers", "stop_words"),
+            ("alternatives", "approximate", "articles", "authors", "contrasts", "greater",
+             "irregular", "name", "smaller", "times", "months", "negations", "now", "offices",
+             "placed", "possessives", "pronouns", "qualifiers", "stop_words"),
             str,
         ),
         "expected": dict, "lead_ins": list, "numbers": dict, "scales": dict, "spaced": bool,
@@ -52,7 +53,17 @@ KNOWN = {
     },
     "titles": {"disambiguation": list},
 }  # fmt: skip
-OPTIONAL_WORDS = {"months", "spaced"}
+OPTIONAL_WORDS = {
+    "months",
+    "spaced",
+    "alternatives",
+    "approximate",
+    "contrasts",
+    "greater",
+    "irregular",
+    "smaller",
+    "times",
+}
 
 
 @pytest.mark.parametrize("code", listed_languages())
