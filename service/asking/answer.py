@@ -30,7 +30,7 @@ from pinakes.service.asking.short_answers import short_answer
 from pinakes.service.asking.understanding import understood
 from pinakes.service.errors import ServiceError
 from pinakes.service.generators.generator import Generator, ModelInfo
-from pinakes.service.generators.profiles import profile_of
+from pinakes.service.generators.profiles import ModelProfile, profile_of
 from pinakes.service.generators.queue import GenerationQueue
 from pinakes.service.reading.answering import answers
 from pinakes.service.reading.models import ReadingModels, reading_models
@@ -165,6 +165,7 @@ class Answerer:
             premises,
             partial(answers, question),
             strict=self._is_strict(draft.request, info),
+            trusted=not self._judged(info).tiny,
             language=draft.index.manifest.dump.language,
         )
         info = await limit.result(generator.describe())  # what the prompt has shown of it, too
@@ -196,8 +197,11 @@ class Answerer:
         for choice in (request.strict, self.settings.answer.strict):
             if choice is not None:
                 return choice
-        profile = profile_of(info, self.settings.data)
-        return info.small if profile is None else profile.strict
+        return self._judged(info).small
+
+    def _judged(self, info: ModelInfo) -> ModelInfo | ModelProfile:
+        """By what a model is judged: how often it was right, or, unmeasured, its size."""
+        return profile_of(info, self.settings.data) or info
 
     def _take_sources(self, draft: Draft, hits: Sequence[Hit]) -> None:
         draft.citations = tuple(

@@ -1,8 +1,9 @@
 """The model's words put into an answer as they come, sentence by sentence, each one checked.
 
 What has been shown stays: a sentence is shown while it comes, and its markers with its end; in
-strict mode only when it has been checked. The model's own markers stay, too; those that were not
-found to say it are unverified.
+strict mode only when it has been checked, and of models not to be trusted only where a source was
+found to say it. The model's own markers stay, too; those that were not found to say it are
+unverified.
 """
 
 import asyncio
@@ -41,14 +42,19 @@ class AnswerWriter:
         answers: Answers,
         *,
         strict: bool,
+        trusted: bool = True,
         language: str = "",
     ) -> None:
-        """``language``: by whose rules sentences end."""
+        """``strict``: what a source refutes is withheld; unless ``trusted``, what none says, too.
+
+        ``language``: by whose rules sentences end.
+        """
         self._language = language
         self._draft = draft
         self._premises = premises
         self._answers = answers
         self._strict = strict
+        self._trusted = trusted
         self._titles = {citation.number: citation.title for citation in draft.citations}
         self._stream = self._new_stream()
         self._sent = ""  # of the sentence that has begun
@@ -122,7 +128,8 @@ class AnswerWriter:
         if finished.words.endswith(_CLAIMS_NOTHING) and found.verdict != "supported":
             found = Support((), "none", 0.0)
         says_nothing = finished.words.endswith("?") or not finished.complete
-        if self._strict and (says_nothing or _is_refuted(found)):
+        unfit = _is_refuted(found) if self._trusted else found.verdict != "supported"
+        if self._strict and (says_nothing or unfit):
             draft.withheld += not declines
             self._gap = finished.gap if "\n" in finished.gap else self._gap
             return

@@ -14,8 +14,10 @@ from pinakes.service.generators.generator import ModelInfo
 __all__ = ["ModelProfile", "keep_profile", "profile_of"]
 
 _FILE = "models.json"
-# A model whose own words are right less often shows only what the sources support.
+# What a source refutes is withheld of a model whose own words are right less often than this; of
+# one that is right less often than the other, all that no source supports.
 _TRUSTED = 0.6
+_SHOWN = 0.4
 
 
 class ModelProfile(BaseModel):
@@ -33,9 +35,14 @@ class ModelProfile(BaseModel):
     right: int = Field(ge=0)
 
     @property
-    def strict(self) -> bool:
-        """Whether what nothing supports is withheld, unless something else is said."""
+    def small(self) -> bool:
+        """Whether it is asked strictly, as a small model is, unless something else is said."""
         return self.right / self.answered < _TRUSTED
+
+    @property
+    def tiny(self) -> bool:
+        """Whether strictly all is withheld that no source supports."""
+        return self.right / self.answered < _SHOWN
 
 
 def profile_of(info: ModelInfo, data: Path) -> ModelProfile | None:

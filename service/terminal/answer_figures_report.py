@@ -54,11 +54,14 @@ def comparisons_json(comparisons: Sequence[AnswerComparison]) -> list[dict[str, 
 def print_profile(model: str, profile: ModelProfile, path: Path) -> None:
     """How often the model's own words were right, what follows, and where that is kept."""
     share = profile.right / profile.answered
-    shown = "withheld" if profile.strict else "shown, marked"
+    if profile.tiny:
+        shown = "nothing but what the sources support is shown"
+    else:
+        shown = f"what the sources refute is {'withheld' if profile.small else 'shown, marked'}"
     err.print(
         Text(
             f"{model} was right in {profile.right} of {profile.answered} answers ({share:.2f}): "
-            f"what nothing supports is {shown}. Kept in {path}"
+            f"{shown}. Kept in {path}"
         )
     )
 

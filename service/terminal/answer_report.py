@@ -87,9 +87,8 @@ def print_answer(answer: Answer) -> None:
         _print_refusal(answer)
     if answer.withheld:
         them = "1 sentence" if answer.withheld == 1 else f"{answer.withheld} sentences"
-        it = "it names" if answer.withheld == 1 else "they name"
-        why = f"the sources say otherwise, or not what {it}"
-        err.print(Text(f"{them} withheld: {why}", style="dim yellow"))
+        it = "it" if answer.withheld == 1 else "them"
+        err.print(Text(f"{them} withheld: nothing supports {it}", style="dim yellow"))
     print_answer_sources(answer, out)
     parts = [_model_text(answer), f"generation {answer.generation}"]
     if answer.as_of:

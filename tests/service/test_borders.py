@@ -126,7 +126,7 @@ def test_answers_in_every_form(hostile: Path, generator: Generator | None) -> No
             if line.startswith("data: {"):
                 assert_harmless(json.loads(line.removeprefix("data: ")))
     if generator is not None:
-        assert whole.json()["text"] == "The zebrafish lives in rivers of India [1]."
+        assert whole.json()["text"].startswith("The zebrafish lives in rivers of India [1].")
 
 
 def test_errors_of_a_server(hostile: Path) -> None:

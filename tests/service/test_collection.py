@@ -76,7 +76,7 @@ def test_it_answers_with_its_sources(data: Path, script: Script) -> None:
 def test_what_nothing_supports_is_withheld_where_that_is_asked_for(
     data: Path, script: Script
 ) -> None:
-    script(f"{TRUE} Violet horses eat marzipan.")
+    script(f"{TRUE} Violet horses ate marzipan in 1999.")
     with pinakes.open("samplewiki", data=data) as wiki:
         answers = {strict: wiki.ask(QUESTION, strict=strict) for strict in (True, False)}
     assert {strict: answer.withheld for strict, answer in answers.items()} == {True: 1, False: 0}

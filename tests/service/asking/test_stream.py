@@ -99,10 +99,10 @@ def write(
     """The draft and the events after these pieces; at its end what was shown is its text."""
     anything: Any = None
     draft = Draft(anything, AnswerRequest("Who?", mode=mode), "Who?", 0.0)
-    sources: Any = tuple(SimpleNamespace(number=number) for number in (1, 2, 3))
+    sources: Any = tuple(SimpleNamespace(number=number, title="") for number in (1, 2, 3))
     draft.citations = sources
     checker: Any = KnownNumbers()
-    writer = AnswerWriter(draft, checker, None, strict=strict)
+    writer = AnswerWriter(draft, checker, lambda *_: True, strict=strict, trusted=not strict)
 
     async def collect() -> list[AnswerEvent]:
         events = []
@@ -313,7 +313,7 @@ def test_nothing_is_held_back_that_is_sure(raw: str, text: str) -> None:
     anything: Any = None
     draft = Draft(anything, AnswerRequest("Who?"), "Who?", 0.0)
     checker: Any = KnownNumbers()
-    writer = AnswerWriter(draft, checker, None, strict=False)
+    writer = AnswerWriter(draft, checker, lambda *_: True, strict=False)
 
     async def collect() -> list[AnswerEvent]:
         return [event for piece in raw async for event in writer.write(piece)]

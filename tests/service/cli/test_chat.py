@@ -44,10 +44,11 @@ def test_questions_are_answered_with_their_sources(run: Run, script: Script) -> 
 
 def test_a_follow_up_knows_what_was_said(run: Run, script: Script) -> None:
     generator = script(TRUE)
-    run("chat", lines=f"{BIRDS}\nWhat else did he say?\n/new\nWhat else did he say?\n")
+    run("chat", lines=f"{BIRDS}\nWhat else did he say?\n/new\nWho wrote the Pinakes?\n")
     said = ["".join(message.content for message in prompt) for prompt in generator.prompts]
     assert not any("What else" in text for text in said[:1])
     assert any(BIRDS in text and "What else did he say?" in text for text in said[1:])
+    assert "Who wrote the Pinakes?" in said[-1]
     assert BIRDS not in said[-1]  # forgotten
 
 
@@ -171,6 +172,6 @@ def test_with_the_bundled_model(run: Run) -> None:
     outcome = run("chat", "--mode", "brief", "--no-strict", "--json", lines=lines)
     first, second = (json.loads(line) for line in outcome.out.splitlines())
     for answer in (first, second):
-        assert answer["kind"] == "answer"
+        assert answer["kind"] in ("answer", "unproven")
         assert "SmolLM2" in answer["model"]
     assert "Rosetta" in " ".join(second["searched"])  # it was asked of that stone

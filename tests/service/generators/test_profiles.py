@@ -19,7 +19,13 @@ def test_each_model_has_its_own(tmp_path: Path) -> None:
     assert profile_of(INFO, tmp_path) == GOOD
     assert profile_of(ModelInfo("Other", 4_096), tmp_path) == other
     assert profile_of(ModelInfo("Third", 4_096), tmp_path) is None
-    assert (GOOD.strict, other.strict) == (False, True)
+    assert (GOOD.small, other.small) == (False, True)
+
+
+@pytest.mark.parametrize(("right", "small", "tiny"), [(19, True, True), (20, True, False)])
+def test_a_model_that_is_seldom_right_counts_as_tiny(right: int, small: bool, tiny: bool) -> None:
+    profile = ModelProfile(collection="wiki", answered=50, right=right)
+    assert (profile.small, profile.tiny) == (small, tiny)
 
 
 def test_a_model_of_that_name_with_other_parameters_is_another(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ def test_when_the_client_goes_the_model_stops(
 def test_pieces_are_sent_as_they_come(make_server: MakeServer) -> None:
     """Each is there before the model says the next."""
     second, last = threading.Event(), threading.Event()
-    generator = ScriptedGenerator("It was ", second, "Timon ", last, "of Phlius.")
+    generator = ScriptedGenerator("Michael ", second, "Ventris deciphered ", last, "Linear B.")
     question = {"question": "Who deciphered Linear B?"}
     names: list[str] = []
     with httpx.stream(

@@ -31,7 +31,7 @@ BORNE_OUT = (
     "Pierre-François Bouchard, the officer of engineers in charge, saw that it could be important ",
     "and had it taken to the scholars in Cairo. ",
 )
-WORDS = (*BORNE_OUT, "Violet horses eat marzipan.")
+WORDS = (*BORNE_OUT, "Violet horses ate marzipan in 1999.")
 
 MakeOpenAI = Callable[..., openai.OpenAI]
 
@@ -109,7 +109,7 @@ def test_an_answer_with_its_annotations(make_openai: MakeOpenAI) -> None:
     content = choice.message.content
     assert content is not None
     assert content.startswith("🐎 In July 1799 French soldiers")
-    assert content.endswith("Violet horses eat marzipan.")
+    assert content.endswith("Violet horses ate marzipan in 1999.")
     assert (choice.finish_reason, choice.message.role) == ("stop", "assistant")
     whole = pinakes(completion)
     sources = {source["number"]: source for source in whole["citations"]}

@@ -139,7 +139,7 @@ def test_what_stands_around_the_text(capsys: pytest.CaptureFixture[str]) -> None
     shown = capsys.readouterr()
     assert "\n\nSources\n[1] Bi Sheng  wiki/7@99:15-71\n" in shown.out
     assert shown.err == (
-        "2 sentences withheld: the sources say otherwise, or not what they name\n"
+        "2 sentences withheld: nothing supports them\n"
         "tiny · generation 20261101-1 · as of 2026-11-01 · vectors for all passages · "
         "first token 0.2 s · total 1.0 s\n"
     )
