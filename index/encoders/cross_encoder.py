@@ -46,14 +46,14 @@ class CrossEncoder:
         labels: Sequence[str] = (),
         joint: str = ". ",
     ) -> None:
-        """``tokenizer``: truncates the second text. ``inputs``: what ``run`` wants to be given."""
+        """``tokenizer``: truncates the longer text. ``inputs``: what ``run`` wants to be given."""
         self.name = name
         self.labels = tuple(labels)
         self.joint = joint
         self._run, self._tokenizer, self._inputs = run, tokenizer, frozenset(inputs)
 
     def read(self, first: str, second: str) -> PairReading:
-        """The network's outputs for a pair; of a second text too long the end is not read."""
+        """The network's outputs for a pair; of a text too long the end is not read."""
         encoded = self._tokenizer.encode(first, second)
         given = {
             "input_ids": encoded.ids,

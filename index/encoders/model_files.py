@@ -109,7 +109,8 @@ def _tokenizer(path: Path, task: ModelTask, files: _Files) -> Any:
     offset = 2 if "roberta" in str(files.config.get("model_type", "")) else 0
     most = min(stated - offset, _MOST_TOKENS) if isinstance(stated, int) else _MOST_TOKENS
     tokenizer.no_padding()
-    tokenizer.enable_truncation(most, strategy="only_second")
+    # Questions can be longer than all that a model takes.
+    tokenizer.enable_truncation(most, strategy="longest_first")
     return tokenizer
 
 

@@ -174,3 +174,10 @@ def test_the_configuration_may_name_no_kind(reranker: tuple[Path, Any], tmp_path
     del config["architectures"]
     (tmp_path / "model" / "config.json").write_text(json.dumps(config))
     assert open_cross_encoder(tmp_path / "model", "reranker").name == "model"
+
+
+def test_a_question_longer_than_the_model_takes_is_cut_too(reranker: tuple[Path, Any]) -> None:
+    model = open_cross_encoder(reranker[0], "reranker")
+    long = model.read(LONG, LONG)
+    assert len(long.places) == 64
+    assert np.array_equal(model.read(LONG, LONG + LONG).outputs["logits"], long.outputs["logits"])
