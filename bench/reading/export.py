@@ -19,12 +19,12 @@ import torch
 from torch import Tensor, nn
 from transformers import BertConfig
 
+from bench.reading import RUN
 from bench.reading.network import ReadingNetwork
 from bench.reading.packed import Packed, read_packed
 from pinakes.index.encoders.onnx_model import open_graph, quantized
 from pinakes.index.encoders.sentence_model import find_encoder
 
-RUN = Path("/tmp/reading-run")
 OUTPUTS = ("start_logits", "end_logits", "relevance", "support")
 _COMPARED, _TIMED = 200, 60
 _OPSET = 17

@@ -21,6 +21,7 @@ from bench.quality.two_sizes import (
     questions_of_both,
     questions_of_larger,
 )
+from bench.reading import RUN
 from bench.reading.split import open_questions, squad
 from pinakes.index.errors import BadQuery
 from pinakes.index.retrieval.search import Index
@@ -38,7 +39,6 @@ from pinakes.service.reading.matched_words import matched_words
 from pinakes.service.reading.models import ReadingModels, reading_models
 from pinakes.service.reading.question import Question, question_of
 
-RUN = Path("/tmp/reading-run")
 _RERANKED, _WEIGHED, _READ = 30, 10, 6
 _TUNED = 300
 _KEPT = "{name}.jsonl"

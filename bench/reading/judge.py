@@ -27,18 +27,21 @@ from rich.table import Table
 from bench.quality.claim_twins import passage_of, read_twins
 from bench.quality.fitting import FREE, Candidates, listwise_fit, logistic_fit, probabilities
 from bench.quality.short_answers import f1_of, plain
-from bench.reading import claims
+from bench.reading import RUN, claims
 from bench.reading.examples import cut
 from bench.reading.questions import answer_places
-from bench.record import record
+from bench.record import record, recorded
 from pinakes.index.encoders.cross_encoder import CrossEncoder
 from pinakes.index.encoders.onnx_model import open_graph, open_tokenizer
 from pinakes.index.retrieval.search import Index
+from pinakes.ingest.text.sentences import sentence_spans
 from pinakes.service.evaluation.refusals import error_curve, largest_threshold, share_below
 from pinakes.service.reading.span_reader import best_spans
 from pinakes.service.reading.words import words_of
 
-RUN = Path("/tmp/reading-run")
+_CORPUS = (
+    "SQuAD 2.0, wiki and open questions, claim_twins.jsonl and FEVER, as bench.reading.split says"
+)
 _JOINT = " [SEP] "
 _WINDOWS = 8
 _L2 = 0.005
@@ -51,11 +54,13 @@ class Read:
     """What the network says of a question and a window: its best words, and how sure it is.
 
     ``margin``: how far the words are ahead of no answer, in the scale of the network's logits.
+    ``sentences``: those that hold its likeliest words, each with its margin.
     """
 
     words: str
     margin: float
     relevance: float
+    sentences: tuple[tuple[str, float], ...] = ()
 
 
 class Network:
@@ -76,9 +81,17 @@ class Network:
         """The question beside a window."""
         about = title + _JOINT
         pair = self._model.read(question, about + text)
-        spans = best_spans(pair, len(about), 1)
+        spans = best_spans(pair, len(about))
         start, end, margin = spans[0] if spans else (0, 0, -20.0)
-        return Read(text[start:end], margin, float(pair.outputs["relevance"]))
+        cuts = sentence_spans(text, language="en")
+        sentences = {
+            text[a:b]: worth
+            for begin, _, worth in reversed(spans)
+            for a, b in cuts
+            if a <= begin < b
+        }
+        relevance = float(pair.outputs["relevance"])
+        return Read(text[start:end], margin, relevance, tuple(sentences.items()))
 
     def supports(self, claim: str, title: str, text: str) -> NDArray[np.float64]:
         """The shares of supported, contradicted and not said."""
@@ -95,7 +108,9 @@ def main() -> None:
     parser.add_argument("--graph", default="model.onnx", help="or exact.onnx: without rounding")
     parser.add_argument("--most", type=int, default=10_000, help="rows of a set, the first ones")
     parser.add_argument("--only", action="append", help="a part; all of them if unset")
-    parser.add_argument("--keep", action="store_true", help="write the figures to bench/results")
+    parser.add_argument(
+        "--keep", action="store_true", help="write the figures beside those of other parts"
+    )
     options = parser.parse_args()
     network = Network(options.run / "onnx" / options.graph)
     rows = partial(_rows, options.run, options.most)
@@ -111,7 +126,7 @@ def main() -> None:
             figures[name] = part()
             _print(name, figures[name])
     if options.keep:
-        record("reading", "bench.reading.found, claim_twins.jsonl", figures)
+        record("reading", _CORPUS, recorded("reading") | figures)
 
 
 def _rows(run: Path, most: int, name: str) -> list[Row]:
@@ -162,15 +177,27 @@ def _squad(network: Network, rows: Sequence[Row]) -> Row:
         rows, [(r["rules found"] or {"text": ""})["text"] for r in rows]
     )
     figures["rules, found"]["area"] = _area(has, [r["confidence"] for r in rows])
-    found = []
+    for most in (len(rows[0]["hits"]), _WINDOWS):
+        figures[f"network, found, {most} windows"] = _among_found(network, rows, has, most)
+    return figures
+
+
+def _among_found(network: Network, rows: Sequence[Row], has: Sequence[bool], most: int) -> Row:
+    found, places = [], []
     for row in rows:
-        windows = _windows(row["question"], row["hits"], _WINDOWS)
+        windows = _windows(row["question"], row["hits"], most)
         read = [network.read(row["question"], row["hits"][p]["title"], t) for p, t in windows]
         found.append(max(read, key=lambda one: one.margin, default=Read("", -20.0, -20.0)))
-    figures["network, found"] = _right(rows, [read.words for read in found]) | {
-        "area": _area(has, [read.margin for read in found])
-    }
-    return figures
+        if row["answers"]:
+            worth = {text: margin for one in read for text, margin in one.sentences}
+            order = sorted(worth, key=lambda text: -worth[text])
+            holds = [any(plain(a) in plain(text) for a in row["answers"]) for text in order]
+            places.append(holds.index(True) if any(holds) else 999)
+    return (
+        _right(rows, [read.words for read in found])
+        | {"area": _area(has, [read.margin for read in found])}
+        | {f"in {count} sentences": _mean([place < count for place in places]) for count in (1, 4)}
+    )
 
 
 def _right(rows: Sequence[Row], said: Sequence[str]) -> dict[str, float]:

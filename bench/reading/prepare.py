@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from transformers import AutoTokenizer
 
-from bench.reading import claims, cloze
+from bench.reading import RUN, claims, cloze
 from bench.reading.examples import Example
 from bench.reading.packed import pack
 from bench.reading.questions import from_open_questions, from_squad
@@ -26,7 +26,6 @@ from pinakes.index.encoders.sentence_model import find_encoder
 from pinakes.index.retrieval.search import Index
 from pinakes.ingest.types import Passage
 
-RUN = Path("/tmp/reading-run")
 _CLOZE, _SENTENCES = 22_000, 26_000
 _SAMPLE = 400
 

@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from bench.reading import RUN
 from bench.reading.network import ReadingNetwork, Readings, from_encoder
 from bench.reading.packed import NOTHING, Packed, read_packed
 
-RUN = Path("/tmp/reading-run")
 # How often an example of a kind is seen in a pass: fewer of what can be made without limit.
 _SEEN = {
     "squad": 2.0,
