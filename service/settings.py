@@ -67,10 +67,11 @@ class ModelSettings(_Section):
         description="Cross-encoder that ranks the first passages anew: the directory of a Hugging "
         "Face model for sequence classification with one value, or its ONNX file.",
     )
-    reader: Path | None = Field(
+    reader: Literal["linear"] | Path | None = Field(
         default=None,
         description="Model that finds the words that answer: of a Hugging Face model for question "
-        "answering trained on SQuAD 2.0, the directory or ONNX file.",
+        "answering trained on SQuAD 2.0, the directory or ONNX file; linear: no network; unset: "
+        "the network that comes with Pinakes.",
     )
     entailment: Path | None = Field(
         default=None,

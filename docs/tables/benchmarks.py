@@ -109,6 +109,20 @@ TABLES = (
     Table("Short answers", "short_answers", "short_answers",
           "1,062 questions of SQuAD 2.0: the likeliest words, and whether the likeliest sentences "
           "hold an answer.", answers.by_name),
+    Table("A network that reads: which words answer", "reading", "judge",
+          "Questions of four articles of SQuAD 2.0 that it was not trained on, beside the linear "
+          "reader: given the paragraph, and among the passages found over 6,000 articles. *Area*: "
+          "how surely questions without an answer are told.",
+          answers.reading("answers in SQuAD")),
+    Table("A network that reads: refusing", "reading", "judge",
+          "Logistic models over the features of linear answerability, over what the network says "
+          "of eight windows, and over both; fitted on questions of the split `dev` over 30,729 "
+          "articles. *large*: there, each question with and without its pages; *judge*: those that "
+          "the larger wiki alone can answer; *small*: 6,000 articles, all such pages left out.",
+          answers.reading("refusals")),
+    Table("A network that reads: claims", "reading", "judge",
+          "Its third head on 300 twins of a right and a wrong sentence and their sources, and on "
+          "FEVER's claims.", answers.reading("claims")),
     Table("Support", "support", "support",
           "Claim twins, a right and a wrong sentence for the same question, with the passages that "
           "tell among six: the verdicts on each. Weights were fitted on dev.", answers.support),

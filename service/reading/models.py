@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
 from pinakes.index.encoders.cross_encoder import CrossEncoder
@@ -16,12 +17,18 @@ from pinakes.service.reading.linear_answerability import linear_answerability
 from pinakes.service.reading.linear_entailment import linear_entailment
 from pinakes.service.reading.linear_reader import linear_reader
 from pinakes.service.reading.network_entailment import NetworkEntailment
+from pinakes.service.reading.network_first import NetworkFirst
 from pinakes.service.reading.question import Question
 from pinakes.service.reading.reader import Reader
 from pinakes.service.reading.span_reader import SpanReader
 from pinakes.service.settings import ModelSettings
 
-__all__ = ["ReadingModels", "chosen_rerankers", "reading_models"]
+__all__ = ["NETWORK", "ReadingModels", "chosen_rerankers", "reading_models"]
+
+# Trained by bench.reading; what on, and its licence, stands beside it.
+NETWORK = Path(str(files(__package__) / "network"))
+# One of each passage that an answer is written from: a dozen milliseconds each.
+_WINDOWS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +43,20 @@ class ReadingModels:
 def reading_models(settings: ModelSettings | None = None) -> ReadingModels:
     """The models that ``settings`` name, each opened once; else those that come with Pinakes.
 
-    Raises UnfitWeights, and UnusableModel for what the settings name.
+    Without settings the linear ones alone, by which collections choose their thresholds. Raises
+    UnfitWeights, and UnusableModel for what the settings name.
     """
-    chosen = _linear_models()
+    linear = _linear_models()
     if settings is None:
-        return chosen
-    reader, answerability, entailment = chosen.reader, chosen.answerability, chosen.entailment
-    if settings.reader:
+        return linear
+    reader, answerability, entailment = linear.reader, linear.answerability, linear.entailment
+    if settings.reader is None:
+        own = SpanReader(_opened(NETWORK, "reader"), _WINDOWS)
+        reader = NetworkFirst(own, linear.reader)
+    elif settings.reader != "linear":
         reader = SpanReader(_opened(settings.reader, "reader"), settings.passages)
-        answerability = _ByLinearReader(answerability, chosen.reader)
+    if settings.reader != "linear":
+        answerability = _ByLinearReader(answerability, linear.reader)
     if settings.entailment:
         entailment = NetworkEntailment(
             _opened(settings.entailment, "entailment"), settings.passages
@@ -85,7 +97,7 @@ class _ByLinearReader:
 
     def confidence(self, question: Question, findings: Findings) -> float:
         """How likely the answer is there, by what the linear reader finds."""
-        reading = self.reader.read(question, findings.read)
+        reading = findings.reading.linear or self.reader.read(question, findings.read)
         return self.answerability.confidence(
             question, Findings(findings.hits, findings.read, reading)
         )

@@ -37,11 +37,13 @@ class Reading:
     """What a reader found, the likeliest first.
 
     ``no_answer``: the score, on the scale of ``answer_score``, that no run of words answers. A
-    question is the likelier to be answered the farther its best answer is above it.
+    question is the likelier to be answered the farther its best answer is above it. ``linear``:
+    what the linear reader alone found, where another one comes first and that is known.
     """
 
     sentences: tuple[AnsweringSentence, ...]
     no_answer: float = 0.0
+    linear: "Reading | None" = None
 
 
 class Reader(Protocol):

@@ -1,6 +1,7 @@
 """Networks in the slots for a reader and an entailment model, beside the linear ones."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -178,7 +179,7 @@ def test_settings_put_models_in_the_places_of_the_linear_ones(index: Index, tmp_
     )
     assert isinstance(chosen.reader, SpanReader)
     assert isinstance(chosen.entailment, NetworkEntailment)
-    assert reading_models(ModelSettings()) == usual
+    assert reading_models(ModelSettings(reader="linear")) == usual
     # Answerability was fitted on the linear reader's scores: it goes on to see those.
     confidences = {find(index, models, QUESTION, "hybrid").confidence for models in (usual, chosen)}
     assert len(confidences) == 1
@@ -215,3 +216,35 @@ def test_windows_that_share_most_with_the_question_are_read(index: Index) -> Non
     ]
     assert shares[0] >= shares[1]
     assert nearest_windows(question, hits, 2) == windows[:2]
+
+
+def test_the_network_that_comes_with_pinakes_finds_the_words(index: Index) -> None:
+    question = question_of(index, QUESTION)
+    hits = index.search(question.context, 6)
+    reading = reading_models(ModelSettings()).reader.read(question, hits)
+    best = reading.sentences[0]
+    text = hits[best.hit].passage.text
+    assert "Ventris" in text[best.answer_start : best.answer_end]
+    assert best.answer_score > reading.no_answer
+    other = question_of(index, "What did Michael Ventris eat for breakfast?")
+    nothing = reading_models(ModelSettings()).reader.read(other, hits)
+    assert len(reading.sentences) > 6  # and those that share words with the question
+    for kind in ("score", "answer_score"):
+        scores = [getattr(sentence, kind) for sentence in reading.sentences]
+        assert max(scores) == scores[0]
+    assert nothing.sentences[0].answer_score < nothing.no_answer
+
+
+def test_it_reads_english_alone(index: Index) -> None:
+    question = question_of(index, QUESTION)
+    hits = [replace(hit, language="es") for hit in index.search(question.context, 6)]
+    chosen, usual = reading_models(ModelSettings()), reading_models()
+    found, wanted = (models.reader.read(question, hits) for models in (chosen, usual))
+    assert found.linear == wanted
+    places = [(one.hit, one.answer_start, one.answer_end) for one in found.sentences]
+    assert places == [(one.hit, one.answer_start, one.answer_end) for one in wanted.sentences]
+    leads = [
+        (reading.sentences[0].answer_score - reading.no_answer) / models.reader.margin
+        for reading, models in ((found, chosen), (wanted, usual))
+    ]
+    assert leads[0] == pytest.approx(leads[1])
