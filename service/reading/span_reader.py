@@ -20,7 +20,7 @@ __all__ = ["SpanReader", "best_spans"]
 
 _LONGEST_TOKENS = 30
 _SPANS = 5
-_MARGIN = 1.0  # odds of about three to one
+_MARGIN = 3.0  # odds of about twenty to one
 
 
 class SpanReader:

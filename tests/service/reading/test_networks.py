@@ -1,6 +1,6 @@
 """Networks in the slots for a reader and an entailment model, beside the linear ones."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,11 +14,14 @@ from pinakes.index.encoders.sentence_model import find_encoder
 from pinakes.index.errors import UnusableModel
 from pinakes.index.retrieval.linear import fitted_rerankers
 from pinakes.index.retrieval.search import Index
+from pinakes.index.types import Hit
 from pinakes.service.asking.citations import make_citation
 from pinakes.service.asking.retrieve import find
 from pinakes.service.reading.models import chosen_rerankers, reading_models
 from pinakes.service.reading.network_entailment import NetworkEntailment
-from pinakes.service.reading.question import question_of
+from pinakes.service.reading.network_first import NetworkFirst
+from pinakes.service.reading.question import Question, question_of
+from pinakes.service.reading.reader import AnsweringSentence, Reading
 from pinakes.service.reading.span_reader import SpanReader, best_spans
 from pinakes.service.reading.windows import WINDOW_WORDS, nearest_windows
 from pinakes.service.settings import ModelSettings
@@ -229,9 +232,8 @@ def test_the_network_that_comes_with_pinakes_finds_the_words(index: Index) -> No
     other = question_of(index, "What did Michael Ventris eat for breakfast?")
     nothing = reading_models(ModelSettings()).reader.read(other, hits)
     assert len(reading.sentences) > 6  # and those that share words with the question
-    for kind in ("score", "answer_score"):
-        scores = [getattr(sentence, kind) for sentence in reading.sentences]
-        assert max(scores) == scores[0]
+    scores = [sentence.score for sentence in reading.sentences]
+    assert max(scores) == scores[0]
     assert nothing.sentences[0].answer_score < nothing.no_answer
 
 
@@ -248,3 +250,42 @@ def test_it_reads_english_alone(index: Index) -> None:
         for reading, models in ((found, chosen), (wanted, usual))
     ]
     assert leads[0] == pytest.approx(leads[1])
+
+
+class Scripted:
+    """Finds what it is told to: the passage and the score of each sentence, its first letters."""
+
+    margin = 1.0
+
+    def __init__(self, *found: tuple[int, float]) -> None:
+        self.sentences = tuple(
+            AnsweringSentence(hit, place, place + 9, score, place, place + 5, score)
+            for place, (hit, score) in enumerate(found)
+        )
+
+    def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
+        return Reading(self.sentences)
+
+
+@pytest.mark.parametrize(
+    ("network", "linear", "order"),
+    [
+        ([(1, 9.0), (0, 8.0)], [(0, 20.0), (1, 10.0)], [0, 1, 0, 1]),  # surer, of another passage
+        ([(1, 9.0), (0, 1.0)], [(0, 20.0), (1, 19.0)], [1, 0, 0, 1]),  # much surer
+        ([(1, 2.0), (0, -1.0)], [(0, 20.0), (1, 10.0)], [0, 1, 1]),  # it knows no answer there
+        ([(1, -2.0)], [(2, 20.0), (1, 10.0)], [2, 1]),
+        ([], [(2, 20.0), (1, 10.0)], [2, 1]),
+    ],
+)
+def test_both_readers_choose_the_passage_and_the_network_its_words(
+    index: Index,
+    network: list[tuple[int, float]],
+    linear: list[tuple[int, float]],
+    order: list[int],
+) -> None:
+    question = question_of(index, QUESTION)
+    hits = index.search(question.context, 3)
+    found = NetworkFirst(Scripted(*network), Scripted(*linear)).read(question, hits)
+    assert [one.hit for one in found.sentences] == order
+    scores = [one.score for one in found.sentences]
+    assert scores == sorted(scores, reverse=True)
