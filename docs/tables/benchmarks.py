@@ -120,6 +120,10 @@ TABLES = (
           "articles. *large*: there, each question with and without its pages; *judge*: those that "
           "the larger wiki alone can answer; *small*: 6,000 articles, all such pages left out.",
           answers.reading("refusals")),
+    Table("A network that reads: ranking", "reading", "judge",
+          "The first 30 passages of a search as found, by the network alone, and by a sum of three "
+          "scores fitted on *tune*: pages of questions that the larger wiki alone can answer, and "
+          "whether the first passages hold an answer's words.", answers.reading("ranking")),
     Table("A network that reads: claims", "reading", "judge",
           "Its third head on 300 twins of a right and a wrong sentence and their sources, and on "
           "FEVER's claims.", answers.reading("claims")),
