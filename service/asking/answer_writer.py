@@ -75,7 +75,8 @@ class AnswerWriter:
                 return
         gap, begun = self._stream.begun()
         new = begun[len(self._sent) :]
-        if new and not self._strict and (self._sent or self._is_new(begun)):
+        is_one_too_many = len(self._said) == _MOST_SENTENCES
+        if new and not (self._strict or is_one_too_many) and (self._sent or self._is_new(begun)):
             yield Token(new if self._sent else self._joint(gap) + new)
             self._sent = begun
 

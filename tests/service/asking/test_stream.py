@@ -478,8 +478,10 @@ def test_what_is_no_mark_of_ours_looks_like_none() -> None:
 
 
 def test_an_answer_of_endless_sentences_ends() -> None:
-    draft, _ = write(["".join(f"He came {number} times. " for number in range(500))])
-    assert len(draft.sentences) == 100
+    said = [piece for number in range(500) for piece in (f"He came {number} ", "times. ")]
+    for pieces in (said, ["".join(said)]):
+        draft, _ = write(pieces)
+        assert len(draft.sentences) == 100
 
 
 @given(cuts=st.lists(st.integers(0, 120), max_size=6))

@@ -199,7 +199,7 @@ def compare(before: Holdings, after: Holdings) -> None:
 @pytest.mark.parametrize(
     ("seed", "requests"),
     [
-        pytest.param(1, 40, id="40"),
+        pytest.param(1, 80, id="80"),
         pytest.param(2, 500, id="500", marks=pytest.mark.slow),
     ],
 )
