@@ -17,8 +17,8 @@ __all__ = ["NetworkFirst"]
 # What it was trained on, by the codes of collections' languages.
 _ENGLISH = ("en", "simple")
 # How the network's score and each place down the list weigh beside the linear reader's score: by 50
-# everyday questions over 30,729 articles, where anything from a third to three times these is as
-# good (bench.quality.everyday, split dev).
+# everyday questions over 30,729 articles (bench.quality.everyday, split dev), too few to tell these
+# from half or twice as much, which choose one passage more or fewer.
 _NETWORK = 0.5
 _RANK = 0.2
 
