@@ -89,12 +89,10 @@ def test_a_heavy_library_is_known_to_one_file(library: str, file: str) -> None:
     assert importers(library) == [file]
 
 
-# Who may know what MediaWiki is: who picks the kind of source, who measures wikitext, and who reads
-# numbers in the units that its templates convert.
+# Who may know what MediaWiki is: who picks the kind of source, and who measures wikitext.
 KNOW_MEDIAWIKI = {
     "ingest/sources/opening.py",
     "service/cli/build.py",
-    "service/reading/quantities.py",
     "service/terminal/fidelity_report.py",
 }
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from pinakes.ingest.sources.mediawiki.templates.units import Unit, named_unit
+from pinakes.ingest.text.units import Unit, named_unit
 
 __all__ = [
     "Quantity",

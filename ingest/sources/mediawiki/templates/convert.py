@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pinakes.ingest.sources.mediawiki.templates.units import Unit, find_unit, standard_code
+from pinakes.ingest.text.units import Unit, find_unit, standard_code
 
 __all__ = ["convert"]
 

@@ -1,4 +1,4 @@
-"""Units of measurement by the codes that ``{{convert}}`` knows them by.
+"""Units of measurement: by what texts call them, and by their codes in MediaWiki's ``{{convert}}``.
 
 The table to extend for another unit. Knows nothing of templates or of rounding.
 """
