@@ -11,10 +11,12 @@ or in the words of sources; what was withheld though right; and what was refused
 - ``liar``: one that says the wrong sentence the same way. None of it should be shown as supported.
 - ``bundled``: the model that comes with Pinakes. ``--server URL`` and ``--gguf FILE``: others.
 
-``--show`` prints the dev split's, one by one. Writers that are not asked keep their last figures.
+``--show`` prints the dev split's, one by one. ``--replies``: a file that keeps what the model of
+``--server`` or ``--gguf`` says, so that it need not be asked again. ``--called``: what that one's
+figures are recorded as. Writers that are not asked keep their last figures.
 Corpus: the larger English collection.
 Command: python -m bench.quality.everyday --collection DIR [--writers 'none;perfect;liar']
-[--server URL] [--gguf FILE] [--split dev] [--questions N] [--show]
+[--server URL] [--gguf FILE] [--called NAME] [--replies FILE] [--split dev] [--questions N] [--show]
 """
 
 import argparse
@@ -34,6 +36,7 @@ from rich.progress import track
 from rich.table import Column, Table
 
 from bench.quality.everyday_questions import EVERYDAY, Everyday, read_everyday
+from bench.quality.kept_replies import KeptReplies
 from bench.record import record, recorded
 from pinakes.index.errors import BadQuery
 from pinakes.index.retrieval.search import Index
@@ -48,6 +51,7 @@ _ROOT = Path(__file__).parents[2]
 _SPLITS = ("dev", "test")
 _SCRIPTED = ("perfect", "liar")
 _WRITERS = ("none", "none, brief", *_SCRIPTED)
+_OWN = (*_WRITERS, "bundled")
 _DECLINED = "The sources do not say."
 # Kinds of answers in a model's words, and verdicts on sentences that go unmarked.
 _IN_OWN_WORDS = ("answer", "unproven")
@@ -159,6 +163,10 @@ def main() -> None:
     parser.add_argument("--writers", default=";".join(_WRITERS), help="names, between semicolons")
     parser.add_argument("--server", help="address of an OpenAI-compatible server")
     parser.add_argument("--gguf", type=Path, help="file of a model")
+    parser.add_argument("--called", help="what the server's or the file's figures are called")
+    parser.add_argument(
+        "--replies", type=Path, help="what the server or the file says is kept here"
+    )
     parser.add_argument("--split", choices=_SPLITS, help="this one alone")
     parser.add_argument("--questions", type=int, default=_NO_LIMIT, help="at most, of each split")
     parser.add_argument("--show", action="store_true", help="the dev split's, one by one")
@@ -171,10 +179,11 @@ def main() -> None:
         for writer in writers:
             with _settings(writer, asked, options) as settings:
                 mode: AnswerMode = "brief" if writer.endswith("brief") else "answer"
-                answered = _answered(index, settings, asked, mode, writer)
+                replies = None if writer in _OWN else options.replies
+                answered = _answered(index, settings, asked, mode, writer, replies)
             if options.show:
                 _show(answered)
-            figures[writer] = {
+            figures[_called(writer, options)] = {
                 split: _figures([one for one in answered if one.asked.split == split])
                 for split in _SPLITS
                 if any(one.asked.split == split for one in answered)
@@ -182,6 +191,10 @@ def main() -> None:
         corpus = f"{EVERYDAY.name}, {index.manifest.dump.name}"
     _print(figures)
     record("everyday", corpus, figures)
+
+
+def _called(writer: str, options: argparse.Namespace) -> str:
+    return writer if writer in _OWN else options.called or writer
 
 
 def _sample(rows: Sequence[Everyday], split: str | None, most: int) -> list[Everyday]:
@@ -235,9 +248,16 @@ def _scripted(asked: Iterable[Everyday], *, lies: bool) -> Iterator[str]:
 
 
 def _answered(
-    index: Index, settings: Settings, asked: Sequence[Everyday], mode: AnswerMode, writer: str
+    index: Index,
+    settings: Settings,
+    asked: Sequence[Everyday],
+    mode: AnswerMode,
+    writer: str,
+    replies: Path | None,
 ) -> list[Answered]:
     generator = open_generator(settings.generator)
+    if generator is not None and replies is not None:
+        generator = KeptReplies(generator, replies)
     overheard = None if generator is None else _Overheard(generator)
     answerer = Answerer(overheard, settings)
     answered = []

@@ -34,18 +34,19 @@ _RULES = {
 _SMALL_RULES = (
     "Answer the question in one full sentence, with the words of the source. Use only the sources. "
 )
+# Of nothing that there is, so that a model that repeats them tells nothing that a source may say.
 _EXAMPLES = (
     (
-        "[1] Rosetta Stone: In July 1799 French soldiers found the stone near the town of "
-        "Rashid.\n[2] Rashid: Rashid is a port city of the Nile Delta.",
-        "When was the Rosetta Stone found?",
-        "The Rosetta Stone was found in July 1799 [1].",
+        "[1] Veldmere Bell: In March 1842 fishermen raised the bell from the bay of Orsund.\n"
+        "[2] Orsund: Orsund is a fishing town on the western coast.",
+        "When was the Veldmere Bell raised?",
+        "The Veldmere Bell was raised in March 1842 [1].",
     ),
     (
-        "[1] Parchment: Parchment is made from the skins of sheep, goats and calves.\n"
-        "[2] Paper: Cai Lun, a court official, is said to have invented paper in China.",
-        "Who invented paper?",
-        "Paper is said to have been invented by Cai Lun, a court official [2].",
+        "[1] Harvest knot: Harvest knots are plaited from the stalks of oats, barley and wheat.\n"
+        "[2] Hushing lamp: Tersa Molnay, a glass maker, is said to have invented the hushing lamp.",
+        "Who invented the hushing lamp?",
+        "The hushing lamp is said to have been invented by Tersa Molnay, a glass maker [2].",
     ),
 )
 # Marks of the templates that models are trained with: <|im_end|>, <start_of_turn>, [INST], <<SYS>>.
