@@ -4,6 +4,9 @@ CollectionError
 ├── NoCollection         nothing has been built here yet
 ├── UnknownCollection    none of the collections here has that name
 ├── SeveralCollections   there are several, and none was named
+├── UnknownGeneration    the collection has no generation of that name, or none to go back to
+├── BadName              no collection can be called so, or one is already
+├── InUse                a process holds what is to be removed
 ├── UnknownFormat        a generation written by another version of Pinakes
 ├── DamagedGeneration    files are missing, of the wrong size, or do not fit together
 ├── UnreadableGeneration its files may not be read by this user
@@ -20,6 +23,7 @@ CollectionError
 """
 
 __all__ = [
+    "BadName",
     "BadQuery",
     "BadQuestions",
     "BuildInProgress",
@@ -29,12 +33,14 @@ __all__ = [
     "EncoderMismatch",
     "EncoderNotExportable",
     "EncoderNotFound",
+    "InUse",
     "NoCollection",
     "OtherWiki",
     "SeveralCollections",
     "UnfitWeights",
     "UnknownCollection",
     "UnknownFormat",
+    "UnknownGeneration",
     "UnreadableGeneration",
     "UnusableModel",
 ]
@@ -54,6 +60,18 @@ class UnknownCollection(CollectionError):
 
 class SeveralCollections(CollectionError):
     """There are several collections, and none was named; the message lists them."""
+
+
+class UnknownGeneration(CollectionError):
+    """The collection has no generation of that name, or none to go back to."""
+
+
+class BadName(CollectionError):
+    """A collection cannot be called so, or another one is."""
+
+
+class InUse(CollectionError):
+    """What is to be removed is current, or some process holds it."""
 
 
 class UnknownFormat(CollectionError):

@@ -31,6 +31,7 @@ from pinakes.index.errors import (
     UnknownFormat,
 )
 from pinakes.index.health import REBUILD, damaged, stray, unreadable
+from pinakes.index.holders import holders, named
 from pinakes.index.types import FORMAT_VERSION, FileRecord, Manifest
 from pinakes.ingest.files import sync_directory, write_whole
 
@@ -41,6 +42,7 @@ __all__ = [
     "all_generations",
     "build_state",
     "building_directory",
+    "can_be_called",
     "collection_names",
     "compare_listing",
     "current_generation",
@@ -48,6 +50,7 @@ __all__ = [
     "hold_generation",
     "is_collection",
     "link_files",
+    "make_current",
     "next_name",
     "not_served",
     "publish",
@@ -75,12 +78,17 @@ def collection_names(data: Path) -> list[str]:
 
 def is_collection(data: Path, name: str) -> bool:
     """Whether a collection of this name has a generation, or may have one that cannot be read."""
-    if not _COLLECTION.fullmatch(name):
+    if not can_be_called(name):
         return False
     try:
         return (data / name / "current").is_symlink()
     except PermissionError:
         return True  # opening it tells what is wrong
+
+
+def can_be_called(name: str) -> bool:
+    """Whether a collection can have this name, which is also its directory's and an address's."""
+    return _COLLECTION.fullmatch(name) is not None
 
 
 def not_served(data: Path) -> dict[str, str]:
@@ -91,7 +99,7 @@ def not_served(data: Path) -> dict[str, str]:
             continue
         try:
             built = all_generations(path)
-            if not _COLLECTION.fullmatch(path.name) and (built or (path / "current").is_symlink()):
+            if not can_be_called(path.name) and (built or (path / "current").is_symlink()):
                 found[path.name] = (
                     "no collection can be called so; rename the directory: letters, digits, "
                     "dots, hyphens and underscores"
@@ -288,7 +296,10 @@ def hold_collection(collection: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BuildInProgress(f"another build is at work on {collection}") from None
+            raise BuildInProgress(
+                f"another build is at work on {collection}: {named(holders(collection))}; wait "
+                "until it is done, or stop it: what it has done is kept"
+            ) from None
         yield
     finally:
         os.close(handle)
@@ -367,12 +378,18 @@ def publish(collection: Path, stage: Path, manifest: Manifest) -> Path:
     generation.parent.mkdir(exist_ok=True)
     stage.rename(generation)
     sync_directory(generation.parent)
+    make_current(generation)
+    return generation
+
+
+def make_current(generation: Path) -> None:
+    """Let ``current`` lead to a generation that lies in its place: one rename."""
+    collection = generation.parents[1]
     link = collection / "current.new"
     link.unlink(missing_ok=True)
-    link.symlink_to(Path("generations") / manifest.generation)
+    link.symlink_to(Path(_GENERATIONS) / generation.name)
     link.replace(collection / "current")
     sync_directory(collection)
-    return generation
 
 
 def _open_to_readers(stage: Path) -> None:

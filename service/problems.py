@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 
 from pinakes.index.errors import (
+    BadName,
     BadQuery,
     BadQuestions,
     BuildInProgress,
@@ -18,11 +19,13 @@ from pinakes.index.errors import (
     EncoderMismatch,
     EncoderNotExportable,
     EncoderNotFound,
+    InUse,
     NoCollection,
     OtherWiki,
     SeveralCollections,
     UnknownCollection,
     UnknownFormat,
+    UnknownGeneration,
     UnreadableGeneration,
     UnusableModel,
 )
@@ -65,6 +68,9 @@ _TABLE: dict[type[Exception], Problem] = {
     NoCollection: Problem(2, 503, "No collection"),
     UnknownCollection: Problem(2, 404, "No such collection"),
     SeveralCollections: Problem(2, 400, "Several collections"),
+    UnknownGeneration: Problem(2, 404, "No such generation"),
+    BadName: Problem(2, 400, "Not a usable name"),
+    InUse: Problem(2, 503, "In use"),
     UnknownFormat: Problem(1, 503, "Another format"),
     DamagedGeneration: Problem(1, 503, "Damaged generation"),
     UnreadableGeneration: Problem(1, 503, "No permission to read the collection"),
@@ -73,7 +79,7 @@ _TABLE: dict[type[Exception], Problem] = {
     EncoderNotFound: Problem(2, 503, "No such encoder"),
     UnusableModel: Problem(2, 503, "Model not usable"),
     OtherWiki: Problem(2, 400, "Another wiki"),
-    BuildInProgress: Problem(1, 503, "Build in progress"),
+    BuildInProgress: Problem(2, 503, "Build in progress"),
     CollectionError: Problem(1, 503, "Collection not usable"),
     NotAllowed: Problem(2, 403, "Not allowed"),
     NotInstalled: Problem(1, 503, "Not installed"),

@@ -27,6 +27,7 @@ from pinakes.service.errors import BadInput
 
 __all__ = [
     "AnswerSettings",
+    "BuildSettings",
     "GeneratorSettings",
     "ModelSettings",
     "SearchSettings",
@@ -46,6 +47,17 @@ _OWN_FIELDS = frozenset({"messages", "stream"})
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class BuildSettings(_Section):
+    """What is kept of what was built."""
+
+    keep: int = Field(
+        default=2,
+        ge=1,
+        description="Dumps of which a generation stays: the present one, and those before it to go "
+        "back to.",
+    )
 
 
 class SearchSettings(_Section):
@@ -263,7 +275,7 @@ class ToolSettings(_Section):
 
 
 class Settings(BaseSettings):
-    """All settings, frozen; a section each for what finds, reads, words, answers and serves."""
+    """All settings, frozen; sections for what builds, finds, reads, words, answers, serves."""
 
     model_config = SettingsConfigDict(
         frozen=True,
@@ -282,6 +294,7 @@ class Settings(BaseSettings):
         pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
         description="Collection meant where none is named; needed only where there are several.",
     )
+    build: BuildSettings = BuildSettings()
     search: SearchSettings = SearchSettings()
     models: ModelSettings = ModelSettings()
     generator: GeneratorSettings = GeneratorSettings()

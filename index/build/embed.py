@@ -26,7 +26,7 @@ from pinakes.index.generations import (
     timestamp,
 )
 from pinakes.index.store.store import Store
-from pinakes.index.superseded import remove_superseded
+from pinakes.index.superseded import KEPT_DUMPS, remove_superseded
 from pinakes.index.types import (
     Encoder,
     FileRecord,
@@ -64,11 +64,17 @@ _SEED = 20261101
 
 
 def embed_generation(
-    collection: Path, manifest: Manifest, encoder: Encoder, scope: VectorScope, progress: Progress
+    collection: Path,
+    manifest: Manifest,
+    encoder: Encoder,
+    scope: VectorScope,
+    progress: Progress,
+    kept_dumps: int = KEPT_DUMPS,
 ) -> Manifest:
     """Embed what has no vector yet; the manifest of the generation then current.
 
-    ``scope`` "leads" stops after the first passage of every page. Raises EncoderMismatch when
+    ``scope`` "leads" stops after the first passage of every page; ``kept_dumps``: as for
+    ``remove_superseded``, after each increment. Raises EncoderMismatch when
     the vectors there are another encoder's.
     """
     generation = current_generation(collection)
@@ -78,7 +84,7 @@ def embed_generation(
             f"{encoder.record.name}, build again: pinakes build --force DUMP"
         )
     with Store(generation / "pages.db") as store:
-        embedding = _Embedding(collection, manifest, encoder, store, progress)
+        embedding = _Embedding(collection, manifest, encoder, store, progress, kept_dumps)
         embedding.run(leads_only=scope == "leads")
         return embedding.manifest
 
@@ -93,8 +99,10 @@ class _Embedding:
         encoder: Encoder,
         store: Store,
         progress: Progress,
+        kept_dumps: int,
     ) -> None:
         self.manifest = manifest
+        self._kept_dumps = kept_dumps
         self._collection = collection
         self._encoder = encoder
         self._store = store
@@ -191,6 +199,7 @@ class _Embedding:
 
     def _publish(self, change: Callable[[Path], VectorIndexRecord]) -> None:
         self.manifest = _publish_vectors(self._collection, self.manifest, self._encoder, change)
+        remove_superseded(self._collection, self._kept_dumps)
         self._published = time.monotonic()
 
 
@@ -218,7 +227,6 @@ def _publish_vectors(
         }
     )
     publish(collection, stage, extended)
-    remove_superseded(collection)
     return extended
 
 

@@ -42,7 +42,7 @@ from pinakes.index.generations import (
 )
 from pinakes.index.keywords.writer import write_keywords
 from pinakes.index.store.store import Store
-from pinakes.index.superseded import remove_superseded
+from pinakes.index.superseded import KEPT_DUMPS, remove_superseded
 from pinakes.index.types import FORMAT_VERSION, Encoder, Manifest
 from pinakes.ingest.files import write_whole
 from pinakes.ingest.sources.base import Source
@@ -68,12 +68,14 @@ class BuildOptions:
 
     ``executors`` gives, for a number of workers, what reads the units (processes of this machine).
     ``force`` builds anew even if the current generation comes from this very source; ``strict``
-    gives up at the first page that cannot be read, instead of setting it aside.
+    gives up at the first page that cannot be read, instead of setting it aside. ``kept_dumps``: of
+    so many a generation stays.
     """
 
     workers: int = field(default_factory=default_workers)
     force: bool = False
     strict: bool = False
+    kept_dumps: int = KEPT_DUMPS
     executors: Executors = field(default_factory=lambda: worker_processes)
 
 
@@ -96,7 +98,7 @@ def build_collection(
     build = Build(
         collection, source, encoder, scope, progress,
         workers=options.workers, executors=options.executors,
-        strict=options.strict, force=options.force,
+        strict=options.strict, force=options.force, kept_dumps=options.kept_dumps,
     )  # fmt: skip
     is_new = not collection.exists()
     if is_new:  # and need not be made where there is no room
@@ -118,7 +120,7 @@ def build_collection(
         wanted = ["generation"] if scope == "none" or encoder is None else ["generation", "vectors"]
         for step in steps_to_do(STEPS, wanted, partial(_is_there, build)):
             step.run(build)
-        _clear_up(collection)
+        _clear_up(collection, options.kept_dumps)
     manifest = build.published
     return BuildResult(manifest, before is None or manifest.generation != before.generation)
 
@@ -134,13 +136,13 @@ def _is_there(build: Build, name: str) -> bool:
     return name not in ("segments", "vectors") and (build.stage / name).exists()
 
 
-def _clear_up(collection: Path) -> None:
+def _clear_up(collection: Path, kept_dumps: int) -> None:
     """Remove what a crash left, if anything: there may be nothing to do, and no right to write."""
     if (collection / "building").exists():
         shutil.rmtree(collection / "building", ignore_errors=True)
     if (collection / _FORCED).exists():
         (collection / _FORCED).unlink()
-    remove_superseded(collection)
+    remove_superseded(collection, kept_dumps)
 
 
 def is_built(collection: Path, source: Source, progress: Progress | None = None) -> bool:
@@ -224,7 +226,12 @@ def _embed(build: Build) -> None:
     """Vectors, in increments that each publish."""
     if build.encoder is not None:
         build.manifest = embed_generation(
-            build.collection, build.published, build.encoder, build.scope, build.progress
+            build.collection,
+            build.published,
+            build.encoder,
+            build.scope,
+            build.progress,
+            build.kept_dumps,
         )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pinakes.index.build.progress import Progress
+from pinakes.index.superseded import KEPT_DUMPS
 from pinakes.index.types import Encoder, Manifest, VectorScope
 from pinakes.ingest.sources.base import Source, Unit
 from pinakes.ingest.workers import Executors
@@ -41,6 +42,7 @@ class Build:
     executors: Executors
     strict: bool = False
     force: bool = False
+    kept_dumps: int = KEPT_DUMPS
     work: Path = field(default_factory=Path)
     is_verified: bool = False
     extracted: Extracted = field(default_factory=_no_units)

@@ -85,7 +85,17 @@ class Index:
         Raises NoCollection, UnknownFormat, DamagedGeneration or UnreadableGeneration;
         DamagedGeneration may also come later, from whatever reads what is damaged.
         """
-        generation, lock = hold_generation(collection)
+        return cls.open_generation(*hold_generation(collection), open_encoder, open_rerankers)
+
+    @classmethod
+    def open_generation(
+        cls,
+        generation: Path,
+        lock: GenerationLock,
+        open_encoder: Callable[[Path], QuestionEncoder] | None = open_question_encoder,
+        open_rerankers: OpenRerankers = fitted_rerankers,
+    ) -> "Index":
+        """As ``open``, whether the generation is the current one or not; ``lock`` holds it."""
         try:
             manifest = read_manifest(generation)
             check_files(generation, manifest)

@@ -1,4 +1,4 @@
-"""``pinakes build``, ``plan``, ``extract``, ``status``, ``verify``: from dumps to collections."""
+"""``pinakes build``, ``plan``, ``extract``, ``status``: from dumps to collections."""
 
 import os
 import shutil
@@ -17,7 +17,6 @@ from pinakes.service.cli.options import (
     DataOption,
     DumpPaths,
     JsonOption,
-    collection_directory,
     one_of,
     print_json,
 )
@@ -37,7 +36,7 @@ if TYPE_CHECKING:
     from pinakes.service.settings import Settings
     from pinakes.service.terminal.console import BuildProgress
 
-__all__ = ["build", "extract", "plan", "status", "verify"]
+__all__ = ["build", "extract", "plan", "status"]
 
 _BUILD_STATES = {
     "at work": "a build is at work here",
@@ -90,7 +89,12 @@ def build(
     found = open_source(dump)
     directory = settings.data / (settings.collection or found.identity.name)
     encoder = None if scope == "none" else find_encoder(settings.search.encoder)
-    options = BuildOptions(workers=workers or default_workers(), force=force, strict=strict)
+    options = BuildOptions(
+        workers=workers or default_workers(),
+        force=force,
+        strict=strict,
+        kept_dumps=settings.build.keep,
+    )
     with BuildProgress() as progress:
         result = build_collection(directory, found, encoder, scope, progress, options)
         _calibrate(directory, result.manifest, progress)
@@ -333,54 +337,6 @@ def _print_status(row: dict[str, Any]) -> None:
         lines.append(f"  {_BUILD_STATES[state]}")
     for line in lines:
         out.print(line, markup=False)
-
-
-def verify(
-    data: DataOption = None, collection: CollectionOption = None, as_json: JsonOption = False
-) -> None:
-    """Read all files of a collection again: are they what was built?"""
-    from pinakes.index.errors import CollectionError, DamagedGeneration
-    from pinakes.index.generations import hold_generation, read_manifest
-    from pinakes.index.verify import find_all_damage, told_together
-    from pinakes.service.terminal.console import BuildProgress, out
-
-    settings = load_settings(data=data, collection=collection)
-    directory = collection_directory(settings)
-    generation, lock = hold_generation(directory)
-    sizes: list[int] = []
-    found: dict[str, CollectionError]
-    try:
-        manifest = read_manifest(generation)
-        sizes = [record.size for record in manifest.files.values()]
-        with BuildProgress() as progress:
-            found = find_all_damage(generation, manifest, progress)
-    except DamagedGeneration as error:
-        found = {"manifest.json": error}
-    finally:
-        lock.release()
-    about = {"collection": directory.name, "generation": generation.name}
-    if found and as_json:
-        damaged = [
-            {"file": name, "problem": _problem_of(generation / name, error)}
-            for name, error in found.items()
-        ]
-        print_json(about | {"damaged": damaged})
-        raise typer.Exit(1)
-    if found:
-        raise told_together(list(found.values()))
-    if as_json:
-        print_json(about | {"files": len(sizes), "bytes": sum(sizes)})
-    else:
-        out.print(
-            f"{directory.name} {generation.name}: {len(sizes):,} files, "
-            f"{sum(sizes) / 1e6:,.1f} MB, all as they were built",
-            markup=False,
-        )
-
-
-def _problem_of(path: Path, error: Exception) -> str:
-    """What an error says of ``path``, without naming it once more."""
-    return str(error).removeprefix(str(path)).lstrip(": ").rpartition("; ")[0]
 
 
 def _vectors_text(row: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ Heavy imports stand inside the commands that need them, so that the others start
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib.metadata import version
 from io import TextIOWrapper
@@ -22,9 +22,11 @@ from pinakes.service.cli import (  # noqa: E402
     ask,
     build,
     chat,
+    collections,
     doctor,
     evaluate,
     evaluate_answers,
+    generations,
     mcp,
     serve,
     tokens,
@@ -75,28 +77,58 @@ for command in (
     serve.serve,
     mcp.mcp,
     build.status,
-    build.verify,
+    generations.verify,
+    generations.rollback,
     build.extract,
     doctor.doctor,
     evaluate_answers.threshold,
 ):
     app.command()(command)
-evaluation = typer.Typer(
-    help="Measure against questions with known answers.",
-    no_args_is_help=True,
-    context_settings=_HELP,
+
+
+def _group(name: str, about: str, commands: dict[str, Callable[..., None]]) -> None:
+    """Commands that are called by two words."""
+    group = typer.Typer(help=about, no_args_is_help=True, context_settings=_HELP)
+    for word, command in commands.items():
+        group.command(word)(command)
+    app.add_typer(group, name=name)
+    _GROUPS.append(name)
+
+
+_GROUPS: list[str] = []
+_group(
+    "generations",
+    "What a collection was built from, one after the other, and which of them answers.",
+    {
+        "list": generations.list_generations,
+        "use": generations.use,
+        "verify": generations.verify_generations,
+        "remove": generations.remove,
+    },
 )
-evaluation.command()(evaluate.retrieval)
-evaluation.command()(evaluate_answers.answers)
-evaluation.command()(evaluate.compare)
-app.add_typer(evaluation, name="eval")
-access = typer.Typer(
-    help="Who may reach the service.", no_args_is_help=True, context_settings=_HELP
+_group(
+    "collections",
+    "The collections of the data directory.",
+    {
+        "list": collections.list_collections,
+        "rename": collections.rename,
+        "remove": collections.remove,
+    },
 )
-access.command("create")(tokens.create)
-access.command("list")(tokens.list_tokens)
-access.command("revoke")(tokens.revoke)
-app.add_typer(access, name="tokens")
+_group(
+    "eval",
+    "Measure against questions with known answers.",
+    {
+        "retrieval": evaluate.retrieval,
+        "answers": evaluate_answers.answers,
+        "compare": evaluate.compare,
+    },
+)
+_group(
+    "tokens",
+    "Who may reach the service.",
+    {"create": tokens.create, "list": tokens.list_tokens, "revoke": tokens.revoke},
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -118,7 +150,7 @@ def _run(words: list[str], *, debug: bool) -> int:
     except typer.Exit as done:
         return done.exit_code
     except typer.TyperException as error:
-        if words in ([], ["eval"], ["tokens"]):  # and is told what there is
+        if not words or (len(words) == 1 and words[0] in _GROUPS):  # and is told what there is
             sys.stderr.write(f"{error.format_message()}\n")
             return error.exit_code
         _tell(f"{error.format_message()} (see --help)")

@@ -1,0 +1,183 @@
+"""How generations and collections are told of: tables for people, JSON for programs."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from pinakes.index.holders import named
+from pinakes.index.inventory import GenerationState, Inventory, UnfinishedBuild
+from pinakes.index.types import Manifest
+from pinakes.service.terminal.console import out
+
+__all__ = [
+    "collection_json",
+    "inventory_json",
+    "print_collections",
+    "print_inventory",
+    "size_text",
+]
+
+_COUNTS = ("articles", "passages", "vectors")
+_MOST_FILES = 2
+_ANY_WIDTH = 500
+
+
+def size_text(size: int) -> str:
+    """Bytes as people read them: "1.2 GB"."""
+    for unit, scale in (("TB", 1e12), ("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if size >= scale:
+            return f"{size / scale:,.1f} {unit}"
+    return f"{size} B"
+
+
+def print_inventory(inventory: Inventory) -> None:
+    """A row for each generation, the current one marked; below, what is to be known of them."""
+    count = len(inventory.generations)
+    title = f"{inventory.collection}: {count} generation{'' if count == 1 else 's'}, "
+    out.print(Text(f"{title}{size_text(inventory.size)} on disk", style="bold"))
+    if inventory.generations:
+        table = _table(["", "generation", "built"], [*_COUNTS, "size", "alone"])
+        for state in inventory.generations:
+            _, built, *counts = _facts(state.manifest)
+            cells = ("→" if state.is_current else "", state.name, built, *counts)
+            sizes = (size_text(state.size), size_text(state.alone))
+            table.add_row(*cells, *sizes, style="bold" if state.is_current else None)
+        _print(table)
+    if sum(state.size for state in inventory.generations) > inventory.size:
+        out.print(
+            "What generations share counts in the size of each, and once in the sum; alone: what "
+            "would be free without one.",
+            style="dim",
+        )
+    for state in inventory.generations:
+        if state.problem:
+            out.print(Text(f"{state.name}: {state.problem}", style="red"))
+        if state.held_by:
+            out.print(f"{state.name} is used by {named(list(state.held_by))}.")
+    for build in inventory.unfinished:
+        out.print(_unfinished_text(inventory, build))
+
+
+def _table(texts: Sequence[str], numbers: Sequence[str]) -> Table:
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
+    for name in texts:
+        table.add_column(name, no_wrap=True)
+    for name in numbers:
+        table.add_column(name, justify="right", no_wrap=True)
+    return table
+
+
+def _print(table: Table) -> None:
+    """Fitted to a terminal; elsewhere every cell stays whole."""
+    out.print(table, width=None if out.is_terminal else _ANY_WIDTH)
+
+
+def _facts(manifest: Manifest | None) -> Sequence[str]:
+    if manifest is None:
+        return ("", "", "", "", "")
+    return (
+        manifest.dump.day or "",
+        manifest.created[:10],
+        f"{manifest.pages.documents:,}",
+        f"{manifest.passages:,}",
+        _coverage(manifest.coverage),
+    )
+
+
+def _coverage(coverage: float) -> str:
+    """As a share that says all and none only where it is so."""
+    if coverage in (0, 1):
+        return "all" if coverage else "none"
+    return f"{min(max(coverage, 0.001), 0.999):.1%}"
+
+
+def _unfinished_text(inventory: Inventory, build: UnfinishedBuild) -> Text:
+    files = ", ".join(build.files[:_MOST_FILES]) + (" …" if len(build.files) > _MOST_FILES else "")
+    of = f" of {files}" if files else ""
+    if inventory.build == "at work":
+        return Text(f"A build{of} is at work here: {size_text(build.size)} so far.")
+    return Text(
+        f"A build{of} has not finished, {size_text(build.size)}: the same command goes on where it "
+        "stopped; pinakes generations remove --unfinished drops it."
+    )
+
+
+def inventory_json(inventory: Inventory) -> dict[str, Any]:
+    """What ``print_inventory`` shows."""
+    return {
+        "collection": inventory.collection,
+        "bytes": inventory.size,
+        "generations": [_generation_json(state) for state in inventory.generations],
+        "unfinished": [
+            {"name": build.name, "files": list(build.files), "bytes": build.size}
+            for build in inventory.unfinished
+        ],
+        "build": inventory.build,
+    }
+
+
+def _generation_json(state: GenerationState) -> dict[str, Any]:
+    return {
+        "generation": state.name,
+        "current": state.is_current,
+        **_facts_json(state.manifest),
+        "bytes": state.size,
+        "bytes_alone": state.alone,
+        "used_by": list(state.held_by),
+        "problem": state.problem,
+    }
+
+
+def _facts_json(manifest: Manifest | None) -> dict[str, Any]:
+    if manifest is None:
+        return dict.fromkeys(("as_of", "created", "articles", "passages", "coverage"))
+    return {
+        "as_of": manifest.dump.day,
+        "created": manifest.created,
+        "articles": manifest.pages.documents,
+        "passages": manifest.passages,
+        "coverage": manifest.coverage,
+    }
+
+
+def print_collections(inventories: Sequence[Inventory], free: int) -> None:
+    """A row for each collection; below, what is to be known of some, and the room that is left."""
+    table = _table(["collection", "dump of"], [*_COUNTS, "generations", "size"])
+    notes = []
+    for one in inventories:
+        current = one.current
+        day, _, *counts = _facts(current.manifest if current else None)
+        number = str(len(one.generations))
+        table.add_row(one.collection, day, *counts, number, size_text(one.size))
+        problem = _problem_of(one)
+        build = f"a build is {one.build}" if one.build else None
+        if said := "; ".join(filter(None, (problem, build))):
+            notes.append(f"{one.collection}: {said}")
+    _print(table)
+    for note in notes:
+        out.print(Text(note))
+    out.print(f"{size_text(free)} are free.", style="dim")
+
+
+def _problem_of(inventory: Inventory) -> str | None:
+    """Why it cannot answer."""
+    if inventory.current is not None:
+        return inventory.current.problem
+    return "current leads nowhere" if inventory.generations else "nothing published yet"
+
+
+def collection_json(inventory: Inventory) -> dict[str, Any]:
+    """A row of ``print_collections``."""
+    current = inventory.current
+    return {
+        "collection": inventory.collection,
+        "generation": current.name if current else None,
+        **_facts_json(current.manifest if current else None),
+        "generations": len(inventory.generations),
+        "bytes": inventory.size,
+        "build": inventory.build,
+        "problem": _problem_of(inventory),
+    }
