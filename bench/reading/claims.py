@@ -3,6 +3,7 @@
 import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from bench.reading.alterations import falsified, names_in, reworded, shortened
 from bench.reading.examples import Example, SupportLabel, cut, window_around
@@ -14,6 +15,7 @@ from pinakes.ingest.types import Passage
 
 __all__ = ["from_fever", "from_passages", "from_questions", "from_squad_answers"]
 
+_ALTERED, _ELSEWHERE, _SAID = 0.5, 0.3, 0.7
 _YEAR = re.compile(r"\b(?:1\d{3}|20[012]\d)\b")
 _NUMBER = re.compile(r"(?<![\w.,])\d[\d,]*(?:\.\d+)?")
 
@@ -41,9 +43,15 @@ def from_squad_answers(part: Part, chance: random.Random) -> Iterator[Example]:
             window = window_around(paragraph.text, start, start + len(answer), chance)
             if window is None:
                 continue
-            yield from _statements("qa", text, answer, known, paragraph.title, window.text, chance)
+            told = _Told("qa", question.id, text, answer)
+            yield from _twins(told, known, paragraph.title, window.text, chance)
+            rest = [w for w in cut(paragraph.text) if answer.lower() not in w.text.lower()]
+            if rest and chance.random() < _ELSEWHERE:
+                claim = statement(text, answer, chance)
+                other = chance.choice(rest).text
+                yield Example("qa", claim, paragraph.title, other, support="not said")
             others = [p for p in near if p is not paragraph]
-            if others and chance.random() < 0.3:
+            if others and chance.random() < _ELSEWHERE:
                 claim = statement(text, answer, chance)
                 other = chance.choice(cut(chance.choice(others).text)).text
                 if answer.lower() not in other.lower():
@@ -51,29 +59,47 @@ def from_squad_answers(part: Part, chance: random.Random) -> Iterator[Example]:
 
 
 def from_questions(examples: Iterable[Example], chance: random.Random) -> Iterator[Example]:
-    """Statements of open questions, with the answer that a text holds or another name there."""
-    for example in examples:
+    """Statements of open questions: with the answer that a text holds, and with another there."""
+    for place, example in enumerate(examples):
         if example.span and example.span[1]:
             start, end = example.span
             answer = example.text[start:end]
-            yield from _statements(
-                "open qa", example.first, answer, (), example.title, example.text, chance
-            )
+            told = _Told("open qa", str(place), example.first, answer)
+            yield from _twins(told, (), example.title, example.text, chance)
 
 
-def _statements(
-    kind: str,
-    question: str,
-    answer: str,
-    known: Sequence[str],
-    title: str,
-    text: str,
-    chance: random.Random,
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A question with its answer, of which statements are made."""
+
+    kind: str
+    name: str
+    question: str
+    answer: str
+
+
+def _twins(
+    told: _Told, known: Sequence[str], title: str, text: str, chance: random.Random
 ) -> Iterator[Example]:
-    """The right statement, or a wrong one with another answer of like form from the same text."""
-    if chance.random() < 0.5:
-        yield Example(kind, statement(question, answer, chance), title, text, support="supported")
-        return
+    """The right statement and a wrong one, which differs in its answer or in what is asked."""
+    question, answer = told.question, told.answer
+    right = statement(question, answer, chance)
+    wrong = None
+    if chance.random() < _ALTERED:
+        names = [text[a:b] for a, b in names_in(text)]
+        wrong = falsified(right, names if chance.random() < 0.7 else [*known] or names, chance)
+    wrong = wrong or _answered_wrongly(told, known, text, chance)
+    group = f"{told.kind} {told.name}" if wrong else None
+    yield Example(told.kind, right, title, text, support="supported", group=group)
+    if wrong:
+        yield Example(told.kind, wrong, title, text, support="contradicted", group=group)
+
+
+def _answered_wrongly(
+    told: _Told, known: Sequence[str], text: str, chance: random.Random
+) -> str | None:
+    """The statement with another answer of like form, from the same text where it has one."""
+    question, answer = told.question, told.answer
     others = [o for o in _alike(answer, text) if o.lower() not in answer.lower()]
     others = [
         o for o in others if answer.lower() not in o.lower() and o.lower() not in question.lower()
@@ -81,13 +107,8 @@ def _statements(
     if not others or chance.random() < 0.2:
         others = [o for o in known if o != answer and _form(o) == _form(answer)] or others
     if others:
-        claim = statement(question, chance.choice(others), chance)
-    else:
-        altered = falsified(statement(question, answer, chance), list(known), chance)
-        if altered is None:
-            return
-        claim = altered
-    yield Example(kind, claim, title, text, support="contradicted")
+        return statement(question, chance.choice(others), chance)
+    return falsified(statement(question, answer, chance), list(known), chance)
 
 
 def _form(answer: str) -> str:
@@ -163,13 +184,14 @@ def from_passages(passages: Iterable[Passage], chance: random.Random) -> Iterato
         told = reworded(shortened(sentence, chance), passage.title, chance)
         title = passage.title
         fate = chance.random()
-        if fate < 0.42:
-            yield Example("sentence", told, title, window.text, support="supported")
-        elif fate < 0.84:
+        if fate < _SAID:
             others = here if chance.random() < 0.6 else before
             wrong = falsified(told, others, chance)
+            group = f"sentence {passage.passage_id}" if wrong else None
+            text = window.text
+            yield Example("sentence", told, title, text, support="supported", group=group)
             if wrong:
-                yield Example("sentence", wrong, title, window.text, support="contradicted")
+                yield Example("sentence", wrong, title, text, support="contradicted", group=group)
         else:
             rest = [w for w in cut(passage.text, 60) if w.end <= a or w.start >= b]
             if rest:

@@ -22,7 +22,8 @@ class Example:
     """``first``: the question or claim. What is None is not learned from this example.
 
     ``span``: offsets of the answer in ``text``; (0, 0): it has none. ``relevant``: whether the text
-    is one that answers, among others that search finds. ``kind``: where it comes from.
+    is one that answers, among others that search finds. ``kind``: where it comes from. ``group``:
+    the name of examples to be told apart, of which one is right.
     """
 
     kind: str
@@ -32,6 +33,7 @@ class Example:
     span: tuple[int, int] | None = None
     relevant: bool | None = None
     support: SupportLabel | None = None
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

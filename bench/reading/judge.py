@@ -1,10 +1,11 @@
 """The reading model beside the rules and linear models, on what it was not trained on.
 
-Measures: exact match and F1 (SQuAD's own) of the words that answer and the area under the curve for
-questions without an answer, on SQuAD's judged articles, given the paragraph and among what is
-found; refusal of questions without an answer, by the linear features, by the network and by both;
-the right page first (hit@1, MRR@10) and an answer's words among the first 1, 5 and 10 passages, as
-found and ranked anew; twins of claims, and FEVER's. Weights that join both are fitted on ``tune``.
+Says of each use of a head whether it is earned. Measures: exact match and F1 (SQuAD's own) of the
+words that answer and the area under the curve for questions without an answer, on SQuAD's judged
+articles, given the paragraph and among what is found; refusal of questions without an answer, by
+the linear features, by the network and by both; the right page first (hit@1, MRR@10) and an
+answer's words among the first 1, 5 and 10 passages, as found and ranked anew; twins of claims, and
+FEVER's. Weights that join both are fitted on ``tune``.
 Corpus: what bench.reading.found has kept, claim_twins.jsonl; the network that bench.reading.export
 has written.
 Command: python -m bench.reading.judge [--run DIR] [--collection DIR] [--most N] [--only PART]
@@ -125,8 +126,53 @@ def main() -> None:
         if not options.only or name in options.only:
             figures[name] = part()
             _print(name, figures[name])
+    figures["verdicts"] = verdicts(figures)
+    _print("verdicts", figures["verdicts"])
     if options.keep:
-        record("reading", _CORPUS, recorded("reading") | figures)
+        kept = recorded("reading") | figures
+        record("reading", _CORPUS, kept | {"verdicts": verdicts(kept)})
+
+
+def verdicts(figures: Row) -> dict[str, Row]:
+    """Of each use that a head may have: its mark, what was measured, and whether it is earned.
+
+    Of those alone whose part of the figures is there.
+    """
+    found: dict[str, Row] = {}
+    if squad := figures.get("answers in SQuAD"):
+        f1 = squad["network, found, 6 windows"]["F1"]
+        found["short answers"] = _verdict("F1 among what is found at least .50", f1, f1 >= 0.5)
+        area = squad["network, paragraph"]["area"]
+        found["no answer"] = _verdict("area given the paragraph at least .75", area, area >= 0.75)
+    if claimed := figures.get("claims"):
+        share = claimed["twins"]["true supported at 3 % of false"]
+        found["entailment"] = _verdict("true twins at 3 % of false: .85", share, share >= 0.85)
+    if refused := figures.get("refusals"):
+        gains = [
+            refused["both"][name]["refused at 10%"] - refused["linear"][name]["refused at 10%"]
+            for name in ("large-judge", "small-test")
+        ]
+        found["refusals"] = _verdict(
+            "refused at 10 % falsely, over the linear features, at least .01 more over both sizes",
+            round(min(gains), 4),
+            min(gains) >= 0.01,
+        )
+    if ranked := figures.get("ranking"):
+        now, then = (ranked[way]["reranked-judge"] for way in ("both", "as found"))
+        gain = round(now["hit@1"] - then["hit@1"], 4)
+        lost = any(now[name] < then[name] for name in ("hit@5", "MRR@10"))
+        now, then = (ranked[way]["open questions"] for way in ("both", "as found"))
+        lost |= any(now[name] < then[name] for name in then)
+        found["ranking"] = _verdict(
+            "hit@1 over the linear ranking at least .01 more, nothing lost elsewhere",
+            gain,
+            gain >= 0.01 and not lost,
+        )
+    return found
+
+
+def _verdict(mark: str, figure: float, earned: bool) -> Row:
+    return {"mark": mark, "figure": figure, "verdict": "earned" if earned else "not earned"}
 
 
 def _rows(run: Path, most: int, name: str) -> list[Row]:

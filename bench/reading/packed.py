@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:  # training takes no index: it goes where there is a GPU
     from bench.reading.examples import Example
 
-__all__ = ["SUPPORT", "Packed", "pack", "read_packed"]
+__all__ = ["NOTHING", "SUPPORT", "Packed", "joined", "pack", "read_packed"]
 
 SUPPORT = ("supported", "contradicted", "not said")
 _FIRST, _TITLE, _TEXT = 48, 16, 176
@@ -30,6 +30,7 @@ class Packed:
 
     ``tokens`` of row i are those from ``ends[i - 1]`` to ``ends[i]``; its second segment begins at
     ``seconds[i]``, its text at ``texts[i]``. ``kinds``: places in ``kind_names``.
+    ``groups``: one number for all examples that are to be told apart; they follow each other.
     """
 
     tokens: NDArray[np.uint16]
@@ -40,6 +41,7 @@ class Packed:
     stops: Numbers
     relevant: Numbers
     support: Numbers
+    groups: Numbers
     kinds: Numbers
     kind_names: NDArray[np.str_]
 
@@ -71,8 +73,9 @@ def read_packed(path: Path) -> Packed:
 
 def pack(examples: "Iterable[Example]", tokenizer: Any) -> Packed:
     """``tokenizer``: a fast one of transformers. Answers that are cut off make the example go."""
-    rows: list[tuple[Sequence[int], int, int, int, int, int, int, int]] = []
+    rows: list[tuple[Sequence[int], int, int, int, int, int, int, int, int]] = []
     kinds: dict[str, int] = {}
+    groups: dict[str, int] = {}
     for example in examples:
         first = tokenizer(example.first, add_special_tokens=False)["input_ids"][:_FIRST]
         title = tokenizer(example.title, add_special_tokens=False)["input_ids"][:_TITLE]
@@ -101,6 +104,7 @@ def pack(examples: "Iterable[Example]", tokenizer: Any) -> Packed:
                 stop,
                 NOTHING if example.relevant is None else int(example.relevant),
                 NOTHING if example.support is None else SUPPORT.index(example.support),
+                NOTHING if example.group is None else groups.setdefault(example.group, len(groups)),
                 kinds.setdefault(example.kind, len(kinds)),
             )
         )
@@ -110,6 +114,26 @@ def pack(examples: "Iterable[Example]", tokenizer: Any) -> Packed:
         np.cumsum([len(row[0]) for row in rows]),
         *columns,
         kind_names=np.array(list(kinds)),
+    )
+
+
+def joined(parts: Sequence[Packed]) -> Packed:
+    """All examples of all parts, in their order."""
+    columns = {
+        f.name: np.concatenate([getattr(part, f.name) for part in parts])
+        for f in fields(Packed)
+        if f.name not in ("ends", "groups", "kinds", "kind_names")
+    }
+    names, kinds = np.unique(
+        np.concatenate([part.kind_names[part.kinds] for part in parts]), return_inverse=True
+    )
+    groups, above = [], 0
+    for part in parts:
+        groups.append(np.where(part.groups == NOTHING, NOTHING, part.groups + above))
+        above += int(part.groups.max(initial=NOTHING)) + 1
+    ends = np.cumsum(np.concatenate([part.lengths() for part in parts]))
+    return Packed(
+        **columns, ends=ends, groups=np.concatenate(groups), kinds=kinds, kind_names=names
     )
 
 

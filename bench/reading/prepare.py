@@ -1,7 +1,8 @@
 """Prepares what the reading model is trained on: examples from questions, claims and sentences.
 
-Writes ``train.npz``, ``tune.npz`` and a sample of them to read, ``sample.txt``, into a directory
-that can be carried to where the training runs.
+Writes ``train.npz``, ``tune.npz`` and a sample of what is new in them to read, ``sample.txt``, into
+a directory that can be carried to where the training runs. What was made of one source is kept in
+``parts``, and not made again.
 Corpus: SQuAD's articles, open questions and FEVER's claims with passages of the large dump, and
 sentences of that dump; without what bench.reading.split keeps for judging.
 Command: python -m bench.reading.prepare --collection DIR [--to DIR]
@@ -10,24 +11,26 @@ Command: python -m bench.reading.prepare --collection DIR [--to DIR]
 import argparse
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from transformers import AutoTokenizer
 
 from bench.reading import RUN, claims, cloze
 from bench.reading.examples import Example
-from bench.reading.packed import pack
+from bench.reading.packed import Packed, joined, pack, read_packed
 from bench.reading.questions import from_open_questions, from_squad
 from bench.reading.split import gold_pages_of_judging, judged_titles
 from pinakes.index.encoders.sentence_model import find_encoder
 from pinakes.index.retrieval.search import Index
 from pinakes.ingest.types import Passage
 
-_CLOZE, _SENTENCES = 22_000, 26_000
-_SAMPLE = 400
+_CLOZE, _SENTENCES = 4_000, 10_000
+_SAMPLE = 60
 
 
 def main() -> None:
@@ -38,31 +41,52 @@ def main() -> None:
     options = parser.parse_args()
     options.to.mkdir(parents=True, exist_ok=True)
     tokenizer = AutoTokenizer.from_pretrained(find_encoder("all-MiniLM-L6-v2").directory)
-    with Index.open(options.collection, None) as index:
+    with Index.open(options.collection) as index:
         kept_out = gold_pages_of_judging() | _pages(index, judged_titles())
-        train = list(_training(index, kept_out))
-        tune = [
-            *from_squad("tune", random.Random(1)),
-            *claims.from_squad_answers("tune", random.Random(2)),
-        ]
-    for name, examples in (("train", train), ("tune", tune)):
-        pack(examples, tokenizer).write(options.to / f"{name}.npz")
-        for kind, count in Counter(_described(example) for example in examples).most_common():
-            print(f"{name}: {count:6,} {kind}")
-    sample = random.Random(3).sample(train, min(_SAMPLE, len(train)))
-    (options.to / "sample.txt").write_text("\n\n".join(map(_told, sample)), encoding="utf-8")
+        parts = {
+            name: _packed(options.to / "parts" / f"{name}.npz", make, tokenizer)
+            for name, make in _sources(index, kept_out).items()
+        }
+    parts.pop("tune").write(options.to / "tune.npz")
+    joined(list(parts.values())).write(options.to / "train.npz")
 
 
-def _training(index: Index, kept_out: frozenset[int]) -> Iterator[Example]:
-    yield from from_squad("train", random.Random(11))
-    yield from claims.from_squad_answers("train", random.Random(12))
-    opened = list(from_open_questions(index, kept_out, random.Random(13)))
-    yield from opened
-    yield from claims.from_questions(opened, random.Random(14))
-    yield from claims.from_fever(index, "train", random.Random(15))
-    passages = _passages(index, kept_out, _CLOZE + _SENTENCES)
-    yield from cloze.from_passages(passages[:_CLOZE], random.Random(16))
-    yield from claims.from_passages(passages[_CLOZE:], random.Random(17))
+def _sources(index: Index, kept_out: frozenset[int]) -> dict[str, Callable[[], Iterable[Example]]]:
+    """How the examples of each part are made."""
+    passages = cache(lambda: _passages(index, kept_out, _CLOZE + _SENTENCES))
+    chance = random.Random
+
+    def opened() -> Iterator[Example]:
+        found = list(from_open_questions(index, kept_out, chance(13)))
+        yield from found
+        yield from claims.from_questions(found, chance(14))
+
+    return {
+        "tune": lambda: chain(
+            # As SQuAD asks: what is made of its questions by rules would flatter.
+            (e for e in from_squad("tune", chance(1)) if e.kind != "squad altered"),
+            claims.from_squad_answers("tune", chance(2)),
+        ),
+        "squad": lambda: from_squad("train", chance(11)),
+        "answers": lambda: claims.from_squad_answers("train", chance(12)),
+        "open": opened,
+        "fever": lambda: claims.from_fever(index, "train", chance(15)),
+        "cloze": lambda: cloze.from_passages(passages()[:_CLOZE], chance(16)),
+        "sentences": lambda: claims.from_passages(passages()[_CLOZE:], chance(17)),
+    }
+
+
+def _packed(path: Path, make: Callable[[], Iterable[Example]], tokenizer: Any) -> Packed:
+    if not path.exists():
+        examples = list(make())
+        path.parent.mkdir(exist_ok=True)
+        pack(examples, tokenizer).write(path)
+        for kind, count in Counter(map(_described, examples)).most_common():
+            print(f"{path.stem}: {count:6,} {kind}", flush=True)
+        sample = random.Random(3).sample(examples, min(_SAMPLE, len(examples)))
+        with (path.parents[1] / "sample.txt").open("a", encoding="utf-8") as file:
+            file.write("\n\n".join(map(_told, sample)) + "\n\n")
+    return read_packed(path)
 
 
 def _passages(index: Index, kept_out: frozenset[int], count: int) -> list[Passage]:

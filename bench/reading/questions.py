@@ -2,8 +2,11 @@
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
+from bench.reading.alterations import falsified, names_in
 from bench.reading.examples import Example, cut, window_around
 from bench.reading.split import Part, open_questions, squad
 from pinakes.index.retrieval.search import Index
@@ -11,15 +14,22 @@ from pinakes.ingest.types import Passage
 
 __all__ = ["answer_places", "from_open_questions", "from_squad"]
 
-_FOUND = 24
-_POSITIVES, _NEGATIVES = 3, 2
-_OF_NO_POSITIVE = 0.4
+_FOUND, _FIRST = 24, 12
+_GROUPS, _NEGATIVES = 2, 3
+_OF_NO_POSITIVE = 0.25
+_ALTERED, _NEIGHBOUR = 2, 0.35
+# How much of a question's words, by idf, stands near an answer that counts.
+_NEAR = 0.4
 # Answers that stand in every second passage by chance teach nothing.
 _LEAST_LETTERS = 3
 
 
 def from_squad(part: Part, chance: random.Random) -> Iterator[Example]:
-    """Each question with a window of its paragraph, and some with one of a neighbouring one."""
+    """Each question with a window of its paragraph, and some with one of a neighbouring one.
+
+    Some are asked again with one thing in them changed, as people did for SQuAD 2.0: what stands
+    there is then no answer.
+    """
     paragraphs = list(squad(part))
     for place, paragraph in enumerate(paragraphs):
         near = [
@@ -33,7 +43,8 @@ def from_squad(part: Part, chance: random.Random) -> Iterator[Example]:
                 if len(windows) > 1:  # the one that shares most words is what misleads
                     words = set(question.text.lower().split())
                     windows.sort(key=lambda w: -len(words & set(w.text.lower().split())))
-                yield Example("squad", question.text, paragraph.title, windows[0].text, (0, 0))
+                text = windows[0].text
+                yield Example("squad, no answer", question.text, paragraph.title, text, (0, 0))
                 continue
             start, answer = question.answers[0]
             window = window_around(paragraph.text, start, start + len(answer), chance)
@@ -42,7 +53,11 @@ def from_squad(part: Part, chance: random.Random) -> Iterator[Example]:
             at = start - window.start
             span = (at, at + len(answer))
             yield Example("squad", question.text, paragraph.title, window.text, span, True)
-            if near and chance.random() < 0.35:
+            names = [paragraph.text[a:b] for a, b in names_in(paragraph.text)]
+            altered = {falsified(question.text, names, chance) for _ in range(_ALTERED)}
+            for text in sorted(filter(None, altered)):
+                yield Example("squad altered", text, paragraph.title, window.text, (0, 0))
+            if near and chance.random() < _NEIGHBOUR:
                 other = chance.choice(near)
                 text = chance.choice(cut(other.text)).text
                 if answer.lower() not in text.lower():
@@ -54,10 +69,11 @@ def from_squad(part: Part, chance: random.Random) -> Iterator[Example]:
 def from_open_questions(
     index: Index, left_out: frozenset[int], chance: random.Random
 ) -> Iterator[Example]:
-    """Questions with passages found by their words: some hold the words of an answer, some do not.
+    """Questions with passages that search finds: one that holds an answer, beside some that do not.
 
     ``left_out``: pages whose text is not used. An answer counts where words of the question are
-    near; of the passages without one, the first found mislead most.
+    near; of the passages without one, the first found mislead most. Asked as people ask, in mode
+    hybrid, are questions for which words alone find an answer; some of the others have none there.
     """
     for row in open_questions("train"):
         answers = [
@@ -69,22 +85,25 @@ def from_open_questions(
         if not terms:
             continue
         found = index.keywords.search(row["question"], _FOUND)
-        passages = [
-            passage
-            for passage, _ in index.store.passages([hit.passage_id for hit in found])
-            if passage.page_id not in left_out
-        ]
-        yield from _of_passages(index, row["question"], answers, terms, passages, chance)
+        passages = [p for p, _ in index.store.passages([hit.passage_id for hit in found])]
+        if any(answer_places(passage.text, answers) for passage in passages):
+            hits = [hit.passage for hit in index.search(row["question"], _FOUND)]
+            passages = hits[:_FIRST] + [p for p in hits[_FIRST:] if answer_places(p.text, answers)]
+        elif chance.random() > _OF_NO_POSITIVE:
+            continue
+        passages = [passage for passage in passages if passage.page_id not in left_out]
+        yield from _of_passages(index, row, answers, terms, passages, chance)
 
 
 def _of_passages(
     index: Index,
-    question: str,
+    row: Mapping[str, Any],
     answers: Sequence[str],
     terms: set[str],
     passages: Sequence[Passage],
     chance: random.Random,
 ) -> Iterator[Example]:
+    question = row["question"]
     holding: list[tuple[float, Example]] = []
     without: list[Example] = []
     asked = _spelled(question)
@@ -116,11 +135,13 @@ def _of_passages(
         if best:
             holding.append(best)
     holding.sort(key=lambda pair: -pair[0])
-    good = [example for worth, example in holding if worth >= 0.4][:_POSITIVES]
-    yield from good
-    if good:
-        yield from without[:_NEGATIVES]
-    elif chance.random() < _OF_NO_POSITIVE:
+    good = [example for worth, example in holding if worth >= _NEAR][:_GROUPS]
+    for turn, example in enumerate(good):
+        others = without[turn * _NEGATIVES :][:_NEGATIVES]
+        group = f"{row['qid']} {turn}" if others else None
+        yield replace(example, group=group)
+        yield from (replace(other, group=group) for other in others)
+    if not holding:
         yield from without[:1]
 
 

@@ -6,7 +6,7 @@ that is judged on is trained on by no other name either: questions are compared 
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,6 +23,7 @@ __all__ = [
     "is_judged_question",
     "judged_titles",
     "large_questions",
+    "listed",
     "open_questions",
     "squad",
 ]
@@ -107,7 +108,10 @@ def _part_of_article(name: str, title: str) -> Part:
 
 def open_questions(part: Part) -> list[dict[str, Any]]:
     """Rows with ``qid``, ``question`` and ``answers``: to train on, or the judging thousand."""
-    rows = _rows(_QUERIES / "open-questions-with-answers.jsonl")
+    rows = [
+        row | {"answers": listed(row["answers"])}
+        for row in _rows(_QUERIES / "open-questions-with-answers.jsonl")
+    ]
     if part == "judge":
         judging = sample_of((row["qid"] for row in rows), JUDGED_OPEN)
         return [row for row in rows if row["qid"] in judging]
@@ -115,6 +119,17 @@ def open_questions(part: Part) -> list[dict[str, Any]]:
     return [
         row for row in rows if row["qid"] not in aside and not is_judged_question(row["question"])
     ]
+
+
+def listed(answers: Sequence[str] | str) -> list[str]:
+    """The answers of a row; in some rows they are a list as it was printed, some without quotes.
+
+    Those without are the ones that hold an apostrophe; what follows a comma in one is no answer.
+    """
+    if not isinstance(answers, str):
+        return list(answers)
+    listed = re.findall(r"""\s*(?:(['"])(.+?)\1(?=,|$)|([^,]+))""", answers.strip()[1:-1])
+    return [quoted or bare for _, quoted, bare in listed if quoted or "'" in bare]
 
 
 def claims(part: Part) -> list[dict[str, Any]]:

@@ -3,7 +3,8 @@
 Writes ``checkpoint.pt`` (network, optimizer, place) and ``network.pt`` (half precision) beside the
 data, and what it sees of loss and of the tuning set to ``train.jsonl``. On a GPU, if there is one.
 Corpus: bench.reading.prepare.
-Command: python -m bench.reading.train [--run DIR] [--encoder DIR] [--passes N] [--minutes N]
+Command: python -m bench.reading.train [--run DIR] [--encoder DIR] [--start network.pt] [--rate X]
+[--passes N] [--minutes N]
 """
 
 import argparse
@@ -11,7 +12,6 @@ import json
 import math
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,15 +29,17 @@ from bench.reading.packed import NOTHING, Packed, read_packed
 
 # How often an example of a kind is seen in a pass: fewer of what can be made without limit.
 _SEEN = {
-    "squad": 2.0,
-    "squad neighbour": 1.0,
-    "open": 1.0,
+    "squad": 2.5,
+    "squad, no answer": 3.5,
+    "squad altered": 0.6,
+    "squad neighbour": 0.8,
+    "open": 0.7,
     "open, no answer": 0.5,
-    "cloze": 0.45,
-    "qa": 0.7,
-    "open qa": 0.45,
-    "sentence": 0.35,
-    "fever": 2.0,
+    "cloze": 0.7,
+    "qa": 1.0,
+    "open qa": 0.5,
+    "sentence": 0.5,
+    "fever": 1.5,
 }
 # Made of a wiki's sentences: seen in the first part of a pass.
 _MADE = ("cloze", "sentence")
@@ -45,7 +47,7 @@ _EARLY = 0.6
 _BATCH, _POOL = 32, 24
 _BODY_RATE, _HEAD_RATE, _DECAY = 2e-4, 6e-4, 0.01
 _WARM_UP, _LEAST = 0.05, 0.02
-_SPAN, _RELEVANCE, _SUPPORT = 1.0, 0.6, 1.0
+_SPAN, _RELEVANCE, _SUPPORT, _APART = 1.0, 0.4, 1.0, 1.5
 _KEEP_EVERY, _TELL_EVERY, _TUNE_EVERY, _TUNED = 200, 50, 400, 480
 
 
@@ -60,6 +62,7 @@ class Batch:
     stops: Tensor
     relevant: Tensor
     support: Tensor
+    groups: Tensor
 
 
 def main() -> None:
@@ -67,6 +70,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, default=RUN)
     parser.add_argument("--encoder", type=Path, help="all-MiniLM-L6-v2; the packaged one if unset")
+    parser.add_argument("--start", type=Path, help="weights to begin with, as training keeps them")
+    parser.add_argument("--rate", type=float, default=1.0, help="times the usual rates")
     parser.add_argument("--passes", type=int, default=1, help="over all examples")
     parser.add_argument("--minutes", type=float, help="in all; the rate falls so as to end then")
     parser.add_argument("--threads", type=int, default=1)
@@ -75,8 +80,13 @@ def main() -> None:
     device = "cuda" if torch.cuda.is_available() else "cpu"
     train, tune = (read_packed(options.run / f"{name}.npz") for name in ("train", "tune"))
     torch.manual_seed(0)
-    network = from_encoder(options.encoder or _packaged()).to(device)
-    training = _Training(network, train, tune, options.run, device, options.passes, options.minutes)
+    network = from_encoder(options.encoder or _packaged(), on_gpu=device != "cpu").to(device)
+    if options.start:
+        state = torch.load(options.start, map_location=device, weights_only=True)
+        network.load_state_dict(state)
+    training = _Training(
+        network, train, tune, options.run, device, options.rate, options.passes, options.minutes
+    )
     training.resume()
     training.run()
 
@@ -91,6 +101,7 @@ class _Training:
         tune: Packed,
         run: Path,
         device: str,
+        rate: float,
         passes: int,
         minutes: float | None,
     ) -> None:
@@ -106,8 +117,8 @@ class _Training:
             betas=(0.9, 0.98),
             fused=True,
         )
-        self.rates = [_BODY_RATE, _HEAD_RATE]
-        self.batches = _batches(train, passes)
+        self.rates = [rate * _BODY_RATE, rate * _HEAD_RATE]
+        self.batches = batches(train, passes)
         self.step, self.seconds = 0, 0.0
 
     def resume(self) -> None:
@@ -207,34 +218,60 @@ def _losses(readings: Readings, batch: Batch) -> dict[str, Tensor]:
         "span": span / rows * _SPAN,
         "relevance": relevance / rows * _RELEVANCE,
         "support": support / rows * _SUPPORT,
+        "apart": apart(readings, batch) / rows * _APART,
     }
 
 
-def _batches(packed: Packed, passes: int) -> list[NDArray[np.int64]]:
+def apart(readings: Readings, batch: Batch) -> Tensor:
+    """How surely the right one of each group is told: a softmax over what its head says of all."""
+    support = readings.support.float()
+    scores = torch.where(
+        batch.support == NOTHING,
+        readings.relevance.float(),
+        support[:, 0] - support[:, 1:].logsumexp(-1),
+    )
+    right = (batch.support == 0) | ((batch.support == NOTHING) & (batch.relevant == 1))
+    loss = scores.new_zeros(())
+    for group in batch.groups.unique().tolist():
+        held = batch.groups == group
+        if group != NOTHING and right[held].sum() == 1:
+            loss = loss + scores[held].logsumexp(0) - scores[held & right].sum()
+    return loss
+
+
+def batches(packed: Packed, passes: int) -> list[NDArray[np.int64]]:
     """Rows of every batch, in their order: of about one length, made examples mostly early."""
     chance = np.random.default_rng(0)
-    order = [_pass(packed, chance) for _ in range(passes)]
-    rows = np.concatenate(order)
+    units = [unit for _ in range(passes) for unit in _pass(packed, chance)]
     lengths = packed.lengths()
     batches: list[NDArray[np.int64]] = []
-    for start in range(0, len(rows), _BATCH * _POOL):
-        pool = rows[start : start + _BATCH * _POOL]
-        pool = pool[np.argsort(lengths[pool], kind="stable")]
-        found = [pool[at : at + _BATCH] for at in range(0, len(pool), _BATCH)]
+    for start in range(0, len(units), _BATCH * _POOL):
+        pool = units[start : start + _BATCH * _POOL]
+        pool.sort(key=lambda unit: int(lengths[unit].max()))
+        rows = np.cumsum([len(unit) for unit in pool])
+        # A group is in one batch, which may be larger by it.
+        of = (rows - 1) * max(1, round(rows[-1] / _BATCH)) // rows[-1]
+        found = [
+            np.concatenate([pool[place] for place in np.flatnonzero(of == batch)])
+            for batch in range(of[-1] + 1)
+        ]
         chance.shuffle(found)
         batches += found
     return batches
 
 
-def _pass(packed: Packed, chance: np.random.Generator) -> NDArray[np.int64]:
-    """Rows of one pass in a random order, each as often as its kind is seen."""
-    names = packed.kind_names[packed.kinds]
+def _pass(packed: Packed, chance: np.random.Generator) -> list[NDArray[np.int64]]:
+    """Examples and groups of them in a random order, each as often as its kind is seen."""
+    alone = packed.groups == NOTHING
+    begins = np.flatnonzero(alone | (np.diff(packed.groups, prepend=NOTHING) != 0))
+    names = packed.kind_names[packed.kinds[begins]]
     often = np.array([_SEEN[str(name)] for name in names])
     copies = np.floor(often + chance.random(len(names))).astype(np.int64)
-    rows = np.repeat(np.arange(len(packed)), copies)
-    limit = np.where(np.isin(names[rows], _MADE), _EARLY, 1.0)
-    order: NDArray[np.int64] = rows[np.argsort(chance.random(len(rows)) * limit)]
-    return order
+    units = np.repeat(np.arange(len(begins)), copies)
+    limit = np.where(np.isin(names[units], _MADE), _EARLY, 1.0)
+    ends = np.append(begins[1:], len(packed))
+    order = units[np.argsort(chance.random(len(units)) * limit)]
+    return [np.arange(begins[unit], ends[unit]) for unit in order]
 
 
 def _batch(packed: Packed, rows: NDArray[np.int64], device: str) -> Batch:
@@ -258,7 +295,13 @@ def _batch(packed: Packed, rows: NDArray[np.int64], device: str) -> Batch:
         on_device(answerable),
         *(
             on_device(column[rows])
-            for column in (packed.starts, packed.stops, packed.relevant, packed.support)
+            for column in (
+                packed.starts,
+                packed.stops,
+                packed.relevant,
+                packed.support,
+                packed.groups,
+            )
         ),
     )
 
@@ -336,11 +379,6 @@ def _packaged() -> Path:
     from pinakes.index.encoders.sentence_model import find_encoder
 
     return find_encoder("all-MiniLM-L6-v2").directory
-
-
-def steps(packed: Packed, passes: int) -> Iterator[int]:
-    """Lengths of all batches, for estimates."""
-    yield from (int(packed.lengths()[rows].max()) for rows in _batches(packed, passes))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What the reading model is trained on: windows, altered sentences, statements, and tokens."""
 
+import math
 import random
 import subprocess
 import sys
@@ -8,14 +9,18 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from transformers import AutoTokenizer
 
 from bench.reading.alterations import falsified, names_in, reworded, shortened
 from bench.reading.examples import Example, cut, window_around
-from bench.reading.packed import NOTHING, pack, read_packed
+from bench.reading.judge import verdicts
+from bench.reading.network import Readings
+from bench.reading.packed import NOTHING, joined, pack, read_packed
 from bench.reading.questions import answer_places
+from bench.reading.split import listed
 from bench.reading.statements import statement
-from bench.reading.train import area, best_span
+from bench.reading.train import Batch, apart, area, batches, best_span
 from pinakes.index.encoders.sentence_model import find_encoder
 
 TEXT = " ".join(
@@ -137,6 +142,91 @@ def test_packed_examples_keep_their_words_and_answers(tmp_path: Path) -> None:
     assert list(packed.relevant) == [1, 0, NOTHING]
     assert list(packed.support) == [NOTHING, NOTHING, 0]
     assert list(packed.kind_names[packed.kinds]) == ["a", "b", "a"]
+
+
+@pytest.mark.parametrize(
+    ("printed", "answers"),
+    [
+        (["Crete", "Kriti"], ["Crete", "Kriti"]),
+        ("['Crete']", ["Crete"]),
+        ("[Sandra Day O'Connor]", ["Sandra Day O'Connor"]),
+        ("['Crete, Greece', Adam's apple, 'Kriti']", ["Crete, Greece", "Adam's apple", "Kriti"]),
+        ("['Walmart', McDonald 's, Ohio, 'Ford']", ["Walmart", "McDonald 's", "Ford"]),
+    ],
+)
+def test_answers_are_read_from_printed_lists(printed: list[str] | str, answers: list[str]) -> None:
+    assert listed(printed) == answers
+
+
+def _groups(count: int) -> list[Example]:
+    return [
+        Example("qa", f"It is {word * place}.", "It", "It was so.", support=label, group=f"{place}")
+        for place in range(1, count + 1)
+        for word, label in (("so ", "supported"), ("not ", "contradicted"))
+    ]
+
+
+def test_joined_parts_keep_their_groups_apart() -> None:
+    tokenizer = AutoTokenizer.from_pretrained(find_encoder("all-MiniLM-L6-v2").directory)
+    alone = Example("squad", "Is it?", "It", "It was so.", (0, 0))
+    one, other = pack([alone, *_groups(2)], tokenizer), pack(_groups(1), tokenizer)
+    found = joined([one, other])
+    assert list(found.groups) == [NOTHING, 0, 0, 1, 1, 2, 2]
+    assert list(found.kind_names[found.kinds]) == ["squad"] + ["qa"] * 6
+    assert tokenizer.decode(found.row(6)) == tokenizer.decode(other.row(1))
+    assert list(found.seconds[5:]) == list(other.seconds)
+
+
+def test_a_group_is_in_one_batch() -> None:
+    tokenizer = AutoTokenizer.from_pretrained(find_encoder("all-MiniLM-L6-v2").directory)
+    packed = pack(_groups(80), tokenizer)
+    found = batches(packed, 1)
+    assert len(found) == 5
+    for rows in found:
+        assert 28 <= len(rows) <= 36
+        groups, counts = np.unique(packed.groups[rows], return_counts=True)
+        assert len(groups) > 10
+        assert not (counts % 2).any()
+
+
+def test_the_right_one_of_a_group_is_learned_to_stand_out() -> None:
+    nothing = torch.full((5,), NOTHING)
+    relevant = torch.tensor([1, 0, NOTHING, NOTHING, 0])
+    support = torch.tensor([NOTHING, NOTHING, 0, 1, NOTHING])
+    groups = torch.tensor([0, 0, 1, 1, 2])
+    batch = Batch(nothing, nothing, nothing, nothing, nothing, relevant, support, groups)
+
+    def loss(relevance: list[float], supported: list[float]) -> float:
+        heads = torch.tensor([[value, 0.0, 0.0] for value in supported])
+        return float(apart(Readings(nothing, nothing, torch.tensor(relevance), heads), batch))
+
+    unknown = loss([0, 0, 0, 0, 0], [0, 0, 0, 0, 0])
+    assert unknown == pytest.approx(2 * math.log(2))  # the third group has no right one
+    assert loss([3, 0, 0, 0, 9], [0, 0, 3, 0, 0]) < 0.2
+    assert loss([0, 3, 0, 0, 0], [0, 0, 0, 0, 0]) > 3 + math.log(2)
+    assert loss([0, 0, 0, 0, 0], [0, 0, 0, 3, 0]) > 3 + math.log(2)
+
+
+def test_a_use_is_earned_where_its_mark_is_reached() -> None:
+    figures = {
+        "answers in SQuAD": {
+            "network, found, 6 windows": {"F1": 0.5},
+            "network, paragraph": {"area": 0.7499},
+        },
+        "ranking": {
+            way: {
+                "reranked-judge": {"hit@1": first, "hit@5": 0.9, "MRR@10": 0.9},
+                "open questions": {"answer in 1": 0.1, "answer in 5": lost},
+            }
+            for way, first, lost in (("as found", 0.8, 0.3), ("both", 0.82, 0.29))
+        },
+    }
+    found = {use: row["verdict"] for use, row in verdicts(figures).items()}
+    assert found == {
+        "short answers": "earned",
+        "no answer": "not earned",
+        "ranking": "not earned",  # for it loses elsewhere
+    }
 
 
 def test_the_best_span_ends_after_it_starts_and_is_weighed_against_none() -> None:
