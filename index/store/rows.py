@@ -13,17 +13,21 @@ from typing import Any
 
 from pinakes.index.checksums import DamagedRow, row_checksum
 from pinakes.index.encoders.passage_text import DIGEST_BYTES
+from pinakes.ingest.types import DocumentKey
 
 __all__ = [
     "DIGEST_COLUMNS",
     "PAGE_COLUMNS",
     "TEXT_COLUMNS",
+    "VERSION_COLUMNS",
     "PageDigests",
     "PageRow",
+    "PageVersion",
     "TextRow",
     "add_checksums",
     "page_digests",
     "page_row",
+    "page_version",
     "text_checksum",
     "text_row",
     "write_bounds",
@@ -34,6 +38,7 @@ PAGE_COLUMNS = (
     "pages.page_id, title, revision_id, timestamp, is_disambiguation, first_passage, "
     "passage_count, links_in, source_key, pages.checksum"
 )
+VERSION_COLUMNS = f"{PAGE_COLUMNS}, made_from, digests.passages, digests.checksum"
 DIGEST_COLUMNS = "page_id, source_key, first_passage, made_from, digests.passages, digests.checksum"
 TEXT_COLUMNS = f"{PAGE_COLUMNS}, sections, bounds, text, texts.checksum"
 _BOUNDS = struct.Struct("<II")
@@ -87,6 +92,19 @@ class PageDigests:
     passages: tuple[bytes, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PageVersion:
+    """A page as one dump has it, without its text: what it is compared by with another dump's."""
+
+    page: PageRow
+    digests: PageDigests
+
+    @property
+    def key(self) -> DocumentKey:
+        """By what its source tells it from other pages, in every dump."""
+        return self.page.page_id if self.page.source_key is None else self.page.source_key
+
+
 def page_digests(values: Sequence[Any]) -> PageDigests:
     """The values of DIGEST_COLUMNS. Raises DamagedRow when they are not what was written."""
     page_id, key, first_passage, made_from, passages, checksum = values
@@ -96,6 +114,13 @@ def page_digests(values: Sequence[Any]) -> PageDigests:
     cuts = range(0, len(passages), DIGEST_BYTES)
     digests = tuple(passages[cut : cut + DIGEST_BYTES] for cut in cuts)
     return PageDigests(page_id, key, first_passage, made_from, digests)
+
+
+def page_version(values: Sequence[Any]) -> PageVersion:
+    """The values of VERSION_COLUMNS. Raises DamagedRow when they are not what was written."""
+    page = page_row(values[:10])
+    own = (page.page_id, page.source_key, page.first_passage)
+    return PageVersion(page, page_digests((*own, *values[10:])))
 
 
 def page_row(values: Sequence[Any]) -> PageRow:

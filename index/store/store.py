@@ -27,14 +27,17 @@ from pinakes.index.store.rows import (
     DIGEST_COLUMNS,
     PAGE_COLUMNS,
     TEXT_COLUMNS,
+    VERSION_COLUMNS,
     PageDigests,
+    PageVersion,
     TextRow,
     page_digests,
     page_row,
+    page_version,
     text_row,
 )
 from pinakes.index.types import Alias, AliasKind, PassagePlace, StoredPage, Suggestion
-from pinakes.ingest.types import Passage, Section
+from pinakes.ingest.types import DocumentKey, Passage, Section
 
 __all__ = ["Store"]
 
@@ -306,6 +309,21 @@ class Store:
                 f"SELECT {DIGEST_COLUMNS} FROM digests JOIN pages USING (page_id) ORDER BY page_id"
             )
             yield from map(page_digests, rows)
+
+    def versions(self, after: DocumentKey | None = None) -> Iterator[PageVersion]:
+        """Every page with its digests, by key: numbers first, then texts by their code points.
+
+        With ``after`` only those that come after this key, whether or not there is such a page.
+        """
+        sql = f"SELECT {VERSION_COLUMNS} FROM pages CROSS JOIN digests USING (page_id) "
+        with self._reading():
+            if not isinstance(after, str):
+                least = -1 if after is None else after
+                by_number = "WHERE source_key IS NULL AND pages.page_id > ? ORDER BY pages.page_id"
+                yield from map(page_version, self._connection().execute(sql + by_number, (least,)))
+            by_text = "WHERE source_key > ? ORDER BY source_key"
+            least_text = after if isinstance(after, str) else ""
+            yield from map(page_version, self._connection().execute(sql + by_text, (least_text,)))
 
     def passages_of_pages(self) -> Iterator[tuple[int, int, int]]:
         """Of every page with passages: the first one, their number, and the links to the page."""
