@@ -21,6 +21,7 @@ from pinakes.index.library import Library
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.generators.generator import Generator
 from pinakes.service.http.api import collection_api
+from pinakes.service.http.changes_api import changes_api
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.openai_api import create_openai_api
 from pinakes.service.http.pages import WEB, add_pages
@@ -101,10 +102,11 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
     app.router.routes.append(Route("/mcp", tools, include_in_schema=False))
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
     add_error_handlers(app)
-    app.include_router(
-        collection_api, prefix=UNDER_COLLECTION, dependencies=[Depends(names_collection)]
-    )
-    app.include_router(collection_api, include_in_schema=False)
+    for router in (collection_api, changes_api):
+        app.include_router(
+            router, prefix=UNDER_COLLECTION, dependencies=[Depends(names_collection)]
+        )
+        app.include_router(router, include_in_schema=False)
     _add_operation(app)
     add_pages(app)
     # Nothing is reached but through the guard, not even the framework's own errors.

@@ -26,6 +26,7 @@ from pinakes.service.http.app import create_app
 from pinakes.service.http.listening import Listening
 from pinakes.service.settings import ServeSettings, Settings
 from tests.index.toys import SAMPLE, QuietProgress, article, write_dump
+from tests.index.two_dumps import build_two_dumps
 from tests.service.shared_encoder import open_shared_encoder
 from tests.yardstick import PATIENCE_S, wait_until
 
@@ -149,6 +150,12 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> Path:
         BuildOptions(workers=1),
     )
     return collection
+
+
+@pytest.fixture(scope="session")
+def two_dumps(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A collection with a generation of each of two dumps, between which much was edited."""
+    return build_two_dumps(tmp_path_factory.mktemp("two-dumps") / "data")
 
 
 def make_app(collection: Path, generator: Generator | None = None, /, **sections: Any) -> FastAPI:
