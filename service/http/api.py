@@ -141,5 +141,8 @@ def stored_page(index: Index, page_id: int) -> StoredPage:
     """The article with this id. Raises NotFound."""
     page = index.page(page_id) if 0 <= page_id < 1 << 63 else None
     if page is None:
-        raise NotFound(f"no page with id {page_id} in {index.manifest.collection}")
+        raise NotFound(
+            f"no page with id {page_id} in {index.manifest.collection}: it was deleted or merged "
+            "into another since, or never was"
+        )
     return page

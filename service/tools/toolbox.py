@@ -84,7 +84,10 @@ class Toolbox:
         async with self._leased(ref.collection) as index:
             page = await anyio.to_thread.run_sync(index.page, ref.page_id)
             if page is None:
-                raise NotFound(f"{ref.collection} has no page {ref.page_id}; search again")
+                raise NotFound(
+                    f"{ref.collection} has no page {ref.page_id}: it was deleted or merged into "
+                    "another since, or never was; search again"
+                )
             if page.revision_id == ref.revision_id and ref.end > len(page.text):
                 raise NotFound(
                     f"{id.strip()} ends behind the page's {len(page.text):,} characters; "

@@ -127,7 +127,8 @@ class TestPages:
         for address in (f"/api/pages/{page_id}", f"/page/{page_id}"):
             answer = client.get(address)
             assert answer.status_code == 404
-            assert answer.json()["detail"] == f"no page with id {page_id} in samplewiki"
+            detail = answer.json()["detail"]
+            assert detail.startswith(f"no page with id {page_id} in samplewiki: it was deleted")
 
 
 class TestReaderPage:

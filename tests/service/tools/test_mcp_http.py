@@ -166,7 +166,7 @@ def test_ask_without_a_model_quotes(address: str) -> None:
     ("tool", "arguments", "told"),
     [
         ("fetch", {"id": "Rosetta Stone"}, "no id of a passage; search gives them"),
-        ("fetch", {"id": "samplewiki/999999999@1:0-9"}, "has no page 999999999; search again"),
+        ("fetch", {"id": "samplewiki/999999999@1:0-9"}, "has no page 999999999: it was deleted"),
         ("fetch", {"id": "samplewiki/1590@1271475422:0-99999"}, "ends behind the page's"),
         (
             "fetch",
@@ -292,7 +292,12 @@ def test_a_changed_page_is_given_as_it_is_now(tmp_path: Path) -> None:
                 assert changed["url"] == f"{address}/c/toywiki/page/1"
                 gone = await call(client, "fetch", id=museum["id"])
                 assert gone.is_error
-                assert "has no page 2" in text_of(gone)
+                assert "has no page 2: it was deleted" in text_of(gone)
+                cited = await asyncio.to_thread(httpx.get, lighthouse["url"])
+                assert "changed since it was cited" in cited.text
+                assert "shone on the island" in cited.text
+                lost = await asyncio.to_thread(httpx.get, museum["url"])
+                assert (lost.status_code, "it was deleted" in lost.text) == (404, True)
 
         asyncio.run(scenario())
 
