@@ -16,6 +16,7 @@ CollectionError
 ├── UnusableModel        a reranker, reader or entailment model that is not what its setting wants
 ├── BuildInProgress      another build holds the collection
 ├── UnfitWeights         fitted weights that were fitted for something else than they are read for
+├── Withheld             a new generation that guards keep from going live
 ├── OtherWiki            the collection holds another wiki than the dump is of
 ├── DiskFull             no room to build, or to go on building
 ├── BadQuery             nothing to search for, or too much
@@ -43,6 +44,7 @@ __all__ = [
     "UnknownGeneration",
     "UnreadableGeneration",
     "UnusableModel",
+    "Withheld",
 ]
 
 
@@ -104,6 +106,10 @@ class BuildInProgress(CollectionError):
 
 class UnfitWeights(CollectionError):
     """A file of fitted weights was fitted on other features or scores than it is read for."""
+
+
+class Withheld(CollectionError):
+    """A generation is whole and not published: why, and the option that accepts it."""
 
 
 class OtherWiki(CollectionError):

@@ -38,6 +38,7 @@ from pinakes.ingest.files import sync_directory, write_whole
 __all__ = [
     "NO_LOCKS",
     "SEALED",
+    "WITHHELD",
     "GenerationLock",
     "all_generations",
     "build_state",
@@ -46,6 +47,7 @@ __all__ = [
     "collection_names",
     "compare_listing",
     "current_generation",
+    "go_live",
     "hold_collection",
     "hold_generation",
     "is_collection",
@@ -56,6 +58,7 @@ __all__ = [
     "publish",
     "read_manifest",
     "record_files",
+    "seal",
     "timestamp",
 ]
 
@@ -63,6 +66,8 @@ _GENERATIONS = "generations"
 _MANIFEST, _SEAL = "manifest.json", "manifest.sha256"
 # What a generation has beside the files that its manifest lists.
 SEALED = (_MANIFEST, _SEAL)
+# Beside a stage that is whole and not published: why.
+WITHHELD = "withheld.txt"
 # What locks answer on file systems that have none: some NFS, FUSE and 9p mounts.
 NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EBADF)
 _NAME = re.compile(r"^(\d{8})-(\d+)$")
@@ -183,13 +188,12 @@ def read_manifest(generation: Path) -> Manifest:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise DamagedGeneration(f"{path}: {where}: {first['msg']}; {REBUILD}") from None
+    if generation.parent.name != _GENERATIONS:  # not published yet
+        return manifest
     if manifest.generation != generation.name:
         raise damaged(path, f"is that of {manifest.generation}")
     # A collection is called what its directory is called: it may have been copied or renamed.
-    name = generation.absolute().parents[1].name
-    if generation.parent.name == _GENERATIONS and name != manifest.collection:
-        return manifest.model_copy(update={"collection": name})
-    return manifest
+    return manifest.model_copy(update={"collection": generation.absolute().parents[1].name})
 
 
 def _read(path: Path) -> bytes | None:
@@ -366,6 +370,12 @@ def link_files(generation: Path, stage: Path) -> None:
 
 def publish(collection: Path, stage: Path, manifest: Manifest) -> Path:
     """Make the finished directory ``stage`` the current generation; readers see all or nothing."""
+    seal(collection, stage, manifest)
+    return go_live(collection, stage, manifest.generation)
+
+
+def seal(collection: Path, stage: Path, manifest: Manifest) -> None:
+    """Make ``stage`` a whole generation that can be opened where it lies, not published yet."""
     share_encoder(collection, stage, manifest)
     content = manifest.model_dump_json(indent=2).encode() + b"\n"
     for name, written in ((_MANIFEST, content), (_SEAL, _seal_of(content))):
@@ -374,7 +384,11 @@ def publish(collection: Path, stage: Path, manifest: Manifest) -> Path:
     _open_to_readers(stage)
     for directory in [path for path in stage.rglob("*") if path.is_dir()]:
         sync_directory(directory)
-    generation = collection / "generations" / manifest.generation
+
+
+def go_live(collection: Path, stage: Path, name: str) -> Path:
+    """Make the sealed generation at ``stage`` the current one, under its name."""
+    generation = collection / _GENERATIONS / name
     generation.parent.mkdir(exist_ok=True)
     stage.rename(generation)
     sync_directory(generation.parent)

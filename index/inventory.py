@@ -12,6 +12,7 @@ from typing import Literal
 
 from pinakes.index.errors import CollectionError
 from pinakes.index.generations import (
+    WITHHELD,
     all_generations,
     build_state,
     current_generation,
@@ -19,7 +20,7 @@ from pinakes.index.generations import (
 )
 from pinakes.index.holders import holders
 from pinakes.index.types import Manifest
-from pinakes.ingest.files import read_json
+from pinakes.ingest.files import read_json, read_text
 
 __all__ = ["GenerationState", "Inventory", "UnfinishedBuild", "take_inventory"]
 
@@ -44,11 +45,15 @@ class GenerationState:
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedBuild:
-    """What a build has kept that has not finished: of which files, where that is known."""
+    """What a build has kept that has not finished: of which files, where that is known.
+
+    ``withheld``: why it was not published, of one that is whole.
+    """
 
     name: str
     files: tuple[str, ...]
     size: int
+    withheld: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,7 @@ def take_inventory(collection: Path) -> Inventory:
         collection.name,
         _weight(collection)[0],
         tuple(_state(path, current) for path in reversed(all_generations(collection))),
-        tuple(UnfinishedBuild(path.name, _files_of(path), _weight(path)[0]) for path in begun),
+        tuple(map(_unfinished, begun)),
         build_state(collection),
     )
 
@@ -102,11 +107,14 @@ def _state(generation: Path, current: str) -> GenerationState:
     )
 
 
-def _files_of(build: Path) -> tuple[str, ...]:
-    try:
-        return tuple(map(str, read_json(build / "plan.json")["files"]))
-    except (OSError, ValueError, KeyError, TypeError):
-        return ()
+def _unfinished(build: Path) -> UnfinishedBuild:
+    files: tuple[str, ...] = ()
+    withheld = None
+    with suppress(OSError, ValueError, KeyError, TypeError):
+        files = tuple(map(str, read_json(build / "plan.json")["files"]))
+    with suppress(OSError):
+        withheld = read_text(build / WITHHELD)
+    return UnfinishedBuild(build.name, files, _weight(build)[0], withheld)
 
 
 def _weight(directory: Path) -> tuple[int, int]:

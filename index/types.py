@@ -344,7 +344,8 @@ class Manifest(_Record):
     """What a generation says of itself, and the list of all its files.
 
     ``pages`` says what became of every page read, and quarantine.jsonl which were not kept and
-    why; ``vectors`` counts passages that have one.
+    why; ``vectors`` counts passages that have one. ``accepted``: what spoke against the generation
+    when it was to go live, and was let pass.
     """
 
     format_version: int
@@ -360,6 +361,7 @@ class Manifest(_Record):
     versions: dict[str, str]
     files: dict[str, FileRecord]
     encoder_check: EncoderCheck | None = None
+    accepted: list[str] = []
 
     @property
     def coverage(self) -> float:

@@ -28,6 +28,7 @@ from pinakes.index.errors import (
     UnknownGeneration,
     UnreadableGeneration,
     UnusableModel,
+    Withheld,
 )
 from pinakes.ingest.errors import DumpChanged, IngestError, WorkerDied
 from pinakes.service.errors import (
@@ -79,6 +80,7 @@ _TABLE: dict[type[Exception], Problem] = {
     EncoderNotFound: Problem(2, 503, "No such encoder"),
     UnusableModel: Problem(2, 503, "Model not usable"),
     OtherWiki: Problem(2, 400, "Another wiki"),
+    Withheld: Problem(1, 503, "Not published"),
     BuildInProgress: Problem(2, 503, "Build in progress"),
     CollectionError: Problem(1, 503, "Collection not usable"),
     NotAllowed: Problem(2, 403, "Not allowed"),

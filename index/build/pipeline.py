@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pinakes.index.build.disk import told_of_full_disk
 from pinakes.index.build.embed import VectorScope, embed_generation
+from pinakes.index.build.guards import Guards, accepted
 from pinakes.index.build.plan import check_room
 from pinakes.index.build.progress import Progress, Silence
 from pinakes.index.build.reading import extract, write_store
@@ -30,14 +31,17 @@ from pinakes.index.errors import (
     DamagedGeneration,
     NoCollection,
     UnknownFormat,
+    Withheld,
 )
 from pinakes.index.generations import (
+    WITHHELD,
     current_generation,
+    go_live,
     hold_collection,
     next_name,
-    publish,
     read_manifest,
     record_files,
+    seal,
     timestamp,
 )
 from pinakes.index.keywords.writer import write_keywords
@@ -69,13 +73,14 @@ class BuildOptions:
     ``executors`` gives, for a number of workers, what reads the units (processes of this machine).
     ``force`` builds anew even if the current generation comes from this very source; ``strict``
     gives up at the first page that cannot be read, instead of setting it aside. ``kept_dumps``: of
-    so many a generation stays.
+    so many a generation stays. ``guards``: what a new generation must pass before it goes live.
     """
 
     workers: int = field(default_factory=default_workers)
     force: bool = False
     strict: bool = False
     kept_dumps: int = KEPT_DUMPS
+    guards: Guards | None = None
     executors: Executors = field(default_factory=lambda: worker_processes)
 
 
@@ -99,6 +104,7 @@ def build_collection(
         collection, source, encoder, scope, progress,
         workers=options.workers, executors=options.executors,
         strict=options.strict, force=options.force, kept_dumps=options.kept_dumps,
+        guards=options.guards,
     )  # fmt: skip
     is_new = not collection.exists()
     if is_new:  # and need not be made where there is no room
@@ -210,11 +216,29 @@ def _publish(build: Build) -> None:
     if build.force:
         with write_whole(collection / _FORCED) as file:
             file.write(manifest.generation.encode())
-    publish(collection, stage, manifest)
+    seal(collection, stage, manifest)
+    if let_pass := _accepted(build, manifest):
+        manifest = manifest.model_copy(update={"accepted": let_pass})
+        seal(collection, stage, manifest)
+    go_live(collection, stage, manifest.generation)
     shutil.rmtree(collection / "building")
     build.manifest = manifest
     build.progress.note(f"published {manifest.generation}: keyword search is complete")
     remember_files(collection, manifest.dump.fingerprint, source)
+
+
+def _accepted(build: Build, manifest: Manifest) -> list[str]:
+    """What speaks against the sealed stage and was accepted. Raises Withheld; the stage waits."""
+    if build.guards is None:
+        return []
+    before = _current_manifest(build.collection)
+    current = None if before is None else current_generation(build.collection)
+    try:
+        return accepted(build.collection, current, build.stage, manifest, build.guards)
+    except Withheld as error:
+        with write_whole(build.work / WITHHELD) as file:
+            file.write(str(error).encode())
+        raise
 
 
 def _versions() -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pinakes.index.build.guards import Guards
 from pinakes.index.build.progress import Progress
 from pinakes.index.superseded import KEPT_DUMPS
 from pinakes.index.types import Encoder, Manifest, VectorScope
@@ -43,6 +44,7 @@ class Build:
     strict: bool = False
     force: bool = False
     kept_dumps: int = KEPT_DUMPS
+    guards: Guards | None = None
     work: Path = field(default_factory=Path)
     is_verified: bool = False
     extracted: Extracted = field(default_factory=_no_units)

@@ -65,18 +65,33 @@ StrictOption = Annotated[
 ]
 
 
+AcceptVanishedOption = Annotated[
+    bool,
+    typer.Option(
+        "--accept-vanished", help="Publish though pages are missing that were there before."
+    ),
+]
+
+
 def build(
     dump: DumpPaths,
     vectors: VectorsOption = "all",
     workers: WorkersOption = None,
     strict: StrictOption = False,
-    force: Annotated[bool, typer.Option("--force", help="Build anew what is built.")] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force", help="Build anew what is built, and publish whatever speaks against it."
+        ),
+    ] = False,
+    accept_vanished: AcceptVanishedOption = False,
     data: DataOption = None,
     collection: CollectionOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Build a collection from a dump, or go on with an interrupted build."""
     require_extra("build", "pinakes build")
+    from pinakes.index.build.guards import Guards
     from pinakes.index.build.pipeline import BuildOptions, build_collection
     from pinakes.index.encoders.sentence_model import find_encoder
     from pinakes.ingest.sources.opening import open_source
@@ -89,13 +104,14 @@ def build(
     found = open_source(dump)
     directory = settings.data / (settings.collection or found.identity.name)
     encoder = None if scope == "none" else find_encoder(settings.search.encoder)
-    options = BuildOptions(
-        workers=workers or default_workers(),
-        force=force,
-        strict=strict,
-        kept_dumps=settings.build.keep,
-    )
     with BuildProgress() as progress:
+        options = BuildOptions(
+            workers=workers or default_workers(),
+            force=force,
+            strict=strict,
+            kept_dumps=settings.build.keep,
+            guards=Guards(accept_vanished=accept_vanished, force=force, ask=progress.ask),
+        )
         result = build_collection(directory, found, encoder, scope, progress, options)
         _calibrate(directory, result.manifest, progress)
     manifest = result.manifest
@@ -330,6 +346,7 @@ def _print_status(row: dict[str, Any]) -> None:
         if damages := row["pages"]["damages"]:
             again = fetch_again_text(row["dump"]["files"])
             lines.append(f"  {damages_text(damages)}; {again}")
+        lines += [f"  published although {text}" for text in row["accepted"]]
         lines += [f"  {_vectors_text(row)}", f"  {threshold_text(row['threshold'])}"]
     else:
         lines.append(f"{row['collection']}: nothing published yet")

@@ -29,6 +29,7 @@ from pinakes.service.cli import (  # noqa: E402
     evaluate_answers,
     generations,
     mcp,
+    questions,
     serve,
     tokens,
 )
@@ -115,6 +116,15 @@ _group(
         "list": collections.list_collections,
         "rename": collections.rename,
         "remove": collections.remove,
+    },
+)
+_group(
+    "questions",
+    "What a collection is asked before a new generation of it goes live.",
+    {
+        "add": questions.add,
+        "list": questions.list_questions,
+        "remove": questions.remove,
     },
 )
 _group(

@@ -162,6 +162,19 @@ class BuildProgress:
         """A line of its own, above the bars."""
         err.print(text, markup=False)
 
+    def ask(self, question: str) -> bool:
+        """A question to whoever sits at the terminal; no, where nobody does."""
+        if not (self._bars and sys.stdin.isatty()):
+            return False
+        self._bars.stop()
+        try:
+            err.print(f"{question} [y/N]", end=" ")
+            return input().strip().lower() in ("y", "yes")
+        except EOFError:
+            return False
+        finally:
+            self._bars.start()
+
 
 def coverage_text(coverage: float) -> str:
     """How much of a generation has vectors; "all" and "no" are said only where they are true."""

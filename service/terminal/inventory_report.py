@@ -99,6 +99,8 @@ def _unfinished_text(inventory: Inventory, build: UnfinishedBuild) -> Text:
     of = f" of {files}" if files else ""
     if inventory.build == "at work":
         return Text(f"A build{of} is at work here: {size_text(build.size)} so far.")
+    if build.withheld:
+        return Text(f"{build.withheld} ({size_text(build.size)})")
     return Text(
         f"A build{of} has not finished, {size_text(build.size)}: the same command goes on where it "
         "stopped; pinakes generations remove --unfinished drops it."
@@ -112,7 +114,12 @@ def inventory_json(inventory: Inventory) -> dict[str, Any]:
         "bytes": inventory.size,
         "generations": [_generation_json(state) for state in inventory.generations],
         "unfinished": [
-            {"name": build.name, "files": list(build.files), "bytes": build.size}
+            {
+                "name": build.name,
+                "files": list(build.files),
+                "bytes": build.size,
+                "withheld": build.withheld,
+            }
             for build in inventory.unfinished
         ],
         "build": inventory.build,

@@ -1,0 +1,33 @@
+"""Which pages of one store another one no longer has: by key, by title, or as a redirect."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+from pinakes.index.store.store import Store
+
+__all__ = ["vanished_pages"]
+
+# Pages are told apart by their number, or by the key of their source where that is a text.
+_MISSING = (
+    "SELECT title FROM before.pages WHERE source_key IS NULL "
+    "AND page_id NOT IN (SELECT page_id FROM main.pages) "
+    "UNION ALL SELECT title FROM before.pages WHERE source_key IS NOT NULL AND source_key NOT IN "
+    "(SELECT source_key FROM main.pages WHERE source_key IS NOT NULL)"
+)
+
+
+def vanished_pages(before: Path, after: Path) -> Iterator[str]:
+    """Titles of the pages of the store ``before`` that lead nowhere in ``after``.
+
+    A page that was moved, or merged and made a redirect, has not vanished.
+    """
+    with (
+        closing(sqlite3.connect(f"{after.absolute().as_uri()}?mode=ro", uri=True)) as both,
+        Store(after) as store,
+    ):
+        both.execute("ATTACH ? AS before", (f"{before.absolute().as_uri()}?mode=ro",))
+        for (title,) in both.execute(_MISSING):
+            if store.page_id_by_name(title) is None:
+                yield title
