@@ -32,12 +32,12 @@ from pinakes.service.asking.citations import make_citation
 from pinakes.service.asking.retrieve import MOST_HITS, find
 from pinakes.service.reading.answering import answers
 from pinakes.service.reading.linear_entailment import (
-    FEATURES,
     LinearEntailment,
     LinearPremises,
     linear_entailment,
 )
 from pinakes.service.reading.models import reading_models
+from pinakes.service.reading.premises import FEATURES
 from pinakes.service.reading.question import Question
 from pinakes.service.types import Citation
 

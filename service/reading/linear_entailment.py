@@ -7,40 +7,32 @@ of which another source may support. How the features add up was fitted (bench/q
 
 import math
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
 
 from pinakes.index.weights import FittedWeights, read_weights
-from pinakes.ingest.text.sentences import sentence_spans
 from pinakes.service.reading.arithmetic import computed, is_false_comparison
-from pinakes.service.reading.claims import (
-    Claim,
-    ClaimParser,
-    Comparison,
-    Word,
-    compare,
-    nearest_places,
-)
+from pinakes.service.reading.claim_parser import ClaimParser
+from pinakes.service.reading.claims import Claim, Word
+from pinakes.service.reading.comparison import compare
 from pinakes.service.reading.entailment import Support
 from pinakes.service.reading.matched_clauses import WeighedWords
+from pinakes.service.reading.premises import FEATURES, Premise, PremiseFinder
 from pinakes.service.reading.quantities import are_of_a_kind
 from pinakes.service.reading.question import Question
-from pinakes.service.reading.roles import swaps_clauses, swaps_names
-from pinakes.service.reading.substitutes import new_words, substituted, substitutes_in
+from pinakes.service.reading.roles import swaps_clauses
+from pinakes.service.reading.source_windows import SourceWindow, source_windows
 from pinakes.service.types import Citation, SourcePlace
 
-__all__ = ["FEATURES", "LinearEntailment", "LinearPremises", "Premise", "linear_entailment"]
+__all__ = ["LinearEntailment", "LinearPremises", "linear_entailment"]
 
-FEATURES = ("constant", "new words", "in one clause", "rival", "substitute")
 _MOST_WORDS = 120  # nobody says so much in one sentence
 # Windows that may say otherwise: the likeliest of those that do not hold.
 _CLOSELY = 4
 _FRAGMENT_WORDS = 2
 _LEAST_PART = 2  # words
-# Part of a sentence, word for word: what it leaves out makes it no less true, but less near.
-_SURE, _VERBATIM_WORDS, _VERBATIM_NEARNESS = 0.97, 3, 0.9
 # So much of a sentence a source says that contradicts it: of another number, or not so.
 _SAME_MATTER, _SAME_WORDS = 0.6, 0.95
 
@@ -78,48 +70,6 @@ class LinearEntailment:
         return 1 / (1 + math.exp(-total))
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
-    """One or two sentences of a source, and the words that name its subject."""
-
-    number: int
-    start: int
-    text: str
-    claim: Claim
-    context: frozenset[str]
-
-    @property
-    def end(self) -> int:
-        return self.start + len(self.text)
-
-    @property
-    def forms(self) -> frozenset[str]:
-        return _forms(self.claim)
-
-
-@dataclass(frozen=True, slots=True)
-class Premise:
-    """A window beside a claim: how both compare, and how likely it supports it.
-
-    ``features``: in the order of FEATURES. ``fit``: how well its words fit, 0 to 1. ``is_against``:
-    it says the same of something else, or denies it. ``lacks_comparative``: it compares nothing
-    where the claim does.
-    """
-
-    window: _Window
-    comparison: Comparison
-    features: tuple[float, ...]
-    score: float
-    fit: float
-    is_against: bool
-    lacks_comparative: bool
-
-    @property
-    def holds(self) -> bool:
-        """Whether nothing strict speaks against its support."""
-        return not (self.is_against or self.comparison.missing or self.lacks_comparative)
-
-
 class LinearPremises:
     """The sources of one answer, cut into windows of one sentence or two."""
 
@@ -131,15 +81,20 @@ class LinearPremises:
         self._sources = sources
         self._parser = ClaimParser(question.words, question.analyze, question.is_stop_word)
         self._asked = self._parser.parse(question.text)
-        self._asked_forms = frozenset(word.form for word in self._asked.words)
 
     def prepare(self) -> None:
         """Read the sources now; else that happens with the first sentence."""
-        _ = self._windows
+        _ = self._finder
 
     @cached_property
-    def _windows(self) -> Sequence[_Window]:
-        return [window for source in self._sources for window in self._cut(source)]
+    def _windows(self) -> Sequence[SourceWindow]:
+        return list(source_windows(self._sources, self._parser))
+
+    @cached_property
+    def _finder(self) -> PremiseFinder:
+        return PremiseFinder(
+            self._question, self._asked.forms, self._windows, self._names, self._model.probability
+        )
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -234,8 +189,7 @@ class LinearPremises:
         claim = replace(claim, words=named)
         if not claim.words or not _is_fragment(claim):
             return claim
-        forms = {word.form for word in claim.words}
-        asked = tuple(word for word in self._asked.words if word.form not in forms)
+        asked = tuple(word for word in self._asked.words if word.form not in claim.forms)
         # A bare answer is all that matters in it.
         bare = tuple(replace(word, is_name=True) for word in claim.words)
         shift = len(asked)
@@ -243,101 +197,7 @@ class LinearPremises:
 
     def premises_of(self, claim: Claim, cited: Collection[int] = frozenset()) -> list[Premise]:
         """The windows that may support a claim, the likeliest first; of equals one it cites."""
-        compared = self._compared(claim, self._windows, self._substitute(claim))
-        return sorted(
-            compared,
-            key=lambda one: (not one.holds, -one.score, one.window.number not in cited),
-        )
-
-    def _substitute(self, claim: Claim) -> float:
-        """How well the words fit of the claim that says best something else of what is asked.
-
-        Where both stand in one sentence, they may be two names of one thing.
-        """
-        said = new_words(claim, self._asked_forms)
-        if not said:
-            return 0.0
-        windows = [
-            window
-            for window in self._windows
-            if not window.claim.sentences and said.isdisjoint(window.forms)
-        ]
-        others = {
-            tuple(word.form for word in found): found
-            for window in windows
-            for found in substitutes_in(window.claim, self._asked_forms)
-        }
-        best = 0.0
-        for other in substituted(claim, self._asked_forms, others.values()):
-            new = new_words(other, self._asked_forms)
-            holding = [window for window in windows if new <= window.forms]
-            premises = self._compared(other, holding, 0.0)
-            best = max([best, *(one.fit for one in premises if one.holds)])
-        return best
-
-    def _compared(
-        self, claim: Claim, windows: Sequence[_Window], substitute: float
-    ) -> list[Premise]:
-        """The windows by their words alone."""
-        said = WeighedWords(
-            [self._weight(word) for word in claim.words],
-            [word.form not in self._asked_forms for word in claim.words],
-        )
-        pairs = [(window, compare(claim, window.claim, window.context)) for window in windows]
-        pairs = [(window, found) for window, found in pairs if any(found.said)]
-        # How much of what is asked a clause says that does not say what is new.
-        rival = max(
-            (
-                clause.asked
-                for window, found in pairs
-                if not window.claim.sentences
-                for clause in said.clauses(found, window.claim)
-                if clause.new < 1
-            ),
-            default=0.0,
-        )
-        return [
-            self._judged(claim, window, found, said, rival, substitute) for window, found in pairs
-        ]
-
-    def _judged(
-        self,
-        claim: Claim,
-        window: _Window,
-        found: Comparison,
-        said: WeighedWords,
-        rival: float,
-        substitute: float,
-    ) -> Premise:
-        text = window.claim
-        clause = said.best_clause(found, text)
-        new = said.share(found.said, is_new=True)
-        fit = (said.share(found.held) + new + clause.whole + clause.nearness) / 4
-        features = (
-            1.0,
-            new,
-            clause.whole,
-            max(0.0, rival - clause.asked),
-            max(0.0, substitute - fit),
-        )
-        is_against = (
-            not found.same_sense
-            or swaps_names(claim, text, self._names)
-            or swaps_clauses(claim, text)
-        )
-        score = self._model.probability(features)
-        if _is_verbatim(claim, found, text):
-            score = max(score, _SURE)
-        return Premise(window, found, features, score, fit, is_against, self._lacks(claim, found))
-
-    def _lacks(self, claim: Claim, found: Comparison) -> bool:
-        """Whether a comparative of the claim ("larger") stands nowhere in the window."""
-        words = self._question.words
-        comparatives = words.greater | words.smaller
-        return any(
-            word.text.casefold() in comparatives and not at
-            for word, at in zip(claim.words, found.said, strict=True)
-        )
+        return self._finder.premises_of(claim, cited)
 
     def _contradicts(self, said: Claim, premise: Premise) -> bool:
         """Whether a sentence says the same of something else, or that it is not so.
@@ -345,7 +205,7 @@ class LinearPremises:
         Or has another number of the kind in the place of one that no source has.
         """
         found, text = premise.comparison, premise.window.claim
-        weighed = WeighedWords([self._weight(word) for word in said.words], found.held)
+        weighed = WeighedWords([self._finder.weight(word) for word in said.words], found.held)
         if text.sentences:
             return False
         if premise.is_against:
@@ -378,12 +238,6 @@ class LinearPremises:
         one = Claim((word,))
         return any(any(compare(one, window.claim, window.context).held) for window in self._windows)
 
-    def _weight(self, word: Word) -> float:
-        terms = word.form.split()
-        if word.quantity is not None:
-            return self._question.greatest_idf / 2
-        return max((self._question.idf_of(term) for term in terms), default=1.0)
-
     def _narrowed(self, said: Claim, best: Premise) -> SourcePlace:
         """Where it is said: of two sentences the one that says it all, if one does."""
         shortest = best.window
@@ -396,33 +250,11 @@ class LinearPremises:
                     shortest = window  # by and by
         return SourcePlace(shortest.number, shortest.start, shortest.end)
 
-    def _cut(self, source: Citation) -> list[_Window]:
-        context = self._parser.parse(" . ".join([source.title, *source.heading_path]))
-        forms = frozenset(word.form for word in context.words) - self._others_titles(source)
-        spans = sentence_spans(source.quote, language=source.language)
-        windows = []
-        for place, (start, end) in enumerate(spans):
-            for last in {end, spans[min(place + 1, len(spans) - 1)][1]}:
-                text = source.quote[start:last]
-                windows.append(_Window(source.number, start, text, self._parser.parse(text), forms))
-        return windows
-
-    def _others_titles(self, source: Citation) -> frozenset[str]:
-        """Forms of its title that are all of another source's: Australia of "South Australia"."""
-        titles = {one.title: _forms(self._parser.parse(one.title)) for one in self._sources}
-        own = titles[source.title]
-        others = [forms for forms in titles.values() if forms < own]
-        return frozenset(form for forms in others for form in forms)
-
 
 def linear_entailment() -> LinearEntailment:
     """The model with the weights that come with Pinakes. Raises UnfitWeights."""
     name = "linear_entailment.json"
     return LinearEntailment(read_weights(__package__, name, EntailmentWeights, FEATURES))
-
-
-def _forms(claim: Claim) -> frozenset[str]:
-    return frozenset(word.form for word in claim.words)
 
 
 def _is_fact(word: Word) -> bool:
@@ -439,13 +271,6 @@ def _is_fragment(claim: Claim) -> bool:
         if word.quantity is None and not word.text[0].isupper() and word.form not in units
     ]
     return len(claim.words) <= _FRAGMENT_WORDS or not plain
-
-
-def _is_verbatim(claim: Claim, found: Comparison, text: Claim) -> bool:
-    if len(claim.words) < _VERBATIM_WORDS or not all(found.said) or found.order < 1:
-        return False
-    places = nearest_places(found.said, text).values()
-    return len(places) / (max(places) - min(places) + 1) >= _VERBATIM_NEARNESS
 
 
 def _joined(parts: Sequence[Claim]) -> list[Claim]:

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pinakes.service.reading.claims import Claim, Comparison, nearest_places
+from pinakes.service.reading.claims import Claim
+from pinakes.service.reading.comparison import Comparison, nearest_places
 
 __all__ = ["NO_CLAUSE", "MatchedClause", "WeighedWords"]
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from pinakes.index.encoders.cross_encoder import CrossEncoder
 from pinakes.ingest.text.sentences import sentence_spans
-from pinakes.service.reading.claims import ClaimParser, compare
+from pinakes.service.reading.claim_parser import ClaimParser
+from pinakes.service.reading.comparison import compare
 from pinakes.service.reading.entailment import Support
 from pinakes.service.reading.question import Question
 from pinakes.service.types import Citation, SourcePlace, Verdict

@@ -42,9 +42,9 @@ def swaps_clauses(claim: Claim, text: Claim) -> bool:
     for number, one in enumerate(ours):
         for other in ours[number + 1 :]:
             first, second = one.words[0].form, other.words[0].form
-            here = [_forms(part) for part in theirs if first in _forms(part) - {second}]
-            there = [_forms(part) for part in theirs if second in _forms(part) - {first}]
-            own, others = _forms(one) - _forms(other), _forms(other) - _forms(one)
+            here = [part.forms for part in theirs if first in part.forms - {second}]
+            there = [part.forms for part in theirs if second in part.forms - {first}]
+            own, others = one.forms - other.forms, other.forms - one.forms
             straight, crossed = 0, 0
             for part in here:
                 if second not in part:
@@ -86,7 +86,3 @@ def _swapped(first: Word, between: Collection[Word], second: Word, text: Claim) 
             else:
                 return False
     return turned
-
-
-def _forms(claim: Claim) -> set[str]:
-    return {word.form for word in claim.words}

@@ -3,7 +3,7 @@
 import pytest
 
 from pinakes.index.keywords.bm25 import KeywordIndex, write_keyword_index
-from pinakes.service.reading.claims import ClaimParser
+from pinakes.service.reading.claim_parser import ClaimParser
 from pinakes.service.reading.words import words_of
 
 

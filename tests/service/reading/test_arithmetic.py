@@ -3,7 +3,7 @@
 import pytest
 
 from pinakes.service.reading.arithmetic import computed, is_false_comparison
-from pinakes.service.reading.claims import ClaimParser
+from pinakes.service.reading.claim_parser import ClaimParser
 
 # name, claim, the numbers that need a source
 COMPUTED = [

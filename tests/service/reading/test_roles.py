@@ -2,7 +2,7 @@
 
 import pytest
 
-from pinakes.service.reading.claims import ClaimParser
+from pinakes.service.reading.claim_parser import ClaimParser
 from pinakes.service.reading.roles import swaps_clauses, swaps_names
 
 NAMES = ("plato", "aristotl", "napoleon", "wellington", "australia", "canberra")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from pinakes.service.reading.claims import ClaimParser, Comparison, compare, nearest_places
+from pinakes.service.reading.claim_parser import ClaimParser
+from pinakes.service.reading.comparison import Comparison, compare, nearest_places
 
 
 def _compared(parser: ClaimParser, claim: str, text: str, title: str = "") -> Comparison:
