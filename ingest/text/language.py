@@ -53,6 +53,14 @@ and ``like = "ar"`` takes what is not said from another file. Each part is read 
   do; ``counting``: "how many"; ``groups``: what changes its members; ``made``: things that set
   records, ``superlatives``: their endings or words; ``records``: "has won the *most*".
   ``joins_words``: offices stand at the end of longer words.
+- ``[notes]`` (``service/asking/notes.py``), all or nothing: what stands at the beginning of a
+  refusal (``no_answer``), what was ``searched`` for ({queries}, each a ``query`` in its quotation
+  marks) and the ``nearest`` {pages}; why an answer breaks off: ``length``, ``repetition``.
+- ``[declining]`` (``service/asking/declining.py``), all or nothing: how a model says that the
+  sources do not hold the answer. ``say``: what it is told to say. ``sentences``: regular
+  expressions of whole sentences, ``before``: of what may stand before them; their lines are joined,
+  ``{rest}`` is anything that sets nothing against it, as ``contrasts`` would, and other names in
+  braces are ``parts``, each of which may hold those before it.
 - ``[titles]`` (``sources/mediawiki/templates/local_names.py``) ``disambiguation``: what stands in
   brackets at the end of the title of a page that only lists what a name may mean, in lower case.
 - ``[templates]`` (``sources/mediawiki/templates/local_names.py``), names in lower case:

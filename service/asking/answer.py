@@ -17,12 +17,12 @@ from pinakes.service.asking.answer_writer import AnswerWriter
 from pinakes.service.asking.as_of import as_of_note, asks_about_now
 from pinakes.service.asking.cards import topic_card_events, write_card
 from pinakes.service.asking.citations import make_citation, page_url
-from pinakes.service.asking.conversation import NO_ANSWER
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent, Done, Sources, Status, Token
 from pinakes.service.asking.generate import ModelText, written
 from pinakes.service.asking.later import asks_about_later
 from pinakes.service.asking.model_turn import ModelTurn
+from pinakes.service.asking.notes import no_answer_note, searched_note
 from pinakes.service.asking.pack import pack
 from pinakes.service.asking.retrieve import find
 from pinakes.service.asking.room import room_for
@@ -227,12 +227,11 @@ class Answerer:
             page_id, title = hit.passage.page_id, hit.passage.title
             pages.setdefault(page_id, NearPage(page_id, title, page_url(collection, page_id)))
         nearest = list(pages.values())[:_NEAREST]
-        words = [] if draft.text else [NO_ANSWER]  # a model may have said so itself
-        words.append(f"Searched for {', '.join(f'“{query}”' for query in draft.searched)}.")
-        if nearest:
-            words.append(f"Nearest pages: {', '.join(page.title for page in nearest)}.")
+        language = draft.language
+        words = [] if draft.text else [no_answer_note(language)]  # a model may have said so itself
+        words.append(searched_note(language, draft.searched, (page.title for page in nearest)))
         if draft.as_of and asks_about_later(draft.question, int(draft.as_of[:4])):
-            words.append(as_of_note(draft.as_of, draft.index.manifest.dump.language))
+            words.append(as_of_note(draft.as_of, language))
         said = (" " if draft.text else "") + " ".join(words)
         draft.text += said
         draft.citations = ()

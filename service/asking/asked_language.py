@@ -1,4 +1,7 @@
-"""In which language a question is asked: told by its commonest words, and by its script."""
+"""In which language a question is asked: told by its commonest words, and by its script.
+
+Knows nothing of what is made of it.
+"""
 
 import re
 from collections.abc import Mapping
@@ -8,20 +11,20 @@ from pinakes.ingest.text.language import language_part, listed_languages
 from pinakes.ingest.text.scripts import WORD, is_unspaced
 from pinakes.service.reading.words import words_of
 
-__all__ = ["asked_language"]
+__all__ = ["asked_language", "language_name"]
 
 _WORD = re.compile(WORD)
 # One word alone may be a name.
 _LEAST = 2
 
 
-def asked_language(question: str, usual: str) -> str | None:
-    """The English name of the question's language, where it is surely another than ``usual``.
+def asked_language(question: str, usual: str) -> str:
+    """The code of the question's language, where it is surely another than ``usual``; else that.
 
-    ``usual``: the code of the language that is expected. None for languages whose files say nothing
-    of questions.
+    ``usual``: the code of the language that is expected. Languages whose files say nothing of
+    questions are not told.
     """
-    expected = language_part(usual, "questions").get("name")
+    expected = language_name(usual)
     said = [word.casefold() for word in _WORD.findall(question)]
     counts = {
         name: sum(words.get(word, 0) for word in said) for name, words in _common_words().items()
@@ -32,7 +35,13 @@ def asked_language(question: str, usual: str) -> str | None:
     best = max(counts, key=lambda name: (counts[name], name == expected))
     rest = max((count for name, count in counts.items() if name != best), default=0)
     is_sure = counts[best] >= _LEAST and counts[best] > max(rest, counts.get(expected or "", 0))
-    return best if best != expected and is_sure else None
+    return _languages()[best] if best != expected and is_sure else usual
+
+
+def language_name(code: str) -> str | None:
+    """The English name of a language; None where its file says nothing of questions."""
+    name = language_part(code, "questions").get("name")
+    return None if name is None else str(name)
 
 
 @cache
@@ -40,7 +49,7 @@ def _languages() -> Mapping[str, str]:
     """English names of languages whose files word questions, each with its code."""
     names: dict[str, str] = {}
     for code in sorted(listed_languages(), key=lambda code: (len(code), code)):
-        if name := language_part(code, "questions").get("name"):
+        if name := language_name(code):
             names.setdefault(name, code)
     return names
 

@@ -13,6 +13,7 @@ from itertools import pairwise
 from pinakes.index.retrieval.search import Index
 from pinakes.ingest.characters import cut_place
 from pinakes.ingest.text.scripts import WORD
+from pinakes.service.asking.notes import is_refusal
 from pinakes.service.asking.references import Reference, references
 from pinakes.service.asking.things import Thing, begun, is_common, things_in
 from pinakes.service.asking.turns import Turn, by_salience, is_new, turn_of
@@ -20,16 +21,12 @@ from pinakes.service.reading.words import LanguageWords
 from pinakes.service.types import Message
 
 __all__ = [
-    "NO_ANSWER",
     "adds_names",
     "checked_rewriting",
     "rewriting_prompt",
     "standalone",
     "with_earlier",
 ]
-
-# What a refusal begins with; it names nothing that was talked about.
-NO_ANSWER = "This collection does not seem to hold an answer."
 
 _LONGEST = 400
 # A query has at most 2,000 characters; a few are for what joins its parts.
@@ -107,7 +104,7 @@ def _pairs(history: Sequence[Message]) -> list[tuple[str, str]]:
     for message in history:
         if message.role == "user":
             pairs.append((message.content, ""))
-        elif message.role == "assistant" and pairs and not message.content.startswith(NO_ANSWER):
+        elif message.role == "assistant" and pairs and not is_refusal(message.content):
             pairs[-1] = (pairs[-1][0], _CITATION_MARKERS.sub("", message.content))
     return pairs
 

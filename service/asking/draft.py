@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
+from pinakes.service.asking.asked_language import asked_language
 from pinakes.service.asking.decompose import Comparison, TwoSteps
 from pinakes.service.asking.events import Done
 from pinakes.service.reading.reader import AnsweringSentence
@@ -60,6 +61,11 @@ class Draft:
     threshold: float = 0.0
     short_answer: ShortAnswer | None = None
     likeliest: tuple[int, int] | None = None
+
+    @property
+    def language(self) -> str:
+        """The code of the language that it is given in: that of the question, or the sources'."""
+        return asked_language(self.request.question, self.index.manifest.dump.language)
 
     @property
     def as_of(self) -> str | None:

@@ -10,11 +10,11 @@ from typing import TypeVar
 from pinakes.service.asking.answer_writer import AnswerWriter
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent, Status, Token
+from pinakes.service.asking.notes import cut_off_note
 from pinakes.service.asking.reasoning import ReasoningFilter
 from pinakes.service.errors import GeneratorFailed
 from pinakes.service.generators.generator import Sign
 from pinakes.service.plain_text import PlainStream
-from pinakes.service.types import Truncation
 
 __all__ = ["Heard", "ModelText", "TimeLimit", "whole_text", "written"]
 
@@ -23,11 +23,6 @@ Value = TypeVar("Value")
 _LONGEST_PART = 2_000  # characters
 # Characters that a token has at most, on the average of an answer: in English four.
 _LONGEST_TOKEN = 24
-# What the reader is told of an answer that breaks off.
-_NOTES: dict[Truncation, str] = {
-    "length": "(Cut off here: the answer was longer than the model had room for.)",
-    "repetition": "(Stopped here: the model began to repeat itself.)",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +174,7 @@ async def written(
     if not writer.has_said:  # the sources speak for themselves
         draft.truncated = None
     if draft.truncated is not None:
-        note = f"\n\n{_NOTES[draft.truncated]}"
+        note = f"\n\n{cut_off_note(draft.language, draft.truncated)}"
         draft.text += note
         yield Token(note)
     if not draft.answer_tokens:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pinakes.index.retrieval.neighbours import widen
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
-from pinakes.service.asking.asked_language import asked_language
+from pinakes.service.asking.asked_language import language_name
+from pinakes.service.asking.declining import decline_in
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.prompt import SourceText, build_prompt
 from pinakes.service.asking.room import TokenRoom
@@ -59,7 +60,8 @@ async def pack(generator: Generator, draft: Draft, info: ModelInfo, room: TokenR
 
     A small model is given sentences only. Raises GeneratorFailed where not even one fits.
     """
-    language = asked_language(draft.request.question, draft.index.manifest.dump.language)
+    language = language_name(draft.language)
+    is_usual = language == language_name(draft.index.manifest.dump.language)
     tried = None
     tokens_per_letter = 0.0
     for chosen, sources in _ways(draft, small=info.small):
@@ -69,7 +71,8 @@ async def pack(generator: Generator, draft: Draft, info: ModelInfo, room: TokenR
             draft.request.mode,
             small=info.small,
             history=draft.request.history,
-            language=language,
+            language=None if is_usual else language,
+            decline=decline_in(draft.language),
         )
         letters = sum(len(message.content) for message in prompt)
         if letters * tokens_per_letter > room.prompt * _SURELY_TOO_LONG and len(chosen) > 1:

@@ -121,7 +121,7 @@ def print_answer_sources(answer: Answer, console: Console) -> None:
 def _print_refusal(answer: Answer) -> None:
     """What was searched, and where to read on, if the text does not say it."""
     asked = ", ".join(f"“{query}”" for query in answer.searched)
-    if asked not in answer.text:
+    if not all(query in answer.text for query in answer.searched):
         out.print(Text(f"\nSearched for {asked}.", style="dim"))
     others = [page.title for page in answer.nearest if page.title not in answer.text]
     if others:

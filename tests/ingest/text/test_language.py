@@ -52,6 +52,12 @@ KNOWN = {
         ),
     },
     "titles": {"disambiguation": list},
+    "notes": dict.fromkeys(
+        ("length", "nearest", "no_answer", "query", "repetition", "searched"), str
+    ),
+    "declining": {
+        "before": list, "contrasts": str, "parts": dict, "say": str, "sentences": list,
+    },
 }  # fmt: skip
 OPTIONAL_WORDS = {
     "months",

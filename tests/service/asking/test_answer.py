@@ -228,6 +228,14 @@ def test_nothing_found_is_refused(index: Index) -> None:
     assert not answer.grounded
 
 
+def test_a_refusal_is_in_the_language_of_the_question(index: Index) -> None:
+    answer = answered(answer_events(index, None, "Wo liegt xyzzyplugh?"))
+    assert answer.kind == "refusal"
+    assert answer.text.startswith(
+        "Diese Sammlung scheint keine Antwort zu enthalten. Gesucht wurde nach „Wo liegt"
+    )
+
+
 def test_a_question_without_words_is_refused_before_anything_is_said(index: Index) -> None:
     with pytest.raises(BadQuery):
         answer_events(index, None, "?!")
@@ -242,6 +250,19 @@ def test_a_model_that_was_measured_is_believed_as_often_as_it_was_right(
     words = "Michael Ventris deciphered Linear B [1]. Horses eat 1999 weeds."
     answer = answered(answer_events(index, ScriptedGenerator(words), data=tmp_path))
     assert answer.withheld == withheld
+
+
+@pytest.mark.parametrize(
+    ("right", "kind", "withheld"), [(15, "unproven", 0), (10, "unproven", 0), (3, "passage", 1)]
+)
+def test_what_is_merely_unproven_is_withheld_of_a_model_that_is_seldom_right(
+    index: Index, tmp_path: Path, right: int, kind: str, withheld: int
+) -> None:
+    profile = ModelProfile(collection="sample", answered=20, right=right)
+    keep_profile("scripted", profile, tmp_path)
+    model = ScriptedGenerator("It was read by somebody who had drawn maps before.")
+    answer = answered(answer_events(index, model, data=tmp_path))
+    assert (answer.kind, answer.withheld) == (kind, withheld)
 
 
 def test_a_silent_model_is_an_error(index: Index) -> None:
@@ -301,6 +322,7 @@ def test_a_loop_is_told_of(index: Index) -> None:
     ("said", "kind"),
     [
         ("The sources do not say.", "refusal"),
+        ("Die Quellen sagen es nicht.", "refusal"),
         ("The sources do not say who did it. They do not mention it.", "refusal"),
         ("The sources do not freeze in winter.", "unproven"),
         ("The sources do not say when. Michael Ventris deciphered it [1].", "answer"),

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 
 from pinakes.index.retrieval.search import Index
+from pinakes.service.asking.declining import decline_in
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.pack import Packed, pack
 from pinakes.service.asking.retrieve import find
@@ -101,4 +102,5 @@ def test_what_was_said_before_and_the_language_go_with_it(index: Index, draft: D
     talk.hits, talk.ranked = draft.hits, draft.ranked
     request = packed(talk, 1 << 20).messages[-1].content
     assert "assistant: Cai Lun." in request
-    assert request.endswith("Answer in German.")
+    assert "\n\nAnswer in German.\n\n" in request
+    assert request.endswith(str(decline_in("de")))

@@ -1,9 +1,14 @@
 """What the model is told: rules first, numbered sources as data, the question last."""
 
+import csv
+import re
+
 import pytest
 
+from pinakes.service.asking.declining import decline_in
 from pinakes.service.asking.prompt import SourceText, build_prompt, harmless
 from pinakes.service.types import AnswerMode, Message
+from tests.index.toys import SAMPLE
 
 SOURCES = [
     SourceText("Rosetta Stone – Discovery", "The stone was found in 1799."),
@@ -38,6 +43,16 @@ def test_small_models_are_shown_how_and_others_told() -> None:
         "system", "user", "assistant", "user", "assistant", "user",
     ]  # fmt: skip
     assert len(build_prompt(QUESTION, SOURCES, "answer", small=False)) == 2
+
+
+def test_what_small_models_are_shown_tells_nothing_of_the_sample() -> None:
+    *examples, _ = build_prompt(QUESTION, SOURCES, "answer", small=True)
+    shown = " ".join(message.content for message in examples)
+    with (SAMPLE / "pages.csv").open(encoding="utf-8", newline="") as rows:
+        titles = [row["title"] for row in csv.DictReader(rows)]
+    assert len(titles) == 60
+    told = [title for title in titles if re.search(rf"\b{re.escape(title)}\b", shown, re.I)]
+    assert told == []
 
 
 def test_a_brief_answer_is_asked_for_in_other_words() -> None:
@@ -97,3 +112,16 @@ def test_the_language_of_the_question_is_that_of_the_answer() -> None:
     [rules, request] = build_prompt(QUESTION, SOURCES, "answer", small=False, language="German")
     assert "language of the question" in rules.content
     assert request.content.endswith("\n\nAnswer in German.")
+
+
+def test_how_to_decline_is_said_again_in_another_language() -> None:
+    def asked(language: str) -> str:
+        decline = decline_in(language)
+        return build_prompt(QUESTION, SOURCES, "answer", small=False, decline=decline)[-1].content
+
+    assert asked("de").endswith("say only: Die Quellen sagen es nicht.")
+    assert (
+        asked("en")
+        == asked("mt")
+        == build_prompt(QUESTION, SOURCES, "answer", small=False)[-1].content
+    )

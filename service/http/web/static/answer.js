@@ -66,8 +66,9 @@ export class AnswerText {
   // What was searched, and where to read on: the text says so, or a line and a list do.
   #refuse({ searched, nearest }) {
     const linking = linkedNames(this.section.lastChild, nearest);
-    const asked = searched.map((query) => `“${query}”`).join(", ");
-    if (!this.section.textContent.includes(asked)) {
+    const text = this.section.textContent;
+    if (!searched.every((query) => text.includes(query))) {
+      const asked = searched.map((query) => `“${query}”`).join(", ");
       this.section.append(element("p", `Searched for ${asked}.`, "searched"));
     }
     if (linking || !nearest.length) return;

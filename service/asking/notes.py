@@ -1,0 +1,48 @@
+"""What Pinakes says of an answer in its own words: that there is none, or that it breaks off.
+
+In the language of the question where its file words it, else in English.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+from pinakes.ingest.text.language import language_part, listed_languages
+from pinakes.service.types import Truncation
+
+__all__ = ["cut_off_note", "is_refusal", "no_answer_note", "searched_note"]
+
+_USUAL = "en"
+
+
+def no_answer_note(language: str) -> str:
+    """What a refusal begins with."""
+    return str(_notes(language)["no_answer"])
+
+
+def searched_note(language: str, queries: Iterable[str], nearest: Iterable[str]) -> str:
+    """What was searched for, and the titles of the nearest pages, if there are any."""
+    notes = _notes(language)
+    quoted = ", ".join(notes["query"].format(query=query) for query in queries)
+    pages = ", ".join(nearest)
+    said = notes["searched"].format(queries=quoted)
+    return f"{said} {notes['nearest'].format(pages=pages)}" if pages else str(said)
+
+
+def cut_off_note(language: str, why: Truncation) -> str:
+    """What is said below an answer that breaks off."""
+    return str(_notes(language)[why])
+
+
+def is_refusal(text: str) -> bool:
+    """Whether an answer of a conversation was a refusal: it names nothing that was talked about."""
+    return text.startswith(_all_beginnings())
+
+
+@cache
+def _all_beginnings() -> tuple[str, ...]:
+    return tuple({no_answer_note(language) for language in listed_languages()})
+
+
+def _notes(language: str) -> Mapping[str, Any]:
+    return language_part(language, "notes") or language_part(_USUAL, "notes")
