@@ -24,7 +24,8 @@ class AnswerFacts(KeptRecord):
     many are shown, ``exact_citations``: those that are the stored text, character for character,
     ``right_citations``: those of a gold page or with an answer in them. Of ``gold`` pages,
     ``cited_gold`` are cited; where no page is known, one citation with an answer in it is wanted.
-    Times are seconds since the question came in.
+    ``own_words_hold_answer``: of the model's words alone, without the passage shown below what of
+    them is unproven; None where none are shown. Times are seconds since the question came in.
     """
 
     kind: AnswerKind | Literal["failure"]
@@ -36,6 +37,7 @@ class AnswerFacts(KeptRecord):
     exact_match: float | None = None
     f1: float | None = None
     holds_answer: bool | None = None
+    own_words_hold_answer: bool | None = None
     citations: int = 0
     exact_citations: int = 0
     right_citations: int | None = None

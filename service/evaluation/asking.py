@@ -17,9 +17,11 @@ from pinakes.service.errors import GeneratorFailed
 from pinakes.service.evaluation.answer_measures import exact_match, holds, word_f1
 from pinakes.service.evaluation.answer_run import AnsweredQuestion, AnswerFacts, AnswerRun
 from pinakes.service.evaluation.targets import Target, Targets
-from pinakes.service.types import Answer, AnswerMode, AnswerRequest, Citation
+from pinakes.service.types import Answer, AnswerKind, AnswerMode, AnswerRequest, Citation
 
 __all__ = ["evaluate_answers", "facts_of", "failure_of"]
+
+_IN_OWN_WORDS: tuple[AnswerKind, ...] = ("answer", "unproven")
 
 
 def facts_of(
@@ -88,7 +90,16 @@ def _words(target: Target, answer: Answer) -> dict[str, Any]:
         "exact_match": exact_match(short, target.answers),
         "f1": word_f1(short, target.answers),
         "holds_answer": answer.kind != "refusal" and holds(answer.text, target.answers),
+        "own_words_hold_answer": (
+            holds(_own_words(answer), target.answers) if answer.kind in _IN_OWN_WORDS else None
+        ),
     }
+
+
+def _own_words(answer: Answer) -> str:
+    """The model's, which stand before what is quoted."""
+    quoted = (sentence.start for sentence in answer.sentences if sentence.quoted)
+    return answer.text[: min(quoted, default=len(answer.text))]
 
 
 def _citations(index: Index, target: Target, answer: Answer) -> dict[str, Any]:

@@ -13,10 +13,11 @@ LEAST_ANSWERED = 20
 def profile_from(run: AnswerRun, parameters: int | None) -> ModelProfile:
     """How often the model's own words held the answer, of the questions that it answered.
 
+    Proven or not: what is measured is the model, not the check.
     Raises BadQuestions for a run in which too few answers in mode ``answer`` can be judged.
     """
     facts = [row.facts["answer"] for row in run.questions if "answer" in row.facts]
-    judged = [one.holds_answer for one in facts if one.kind == "answer"]
+    judged = [one.own_words_hold_answer for one in facts]
     right = [holds for holds in judged if holds is not None]
     if len(right) < LEAST_ANSWERED:
         raise BadQuestions(

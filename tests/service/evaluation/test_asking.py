@@ -98,6 +98,17 @@ def test_a_passage_is_judged(index: Index, targets: Targets) -> None:
     assert (run.model, run.modes, run.left_out) == (None, ("quote",), False)
 
 
+def test_unproven_words_are_judged_without_the_passage_below(
+    index: Index, targets: Targets
+) -> None:
+    model = ScriptedGenerator("Somebody in Greece read it at last.")
+    run = run_of(index, Targets(targets.asked[:1]), "answer", "quote", model=model)
+    facts = run.questions[0].facts
+    assert facts["answer"].kind == "unproven"
+    assert (facts["answer"].holds_answer, facts["answer"].own_words_hold_answer) == (True, False)
+    assert facts["quote"].own_words_hold_answer is None
+
+
 def test_the_models_own_words_are_judged(index: Index, targets: Targets) -> None:
     script = ("Michael Ventris deciphered Linear B in 1952 [1]. ", "Bananas come from Ecuador.")
     targets = Targets(targets.asked[:1])
