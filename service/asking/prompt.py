@@ -97,12 +97,12 @@ def build_prompt(
     )
     request = _request(shown, harmless(question))
     if not small:
-        said = [_talked_about(history) + request]
+        parts = [_talked_about(history) + request]
         if language is not None:
-            said.append(f"Answer in {language}.")
+            parts.append(f"Answer in {language}.")
         if decline is not None and decline != _DECLINE:
-            said.append(f"If the sources do not hold the answer, say only: {decline}")
-        request = "\n\n".join(said)
+            parts.append(f"If the sources do not hold the answer, say only: {decline}")
+        request = "\n\n".join(parts)
     return [*messages, Message("user", request)]
 
 
