@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from pydantic import ValidationError
 
+from pinakes.index.encoders.side_by_side import side_by_side
 from pinakes.index.errors import CollectionError
 from pinakes.index.health import Health, damaged, unreadable
 from pinakes.index.types import EncoderRecord, Vectors
@@ -37,10 +38,9 @@ _GRAPH, _WEIGHTS = "model.onnx", "model.onnx.data"
 
 
 class OnnxEncoder:
-    """An open model. Safe from several threads at once; each text is computed by its own thread.
+    """An open model. Safe from several threads at once; each text is computed by one thread.
 
-    One text at a time: no padding, no thread waits for another, and a vector does not depend on
-    what else is asked.
+    No padding: a vector does not depend on what else is asked.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -58,7 +58,7 @@ class OnnxEncoder:
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of passages or sentences, of shape (len(texts), dimension)."""
-        vectors = [self.encode_passage(text) for text in texts]
+        vectors = side_by_side(self.encode_passage, texts)
         return np.stack(vectors) if vectors else np.empty((0, self.record.dimension), np.float32)
 
     def encode_passage(self, text: str) -> Vectors:

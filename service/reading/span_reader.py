@@ -5,13 +5,16 @@ passages were found, and reads a few windows of them: each takes a while.
 """
 
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.index.encoders.cross_encoder import CrossEncoder, PairReading
+from pinakes.index.encoders.side_by_side import side_by_side
 from pinakes.index.types import Hit
 from pinakes.ingest.text.sentences import sentence_spans
+from pinakes.ingest.types import Passage
 from pinakes.service.reading.question import Question
 from pinakes.service.reading.reader import AnsweringSentence, Reading
 from pinakes.service.reading.windows import nearest_windows
@@ -34,12 +37,16 @@ class SpanReader:
 
     def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
         """Of each window its likeliest words, each in its sentence; 0: as likely as no answer."""
+        windows = nearest_windows(question, hits, self._most)
+        abouts = [self._about(hits[window.hit].passage) for window in windows]
+        pairs = side_by_side(
+            partial(self._model.read, question.text),
+            [about + window.text for about, window in zip(abouts, windows, strict=True)],
+        )
         found: dict[tuple[int, int], AnsweringSentence] = {}
-        for window in nearest_windows(question, hits, self._most):
-            passage = hits[window.hit].passage
-            sentences = sentence_spans(passage.text, language=hits[window.hit].language)
-            about = " – ".join([passage.title, *passage.heading_path]) + self._model.joint
-            pair = self._model.read(question.text, about + window.text)
+        for window, about, pair in zip(windows, abouts, pairs, strict=True):
+            hit = hits[window.hit]
+            sentences = sentence_spans(hit.passage.text, language=hit.language)
             for start, end, score in best_spans(pair, len(about)):
                 begin = window.start + start
                 held = next((s for s in sentences if s[0] <= begin < s[1]), None)
@@ -58,6 +65,10 @@ class SpanReader:
                 if key not in found or found[key].score < score:
                     found[key] = one
         return Reading(tuple(sorted(found.values(), key=lambda one: -one.score)))
+
+    def _about(self, passage: Passage) -> str:
+        """What stands before a window of the passage."""
+        return " – ".join([passage.title, *passage.heading_path]) + self._model.joint
 
 
 def best_spans(
