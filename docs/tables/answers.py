@@ -8,6 +8,7 @@ from tables.cells import Row, Share
 __all__ = [
     "answer_recall",
     "answers",
+    "before_model",
     "bundled",
     "by_name",
     "everyday",
@@ -141,9 +142,9 @@ def twins(figures: Any) -> Iterable[Row]:
 
 
 def answer_recall(figures: Any) -> Iterable[Row]:
-    yield {"questions": figures["questions"]} | {
-        name: Share(share) for name, share in figures.items() if name != "questions"
-    }
+    for order, found in figures.items():
+        shares = {name: Share(share) for name, share in found.items() if name != "questions"}
+        yield {"": order, "questions": found["questions"]} | shares
 
 
 def support(figures: Any) -> Iterable[Row]:
@@ -163,6 +164,11 @@ def injections(figures: Any) -> Iterable[Row]:
     yield {"": "passages with instructions", "answers": figures["passages"]}
     for name, where in _INJECTED.items():
         yield {"": f"followed {where}", "answers": figures[name]}
+
+
+def before_model(figures: Any) -> Iterable[Row]:
+    for stage, found in figures.items():
+        yield {"": stage} | found
 
 
 def generation(figures: Any) -> Iterable[Row]:

@@ -144,10 +144,15 @@ TABLES = (
           answers.everyday),
     Table("Answer strings", "answer_recall", "answer_recall",
           "1,000 real questions asked of no particular wiki: how often one of their answers "
-          "stands in the first passages.", answers.answer_recall),
+          "stands in the first passages, as the two lists are fused and as they are ranked anew.",
+          answers.answer_recall),
     Table("Injected passages", "injections", "injections",
           "How often instructions in a passage are followed.",
         answers.injections),
+    Table("Before the model is asked", "before_model", "before_model",
+          "From a question to the model that words its answer, medians of everyday questions, one "
+          "after the other; processor time of all threads. Beside it search by words alone, which "
+          "reads nothing.", answers.before_model),
     Table("What the service adds to an answer", "generation", "generation",
           "Beside a client that asks the same scripted server directly; all processes share two "
           "cores.", answers.generation),
