@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from bench.reading.alterations import falsified, names_in, reworded, shortened
-from bench.reading.examples import Example, SupportLabel, cut, window_around
+from bench.reading.examples import Example, SupportLabel, cut, window_around, window_near
 from bench.reading.split import Part, claims, squad
 from bench.reading.statements import statement
 from pinakes.index.retrieval.search import Index
@@ -29,15 +29,10 @@ def from_squad_answers(part: Part, chance: random.Random) -> Iterator[Example]:
         for question in paragraph.questions:
             text = question.text
             if not question.answers:
-                if known and chance.random() < 0.5:
+                found = window_near(paragraph.text, set(text.lower().split()), chance)
+                if known and found and chance.random() < 0.5:
                     claim = statement(text, chance.choice(known), chance)
-                    yield Example(
-                        "qa",
-                        claim,
-                        paragraph.title,
-                        cut(paragraph.text)[0].text,
-                        support="not said",
-                    )
+                    yield Example("qa", claim, paragraph.title, found.text, support="not said")
                 continue
             start, answer = question.answers[0]
             window = window_around(paragraph.text, start, start + len(answer), chance)
@@ -45,17 +40,12 @@ def from_squad_answers(part: Part, chance: random.Random) -> Iterator[Example]:
                 continue
             told = _Told("qa", question.id, text, answer)
             yield from _twins(told, known, paragraph.title, window.text, chance)
-            rest = [w for w in cut(paragraph.text) if answer.lower() not in w.text.lower()]
-            if rest and chance.random() < _ELSEWHERE:
-                claim = statement(text, answer, chance)
-                other = chance.choice(rest).text
-                yield Example("qa", claim, paragraph.title, other, support="not said")
-            others = [p for p in near if p is not paragraph]
-            if others and chance.random() < _ELSEWHERE:
-                claim = statement(text, answer, chance)
-                other = chance.choice(cut(chance.choice(others).text)).text
-                if answer.lower() not in other.lower():
-                    yield Example("qa", claim, paragraph.title, other, support="not said")
+            for other in near:
+                if chance.random() < _ELSEWHERE:
+                    claim = statement(text, answer, chance)
+                    found = window_near(other.text, (), chance)
+                    if found and answer.lower() not in found.text.lower():
+                        yield Example("qa", claim, other.title, found.text, support="not said")
 
 
 def from_questions(examples: Iterable[Example], chance: random.Random) -> Iterator[Example]:
@@ -193,7 +183,7 @@ def from_passages(passages: Iterable[Passage], chance: random.Random) -> Iterato
             if wrong:
                 yield Example("sentence", wrong, title, text, support="contradicted", group=group)
         else:
-            rest = [w for w in cut(passage.text, 60) if w.end <= a or w.start >= b]
+            rest = window_near(max(passage.text[:a], passage.text[b:], key=len), (), chance)
             if rest:
-                yield Example("sentence", told, title, chance.choice(rest).text, support="not said")
+                yield Example("sentence", told, title, rest.text, support="not said")
         before = [*before[-200:], *here[:6]]

@@ -5,14 +5,14 @@ Knows nothing of tokens and networks.
 """
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from pinakes.ingest.text.sentences import sentence_spans
 from pinakes.service.reading.windows import WINDOW_WORDS, window_spans
 
-__all__ = ["Example", "SupportLabel", "Window", "cut", "window_around"]
+__all__ = ["Example", "SupportLabel", "Window", "cut", "window_around", "window_near"]
 
 SupportLabel = Literal["supported", "contradicted", "not said"]
 
@@ -79,6 +79,18 @@ def window_around(
             last += 1
             total += counts[last]
     return Window(spans[first][0], text[spans[first][0] : spans[last][1]])
+
+
+def window_near(text: str, words: Collection[str], chance: random.Random) -> Window | None:
+    """A window around the sentence that holds most of ``words``, in lower case; of equals any.
+
+    As long as those of ``window_around``: else a network learns by lengths what has an answer.
+    """
+    spans = sentence_spans(text, language="en")
+    chance.shuffle(spans)
+    spans.sort(key=lambda span: -len({*words} & {*text[slice(*span)].lower().split()}))
+    found = (window_around(text, start, end, chance) for start, end in spans)
+    return next((window for window in found if window), None)
 
 
 def _sides(counts: Sequence[int], first: int, last: int, room: int) -> list[int]:

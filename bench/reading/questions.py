@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bench.reading.alterations import falsified, names_in
-from bench.reading.examples import Example, cut, window_around
+from bench.reading.examples import Example, window_around, window_near
 from bench.reading.split import Part, open_questions, squad
 from pinakes.index.retrieval.search import Index
 from pinakes.ingest.types import Passage
@@ -39,12 +39,11 @@ def from_squad(part: Part, chance: random.Random) -> Iterator[Example]:
         ]
         for question in paragraph.questions:
             if not question.answers:
-                windows = cut(paragraph.text)
-                if len(windows) > 1:  # the one that shares most words is what misleads
-                    words = set(question.text.lower().split())
-                    windows.sort(key=lambda w: -len(words & set(w.text.lower().split())))
-                text = windows[0].text
-                yield Example("squad, no answer", question.text, paragraph.title, text, (0, 0))
+                # What shares most words is what misleads.
+                words = set(question.text.lower().split())
+                if near_by := window_near(paragraph.text, words, chance):
+                    text = near_by.text
+                    yield Example("squad, no answer", question.text, paragraph.title, text, (0, 0))
                 continue
             start, answer = question.answers[0]
             window = window_around(paragraph.text, start, start + len(answer), chance)
@@ -58,8 +57,8 @@ def from_squad(part: Part, chance: random.Random) -> Iterator[Example]:
             for text in sorted(filter(None, altered)):
                 yield Example("squad altered", text, paragraph.title, window.text, (0, 0))
             if near and chance.random() < _NEIGHBOUR:
-                other = chance.choice(near)
-                text = chance.choice(cut(other.text)).text
+                other = window_near(chance.choice(near).text, (), chance)
+                text = other.text if other else answer
                 if answer.lower() not in text.lower():
                     yield Example(
                         "squad neighbour", question.text, paragraph.title, text, (0, 0), False
@@ -111,11 +110,9 @@ def _of_passages(
         title = " – ".join([passage.title, *passage.heading_path])
         places = answer_places(passage.text, answers)
         if not places:
-            windows = cut(passage.text)
-            windows.sort(key=lambda window: -_share(index, window.text, terms))
-            if windows:
+            if found := window_near(passage.text, set(question.lower().split()), chance):
                 without.append(
-                    Example("open, no answer", question, title, windows[0].text, (0, 0), False)
+                    Example("open, no answer", question, title, found.text, (0, 0), False)
                 )
             continue
         about = set(index.keywords.analyze(title))

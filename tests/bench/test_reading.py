@@ -13,7 +13,7 @@ import torch
 from transformers import AutoTokenizer
 
 from bench.reading.alterations import falsified, names_in, reworded, shortened
-from bench.reading.examples import Example, cut, window_around
+from bench.reading.examples import Example, cut, window_around, window_near
 from bench.reading.judge import verdicts
 from bench.reading.network import Readings
 from bench.reading.packed import NOTHING, joined, pack, read_packed
@@ -50,6 +50,21 @@ def test_a_window_holds_the_answer_at_any_place(seed: int) -> None:
 
 def test_an_answer_over_no_sentence_has_no_window() -> None:
     assert window_around("One.\n\nTwo.", 4, 6, random.Random(0)) is None
+
+
+def test_a_window_near_words_is_no_longer_than_one_around_an_answer() -> None:
+    near, around = [], []
+    for seed in range(60):
+        window = window_near(TEXT, {"number", "17"}, random.Random(seed))
+        assert window is not None
+        assert "number 17 " in window.text
+        assert TEXT[window.start : window.end] == window.text
+        near.append(len(window.text.split()))
+        start = TEXT.index("number 17")
+        answered = window_around(TEXT, start, start + 9, random.Random(seed))
+        around.append(len(answered.text.split()) if answered else 0)
+    assert len({*near}) > 2
+    assert abs(np.mean(near) - np.mean(around)) < 4
 
 
 @pytest.mark.parametrize("seed", range(40))
