@@ -57,6 +57,8 @@ _DECLINED = "The sources do not say."
 _IN_OWN_WORDS = ("answer", "unproven")
 _UNMARKED = ("supported", "none")
 _NO_LIMIT = 1_000_000
+# For an answer of a real model beside other work.
+_PATIENCE_S = 3_600
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +182,11 @@ def main() -> None:
             with _settings(writer, asked, options) as settings:
                 mode: AnswerMode = "brief" if writer.endswith("brief") else "answer"
                 replies = None if writer in _OWN else options.replies
-                answered = _answered(index, settings, asked, mode, writer, replies)
-            if options.show:
-                _show(answered)
+                answered = []
+                for one in _answered(index, settings, asked, mode, writer, replies):
+                    answered.append(one)
+                    if options.show and one.asked.split == "dev":
+                        _show(one)
             figures[_called(writer, options)] = {
                 split: _figures([one for one in answered if one.asked.split == split])
                 for split in _SPLITS
@@ -218,12 +222,13 @@ def _settings(
         elif writer in _SCRIPTED:
             address = stack.enter_context(_scripted(asked, lies=writer == "liar"))
             yield load_settings(generator__backend="llama-server", generator__url=address)
-        elif writer == options.server:
-            yield load_settings(generator__backend="llama-server", generator__url=options.server)
-        elif writer == "bundled":
-            yield load_settings(generator__backend="auto")
         else:
-            yield load_settings(generator__backend="auto", generator__model_path=options.gguf)
+            chosen: dict[str, Any] = {"generator__backend": "auto", "answer__limit_s": _PATIENCE_S}
+            if writer == options.server:
+                chosen["generator__url"] = options.server
+            elif writer != "bundled":
+                chosen["generator__model_path"] = options.gguf
+            yield load_settings(**chosen)
 
 
 @contextmanager
@@ -254,13 +259,12 @@ def _answered(
     mode: AnswerMode,
     writer: str,
     replies: Path | None,
-) -> list[Answered]:
+) -> Iterator[Answered]:
     generator = open_generator(settings.generator)
     if generator is not None and replies is not None:
         generator = KeptReplies(generator, replies)
     overheard = None if generator is None else _Overheard(generator)
     answerer = Answerer(overheard, settings)
-    answered = []
     with asyncio.Runner() as runner:
         for row in track(asked, writer):
             request = AnswerRequest(row.question, mode=mode)
@@ -268,9 +272,8 @@ def _answered(
                 answer = runner.run(finished_answer(answerer, index, request))
             except BadQuery:
                 answer = None
-            answered.append(Answered(row, overheard.said() if overheard else "", answer))
+            yield Answered(row, overheard.said() if overheard else "", answer)
         runner.run(answerer.aclose())
-    return answered
 
 
 def _figures(answered: Sequence[Answered]) -> dict[str, Any]:
@@ -318,17 +321,17 @@ def _print(figures: dict[str, Any]) -> None:
     Console().print(table)
 
 
-def _show(answered: Iterable[Answered]) -> None:
-    for one in answered:
-        if one.asked.split == "dev":
-            right = "right" if one.asked.is_right(one.shown) else "not right"
-            found = "found" if one.found else "not found"
-            print(
-                f"{one.asked.question_id} {one.kind}, {right}, page {found}: {one.asked.question}"
-            )
-            print(f"    said: {one.said}")
-            print(f"    supported: {one.supported}  marked: {one.marked}")
-            print(f"    short: {one.short}")
+def _show(one: Answered) -> None:
+    """As it comes: a real model takes an hour for all of them."""
+    right = "right" if one.asked.is_right(one.shown) else "not right"
+    found = "found" if one.found else "not found"
+    lines = (
+        f"{one.asked.question_id} {one.kind}, {right}, page {found}: {one.asked.question}",
+        f"    said: {one.said}",
+        f"    supported: {one.supported}  marked: {one.marked}",
+        f"    short: {one.short}",
+    )
+    print("\n".join(lines), flush=True)
 
 
 if __name__ == "__main__":
