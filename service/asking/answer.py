@@ -61,8 +61,8 @@ class Answerer:
         self.reading = reading or reading_models(settings.models)
         self.settings = settings
         self.queue = GenerationQueue(settings.answer.longest_queue)
-        # Apart from the threads that check sentences, and never on all cores: who comes new holds
-        # up no answer.
+        # Apart from the threads that check sentences, and fewer than there are cores: who comes new
+        # holds up no answer but while networks read, which takes all of them for a moment.
         self._searching = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), "search")
 
     async def answer(
