@@ -31,7 +31,7 @@ from pinakes.service.evaluation.refusals import choose_threshold, write_threshol
 from pinakes.service.evaluation.targets import Target, Targets, targets_of
 from pinakes.service.generators.choice import open_generator
 from pinakes.service.reading.answerability import Threshold
-from pinakes.service.reading.models import reading_models
+from pinakes.service.reading.models import linear_models
 from pinakes.service.reading.threshold import threshold_of
 from pinakes.service.settings import load_settings
 from pinakes.service.terminal.answer_figures_report import print_answer_run
@@ -79,7 +79,7 @@ def _development(data: Path, limit: int) -> tuple[AnswerRun, Threshold]:
     with Index.open(collection) as index:
         targets = targets_of(index, questions, judge(questions, index.store)).sample(limit)
         whole = _ask(index, targets)
-        answerability, encoder = reading_models().answerability, index.manifest.encoder
+        answerability, encoder = linear_models().answerability, index.manifest.encoder
         chosen = threshold_of(index.collection, answerability, encoder)
     unanswerable = [
         Target(target.qid, target.question, is_answerable=False) for target in targets.asked
@@ -104,7 +104,7 @@ def _squad(data: Path, limit: int) -> tuple[AnswerRun, Threshold]:
         tuning = Targets(tuple(target for target in targets("dev").asked if target.is_answerable))
         asked = tuning.sample(_CALIBRATING).asked
         found = choose_threshold(
-            index, reading_models(), asked, "hybrid", _FALSE_REFUSALS, SQUAD.name
+            index, linear_models(), asked, "hybrid", _FALSE_REFUSALS, SQUAD.name
         )
         write_threshold(index.collection, found.threshold)
         return _ask(index, targets("test").sample(limit)), found.threshold

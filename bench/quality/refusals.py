@@ -45,7 +45,7 @@ from pinakes.service.evaluation.refusals import (
     largest_threshold,
     share_below,
 )
-from pinakes.service.reading.models import reading_models
+from pinakes.service.reading.models import linear_models
 
 _BY_HAND = Path(__file__).parent / "questions"
 _SHARES = (0.02, 0.05, 0.1)
@@ -100,7 +100,7 @@ def main() -> None:
 
 def _thresholds(index: Index) -> Thresholds:
     """The one that comes with Pinakes, and the collection's own, as a build chooses it."""
-    models = reading_models()
+    models = linear_models()
     encoder = index.encoder.record if index.encoder else None
     own = calibrated_threshold(index, models)
     usual = models.answerability.usual_threshold(encoder).threshold
@@ -184,7 +184,7 @@ def _squad(small: Path) -> dict[str, Any]:
 def _confidence(index: Index, question: str) -> float:
     """How likely it is answered there; 1 where it is a topic whose page is shown."""
     try:
-        found = find(index, reading_models(), question, "hybrid")
+        found = find(index, linear_models(), question, "hybrid")
     except BadQuery:  # nothing to search for: refused before anything is searched
         return 0.0
     return 1.0 if found.topic else round(found.confidence, 3)

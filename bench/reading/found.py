@@ -36,7 +36,7 @@ from pinakes.service.reading.linear_answerability import (
 from pinakes.service.reading.linear_entailment import linear_entailment
 from pinakes.service.reading.linear_reader import linear_reader
 from pinakes.service.reading.matched_words import matched_words
-from pinakes.service.reading.models import ReadingModels, reading_models
+from pinakes.service.reading.models import ReadingModels, linear_models
 from pinakes.service.reading.question import Question, question_of
 
 _RERANKED, _WEIGHED, _READ = 30, 10, 6
@@ -142,7 +142,7 @@ def _asked(
 
 def _squad(index: Index) -> Iterator[Mapping[str, Any]]:
     """Questions of the judged articles: their paragraph, what is found, and the rules' answers."""
-    reader, answerability = linear_reader(), reading_models().answerability
+    reader, answerability = linear_reader(), linear_models().answerability
     for paragraph in squad("judge"):
         for entry in paragraph.questions:
             question = question_of(index, entry.text)

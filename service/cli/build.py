@@ -149,12 +149,12 @@ def _calibrate(directory: Path, manifest: "Manifest", progress: "BuildProgress")
         calibrated_threshold,
         write_threshold,
     )
-    from pinakes.service.reading.models import reading_models
+    from pinakes.service.reading.models import linear_models
     from pinakes.service.reading.threshold import own_threshold
 
     if manifest.pages.documents < MADE_QUESTIONS:
         return
-    models = reading_models()
+    models = linear_models()
     own = own_threshold(directory, models.answerability, manifest.encoder)
     chosen_by = None if own is None else own.chosen_by
     if chosen_by is not None and chosen_by.generation == manifest.generation:
@@ -307,11 +307,11 @@ def _directories(data: Path) -> list[str]:
 def _status_of(path: Path) -> dict[str, Any]:
     """What is known of a collection. Raises CollectionError and BadInput."""
     from pinakes.index.generations import build_state, current_generation, read_manifest
-    from pinakes.service.reading.models import reading_models
+    from pinakes.service.reading.models import linear_models
     from pinakes.service.reading.threshold import threshold_of
 
     manifest = read_manifest(current_generation(path))
-    chosen = threshold_of(path, reading_models().answerability, manifest.encoder)
+    chosen = threshold_of(path, linear_models().answerability, manifest.encoder)
     return manifest.model_dump(mode="json", exclude={"files"}) | {
         "coverage": manifest.coverage,
         "bytes": sum(record.size for record in manifest.files.values()),

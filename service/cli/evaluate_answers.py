@@ -181,7 +181,7 @@ def threshold(
         write_threshold,
     )
     from pinakes.service.evaluation.targets import targets_of
-    from pinakes.service.reading.models import reading_models
+    from pinakes.service.reading.models import linear_models
     from pinakes.service.terminal.answer_figures_report import print_errors
     from pinakes.service.terminal.console import BuildProgress, out
 
@@ -193,7 +193,7 @@ def threshold(
             progress.step("Searching", len(targets), "questions")
             found = choose_threshold(
                 index,
-                reading_models(),
+                linear_models(),
                 targets,
                 settings.search.mode,
                 false_refusals,

@@ -23,7 +23,7 @@ from pinakes.service.reading.reader import Reader
 from pinakes.service.reading.span_reader import SpanReader
 from pinakes.service.settings import ModelSettings
 
-__all__ = ["NETWORK", "ReadingModels", "chosen_rerankers", "reading_models"]
+__all__ = ["NETWORK", "ReadingModels", "chosen_rerankers", "linear_models", "reading_models"]
 
 # Trained by bench.reading; what on, and its licence, stands beside it.
 NETWORK = Path(str(files(__package__) / "network"))
@@ -40,15 +40,23 @@ class ReadingModels:
     entailment: EntailmentModel
 
 
-def reading_models(settings: ModelSettings | None = None) -> ReadingModels:
-    """The models that ``settings`` name, each opened once; else those that come with Pinakes.
+@cache
+def linear_models() -> ReadingModels:
+    """The models without networks, by whose confidences collections choose their thresholds.
 
-    Without settings the linear ones alone, by which collections choose their thresholds. Raises
-    UnfitWeights, and UnusableModel for what the settings name.
+    Each opened once. Raises UnfitWeights.
     """
-    linear = _linear_models()
-    if settings is None:
-        return linear
+    return ReadingModels(linear_reader(), linear_answerability(), linear_entailment())
+
+
+def reading_models(settings: ModelSettings | None = None) -> ReadingModels:
+    """The models that answer, each opened once: those that ``settings`` name, else Pinakes' own.
+
+    Whatever they are, confidences are those of the linear models. Raises UnfitWeights, and
+    UnusableModel for what the settings name.
+    """
+    settings = settings or ModelSettings()
+    linear = linear_models()
     reader, answerability, entailment = linear.reader, linear.answerability, linear.entailment
     if settings.reader is None:
         own = SpanReader(_opened(NETWORK, "reader"), _WINDOWS)
@@ -72,11 +80,6 @@ def chosen_rerankers(settings: ModelSettings) -> OpenRerankers:
     if not settings.reranker:
         return fitted_rerankers
     return with_cross_encoder(_opened(settings.reranker, "reranker"), settings.passages)
-
-
-@cache
-def _linear_models() -> ReadingModels:
-    return ReadingModels(linear_reader(), linear_answerability(), linear_entailment())
 
 
 @cache

@@ -8,7 +8,7 @@ import pytest
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.retrieval.search import Index
 from pinakes.service.evaluation.refusals import calibrated_threshold
-from pinakes.service.reading.models import reading_models
+from pinakes.service.reading.models import linear_models
 from tests.index.toys import QuietProgress, article, in_threads, write_dump
 from tests.service.asking.answers import answer_events, answered
 
@@ -93,7 +93,7 @@ def test_few_pages_do_not_answer_what_they_do_not_hold(few: Index, question: str
 
 
 def test_few_pages_choose_no_threshold_by_themselves(few: Index) -> None:
-    assert calibrated_threshold(few, reading_models()) is None
+    assert calibrated_threshold(few, linear_models()) is None
 
 
 def test_a_collection_without_a_word_refuses(tmp_path: Path) -> None:

@@ -15,12 +15,12 @@ from pinakes.service.asking.retrieve import (
     find,
     varied,
 )
-from pinakes.service.reading.models import reading_models
+from pinakes.service.reading.models import linear_models
 from tests.service.reading.toys import usual_threshold
 
 
 def _found(index: Index, question: str, mode: Mode = "hybrid") -> Found:
-    return find(index, reading_models(), question, mode)
+    return find(index, linear_models(), question, mode)
 
 
 def _titles(index: Index, question: str) -> list[str]:
@@ -81,7 +81,7 @@ def test_parts_add_pages_to_the_best_ones_of_one_search(index: Index, question: 
 def test_known_and_unknown_things_are_told_apart(index: Index, mode: Mode) -> None:
     known = _found(index, "Who deciphered Linear B?", mode).confidence
     unknown = find(
-        index, reading_models(), "What is the population of Jupiter's largest city?", mode
+        index, linear_models(), "What is the population of Jupiter's largest city?", mode
     ).confidence
     threshold = usual_threshold(index)
     assert unknown < threshold < known
@@ -90,7 +90,7 @@ def test_known_and_unknown_things_are_told_apart(index: Index, mode: Mode) -> No
 def test_sentences_stand_in_the_passages_found(index: Index) -> None:
     found = find(
         index,
-        reading_models(),
+        linear_models(),
         "Which is older, the Rosetta Stone or the Gutenberg Bible?",
         "hybrid",
     )
@@ -147,7 +147,7 @@ def test_another_way_to_ask_brings_its_pages_and_takes_the_places_of_the_last(
     alone = _found(index, "When was the Rosetta Stone found?")
     both = find(
         index,
-        reading_models(),
+        linear_models(),
         "When was the Rosetta Stone found?",
         "hybrid",
         "Who deciphered Linear B?",

@@ -12,7 +12,7 @@ from pinakes.service.evaluation.refusals import (
     refusing_threshold,
     write_threshold,
 )
-from pinakes.service.reading.models import reading_models
+from pinakes.service.reading.models import linear_models
 from pinakes.service.reading.threshold import CALIBRATION_FILE, own_threshold, threshold_of
 
 NUMBER = 16
@@ -55,7 +55,7 @@ def test_the_threshold_that_refuses_a_share(share: float, threshold: float) -> N
 
 def test_a_small_collection_chooses_none(index: Index) -> None:
     assert index.manifest.pages.documents < refusals.MADE_QUESTIONS
-    assert calibrated_threshold(index, reading_models()) is None
+    assert calibrated_threshold(index, linear_models()) is None
 
 
 def test_a_collection_chooses_by_questions_made_of_it(
@@ -63,7 +63,7 @@ def test_a_collection_chooses_by_questions_made_of_it(
 ) -> None:
     monkeypatch.setattr(refusals, "MADE_QUESTIONS", NUMBER)
     done: list[int] = []
-    models = reading_models()
+    models = linear_models()
     chosen = calibrated_threshold(index, models, lambda: done.append(1))
     assert chosen is not None
     assert len(done) == chosen.questions == NUMBER

@@ -16,7 +16,7 @@ from pinakes.service.reading.question import question_of
 from pinakes.service.reading.span_features import Sentence
 from pinakes.service.reading.words import words_of
 from tests.index.toys import SAMPLE, QuietProgress, article, in_threads, write_dump
-from tests.service.reading.toys import read_sentences, reading_models
+from tests.service.reading.toys import linear_models, read_sentences
 
 # question, words that answer it
 KNOWN = [
@@ -126,7 +126,7 @@ def test_a_date_with_a_point_in_it_is_one_answer(sample_index: Index) -> None:
         words=words_of("de"),
         expected=expected_answer(asked, "de"),
     )
-    best, *_ = reading_models().reader.read(question, [german]).sentences
+    best, *_ = linear_models().reader.read(question, [german]).sentences
     assert text[best.start : best.end] == "Gutenberg starb am 3. Februar 1468 in Mainz."
     assert "3. Februar 1468" in text[best.answer_start : best.answer_end]
 

@@ -17,7 +17,7 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
 from pinakes.service.asking.citations import make_citation
 from pinakes.service.asking.retrieve import find
-from pinakes.service.reading.models import chosen_rerankers, reading_models
+from pinakes.service.reading.models import chosen_rerankers, linear_models, reading_models
 from pinakes.service.reading.network_entailment import NetworkEntailment
 from pinakes.service.reading.network_first import NetworkFirst
 from pinakes.service.reading.question import Question, question_of
@@ -176,7 +176,7 @@ def test_so_many_windows_are_read(index: Index) -> None:
 def test_settings_put_models_in_the_places_of_the_linear_ones(index: Index, tmp_path: Path) -> None:
     tiny_model(tmp_path / "reader", "question")
     tiny_model(tmp_path / "entailment", "sequence", ("entailment", "not_entailment"))
-    usual = reading_models()
+    usual = linear_models()
     chosen = reading_models(
         ModelSettings(reader=tmp_path / "reader", entailment=tmp_path / "entailment", passages=2)
     )
@@ -224,13 +224,13 @@ def test_windows_that_share_most_with_the_question_are_read(index: Index) -> Non
 def test_the_network_that_comes_with_pinakes_finds_the_words(index: Index) -> None:
     question = question_of(index, QUESTION)
     hits = index.search(question.context, 6)
-    reading = reading_models(ModelSettings()).reader.read(question, hits)
+    reading = reading_models().reader.read(question, hits)
     best = reading.sentences[0]
     text = hits[best.hit].passage.text
     assert "Ventris" in text[best.answer_start : best.answer_end]
     assert best.answer_score > reading.no_answer
     other = question_of(index, "What did Michael Ventris eat for breakfast?")
-    nothing = reading_models(ModelSettings()).reader.read(other, hits)
+    nothing = reading_models().reader.read(other, hits)
     assert len(reading.sentences) > 6  # and those that share words with the question
     scores = [sentence.score for sentence in reading.sentences]
     assert max(scores) == scores[0]
@@ -240,7 +240,7 @@ def test_the_network_that_comes_with_pinakes_finds_the_words(index: Index) -> No
 def test_it_reads_english_alone(index: Index) -> None:
     question = question_of(index, QUESTION)
     hits = [replace(hit, language="es") for hit in index.search(question.context, 6)]
-    chosen, usual = reading_models(ModelSettings()), reading_models()
+    chosen, usual = reading_models(), linear_models()
     found, wanted = (models.reader.read(question, hits) for models in (chosen, usual))
     assert found.linear == wanted
     places = [(one.hit, one.answer_start, one.answer_end) for one in found.sentences]

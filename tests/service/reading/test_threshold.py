@@ -7,7 +7,7 @@ import pytest
 from pinakes.index.types import EncoderRecord
 from pinakes.service.errors import BadInput
 from pinakes.service.reading.answerability import ChosenBy, Threshold
-from pinakes.service.reading.models import reading_models
+from pinakes.service.reading.models import linear_models
 from pinakes.service.reading.threshold import (
     CALIBRATION_FILE,
     THRESHOLD_FILE,
@@ -16,7 +16,7 @@ from pinakes.service.reading.threshold import (
 )
 from tests.service.reading.toys import AlwaysSure
 
-MODEL = reading_models().answerability
+MODEL = linear_models().answerability
 ENCODER = EncoderRecord(name="some-encoder", sha256="1" * 64, dimension=3)
 
 

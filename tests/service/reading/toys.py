@@ -7,7 +7,7 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.types import EncoderRecord, Hit
 from pinakes.service.reading.answerability import Findings, Threshold
 from pinakes.service.reading.entailment import Support
-from pinakes.service.reading.models import reading_models
+from pinakes.service.reading.models import linear_models
 from pinakes.service.reading.question import Question, question_of
 from pinakes.service.reading.reader import AnsweringSentence, Reading
 from pinakes.service.types import Citation, SourcePlace
@@ -81,13 +81,13 @@ class AlwaysSure:
 
 def read_sentences(index: Index, text: str, hits: Sequence[Hit]) -> tuple[AnsweringSentence, ...]:
     """What the reader that comes with Pinakes finds in ``hits``."""
-    return reading_models().reader.read(question_of(index, text), hits).sentences
+    return linear_models().reader.read(question_of(index, text), hits).sentences
 
 
 def usual_threshold(index: Index) -> float:
     """From which confidence on questions of ``index`` are answered."""
     encoder = None if index.encoder is None else index.encoder.record
-    return reading_models().answerability.usual_threshold(encoder).threshold
+    return linear_models().answerability.usual_threshold(encoder).threshold
 
 
 def opened(collection: Path, *, with_vectors: bool) -> Index:
