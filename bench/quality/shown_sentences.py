@@ -1,96 +1,121 @@
-"""Sentences that strict answers of the bundled model show: written out to be read, and counted.
+"""Sentences that are shown, labelled by hand: whether our two verdicts say of them what people do.
 
-Measures, of 100 sentences labelled by hand (bench/quality/labels/shown.jsonl): how many their
-sources support, and how many answer the question; those in the model's words and quotations
-apart. ``--write`` asks the questions again and writes each sentence with its sources, one JSON
-object a line, which is what was read for the labels: all in the model's words, and quotations
-drawn by chance.
-Corpus: as bench.quality.answers, but with the usual threshold for both: 150 questions of the
-development set's test split, and 100 answerable ones of SQuAD 2.0 from both splits.
-Command: python -m bench.quality.shown_sentences [--data DIR] [--write FILE]
+Measures, of 306 sentences each labelled for both verdicts (bench/quality/labels/shown.jsonl):
+how many their sources support and how many answer the question, as they were read, and as the
+checks say now; which of both is right by the label. Writers:
+
+- ``none``: the sentence marked in a passage that is shown where no model has spoken: all those of
+  the everyday questions' dev split, and of 161 questions set aside (bench.quality.open_questions)
+  in the order of ``random.Random(15).shuffle``. The source says it, for it is the source.
+- ``perfect`` and ``liar``: the right and the wrong sentence for everyday questions of the dev
+  split, each with the passages found, of which those of the right pages are cited.
+
+An answer is what a reader would take for one, be it true or not. The texts lie in the collection;
+rows name places in its pages, with the digests of their words.
+Corpus: the larger English collection.
+Command: python -m bench.quality.shown_sentences --collection DIR
 """
 
-import asyncio
+import argparse
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from bench.quality.development import DUMP, QUESTIONS, arguments, development_collection
-from bench.quality.squad_collection import SQUAD, joined_collection
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from bench.quality.claim_twins import ClaimSource, passage_of
+from bench.quality.everyday_questions import Everyday, read_everyday
+from bench.quality.open_questions import fitting_questions
 from bench.record import record
-from pinakes.index.evaluation import judge, read_questions, split_of
 from pinakes.index.retrieval.search import Index
-from pinakes.service.asking.answer import Answerer, finished_answer
-from pinakes.service.evaluation.targets import Target, targets_of
-from pinakes.service.generators.choice import open_generator
-from pinakes.service.settings import load_settings
-from pinakes.service.types import Answer, AnswerRequest
+from pinakes.index.types import Hit
+from pinakes.ingest.types import Passage
+from pinakes.service.asking.citations import make_citation
+from pinakes.service.reading.answering import answers
+from pinakes.service.reading.models import reading_models
+from pinakes.service.reading.question import question_of
 
 _LABELS = Path(__file__).parent / "labels" / "shown.jsonl"
-_DEVELOPMENT, _SQUAD = 150, 100
+_VERDICTS = ("supported", "answers")
+
+Row = Mapping[str, Any]
 
 
 def main() -> None:
-    """Write the sentences, or count the labels and record."""
-    parser = arguments(__doc__)
-    parser.add_argument("--write", type=Path, help="where the sentences go")
+    """Judge every sentence, print, record."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--collection", type=Path, required=True)
     options = parser.parse_args()
-    if options.write is None:
-        figures = _counted(json.loads(line) for line in _LABELS.read_text().splitlines())
-        print(json.dumps(figures, indent=1))
-        record("shown_sentences", f"{DUMP.name} and {SQUAD.name}, strict answers", figures)
-        return
-    with options.write.open("w", encoding="utf-8") as file:
-        for row in _shown(options.data):
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    rows = [json.loads(line) for line in _LABELS.read_text(encoding="utf-8").splitlines()]
+    everyday = {one.question_id: one for one in read_everyday()}
+    texts = {one.question_id: one.question for one in fitting_questions()}
+    texts |= {name: one.question for name, one in everyday.items()}
+    with Index.open(options.collection) as index:
+        judged = [
+            (row, _verdicts(index, row, texts[row["id"]], everyday.get(row["id"])))
+            for row in track(rows, "Checking")
+        ]
+        corpus = f"{_LABELS.name}, {index.manifest.dump.name}"
+    figures = _figures(judged)
+    Console().print(_table(figures))
+    record("shown_sentences", corpus, figures)
 
 
-def _counted(rows: Iterable[dict[str, Any]]) -> dict[str, dict[str, int]]:
-    figures: dict[str, dict[str, int]] = {}
-    for row in rows:
-        kind = "quotations" if row["quoted"] else "in the model's words"
-        counts = figures.setdefault(kind, {"sentences": 0, "supported": 0, "answering": 0})
+def _verdicts(index: Index, row: Row, text: str, asked: Everyday | None) -> Mapping[str, bool]:
+    """What the checks say of a sentence; of one that is a source's they ask only if it answers."""
+    question = question_of(index, text)
+    passages = [_passage(index, place) for place in row["sources"]]
+    if row["writer"] == "none":
+        said = _passage(index, row["said"])
+        return {"supported": True, "answers": answers(question, said.text, said.title)}
+    manifest = index.manifest
+    hits = [
+        Hit(one, 0, manifest.collection, 0.0, {}, language=manifest.dump.language)
+        for one in passages
+    ]
+    sources = [make_citation(number, hit, manifest) for number, hit in enumerate(hits, start=1)]
+    if asked is None:
+        raise SystemExit(f"{row['id']} is no everyday question")
+    sentence = (asked.true or "") if row["writer"] == "perfect" else asked.false
+    premises = reading_models().entailment.premises(question, sources)
+    premises.prepare()
+    found = premises.check(sentence, row["cited"])
+    place = found.source.number if found.source else next(iter(found.citations or row["cited"]), 1)
+    return {
+        "supported": found.verdict == "supported",
+        "answers": answers(question, sentence, sources[place - 1].title),
+    }
+
+
+def _passage(index: Index, place: tuple[str, int, int, str]) -> Passage:
+    return passage_of(index, ClaimSource(*place))
+
+
+def _figures(judged: Iterable[tuple[Row, Mapping[str, bool]]]) -> dict[str, dict[str, int]]:
+    """By writer, counts of sentences: of each verdict by label, by the checks, and by both."""
+    figures: dict[str, Counter[str]] = defaultdict(Counter)
+    for row, said in judged:
+        counts = figures[row["writer"]]
         counts["sentences"] += 1
-        counts["supported"] += row["supported"]
-        counts["answering"] += row["answers"]
-    return figures
+        for verdict in _VERDICTS:
+            counts[f"{verdict}, by hand"] += row[verdict]
+            counts[f"{verdict}, checked"] += said[verdict]
+            counts[f"{verdict}, both"] += row[verdict] and said[verdict]
+            counts[f"{verdict}, agreed"] += row[verdict] == said[verdict]
+    return {writer: dict(counts) for writer, counts in figures.items()}
 
 
-def _shown(data: Path) -> Iterator[dict[str, Any]]:
-    collection = development_collection(data)
-    rows = [row for row in read_questions(QUESTIONS) if split_of(row.question_id) == "test"]
-    with Index.open(collection) as index:
-        targets = targets_of(index, rows, judge(rows, index.store)).sample(_DEVELOPMENT)
-        yield from _sentences(index, targets.asked)
-    with joined_collection(collection, "leads") as joined, Index.open(joined.path) as index:
-        targets = targets_of(index, read_questions(SQUAD), joined.judgment).sample(2 * _SQUAD)
-        answerable = [target for target in targets.asked if target.is_answerable]
-        yield from _sentences(index, answerable[:_SQUAD])
-
-
-def _sentences(index: Index, asked: Iterable[Target]) -> Iterator[dict[str, Any]]:
-    settings = load_settings()
-    answerer = Answerer(open_generator(settings.generator), settings)
-    with asyncio.Runner() as runner:
-        for target in asked:
-            answer = runner.run(finished_answer(answerer, index, AnswerRequest(target.question)))
-            yield from _rows(target, answer)
-        runner.run(answerer.aclose())
-
-
-def _rows(asked: Target, answer: Answer) -> Iterator[dict[str, Any]]:
-    quotes = {citation.number: citation.quote for citation in answer.citations}
-    for number, sentence in enumerate(answer.sentences):
-        yield {
-            "qid": asked.qid,
-            "sentence": number,
-            "quoted": sentence.quoted,
-            "question": asked.question,
-            "answers": asked.answers,
-            "text": answer.text[sentence.start : sentence.end],
-            "sources": [quotes[cited] for cited in sentence.citations],
-        }
+def _table(figures: Mapping[str, Mapping[str, int]]) -> Table:
+    table = Table("", *figures)
+    for name in next(iter(figures.values())):
+        table.add_row(name, *(str(counts[name]) for counts in figures.values()))
+    return table
 
 
 if __name__ == "__main__":
