@@ -23,11 +23,15 @@ def write_reading_weights(
     thresholds: Mapping[str, Any] | None = None,
     *,
     on_scores: bool = True,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
     """Write weights with vectors and without, and what they were fitted on.
 
-    ``on_scores``: whether features are scores of the ranking as it is now.
+    ``thresholds``: None keeps those that the file states. ``on_scores``: whether features are
+    scores of the ranking as it is now. ``more``: what only this file states.
     """
+    if thresholds is None and path.exists():
+        thresholds = json.loads(path.read_text(encoding="utf-8")).get("thresholds")
     encoder = find_encoder(_ENCODER).record
     stated = {
         "features": list(features),
@@ -37,6 +41,7 @@ def write_reading_weights(
         "command": command,
         "date": datetime.now(UTC).date().isoformat(),
         **({"thresholds": thresholds} if thresholds else {}),
+        **(more or {}),
         "weights": fitted,
     }
     path.write_text(json.dumps(stated, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -30,8 +30,10 @@ and ``like = "ar"`` takes what is not said from another file. Each part is read 
   thing, a place, an author. ``months``: words and signs of dates, if not those of ``[dates]``.
   May be left out: ``contrasts``: what begins what is set against the rest ("while");
   ``alternatives``: "or"; ``approximate``: what stands before numbers that are not exact; ``times``:
-  what makes a number a ratio; ``greater``, ``smaller``: comparatives of quantities; ``irregular``:
-  forms that no stemmer brings together, the one they are compared by first: fall/fell/fallen.
+  what makes a number a ratio; ``several``: verbs that agree with several things; ``plural``:
+  endings of nouns that mean several, ``singular``: those of others that end alike; ``greater``,
+  ``smaller``: comparatives of quantities; ``irregular``: forms that no stemmer brings together,
+  the one they are compared by first: fall/fell/fallen.
   ``spaced``: false where words stand together.
 - ``[references]`` (``service/asking/references.py``), by what a question refers back beside
   pronouns, in lower case. ``agreement``: pronouns for a ``man``, a ``woman``, a ``thing`` and

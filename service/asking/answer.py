@@ -98,6 +98,10 @@ class Answerer:
                 for event in self._refusal(draft):
                     yield event
                 return
+            if turn is None and not draft.holds_answer:
+                for event in self._refusal(draft):
+                    yield event
+                return
             if turn is None:
                 best = draft.ranked[0].hit if draft.ranked else 0
                 self._take_sources(draft, draft.hits[best : best + 1])
@@ -131,7 +135,8 @@ class Answerer:
             draft.planned,
         )
         draft.searched, draft.hits, draft.ranked = found.searched, found.hits, found.sentences
-        draft.more = found.more
+        draft.more, draft.likely = found.more, found.likely
+        draft.holds_answer = found.holds_answer
         draft.topic = found.topic
         draft.confidence = round(found.confidence, 3)
         encoder = index.encoder.record if index.encoder is not None else None

@@ -4,7 +4,7 @@ What is quoted is stored text; only numbers in brackets that look like markers h
 Knows nothing of models.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pinakes.ingest.characters import cut_place
 from pinakes.service.asking.citations import own_brackets
@@ -13,7 +13,7 @@ from pinakes.service.asking.events import AnswerEvent, Checked, Token
 from pinakes.service.reading.reader import AnsweringSentence
 from pinakes.service.types import Citation, Sentence, SourcePlace
 
-__all__ = ["place_in", "ranked_sources", "topic_card_events", "write_card"]
+__all__ = ["place_in", "topic_card_events", "with_sources", "write_card"]
 
 # Characters of one quotation: twice those of the longest passage, unless its words are monstrous.
 _LONGEST = 4_000
@@ -24,7 +24,7 @@ def write_card(draft: Draft) -> Iterator[AnswerEvent]:
 
     A brief answer is that sentence alone.
     """
-    found = ranked_sources(draft)
+    found = with_sources(draft, draft.ranked)
     if not found:
         if draft.citations:
             yield from _quote(draft, draft.citations[0])
@@ -41,10 +41,12 @@ def topic_card_events(draft: Draft) -> Iterator[AnswerEvent]:
         yield from _quote(draft, citation)
 
 
-def ranked_sources(draft: Draft) -> list[tuple[AnsweringSentence, Citation]]:
-    """The sentences of the sources that may answer, the likeliest first, each with its source."""
+def with_sources(
+    draft: Draft, sentences: Sequence[AnsweringSentence]
+) -> list[tuple[AnsweringSentence, Citation]]:
+    """Those of ``sentences`` that stand in sources, in their order, each with its source."""
     cited = _cited(draft)
-    return [(sentence, cited[sentence.hit]) for sentence in draft.ranked if sentence.hit in cited]
+    return [(sentence, cited[sentence.hit]) for sentence in sentences if sentence.hit in cited]
 
 
 def place_in(

@@ -9,6 +9,7 @@ from pinakes.index.types import Hit
 from pinakes.service.asking.asked_language import asked_language
 from pinakes.service.asking.decompose import Comparison, TwoSteps
 from pinakes.service.asking.events import Done
+from pinakes.service.reading.likely_answers import LikelyAnswer
 from pinakes.service.reading.reader import AnsweringSentence
 from pinakes.service.types import (
     Answer,
@@ -31,9 +32,10 @@ class Draft:
     ``question`` stands alone: what the conversation adds has been put in. ``beside``: where it did
     not, the question behind the one before it, as both were typed. ``planned``: the parts
     that a model has found in it. ``more``: passages behind ``hits``. ``topic``: where it asks
-    nothing, what is shown of the page that it names. ``marked``: citations that stand in what is no
-    sentence, as in a table. ``threshold``: the least confidence with which
-    the collection's questions are answered.
+    nothing, what is shown of the page that it names. ``likely``: words that may be the
+    answer. ``holds_answer``: whether the likeliest passage is likely to. ``marked``: citations that
+    stand in what is no sentence, as in a table. ``threshold``: the least confidence with which the
+    collection's questions are answered.
     """
 
     index: Index
@@ -47,6 +49,8 @@ class Draft:
     hits: tuple[Hit, ...] = ()
     more: tuple[Hit, ...] = ()
     ranked: tuple[AnsweringSentence, ...] = ()
+    likely: tuple[LikelyAnswer, ...] | None = None
+    holds_answer: bool = True
     topic: tuple[Hit, ...] = ()
     citations: tuple[Citation, ...] = ()
     text: str = ""

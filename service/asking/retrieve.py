@@ -18,9 +18,11 @@ from pinakes.service.asking.later import is_untold
 from pinakes.service.asking.things import things_in
 from pinakes.service.asking.topics import lead_of, topic_card
 from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
+from pinakes.service.reading.likely_answers import LikelyAnswer, likely_answers
 from pinakes.service.reading.models import ReadingModels
 from pinakes.service.reading.question import Question, SentenceVectors, question_of
 from pinakes.service.reading.reader import AnsweringSentence
+from pinakes.service.reading.telling_passages import holds_answer
 
 __all__ = ["MOST_HITS", "SEARCHED_HITS", "Found", "find", "varied"]
 
@@ -46,7 +48,9 @@ class Found:
 
     ``searched``: the queries asked, at most five. ``confidence``: how likely the answer is there.
     ``topic``: where nothing is asked, the page that is named: how it begins, and what else is said.
-    ``more``: the best passages behind ``hits``, unread.
+    ``more``: the best passages behind ``hits``, unread. ``likely``: words that may be the answer,
+    the likeliest first; None where nothing tells how likely they are. ``holds_answer``: whether the
+    passage of the first sentence is likely to.
     """
 
     question: Question
@@ -56,6 +60,8 @@ class Found:
     confidence: float
     topic: tuple[Hit, ...] = ()
     more: tuple[Hit, ...] = ()
+    likely: tuple[LikelyAnswer, ...] | None = None
+    holds_answer: bool = True
 
 
 def find(
@@ -85,8 +91,9 @@ def find(
             case Comparison(questions):
                 parts = [part(asked) for asked in questions]
                 # Both things must be there.
-                sure = max(whole.confidence, min(found.confidence for found in parts))
-                return _merged(whole, [*parts, whole], sure)
+                confidence = max(whole.confidence, min(found.confidence for found in parts))
+                # What one of them is says nothing of both.
+                return replace(_merged(whole, [*parts, whole], confidence), likely=())
             case TwoSteps() as steps:
                 first = part(steps.inner)
                 between = bridges(
@@ -102,9 +109,10 @@ def find(
                     return _merged(whole, [whole, first], whole.confidence)
                 second, *others = [steps.outer.format(one.name) for one in between]
                 likeliest = part(second)
-                sure = max(whole.confidence, min(first.confidence, likeliest.confidence))
+                steps_hold = min(first.confidence, likeliest.confidence)
                 unread = [_only_found(index, asked, mode, whole) for asked in others]
-                return _merged(whole, [likeliest, first, whole, *unread], sure)
+                parts = [likeliest, first, whole, *unread]
+                return _merged(whole, parts, max(whole.confidence, steps_hold))
     except BadQuery:  # too long with what a part is asked for, or nothing to search for
         return whole
     return whole
@@ -130,12 +138,22 @@ def _search(
     reading = models.reader.read(question, read)
     # Answerability is told by hybrid search, whose scores are of another kind.
     weighed = hits if mode == "hybrid" else index.search(question.context, WEIGHED_HITS)
-    sure = models.answerability.confidence(question, Findings(weighed, read, reading))
+    confidence = models.answerability.confidence(question, Findings(weighed, read, reading))
     if is_untold(question.text, read, index, question.words):
-        sure = 0.0
+        confidence = 0.0
     topic = topic_card(index, question, read)
     more = _behind(read, varied(found, most=MOST_HITS + _MORE_HITS))
-    return Found(question, searched, tuple(read), reading.sentences, sure, topic, more)
+    return Found(
+        question,
+        searched,
+        tuple(read),
+        reading.sentences,
+        confidence,
+        topic,
+        more,
+        likely_answers(question, read, reading, confidence),
+        holds_answer(question, reading),
+    )
 
 
 def _behind(read: Sequence[Hit], hits: Sequence[Hit]) -> tuple[Hit, ...]:
@@ -194,8 +212,11 @@ def _only_found(index: Index, text: str, mode: Mode, whole: Found) -> Found:
     return replace(whole, searched=(text,), hits=tuple(hits), sentences=())
 
 
-def _merged(whole: Found, parts: Sequence[Found], sure: float) -> Found:
-    """The best of each part in turn, every page once before any twice."""
+def _merged(whole: Found, parts: Sequence[Found], confidence: float) -> Found:
+    """The best of each part in turn, every page once before any twice.
+
+    Which words are likely, and whether its passage holds the answer, is told of the first part.
+    """
     in_turn = [*_in_turn([_pages_first(part.hits) for part in parts])]
     further = [*in_turn, *_in_turn([part.more for part in parts])]
     pages: dict[int, Hit] = {}
@@ -213,6 +234,12 @@ def _merged(whole: Found, parts: Sequence[Found], sure: float) -> Found:
         if place is not None and (place, sentence.start) not in taken:
             taken.add((place, sentence.start))
             sentences.append(replace(sentence, hit=place))
+    first = parts[0]
+    likely = first.likely and tuple(
+        replace(answer, sentence=replace(answer.sentence, hit=place))
+        for answer in first.likely
+        if (place := places.get(first.hits[answer.sentence.hit].passage.passage_id)) is not None
+    )
     searched = dict.fromkeys(
         [*whole.searched, *(query for part in parts for query in part.searched)]
     )
@@ -221,7 +248,9 @@ def _merged(whole: Found, parts: Sequence[Found], sure: float) -> Found:
         searched=tuple(searched),
         hits=tuple(hits),
         sentences=tuple(sentences),
-        confidence=sure,
+        confidence=confidence,
+        likely=likely,
+        holds_answer=first.holds_answer,
         more=_behind(hits, [*more.values()]),
     )
 

@@ -1,51 +1,66 @@
 """The short answer: the words of a source that answer, where it is plain which they are.
 
-They lead all others by a margin, are of the type that the question expects, and stand between
-borders of words in what is shown. Knows nothing of how they were found.
+By what is known of both readers they are sure enough, or a sentence that is proven says them too;
+of another reader, they lead all others by its margin. They are of the type that the question
+expects, and stand between borders of words in what is shown.
+Knows nothing of how they were found.
 """
 
 import math
 import re
 from collections.abc import Sequence
 
-from pinakes.service.asking.cards import place_in, ranked_sources
+from pinakes.service.asking.cards import place_in, with_sources
 from pinakes.service.asking.citations import own_brackets
 from pinakes.service.asking.draft import Draft
 from pinakes.service.reading.answering import is_of_type
+from pinakes.service.reading.likely_answers import SHORT_TYPES
 from pinakes.service.reading.question import Question
+from pinakes.service.reading.reader import AnsweringSentence
 from pinakes.service.types import ShortAnswer
 
 __all__ = ["plain_answer", "short_answer", "stands_in"]
 
 # Types whose words can be told by their form. Of other ones, what a reader finds by itself is more
-# often wrong than right, however far it leads (bench.quality.cards); a model must have said it too.
+# often wrong than right, however far it leads; a model must have said it too.
 _TOLD_BY_FORM = ("time", "number", "place")
 
 
 def short_answer(draft: Draft, question: Question, margin: float) -> ShortAnswer | None:
     """The words that answer, of those that stand in what is shown; None where it is not plain.
 
-    ``margin``: by how much they must lead, in the logarithm of odds.
+    ``margin``: by how much they must lead where nothing else tells how sure they are, in the
+    logarithm of odds.
     """
-    telling = [sentence for sentence in draft.sentences if sentence.is_proven]
-    if not telling:
-        if question.expected.type not in _TOLD_BY_FORM:
-            return None
-        telling = [sentence for sentence in draft.sentences if sentence.quoted]
+    expected = question.expected
+    if expected.type not in SHORT_TYPES or expected.several:
+        return None
+    proven = [sentence for sentence in draft.sentences if sentence.is_proven]
+    telling = proven or [sentence for sentence in draft.sentences if sentence.quoted]
     shown = " ".join(draft.text[sentence.start : sentence.end] for sentence in telling)
     cited = {number for sentence in telling for number in sentence.citations}
+    told = _told(draft, is_proven=bool(proven))
     found: list[tuple[ShortAnswer, float]] = []
-    for sentence, citation in ranked_sources(draft):
+    for sentence, citation in with_sources(draft, told):
         place = place_in(draft, citation, sentence, answer=True)
         text = citation.quote[place]
         is_shown = stands_in(own_brackets(text), shown, spaced=question.words.spaced)
         if is_shown and citation.number in cited:
             words = ShortAnswer(text, citation.number, place.start, place.stop)
             found.append((words, sentence.answer_score))
-    plain = plain_answer([(words.text, score) for words, score in found], margin)
-    if plain is None or not is_of_type(question, plain):
-        return None
-    return next(words for words, _ in found if words.text == plain)
+    if draft.likely is None:
+        if not proven and expected.type not in _TOLD_BY_FORM:
+            return None
+        plain = plain_answer([(words.text, score) for words, score in found], margin)
+        found = [(words, score) for words, score in found if words.text == plain]
+    return next((words for words, _ in found if is_of_type(question, words.text)), None)
+
+
+def _told(draft: Draft, *, is_proven: bool) -> Sequence[AnsweringSentence]:
+    """What words there are to choose from, the likeliest first."""
+    if draft.likely is None:
+        return draft.ranked
+    return [answer.sentence for answer in draft.likely if is_proven or answer.is_sure]
 
 
 def plain_answer(scored: Sequence[tuple[str, float]], margin: float) -> str | None:

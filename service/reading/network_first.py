@@ -54,7 +54,7 @@ class NetworkFirst:
         ahead = [first, *rest]
         known = {(one.hit, one.start) for one in ahead}
         more = [one for one in others.sentences if (one.hit, one.start) not in known]
-        return Reading((*ahead, *_below(ahead[-1], more)), found.no_answer, others)
+        return Reading((*ahead, *_below(ahead[-1], more)), found.no_answer, others, found)
 
     def _alone(self, found: Reading) -> Reading:
         """What the linear reader found, so that its margin is the network's."""

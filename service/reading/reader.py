@@ -37,13 +37,14 @@ class Reading:
     """What a reader found, the likeliest first.
 
     ``no_answer``: the score, on the scale of ``answer_score``, that no run of words answers. A
-    question is the likelier to be answered the farther its best answer is above it. ``linear``:
-    what the linear reader alone found, where another one comes first and that is known.
+    question is the likelier to be answered the farther its best answer is above it. ``linear``
+    and ``network``: what the linear reader and what the network found by itself, where both read.
     """
 
     sentences: tuple[AnsweringSentence, ...]
     no_answer: float = 0.0
     linear: "Reading | None" = None
+    network: "Reading | None" = None
 
 
 class Reader(Protocol):

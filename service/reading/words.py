@@ -33,7 +33,8 @@ _GROUPS = (
 )
 # Those that a file may leave out.
 _MORE_GROUPS = (
-    "contrasts", "alternatives", "approximate", "times", "greater", "smaller",
+    "contrasts", "alternatives", "approximate", "times", "greater", "smaller", "several", "plural",
+    "singular",
 )  # fmt: skip
 
 
@@ -64,6 +65,9 @@ class LanguageWords:
     times: frozenset[str]
     greater: frozenset[str]
     smaller: frozenset[str]
+    several: frozenset[str]
+    plural: frozenset[str]
+    singular: frozenset[str]
     joiners: frozenset[str]
     interjections: frozenset[str]
     base_forms: Mapping[str, str]

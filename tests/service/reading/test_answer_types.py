@@ -49,6 +49,26 @@ def test_the_words_behind_the_question_word_say_of_what() -> None:
     assert expected_answer("In which country was it found?", "en").focus[0] == "country"
 
 
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        ("Which two countries border on it?", True),
+        ("What are the colours of its flag?", True),
+        ("Who were his parents?", True),
+        ("In which subjects did she win prizes?", True),
+        ("Which famous rivers are there?", True),
+        ("Which river is the longest?", False),
+        ("Which bus did he take?", False),
+        ("What do bees eat?", False),
+        ("What causes tides?", False),
+        ("How many lines were there?", False),
+        ("Are they old?", False),
+    ],
+)
+def test_whether_several_things_are_asked_for(question: str, several: bool) -> None:
+    assert expected_answer(question, "en").several is several
+
+
 @pytest.mark.parametrize("language", ["en", "es", "de", "fr", "zh"])
 def test_every_language_has_all_its_words(language: str) -> None:
     words = words_of(language)

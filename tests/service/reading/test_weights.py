@@ -10,12 +10,18 @@ import pytest
 from pinakes.index.errors import UnfitWeights
 from pinakes.index.retrieval.search import Index
 from pinakes.service.reading import linear_answerability, linear_reader
-from pinakes.service.reading.models import reading_models
+from pinakes.service.reading.models import linear_models
 from pinakes.service.reading.question import question_of
 
 READING = files("pinakes.service.reading")
 DOCS = Path(__file__).parents[3] / "docs"
-NAMES = ("linear_reader", "linear_answerability", "linear_entailment")
+NAMES = (
+    "linear_reader",
+    "linear_answerability",
+    "linear_entailment",
+    "likely_answers",
+    "telling_passages",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -46,5 +52,5 @@ def test_cosines_of_another_encoder_are_not_weighed(index: Index) -> None:
     assert question.encoder is not None
     strange = replace(question, encoder=question.encoder.model_copy(update={"sha256": "0" * 64}))
     wordy = replace(question, encoder=None, sentence_vectors=None)
-    reader = reading_models().reader
+    reader = linear_models().reader
     assert reader.read(strange, hits) == reader.read(wordy, hits) != reader.read(question, hits)

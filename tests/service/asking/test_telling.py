@@ -1,0 +1,84 @@
+"""What is shown without a model, by how surely two readers say that it tells the answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import pytest
+
+from pinakes.index.retrieval.search import Index
+from pinakes.index.types import Hit
+from pinakes.service.reading.models import ReadingModels, linear_models
+from pinakes.service.reading.question import Question
+from pinakes.service.reading.reader import AnsweringSentence, Reading
+from tests.service.asking.answers import answer_events, answered
+from tests.service.reading.toys import AlwaysSure
+from tests.service.scripted_generator import ScriptedGenerator
+
+WHO = "Who deciphered Linear B?"
+WORDS = "Michael Ventris"
+SAID = f"{WORDS} deciphered Linear B [1]."
+
+
+@dataclass
+class BothFind:
+    """Two readers in one, which find WORDS wherever they stand, and are so sure of them."""
+
+    network: float
+    linear: float
+    margin: float = 1.0
+
+    def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
+        places = [
+            (number, hit.passage.text.find(WORDS))
+            for number, hit in enumerate(hits)
+            if WORDS in hit.passage.text
+        ]
+        network, linear = (
+            Reading(
+                tuple(
+                    AnsweringSentence(number, at, at + 40, score, at, at + len(WORDS), score)
+                    for number, at in places
+                )
+            )
+            for score in (self.network, self.linear)
+        )
+        return Reading(network.sentences, linear=linear, network=network)
+
+
+def _models(network: float, linear: float) -> ReadingModels:
+    return replace(linear_models(), reader=BothFind(network, linear), answerability=AlwaysSure())
+
+
+@pytest.mark.parametrize(
+    ("network", "linear", "kind", "words"),
+    [(30.0, 60.0, "passage", WORDS), (-30.0, 60.0, "passage", None), (-30.0, 0.0, "refusal", None)],
+)
+def test_a_passage_and_words_are_shown_by_how_sure_both_are(
+    index: Index, network: float, linear: float, kind: str, words: str | None
+) -> None:
+    answer = answered(answer_events(index, None, WHO, reading=_models(network, linear)))
+    short = answer.short_answer
+    assert (answer.kind, None if short is None else short.text) == (kind, words)
+    assert bool(answer.nearest) == (kind == "refusal")
+
+
+def test_what_a_proven_sentence_says_too_needs_not_be_sure(index: Index) -> None:
+    answer = answered(
+        answer_events(index, ScriptedGenerator(SAID), WHO, reading=_models(-30.0, 0.0))
+    )
+    assert answer.kind == "answer"
+    assert answer.short_answer is not None
+    assert answer.short_answer.text == WORDS
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Which two men deciphered Linear B?",
+        "How was Linear B deciphered?",
+        "Who was born first, Michael Ventris or John Chadwick?",
+    ],
+)
+def test_what_a_few_words_do_not_answer_has_no_short_answer(index: Index, question: str) -> None:
+    answer = answered(answer_events(index, None, question, reading=_models(30.0, 60.0)))
+    assert answer.short_answer is None
