@@ -1,6 +1,6 @@
 """Networks in the slots for a reader and an entailment model, beside the linear ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,21 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pinakes.index.encoders.cross_encoder import CrossEncoder, PairReading
+from pinakes.index.encoders.cross_encoder import CrossEncoder
 from pinakes.index.encoders.onnx_model import open_tokenizer
 from pinakes.index.encoders.sentence_model import find_encoder
 from pinakes.index.errors import UnusableModel
 from pinakes.index.retrieval.linear import fitted_rerankers
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import Hit
 from pinakes.service.asking.citations import make_citation
 from pinakes.service.asking.retrieve import find
 from pinakes.service.reading.models import chosen_rerankers, linear_models, reading_models
 from pinakes.service.reading.network_entailment import NetworkEntailment
-from pinakes.service.reading.network_first import NetworkFirst
-from pinakes.service.reading.question import Question, question_of
-from pinakes.service.reading.reader import AnsweringSentence, Reading
-from pinakes.service.reading.span_reader import SpanReader, best_spans
+from pinakes.service.reading.question import question_of
+from pinakes.service.reading.span_reader import SpanReader
 from pinakes.service.reading.windows import WINDOW_WORDS, nearest_windows
 from pinakes.service.settings import ModelSettings
 from tests.tiny_models import tiny_model
@@ -93,30 +90,6 @@ def test_only_the_first_passages_are_read_with_their_titles(index: Index) -> Non
 
 def test_of_nothing_found_nothing_is_read(index: Index) -> None:
     assert _reader(MarksVentris()).read(question_of(index, QUESTION), []).sentences == ()
-
-
-@pytest.mark.parametrize(
-    ("starts", "ends", "best"),
-    [
-        ([0, 0, 9, 0, 0], [0, 0, 0, 9, 0], (0, 8, 18.0)),  # "AC" up to "DC"
-        ([0, 0, 0, 9, 0], [0, 0, 9, 8, 0], (5, 8, 17.0)),  # an end before the start is none
-        ([5, 0, 1, 0, 0], [5, 0, 1, 0, 0], (0, 4, -8.0)),  # no answer is likelier
-        ([0, 99, 1, 0, 0], [0, 99, 1, 0, 0], (0, 4, 2.0)),  # no words of the question
-    ],
-)
-def test_best_spans(starts: list[float], ends: list[float], best: tuple[int, int, float]) -> None:
-    outputs = {
-        "start_logits": np.array(starts, dtype=np.float32),
-        "end_logits": np.array(ends, dtype=np.float32),
-    }
-    pair = PairReading(outputs, [None, None, (0, 4), (5, 8), None])
-    assert best_spans(pair)[0] == best
-
-
-def test_a_title_before_the_text_is_no_answer() -> None:
-    logits = np.array([0, 9, 1], dtype=np.float32)
-    pair = PairReading({"start_logits": logits, "end_logits": logits}, [None, (0, 4), (6, 9)])
-    assert best_spans(pair, 6) == [(0, 3, 2.0)]
 
 
 class Entails:
@@ -250,42 +223,3 @@ def test_it_reads_english_alone(index: Index) -> None:
         for reading, models in ((found, chosen), (wanted, usual))
     ]
     assert leads[0] == pytest.approx(leads[1])
-
-
-class Scripted:
-    """Finds what it is told to: the passage and the score of each sentence, its first letters."""
-
-    margin = 1.0
-
-    def __init__(self, *found: tuple[int, float]) -> None:
-        self.sentences = tuple(
-            AnsweringSentence(hit, place, place + 9, score, place, place + 5, score)
-            for place, (hit, score) in enumerate(found)
-        )
-
-    def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
-        return Reading(self.sentences)
-
-
-@pytest.mark.parametrize(
-    ("network", "linear", "order"),
-    [
-        ([(1, 9.0), (0, 8.0)], [(0, 20.0), (1, 10.0)], [0, 1, 0, 1]),  # surer, of another passage
-        ([(1, 9.0), (0, 1.0)], [(0, 20.0), (1, 19.0)], [1, 0, 0, 1]),  # much surer
-        ([(1, 2.0), (0, -1.0)], [(0, 20.0), (1, 10.0)], [0, 1, 1]),  # it knows no answer there
-        ([(1, -2.0)], [(2, 20.0), (1, 10.0)], [2, 1]),
-        ([], [(2, 20.0), (1, 10.0)], [2, 1]),
-    ],
-)
-def test_both_readers_choose_the_passage_and_the_network_its_words(
-    index: Index,
-    network: list[tuple[int, float]],
-    linear: list[tuple[int, float]],
-    order: list[int],
-) -> None:
-    question = question_of(index, QUESTION)
-    hits = index.search(question.context, 3)
-    found = NetworkFirst(Scripted(*network), Scripted(*linear)).read(question, hits)
-    assert [one.hit for one in found.sentences] == order
-    scores = [one.score for one in found.sentences]
-    assert scores == sorted(scores, reverse=True)
