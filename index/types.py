@@ -40,7 +40,7 @@ __all__ = [
     "Vectors",
 ]
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 # The feature that keeps the score by which a hit was ranked first, in every mode, whatever reranks
 # after: what reads scores was fitted on that one.
 FIRST_STAGE = "first stage"

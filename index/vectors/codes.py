@@ -6,7 +6,7 @@ its file, so that it takes no anonymous memory. Knows nothing of shards and gene
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -22,6 +22,7 @@ __all__ = [
     "HalfVectors",
     "InvertedLists",
     "MappedLists",
+    "Renumber",
     "code_bytes",
     "map_lists",
     "write_half_vectors",
@@ -29,6 +30,8 @@ __all__ = [
 ]
 
 Ids = NDArray[np.int64]
+# Of numbers of vectors: which are kept, and under what numbers.
+Renumber = Callable[[Ids], tuple[NDArray[np.bool_], Ids]]
 
 _INNER_PRODUCT = faiss.METRIC_INNER_PRODUCT
 _MAGIC = b"PINLISTS"
@@ -39,7 +42,7 @@ _MOST_PER_LIST = 64
 
 
 def code_bytes(dimension: int) -> int:
-    """Bytes of one entry of an inverted list: a bit for each dimension, two factors, the id."""
+    """Bytes of one entry of an inverted list: a bit for each dimension, two factors, a number."""
     return -(-dimension // 8) + 8 + 8
 
 
@@ -102,11 +105,11 @@ class CoarseQuantizer:
         return scores, lists
 
     def encode(self, batches: Iterable[tuple[Ids, Vectors]]) -> "InvertedLists":
-        """The codes of these vectors under these ids, in memory."""
+        """The codes of these vectors under these numbers, in memory."""
         _use_all_cores()
         index = self.empty_index()
-        for ids, vectors in batches:
-            index.add_with_ids(np.ascontiguousarray(vectors), ids.astype(np.int64))
+        for numbers, vectors in batches:
+            index.add_with_ids(np.ascontiguousarray(vectors), numbers.astype(np.int64))
         return InvertedLists(index, faiss.downcast_InvertedLists(index.invlists))
 
     def empty_index(self) -> Any:
@@ -119,7 +122,7 @@ class CoarseQuantizer:
 
 
 class InvertedLists:
-    """Ids and codes, list by list, in memory or mapped."""
+    """Numbers of vectors and their codes, list by list, in memory or mapped."""
 
     def __init__(self, index: Any, lists: Any) -> None:
         self._index = index
@@ -129,12 +132,12 @@ class InvertedLists:
         self.sizes = np.array([lists.list_size(number) for number in range(index.nlist)], np.uint64)
 
     def entries(self, number: int) -> tuple[Ids, NDArray[np.uint8]]:
-        """Ids, and codes of shape (n, code_size), of one list."""
+        """Numbers, and codes of shape (n, code_size), of one list."""
         count = int(self.sizes[number])
         if not count:
             return np.empty(0, np.int64), np.empty((0, self.code_size), np.uint8)
         blocks = -(-count // _BLOCK)
-        ids = faiss.rev_swig_ptr(self._lists.get_ids(number), count).copy()
+        numbers = faiss.rev_swig_ptr(self._lists.get_ids(number), count).copy()
         packed = faiss.rev_swig_ptr(
             self._lists.get_codes(number), blocks * self._packer.block_size
         ).reshape(blocks, -1)
@@ -143,7 +146,7 @@ class InvertedLists:
             self._packer.unpack_all(
                 faiss.swig_ptr(packed[block]), faiss.swig_ptr(codes[block * _BLOCK :])
             )
-        return ids, codes[:count]
+        return numbers, codes[:count]
 
     def packed(self, codes: NDArray[np.uint8]) -> bytes:
         """Codes of shape (n, code_size) in blocks, the last filled up with zeros."""
@@ -164,34 +167,49 @@ class MappedLists(InvertedLists):
     def search(
         self, vector: Vectors, nearest: tuple[Vectors, Ids], limit: int
     ) -> tuple[Vectors, Ids]:
-        """Estimated inner products and ids of the best ``limit`` in the ``nearest`` lists."""
+        """Estimated inner products and numbers of the best ``limit`` in the ``nearest`` lists."""
         faiss.omp_set_num_threads(1)
         scores, lists = nearest
         self._index.nprobe = lists.shape[1]  # the same for all threads: only a build tries others
-        found, ids = self._index.search_preassigned(vector.reshape(1, -1), limit, lists, scores)
-        return found[0][ids[0] >= 0], ids[0][ids[0] >= 0]
+        found, numbers = self._index.search_preassigned(vector.reshape(1, -1), limit, lists, scores)
+        is_there = numbers[0] >= 0
+        return found[0][is_there], numbers[0][is_there]
 
 
-def write_lists(file: BinaryIO, sources: Sequence[InvertedLists]) -> None:
-    """Write all entries of ``sources``, which share a quantizer; those of a list by their ids.
+def write_lists(file: BinaryIO, sources: Sequence[tuple[InvertedLists, Renumber]]) -> None:
+    """Write what is kept of ``sources``, which share a quantizer; each list by its new numbers.
 
     Header (magic, number of lists, code size), the lists' sizes, then for each list its blocks of
-    codes and as many ids as these have room for: what OnDiskInvertedLists of faiss can map.
+    codes and as many numbers as these have room for: what OnDiskInvertedLists of faiss can map.
     """
-    first = sources[0]
-    sizes = np.stack([source.sizes for source in sources]).sum(axis=0)
-    header = np.array([(_MAGIC, len(sizes), first.code_size)], dtype=_HEADER)
+    first, _ = sources[0]
+    header = np.array([(_MAGIC, len(first.sizes), first.code_size)], dtype=_HEADER)
     file.write(header.tobytes())
-    file.write(sizes.astype("<u8").tobytes())
-    for number in np.flatnonzero(sizes):
-        parts = [source.entries(int(number)) for source in sources]
-        ids = np.concatenate([ids for ids, _ in parts])
-        codes = np.concatenate([codes for _, codes in parts])
-        order = np.argsort(ids)
+    sizes = np.zeros(len(first.sizes), "<u8")
+    file.write(sizes.tobytes())
+    for number in range(len(sizes)):
+        numbers, codes = _entries(number, sources)
+        sizes[number] = len(numbers)
+        order = np.argsort(numbers)
         file.write(first.packed(codes[order]))
-        filled = np.full(-(-len(ids) // _BLOCK) * _BLOCK, -1, np.int64)
-        filled[: len(ids)] = ids[order]
+        filled = np.full(-(-len(numbers) // _BLOCK) * _BLOCK, -1, np.int64)
+        filled[: len(numbers)] = numbers[order]
         file.write(filled.tobytes())
+    file.seek(header.nbytes)
+    file.write(sizes.tobytes())
+
+
+def _entries(
+    number: int, sources: Sequence[tuple[InvertedLists, Renumber]]
+) -> tuple[Ids, NDArray[np.uint8]]:
+    """The entries of one list that are kept, of all sources, under their new numbers."""
+    all_numbers, all_codes = [], []
+    for lists, renumber in sources:
+        numbers, codes = lists.entries(number)
+        kept, renumbered = renumber(numbers)
+        all_numbers.append(renumbered)
+        all_codes.append(codes[kept])
+    return np.concatenate(all_numbers), np.concatenate(all_codes)
 
 
 def map_lists(path: Path, quantizer: CoarseQuantizer) -> MappedLists:

@@ -17,6 +17,8 @@ from pinakes.index.vectors.shards import ExactShard, ListShard, open_quantizer, 
 
 __all__ = ["VectorIndex"]
 
+Ids = NDArray[np.int64]
+
 # So many are scored again by their rows: of the true ten nearest, the best 100 by their codes alone
 # hold 98.9 %, the best 200 99.7 % (a million vectors, 64 of 4,096 lists).
 _CANDIDATES = 200
@@ -62,11 +64,10 @@ class VectorIndex:
             if self._quantizer is not None and self._shards:
                 nearest = self._quantizer.nearest(vector, probes or self._probes)
                 candidates = self._candidates(vector, nearest, max(_CANDIDATES, 2 * limit))
-                scores = self.scores(vector, candidates)
-                if np.isnan(scores).any():
-                    raise ValueError("inverted lists of passages that have no vector")
                 found = [
-                    ScoredId(int(i), float(s)) for i, s in zip(candidates, scores, strict=True)
+                    hit
+                    for shard, positions in candidates
+                    for hit in shard.search(vector, positions)
                 ]
         found.sort(key=lambda hit: (-hit.score, hit.passage_id))
         return found[:limit]
@@ -75,19 +76,23 @@ class VectorIndex:
         return self._health.reading(self._directory, *_DAMAGE)
 
     def _candidates(
-        self, vector: Vectors, nearest: tuple[Vectors, NDArray[np.int64]], limit: int
-    ) -> NDArray[np.int64]:
-        """The best by their codes in the ``nearest`` lists, over all shards."""
-        parts = [
-            shard.lists.search(vector, nearest, limit)
-            for shard in self._shards
-            if isinstance(shard, ListShard)
+        self, vector: Vectors, nearest: tuple[Vectors, Ids], limit: int
+    ) -> list[tuple[ListShard, Ids]]:
+        """Positions, by shard, of the best by their codes in the ``nearest`` lists, over all."""
+        shards = [shard for shard in self._shards if isinstance(shard, ListShard)]
+        found = [shard.candidates(vector, nearest, limit) for shard in shards]
+        estimates = np.concatenate([estimates for estimates, _ in found])
+        is_best = np.zeros(len(estimates), np.bool_)
+        is_best[np.argsort(-estimates, kind="stable")[:limit]] = True
+        cuts = np.cumsum([len(positions) for _, positions in found])[:-1]
+        return [
+            (shard, positions[best])
+            for shard, (_, positions), best in zip(
+                shards, found, np.split(is_best, cuts), strict=True
+            )
         ]
-        scores = np.concatenate([scores for scores, _ in parts])
-        ids = np.concatenate([ids for _, ids in parts])
-        return ids[np.argsort(-scores, kind="stable")[:limit]]
 
-    def scores(self, vector: Vectors, passage_ids: NDArray[np.int64] | list[int]) -> Vectors:
+    def scores(self, vector: Vectors, passage_ids: Ids | list[int]) -> Vectors:
         """Inner products of ``vector`` with these passages' vectors, NaN where there is none."""
         wanted = np.asarray(passage_ids, dtype=np.int64)
         scores = np.full(len(wanted), np.nan, dtype=np.float32)
@@ -98,7 +103,7 @@ class VectorIndex:
                     scores[there] = shard.scores(vector, positions)
         return scores
 
-    def vectors_of(self, passage_ids: NDArray[np.int64] | list[int]) -> Vectors:
+    def vectors_of(self, passage_ids: Ids | list[int]) -> Vectors:
         """The vectors as they are kept, of shape (n, dimension); NaN where there is none."""
         wanted = np.asarray(passage_ids, dtype=np.int64)
         vectors = np.full((len(wanted), self.dimension), np.nan, dtype=np.float32)

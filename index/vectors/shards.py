@@ -1,10 +1,12 @@
 """Shards of vectors: immutable files that increments add, later generations link and merges join.
 
-A shard has sorted passage ids, and either its vectors in half precision, searched exactly, or int8
-rows and inverted lists of codes. Knows nothing of what faiss does with them.
+A shard has either its vectors in half precision, searched exactly, or int8 rows and inverted lists
+of codes; which passage each is of stands apart, in ``ids``. Vectors of no passage are never found,
+and merges leave them out. Knows nothing of what faiss does with them.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,24 +14,18 @@ from numpy.typing import NDArray
 
 from pinakes.index.health import damaged
 from pinakes.index.types import ScoredId, Vectors
+from pinakes.index.vectors.arrays import write_array
 from pinakes.index.vectors.codes import (
     CoarseQuantizer,
     HalfVectors,
+    Renumber,
     code_bytes,
     map_lists,
     write_half_vectors,
     write_lists,
 )
-from pinakes.index.vectors.rows import (
-    PassageIds,
-    Rows,
-    VectorRows,
-    merge_ids,
-    merge_rows,
-    quantize,
-    row_bytes,
-    write_array,
-)
+from pinakes.index.vectors.ids import IDS, PassageIds, merge_ids, write_ids
+from pinakes.index.vectors.rows import Rows, VectorRows, merge_rows, quantize, row_bytes
 from pinakes.ingest.files import write_whole
 
 __all__ = [
@@ -44,6 +40,7 @@ __all__ = [
     "open_quantizer",
     "open_shards",
     "shard_batches",
+    "vector_files",
     "write_shard",
 ]
 
@@ -51,7 +48,6 @@ Ids = NDArray[np.int64]
 Batches = Iterable[tuple[Ids, Vectors]]
 
 QUANTIZER = "quantizer.faiss"
-_IDS = ".ids.npy"
 _HALF = ".half.faiss"
 _ROWS = ".rows.npy"
 _LISTS = ".lists"
@@ -59,6 +55,7 @@ _BATCH = 1 << 16
 # A shard is merged with the one before it unless that one is so many times larger: 40 million
 # vectors in increments of 100,000 then make at most six shards, and each is written ten times.
 _RATIO = 4
+_LEAST_LIVING = 0.7  # of a shard's vectors; with fewer it is written anew
 _LARGEST_COSINE = 1.02  # roundings leave a little more than 1
 
 
@@ -70,34 +67,25 @@ def bytes_per_vector(dimension: int, *, exact: bool) -> int:
     return ids + row_bytes(dimension) + code_bytes(dimension)
 
 
-class _Identified:
-    """What has sorted passage ids."""
-
-    def __init__(self, stem: Path) -> None:
-        self.stem = stem
-        self.ids = PassageIds(_file(stem, _IDS))
-        self.count = len(self.ids.array)
-
-    def _check(self, path: Path, count: int) -> None:
-        if count != self.count:
-            raise damaged(path, f"has {count} vectors for {self.count} passage ids")
-
-
-class ExactShard(_Identified):
+class ExactShard:
     """A shard that is searched exactly."""
 
     def __init__(self, stem: Path) -> None:
-        super().__init__(stem)
+        self.stem = stem
         self.half = HalfVectors(_file(stem, _HALF))
-        self._check(_file(stem, _HALF), self.half.count)
+        self.ids = PassageIds(stem, _file(stem, _HALF), self.half.count)
+        self.count = len(self.ids.array)
         self.dimension = self.half.dimension
 
     def search(self, vector: Vectors, limit: int) -> list[ScoredId]:
         """The passages with the largest inner products, best first."""
+        scores, _, ids = _living(partial(self._nearest, vector), self.ids, limit)
+        return [ScoredId(int(i), float(s)) for i, s in zip(ids, scores, strict=True)]
+
+    def _nearest(self, vector: Vectors, limit: int) -> tuple[Vectors, Ids]:
         scores, positions = self.half.search(vector, limit)
         _check_cosines(_file(self.stem, _HALF), scores)
-        ids = self.ids.array[positions]
-        return [ScoredId(int(i), float(s)) for i, s in zip(ids, scores, strict=True)]
+        return scores, positions
 
     def scores(self, vector: Vectors, positions: Ids) -> Vectors:
         """Inner products with the vectors at these positions."""
@@ -110,16 +98,33 @@ class ExactShard(_Identified):
         return self.half.vectors(positions)
 
 
-class ListShard(_Identified):
+class ListShard:
     """A shard of codes, and rows to score again what the codes find."""
 
     def __init__(self, stem: Path, quantizer: CoarseQuantizer) -> None:
-        super().__init__(stem)
+        self.stem = stem
         self.rows = VectorRows(_file(stem, _ROWS))
-        self._check(_file(stem, _ROWS), len(self.rows.array))
+        self.ids = PassageIds(stem, _file(stem, _ROWS), len(self.rows.array))
+        self.count = len(self.ids.array)
         self.lists = map_lists(_file(stem, _LISTS), quantizer)
-        self._check(_file(stem, _LISTS), int(self.lists.sizes.sum()))
+        listed = int(self.lists.sizes.sum())
+        if listed != self.ids.stored:
+            raise damaged(_file(stem, _LISTS), f"has {listed} codes for {self.ids.stored} vectors")
         self.dimension = self.rows.dimension
+
+    def candidates(
+        self, vector: Vectors, nearest: tuple[Vectors, Ids], limit: int
+    ) -> tuple[Vectors, Ids]:
+        """Estimated inner products and positions of the best ``limit`` in the ``nearest`` lists."""
+        search = partial(self.lists.search, vector, nearest)
+        estimates, positions, _ = _living(search, self.ids, limit)
+        return estimates, positions
+
+    def search(self, vector: Vectors, candidates: Ids) -> list[ScoredId]:
+        """The passages at these positions with their inner products, in the order given."""
+        scores = self.scores(vector, candidates)
+        _, ids = self.ids.at(candidates)
+        return [ScoredId(int(i), float(s)) for i, s in zip(ids, scores, strict=True)]
 
     def scores(self, vector: Vectors, positions: Ids) -> Vectors:
         """Inner products with the rows at these positions."""
@@ -143,7 +148,7 @@ def open_quantizer(directory: Path) -> CoarseQuantizer | None:
 
 def open_shards(directory: Path, quantizer: CoarseQuantizer | None) -> list[Shard]:
     """All shards, in the order they were written. Raises DamagedGeneration."""
-    stems = [path.with_name(path.name.removesuffix(_IDS)) for path in directory.glob(f"*{_IDS}")]
+    stems = [path.with_name(path.name.removesuffix(IDS)) for path in directory.glob(f"*{IDS}")]
     return [
         ExactShard(stem) if quantizer is None else ListShard(stem, quantizer)
         for stem in sorted(stems)
@@ -162,27 +167,58 @@ def write_shard(directory: Path, batches: Batches, quantizer: CoarseQuantizer | 
 def convert_shards(directory: Path, quantizer: CoarseQuantizer) -> None:
     """Make one shard of inverted lists out of all those that were searched exactly."""
     exact = open_shards(directory, None)
-    write_shard(directory, shard_batches(directory), quantizer)
+    write_shard(directory, shard_batches(exact), quantizer)
     _remove(exact)
 
 
-def shard_batches(directory: Path) -> Iterator[tuple[Ids, Vectors]]:
-    """Ids and vectors of all shards that are searched exactly."""
-    for shard in open_shards(directory, None):
-        for part in _parts(np.arange(shard.count)):
-            yield np.asarray(shard.ids.array[part], np.int64), shard.vectors(part)
+def shard_batches(shards: Iterable[Shard]) -> Iterator[tuple[Ids, Vectors]]:
+    """Passage ids of these shards and their vectors, as they are kept."""
+    for shard in shards:
+        for positions, ids in shard.ids.windows():
+            yield ids, shard.vectors(positions)
+
+
+def vector_files(shard: Shard) -> list[Path]:
+    """The files of a shard that say nothing of passages, and so never change."""
+    kinds = (_HALF,) if isinstance(shard, ExactShard) else (_ROWS, _LISTS)
+    return [_file(shard.stem, kind) for kind in kinds]
 
 
 def merge_shards(directory: Path, *, whole: bool = False) -> None:
-    """Join the newest shards until each is several times larger than the next; or all of them."""
+    """Join the newest shards until each is several times larger than the next; or all of them.
+
+    A shard with many vectors of no passage is written anew, together with those after it.
+    """
     shards = open_shards(directory, open_quantizer(directory))
-    first = len(shards) - 1
-    newer = shards[first].count
-    while first > 0 and (whole or shards[first - 1].count < _RATIO * newer):
+    if not shards:
+        return
+    first, newer = len(shards) - 1, shards[-1].count
+    sparse = next((number for number, shard in enumerate(shards) if _is_sparse(shard)), len(shards))
+    while first > 0 and (whole or first > sparse or shards[first - 1].count < _RATIO * newer):
         first -= 1
         newer += shards[first].count
-    if first < len(shards) - 1:
+    if first < len(shards) - 1 or first == sparse:
         _join(_next_stem(directory), shards[first:])
+
+
+def _is_sparse(shard: Shard) -> bool:
+    return shard.count < _LEAST_LIVING * shard.ids.stored
+
+
+def _living(
+    search: Callable[[int], tuple[Vectors, Ids]], ids: PassageIds, limit: int
+) -> tuple[Vectors, Ids, Ids]:
+    """Scores, positions and passages of the best ``limit`` that are of a passage.
+
+    ``search`` gives scores and positions of as many as it is asked for, while there are more.
+    """
+    asked = limit + min(ids.stored - len(ids.array), limit)
+    while True:
+        scores, positions = search(asked)
+        living, passages = ids.at(positions)
+        if len(passages) >= limit or len(positions) < asked:
+            return scores[living][:limit], positions[living][:limit], passages[:limit]
+        asked *= 2
 
 
 def _write_exact(stem: Path, batches: Batches) -> None:
@@ -190,7 +226,7 @@ def _write_exact(stem: Path, batches: Batches) -> None:
     ids = np.concatenate([ids for ids, _ in kept])
     half = np.concatenate([vectors for _, vectors in kept])
     order = np.argsort(ids)
-    write_array(_file(stem, _IDS), np.dtype("<u4"), len(ids), [ids[order]])
+    write_ids(stem, len(ids), [ids[order]])
     parts = (half[part].astype(np.float32) for part in _parts(order))
     write_half_vectors(_file(stem, _HALF), half.shape[1], parts)
 
@@ -207,37 +243,52 @@ def _write_lists(stem: Path, batches: Batches, quantizer: CoarseQuantizer) -> No
     ids = np.concatenate([ids for ids, _ in kept])
     rows = np.concatenate([rows for _, rows in kept])
     order = np.argsort(ids)
-    write_array(_file(stem, _IDS), np.dtype("<u4"), len(ids), [ids[order]])
+    write_ids(stem, len(ids), [ids[order]])
     write_array(_file(stem, _ROWS), rows.dtype, len(rows), (rows[p] for p in _parts(order)))
     with write_whole(_file(stem, _LISTS)) as file:
-        write_lists(file, [lists])
+        write_lists(file, [(lists, _ranked(ids[order]))])
 
 
 def _join(stem: Path, shards: list[Shard]) -> None:
     """Write one shard with all that these have, a window at a time, and remove them."""
     count = sum(shard.count for shard in shards)
     ids = [shard.ids for shard in shards]
-    windows = (np.sort(window) for window, _ in merge_ids(ids))
-    write_array(_file(stem, _IDS), np.dtype("<u4"), count, windows)
+    write_ids(stem, count, (np.sort(window) for window, _ in merge_ids(ids)))
     exact = [shard.half for shard in shards if isinstance(shard, ExactShard)]
     listed = [shard for shard in shards if isinstance(shard, ListShard)]
     if exact:
         vectors = (
             np.concatenate(
                 [
-                    half.vectors(np.arange(s.start, s.stop))
-                    for half, s in zip(exact, slices, strict=True)
+                    half.vectors(passages.positions(part))
+                    for half, passages, part in zip(exact, ids, parts, strict=True)
                 ]
             )[np.argsort(window)]
-            for window, slices in merge_ids(ids)
+            for window, parts in merge_ids(ids)
         )
         write_half_vectors(_file(stem, _HALF), exact[0].dimension, vectors)
     else:
         rows = merge_rows(ids, [shard.rows for shard in listed])
         write_array(_file(stem, _ROWS), listed[0].rows.array.dtype, count, rows)
+        joined = PassageIds(stem, _file(stem, _ROWS), count)
         with write_whole(_file(stem, _LISTS)) as file:
-            write_lists(file, [shard.lists for shard in listed])
+            write_lists(file, [(s.lists, _moved(s.ids, joined)) for s in listed])
     _remove(shards)
+
+
+def _ranked(ascending: Ids) -> Renumber:
+    """From the id of a passage to its place among all, which is its position in their shard."""
+    return lambda ids: (np.ones(len(ids), np.bool_), np.searchsorted(ascending, ids))
+
+
+def _moved(source: PassageIds, joined: PassageIds) -> Renumber:
+    """From positions in one shard to positions in the one that it is joined into."""
+
+    def renumber(positions: Ids) -> tuple[NDArray[np.bool_], Ids]:
+        living, ids = source.at(positions)
+        return living, joined.find(ids)[1]
+
+    return renumber
 
 
 def _remove(shards: list[Shard]) -> None:
@@ -259,7 +310,7 @@ def _parts(positions: Ids) -> Iterator[Ids]:
 
 
 def _next_stem(directory: Path) -> Path:
-    numbers = [int(path.name.partition(".")[0]) for path in directory.glob(f"*{_IDS}")]
+    numbers = [int(path.name.partition(".")[0]) for path in directory.glob(f"*{IDS}")]
     return directory / f"{max(numbers, default=0) + 1:06d}"
 
 

@@ -20,11 +20,19 @@ from pinakes.index.vectors.shards import (
     convert_shards,
     merge_shards,
     open_quantizer,
+    open_shards,
     shard_batches,
     write_shard,
 )
 
-__all__ = ["EXACT_LIMIT", "add_vectors", "list_count", "sample_size", "train_lists"]
+__all__ = [
+    "EXACT_LIMIT",
+    "add_vectors",
+    "list_count",
+    "measured",
+    "sample_size",
+    "train_lists",
+]
 
 Ids = NDArray[np.int64]
 
@@ -52,10 +60,10 @@ def train_lists(directory: Path, lists: int, sample: Ids, questions: Vectors) ->
     """
     vectors = VectorIndex(directory).vectors_of(sample)
     neighbours = TrueNeighbours(questions)
-    neighbours.add(shard_batches(directory))
+    neighbours.add(shard_batches(open_shards(directory, None)))
     quantizer = CoarseQuantizer.train(directory / QUANTIZER, vectors, lists, _SEED)
     convert_shards(directory, quantizer)
-    return _measured(directory, neighbours, lists)
+    return measured(directory, neighbours, lists)
 
 
 def add_vectors(directory: Path, batches: Batches, *, last: bool) -> VectorIndexRecord:
@@ -68,10 +76,10 @@ def add_vectors(directory: Path, batches: Batches, *, last: bool) -> VectorIndex
         return VectorIndexRecord(kind="exact")
     neighbours = TrueNeighbours.read(directory)
     neighbours.add(batches)
-    return _measured(directory, neighbours, quantizer.lists)
+    return measured(directory, neighbours, quantizer.lists)
 
 
-def _measured(directory: Path, neighbours: TrueNeighbours, lists: int) -> VectorIndexRecord:
+def measured(directory: Path, neighbours: TrueNeighbours, lists: int) -> VectorIndexRecord:
     """Choose how many lists to search, and write it down with the truth it was chosen by."""
     neighbours.write(directory)
     write_probes(directory, lists)

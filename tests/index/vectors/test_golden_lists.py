@@ -11,6 +11,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pinakes.index.types import Vectors
 from pinakes.index.vectors.codes import (
@@ -20,6 +21,8 @@ from pinakes.index.vectors.codes import (
     write_half_vectors,
     write_lists,
 )
+
+Ids = NDArray[np.int64]
 
 GOLDEN = Path(__file__).parent / "golden"
 QUANTIZER, LISTS, HALF, FOUND = (
@@ -31,6 +34,10 @@ DIMENSION, COUNT, LIST_COUNT = 48, 150, 4
 def vectors(count: int, seed: int) -> Vectors:
     found = np.random.default_rng(seed).standard_normal((count, DIMENSION)).astype(np.float32)
     return found / np.linalg.norm(found, axis=1, keepdims=True)
+
+
+def as_they_are(numbers: Ids) -> tuple[NDArray[np.bool_], Ids]:
+    return np.ones(len(numbers), np.bool_), numbers
 
 
 def found_by_each_question() -> list[dict[str, list[int]]]:
@@ -52,7 +59,7 @@ def test_they_are_found_in_as_before() -> None:
 def test_they_are_written_as_before() -> None:
     quantizer = CoarseQuantizer(QUANTIZER)
     written = io.BytesIO()
-    write_lists(written, [map_lists(LISTS, quantizer)])
+    write_lists(written, [(map_lists(LISTS, quantizer), as_they_are)])
     assert written.getvalue() == LISTS.read_bytes()
 
 
@@ -75,7 +82,7 @@ def main() -> None:
     quantizer = CoarseQuantizer.train(QUANTIZER, given, LIST_COUNT, seed=2)
     write_half_vectors(HALF, DIMENSION, [given])
     with LISTS.open("wb") as file:
-        write_lists(file, [quantizer.encode([(np.arange(COUNT), given)])])
+        write_lists(file, [(quantizer.encode([(np.arange(COUNT), given)]), as_they_are)])
     FOUND.write_text(json.dumps(found_by_each_question()) + "\n")
 
 
