@@ -65,9 +65,7 @@ class VectorIndex:
                 nearest = self._quantizer.nearest(vector, probes or self._probes)
                 candidates = self._candidates(vector, nearest, max(_CANDIDATES, 2 * limit))
                 found = [
-                    hit
-                    for shard, positions in candidates
-                    for hit in shard.search(vector, positions)
+                    hit for shard, positions in candidates for hit in shard.hits(vector, positions)
                 ]
         found.sort(key=lambda hit: (-hit.score, hit.passage_id))
         return found[:limit]

@@ -120,7 +120,7 @@ class ListShard:
         estimates, positions, _ = _living(search, self.ids, limit)
         return estimates, positions
 
-    def search(self, vector: Vectors, candidates: Ids) -> list[ScoredId]:
+    def hits(self, vector: Vectors, candidates: Ids) -> list[ScoredId]:
         """The passages at these positions with their inner products, in the order given."""
         scores = self.scores(vector, candidates)
         _, ids = self.ids.at(candidates)

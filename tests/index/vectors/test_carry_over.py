@@ -257,6 +257,22 @@ def test_nothing_changed(listed: Wiki, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("kind", ["exact", "listed"])
+def test_as_many_are_found_where_all_that_are_nearest_are_gone(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    wiki: Wiki = request.getfixturevalue(kind)
+    question = QUESTIONS[0]
+    ranked = VectorIndex(wiki.directory).search(question, COUNT, LISTS)
+    gone = {hit.passage_id for hit in ranked[: len(ranked) // 5]}
+    wiki.update([("delete", i, 1) for i in sorted(gone, reverse=True)], tmp_path / "new")
+    assert list(wiki.directory.glob("*.positions.npy"))
+    found = VectorIndex(wiki.directory).search(question, 5, LISTS)
+    wanted = wiki.made_anew(tmp_path / "fresh").search(question, 5, LISTS)
+    assert [hit.passage_id for hit in found] == [hit.passage_id for hit in wanted]
+    assert len(found) == 5
+
+
+@pytest.mark.parametrize("kind", ["exact", "listed"])
 def test_nothing_is_left(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     wiki: Wiki = request.getfixturevalue(kind)
     wiki.update([("change", 0, 2 * COUNT)], tmp_path / "new")
