@@ -185,6 +185,10 @@ TABLES = (
     Table("Time against size", "worst_constructs", "worst_constructs",
           "The eight steepest of 66 constructs made to be slow; 1 is a straight line.",
           building.worst),
+    Table("Vectors of a new dump", "carried_vectors", "carried_vectors",
+          "A million vectors, two in a hundred passages changed: what an update does with those "
+          "that there are, beside writing all. What the encoder takes itself must be added.",
+          building.carried_vectors),
     Table("Killed builds", "kills", "",
           "Every build went on after SIGKILL.", building.kills),
     Table("Damage", "flips", "",

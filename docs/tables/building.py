@@ -7,6 +7,7 @@ from tables.cells import Row, Share
 
 __all__ = [
     "builds",
+    "carried_vectors",
     "disk_on_paper",
     "encoders",
     "fidelity",
@@ -43,6 +44,16 @@ def builds(figures: Any) -> Iterable[Row]:
             "of twice one": f"{found['efficiency_median']:.0%}",
             "memory of the parent, MB": found["memory"][0] / 1e6,
             "of a worker, MB": max(found["memory"][1:]) / 1e6,
+        }
+
+
+def carried_vectors(figures: Any) -> Iterable[Row]:
+    for step, taken in figures["steps"].items():
+        yield {
+            "": step,
+            "CPU seconds": taken["cpu_seconds"],
+            "wall seconds": taken["seconds"],
+            "MB on disk": taken["bytes"] / 1e6 if "bytes" in taken else "",
         }
 
 

@@ -324,15 +324,21 @@ def entries(shard: ListShard) -> set[tuple[int, int]]:
     }
 
 
-@pytest.mark.parametrize(("deleted", "is_new"), [(60, True), (20, False)])
+@pytest.mark.parametrize(
+    ("deleted", "has_gaps"),
+    [
+        pytest.param((0, 20), [True, False], id="a little of the first"),
+        pytest.param((0, 60), [False], id="much of the first"),
+        pytest.param((180, 10), [False, False], id="much of the last"),
+    ],
+)
 def test_a_shard_of_which_much_is_gone_is_written_anew(
-    exact: Wiki, tmp_path: Path, deleted: int, is_new: bool
+    exact: Wiki, tmp_path: Path, deleted: tuple[int, int], has_gaps: list[bool]
 ) -> None:
-    exact.update([("delete", 0, deleted)], tmp_path / "new")
+    exact.update([("delete", *deleted)], tmp_path / "new")
     shards = open_shards(exact.directory, None)
-    assert [shard.ids.stored == shard.count for shard in shards] == (
-        [True] if is_new else [False, True]
-    )
+    assert [shard.ids.stored > shard.count for shard in shards] == has_gaps
+    assert VectorIndex(exact.directory).count == len(exact.ids())
 
 
 def test_what_is_out_of_order_has_a_shard_of_its_own(exact: Wiki, tmp_path: Path) -> None:

@@ -47,6 +47,7 @@ def mapped(old: Pages, new: Pages, scratch: Path) -> list[int | None]:
         pytest.param({1: "aab"}, {1: "xaaa"}, [1, 2, None], id="equal ones in order"),
         pytest.param({1: "aaa"}, {1: "ba"}, [1, None, None], id="fewer equal ones"),
         pytest.param({1: "ab", 5: "c"}, {5: "c", 9: "ab"}, [1, 2, 0], id="to another page"),
+        pytest.param({1: "ba", 5: "c"}, {3: "c", 9: "ab"}, [2, 1, 0], id="in another order"),
         pytest.param({1: "a", 5: "a"}, {3: "a", 5: "a"}, [0, 1], id="of the same page first"),
         pytest.param({1: "", 2: "a"}, {1: "", 2: "a"}, [0], id="a page without passages"),
     ],

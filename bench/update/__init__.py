@@ -1,0 +1,1 @@
+"""What a new dump costs, beside a build from nothing."""
