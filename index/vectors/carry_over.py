@@ -42,22 +42,24 @@ _NOTHING = (np.empty(0, np.int64), np.empty(0, np.int64))
 def carry_over(old: Path, new: Path, moved: PassageMap) -> VectorIndexRecord | None:
     """Make the directory ``new`` with the vectors of ``old`` that a passage still has.
 
-    ``moved``: for each passage of ``old`` the id it has now, or GONE; no two have the same. None
-    where there are no vectors. Raises DamagedGeneration.
+    ``moved``: for each passage of ``old`` the id it has now, or GONE; no two have the same. None,
+    and an empty directory, where no vector is left. Raises DamagedGeneration.
     """
     shutil.rmtree(new, ignore_errors=True)
     new.mkdir(parents=True)
     quantizer = open_quantizer(old)
+    shards = open_shards(old, quantizer)
+    if all((moved[ids] == GONE).all() for shard in shards for _, ids in shard.ids.windows()):
+        return None
     if quantizer is not None:
         _link(old / QUANTIZER, new / QUANTIZER)
-    shards = open_shards(old, quantizer)
     for shard in shards:
         _carry(shard, new / shard.stem.name, moved)
     for batches in _gathered(shards, moved):
         write_shard(new, batches, quantizer)
     merge_shards(new)
     if quantizer is None:
-        return VectorIndexRecord(kind="exact") if open_shards(new, None) else None
+        return VectorIndexRecord(kind="exact")
     neighbours = TrueNeighbours.read(old)
     neighbours.carry_over(moved)
     if not neighbours.are_known:
