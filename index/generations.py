@@ -44,6 +44,7 @@ __all__ = [
     "build_state",
     "building_directory",
     "can_be_called",
+    "check_files",
     "collection_names",
     "compare_listing",
     "current_generation",
@@ -52,6 +53,7 @@ __all__ = [
     "hold_generation",
     "is_collection",
     "link_files",
+    "linked_files",
     "make_current",
     "next_name",
     "not_served",
@@ -366,6 +368,15 @@ def link_files(generation: Path, stage: Path) -> None:
     shutil.rmtree(stage, ignore_errors=True)
     ignored = shutil.ignore_patterns(*SEALED)
     shutil.copytree(generation, stage, copy_function=os.link, ignore=ignored)
+
+
+def linked_files(manifest: Manifest, generation: Path, stage: Path) -> dict[str, FileRecord]:
+    """The records of those files of the generation that the stage has, too, unchanged."""
+    return {
+        name: record
+        for name, record in manifest.files.items()
+        if (stage / name).exists() and os.path.samefile(generation / name, stage / name)
+    }
 
 
 def publish(collection: Path, stage: Path, manifest: Manifest) -> Path:

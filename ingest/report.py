@@ -17,6 +17,7 @@ from pinakes.ingest.types import (
     QuarantinedPage,
     Redirect,
     TrailingBytes,
+    Unchanged,
 )
 
 __all__ = ["IngestReport", "count_entry"]
@@ -30,12 +31,13 @@ def count_entry(entry: Entry) -> PageCounts:
     """The entry as one of the pages read; damage and trailing bytes are none."""
     return PageCounts(
         read=not isinstance(entry, Damage | TrailingBytes),
-        documents=isinstance(entry, Document),
+        documents=isinstance(entry, Document | Unchanged),
         redirects=isinstance(entry, Redirect),
         other_namespaces=isinstance(entry, OtherPage),
         quarantined=isinstance(entry, QuarantinedPage),
         damages=isinstance(entry, Damage),
         trailing_bytes=entry.count if isinstance(entry, TrailingBytes) else 0,
+        unchanged=isinstance(entry, Unchanged),
     )
 
 
@@ -76,7 +78,7 @@ class IngestReport:
         if file != self._file:
             self._settle(None)
             self._file, self._last = file, None
-        if isinstance(entry, Document) and is_duplicate:
+        if isinstance(entry, Document | Unchanged) and is_duplicate:
             reason = "its page id or title occurs twice; the first is kept"
             entry = QuarantinedPage(entry.key, entry.title, reason)
         self._counts += count_entry(entry)

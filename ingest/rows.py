@@ -18,6 +18,7 @@ from pinakes.ingest.types import (
     Redirect,
     Section,
     TrailingBytes,
+    Unchanged,
 )
 
 __all__ = ["ExtractedUnit", "extract_unit", "from_json", "to_json"]
@@ -62,6 +63,8 @@ def to_json(entry: Entry) -> dict[str, Any]:
             return {"trailing_bytes": entry.count}
         case OtherPage():
             return {"page_id": entry.key, "title": entry.title, "namespace": entry.namespace}
+        case Unchanged():
+            return {"page_id": entry.key, "title": entry.title, "unchanged": True}
     article = entry if isinstance(entry, Document) else None
     return {
         "page_id": entry.key,
@@ -90,6 +93,8 @@ def from_json(row: dict[str, Any]) -> Entry:
     if "namespace" in row:
         return OtherPage(row["page_id"], row["title"], row["namespace"])
     head = row["page_id"], row["title"]
+    if "unchanged" in row:
+        return Unchanged(*head)
     revision = row["revision_id"], row["timestamp"]
     if row["redirect_to"] is not None:
         return Redirect(*head, row["redirect_to"], *revision)

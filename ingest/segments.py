@@ -1,12 +1,13 @@
 """What a build keeps of a work unit: a segment with its entries, and a sorted run of its links.
 
 A segment appears under its name only when it is complete: its presence is the ledger, and a unit
-whose segment exists is done. Its first line holds the digest of what was read.
+whose segment exists is done. Its first line holds the digest of what was read. What has not changed
+since another time is named there, and its links lie in no run.
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
@@ -18,7 +19,7 @@ import zstandard
 from pinakes.ingest.files import write_whole
 from pinakes.ingest.passages import heading_at, split_passages
 from pinakes.ingest.rows import from_json, to_json
-from pinakes.ingest.sources.base import Source, Unit
+from pinakes.ingest.sources.base import Known, Source, Unit
 from pinakes.ingest.types import Document, DocumentKey, Entry, Link, Passage
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "read_digest",
     "read_segment",
     "segment_path",
+    "write_link_run",
     "write_segment",
 ]
 
@@ -44,38 +46,59 @@ def link_run_path(directory: Path, number: int) -> Path:
     return directory / f"{number:06d}.links.tsv.zst"
 
 
-def write_segment(unit: Unit, source: Source, directory: Path) -> None:
+def write_segment(unit: Unit, source: Source, directory: Path, known: Known | None = None) -> None:
     """Write one unit's segment and link run; the segment comes last and vouches for both.
 
-    A unit whose segment is there is left alone. Raises DumpChanged where its file is not the one
-    that it was planned for, before or after it was read.
+    Documents that are ``known`` are entries without text, and their links are in no run. A unit
+    whose segment is there is left alone. Raises DumpChanged where its file is not the one that it
+    was planned for, before or after it was read.
     """
     path = segment_path(directory, unit.number)
     if path.exists():
         return
-    links: list[tuple[str, str, int]] = []
     source.check_unchanged(unit.file)
     language = source.identity.language
     with (
         _write_lines(path) as lines,
-        _write_lines(link_run_path(directory, unit.number)) as run,
+        write_link_run(link_run_path(directory, unit.number)) as add_links,
+        nullcontext() if known is None else known.open() as is_known,
     ):
         lines.write(json.dumps({"digest": source.digest(unit).hex()}) + "\n")
-        for entry in source.read(unit):
+        entries = source.read_changed(unit, is_known) if is_known else source.read(unit)
+        for entry in entries:
             row = to_json(entry)
             if isinstance(entry, Document):
                 row["made_from"] = entry.made_from.hex()
                 passages = split_passages(entry, language=language)
                 row["passages"] = [[p.start, p.end] for p in passages]
-                number = link_source(entry.key)
-                links += [(link.target, link.anchor, number) for link in entry.links]
-                if entry.is_disambiguation:
-                    row["links"] = [[link.target, link.anchor] for link in entry.links]
+                row["links"] = [[link.target, link.anchor] for link in entry.links]
+                add_links(entry.key, entry.links)
             lines.write(json.dumps(row, ensure_ascii=False, separators=(",", ":")) + "\n")
-            if len(links) >= _MOST_LINKS:
-                _write_links(run, links)
-        _write_links(run, links)
         source.check_unchanged(unit.file)
+
+
+@contextmanager
+def write_link_run(path: Path) -> Iterator[Callable[[DocumentKey, Iterable[Link]], None]]:
+    """Write a link run, which is whole when the block ends; gives what adds a document's links.
+
+    Lines are ``target<TAB>anchor<TAB>link_source``, sorted; titles and anchors hold no tab.
+    """
+    waiting: list[tuple[str, str, int]] = []
+    with _write_lines(path) as run:
+
+        def write() -> None:
+            waiting.sort()
+            run.writelines(f"{target}\t{anchor}\t{number}\n" for target, anchor, number in waiting)
+            waiting.clear()
+
+        def add(key: DocumentKey, links: Iterable[Link]) -> None:
+            number = link_source(key)
+            waiting.extend((link.target, link.anchor, number) for link in links)
+            if len(waiting) >= _MOST_LINKS:
+                write()
+
+        yield add
+        write()
 
 
 def link_source(key: DocumentKey) -> int:
@@ -94,18 +117,10 @@ def _write_lines(path: Path) -> Iterator[TextIO]:
         yield lines
 
 
-def _write_links(run: TextIO, links: list[tuple[str, str, int]]) -> None:
-    """Lines ``target<TAB>anchor<TAB>link_source``, sorted; titles and anchors hold no tab."""
-    links.sort()
-    run.writelines(f"{target}\t{anchor}\t{number}\n" for target, anchor, number in links)
-    links.clear()
-
-
 def read_segment(path: Path) -> Iterator[tuple[Entry, list[Passage]]]:
     """The entries of a segment in dump order, articles with their passages.
 
-    Passages are numbered from 0 within their page. Of links only those of disambiguation pages are
-    read back: the run of all lies beside the segment.
+    Passages are numbered from 0 within their page.
     """
     with zstandard.open(path, "rt", encoding="utf-8", newline="\n") as lines:
         lines.readline()
@@ -113,7 +128,7 @@ def read_segment(path: Path) -> Iterator[tuple[Entry, list[Passage]]]:
             row = json.loads(line)
             entry = from_json(row)
             if isinstance(entry, Document):
-                links = tuple(Link(*link) for link in row.get("links", ()))
+                links = tuple(Link(*link) for link in row["links"])
                 made_from = bytes.fromhex(row["made_from"])
                 whole = replace(entry, links=links, made_from=made_from)
                 yield whole, list(_passages(entry, row["passages"]))

@@ -16,6 +16,7 @@ __all__ = [
     "Redirect",
     "Section",
     "TrailingBytes",
+    "Unchanged",
 ]
 
 # By what a source tells its pages apart: a number (MediaWiki's page ids), or any text, such as a
@@ -84,7 +85,8 @@ class Document:
     """An article as plain text, with its sections as slices of that text.
 
     ``bold_names``: what its lead has in bold, other names of its subject as a rule. ``made_from``:
-    the digest of all that decides what it says, the program included; empty where it is not known.
+    the digest of all that decides what is said here, title, revision and the program included;
+    empty where it is not known.
     """
 
     key: DocumentKey
@@ -136,16 +138,25 @@ class OtherPage:
     namespace: int
 
 
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """An article made from what it was made from before: what is known of it holds still."""
+
+    key: DocumentKey
+    title: str
+
+
 # What can become of a page, the places where none could be read, and what is none.
-Entry = Document | Redirect | OtherPage | QuarantinedPage | Damage | TrailingBytes
+Entry = Document | Unchanged | Redirect | OtherPage | QuarantinedPage | Damage | TrailingBytes
 
 
 @dataclass(frozen=True, slots=True)
 class PageCounts:
     """What became of every page read: ``read`` is the sum of the next four.
 
-    ``damages`` counts places in the files that could not be read, whatever pages were there;
-    ``trailing_bytes`` what follows the end of archives.
+    ``unchanged`` counts those of the ``documents`` that were taken over as they were. ``damages``:
+    places in the files that could not be read, whatever pages were there. ``trailing_bytes``: what
+    follows the end of archives.
     """
 
     read: int = 0
@@ -155,6 +166,7 @@ class PageCounts:
     quarantined: int = 0
     damages: int = 0
     trailing_bytes: int = 0
+    unchanged: int = 0
 
     def __add__(self, other: "PageCounts") -> "PageCounts":
         return PageCounts(
@@ -165,4 +177,5 @@ class PageCounts:
             self.quarantined + other.quarantined,
             self.damages + other.damages,
             self.trailing_bytes + other.trailing_bytes,
+            self.unchanged + other.unchanged,
         )

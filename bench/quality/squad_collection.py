@@ -87,7 +87,7 @@ def _join(
         shutil.copytree(
             index.generation,
             stage,
-            ignore=shutil.ignore_patterns(*SEALED, "pages*", "bm25"),
+            ignore=shutil.ignore_patterns(*SEALED, "pages*", "texts", "bm25"),
         )
         manifest = index.manifest
         writer = StoreWriter(stage / "pages.db")

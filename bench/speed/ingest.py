@@ -201,7 +201,7 @@ _KINDS: dict[str, Callable[[str], bool]] = {
     "titles and DuckDB, with what it spills": lambda name: (
         "duckdb" in name or "/spill/" in name or "/titles.tsv" in name
     ),
-    "store": lambda name: name.endswith("/pages.db"),
+    "store": lambda name: name.endswith("/pages.db") or "/texts/" in name,
     "BM25": lambda name: "/bm25" in name,
     "all at once": lambda _: False,
 }

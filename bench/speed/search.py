@@ -140,7 +140,8 @@ def _print(figures: dict[str, Any]) -> None:
     disk = figures["build"]["disk"]
     seconds = {step["name"]: step["wall_seconds"] for step in steps}
     keyword_seconds = sum(s for name, s in seconds.items() if name != "Embedding passages")
-    sizes = {"keyword": disk["pages.db"] + disk["bm25"], "vector": disk["vectors"]}
+    text_and_index = sum(disk[name] for name in ("pages.db", "texts", "bm25"))
+    sizes = {"keyword": text_and_index, "vector": disk["vectors"]}
     table = Table(title=f"{serving['passages']:,} passages, 779 questions")
     names = ("", "hit@1", "hit@10", "MRR@10", "p50 ms", "p95 ms", "build s", "MB", "RssAnon MB")
     for name in names:

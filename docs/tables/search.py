@@ -209,7 +209,10 @@ def scale(figures: Any) -> Iterable[Row]:
         if step not in ("Starting", "Between"):
             taken = [_of_step(size, step) / 60 for size in sizes]
             yield row(f"{step}, CPU minutes", taken, line("Building, CPU minutes", step))
-    for part, name in (("pages.db", "store"), ("bm25", "keyword index"), ("vectors", "vectors")):
+    parts = {"pages.db": "store", "texts": "texts", "bm25": "keyword index", "vectors": "vectors"}
+    for part, name in parts.items():
+        if part not in sizes[0]["build"]["disk"]:  # measured when texts lay in the store
+            continue
         on_disk = [size["build"]["disk"][part] / 1e9 for size in sizes]
         yield row(f"{name}, GB", on_disk, line("On disk, GB", part))
     most = [size["build"]["disk_at_most"] / 1e9 for size in sizes]

@@ -5,11 +5,11 @@ Pure functions; knows nothing of how aliases are kept.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from pinakes.index.aliases.titles import title_key
 from pinakes.index.types import AliasKind
-from pinakes.ingest.types import Document
+from pinakes.ingest.types import Link
 
 __all__ = [
     "KINDS",
@@ -61,16 +61,16 @@ def later_words(key: str) -> Iterator[str]:
         yield rest
 
 
-def meanings(document: Document) -> list[str]:
+def meanings(title: str, text: str, links: Iterable[Link]) -> list[str]:
     """Titles of what a disambiguation page says its name may mean, in its order.
 
     An entry's subject stands at the beginning of a line, or has all words of the name in its title;
     other links explain. At most 200.
     """
-    lines = sorted(line.lstrip(_BULLETS) for line in document.text.split("\n"))
-    words = set(title_key(name_of_topic(document.title)).split())
+    lines = sorted(line.lstrip(_BULLETS) for line in text.split("\n"))
+    words = set(title_key(name_of_topic(title)).split())
     found: dict[str, None] = {}
-    for link in document.links:
+    for link in links:
         begins = _is_beginning(link.anchor, lines)
         if begins or words <= set(title_key(link.target).split()):
             found[link.target] = None

@@ -4,7 +4,6 @@ Each batch is set aside as soon as it is made; what has come together in two min
 a tenth of the time so far, becomes a new generation that hard-links everything else.
 """
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -20,6 +19,7 @@ from pinakes.index.generations import (
     building_directory,
     current_generation,
     link_files,
+    linked_files,
     next_name,
     publish,
     record_files,
@@ -29,7 +29,6 @@ from pinakes.index.store.store import Store
 from pinakes.index.superseded import KEPT_DUMPS, remove_superseded
 from pinakes.index.types import (
     Encoder,
-    FileRecord,
     Manifest,
     VectorIndexRecord,
     Vectors,
@@ -223,17 +222,8 @@ def _publish_vectors(
             "vector_index": record,
             "encoder": encoder.record,
             "encoder_check": check,
-            "files": record_files(stage, known=_linked(manifest, generation, stage)),
+            "files": record_files(stage, known=linked_files(manifest, generation, stage)),
         }
     )
     publish(collection, stage, extended)
     return extended
-
-
-def _linked(manifest: Manifest, generation: Path, stage: Path) -> dict[str, FileRecord]:
-    """The records of those files of the generation that the stage has, too, unchanged."""
-    return {
-        name: record
-        for name, record in manifest.files.items()
-        if (stage / name).exists() and os.path.samefile(generation / name, stage / name)
-    }

@@ -5,6 +5,8 @@ the table of STEPS. Knows nothing of how progress is shown.
 """
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -15,6 +17,7 @@ from pinakes.index.build.disk import told_of_full_disk
 from pinakes.index.build.embed import VectorScope, embed_generation
 from pinakes.index.build.guards import Guards, accepted
 from pinakes.index.build.plan import check_room
+from pinakes.index.build.present import hold_present
 from pinakes.index.build.progress import Progress, Silence
 from pinakes.index.build.reading import extract, write_store
 from pinakes.index.build.source_identity import (
@@ -38,6 +41,7 @@ from pinakes.index.generations import (
     current_generation,
     go_live,
     hold_collection,
+    linked_files,
     next_name,
     read_manifest,
     record_files,
@@ -94,6 +98,7 @@ def build_collection(
 ) -> BuildResult:
     """Build ``source`` into ``collection``, or go on with a build that was interrupted.
 
+    What has not changed is taken over from the generation that there is, unless a build is forced.
     The keyword side is published first; vectors follow in increments. Raises IngestError for
     what cannot be read, ChecksumMismatch for what is not as it was published, OtherWiki for a
     source that is another than the collection's, DiskFull when there is no room; nothing is
@@ -109,7 +114,7 @@ def build_collection(
     is_new = not collection.exists()
     if is_new:  # and need not be made where there is no room
         _check_room(build)
-    with hold_collection(collection), told_of_full_disk(collection):
+    with hold_collection(collection), told_of_full_disk(collection), _released(build):
         check_same(collection, source, progress, force=options.force)
         before = _current_manifest(collection)
         if options.force and not _is_published(collection, before):
@@ -120,7 +125,9 @@ def build_collection(
         else:
             if not is_new:
                 _check_room(build)
-            build.work = work_directory(collection, source, progress)
+            build.present = None if options.force else hold_present(collection, progress)
+            taken_from = build.present.store_checksum if build.present else None
+            build.work = work_directory(collection, source, progress, taken_from)
             build.is_verified = check_published(source, build.work, progress)
             build.stage.mkdir(exist_ok=True)
         wanted = ["generation"] if scope == "none" or encoder is None else ["generation", "vectors"]
@@ -129,6 +136,15 @@ def build_collection(
         _clear_up(collection, options.kept_dumps)
     manifest = build.published
     return BuildResult(manifest, before is None or manifest.generation != before.generation)
+
+
+@contextmanager
+def _released(build: Build) -> Iterator[None]:
+    """Let go of the present generation at the end of the block, however that ends."""
+    try:
+        yield
+    finally:
+        build.release_present()
 
 
 def _check_room(build: Build) -> None:
@@ -198,7 +214,8 @@ def _publish(build: Build) -> None:
     (stage / "vectors").mkdir(exist_ok=True)
     with Store(stage / "pages.db") as store:
         passages = store.passage_count
-    read = ReadSource.kept(build.work)
+    read, present = ReadSource.kept(build.work), build.present
+    known = linked_files(present.manifest, present.directory, stage) if present else None
     day = source.identity.date or datetime.now(UTC).strftime("%Y%m%d")
     manifest = Manifest(
         format_version=FORMAT_VERSION,
@@ -211,7 +228,7 @@ def _publish(build: Build) -> None:
         vectors=0,
         encoder=None,
         versions=_versions(),
-        files=record_files(stage),
+        files=record_files(stage, known),
     )
     if build.force:
         with write_whole(collection / _FORCED) as file:
@@ -221,6 +238,7 @@ def _publish(build: Build) -> None:
         manifest = manifest.model_copy(update={"accepted": let_pass})
         seal(collection, stage, manifest)
     go_live(collection, stage, manifest.generation)
+    build.release_present()
     shutil.rmtree(collection / "building")
     build.manifest = manifest
     build.progress.note(f"published {manifest.generation}: keyword search is complete")
@@ -261,8 +279,8 @@ def _embed(build: Build) -> None:
 
 STEPS = (
     Step("extract", ("source",), ("segments",), extract),
-    Step("store", ("segments",), ("quarantine.jsonl", "pages.db"), write_store),
-    Step("keywords", ("pages.db",), ("bm25",), _write_keywords),
-    Step("publish", ("quarantine.jsonl", "pages.db", "bm25"), ("generation",), _publish),
+    Step("store", ("segments",), ("quarantine.jsonl", "texts", "pages.db"), write_store),
+    Step("keywords", ("texts", "pages.db"), ("bm25",), _write_keywords),
+    Step("publish", ("quarantine.jsonl", "texts", "pages.db", "bm25"), ("generation",), _publish),
     Step("vectors", ("generation",), ("vectors",), _embed),
 )

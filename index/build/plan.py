@@ -23,6 +23,7 @@ from pinakes.index.keywords.bm25 import WRITER_HEAP
 from pinakes.index.keywords.writer import MOST_RANGES, write_keywords
 from pinakes.index.store.links import MEMORY_LIMIT, open_link_totals, scratch_size
 from pinakes.index.store.store import Store
+from pinakes.index.store.text_shards import texts_beside
 from pinakes.index.store.writer import StoreWriter
 from pinakes.index.types import Encoder, VectorScope
 from pinakes.index.vectors.shards import bytes_per_vector
@@ -153,7 +154,10 @@ class _Sample:
                 database, keywords, self._source.identity.language, self._workers, Silence()
             )
         steps = [
-            replace(reading, lasting=self._scaled(database.stat().st_size)),
+            replace(
+                reading,
+                lasting=self._scaled(database.stat().st_size) + self._size(texts_beside(database)),
+            ),
             PlannedStep("Counting links", linking(), MEMORY_LIMIT, self._scaled(scratch), 0),
             PlannedStep(
                 "Writing the keyword index",

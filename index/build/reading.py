@@ -1,6 +1,7 @@
 """The first steps of a build: units of a source become segments, and segments a store.
 
-Both go on at once: the store takes segments in the order of their units, as they are done.
+Both go on at once: the store takes segments in the order of their units, as they are done. Pages
+that the present generation knows are not parsed: the store takes them over from there.
 """
 
 import shutil
@@ -12,6 +13,7 @@ from pathlib import Path
 from pinakes.index.build.steps import Build, Extracted
 from pinakes.index.build.work_directory import ReadSource
 from pinakes.index.store.links import open_link_totals
+from pinakes.index.store.unchanged import UnchangedPages
 from pinakes.index.store.writer import StoreWriter
 from pinakes.ingest.errors import EmptyDump, IngestError
 from pinakes.ingest.files import write_whole
@@ -21,13 +23,18 @@ from pinakes.ingest.segments import (
     read_digest,
     read_segment,
     segment_path,
+    write_link_run,
     write_segment,
 )
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.file_state import FileDigest
+from pinakes.ingest.types import Unchanged
 from pinakes.ingest.workers import map_units
 
 __all__ = ["extract", "write_store"]
+
+# The link run of the pages that are taken over.
+_TAKEN_OVER = "unchanged.links.tsv.zst"
 
 
 def extract(build: Build) -> None:
@@ -40,7 +47,8 @@ def extract(build: Build) -> None:
 def _extracted(build: Build) -> Extracted:
     """Each unit with its segment; a unit whose segment is there is not read again."""
     segments = build.work / "segments"
-    work_on = partial(write_segment, source=build.source, directory=segments)
+    known = build.present.known if build.present else None
+    work_on = partial(write_segment, source=build.source, directory=segments, known=known)
     ahead = 2 * build.workers + 1
     with build.executors(build.workers) as executor:
         for unit, _ in map_units(work_on, build.source.units(), executor, ahead):
@@ -48,36 +56,68 @@ def _extracted(build: Build) -> Extracted:
 
 
 def write_store(build: Build) -> None:
-    """Write ``pages.db`` and ``quarantine.jsonl`` from the segments. Raises EmptyDump."""
-    source, work, progress = build.source, build.work, build.progress
-    writer = StoreWriter(work / "pages.db")
-    runs: list[Path] = []
+    """Write store, texts and ``quarantine.jsonl`` from the segments. Raises EmptyDump."""
+    work, progress = build.work, build.progress
+    with _unchanged_pages(build) as unchanged:
+        writer = StoreWriter(work / "pages.db", unchanged)
+        read, runs = _read_segments(build, writer, unchanged)
+        progress.step("Counting links", 1, "steps")
+        writer.index_titles()
+        with open_link_totals(runs, writer.titles(), work) as totals:
+            writer.add_aliases(totals.anchors(), totals.links_in())
+        writer.close()
+        progress.advance(1)
+    read.keep(work)
+    build.keep("quarantine.jsonl", "texts", "pages.db")
+    (work / _TAKEN_OVER).unlink(missing_ok=True)
+    shutil.rmtree(work / "segments", ignore_errors=True)  # all they hold is in the store
+
+
+@contextmanager
+def _unchanged_pages(build: Build) -> Iterator[UnchangedPages | None]:
+    if build.present is None:
+        yield None
+        return
+    with closing(build.present.unchanged()) as pages:
+        yield pages
+
+
+def _read_segments(
+    build: Build, writer: StoreWriter, unchanged: UnchangedPages | None
+) -> tuple[ReadSource, list[Path]]:
+    """Give the writer all entries; what was read, and the link runs."""
+    source, segments = build.source, build.work / "segments"
+    taken_over = build.work / _TAKEN_OVER
+    runs = [taken_over]
     digests = {file: FileDigest() for file in source.files}
     with (
         _told_of_changes(source),
-        write_whole(work / "quarantine.jsonl") as quarantine,
+        write_whole(build.work / "quarantine.jsonl") as quarantine,
+        write_link_run(taken_over) as add_links,
         closing(build.extracted),
     ):
         report = IngestReport(quarantine, source.listed, strict=build.strict)
         for unit, segment in build.extracted:
             digests[unit.file].add(read_digest(segment))
             for entry, passages in read_segment(segment):
-                is_new = writer.add(entry, passages)
+                if isinstance(entry, Unchanged) and unchanged:
+                    page = unchanged.page(entry.key)
+                    add_links(entry.key, page.links)
+                    is_new = writer.add_unchanged(page)
+                else:
+                    is_new = writer.add(entry, passages)
                 report.add(unit.file, entry, is_duplicate=not is_new)
-            runs.append(link_run_path(segment.parent, unit.number))
-            progress.advance(unit.byte_count)
+            runs.append(link_run_path(segments, unit.number))
+            build.progress.advance(unit.byte_count)
         counts = report.close()
     if not counts.documents:
         raise EmptyDump(f"{source.files[0]}: no article in this dump ({counts.read} pages read)")
-    progress.step("Counting links", 1, "steps")
-    writer.index_titles()
-    with open_link_totals(runs, writer.titles(), work) as totals:
-        writer.add_aliases(totals.anchors(), totals.links_in())
-    writer.close()
-    progress.advance(1)
-    ReadSource(counts, [digest.hexdigest() for digest in digests.values()]).keep(work)
-    build.keep("quarantine.jsonl", "pages.db")
-    shutil.rmtree(work / "segments", ignore_errors=True)  # all they hold is in the store
+    if build.present:
+        build.progress.note(
+            f"{counts.unchanged:,} of {counts.documents:,} articles are as they were in "
+            f"{build.present.directory.name}: taken over"
+        )
+    return ReadSource(counts, [digest.hexdigest() for digest in digests.values()]), runs
 
 
 @contextmanager

@@ -3,11 +3,13 @@
 What a step makes lies in ``stage`` once it is whole; a step is done when all of it is there.
 """
 
+import shutil
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from pinakes.index.build.guards import Guards
+from pinakes.index.build.present import PresentGeneration
 from pinakes.index.build.progress import Progress
 from pinakes.index.superseded import KEPT_DUMPS
 from pinakes.index.types import Encoder, Manifest, VectorScope
@@ -31,7 +33,8 @@ class Build:
 
     ``work``: the directory of what is unfinished; ``stage``: what of it will be the generation.
     ``is_verified``: every file had the checksum published beside it. ``extracted``: what is read
-    of the source, as it is done. ``manifest``: of the generation published last.
+    of the source, as it is done. ``present``: the generation from which is taken over what has not
+    changed, where there is one. ``manifest``: of the generation published last.
     """
 
     collection: Path
@@ -48,6 +51,7 @@ class Build:
     work: Path = field(default_factory=Path)
     is_verified: bool = False
     extracted: Extracted = field(default_factory=_no_units)
+    present: PresentGeneration | None = None
     manifest: Manifest | None = None
 
     @property
@@ -57,6 +61,12 @@ class Build:
             raise ValueError(f"{self.collection}: nothing is published yet")
         return self.manifest
 
+    def release_present(self) -> None:
+        """Let the present generation be removed: nothing refers to it any more."""
+        if self.present is not None:
+            self.present.release()
+            self.present = None
+
     @property
     def stage(self) -> Path:
         """Where what is whole waits to be published."""
@@ -65,7 +75,10 @@ class Build:
     def keep(self, *names: str) -> None:
         """Move what a step has made into the stage; the last name says that all is there."""
         for name in names:
-            (self.work / name).rename(self.stage / name)
+            kept = self.stage / name
+            if kept.is_dir():  # of a build that was killed before all was here
+                shutil.rmtree(kept)
+            (self.work / name).rename(kept)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What an unfinished build keeps, and whether it may be gone on with.
 
-The plan says which program began, whose source it was, and in which state each of its files lay.
+The plan says which program began, whose source it was, in which state each of its files lay, and
+which store unchanged pages are taken over from.
 """
 
 import json
@@ -47,18 +48,26 @@ class ReadSource:
             file.write(json.dumps(asdict(self)).encode())
 
 
-def work_directory(collection: Path, source: Source, progress: Progress) -> Path:
+def work_directory(
+    collection: Path, source: Source, progress: Progress, taken_from: str | None
+) -> Path:
     """The directory of this very build; what another program or another source left is thrown away.
 
     So is what was read of files that have changed since: a generation is never made of two sources.
+    ``taken_from``: the checksum of the store that segments refer to (None: to none); those that
+    refer to another are worth nothing.
     """
     work = building_directory(collection, source.identity.date or source.identity.name)
     plan = work / "plan.json"
-    program = {"format_version": FORMAT_VERSION, "pinakes": version("pinakes")}
-    wanted = program | {"source": asdict(source.identity), "files": file_states(source)}
+    made_by = {
+        "format_version": FORMAT_VERSION,
+        "pinakes": version("pinakes"),
+        "taken_from": taken_from,
+    }
+    wanted = made_by | {"source": asdict(source.identity), "files": file_states(source)}
     try:
         found = dict(read_json(plan))
-        is_ours = program.items() <= found.items()
+        is_ours = made_by.items() <= found.items()
         changed = _changed_meanwhile(work, found["files"], source, progress) if is_ours else []
     except (OSError, ValueError, TypeError, KeyError, AttributeError):  # not there, or not whole
         is_ours, changed = False, []

@@ -1,7 +1,8 @@
 """The rows that a page has in the store, and what tells that they are as they were written.
 
 A page's own row is covered by one checksum; its text, sections and the bounds of its passages, with
-all that a citation says of the page, by another. What it takes to verify both is read anyway.
+all that a citation says of the page, by another; its links and bold names by a third. The second
+and third hold in every generation: neither covers a passage id, nor a number that the index gave.
 """
 
 import json
@@ -11,42 +12,57 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import zstandard
+
 from pinakes.index.checksums import DamagedRow, row_checksum
 from pinakes.index.encoders.passage_text import DIGEST_BYTES
-from pinakes.ingest.types import DocumentKey
+from pinakes.ingest.types import DocumentKey, Link
 
 __all__ = [
     "DIGEST_COLUMNS",
+    "LINK_COLUMNS",
     "PAGE_COLUMNS",
     "TEXT_COLUMNS",
     "VERSION_COLUMNS",
     "PageDigests",
     "PageRow",
     "PageVersion",
+    "TextHead",
     "TextRow",
     "add_checksums",
+    "digest_values",
+    "link_values",
+    "links_and_names",
     "page_digests",
     "page_row",
     "page_version",
-    "text_checksum",
     "text_row",
+    "text_values",
     "write_bounds",
 ]
 
 # In the order in which they are covered, then the checksum; links are counted when all are known.
 PAGE_COLUMNS = (
     "pages.page_id, title, revision_id, timestamp, is_disambiguation, first_passage, "
-    "passage_count, links_in, source_key, pages.checksum"
+    "passage_count, links_in, source_key, text_shard, text_row, pages.checksum"
 )
+_PAGE_WIDTH = len(PAGE_COLUMNS.split(","))
 VERSION_COLUMNS = f"{PAGE_COLUMNS}, made_from, digests.passages, digests.checksum"
 DIGEST_COLUMNS = "page_id, source_key, first_passage, made_from, digests.passages, digests.checksum"
-TEXT_COLUMNS = f"{PAGE_COLUMNS}, sections, bounds, text, texts.checksum"
+# Of the rows in a text shard.
+TEXT_COLUMNS = "text_row, sections, bounds, text, checksum"
+LINK_COLUMNS = "text_row, bold_names, links, checksum"
 _BOUNDS = struct.Struct("<II")
+
+
+# What of a page goes with its text from one generation to the next: key, title, revision,
+# timestamp, and whether it is a disambiguation page.
+TextHead = tuple[DocumentKey, str, int, str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """What is known of a page without its text."""
+    """What is known of a page without its text, and where that is: in which row of which shard."""
 
     page_id: int
     title: str
@@ -57,6 +73,18 @@ class PageRow:
     passage_count: int
     links_in: int
     source_key: str | None
+    text_shard: int
+    text_row: int
+
+    @property
+    def key(self) -> DocumentKey:
+        """By what its source tells it from other pages."""
+        return self.page_id if self.source_key is None else self.source_key
+
+    @property
+    def text_head(self) -> TextHead:
+        """What its text's checksum covers of it."""
+        return self.key, self.title, self.revision_id, self.timestamp, self.is_disambiguation
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +130,7 @@ class PageVersion:
     @property
     def key(self) -> DocumentKey:
         """By what its source tells it from other pages, in every dump."""
-        return self.page.page_id if self.page.source_key is None else self.page.source_key
+        return self.page.key
 
 
 def page_digests(values: Sequence[Any]) -> PageDigests:
@@ -118,9 +146,9 @@ def page_digests(values: Sequence[Any]) -> PageDigests:
 
 def page_version(values: Sequence[Any]) -> PageVersion:
     """The values of VERSION_COLUMNS. Raises DamagedRow when they are not what was written."""
-    page = page_row(values[:10])
+    page = page_row(values[:_PAGE_WIDTH])
     own = (page.page_id, page.source_key, page.first_passage)
-    return PageVersion(page, page_digests((*own, *values[10:])))
+    return PageVersion(page, page_digests((*own, *values[_PAGE_WIDTH:])))
 
 
 def page_row(values: Sequence[Any]) -> PageRow:
@@ -131,20 +159,54 @@ def page_row(values: Sequence[Any]) -> PageRow:
     return PageRow(*covered)
 
 
-def text_row(values: Sequence[Any]) -> TextRow:
-    """The values of TEXT_COLUMNS. Raises DamagedRow when they are not what was written."""
-    sections, bounds, text, checksum = values[10:]
-    # Without links, key, and the checksum of the page's own row.
-    if text_checksum(values[:7], sections, bounds, text) != checksum:
-        raise DamagedRow(f"the text of page {values[0]} is not as it was written")
-    return TextRow(page_row(values[:10]), json.loads(sections), bounds, text)
+def text_row(page: PageRow, values: Sequence[Any]) -> TextRow:
+    """A page and its TEXT_COLUMNS. Raises DamagedRow when they are not what was written."""
+    _, sections, bounds, text, checksum = values
+    blobs = isinstance(bounds, bytes) and isinstance(text, bytes)
+    if not blobs or row_checksum((*page.text_head, sections), bounds, text) != checksum:
+        raise DamagedRow(f"the text of page {page.page_id} is not as it was written")
+    return TextRow(page, json.loads(sections), bounds, text)
 
 
-def text_checksum(page: Sequence[Any], sections: str, bounds: bytes, text: bytes) -> int:
-    """The checksum of a text; ``page``: the first seven of PAGE_COLUMNS."""
-    if not isinstance(bounds, bytes) or not isinstance(text, bytes):
-        raise DamagedRow(f"the text of page {page[0]} is of another type")
-    return row_checksum((*page, sections), bounds, text)
+def text_values(
+    head: TextHead, sections: str, bounds: bytes, text: bytes
+) -> tuple[str, bytes, bytes, int]:
+    """The values of TEXT_COLUMNS after the first."""
+    return sections, bounds, text, row_checksum((*head, sections), bounds, text)
+
+
+def links_and_names(page: PageRow, values: Sequence[Any]) -> tuple[tuple[Link, ...], list[str]]:
+    """The links of a page and the bold names of its lead, of its LINK_COLUMNS.
+
+    Raises DamagedRow when they are not what was written.
+    """
+    _, names, links, checksum = values
+    if not isinstance(links, bytes) or row_checksum((*page.text_head, names), links) != checksum:
+        raise DamagedRow(f"the links of page {page.page_id} are not as they were written")
+    pairs = json.loads(zstandard.decompress(links))
+    return tuple(Link(*pair) for pair in pairs), json.loads(names)
+
+
+def link_values(
+    head: TextHead,
+    names: Sequence[str],
+    links: Sequence[Link],
+    compressor: zstandard.ZstdCompressor,
+) -> tuple[str, bytes, int]:
+    """The values of LINK_COLUMNS after the first."""
+    pairs = [(link.target, link.anchor) for link in links]
+    packed = compressor.compress(_json(pairs).encode())
+    bold = _json(names)
+    return bold, packed, row_checksum((*head, bold), packed)
+
+
+def digest_values(page_id: int, made_from: bytes, passages: bytes) -> tuple[int, bytes, bytes, int]:
+    """The values of a row of digests; ``passages``: those of its passages in a row."""
+    return page_id, made_from, passages, row_checksum((page_id,), made_from, passages)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def write_bounds(bounds: Iterable[tuple[int, int]]) -> bytes:

@@ -1,4 +1,4 @@
-"""Pages, titles and passages in one SQLite file; article texts compressed with zstd.
+"""Pages, titles and passages in one SQLite file; beside it the texts in shards, zstd-compressed.
 
 Knows nothing of ranking. Written once by ``writer``, then only read; what is read of a page's
 text is compared with its checksum, so that it is what was written, or DamagedGeneration is raised.
@@ -6,14 +6,12 @@ text is compared with its checksum, so that it is what was written, or DamagedGe
 
 import json
 import sqlite3
-import threading
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
 from typing import Any
-from weakref import WeakSet
 
 import zstandard
 
@@ -23,12 +21,14 @@ from pinakes.index.aliases.table import LISTED_WITH_PAGE, check_alias
 from pinakes.index.aliases.titles import title_key
 from pinakes.index.checksums import DamagedRow
 from pinakes.index.health import Health
+from pinakes.index.store.connections import ThreadConnections
 from pinakes.index.store.rows import (
     DIGEST_COLUMNS,
     PAGE_COLUMNS,
     TEXT_COLUMNS,
     VERSION_COLUMNS,
     PageDigests,
+    PageRow,
     PageVersion,
     TextRow,
     page_digests,
@@ -36,6 +36,7 @@ from pinakes.index.store.rows import (
     page_version,
     text_row,
 )
+from pinakes.index.store.text_shards import shard_path, texts_beside
 from pinakes.index.types import Alias, AliasKind, PassagePlace, StoredPage, Suggestion
 from pinakes.ingest.types import DocumentKey, Passage, Section
 
@@ -58,9 +59,12 @@ _PAGES_OF = (
     "SELECT passage_id, page_id FROM json_each(?) AS wanted "
     "CROSS JOIN passages ON passage_id = wanted.value"
 )
+_PAGES = (
+    f"SELECT {PAGE_COLUMNS} FROM json_each(?) AS wanted "
+    "CROSS JOIN pages ON pages.page_id = wanted.value"
+)
 _TEXTS = (
-    f"SELECT {TEXT_COLUMNS} FROM json_each(?) AS wanted "
-    "CROSS JOIN pages ON pages.page_id = wanted.value LEFT JOIN texts USING (page_id)"
+    f"SELECT {TEXT_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN texts ON text_row = wanted.value"
 )
 _BY_TITLE = f"SELECT {PAGE_COLUMNS} FROM pages WHERE title = ?"
 _BY_ALIAS = (
@@ -69,23 +73,6 @@ _BY_ALIAS = (
     "ORDER BY name = ? DESC, kind, weight DESC LIMIT 1"
 )
 _DAMAGE = (sqlite3.DatabaseError, zstandard.ZstdError, DamagedRow)
-# Of each thread, in KiB, and there may be forty: larger ones were no faster, for the system keeps
-# what is read often.
-_CACHE_KIB = 256
-
-
-class _ThreadConnection:
-    """Closes its connection with the thread, whose local storage alone keeps it alive.
-
-    The connection itself would linger: its cache of statements makes it refer to itself.
-    """
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-        self.decompressor = zstandard.ZstdDecompressor()  # for one thread at a time
-
-    def __del__(self) -> None:
-        self.connection.close()
 
 
 class Store:
@@ -93,13 +80,12 @@ class Store:
 
     def __init__(self, path: Path, health: Health | None = None) -> None:
         self._path = path
-        self._local = threading.local()
-        self._connections: WeakSet[_ThreadConnection] = WeakSet()
-        self._lock = threading.Lock()
-        self._is_closed = False
+        self._texts_directory = texts_beside(path)
+        self._connections = ThreadConnections(path)
         self._health = health or Health()
         try:
             self.passage_count = self._one("SELECT coalesce(max(passage_id) + 1, 0) FROM passages")
+            self._open_shards()
         except BaseException:
             self.close()
             raise
@@ -116,38 +102,25 @@ class Store:
         self.close()
 
     def _connection(self) -> sqlite3.Connection:
-        return self._own().connection
+        return self._connections.to(self._path)
 
-    def _own(self) -> _ThreadConnection:
-        if self._is_closed:
-            raise ValueError(f"{self._path}: the store is closed")
-        own: _ThreadConnection | None = getattr(self._local, "own", None)
-        if own is None:
-            # immutable: a published generation never changes, so no lock file is ever needed.
-            uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
-            own = _ThreadConnection(sqlite3.connect(uri, uri=True, check_same_thread=False))
-            own.connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
-            own.connection.execute("PRAGMA cell_size_check = ON")  # for files that are damaged
-            self._local.own = own
-            with self._lock:
-                self._connections.add(own)
-        return own
+    def _open_shards(self) -> None:
+        """Open all for this thread: who holds no lock reads on when the generation is removed."""
+        for path in self._texts_directory.glob("*.db"):
+            with self._reading(path):
+                self._connections.to(path).execute("SELECT max(text_row) FROM texts").fetchone()
 
-    def _reading(self) -> AbstractContextManager[None]:
+    def _reading(self, path: Path | None = None) -> AbstractContextManager[None]:
         """Tell of damage as such, by what SQLite says or by checksums."""
-        return self._health.reading(self._path, *_DAMAGE)
+        return self._health.reading(path or self._path, *_DAMAGE)
 
     def _one(self, sql: str) -> int:
         with self._reading():
             return int(self._connection().execute(sql).fetchone()[0])
 
     def close(self) -> None:
-        """Close every thread's connection."""
-        with self._lock:
-            self._is_closed = True
-            for own in self._connections:
-                own.connection.close()
-            self._connections.clear()
+        """Close every thread's connections."""
+        self._connections.close()
 
     def page(self, page_id: int) -> StoredPage | None:
         """The article with this id, or None."""
@@ -170,13 +143,22 @@ class Store:
 
     def _texts(self, page_ids: Sequence[int]) -> dict[int, tuple[TextRow, str]]:
         """Of the pages that are there: their rows, and their texts as they were written."""
-        own = self._own()
-        rows = own.connection.execute(_TEXTS, (json.dumps(page_ids),))
-        found = {row.page.page_id: row for row in map(text_row, rows)}
-        return {
-            page_id: (row, own.decompressor.decompress(row.text).decode())
-            for page_id, row in found.items()
-        }
+        shards: dict[int, dict[int, PageRow]] = {}
+        for row in self._connection().execute(_PAGES, (json.dumps(page_ids),)):
+            page = page_row(row)
+            shards.setdefault(page.text_shard, {})[page.text_row] = page
+        found = {}
+        for shard, pages in shards.items():
+            path = shard_path(self._texts_directory, shard)
+            with self._reading(path):
+                rows = self._connections.to(path).execute(_TEXTS, (json.dumps(list(pages)),))
+                for values in rows:
+                    row = text_row(pages.pop(values[0]), values)
+                    text = self._connections.decompressor.decompress(row.text).decode()
+                    found[row.page.page_id] = row, text
+                for page in pages.values():
+                    raise DamagedRow(f"the text of page {page.page_id} is missing")
+        return found
 
     def page_id_by_name(self, name: str) -> int | None:
         """The page of this title or redirect: exactly so written, else by ``title_key``."""

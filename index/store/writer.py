@@ -3,38 +3,33 @@
 An interrupted store is worth nothing and is written again from the segments.
 """
 
-import json
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
-import zstandard
-
 from pinakes.index.aliases.kinds import base_name, later_words, meanings, name_of_topic
 from pinakes.index.aliases.table import ALIASES_SCHEMA, gather_aliases, scratch_size, write_aliases
 from pinakes.index.aliases.titles import title_key
-from pinakes.index.checksums import row_checksum
 from pinakes.index.encoders.passage_text import passage_digest
-from pinakes.index.store.rows import add_checksums, text_checksum, write_bounds
+from pinakes.index.store.rows import TextHead, add_checksums, digest_values
+from pinakes.index.store.text_shards import TextShardWriter, texts_beside
+from pinakes.index.store.unchanged import UnchangedPage, UnchangedPages
 from pinakes.index.types import AliasKind
 from pinakes.ingest.segments import link_source
-from pinakes.ingest.types import Document, DocumentKey, Entry, Passage, Redirect
+from pinakes.ingest.types import Document, DocumentKey, Entry, Link, Passage, Redirect
 
 __all__ = ["StoreWriter"]
 
-# source_key: by what the source tells a page from others, where that is no number.
+# source_key: by what the source tells a page from others, where that is no number. text_shard and
+# text_row: where its text lies.
 _SCHEMA = """
 CREATE TABLE pages (
     page_id INTEGER PRIMARY KEY, title TEXT NOT NULL, revision_id INTEGER NOT NULL,
     timestamp TEXT NOT NULL, is_disambiguation INTEGER NOT NULL,
     links_in INTEGER NOT NULL DEFAULT 0, first_passage INTEGER NOT NULL,
-    passage_count INTEGER NOT NULL, source_key TEXT, checksum INTEGER NOT NULL
-);
--- Apart from the pages, so that counting, ranking and naming pages reads no text. bounds: start and
--- end of each passage, 32 bits each. checksum: over these and what the page's row says of it.
-CREATE TABLE texts (
-    page_id INTEGER PRIMARY KEY, sections TEXT NOT NULL, bounds BLOB NOT NULL, text BLOB NOT NULL,
-    checksum INTEGER NOT NULL
+    passage_count INTEGER NOT NULL, source_key TEXT, text_shard INTEGER NOT NULL,
+    text_row INTEGER NOT NULL, checksum INTEGER NOT NULL
 );
 -- By which the next dump's build tells what has not changed: what a page's text was made from, and
 -- of each passage what is embedded, 128 bits each.
@@ -48,6 +43,7 @@ CREATE UNIQUE INDEX pages_by_key ON pages (source_key) WHERE source_key IS NOT N
 CREATE TEMP TABLE redirects (title TEXT NOT NULL, target TEXT NOT NULL);
 CREATE TEMP TABLE meanings (name TEXT NOT NULL, target TEXT NOT NULL);
 CREATE TEMP TABLE bold_names (page_id INTEGER NOT NULL, name TEXT NOT NULL);
+CREATE TEMP TABLE copied (page_id INTEGER NOT NULL, text_row INTEGER NOT NULL);
 """
 # A dump that took days may hold a redirect twice, or one whose title is an article's by now.
 _REDIRECTS = (
@@ -61,11 +57,17 @@ _CHECKSUM_TO_COME = 1 << 62
 
 
 class StoreWriter:
-    """Fill a new store: pages in dump order, then aliases; ``close`` makes it whole."""
+    """Fill a new store: pages in dump order, then aliases; ``close`` makes it whole.
 
-    def __init__(self, path: Path) -> None:
+    ``unchanged``: the store from which pages are taken over by ``add_unchanged``.
+    """
+
+    def __init__(self, path: Path, unchanged: UnchangedPages | None = None) -> None:
         for leftover in (path, path.with_name(f"{path.name}-journal")):
             leftover.unlink(missing_ok=True)
+        texts = texts_beside(path)
+        if texts.exists():
+            shutil.rmtree(texts)
         self._connection = sqlite3.connect(path, isolation_level=None)
         # Nothing to lose: an interrupted store is written again from the segments.
         self._run(
@@ -77,7 +79,8 @@ class StoreWriter:
         self._connection.execute(f"PRAGMA temp_store_directory = '{directory}'")
         self._run(_SCHEMA + ALIASES_SCHEMA)
         self._run("BEGIN")
-        self._compressor = zstandard.ZstdCompressor(level=3)
+        self._unchanged = unchanged
+        self._texts = TextShardWriter(texts, unchanged.texts if unchanged else None)
         self.passage_count = 0
         self._last_id = 0
         # Bytes of the temporary files, known once aliases are written.
@@ -98,65 +101,84 @@ class StoreWriter:
 
     def add_document(self, document: Document, passages: Sequence[Passage]) -> bool:
         """Keep an article and number its passages; False if its key or title is there already."""
-        sections = [[list(part.heading_path), part.start, part.end] for part in document.sections]
-        page_id, key = self._numbered(document.key)
-        page = (
-            page_id,
+        head = (
+            document.key,
             document.title,
             document.revision_id,
             document.timestamp,
             int(document.is_disambiguation),
-            self.passage_count,
-            len(passages),
         )
-        added = self._connection.execute(
-            "INSERT OR IGNORE INTO pages VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
-            (*page, key, _CHECKSUM_TO_COME),
-        ).rowcount
-        if not added:
+        place = self._texts.number, self._texts.next_row
+        page_id = self._add_page(head, len(passages), place)
+        if page_id is None:
             return False
-        self._last_id = page_id
-        layout = json.dumps(sections, ensure_ascii=False, separators=(",", ":"))
-        bounds = write_bounds((passage.start, passage.end) for passage in passages)
-        text = self._compressor.compress(document.text.encode())
-        self._connection.execute(
-            "INSERT INTO texts VALUES (?, ?, ?, ?, ?)",
-            (
-                page_id,
-                layout,
-                bounds,
-                text,
-                text_checksum(page, layout, bounds, text),
-            ),
-        )
+        self._texts.add(head, document, passages)
         embedded = b"".join(
             passage_digest(document.title, passage.heading_path, passage.text)
             for passage in passages
         )
-        self._connection.execute(
-            "INSERT INTO digests VALUES (?, ?, ?, ?)",
+        self._add_digests(page_id, document.made_from, embedded)
+        self._add_names(page_id, head, document.bold_names, document.text, document.links)
+        return True
+
+    def add_unchanged(self, page: UnchangedPage) -> bool:
+        """Take over an article of ``unchanged`` with its text where it lies; else as a new one."""
+        row = page.row
+        place = row.text_shard, row.text_row
+        page_id = self._add_page(row.text_head, row.passage_count, place)
+        if page_id is None:
+            return False
+        self._add_digests(page_id, page.digests.made_from, b"".join(page.digests.passages))
+        self._add_names(page_id, row.text_head, page.bold_names, page.text, page.links)
+        return True
+
+    def _add_page(self, head: TextHead, passage_count: int, place: tuple[int, int]) -> int | None:
+        """Number a page, whose text has this place, and its passages.
+
+        None if its key or title is there already.
+        """
+        key, *described = head
+        page_id, source_key = self._numbered(key)
+        added = self._connection.execute(
+            "INSERT OR IGNORE INTO pages VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)",
             (
                 page_id,
-                document.made_from,
-                embedded,
-                row_checksum((page_id,), document.made_from, embedded),
+                *described,
+                self.passage_count,
+                passage_count,
+                source_key,
+                *place,
+                _CHECKSUM_TO_COME,
             ),
-        )
-        if document.is_disambiguation:
-            self._connection.executemany(
-                "INSERT INTO meanings VALUES (?, ?)",
-                ((name_of_topic(document.title), target) for target in meanings(document)),
-            )
-        self._connection.executemany(
-            "INSERT INTO bold_names VALUES (?, ?)",
-            [(page_id, name) for name in document.bold_names],
-        )
+        ).rowcount
+        if not added:
+            return None
+        self._last_id = page_id
         self._connection.executemany(
             "INSERT INTO passages VALUES (?, ?)",
-            [(self.passage_count + number, page_id) for number in range(len(passages))],
+            [(self.passage_count + number, page_id) for number in range(passage_count)],
         )
-        self.passage_count += len(passages)
-        return True
+        self.passage_count += passage_count
+        return page_id
+
+    def _add_digests(self, page_id: int, made_from: bytes, passages: bytes) -> None:
+        self._connection.execute(
+            "INSERT INTO digests VALUES (?, ?, ?, ?)", digest_values(page_id, made_from, passages)
+        )
+
+    def _add_names(
+        self, page_id: int, head: TextHead, bold: Iterable[str], text: str, links: Iterable[Link]
+    ) -> None:
+        """Remember the names that the page gives itself and, where it disambiguates, others."""
+        self._connection.executemany(
+            "INSERT INTO bold_names VALUES (?, ?)", [(page_id, name) for name in bold]
+        )
+        _, title, _, _, is_disambiguation = head
+        if is_disambiguation:
+            self._connection.executemany(
+                "INSERT INTO meanings VALUES (?, ?)",
+                [(name_of_topic(title), target) for target in meanings(title, text, links)],
+            )
 
     def _numbered(self, key: DocumentKey) -> tuple[int, str | None]:
         """The page id for a key, and the key where it is no number: such pages count from 1."""
@@ -208,6 +230,7 @@ class StoreWriter:
         self, anchors: Iterable[tuple[int, str, int]], links: Iterable[tuple[int, int]]
     ) -> None:
         """Write all aliases; ``anchors``: page id, words, links; ``links``: of pages, those in."""
+        self._take_over_texts()
         self._connection.executemany(
             "UPDATE pages SET links_in = ? WHERE page_id = ?",
             ((count, page_id) for page_id, count in links),
@@ -226,6 +249,31 @@ class StoreWriter:
             gather_aliases(self._connection, kind, aliases)
         self.scratch_size = scratch_size(self._connection)
         write_aliases(self._connection)
+
+    def _take_over_texts(self) -> None:
+        """Share the shards of texts that stay, and copy what is taken over of the others."""
+        if self._unchanged is None:
+            return
+        alive = self._connection.execute(
+            "SELECT text_shard, count(*) FROM pages WHERE text_shard <> ? GROUP BY text_shard",
+            (self._texts.number,),
+        ).fetchall()
+        for shard in sorted(self._texts.take_over(alive)):
+            self._run("DELETE FROM copied")
+            self._connection.execute(
+                "INSERT INTO copied SELECT page_id, text_row FROM pages WHERE text_shard = ? "
+                "ORDER BY text_row",
+                (shard,),
+            )
+            pages, rows = (
+                (value for (value,) in self._connection.execute(f"SELECT {column} FROM copied"))
+                for column in ("page_id", "text_row")
+            )
+            copied = self._texts.copy(self._unchanged.shard_row(shard, row) for row in rows)
+            self._connection.executemany(
+                "UPDATE pages SET text_shard = ?, text_row = ? WHERE page_id = ?",
+                ((self._texts.number, row, page) for row, page in zip(copied, pages, strict=True)),
+            )
 
     def _own_aliases(
         self, keys: Callable[[str], Iterable[str]]
@@ -247,5 +295,6 @@ class StoreWriter:
 
     def close(self) -> None:
         """Write everything to disk."""
+        self._texts.close()
         self._run("COMMIT; PRAGMA synchronous = FULL; PRAGMA journal_mode = DELETE;")
         self._connection.close()

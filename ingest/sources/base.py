@@ -7,17 +7,37 @@ import functools
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import xxhash
 
 from pinakes.ingest.sources.checksums import PublishedChecksum, published_checksums
 from pinakes.ingest.sources.file_state import FileState, check_unchanged, digest_file
-from pinakes.ingest.types import DocumentKey, Entry
+from pinakes.ingest.types import Document, DocumentKey, Entry, Unchanged
 
-__all__ = ["Source", "SourceIdentity", "Unit", "collection_name", "program_digest"]
+__all__ = [
+    "IsKnown",
+    "Known",
+    "Source",
+    "SourceIdentity",
+    "Unit",
+    "collection_name",
+    "program_digest",
+]
+
+# Whether a document of this key, made from what has this digest, is known already.
+IsKnown = Callable[[DocumentKey, bytes], bool]
+
+
+class Known(Protocol):
+    """The documents that are known from another time. Pickled with every unit: it is small."""
+
+    def open(self) -> AbstractContextManager[IsKnown]:
+        """What answers, as long as the block lasts."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +126,15 @@ class Source(ABC):
     @abstractmethod
     def read(self, unit: Any) -> Iterator[Entry]:
         """What became of every page of one of the ``units``, in order. Raises IngestError."""
+
+    def read_changed(self, unit: Any, is_known: IsKnown) -> Iterator[Entry]:
+        """As ``read``, with ``Unchanged`` in the place of each document that is known."""
+        for entry in self.read(unit):
+            match entry:
+                case Document(key, title, made_from=digest) if digest and is_known(key, digest):
+                    yield Unchanged(key, title)
+                case _:
+                    yield entry
 
     @abstractmethod
     def digest(self, unit: Any) -> bytes:

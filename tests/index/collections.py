@@ -30,13 +30,14 @@ def make(collection: Path, dump: Source, scope: Any = "all", **options: Any) -> 
 
 
 def store_content(collection: Path) -> list[str]:
-    """Everything in the store, row by row."""
-    path = current_generation(collection) / "pages.db"
-    connection = sqlite3.connect(path)
-    try:
-        return list(connection.iterdump())
-    finally:
+    """Everything in the store and its text shards, row by row."""
+    generation = current_generation(collection)
+    rows: list[str] = []
+    for path in (generation / "pages.db", *sorted((generation / "texts").iterdir())):
+        connection = sqlite3.connect(path)
+        rows.extend(connection.iterdump())
         connection.close()
+    return rows
 
 
 def answers(collection: Path) -> list[tuple[int, str, float, dict[str, int]]]:

@@ -88,6 +88,7 @@ DAMAGES: dict[str, tuple[Change, str]] = {
     "longer": (written("encoder/encoder.json", lambda old: old + b"\n"), "encoder.json has"),
     "a block of zeros": (written("bm25/*.term", zeroed), r"\.term has changed"),
     "a bit of the store": (written("pages.db", flipped), r"pages\.db has changed"),
+    "a bit of a text shard": (written("texts/*.db", flipped), r"texts/000001\.db has changed"),
     "a bit of the vectors": (written("vectors/*.faiss", flipped), r"half\.faiss has changed"),
     "a bit of the encoder": (written("encoder/encoder.json", flipped), "encoder.json has changed"),
     "a bit of the manifest": (written("manifest.json", flipped), "manifest"),
@@ -96,6 +97,10 @@ DAMAGES: dict[str, tuple[Change, str]] = {
     "a manifest without files": (emptied, "manifest.json is not what manifest.sha256 says"),
     "sealed without files": (lambda found: reseal(found, {"files": {}}), "is no file of this"),
     "a missing file": (lambda found: (found / "pages.db").unlink(), r"pages\.db is missing"),
+    "a missing text shard": (
+        lambda found: (found / "texts/000001.db").unlink(),
+        r"texts/000001\.db is missing",
+    ),
     "a file too many": (lambda found: (found / "bm25/x").write_text(""), "x is no file of this"),
     "a hidden file": (lambda found: (found / ".x").write_text(""), "x is no file of this"),
     "a link": (symlinked, r"pages\.db is no file of its own"),
@@ -187,16 +192,16 @@ def test_the_middle_of_large_files_is_left_to_the_scrub_and_to_verify(
     toy_collection: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(verify, "_SMALL", 0)
-    generation = current_generation(toy_collection)
-    size = (generation / "pages.db").stat().st_size
+    generation, name = current_generation(toy_collection), "texts/000001.db"
+    size = (generation / name).stat().st_size
     assert size > 2 * (64 << 10) + 2048
-    written("pages.db", flipped)(generation)
+    written(name, flipped)(generation)
     Index.open(toy_collection, HashingEncoder.open).close()
-    with pytest.raises(DamagedGeneration, match=r"pages\.db has changed"):
+    with pytest.raises(DamagedGeneration, match=r"000001\.db has changed"):
         verify_files(generation, read_manifest(generation), Silence())
-    written("pages.db", flipped)(generation)  # as it was
-    written("pages.db", lambda old: old[: size - 100] + b"x" * 100)(generation)
-    with pytest.raises(DamagedGeneration, match=r"pages\.db has changed"):
+    written(name, flipped)(generation)  # as it was
+    written(name, lambda old: old[: size - 100] + b"x" * 100)(generation)
+    with pytest.raises(DamagedGeneration, match=r"000001\.db has changed"):
         Index.open(toy_collection, HashingEncoder.open)
 
 

@@ -169,7 +169,7 @@ def test_rows_are_what_extract_prints(tmp_path: Path) -> None:
     }
 
 
-def test_links_of_disambiguation_pages_alone_are_read_back(tmp_path: Path) -> None:
+def test_links_are_read_back(tmp_path: Path) -> None:
     path = tmp_path / "toywiki-20261101-pages.xml"
     links = "* [[Thing (tool)|Tool]]\n* [[Thing, Ohio]]\n"
     pages = page(5, "Thing", links + "{{disambiguation}}") + page(6, "Thing (tool)", links)
@@ -179,5 +179,6 @@ def test_links_of_disambiguation_pages_alone_are_read_back(tmp_path: Path) -> No
     (ambiguous, _), (plain, _) = read_segment(segment_path(tmp_path, 0))
     assert isinstance(ambiguous, Document)
     assert isinstance(plain, Document)
-    assert ambiguous.links == (Link("Thing (tool)", "Tool"), Link("Thing, Ohio", "Thing, Ohio"))
-    assert plain.links == ()
+    read = (Link("Thing (tool)", "Tool"), Link("Thing, Ohio", "Thing, Ohio"))
+    assert (ambiguous.links, plain.links) == (read, read)
+    assert ambiguous.is_disambiguation

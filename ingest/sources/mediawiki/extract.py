@@ -6,18 +6,20 @@ from dataclasses import replace
 
 import xxhash
 
-from pinakes.ingest.sources.base import program_digest
+from pinakes.ingest.sources.base import IsKnown, program_digest
 from pinakes.ingest.sources.mediawiki.files.dumps import WorkUnit
 from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document
 from pinakes.ingest.sources.mediawiki.xml.pages import read_pages
-from pinakes.ingest.types import Document, Entry, OtherPage, QuarantinedPage, Redirect
+from pinakes.ingest.types import Document, Entry, OtherPage, QuarantinedPage, Redirect, Unchanged
 
 __all__ = ["made_from", "read_documents"]
 
 
-def read_documents(unit: WorkUnit, site: SiteInfo) -> Iterator[Entry]:
-    """What became of every page of ``unit``, in file order."""
+def read_documents(
+    unit: WorkUnit, site: SiteInfo, is_known: IsKnown = lambda _key, _digest: False
+) -> Iterator[Entry]:
+    """What became of every page of ``unit``, in file order; what is known is not parsed."""
     for page in read_pages(unit):
         if not isinstance(page, Page):
             yield page
@@ -28,13 +30,17 @@ def read_documents(unit: WorkUnit, site: SiteInfo) -> Iterator[Entry]:
                 page.page_id, page.title, page.redirect_to, page.revision_id, page.timestamp
             )
         else:
-            yield _parsed(page, site)
+            digest = made_from(page, site)
+            if is_known(page.page_id, digest):
+                yield Unchanged(page.page_id, page.title)
+            else:
+                yield _parsed(page, site, digest)
 
 
-def _parsed(page: Page, site: SiteInfo) -> Document | QuarantinedPage:
+def _parsed(page: Page, site: SiteInfo, digest: bytes) -> Document | QuarantinedPage:
     """The article; whatever fails in reading its markup costs this page and no other."""
     try:
-        return replace(parse_document(page, site), made_from=made_from(page, site))
+        return replace(parse_document(page, site), made_from=digest)
     except Exception as error:
         reason = f"its wikitext could not be read ({type(error).__name__}: {error})"
         return QuarantinedPage(page.page_id, page.title, reason)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pinakes.ingest.sources.base import Source, SourceIdentity
+from pinakes.ingest.sources.base import IsKnown, Source, SourceIdentity
 from pinakes.ingest.sources.file_state import FileState, digest_pieces
 from pinakes.ingest.sources.mediawiki.extract import read_documents
 from pinakes.ingest.sources.mediawiki.files.dumps import (
@@ -75,6 +75,10 @@ class MediaWikiSource(Source):
     def read(self, unit: WorkUnit) -> Iterator[Entry]:
         """What became of every page of ``unit``, in file order."""
         return read_documents(unit, self.dump.site)
+
+    def read_changed(self, unit: WorkUnit, is_known: IsKnown) -> Iterator[Entry]:
+        """The same, but articles that are known are not parsed."""
+        return read_documents(unit, self.dump.site, is_known)
 
     def digest(self, unit: WorkUnit) -> bytes:
         """The digests of the pieces that begin in the unit's bytes."""

@@ -1,7 +1,7 @@
 import pytest
 
 from pinakes.index.aliases.kinds import base_name, later_words, meanings, name_of_topic
-from pinakes.ingest.types import Document, Link
+from pinakes.ingest.types import Link
 
 
 @pytest.mark.parametrize(
@@ -48,13 +48,12 @@ def test_a_key_from_its_later_words_on() -> None:
     assert len(list(later_words("word " * 50))) == 7
 
 
-def disambiguation(title: str, text: str, *links: tuple[str, str]) -> Document:
-    found = tuple(Link(*link) for link in links)
-    return Document(1, title, 2, "", text, (), found, is_disambiguation=True)
+def meanings_of(title: str, text: str, *links: tuple[str, str]) -> list[str]:
+    return meanings(title, text, [Link(*link) for link in links])
 
 
 def test_meanings_begin_a_line_or_hold_the_name() -> None:
-    page = disambiguation(
+    assert meanings_of(
         "Mercury (disambiguation)",
         "Mercury usually means the planet nearest to the Sun.\n\nChemistry\n"
         "- Quicksilver, a metal; see also amalgam\n"
@@ -67,8 +66,7 @@ def test_meanings_begin_a_line_or_hold_the_name() -> None:
         ("Mercury (mythology)", "Roman god"),
         ("Quicksilver", "Quicksilver"),
         ("Nothing", ""),
-    )
-    assert meanings(page) == [
+    ) == [
         "Mercury (planet)",
         "Quicksilver",
         "Freddie Mercury",
@@ -79,9 +77,9 @@ def test_meanings_begin_a_line_or_hold_the_name() -> None:
 def test_a_page_of_a_hundred_thousand_links_names_two_hundred_meanings() -> None:
     links = [(f"Place {number}", f"Place {number}") for number in range(100_000)]
     text = "\n".join(f"- {anchor}" for _, anchor in links)
-    found = meanings(disambiguation("Place", text, *links))
+    found = meanings_of("Place", text, *links)
     assert found == [f"Place {number}" for number in range(200)]
 
 
 def test_a_disambiguation_page_without_links_has_no_meanings() -> None:
-    assert meanings(disambiguation("Nothing", "")) == []
+    assert meanings_of("Nothing", "") == []

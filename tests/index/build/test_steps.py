@@ -22,8 +22,8 @@ def test_every_step_needs_what_an_earlier_one_makes() -> None:
         ("vectors", "source generation", "vectors"),
         ("generation", "source generation", ""),
         ("generation", "source quarantine.jsonl", "extract store keywords publish"),
-        ("generation", "source quarantine.jsonl pages.db", "keywords publish"),
-        ("generation", "source quarantine.jsonl pages.db bm25", "publish"),
+        ("generation", "source quarantine.jsonl texts pages.db", "keywords publish"),
+        ("generation", "source quarantine.jsonl texts pages.db bm25", "publish"),
         ("pages.db", "source", "extract store"),
     ],
 )

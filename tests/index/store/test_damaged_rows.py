@@ -1,5 +1,6 @@
 """Rows that are not as they were written are never shown."""
 
+import re
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ import pytest
 from pinakes.index.errors import DamagedGeneration
 from pinakes.index.health import Health
 from pinakes.index.store.store import Store
+from pinakes.index.store.text_shards import shard_path, texts_beside
 from pinakes.ingest.types import Redirect
 from tests.index.toys import document, write_store
 
@@ -28,7 +30,10 @@ def path(tmp_path: Path) -> Path:
 
 
 def change(path: Path, *statements: str) -> None:
-    connection = sqlite3.connect(path, isolation_level=None)
+    """Carry statements out where the table lies that they change: in the store or the shard."""
+    is_text = re.match(r"(UPDATE|DELETE FROM) (texts|links) ", statements[0])
+    shard = shard_path(texts_beside(path), 1)
+    connection = sqlite3.connect(shard if is_text else path, isolation_level=None)
     for statement in statements:
         assert connection.execute(statement).rowcount > 0
     connection.close()
@@ -58,13 +63,16 @@ SHOWN = tuple(READS)[:-2]  # whatever shows the page's text
         ("UPDATE pages SET first_passage = 1 WHERE page_id = 1", SHOWN),
         ("UPDATE pages SET passage_count = 1 WHERE page_id = 1", SHOWN),
         ("UPDATE pages SET checksum = checksum + 1 WHERE page_id = 1", SHOWN),
-        ("UPDATE texts SET sections = replace(sections, 'Use', 'Uses') WHERE page_id = 1", SHOWN),
-        ("UPDATE texts SET sections = '[' WHERE page_id = 1", SHOWN),
-        ("UPDATE texts SET bounds = zeroblob(length(bounds)) WHERE page_id = 1", SHOWN),
-        ("UPDATE texts SET bounds = 'words' WHERE page_id = 1", SHOWN),
-        ("UPDATE texts SET text = (SELECT text FROM texts WHERE page_id = 2)", SHOWN),
-        ("UPDATE texts SET checksum = NULL || 'x' IS NULL WHERE page_id = 1", SHOWN),
-        ("UPDATE texts SET page_id = 7 WHERE page_id = 1", SHOWN),
+        ("UPDATE pages SET text_shard = 2 WHERE page_id = 1", SHOWN),
+        ("UPDATE pages SET text_row = 2 WHERE page_id = 1", SHOWN),
+        ("UPDATE texts SET sections = replace(sections, 'Use', 'Uses') WHERE text_row = 1", SHOWN),
+        ("UPDATE texts SET sections = '[' WHERE text_row = 1", SHOWN),
+        ("UPDATE texts SET bounds = zeroblob(length(bounds)) WHERE text_row = 1", SHOWN),
+        ("UPDATE texts SET bounds = 'words' WHERE text_row = 1", SHOWN),
+        ("UPDATE texts SET text = (SELECT text FROM texts WHERE text_row = 2)", SHOWN),
+        ("UPDATE texts SET checksum = NULL || 'x' IS NULL WHERE text_row = 1", SHOWN),
+        ("UPDATE texts SET text_row = 7 WHERE text_row = 1", SHOWN),
+        ("DELETE FROM texts WHERE text_row = 1", SHOWN),
         ("UPDATE passages SET page_id = 2 WHERE passage_id = 0", ("passages", "all")),
         ("UPDATE passages SET page_id = 9 WHERE passage_id = 0", ("passages", "all")),
         ("DELETE FROM passages WHERE passage_id = 0", ("passages",)),
@@ -77,13 +85,14 @@ def test_a_changed_row_is_damage_for_all_that_read_it(
     path: Path, statement: str, readers: tuple[str, ...]
 ) -> None:
     change(path, statement)
+    file = "000001.db" if " texts " in statement else "pages.db"
     for name in readers:
         health = Health()
         with Store(path, health) as store:
-            with pytest.raises(DamagedGeneration, match=r"pages\.db cannot be read as it was"):
+            with pytest.raises(DamagedGeneration, match=f"/{file} cannot be read as it was"):
                 READS[name](store)
             assert health.damage
-            assert "pages.db" in health.damage
+            assert file in health.damage
 
 
 def test_a_title_that_leads_to_another_page_is_damage(path: Path) -> None:

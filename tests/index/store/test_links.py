@@ -5,7 +5,8 @@ import pytest
 import zstandard
 
 from pinakes.index.store.links import open_link_totals
-from pinakes.ingest.segments import _write_lines, _write_links
+from pinakes.ingest.segments import write_link_run
+from pinakes.ingest.types import Link
 
 # (target, anchor, source page): the form in which units write their links.
 Links = list[tuple[str, str, int]]
@@ -26,8 +27,9 @@ def totals(
     paths = []
     for number, links in enumerate(runs):
         paths.append(directory / f"{number:06d}.links.tsv.zst")
-        with _write_lines(paths[-1]) as run:
-            _write_links(run, list(links))
+        with write_link_run(paths[-1]) as add:
+            for target, anchor, source in links:
+                add(source, [Link(target, anchor)])
     with open_link_totals(paths, titles, directory) as found:
         return list(found.links_in()), list(found.anchors())
 

@@ -14,6 +14,7 @@ from pinakes.index.generations import current_generation, read_manifest
 from pinakes.index.library import Library
 from pinakes.index.retrieval.search import Index
 from pinakes.index.scrub import Scrub
+from pinakes.index.store.text_shards import shard_path
 from pinakes.service.http.app import create_app
 from pinakes.service.settings import Settings
 from tests.service.conftest import local_client
@@ -58,11 +59,13 @@ def serve(collection: Path) -> Iterator[Callable[..., TestClient]]:
 
 def damage_text(collection: Path) -> int:
     """Flip a bit of the stored text of "Rosetta Stone"; its page id."""
-    path = current_generation(collection) / "pages.db"
+    generation = current_generation(collection)
+    path = shard_path(generation / "texts", 1)
     content = path.read_bytes()
-    with sqlite3.connect(path) as connection:
+    with sqlite3.connect(generation / "pages.db") as connection:
+        connection.execute("ATTACH ? AS shard", (str(path),))
         page_id, text = connection.execute(
-            "SELECT page_id, substr(text, 1, 100) FROM texts JOIN pages USING (page_id) "
+            "SELECT page_id, substr(text, 1, 100) FROM pages JOIN shard.texts USING (text_row) "
             "WHERE title = 'Rosetta Stone'"
         ).fetchone()
     connection.close()
@@ -85,8 +88,8 @@ def test_a_rotten_page_is_a_problem_and_the_service_is_not_ready_from_then_on(
     page_id = damage_text(collection)
     assert client.get("/readyz").status_code == 200  # nobody has read it yet
     for address in (f"/api/pages/{page_id}", f"/page/{page_id}"):
-        assert_problem(client.get(address), "pages.db", "pinakes build --force DUMP")
-    assert_problem(client.get("/readyz"), "pages.db")
+        assert_problem(client.get(address), "texts/000001.db", "pinakes build --force DUMP")
+    assert_problem(client.get("/readyz"), "texts/000001.db")
     assert client.get("/healthz").status_code == 200
 
 
@@ -98,15 +101,15 @@ def test_answers_from_a_rotten_page_are_problems_in_every_form(
     damage_text(collection)
     question = "When was the Rosetta Stone found?"
     asked = {"question": question, "mode": "quote"}
-    assert_problem(client.get("/api/search", params={"q": question}), "pages.db")
-    assert_problem(client.post("/api/ask", json=asked), "pages.db")
+    assert_problem(client.get("/api/search", params={"q": question}), "texts/000001.db")
+    assert_problem(client.post("/api/ask", json=asked), "texts/000001.db")
     stream = client.post("/api/ask", json=asked, headers={"Accept": "text/event-stream"})
     assert stream.status_code == 503 or "event: error" in stream.text
-    assert "pages.db" in stream.text
+    assert "texts/000001.db" in stream.text
     chat = {"model": "samplewiki", "messages": [{"role": "user", "content": question}]}
     answer = client.post("/v1/chat/completions", json=chat)
     assert answer.status_code == 503
-    assert "pages.db" in answer.json()["error"]["message"]
+    assert "texts/000001.db" in answer.json()["error"]["message"]
     for text in (stream.text, answer.text):
         assert "Traceback" not in text
 

@@ -1,0 +1,131 @@
+"""The pages of a finished store that the next one takes over, known by key and digest."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import zstandard
+
+from pinakes.index.checksums import DamagedRow
+from pinakes.index.health import Health
+from pinakes.index.store.connections import ThreadConnections, open_read_only
+from pinakes.index.store.rows import (
+    DIGEST_COLUMNS,
+    LINK_COLUMNS,
+    PAGE_COLUMNS,
+    TEXT_COLUMNS,
+    PageDigests,
+    PageRow,
+    links_and_names,
+    page_digests,
+    page_row,
+    text_row,
+)
+from pinakes.index.store.text_shards import ShardRow, shard_path, texts_beside
+from pinakes.ingest.sources.base import IsKnown
+from pinakes.ingest.types import DocumentKey, Link
+
+__all__ = ["KnownPages", "UnchangedPage", "UnchangedPages"]
+
+_DAMAGE = (sqlite3.DatabaseError, zstandard.ZstdError, DamagedRow, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPages:
+    """What the pages of the store ``database`` were made from, asked by any process."""
+
+    database: Path
+
+    @contextmanager
+    def open(self) -> Iterator[IsKnown]:
+        """Whether the store holds a page by its key, made from what has this digest."""
+        connection = open_read_only(self.database)
+        health = Health()
+
+        def is_known(key: DocumentKey, made_from: bytes) -> bool:
+            sql = f"SELECT made_from FROM digests JOIN pages USING (page_id) WHERE {_is(key)}"
+            with health.reading(self.database, *_DAMAGE):
+                found = connection.execute(sql, (key,)).fetchone()
+            return found is not None and found[0] == made_from
+
+        try:
+            yield is_known
+        finally:
+            connection.close()
+
+
+@dataclass(frozen=True, slots=True)
+class UnchangedPage:
+    """All that a store holds of a page; ``text`` only of disambiguation pages, else empty."""
+
+    row: PageRow
+    digests: PageDigests
+    links: tuple[Link, ...]
+    bold_names: list[str]
+    text: str
+
+
+class UnchangedPages:
+    """Read pages of the store ``database`` as they are taken over. For one thread."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self.texts = texts_beside(database)
+        self._connections = ThreadConnections(database)
+        self._health = Health()
+
+    def page(self, key: DocumentKey) -> UnchangedPage:
+        """The page by this key. Raises DamagedGeneration where it is not as it was written."""
+        with self._reading(self._database):
+            connection = self._connections.to(self._database)
+            row = page_row(
+                _one(connection, f"SELECT {PAGE_COLUMNS} FROM pages WHERE {_is(key)}", key)
+            )
+            sql = (
+                f"SELECT {DIGEST_COLUMNS} FROM digests JOIN pages USING (page_id) WHERE page_id = ?"
+            )
+            digests = page_digests(_one(connection, sql, row.page_id))
+        path = shard_path(self.texts, row.text_shard)
+        with self._reading(path):
+            connection = self._connections.to(path)
+            links, names = links_and_names(
+                row, _one(connection, f"SELECT {LINK_COLUMNS} FROM links {_ROW}", row.text_row)
+            )
+            text = ""
+            if row.is_disambiguation:
+                values = _one(connection, f"SELECT {TEXT_COLUMNS} FROM texts {_ROW}", row.text_row)
+                packed = text_row(row, values).text
+                text = self._connections.decompressor.decompress(packed).decode()
+        return UnchangedPage(row, digests, links, names, text)
+
+    def shard_row(self, shard: int, row: int) -> ShardRow:
+        """A row of a text shard as it is, without its number; nothing is compared."""
+        path = shard_path(self.texts, shard)
+        with self._reading(path):
+            connection = self._connections.to(path)
+            _, *text = _one(connection, f"SELECT {TEXT_COLUMNS} FROM texts {_ROW}", row)
+            _, *links = _one(connection, f"SELECT {LINK_COLUMNS} FROM links {_ROW}", row)
+        return text, links
+
+    def close(self) -> None:
+        """Close its files."""
+        self._connections.close()
+
+    def _reading(self, path: Path) -> AbstractContextManager[None]:
+        return self._health.reading(path, *_DAMAGE)
+
+
+_ROW = "WHERE text_row = ?"
+
+
+def _is(key: DocumentKey) -> str:
+    return "page_id = ?" if isinstance(key, int) else "source_key = ?"
+
+
+def _one(connection: sqlite3.Connection, sql: str, value: DocumentKey) -> tuple[object, ...]:
+    row: tuple[object, ...] | None = connection.execute(sql, (value,)).fetchone()
+    if row is None:
+        raise DamagedRow(f"no row for {value!r}")
+    return row
