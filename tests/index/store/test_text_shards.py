@@ -124,8 +124,9 @@ def test_links_and_names_go_with_the_text(tmp_path: Path) -> None:
 
 
 def test_a_text_shard_that_is_gone_is_told_by_its_name(tmp_path: Path) -> None:
-    with write_store(tmp_path / "pages.db", PAGES) as store:
-        (tmp_path / "texts" / "000001.db").unlink()
+    write_store(tmp_path / "pages.db", PAGES).close()
+    (tmp_path / "texts" / "000001.db").unlink()
+    with Store(tmp_path / "pages.db") as store:
         with pytest.raises(DamagedGeneration, match=r"texts/000001\.db is missing"):
             store.page(1)
         assert store.places([0])  # which needs no text
