@@ -14,7 +14,7 @@ from typing import Any
 
 from pinakes.ingest.errors import ChecksumMismatch
 
-__all__ = ["PublishedChecksum", "published_checksums", "verify"]
+__all__ = ["PublishedChecksum", "listed_checksums", "published_checksums", "verify"]
 
 _CHUNK = 1 << 20
 # The strongest first; names of lists as they end.
@@ -44,7 +44,7 @@ def published_checksums(parts: Sequence[Path]) -> list[PublishedChecksum]:
     found: dict[Path, PublishedChecksum] = {}
     for directory in dict.fromkeys(part.parent for part in parts):
         names = {part.name: part for part in parts if part.parent == directory}
-        for algorithm, name, value, source in _listed(directory):
+        for algorithm, name, value, source in listed_checksums(directory):
             part = names.get(name)
             if part is not None and part not in found:
                 found[part] = PublishedChecksum(part, algorithm, value.lower(), source)
@@ -68,7 +68,7 @@ def verify(checksum: PublishedChecksum, on_read: Callable[[int], None]) -> None:
         )
 
 
-def _listed(directory: Path) -> Iterator[tuple[str, str, str, Path]]:
+def listed_checksums(directory: Path) -> Iterator[tuple[str, str, str, Path]]:
     """Algorithm, file name and checksum of every entry of every list in the directory."""
     entries = sorted(entry for entry in directory.iterdir() if entry.is_file())
     for algorithm, ending in _LISTS:

@@ -20,7 +20,16 @@ from pinakes.ingest.sources.mediawiki.types import Piece, SiteInfo
 from pinakes.ingest.sources.mediawiki.xml.page_xml import CutPage, cut_pages
 from pinakes.ingest.sources.mediawiki.xml.site_info import read_site_info
 
-__all__ = ["Dump", "WorkUnit", "find_dump", "plan_units", "sample_units"]
+__all__ = [
+    "Dump",
+    "PartName",
+    "WorkUnit",
+    "find_dump",
+    "part_name",
+    "part_order",
+    "plan_units",
+    "sample_units",
+]
 
 # Small enough that progress shows every second or two and that small dumps keep all cores busy;
 # large enough that reading on to the end of the last page, a block of bz2, weighs little.
@@ -30,7 +39,8 @@ _XML_UNIT_BYTES = 8 << 20
 # What a page that is set aside weighs in a unit.
 _ITEM_BYTES = 1 << 10
 
-# <name>-<date>-pages-articles…, <name>-<date>-p1p4500.xml.bz2 and their like.
+# <name>-<date>-pages-articles…, <name>-<date>-p1p4500.xml.bz2 and their like. A part of one page
+# may be called p7p7 or p7, one of some revisions of it p7r1r500.
 _DATE = r"\d{8}\b|\d{4}-\d\d-\d\d\b"
 _NAME = re.compile(
     rf"^(?P<name>.+?)(?=-(?:{_DATE})|-latest\b|-pages-|-p\d+[pr]\d+|\.xml|\.bz2|\.gz|\.zst|\.7z|$)"
@@ -39,7 +49,7 @@ _NAME = re.compile(
 )
 _PART = re.compile(r"\.xml(-p\d+p\d+)?(\.(bz2|gz|zst|7z))?$", re.IGNORECASE)
 _EXPORT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<mediawiki\b")
-_PAGE_RANGE = r"\d*(-p\d+[pr]\d+)?$"
+_PAGE_RANGE = r"\d*(-p\d+([pr]\d+)*)?$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,18 @@ class Dump:
     def byte_count(self) -> int:
         """Bytes of all parts, as they lie on disk."""
         return sum(state.size for state in self.states)
+
+
+@dataclass(frozen=True, slots=True)
+class PartName:
+    """What the name of a part says: its wiki, its date (YYYYMMDD), and which pages it holds.
+
+    ``kind``: "-pages-articles", or nothing where only pages are given; parts of one have one kind.
+    """
+
+    wiki: str
+    date: str | None
+    kind: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +127,23 @@ def find_dump(paths: Sequence[Path]) -> Dump:
         )
     for part in parts:
         check_end(part)
-    name = collection_name(min(wikis, default=""), "wiki")
+    name = _wiki(min(wikis, default=""))
     day = next((day for day in dates if _is_day(day)), None)
     return Dump(name=name, date=day, parts=parts, site=sites[0], states=states)
+
+
+def part_name(path: Path) -> PartName | None:
+    """What the name of a dump's part says; None where it is not called like one."""
+    match = _NAME.match(path.name)
+    if match is None or not _PART.search(path.name):
+        return None
+    digits = (match["date"] or "").replace("-", "")
+    date = digits if _is_day(digits) else None
+    return PartName(_wiki(match["name"]), date, _kind(path.name).removesuffix("#"))
+
+
+def _wiki(name: str) -> str:
+    return collection_name(name, "wiki")
 
 
 def _is_day(digits: str) -> bool:
@@ -141,7 +177,7 @@ def _parts_of(path: Path) -> Iterable[Path]:
             found = [path]
     except OSError as error:
         raise DumpNotFound(f"{path}: cannot be read ({error.strerror})") from None
-    return sorted(found, key=_part_order)
+    return sorted(found, key=part_order)
 
 
 def _matching(path: Path) -> list[Path]:
@@ -191,8 +227,8 @@ def _is_dump(path: Path) -> bool:
         return False
 
 
-def _part_order(path: Path) -> tuple[object, ...]:
-    """Numbers in the name sort as numbers: part 2 comes before part 10."""
+def part_order(path: Path) -> tuple[object, ...]:
+    """What parts are sorted by: numbers in a name as numbers, so that part 2 is before part 10."""
     return tuple(
         (0, int(piece), "") if piece.isdecimal() else (1, 0, piece)
         for piece in re.split(r"(\d+)", path.name)
