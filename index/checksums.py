@@ -12,6 +12,7 @@ import xxhash
 
 __all__ = [
     "DamagedRow",
+    "FileChecksums",
     "edges_checksum",
     "file_checksum",
     "file_checksums",
@@ -49,13 +50,29 @@ def pieces(path: Path) -> Iterator[bytes]:
             yield piece
 
 
+class FileChecksums:
+    """What ``file_checksums`` gives, of a file that comes in pieces."""
+
+    def __init__(self) -> None:
+        self._digests = hashlib.sha256(), xxhash.xxh3_128()
+
+    def update(self, piece: bytes) -> None:
+        """Take the next bytes."""
+        for digest in self._digests:
+            digest.update(piece)
+
+    def hexdigests(self) -> tuple[str, str]:
+        """Both, of what was taken."""
+        sha256, xxh3 = self._digests
+        return sha256.hexdigest(), xxh3.hexdigest()
+
+
 def file_checksums(path: Path) -> tuple[str, str]:
     """The SHA-256 of a file, and what ``file_checksum`` gives, both in hexadecimal digits."""
-    sha256, xxh3 = hashlib.sha256(), xxhash.xxh3_128()
+    checksums = FileChecksums()
     for piece in pieces(path):
-        sha256.update(piece)
-        xxh3.update(piece)
-    return sha256.hexdigest(), xxh3.hexdigest()
+        checksums.update(piece)
+    return checksums.hexdigests()
 
 
 def file_checksum(path: Path) -> str:

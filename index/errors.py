@@ -18,6 +18,7 @@ CollectionError
 ├── UnfitWeights         fitted weights that were fitted for something else than they are read for
 ├── Withheld             a new generation that guards keep from going live
 ├── OtherWiki            the collection holds another wiki than the dump is of
+├── BadPack              a pack that is not whole, not what it says, or not to be trusted
 ├── DiskFull             no room to build, or to go on building
 ├── BadQuery             nothing to search for, or too much
 └── BadQuestions         a file of questions, or an earlier run, that cannot be used
@@ -25,6 +26,7 @@ CollectionError
 
 __all__ = [
     "BadName",
+    "BadPack",
     "BadQuery",
     "BadQuestions",
     "BuildInProgress",
@@ -114,6 +116,10 @@ class Withheld(CollectionError):
 
 class OtherWiki(CollectionError):
     """The collection holds another wiki than the dump is of, and nobody said to replace it."""
+
+
+class BadPack(CollectionError):
+    """What was to be unpacked is no pack, or not as it was packed; nothing was published."""
 
 
 class DiskFull(CollectionError):

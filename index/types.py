@@ -334,6 +334,15 @@ class DumpRecord(_Record):
     fingerprint: str
     verified: bool = False
 
+    def is_same_wiki(self, other: "DumpRecord") -> bool:
+        """Whether both are of one source, by its database where both carry that, else its name."""
+        a, b = (
+            (self.database, other.database)
+            if self.database and other.database
+            else (self.name, other.name)
+        )
+        return (self.kind, a) == (other.kind, b)
+
     @property
     def day(self) -> str | None:
         """Its date as YYYY-MM-DD, where that is known."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pinakes.index.errors import (
     BadName,
+    BadPack,
     BadQuery,
     BadQuestions,
     BuildInProgress,
@@ -79,6 +80,7 @@ _TABLE: dict[type[Exception], Problem] = {
     EncoderNotExportable: Problem(2, 503, "Encoder not exportable"),
     EncoderNotFound: Problem(2, 503, "No such encoder"),
     UnusableModel: Problem(2, 503, "Model not usable"),
+    BadPack: Problem(2, 400, "Not a usable pack"),
     OtherWiki: Problem(2, 400, "Another wiki"),
     Withheld: Problem(1, 503, "Not published"),
     BuildInProgress: Problem(2, 503, "Build in progress"),

@@ -59,11 +59,11 @@ def told_of_full_disk(directory: Path) -> Iterator[None]:
         ) from error
 
 
-def require_room(directory: Path, free: int, needed: int) -> None:
-    """Raise DiskFull where ``needed`` bytes are more than the ``free`` ones."""
+def require_room(directory: Path, free: int, needed: int, what: str = "the build") -> None:
+    """Raise DiskFull where the bytes that ``what`` ``needed`` are more than the ``free`` ones."""
     if needed > free:
         raise DiskFull(
-            f"the build needs about {needed / 1e6:,.1f} MB, and the disk of {directory} has "
+            f"{what} needs about {needed / 1e6:,.1f} MB, and the disk of {directory} has "
             f"{free / 1e6:,.1f} MB left; make room, or name another disk with --data"
         )
 

@@ -94,12 +94,10 @@ def generation_since(collection: Path, since: str) -> Path:
 
 def check_comparable(old: Manifest, new: Manifest) -> None:
     """Raise OtherWiki where pages of the two with one number are not one page."""
-    a, b = old.dump, new.dump
-    names = (a.database, b.database) if a.database and b.database else (a.name, b.name)
-    if a.kind != b.kind or names[0] != names[1]:
+    if not old.dump.is_same_wiki(new.dump):
         raise OtherWiki(
-            f"{old.collection} is of {names[0]} and {new.collection} of {names[1]}: only dumps "
-            "of one wiki can be compared"
+            f"{old.collection} is of {old.dump.name} and {new.collection} of {new.dump.name}: only "
+            "dumps of one wiki can be compared"
         )
 
 

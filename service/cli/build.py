@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from pinakes.service.settings import Settings
     from pinakes.service.terminal.console import BuildProgress
 
-__all__ = ["build", "extract", "plan", "status"]
+__all__ = ["build", "calibrate", "extract", "plan", "status"]
 
 _BUILD_STATES = {
     "at work": "a build is at work here",
@@ -113,7 +113,7 @@ def build(
             guards=Guards(accept_vanished=accept_vanished, force=force, ask=progress.ask),
         )
         result = build_collection(directory, found, encoder, scope, progress, options)
-        _calibrate(directory, result.manifest, progress)
+        calibrate(directory, result.manifest, progress)
     manifest = result.manifest
     if as_json:
         print_json(
@@ -138,7 +138,7 @@ def build(
         )
 
 
-def _calibrate(directory: Path, manifest: "Manifest", progress: "BuildProgress") -> None:
+def calibrate(directory: Path, manifest: "Manifest", progress: "BuildProgress") -> None:
     """Let the collection choose how sure its answers must be, where it has not for this generation.
 
     By questions made of its own pages; what pinakes threshold chose goes before it.

@@ -29,6 +29,7 @@ from pinakes.service.cli import (  # noqa: E402
     evaluate_answers,
     generations,
     mcp,
+    packs,
     questions,
     serve,
     tokens,
@@ -82,6 +83,8 @@ for command in (
     generations.verify,
     generations.rollback,
     diff.diff,
+    packs.pack,
+    packs.unpack,
     build.extract,
     doctor.doctor,
     evaluate_answers.threshold,
@@ -212,7 +215,8 @@ def _open_streams() -> None:
 
 def _interrupted(words: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C, while the process ends
-    more = "; the same command goes on where it stopped" if words[:1] == ["build"] else ""
+    goes_on = words[:1] in (["build"], ["unpack"])
+    more = "; the same command goes on where it stopped" if goes_on else ""
     _tell(f"interrupted{more}")
     return _INTERRUPTED
 

@@ -1,0 +1,1 @@
+"""How is a generation handed on? Packs: parts of one archive, and what they hold."""
