@@ -215,9 +215,22 @@ class TestAgainst:
         take(tmp_path / "old", collection)
         path = current_generation(collection) / "encoder" / "encoder.json"
         path.write_bytes(path.read_bytes()[::-1])
-        with pytest.raises(DamagedGeneration, match=r"encoder\.json has changed since"):
+        with pytest.raises(DamagedGeneration, match=r"encoder\.json has changed .* does not carry it"):
             take(difference, collection)
         assert current_generation(collection).name == "20261001-1"
+
+    def test_a_file_here_that_is_damaged_is_taken_from_the_pack_if_it_is_there(
+        self, built: Path, old: Path, packed: Path, tmp_path: Path
+    ) -> None:
+        pack_generation(old, tmp_path / "old", PART, QuietProgress())
+        collection = tmp_path / "data" / "toywiki"
+        take(tmp_path / "old", collection)
+        path = current_generation(collection) / "encoder" / "encoder.json"
+        path.write_bytes(path.read_bytes()[::-1])
+        damaged = path.read_bytes()
+        take(packed, collection)
+        assert content(collection) == content(built)
+        assert path.read_bytes() == damaged  # it was not written into, either
 
 
 class Archive:
