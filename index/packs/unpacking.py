@@ -17,6 +17,7 @@ from pathlib import Path
 
 from pinakes.index.build.disk import require_room, told_of_full_disk
 from pinakes.index.build.progress import Progress
+from pinakes.index.build.progress_file import told_in_file
 from pinakes.index.checksums import FileChecksums, edges_checksum, file_checksums, pieces
 from pinakes.index.encoders.onnx_model import open_question_encoder
 from pinakes.index.errors import BadPack, CollectionError, OtherWiki
@@ -85,7 +86,11 @@ def unpack(
     manifest = pack.manifest if with_vectors else without_vectors(pack.manifest)
     at_hand = _files_at_hand(collection)
     _check_nothing_missing(directory, pack, manifest, at_hand)
-    with hold_collection(collection), told_of_full_disk(collection):
+    with (
+        hold_collection(collection),
+        told_of_full_disk(collection),
+        told_in_file(collection, progress) as progress,
+    ):
         before = _current(collection)
         if before is not None and before.files == manifest.files:
             return Unpacked(before, changed=False, linked=len(before.files))

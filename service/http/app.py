@@ -21,6 +21,7 @@ from pinakes.index.library import Library
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.generators.generator import Generator
 from pinakes.service.http.api import collection_api
+from pinakes.service.http.builds_api import builds_api
 from pinakes.service.http.changes_api import changes_api
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.openai_api import create_openai_api
@@ -107,6 +108,7 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
             router, prefix=UNDER_COLLECTION, dependencies=[Depends(names_collection)]
         )
         app.include_router(router, include_in_schema=False)
+    app.include_router(builds_api)
     _add_operation(app)
     add_pages(app)
     # Nothing is reached but through the guard, not even the framework's own errors.

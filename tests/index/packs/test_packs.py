@@ -215,7 +215,9 @@ class TestAgainst:
         take(tmp_path / "old", collection)
         path = current_generation(collection) / "encoder" / "encoder.json"
         path.write_bytes(path.read_bytes()[::-1])
-        with pytest.raises(DamagedGeneration, match=r"encoder\.json has changed .* does not carry it"):
+        with pytest.raises(
+            DamagedGeneration, match=r"encoder\.json has changed .* does not carry it"
+        ):
             take(difference, collection)
         assert current_generation(collection).name == "20261001-1"
 

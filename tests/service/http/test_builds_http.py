@@ -1,0 +1,74 @@
+"""``/api/builds``: a build beside the service, seen while it goes on."""
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pinakes.index.build import progress_file
+from pinakes.index.build.progress_file import told_in_file
+from pinakes.index.generations import hold_collection
+from pinakes.service.http import builds_api
+from tests.index.toys import QuietProgress
+from tests.service.conftest import local_client, make_app, running
+from tests.yardstick import PATIENCE_S
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(builds_api, "_LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(progress_file, "_SECONDS", 0.0)
+
+
+@pytest.mark.usefixtures("quick")
+def test_events_follow_a_build(two_dumps: Path) -> None:
+    with (
+        running(make_app(two_dumps)) as address,
+        httpx.Client(base_url=address, timeout=PATIENCE_S) as client,
+    ):
+        assert client.get("/api/builds").json() == {"builds": []}
+        headers = {"accept": "text/event-stream"}
+        with client.stream("GET", "/api/builds", headers=headers) as stream:
+            assert stream.headers["content-type"].startswith("text/event-stream")
+            events = (
+                json.loads(line.removeprefix("data: "))["builds"]
+                for line in stream.iter_lines()
+                if line.startswith("data: ")
+            )
+            assert next(events) == []
+            with hold_collection(two_dumps), told_in_file(two_dumps, QuietProgress()) as told:
+                told.step("Embedding passages", 10, "passages")
+                [seen] = next(events)
+                assert (seen["collection"], seen["state"]) == ("toywiki", "at work")
+                told.advance(4)
+                while seen["done"] != 4:
+                    [seen] = next(events)
+                assert (seen["step"], seen["total"]) == ("Embedding passages", 10)
+            while seen:
+                found = next(events)
+                seen = found[0] if found else None
+
+
+@pytest.mark.usefixtures("quick")
+def test_an_event_comes_now_and_then_though_nothing_happens(
+    two_dumps: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(builds_api, "_REPEAT_SECONDS", 0.02)
+    with (
+        running(make_app(two_dumps)) as address,
+        httpx.stream(
+            "GET", f"{address}/api/builds", headers={"accept": "text/event-stream"},
+            timeout=PATIENCE_S,
+        ) as stream,
+    ):  # fmt: skip
+        lines = (line for line in stream.iter_lines() if line.startswith("event: "))
+        assert [next(lines) for _ in range(3)] == ["event: builds"] * 3
+
+
+def test_only_of_collections_that_are_served(two_dumps: Path) -> None:
+    with hold_collection(two_dumps), told_in_file(two_dumps, QuietProgress()) as told:
+        told.step("Reading", 10, "bytes")
+        for only, seen in ((["toywiki"], 1), (["otherwiki"], 0), ([], 1)):
+            with local_client(make_app(two_dumps, None, serve={"collections": only})) as client:
+                assert len(client.get("/api/builds").json()["builds"]) == seen
