@@ -17,6 +17,7 @@ CollectionError
 ├── BuildInProgress      another build holds the collection
 ├── UnfitWeights         fitted weights that were fitted for something else than they are read for
 ├── Withheld             a new generation that guards keep from going live
+├── NotAnUpdate          a dump that is older, unchecked, or for a generation of another format
 ├── OtherWiki            the collection holds another wiki than the dump is of
 ├── BadPack              a pack that is not whole, not what it says, or not to be trusted
 ├── DiskFull             no room to build, or to go on building
@@ -38,6 +39,7 @@ __all__ = [
     "EncoderNotFound",
     "InUse",
     "NoCollection",
+    "NotAnUpdate",
     "OtherWiki",
     "SeveralCollections",
     "UnfitWeights",
@@ -112,6 +114,10 @@ class UnfitWeights(CollectionError):
 
 class Withheld(CollectionError):
     """A generation is whole and not published: why, and the option that accepts it."""
+
+
+class NotAnUpdate(CollectionError):
+    """The dump is older than what answers, lacks checksums, or the format is another one."""
 
 
 class OtherWiki(CollectionError):

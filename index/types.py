@@ -353,8 +353,9 @@ class Manifest(_Record):
     """What a generation says of itself, and the list of all its files.
 
     ``pages`` says what became of every page read, and quarantine.jsonl which were not kept and
-    why; ``vectors`` counts passages that have one. ``accepted``: what spoke against the generation
-    when it was to go live, and was let pass.
+    why; ``vectors`` counts passages that have one, ``carried_over`` those of them whose vectors are
+    of the generation before. ``accepted``: what spoke against the generation when it was to go
+    live, and was let pass.
     """
 
     format_version: int
@@ -370,6 +371,7 @@ class Manifest(_Record):
     versions: dict[str, str]
     files: dict[str, FileRecord]
     encoder_check: EncoderCheck | None = None
+    carried_over: int = 0
     accepted: list[str] = []
 
     @property

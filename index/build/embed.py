@@ -1,12 +1,14 @@
-"""Give a published generation its vectors, most important passages first, resumable.
+"""Give a generation its vectors, most important passages first, resumable.
 
 Each batch is set aside as soon as it is made; what has come together in two minutes, and later in
-a tenth of the time so far, becomes a new generation that hard-links everything else.
+a tenth of the time so far, is added: of a published generation that makes a new one, which
+hard-links everything else. Knows of one that is not published yet only what ``Embedded`` says.
 """
 
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,9 +48,10 @@ from pinakes.index.vectors.writer import (
     train_lists,
 )
 
-__all__ = ["MOST_PENDING", "VectorScope", "embed_generation"]
+__all__ = ["MOST_PENDING", "Change", "Embedded", "Embedding", "VectorScope", "embed_generation"]
 
 Ids = NDArray[np.int64]
+Change = Callable[[Path], VectorIndexRecord]  # of a directory of vectors
 
 # Batches that take about so long, so that little is lost and a fast encoder gets enough to do.
 _BATCH_SECONDS = 20.0
@@ -62,6 +65,34 @@ _RECALL_QUESTIONS = 200
 _SEED = 20261101
 
 
+class Embedded(Protocol):
+    """Where vectors go: a published generation, or one that is to be published."""
+
+    @property
+    def directory(self) -> Path:
+        """The generation as it is now, with ``vectors/`` and, if there are any, ``encoder/``."""
+        ...
+
+    @property
+    def pending(self) -> Path:
+        """Where batches are set aside; made when there is something."""
+        ...
+
+    @property
+    def store_name(self) -> str:
+        """What tells its store from others: batches are of the passages of this one alone."""
+        ...
+
+    @property
+    def merges_whole(self) -> bool:
+        """Whether at the end all vectors are written into one shard."""
+        ...
+
+    def apply(self, change: Change) -> None:
+        """Change the vectors: all of it, or nothing if it is interrupted."""
+        ...
+
+
 def embed_generation(
     collection: Path,
     manifest: Manifest,
@@ -73,8 +104,8 @@ def embed_generation(
     """Embed what has no vector yet; the manifest of the generation then current.
 
     ``scope`` "leads" stops after the first passage of every page; ``kept_dumps``: as for
-    ``remove_superseded``, after each increment. Raises EncoderMismatch when
-    the vectors there are another encoder's.
+    ``remove_superseded``, after each increment. Raises EncoderMismatch when the vectors there are
+    another encoder's.
     """
     generation = current_generation(collection)
     if manifest.encoder is not None and manifest.encoder != encoder.record:
@@ -82,75 +113,88 @@ def embed_generation(
             f"{manifest.generation} has vectors of {manifest.encoder.name}; to embed it with "
             f"{encoder.record.name}, build again: pinakes build --force DUMP"
         )
+    published = _Published(collection, manifest, encoder, kept_dumps)
     with Store(generation / "pages.db") as store:
-        embedding = _Embedding(collection, manifest, encoder, store, progress, kept_dumps)
-        embedding.run(leads_only=scope == "leads")
-        return embedding.manifest
+        Embedding(published, store, encoder, progress).run(leads_only=scope == "leads")
+    return published.manifest
 
 
-class _Embedding:
+class _Published:
+    """A published generation; each change makes it a new one."""
+
+    def __init__(
+        self, collection: Path, manifest: Manifest, encoder: Encoder, kept_dumps: int
+    ) -> None:
+        self.manifest = manifest
+        self._collection = collection
+        self._encoder = encoder
+        self._kept_dumps = kept_dumps
+        self.directory = current_generation(collection)
+        self.pending = collection / "building" / "vectors" / "pending"
+        self.store_name = manifest.files["pages.db"].sha256
+        # Shards that are shared with the generation before stay so.
+        self.merges_whole = not manifest.carried_over
+
+    def apply(self, change: Change) -> None:
+        self.manifest = _publish_vectors(self._collection, self.manifest, self._encoder, change)
+        self.directory = current_generation(self._collection)
+        remove_superseded(self._collection, self._kept_dumps)
+
+
+class Embedding:
     """One run, from the passages without a vector to the generation that has them."""
 
     def __init__(
-        self,
-        collection: Path,
-        manifest: Manifest,
-        encoder: Encoder,
-        store: Store,
-        progress: Progress,
-        kept_dumps: int,
+        self, embedded: Embedded, store: Store, encoder: Encoder, progress: Progress
     ) -> None:
-        self.manifest = manifest
-        self._kept_dumps = kept_dumps
-        self._collection = collection
+        self._embedded = embedded
         self._encoder = encoder
         self._store = store
         self._progress = progress
-        vectors = current_generation(collection) / "vectors"
+        vectors = embedded.directory / "vectors"
         self._has_lists = open_quantizer(vectors) is not None
-        self._done = np.zeros(manifest.passages, dtype=bool)  # one byte a passage
+        self._done = np.zeros(store.passage_count, dtype=bool)  # one byte a passage
         self._done[VectorIndex(vectors).passage_ids()] = True
-        self._pending = PendingVectors(
-            collection / "building" / "vectors" / "pending",  # made when there is something
-            {
-                "encoder": encoder.record.model_dump_json(),
-                "store": manifest.files["pages.db"].sha256,
-            },
-            self._done,
-        )
-        self._began = self._published = time.monotonic()
+        origin = {"encoder": encoder.record.model_dump_json(), "store": embedded.store_name}
+        self._pending = PendingVectors(embedded.pending, origin, self._done)
+        self._began = self._applied = time.monotonic()
         self._batch = _LEAST_BATCH
 
-    def run(self, *, leads_only: bool) -> None:
+    def run(self, *, leads_only: bool, enough: int | None = None) -> None:
+        """Embed what is missing, or until ``enough`` passages have a vector: no lists are trained.
+
+        ``leads_only``: the first passage of each page.
+        """
         order = Importance(self._store.passages_of_pages())
         limit = order.lead_count if leads_only else order.passage_count
         missing = sum(len(ids) for ids in self._missing(order.chunks(leads_only=leads_only)))
-        needs_lists = limit > EXACT_LIMIT and not self._has_lists
+        if enough is not None:
+            missing = max(min(missing, enough - int(self._done.sum())), 0)
+        needs_lists = enough is None and limit > EXACT_LIMIT and not self._has_lists
         if not (missing or self._pending.count or needs_lists):
             return
-        self._progress.step("Embedding passages", limit, "passages")
-        self._progress.advance(limit - missing)
+        self._progress.step("Embedding passages", limit if enough is None else missing, "passages")
+        if enough is None:
+            self._progress.advance(limit - missing)
         if needs_lists:
             sample = order.sample(sample_size(limit), _SEED, leads_only=leads_only)
-            self._embed([sample], last=False)
+            self._embed([sample], len(sample), last=False)
             questions = self._questions(sample[:_RECALL_QUESTIONS])
-            self._publish(
-                lambda vectors: train_lists(vectors, list_count(limit), sample, questions)
-            )
-        self._embed(order.chunks(leads_only=leads_only), last=True)
+            self._apply(lambda vectors: train_lists(vectors, list_count(limit), sample, questions))
+        self._embed(order.chunks(leads_only=leads_only), missing, last=self._embedded.merges_whole)
 
     def _missing(self, chunks: Iterable[Ids]) -> Iterator[Ids]:
         """What has no vector yet, of each chunk."""
         for ids in chunks:
             yield ids[~self._done[ids]]
 
-    def _embed(self, chunks: Iterable[Ids], *, last: bool) -> None:
-        """Embed and publish the missing passages of all chunks."""
-        left = self._batches(chunks)
+    def _embed(self, chunks: Iterable[Ids], most: int, *, last: bool) -> None:
+        """Embed and add the missing passages of all chunks, ``most`` of them at most."""
+        left = self._batches(chunks, most)
         batch = next(left, None)
         while batch is not None:
             if self._is_due():
-                self._publish_pending(last=False)
+                self._apply_pending(last=False)
             began = time.monotonic()
             self._pending.add(batch, self._encoded(batch))
             self._done[batch] = True
@@ -159,15 +203,18 @@ class _Embedding:
             self._batch = int(min(max(rate * _BATCH_SECONDS, _LEAST_BATCH), _MOST_BATCH))
             batch = next(left, None)
         if self._pending.count:
-            self._publish_pending(last=last)
+            self._apply_pending(last=last)
 
-    def _batches(self, chunks: Iterable[Ids]) -> Iterator[Ids]:
+    def _batches(self, chunks: Iterable[Ids], most: int) -> Iterator[Ids]:
         waiting = np.empty(0, np.int64)
         for ids in self._missing(chunks):
-            waiting = np.concatenate([waiting, ids])
+            waiting = np.concatenate([waiting, ids[:most]])
+            most -= min(len(ids), most)
             while len(waiting) >= self._batch:
                 batch, waiting = np.split(waiting, [self._batch])
                 yield batch
+            if not most:
+                break
         if len(waiting):
             yield waiting
 
@@ -179,34 +226,33 @@ class _Embedding:
     def _questions(self, ids: Ids) -> Vectors:
         """What a reader might type to find these passages: their titles and headings."""
         passages = [passage for passage, _ in self._store.passages(ids.tolist())]
-        encoder = open_question_encoder(current_generation(self._collection) / "encoder")
+        encoder = open_question_encoder(self._embedded.directory / "encoder")
         texts = (" ".join([p.title, *p.heading_path]) for p in passages)
         return np.stack([encoder.encode_query(text) for text in texts])
 
     def _is_due(self) -> bool:
-        """Whether what is pending should be published now."""
+        """Whether what is pending should be added now."""
         if not self._pending.count:
             return False
         now = time.monotonic()
         wait = max((now - self._began) * _PUBLISH_SHARE, _PUBLISH_SECONDS)
         wait = min(wait, _LONGEST_WAIT * _PUBLISH_SECONDS)
-        return now - self._published >= wait or self._pending.count >= MOST_PENDING
+        return now - self._applied >= wait or self._pending.count >= MOST_PENDING
 
-    def _publish_pending(self, *, last: bool) -> None:
-        self._publish(lambda vectors: add_vectors(vectors, self._pending, last=last))
+    def _apply_pending(self, *, last: bool) -> None:
+        self._apply(lambda vectors: add_vectors(vectors, self._pending, last=last))
         self._pending.clear()
 
-    def _publish(self, change: Callable[[Path], VectorIndexRecord]) -> None:
-        self.manifest = _publish_vectors(self._collection, self.manifest, self._encoder, change)
-        remove_superseded(self._collection, self._kept_dumps)
-        self._published = time.monotonic()
+    def _apply(self, change: Change) -> None:
+        self._embedded.apply(change)
+        self._applied = time.monotonic()
 
 
 def _publish_vectors(
     collection: Path,
     manifest: Manifest,
     encoder: Encoder,
-    change: Callable[[Path], VectorIndexRecord],
+    change: Change,
 ) -> Manifest:
     """A new generation: everything of the current one by hard link, but ``change`` in vectors/."""
     generation = current_generation(collection)

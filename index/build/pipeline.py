@@ -1,7 +1,8 @@
 """From a source to a published generation, resumable at every step.
 
-segments and link runs → store → keyword index → publish → vectors, in increments that each publish:
-the table of STEPS. Knows nothing of how progress is shown.
+segments and link runs → store → keyword index → vectors, carried over and embedded until there are
+as many as now → publish → more vectors, in increments that each publish: the table of STEPS. Knows
+nothing of how progress is shown.
 """
 
 import shutil
@@ -13,6 +14,13 @@ from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
+from pinakes.index.build.carry import (
+    StagedRecord,
+    carry_vectors,
+    check_encoder,
+    embed_before,
+    settle_vectors,
+)
 from pinakes.index.build.disk import told_of_full_disk
 from pinakes.index.build.embed import VectorScope, embed_generation
 from pinakes.index.build.guards import Guards, accepted
@@ -29,7 +37,13 @@ from pinakes.index.build.source_identity import (
     source_record,
 )
 from pinakes.index.build.steps import Build, Step, steps_to_do
-from pinakes.index.build.work_directory import ReadSource, check_published, work_directory
+from pinakes.index.build.update import check_newer
+from pinakes.index.build.work_directory import (
+    ReadSource,
+    check_published,
+    is_withheld,
+    work_directory,
+)
 from pinakes.index.errors import (
     DamagedGeneration,
     NoCollection,
@@ -52,6 +66,7 @@ from pinakes.index.keywords.writer import write_keywords
 from pinakes.index.store.store import Store
 from pinakes.index.superseded import KEPT_DUMPS, remove_superseded
 from pinakes.index.types import FORMAT_VERSION, Encoder, Manifest
+from pinakes.index.vectors.index import VectorIndex
 from pinakes.ingest.files import write_whole
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.workers import Executors, default_workers, worker_processes
@@ -60,6 +75,8 @@ __all__ = ["BuildOptions", "BuildResult", "build_collection", "is_built"]
 
 # Names the generation of a forced build that has published and may still lack vectors.
 _FORCED = "forced"
+# What is made again by each run, or gone on with.
+_NEVER_THERE = ("segments", "enough vectors", "all vectors")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +95,7 @@ class BuildOptions:
     ``force`` builds anew even if the current generation comes from this very source; ``strict``
     gives up at the first page that cannot be read, instead of setting it aside. ``kept_dumps``: of
     so many a generation stays. ``guards``: what a new generation must pass before it goes live.
+    ``publishes_early``: also with fewer vectors than the present one has.
     """
 
     workers: int = field(default_factory=default_workers)
@@ -85,6 +103,7 @@ class BuildOptions:
     strict: bool = False
     kept_dumps: int = KEPT_DUMPS
     guards: Guards | None = None
+    publishes_early: bool = False
     executors: Executors = field(default_factory=lambda: worker_processes)
 
 
@@ -99,17 +118,19 @@ def build_collection(
     """Build ``source`` into ``collection``, or go on with a build that was interrupted.
 
     What has not changed is taken over from the generation that there is, unless a build is forced.
-    The keyword side is published first; vectors follow in increments. Raises IngestError for
+    Published is once as large a share of the passages has a vector as before; the rest follows in
+    increments. Raises IngestError for
     what cannot be read, ChecksumMismatch for what is not as it was published, OtherWiki for a
-    source that is another than the collection's, DiskFull when there is no room; nothing is
-    published then, and the same command goes on.
+    source that is another than the collection's, NotAnUpdate for one that is older, Withheld for
+    what guards do not let pass, DiskFull when there is no room; nothing is published then, and the
+    same command goes on.
     """
     options = options or BuildOptions()
     build = Build(
         collection, source, encoder, scope, progress,
         workers=options.workers, executors=options.executors,
         strict=options.strict, force=options.force, kept_dumps=options.kept_dumps,
-        guards=options.guards,
+        guards=options.guards, publishes_early=options.publishes_early,
     )  # fmt: skip
     is_new = not collection.exists()
     if is_new:  # and need not be made where there is no room
@@ -123,19 +144,36 @@ def build_collection(
             build.manifest = before
             remember_files(collection, before.dump.fingerprint, source)
         else:
+            if before is not None and not options.force:
+                check_newer(collection, source, before.dump)
             if not is_new:
                 _check_room(build)
-            build.present = None if options.force else hold_present(collection, progress)
+            _hold_present(build)
+            check_encoder(build)
             taken_from = build.present.store_checksum if build.present else None
             build.work = work_directory(collection, source, progress, taken_from)
             build.is_verified = check_published(source, build.work, progress)
             build.stage.mkdir(exist_ok=True)
-        wanted = ["generation"] if scope == "none" or encoder is None else ["generation", "vectors"]
+            settle_vectors(build)
+        is_embedded = scope != "none" and encoder is not None
+        wanted = ["generation", "all vectors"] if is_embedded else ["generation"]
         for step in steps_to_do(STEPS, wanted, partial(_is_there, build)):
             step.run(build)
         _clear_up(collection, options.kept_dumps)
     manifest = build.published
     return BuildResult(manifest, before is None or manifest.generation != before.generation)
+
+
+def _hold_present(build: Build) -> None:
+    """Let nothing be taken over where all is to be made anew, and not get worse either.
+
+    What guards have kept from going live need not be made anew.
+    """
+    build.present = hold_present(build.collection, build.progress)
+    if build.present is not None:
+        build.coverage_before = build.present.manifest.coverage
+        if build.force and not is_withheld(build.collection, build.source):
+            build.release_present()
 
 
 @contextmanager
@@ -155,7 +193,7 @@ def _is_there(build: Build, name: str) -> bool:
     """Whether what a step makes is there. Units and passages that are done are not done again."""
     if name in ("source", "generation"):
         return name == "source" or build.manifest is not None
-    return name not in ("segments", "vectors") and (build.stage / name).exists()
+    return name not in _NEVER_THERE and (build.stage / name).exists()
 
 
 def _clear_up(collection: Path, kept_dumps: int) -> None:
@@ -209,12 +247,12 @@ def _write_keywords(build: Build) -> None:
 
 
 def _publish(build: Build) -> None:
-    """Make the stage a generation, and the current one; it has no vectors yet."""
+    """Make the stage a generation, and the current one."""
     collection, source, stage = build.collection, build.source, build.stage
-    (stage / "vectors").mkdir(exist_ok=True)
     with Store(stage / "pages.db") as store:
         passages = store.passage_count
-    read, present = ReadSource.kept(build.work), build.present
+    read, staged = ReadSource.kept(build.work), StagedRecord.kept(build.work)
+    present = build.present
     known = linked_files(present.manifest, present.directory, stage) if present else None
     day = source.identity.date or datetime.now(UTC).strftime("%Y%m%d")
     manifest = Manifest(
@@ -225,8 +263,11 @@ def _publish(build: Build) -> None:
         dump=source_record(source, read.digests, verified=build.is_verified),
         pages=read.counts,
         passages=passages,
-        vectors=0,
-        encoder=None,
+        vectors=VectorIndex(stage / "vectors").count,
+        carried_over=staged.carried_over,
+        vector_index=staged.index,
+        encoder=staged.encoder,
+        encoder_check=staged.check,
         versions=_versions(),
         files=record_files(stage, known),
     )
@@ -241,7 +282,12 @@ def _publish(build: Build) -> None:
     build.release_present()
     shutil.rmtree(collection / "building")
     build.manifest = manifest
-    build.progress.note(f"published {manifest.generation}: keyword search is complete")
+    build.progress.note(
+        f"published {manifest.generation}: keyword search is complete, {manifest.coverage:.1%} of "
+        "the passages have a vector"
+        if manifest.vectors
+        else f"published {manifest.generation}: keyword search is complete"
+    )
     remember_files(collection, manifest.dump.fingerprint, source)
 
 
@@ -281,6 +327,13 @@ STEPS = (
     Step("extract", ("source",), ("segments",), extract),
     Step("store", ("segments",), ("quarantine.jsonl", "texts", "pages.db"), write_store),
     Step("keywords", ("texts", "pages.db"), ("bm25",), _write_keywords),
-    Step("publish", ("quarantine.jsonl", "texts", "pages.db", "bm25"), ("generation",), _publish),
-    Step("vectors", ("generation",), ("vectors",), _embed),
+    Step("carry", ("pages.db",), ("vectors",), carry_vectors),
+    Step("embed", ("texts", "pages.db", "vectors"), ("enough vectors",), embed_before),
+    Step(
+        "publish",
+        ("quarantine.jsonl", "texts", "pages.db", "bm25", "vectors", "enough vectors"),
+        ("generation",),
+        _publish,
+    ),
+    Step("extend", ("generation",), ("all vectors",), _embed),
 )

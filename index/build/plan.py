@@ -34,7 +34,7 @@ from pinakes.ingest.sources.base import Source, Unit
 from pinakes.ingest.types import PageCounts
 from pinakes.ingest.workers import Executors, map_units, worker_processes
 
-__all__ = ["BuildPlan", "PlannedStep", "check_room", "plan_build"]
+__all__ = ["BuildPlan", "PlannedStep", "check_room", "passages_per_second", "plan_build"]
 
 _SAMPLE_UNITS = 8
 _EMBEDDED_SAMPLE = 128
@@ -170,7 +170,7 @@ class _Sample:
         with Store(database) as store:
             passages, leads = store.passage_count, store.lead_count()
             if encoder is not None and scope != "none" and passages:
-                rate = _passages_per_second(store, encoder, progress)
+                rate = passages_per_second(store, encoder, progress)
                 parts = [("leads", leads), ("the rest", passages - leads)]
                 if scope == "leads":
                     del parts[1:]
@@ -244,7 +244,7 @@ def _measured_segment(unit: Unit, source: Source, directory: Path) -> tuple[floa
     return time.process_time() - began, peak
 
 
-def _passages_per_second(store: Store, encoder: Encoder, progress: Progress) -> float:
+def passages_per_second(store: Store, encoder: Encoder, progress: Progress) -> float:
     """The encoder's rate on passages spread over the sample, after it has warmed up."""
     step = max(store.passage_count // _EMBEDDED_SAMPLE, 1)
     ids = list(islice(range(0, store.passage_count, step), _EMBEDDED_SAMPLE))

@@ -129,6 +129,9 @@ def check_same(collection: Path, source: Source, progress: Progress, *, force: b
         kind, held = source.identity.kind, record.get("kind", source.identity.kind)
         if kind != held:
             difference = f"{kind}, not {held}"
+        language = record.get("language") or source.identity.language
+        if not difference and source.identity.language not in ("", language):
+            difference = f"language {source.identity.language}, not {language}"
         if difference and not force:
             raise OtherWiki(
                 f"{collection.name} holds {what}, and this dump is another wiki's ({difference}); "

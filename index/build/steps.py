@@ -35,6 +35,8 @@ class Build:
     ``is_verified``: every file had the checksum published beside it. ``extracted``: what is read
     of the source, as it is done. ``present``: the generation from which is taken over what has not
     changed, where there is one. ``manifest``: of the generation published last.
+    ``coverage_before``: of the generation that answers now; below it nothing is published, unless
+    ``publishes_early``.
     """
 
     collection: Path
@@ -48,10 +50,12 @@ class Build:
     force: bool = False
     kept_dumps: int = KEPT_DUMPS
     guards: Guards | None = None
+    publishes_early: bool = False
     work: Path = field(default_factory=Path)
     is_verified: bool = False
     extracted: Extracted = field(default_factory=_no_units)
     present: PresentGeneration | None = None
+    coverage_before: float = 0.0
     manifest: Manifest | None = None
 
     @property

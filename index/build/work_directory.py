@@ -14,14 +14,14 @@ from typing import Any
 
 from pinakes.index.build.progress import Progress
 from pinakes.index.build.source_identity import changed_files, few, file_states
-from pinakes.index.generations import building_directory
+from pinakes.index.generations import WITHHELD, building_directory
 from pinakes.index.types import FORMAT_VERSION
 from pinakes.ingest.files import read_json, write_whole
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.checksums import verify
 from pinakes.ingest.types import PageCounts
 
-__all__ = ["ReadSource", "check_published", "work_directory"]
+__all__ = ["ReadSource", "check_published", "is_withheld", "work_directory"]
 
 _READ = "counts.json"
 
@@ -79,6 +79,12 @@ def work_directory(
     with write_whole(plan) as file:
         file.write(json.dumps(wanted).encode())
     return work
+
+
+def is_withheld(collection: Path, source: Source) -> bool:
+    """Whether a generation made of such a source is whole and waits to be published."""
+    name = source.identity.date or source.identity.name
+    return (collection / "building" / name / WITHHELD).exists()
 
 
 def _changed_meanwhile(

@@ -5,7 +5,7 @@ import shutil
 import sys
 import tempfile
 from contextlib import nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,12 +31,26 @@ from pinakes.service.terminal.console import (
 )
 
 if TYPE_CHECKING:
-    from pinakes.index.types import Manifest
+    from pinakes.index.build.pipeline import BuildOptions
+    from pinakes.index.types import Manifest, VectorScope
     from pinakes.ingest.sources.base import Source
     from pinakes.service.settings import Settings
     from pinakes.service.terminal.console import BuildProgress
 
-__all__ = ["build", "calibrate", "extract", "plan", "status"]
+__all__ = [
+    "AcceptVanishedOption",
+    "ForceOption",
+    "PublishOption",
+    "StrictOption",
+    "WorkersOption",
+    "build",
+    "build_and_tell",
+    "build_options",
+    "calibrate",
+    "extract",
+    "plan",
+    "status",
+]
 
 _BUILD_STATES = {
     "at work": "a build is at work here",
@@ -63,12 +77,22 @@ VectorsOption = Annotated[str, typer.Option(help="Which passages get vectors: al
 StrictOption = Annotated[
     bool, typer.Option("--strict", help="Give up at the first page that cannot be read.")
 ]
-
-
+ForceOption = Annotated[
+    bool,
+    typer.Option(
+        "--force", help="Build anew what is built, and publish whatever speaks against it."
+    ),
+]
 AcceptVanishedOption = Annotated[
     bool,
     typer.Option(
         "--accept-vanished", help="Publish though pages are missing that were there before."
+    ),
+]
+PublishOption = Annotated[
+    str,
+    typer.Option(
+        help="ready: when as large a share of the passages has a vector as now; early: at once."
     ),
 ]
 
@@ -78,41 +102,66 @@ def build(
     vectors: VectorsOption = "all",
     workers: WorkersOption = None,
     strict: StrictOption = False,
-    force: Annotated[
-        bool,
-        typer.Option(
-            "--force", help="Build anew what is built, and publish whatever speaks against it."
-        ),
-    ] = False,
+    force: ForceOption = False,
     accept_vanished: AcceptVanishedOption = False,
+    publish: PublishOption = "ready",
     data: DataOption = None,
     collection: CollectionOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Build a collection from a dump, or go on with an interrupted build."""
     require_extra("build", "pinakes build")
-    from pinakes.index.build.guards import Guards
-    from pinakes.index.build.pipeline import BuildOptions, build_collection
-    from pinakes.index.encoders.sentence_model import find_encoder
     from pinakes.ingest.sources.opening import open_source
-    from pinakes.ingest.types import TrailingBytes
-    from pinakes.ingest.workers import default_workers
-    from pinakes.service.terminal.console import BuildProgress, err, out
 
     settings = load_settings(data=data, collection=collection)
     scope = one_of("--vectors", vectors, ("all", "leads", "none"))
     found = open_source(dump)
     directory = settings.data / (settings.collection or found.identity.name)
+    options = build_options(settings, workers, publish, strict=strict, force=force)
+    build_and_tell(
+        directory, found, scope, settings, options,
+        accept_vanished=accept_vanished, as_json=as_json,
+    )  # fmt: skip
+
+
+def build_options(
+    settings: "Settings", workers: int | None, publish: str, *, strict: bool, force: bool
+) -> "BuildOptions":
+    """What the options of a build come to. Raises BadInput."""
+    from pinakes.index.build.pipeline import BuildOptions
+    from pinakes.ingest.workers import default_workers
+
+    return BuildOptions(
+        workers=workers or default_workers(),
+        force=force,
+        strict=strict,
+        kept_dumps=settings.build.keep,
+        publishes_early=one_of("--publish", publish, ("ready", "early")) == "early",
+    )
+
+
+def build_and_tell(
+    directory: Path,
+    source: "Source",
+    scope: "VectorScope",
+    settings: "Settings",
+    options: "BuildOptions",
+    *,
+    accept_vanished: bool,
+    as_json: bool,
+) -> None:
+    """Build, let the collection choose its threshold, and say what came of it."""
+    from pinakes.index.build.guards import Guards
+    from pinakes.index.build.pipeline import build_collection
+    from pinakes.index.encoders.sentence_model import find_encoder
+    from pinakes.ingest.types import TrailingBytes
+    from pinakes.service.terminal.console import BuildProgress, err, out
+
     encoder = None if scope == "none" else find_encoder(settings.search.encoder)
     with BuildProgress() as progress:
-        options = BuildOptions(
-            workers=workers or default_workers(),
-            force=force,
-            strict=strict,
-            kept_dumps=settings.build.keep,
-            guards=Guards(accept_vanished=accept_vanished, force=force, ask=progress.ask),
-        )
-        result = build_collection(directory, found, encoder, scope, progress, options)
+        guards = Guards(accept_vanished=accept_vanished, force=options.force, ask=progress.ask)
+        guarded = replace(options, guards=guards)
+        result = build_collection(directory, source, encoder, scope, progress, guarded)
         calibrate(directory, result.manifest, progress)
     manifest = result.manifest
     if as_json:

@@ -33,6 +33,7 @@ from pinakes.service.cli import (  # noqa: E402
     questions,
     serve,
     tokens,
+    update,
 )
 from pinakes.service.plain_text import one_line  # noqa: E402
 from pinakes.service.problems import problem_of, told_of  # noqa: E402
@@ -72,6 +73,7 @@ def _options(
 
 for command in (
     build.build,
+    update.update,
     build.plan,
     ask.ask,
     chat.chat,
@@ -215,7 +217,7 @@ def _open_streams() -> None:
 
 def _interrupted(words: list[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second Ctrl-C, while the process ends
-    goes_on = words[:1] in (["build"], ["unpack"])
+    goes_on = words[:1] in (["build"], ["update"], ["unpack"])
     more = "; the same command goes on where it stopped" if goes_on else ""
     _tell(f"interrupted{more}")
     return _INTERRUPTED

@@ -5,6 +5,8 @@ import pytest
 from pinakes.index.build.pipeline import STEPS
 from pinakes.index.build.steps import steps_to_do
 
+VECTORS = "carry embed"
+
 
 def test_every_step_needs_what_an_earlier_one_makes() -> None:
     made = {"source"}
@@ -17,13 +19,14 @@ def test_every_step_needs_what_an_earlier_one_makes() -> None:
 @pytest.mark.parametrize(
     ("wanted", "there", "names"),
     [
-        ("generation", "source", "extract store keywords publish"),
-        ("vectors", "source", "extract store keywords publish vectors"),
-        ("vectors", "source generation", "vectors"),
+        ("generation", "source", f"extract store keywords {VECTORS} publish"),
+        ("all vectors", "source", f"extract store keywords {VECTORS} publish extend"),
+        ("all vectors", "source generation", "extend"),
         ("generation", "source generation", ""),
-        ("generation", "source quarantine.jsonl", "extract store keywords publish"),
-        ("generation", "source quarantine.jsonl texts pages.db", "keywords publish"),
-        ("generation", "source quarantine.jsonl texts pages.db bm25", "publish"),
+        ("generation", "source quarantine.jsonl", f"extract store keywords {VECTORS} publish"),
+        ("generation", "source quarantine.jsonl texts pages.db", f"keywords {VECTORS} publish"),
+        ("generation", "source quarantine.jsonl texts pages.db bm25", f"{VECTORS} publish"),
+        ("generation", "source quarantine.jsonl texts pages.db bm25 vectors", "embed publish"),
         ("pages.db", "source", "extract store"),
     ],
 )
