@@ -34,11 +34,11 @@ from pinakes.service.reading.answering import answers
 from pinakes.service.reading.linear_entailment import (
     LinearEntailment,
     LinearPremises,
-    linear_entailment,
 )
 from pinakes.service.reading.models import reading_models
 from pinakes.service.reading.premises import FEATURES
 from pinakes.service.reading.question import Question
+from pinakes.service.settings import load_settings
 from pinakes.service.types import Citation
 
 _PAIRS = Path(__file__).parent / "questions" / "claim_pairs.jsonl"
@@ -52,7 +52,7 @@ _FOR: Bound = (0, None)
 _AGAINST: Bound = (None, 0)
 _BOUNDS: dict[str, Bound] = {
     "constant": FREE, "new words": _FOR, "in one clause": _FOR, "rival": _AGAINST,
-    "substitute": _AGAINST,
+    "substitute": _AGAINST, "two sentences": _AGAINST, "agreement": _FOR,
 }  # fmt: skip
 _USED = {"supported": 0.6, "partly": 0.35}
 
@@ -76,10 +76,10 @@ def main() -> None:
     collection = development_collection(options.data, "leads", LARGE_TEXT_DUMP)
     with Index.open(collection) as index:
         pairs = [*_twins(index), *_own_pairs(index)]
-        model = linear_entailment()
+        model = _model()
         if options.write:
             _write(model, [pair for pair in pairs if pair.split != "test"])
-            model = linear_entailment()
+            model = _model()
         figures = {
             split: _counted(model, [pair for pair in pairs if pair.split == split])
             for split in ("dev", "test")
@@ -89,6 +89,13 @@ def main() -> None:
         table.add_row(name, *(str(found[name]) for found in figures.values()))
     Console().print(table)
     record("support", "claim twins", figures)
+
+
+def _model() -> LinearEntailment:
+    """As the service has it, with the reader that comes with Pinakes."""
+    model = reading_models(load_settings().models).entailment
+    assert isinstance(model, LinearEntailment)
+    return model
 
 
 def _twins(index: Index) -> Iterator[Pair]:
@@ -135,7 +142,7 @@ def _counted(model: LinearEntailment, pairs: Sequence[Pair]) -> dict[str, int]:
             counts[f"{name}: {found.verdict}"] += 1
             if name == "true":
                 title = "" if found.source is None else pair.sources[found.source.number - 1].title
-                is_answer = answers(pair.question, sentence, title)
+                is_answer = found.agrees or answers(pair.question, sentence, title)
                 counts["true: answers"] += is_answer
                 counts["true: supported and answers"] += is_answer and found.verdict == "supported"
     return {name: counts[name] for name in _COUNTED}

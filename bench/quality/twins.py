@@ -28,6 +28,7 @@ from pinakes.service.asking.citations import make_citation
 from pinakes.service.asking.retrieve import find
 from pinakes.service.reading.models import ReadingModels, reading_models
 from pinakes.service.reading.question import Question
+from pinakes.service.settings import load_settings
 from pinakes.service.types import Verdict
 
 _ALONE, _AMONG = "its sources alone", "among those found"
@@ -55,7 +56,7 @@ def main() -> None:
     options = parser.parse_args()
     twins = read_twins()
     with Index.open(options.collection) as index:
-        models = reading_models()
+        models = reading_models(load_settings().models)
         judged: dict[str, list[Judged]] = {_ALONE: [], _AMONG: []}
         for twin in track(twins, "Checking"):
             found = find(index, models, twin.question, "hybrid")

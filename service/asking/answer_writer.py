@@ -2,8 +2,8 @@
 
 What has been shown stays: a sentence is shown while it comes, and its markers with its end; in
 strict mode only when it has been checked, and of models not to be trusted only where a source was
-found to say it. The model's own markers stay, too; those that were not found to say it are
-unverified.
+found to say it; rows of tables are checked in strict mode alone, code and formulas never. The
+model's own markers stay, too; those that were not found to say it are unverified.
 """
 
 import asyncio
@@ -15,6 +15,7 @@ from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent, Checked, Token, Withdrawn
 from pinakes.service.asking.markdown import with_marks
 from pinakes.service.asking.stream import FinishedSentence, SentenceStream
+from pinakes.service.asking.table_rows import TableRows
 from pinakes.service.reading.entailment import Premises, Support
 from pinakes.service.types import Sentence
 
@@ -57,6 +58,7 @@ class AnswerWriter:
         self._trusted = trusted
         self._titles = {citation.number: citation.title for citation in draft.citations}
         self._stream = self._new_stream()
+        self._rows = TableRows()
         self._sent = ""  # of the sentence that has begun
         self._gap = ""  # before a sentence that was withheld
         self._said: set[str] = set()
@@ -97,6 +99,7 @@ class AnswerWriter:
         self._said.clear()
         self._repeated = 0
         self._stream = self._new_stream()
+        self._rows.end()
         self._sent = self._gap = ""
         self.is_done = self.declined = self.has_said = self.has_proven = False
 
@@ -104,8 +107,13 @@ class AnswerWriter:
         return SentenceStream(self._language)
 
     async def _finish(self, finished: FinishedSentence) -> AsyncGenerator[AnswerEvent, None]:
+        if finished.kind != "table":
+            self._rows.end()
         if not finished.is_claim:
-            yield self._passed(finished)
+            if await self._may_pass(finished):
+                yield self._passed(finished)
+            else:
+                self._draft.withheld += 1
             return
         said = finished.words.casefold()
         if said in self._said:
@@ -129,8 +137,7 @@ class AnswerWriter:
         if finished.words.endswith(_CLAIMS_NOTHING) and found.verdict != "supported":
             found = Support((), "none", 0.0)
         says_nothing = finished.words.endswith("?") or not finished.complete
-        unfit = _is_refuted(found) if self._trusted else found.verdict != "supported"
-        if self._strict and (says_nothing or unfit):
+        if self._strict and (says_nothing or self._is_unfit(found)):
             draft.withheld += not declines
             self._gap = finished.gap if "\n" in finished.gap else self._gap
             return
@@ -151,7 +158,7 @@ class AnswerWriter:
             found.score,
             found.missing,
             found.source,
-            answers=not declines and self._answers(finished.words, title),
+            answers=not declines and (found.agrees or self._answers(finished.words, title)),
             unverified=tuple(number for number in marks if number not in found.citations),
         )
         draft.sentences.append(sentence)
@@ -163,6 +170,23 @@ class AnswerWriter:
         self._sent = self._gap = ""
         self.is_done = draft.request.mode == "brief"
 
+    async def _may_pass(self, line: FinishedSentence) -> bool:
+        """Whether what is no sentence may be shown: of a table, strictly, as a sentence would."""
+        if line.kind != "table":
+            return True
+        claims = self._rows.claims(line.words)
+        if self._strict:
+            for claim in claims:
+                found = await asyncio.to_thread(self._premises.check, claim, line.numbers)
+                if self._is_unfit(found):
+                    return False
+        self.has_said = self.has_said or bool(claims)
+        return True
+
+    def _is_unfit(self, found: Support) -> bool:
+        """Whether a claim is not to be shown, strictly."""
+        return _is_refuted(found) if self._trusted else found.verdict != "supported"
+
     def _passed(self, line: FinishedSentence) -> Token:
         """What claims nothing, as it stands, but for the markers of sources that there are not."""
         draft = self._draft
@@ -171,7 +195,7 @@ class AnswerWriter:
         shown = with_marks(line.words, known.__contains__) if line.numbers else line.words
         added = self._joint(line.gap) + shown
         draft.text += added
-        self.has_said = self.has_said or line.kind != "heading"
+        self.has_said = self.has_said or line.kind in ("code", "formula")
         self._gap = ""
         return Token(added)
 

@@ -4,9 +4,9 @@ Words are known by their base forms' search terms, numbers by their value. Knows
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 from pinakes.ingest.text.scripts import LETTER, MARK, UNSPACED
@@ -85,6 +85,7 @@ class ClaimParser:
             _inner(sorted({*commas}.difference(sentences, clauses)), words),
             greater,
             any(word in known.times for word in lower),
+            any(word in known.auxiliaries for word in lower),
         )
 
     def _parsed(
@@ -95,7 +96,6 @@ class ClaimParser:
         begins, joined = True, False
         for place, token in enumerate(tokens):
             word, form = token[0], lower[place]
-            before = lower[max(0, place - _REACH) : place]
             if word in ".!?;:,":
                 begins = begins or word in ".!?:"
                 joins = lower[place + 1 : place + 2]
@@ -109,7 +109,7 @@ class ClaimParser:
             if joined:
                 joined = False  # the scale of the number before
                 continue
-            is_agent = any(near in known.authors for near in before)
+            is_agent = self._is_agent(lower, place)
             if self._value(form) is not None:
                 number, joined = self._number(text, tokens, lower, place, is_agent=is_agent)
                 yield number
@@ -119,7 +119,9 @@ class ClaimParser:
                 yield "clause"
             elif _is_ordinal_ending(text, token):
                 continue
-            elif not self._is_stop_word(form) and (compared := self._form(form)):
+            elif (compared := self._form(form)) and (
+                (is_month := self._is_month(lower, place)) or not self._is_stop_word(form)
+            ):
                 yield Word(
                     word,
                     compared,
@@ -127,9 +129,20 @@ class ClaimParser:
                     qualifier=self._qualifier(lower[max(0, place - _QUALIFIER_REACH) : place]),
                     is_agent=is_agent,
                     is_owner=form.endswith(_OWNER_MARKS),
+                    is_month=is_month,
                     at=place,
                 )
             begins = False
+
+    @cached_property
+    def opposites(self) -> Mapping[str, frozenset[str]]:
+        """By a word's form, those of words that say the opposite."""
+        found: dict[str, set[str]] = {}
+        for one, other in self._words.opposites:
+            forms = self._form(one) or one, self._form(other) or other
+            found.setdefault(forms[0], set()).add(forms[1])
+            found.setdefault(forms[1], set()).add(forms[0])
+        return {form: frozenset(against) for form, against in found.items()}
 
     def _number(
         self,
@@ -174,6 +187,20 @@ class ClaimParser:
             at=place,
         )
         return word, bool(scale)
+
+    def _is_agent(self, lower: Sequence[str], place: int) -> bool:
+        """Whether "by" stands before a word; "by writing" tells how, and not who."""
+        return any(
+            lower[near] in self._words.authors and not lower[near + 1].endswith(self._words.gerunds)
+            for near in range(max(0, place - _REACH), place)
+        )
+
+    def _is_month(self, lower: Sequence[str], place: int) -> bool:
+        """Whether a month is named: may is one beside a number."""
+        near = [*lower[max(0, place - 1) : place], *lower[place + 1 : place + 2]]
+        return lower[place] in self._words.months and (
+            not self._is_stop_word(lower[place]) or any(word[0].isdigit() for word in near)
+        )
 
     def _qualifier(self, before: Sequence[str]) -> str | None:
         """What of the words before another qualifies it: "may once" of "may once have stood".

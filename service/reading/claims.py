@@ -19,7 +19,8 @@ class Word:
     ``quantity`` is a number's; ``unit`` the form of the word right behind it. ``is_name``: a
     capital in the middle of a sentence. ``qualifier``: what right before it makes it say something
     else: "former", "sixth", "may". ``is_agent``: "by" stands before it; ``is_owner``: it ends in
-    "'s". ``at``: which of all words, numbers and signs of the text it is.
+    "'s"; ``is_month``: it names one. ``at``: which of all words, numbers and signs of the text it
+    is.
     """
 
     text: str
@@ -30,6 +31,7 @@ class Word:
     qualifier: str | None = None
     is_agent: bool = False
     is_owner: bool = False
+    is_month: bool = False
     at: int = 0
 
 
@@ -40,7 +42,7 @@ class Claim:
     ``sentences``: at which words its later sentences begin; ``clauses``: these, and what is set
     apart ("; ", "while", ", and"); ``commas``: what stands behind any other. ``greater``: whether
     it says that what comes first in it is more than what comes second, less (False), or neither;
-    ``is_ratio``: that it is so many times as much.
+    ``is_ratio``: that it is so many times as much; ``has_auxiliary``: that it has a verb like "is".
     """
 
     words: tuple[Word, ...]
@@ -50,6 +52,7 @@ class Claim:
     commas: tuple[int, ...] = ()
     greater: bool | None = None
     is_ratio: bool = False
+    has_auxiliary: bool = False
 
     @property
     def forms(self) -> frozenset[str]:

@@ -13,6 +13,10 @@ from pinakes.service.reading.quantities import same_quantity
 __all__ = ["Comparison", "compare", "nearest_places"]
 
 _UNIT_REACH = 2
+# The words of a date, and how far apart those beside each other are: "July 4, 1799", "4th of July".
+_DATE_WORDS, _DATE_REACH = (2, 3), 3
+# A date is that much longer than its words: "July 15, 1799" of July 1799.
+_DATE_SIGNS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +84,17 @@ def compare(claim: Claim, text: Claim, context: Collection[str]) -> Comparison:
         and word.unit in places
         and not any(word.unit in _units(text, place) for place in at)
     ]
+    missing += [
+        " ".join(claim.words[place].text for place in date)
+        for date in _dates(claim)
+        if all(found[place] for place in date)
+        and not _stand_together([found[place] for place in date], text)
+    ]
     chain = _longest_chain(found)
     nearest = nearest_places(found, text)
     denied = any(_denies(place, sorted(nearest.values()), text) for place in text.denials)
     dropped = any(
-        text.words[place].qualifier not in (None, claim.words[number].qualifier)
+        _drops_qualifier(claim.words[number], found[number], place, text)
         for number, place in nearest.items()
     )
     return Comparison(
@@ -110,6 +120,44 @@ def nearest_places(found: Sequence[Sequence[int]], text: Claim) -> dict[int, int
             if best is None or spread < best[0]:
                 best = (spread, dict(last))
     return best[1] if best else {}
+
+
+def _drops_qualifier(word: Word, places: Sequence[int], nearest: int, text: Claim) -> bool:
+    """Whether the text qualifies a word, as "former", in a way that the claim does not.
+
+    Not if the same sentence has it as the claim does.
+    """
+    if text.words[nearest].qualifier in (None, word.qualifier):
+        return False
+    return not any(
+        text.words[place].qualifier in (None, word.qualifier)
+        and not any(min(place, nearest) < edge <= max(place, nearest) for edge in text.sentences)
+        for place in places
+    )
+
+
+def _dates(claim: Claim) -> list[list[int]]:
+    """The words of each date that has a month, and a day or a year."""
+    runs: list[list[int]] = []
+    for place, word in enumerate(claim.words):
+        if not (word.is_month or (word.quantity is not None and word.quantity.unit is None)):
+            continue
+        if runs and word.at - claim.words[runs[-1][-1]].at <= _DATE_REACH:
+            runs[-1].append(place)
+        else:
+            runs.append([place])
+    return [
+        run
+        for run in runs
+        if len(run) in _DATE_WORDS and sum(claim.words[place].is_month for place in run) == 1
+    ]
+
+
+def _stand_together(places: Sequence[Sequence[int]], text: Claim) -> bool:
+    """Whether the text has one of the places of each so near each other as a date has its words."""
+    near = nearest_places(places, text).values()
+    at = sorted(text.words[place].at for place in near)
+    return at[-1] - at[0] < len(places) + _DATE_SIGNS
 
 
 def _denies(place: int, said: Sequence[int], text: Claim) -> bool:

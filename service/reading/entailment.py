@@ -19,7 +19,8 @@ class Support:
     """What supports a sentence, and how surely; ``missing`` as in service.types.Sentence.
 
     ``citations``: numbers of the sources that support it. ``score``: how likely they do, 0 to 1.
-    ``source``: where it is said, if it is.
+    ``source``: where it is said, if it is. ``agrees``: a reader that knows nothing of the sentence
+    finds there, too, what it says for an answer.
     """
 
     citations: tuple[int, ...]
@@ -27,6 +28,7 @@ class Support:
     score: float
     missing: tuple[str, ...] = ()
     source: SourcePlace | None = None
+    agrees: bool = False
 
 
 class Premises(Protocol):

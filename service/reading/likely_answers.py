@@ -96,7 +96,7 @@ def features_of_answers(
     by_linear = linear.sentences if linear else ()
     surest = max(by_linear, key=lambda one: one.answer_score, default=None)
     agreed = frozenset(_words(question, hits, surest)) if surest else frozenset()
-    rows = []
+    rows: list[tuple[AnsweringSentence, Mapping[str, float]]] = []
     for place, (sentence, words) in enumerate(zip(found, said, strict=True)):
         same = [_is_same(words, other) for other in said]
         if any(same[:place]):

@@ -13,6 +13,7 @@ from functools import cached_property
 from pydantic import BaseModel, ConfigDict
 
 from pinakes.index.weights import FittedWeights, read_weights
+from pinakes.service.reading.agreement import FoundAnswers
 from pinakes.service.reading.arithmetic import computed, is_false_comparison
 from pinakes.service.reading.claim_parser import ClaimParser
 from pinakes.service.reading.claims import Claim, Word
@@ -22,6 +23,7 @@ from pinakes.service.reading.matched_clauses import WeighedWords
 from pinakes.service.reading.premises import FEATURES, Premise, PremiseFinder
 from pinakes.service.reading.quantities import are_of_a_kind
 from pinakes.service.reading.question import Question
+from pinakes.service.reading.reader import Reader
 from pinakes.service.reading.roles import swaps_clauses
 from pinakes.service.reading.source_windows import SourceWindow, source_windows
 from pinakes.service.types import Citation, SourcePlace
@@ -55,9 +57,11 @@ class EntailmentWeights(FittedWeights):
 class LinearEntailment:
     """A logistic model; it needs no vectors."""
 
-    def __init__(self, weights: EntailmentWeights) -> None:
+    def __init__(self, weights: EntailmentWeights, reader: Reader | None = None) -> None:
+        """``reader``: scores how much likelier words answer than that none do."""
         self._weights = weights
         self.thresholds = weights.thresholds
+        self.reader = reader
 
     def premises(self, question: Question, sources: Sequence[Citation]) -> "LinearPremises":
         """``sources``, to check sentences that answer ``question`` against."""
@@ -93,8 +97,20 @@ class LinearPremises:
     @cached_property
     def _finder(self) -> PremiseFinder:
         return PremiseFinder(
-            self._question, self._asked.forms, self._windows, self._names, self._model.probability
+            self._question,
+            self._asked.forms,
+            self._windows,
+            self._names,
+            self._model.probability,
+            self._parser.opposites,
+            self._answers,
         )
+
+    @cached_property
+    def _answers(self) -> FoundAnswers | None:
+        if self._model.reader is None:
+            return None
+        return FoundAnswers(self._model.reader, self._question, self._sources, self._parser)
 
     @cached_property
     def _names(self) -> frozenset[str]:
@@ -141,7 +157,8 @@ class LinearPremises:
             }
             own = tuple(number for number in dict.fromkeys(cited) if number in also)
             source = self._narrowed(said, best)
-            return Support(own or (best.window.number,), "supported", round(score, 3), (), source)
+            numbers = own or (best.window.number,)
+            return Support(numbers, "supported", round(score, 3), (), source, best.agrees)
         missing = self._absent(said)
         likely = [premise for premise in premises if not premise.holds][:_CLOSELY]
         against = next((premise for premise in likely if self._contradicts(said, premise)), None)
@@ -174,7 +191,8 @@ class LinearPremises:
             return None
         numbers = dict.fromkeys(number for found in told for number in found.citations)
         least = min(told, key=lambda found: found.score)
-        return Support(tuple(numbers), "supported", least.score, (), told[0].source)
+        agrees = any(found.agrees for found in told)
+        return Support(tuple(numbers), "supported", least.score, (), told[0].source, agrees)
 
     def parsed(self, words: str) -> Claim:
         """What a sentence claims; of a mere fragment, that it answers the question."""
@@ -190,8 +208,10 @@ class LinearPremises:
         if not claim.words or not _is_fragment(claim):
             return claim
         asked = tuple(word for word in self._asked.words if word.form not in claim.forms)
-        # A bare answer is all that matters in it.
-        bare = tuple(replace(word, is_name=True) for word in claim.words)
+        # A bare answer is all that matters in it; a sentence has a verb.
+        bare = tuple(
+            replace(word, is_name=word.is_name or not claim.has_auxiliary) for word in claim.words
+        )
         shift = len(asked)
         return Claim((*asked, *bare), tuple(place + shift for place in claim.denials))
 
@@ -251,10 +271,13 @@ class LinearPremises:
         return SourcePlace(shortest.number, shortest.start, shortest.end)
 
 
-def linear_entailment() -> LinearEntailment:
-    """The model with the weights that come with Pinakes. Raises UnfitWeights."""
+def linear_entailment(reader: Reader | None = None) -> LinearEntailment:
+    """The model with the weights that come with Pinakes. Raises UnfitWeights.
+
+    ``reader``: what answers the question beside the claim, if anything does.
+    """
     name = "linear_entailment.json"
-    return LinearEntailment(read_weights(__package__, name, EntailmentWeights, FEATURES))
+    return LinearEntailment(read_weights(__package__, name, EntailmentWeights, FEATURES), reader)
 
 
 def _is_fact(word: Word) -> bool:
@@ -264,13 +287,13 @@ def _is_fact(word: Word) -> bool:
 
 def _is_fragment(claim: Claim) -> bool:
     """Whether nothing is said of anything: a few words, or only names, numbers and their units."""
-    units = {word.unit for word in claim.words}
+    units = {word.unit for word in claim.words if word.quantity and not word.quantity.is_year}
     plain = [
         word
         for word in claim.words
         if word.quantity is None and not word.text[0].isupper() and word.form not in units
     ]
-    return len(claim.words) <= _FRAGMENT_WORDS or not plain
+    return len(claim.words) <= _FRAGMENT_WORDS or not (plain or claim.has_auxiliary)
 
 
 def _joined(parts: Sequence[Claim]) -> list[Claim]:

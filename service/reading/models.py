@@ -61,8 +61,10 @@ def reading_models(settings: ModelSettings | None = None) -> ReadingModels:
     if settings.reader is None:
         own = SpanReader(_opened(NETWORK, "reader"), _WINDOWS)
         reader = NetworkFirst(own, linear.reader)
+        entailment = linear_entailment(own)
     elif settings.reader != "linear":
         reader = SpanReader(_opened(settings.reader, "reader"), settings.passages)
+        entailment = linear_entailment(reader)
     if settings.reader != "linear":
         answerability = _ByLinearReader(answerability, linear.reader)
     if settings.entailment:

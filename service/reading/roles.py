@@ -3,14 +3,17 @@
 Pure functions, over the words and clauses of claims. Knows nothing of verdicts.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from itertools import pairwise
 
 from pinakes.service.reading.claims import Claim, Word
 
-__all__ = ["swaps_clauses", "swaps_names"]
+__all__ = ["swaps_agent", "swaps_clauses", "swaps_names"]
 
 # A single word in another clause is chance.
 _LEAST_CROSSED = 2
+# "influenced Rushdie", "influenced by Rushdie".
+_NEXT = 2
 
 
 def swaps_names(claim: Claim, text: Claim, names: Collection[str]) -> bool:
@@ -22,7 +25,7 @@ def swaps_names(claim: Claim, text: Claim, names: Collection[str]) -> bool:
     """
     places = [place for place, word in enumerate(claim.words) if word.form in names]
     for number, first in enumerate(places):
-        if any(word.is_agent for word in claim.words[: first + 1]):
+        if _has_agent(claim.words[: first + 1]):
             break
         for second in places[number + 1 :]:
             between = claim.words[first + 1 : second]
@@ -30,6 +33,27 @@ def swaps_names(claim: Claim, text: Claim, names: Collection[str]) -> bool:
                 break
             if between and _swapped(claim.words[first], between, claim.words[second], text):
                 return True
+    return False
+
+
+def swaps_agent(claim: Claim, text: Claim, names: Collection[str]) -> bool:
+    """Whether a name has something done to it in one of both, and does it in the other.
+
+    "She was influenced by Rushdie", of whom the text says "She influenced Rushdie".
+    """
+    for done, named in pairwise(claim.words):
+        if named.form not in names or done.is_name or named.at - done.at > _NEXT:
+            continue
+        found = [
+            _has_agent(text.words[first + 1 : last + 1])
+            for low, high in pairwise(sorted({0, *text.clauses, len(text.words)}))
+            for first, verb in enumerate(text.words[low:high], low)
+            if verb.form == done.form
+            for last, word in enumerate(text.words[first + 1 : high], first + 1)
+            if word.form == named.form and (named.is_agent or word.at - verb.at <= _NEXT)
+        ]
+        if found and named.is_agent not in found:
+            return True
     return False
 
 
@@ -59,6 +83,10 @@ def swaps_clauses(claim: Claim, text: Claim) -> bool:
     return False
 
 
+def _has_agent(words: Iterable[Word]) -> bool:
+    return any(word.is_agent for word in words)
+
+
 def _swapped(first: Word, between: Collection[Word], second: Word, text: Claim) -> bool:
     """Whether ``text`` has the same words between the two, and gives them the other way round.
 
@@ -67,7 +95,7 @@ def _swapped(first: Word, between: Collection[Word], second: Word, text: Claim) 
     forms = {word.form for word in between}
     firsts = [place for place, word in enumerate(text.words) if word.form == first.form]
     seconds = [place for place, word in enumerate(text.words) if word.form == second.form]
-    is_passive = second.is_agent or any(word.is_agent for word in between)
+    is_passive = _has_agent((*between, second))
     is_owned = first.is_owner
     turned = False
     for one in firsts:
@@ -75,10 +103,10 @@ def _swapped(first: Word, between: Collection[Word], second: Word, text: Claim) 
             low, high = min(one, other), max(one, other)
             if not forms <= {word.form for word in text.words[low + 1 : high]}:
                 continue
-            if any(word.is_agent for word in text.words[: low + 1]):
+            if _has_agent(text.words[: low + 1]):
                 return False
             is_reversed = other < one
-            by = any(word.is_agent for word in text.words[low + 1 : high + 1])
+            by = _has_agent(text.words[low + 1 : high + 1])
             same_voice = by == is_passive
             same_owner = text.words[low].is_owner == is_owned
             if is_reversed == same_voice and (same_owner or not is_reversed):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pinakes.ingest.text.sentences import sentence_spans
 from pinakes.service.reading.claim_parser import ClaimParser
 from pinakes.service.reading.claims import Claim
-from pinakes.service.types import Citation
+from pinakes.service.types import Citation, SourcePlace
 
 __all__ = ["SourceWindow", "source_windows"]
 
@@ -31,6 +31,11 @@ class SourceWindow:
     def end(self) -> int:
         """Where it ends there."""
         return self.start + len(self.text)
+
+    def holds(self, place: SourcePlace) -> bool:
+        """Whether the place is in it."""
+        inside = self.start <= place.start and place.end <= self.end
+        return place.number == self.number and inside
 
     @property
     def forms(self) -> frozenset[str]:

@@ -35,6 +35,8 @@ _GROUPS = (
 _MORE_GROUPS = (
     "contrasts", "alternatives", "approximate", "times", "greater", "smaller", "several", "plural",
     "singular",
+    "contrasts", "alternatives", "approximate", "times", "greater", "smaller", "auxiliaries",
+    "light_verbs",
 )  # fmt: skip
 
 
@@ -43,8 +45,9 @@ class LanguageWords:
     """The words of one language; ``asking`` gives the type of answer that question words expect.
 
     ``scales``: number words that multiply what stands before them. ``base_forms``: of words whose
-    forms no stemmer brings together the form that they are compared by. ``spaced``: words stand
-    apart.
+    forms no stemmer brings together the form that they are compared by. ``opposites``: pairs of
+    which only one can be said of a thing. ``gerunds``: endings of words that behind ``authors`` are
+    no author: "by writing". ``spaced``: words stand apart.
     """
 
     asking: Mapping[str, AnswerType]
@@ -52,6 +55,7 @@ class LanguageWords:
     articles: frozenset[str]
     placed: frozenset[str]
     authors: frozenset[str]
+    gerunds: tuple[str, ...]
     negations: frozenset[str]
     qualifiers: frozenset[str]
     stop_words: frozenset[str]
@@ -68,6 +72,9 @@ class LanguageWords:
     several: frozenset[str]
     plural: frozenset[str]
     singular: frozenset[str]
+    auxiliaries: frozenset[str]
+    light_verbs: frozenset[str]
+    opposites: tuple[tuple[str, str], ...]
     joiners: frozenset[str]
     interjections: frozenset[str]
     base_forms: Mapping[str, str]
@@ -98,6 +105,8 @@ def words_of(language: str) -> LanguageWords:
             group: _words(language_part(code, "references").get(group, ""))
             for group in ("joiners", "interjections")
         },
+        gerunds=tuple(said.get("gerunds", "").split()),
+        opposites=_pairs(said.get("opposites", "")),
         base_forms=_base_forms(said.get("irregular", "")),
         lead_ins=tuple(word.casefold() for word in said["lead_ins"]),
         referring=referring_words(code),
@@ -110,6 +119,12 @@ def words_of(language: str) -> LanguageWords:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.casefold().split())
+
+
+def _pairs(text: str) -> tuple[tuple[str, str], ...]:
+    """From "high/low hot/cold": both of each."""
+    rows = (row.split("/") for row in text.casefold().split())
+    return tuple((one, other) for one, other in rows)
 
 
 def _base_forms(text: str) -> Mapping[str, str]:

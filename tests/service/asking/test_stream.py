@@ -202,8 +202,8 @@ MARKDOWN = [
 def test_markdown_stays_whole(
     raw: str, text: str | None, sentences: list[str], strict: bool
 ) -> None:
-    cited = all("[" in sentence for sentence in sentences)
-    if strict and not cited:
+    claims = [*sentences, *re.findall(r"^\|.*$", raw, re.MULTILINE)]
+    if strict and not all("[" in claim for claim in claims):
         return  # what cites nothing is withheld
     for pieces in ([raw], list(raw)):
         draft, _ = write(pieces, strict=strict, prose=False)
@@ -227,6 +227,21 @@ def test_what_claims_nothing_is_told_apart() -> None:
 def test_a_source_named_in_a_table_alone_is_cited() -> None:
     draft, _ = write(["| Rhine | 1,230 km [2] | [9] |\n"])
     assert draft.marked == {2}
+
+
+TABLE = "| River | km |\n|---|--:|\n| Rhine | 1,230 [1] |\n| Elbe | 9 |\n| Oder | 840 [2] |\n"
+
+
+def test_strictly_a_row_that_no_source_says_is_withheld() -> None:
+    draft, _ = write([TABLE], strict=True)
+    assert draft.text == "| River | km |\n|---|--:|\n| Rhine | 1,230 [1] |\n| Oder | 840 [2] |"
+    assert draft.withheld == 1
+
+
+def test_otherwise_all_rows_are_shown() -> None:
+    draft, _ = write(list(TABLE))
+    assert draft.text == TABLE.rstrip()
+    assert draft.withheld == 0
 
 
 def test_a_formula_without_an_end_ends_all_the_same() -> None:

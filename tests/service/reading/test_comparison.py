@@ -32,6 +32,15 @@ FACTS = [
     ("a name", "It was read by Champollion.", "It was read by Champollion in 1822.", ()),
     ("another name", "It was read by Young.", "It was read by Champollion in 1822.", ("Young",)),
     ("a month", "Found in June 1799.", "It was found in July 1799.", ("June",)),
+    ("a date", "Found on 15 July 1799.", "It was found on July 15, 1799.", ()),
+    ("a month of a date", "Found in July 1799.", "It was found on July 15, 1799.", ()),
+    ("May, the month", "It came in May 1802.", "It came in June 1802.", ("May",)),
+    (
+        "a date of two others",
+        "It was shown in July 1802.",
+        "It was found in July 1799, and a year after the French had left it was shown in 1802.",
+        ("July 1802",),
+    ),
     (
         "a number with another's unit",
         "It is 2 km long and 5 m high.",
@@ -61,6 +70,8 @@ SENSES = [
     ("a kept qualifier", "Yangon is the former capital.", "Yangon is the former capital.", True),
     ("a dropped rank", "It is the largest town.", "It is the sixth largest town.", False),
     ("a dropped may", "Kings planned it.", "Kings may have planned it.", False),
+    ("a qualifier of the same word elsewhere", "Chrysler is a division of Fiat.",
+     "It is a division of FCA, formerly Chrysler, and owned by Fiat Chrysler.", True),
     ("a qualifier of other words", "Kings planned it.", "Kings planned it a second time.", True),
 ]  # fmt: skip
 

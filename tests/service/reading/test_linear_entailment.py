@@ -1,14 +1,17 @@
 """Which sentences their sources support, and which source is cited."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pinakes.index.retrieval.search import Index
+from pinakes.index.types import Hit
 from pinakes.service.reading.entailment import Premises
 from pinakes.service.reading.linear_entailment import linear_entailment
-from pinakes.service.reading.question import question_of
+from pinakes.service.reading.question import Question, question_of
+from pinakes.service.reading.reader import AnsweringSentence, Reading
 from pinakes.service.types import Citation, PassageRef
 
 STONE = (
@@ -62,6 +65,9 @@ CASES = [
     ("denied", "The Rosetta Stone was not found in July 1799 by French soldiers.", (1,),
      "contradicted", ()),
     ("a may left out", "It once stood at Sais.", (1,), "unsupported", ()),
+    ("a date of two others", "It was found in July 1952.", (), "unsupported", ()),
+    ("a sentence of names and numbers alone", "The Rosetta Stone was found in 1799.", (1,),
+     "supported", (1,)),
     ("a denial left out", "Michael Ventris was a scholar by profession.", (2,), "unsupported", ()),
     ("something else", "Violet horses eat marzipan in spring.", (1,), "unsupported", ()),
     ("nothing at all", "It is so.", (1,), "none", ()),
@@ -107,6 +113,45 @@ def test_without_sources_nothing_is_supported(sample: Path) -> None:
     with Index.open(sample, None) as index:
         premises = linear_entailment().premises(question_of(index, "When was it?"), [])
         assert premises.check("It weighs 762 kilograms.", (1,)).verdict == "unsupported"
+
+
+LAKES = "Lake Baikal is a deep lake in cold Siberia. The Dead Sea is shallow."
+
+
+def test_the_opposite_of_what_a_source_says_is_not_supported(sample: Path) -> None:
+    with Index.open(sample, None) as index:
+        question = question_of(index, "What is Lake Baikal?")
+        premises = linear_entailment().premises(question, [_citation(1, "Lake Baikal", LAKES)])
+        assert premises.check("Lake Baikal is a deep lake in Siberia.", ()).verdict == "supported"
+        assert premises.check("Lake Baikal is a deep lake in warm Siberia.", ()).verdict not in (
+            "supported",
+            "partly",
+        )
+
+
+class FindsVentris:
+    """A reader that answers everything with Michael Ventris."""
+
+    margin = 0.0
+
+    def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
+        name = "Michael Ventris"
+        at = hits[0].passage.text.find(name)
+        if at < 0:
+            return Reading(())
+        return Reading((AnsweringSentence(0, at, at + 60, 3.0, at, at + len(name), 3.0),))
+
+
+def test_what_a_reader_finds_too_is_likelier(sample: Path) -> None:
+    sentence = "It was Michael Ventris, an architect, who read this script."
+    with Index.open(sample, None) as index:
+        question = question_of(index, "Who deciphered Linear B?")
+        sources = [replace(_citation(1, "Michael Ventris", LINEAR_B), language="en")]
+        alone = linear_entailment().premises(question, sources).check(sentence, (1,))
+        both = linear_entailment(FindsVentris()).premises(question, sources).check(sentence, (1,))
+        assert both.score > alone.score
+        assert both.agrees
+        assert not alone.agrees
 
 
 def test_without_vectors_words_decide(sample: Path) -> None:

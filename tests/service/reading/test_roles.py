@@ -3,7 +3,7 @@
 import pytest
 
 from pinakes.service.reading.claim_parser import ClaimParser
-from pinakes.service.reading.roles import swaps_clauses, swaps_names
+from pinakes.service.reading.roles import swaps_agent, swaps_clauses, swaps_names
 
 NAMES = ("plato", "aristotl", "napoleon", "wellington", "australia", "canberra")
 
@@ -18,6 +18,8 @@ SWAPS = [
      "Wellington defeated Napoleon.", True),
     ("an owner", "Canberra is the capital of Australia.", "Australia's capital is Canberra.",
      False),
+    ("a means", "Wellington sent men to Napoleon.",
+     "Napoleon gained time by sending men to Wellington.", True),
     ("other words between", "Plato knew Aristotle.", "Aristotle taught Plato.", False),
     ("both ways", "Aristotle taught Plato.", "Plato taught Aristotle, Aristotle taught Plato.",
      False),
@@ -29,6 +31,24 @@ SWAPS = [
 )
 def test_names(parser: ClaimParser, claim: str, text: str, swapped: bool) -> None:
     assert swaps_names(parser.parse(claim), parser.parse(text), NAMES) is swapped
+
+
+# name, claim, text, whether another one does it
+AGENTS = [
+    ("as it is", "She was taught by Plato.", "She was taught by Plato.", False),
+    ("the passive turned round", "She was taught by Plato.", "She taught men such as Plato.", True),
+    ("the passive put in", "She taught Plato.", "She was taught by Plato.", True),
+    ("both", "She was taught by Plato.", "She taught Plato; she was taught by Plato.", False),
+    ("words between", "It is a book by Plato.", "It is a book by the old master Plato.", False),
+    ("another verb", "She was taught by Plato.", "She met Plato.", False),
+]
+
+
+@pytest.mark.parametrize(
+    ("claim", "text", "swapped"), [case[1:] for case in AGENTS], ids=[case[0] for case in AGENTS]
+)
+def test_agents(parser: ClaimParser, claim: str, text: str, swapped: bool) -> None:
+    assert swaps_agent(parser.parse(claim), parser.parse(text), NAMES) is swapped
 
 
 SNOUTS = "Crocodiles have long, V-shaped snouts, while alligators have wide, U-shaped ones."
