@@ -171,7 +171,8 @@ def _fit(asked: Sequence[Asked | None], corpus: str) -> None:
     order = np.concatenate([np.flatnonzero(out) for out in _folds(len(passages))])
     least = float(np.quantile(rated[holds[order]], _LEFT_OUT))
     weights = logistic_fit(features, holds, _L2)
-    _write("telling_passages", telling_passages.FEATURES, weights, least, corpus)
+    # Without vectors the linear reader's scores are others.
+    _write("telling_passages", telling_passages.FEATURES, (weights, None), least, corpus)
     telling_passages.passage_weights.cache_clear()
     worded = [one for one in told if len(one.right)]
     pairs: list[tuple[float, bool]] = []
@@ -180,7 +181,8 @@ def _fit(asked: Sequence[Asked | None], corpus: str) -> None:
         weights = _fit_words(kept)
         pairs += [_best(one, weights) for one, is_out in zip(worded, out, strict=True) if is_out]
     least = _least_right(pairs)
-    _write("likely_answers", likely_answers.FEATURES, _fit_words(worded), least, corpus)
+    weights = _fit_words(worded)
+    _write("likely_answers", likely_answers.FEATURES, (weights, weights), least, corpus)
     likely_answers.answer_weights.cache_clear()
 
 
@@ -212,16 +214,25 @@ def _least_right(pairs: Sequence[tuple[float, bool]]) -> float:
 
 
 def _write(
-    name: str, features: Sequence[str], weights: Matrix, threshold: float, corpus: str
+    name: str,
+    features: Sequence[str],
+    weights: tuple[Matrix, Matrix | None],
+    threshold: float,
+    corpus: str,
 ) -> None:
-    fitted = {
-        feature: round(float(weight), 4) for feature, weight in zip(features, weights, strict=True)
-    }
-    # No feature is a cosine: both sides have the same.
+    """``weights``: with vectors and without."""
+    fitted = [
+        {}
+        if side is None
+        else {
+            feature: round(float(weight), 4) for feature, weight in zip(features, side, strict=True)
+        }
+        for side in weights
+    ]
     write_reading_weights(
         _READING / f"{name}.json",
         features,
-        {"with vectors": fitted, "without vectors": fitted},
+        {"with vectors": fitted[0], "without vectors": fitted[1]},
         corpus,
         _COMMAND,
         on_scores=False,

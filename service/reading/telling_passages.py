@@ -37,13 +37,13 @@ def passage_weights() -> TwoReadersWeights:
 def holds_answer(question: Question, reading: Reading) -> bool:
     """Whether the passage of the likeliest sentence is likely enough to hold the answer.
 
-    True where not both readers have read, for this is a model of both. Raises UnfitWeights.
+    True where not both readers have read, for this is a model of both, and without vectors, where
+    the linear reader's scores are others. Raises UnfitWeights.
     """
     features = features_of_passage(question, reading)
-    if features is None:
-        return True
     fitted = passage_weights()
-    return probability(fitted.of(question.encoder), features) >= fitted.threshold
+    weights = fitted.of(question.encoder)
+    return features is None or not weights or probability(weights, features) >= fitted.threshold
 
 
 def features_of_passage(question: Question, reading: Reading) -> Mapping[str, float] | None:

@@ -1,6 +1,7 @@
 """Whether the passage that two readers choose tells the answer."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
@@ -61,7 +62,10 @@ def test_what_is_likely_enough_is_shown(index: Index, monkeypatch: pytest.Monkey
     assert not holds_answer(question, _both(0, [(0, 0.9)], [(0, 5.0)]))
 
 
-def test_of_one_reader_it_knows_nothing(index: Index) -> None:
+def test_of_one_reader_and_without_vectors_it_knows_nothing(index: Index) -> None:
     question = question_of(index, WHEN)
-    assert holds_answer(question, _reading((0, -9.0)))
+    unlikely = _both(0, [(0, -90.0)], [(0, -90.0)])
+    assert not holds_answer(question, unlikely)
+    assert holds_answer(replace(question, encoder=None, sentence_vectors=None), unlikely)
+    assert holds_answer(question, _reading((0, -90.0)))
     assert features_of_passage(question, Reading((), linear=_reading(), network=_reading())) is None
