@@ -7,6 +7,7 @@ import pytest
 
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
+from pinakes.service.reading import telling_passages
 from pinakes.service.reading.models import ReadingModels, linear_models
 from pinakes.service.reading.question import Question
 from pinakes.service.reading.reader import AnsweringSentence, Reading
@@ -54,8 +55,14 @@ def _models(network: float, linear: float) -> ReadingModels:
     [(30.0, 60.0, "passage", WORDS), (-30.0, 60.0, "passage", None), (-30.0, 0.0, "refusal", None)],
 )
 def test_a_passage_and_words_are_shown_by_how_sure_both_are(
-    index: Index, network: float, linear: float, kind: str, words: str | None
+    index: Index,
+    network: float,
+    linear: float,
+    kind: str,
+    words: str | None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(telling_passages, "_LEAST_RELIANCE", 0.0)  # the sample has few passages
     answer = answered(answer_events(index, None, WHO, reading=_models(network, linear)))
     short = answer.short_answer
     assert (answer.kind, None if short is None else short.text) == (kind, words)

@@ -7,7 +7,7 @@ import pytest
 
 from pinakes.index.retrieval.search import Index
 from pinakes.service.reading import telling_passages as module
-from pinakes.service.reading.question import question_of
+from pinakes.service.reading.question import Question, question_of
 from pinakes.service.reading.reader import AnsweringSentence, Reading
 from pinakes.service.reading.telling_passages import (
     features_of_passage,
@@ -16,6 +16,11 @@ from pinakes.service.reading.telling_passages import (
 )
 
 WHEN = "When was the Rosetta Stone found?"
+
+
+def _asked(index: Index) -> Question:
+    """The question as it would be asked of many passages."""
+    return replace(question_of(index, WHEN), reliance=1.0)
 
 
 def _reading(*scores: tuple[int, float], no_answer: float = 0.0) -> Reading:
@@ -57,15 +62,15 @@ def test_what_is_likely_enough_is_shown(index: Index, monkeypatch: pytest.Monkey
     weights = {"with vectors": {"network": 1.0}}
     by_network = passage_weights().model_copy(update={"threshold": 0.5, "weights": weights})
     monkeypatch.setattr(module, "passage_weights", lambda: by_network)
-    question = question_of(index, WHEN)
+    question = _asked(index)
     assert holds_answer(question, _both(0, [(0, 1.1)], [(0, 5.0)]))
     assert not holds_answer(question, _both(0, [(0, 0.9)], [(0, 5.0)]))
 
 
-def test_of_one_reader_and_without_vectors_it_knows_nothing(index: Index) -> None:
-    question = question_of(index, WHEN)
-    unlikely = _both(0, [(0, -90.0)], [(0, -90.0)])
+def test_where_scores_are_others_it_knows_nothing(index: Index) -> None:
+    question, unlikely = _asked(index), _both(0, [(0, -90.0)], [(0, -90.0)])
     assert not holds_answer(question, unlikely)
     assert holds_answer(replace(question, encoder=None, sentence_vectors=None), unlikely)
-    assert holds_answer(question, _reading((0, -90.0)))
+    assert holds_answer(replace(question, reliance=0.89), unlikely)
+    assert holds_answer(question, _reading((0, -90.0)))  # of one reader
     assert features_of_passage(question, Reading((), linear=_reading(), network=_reading())) is None
