@@ -1,6 +1,6 @@
 """Rows of the benchmarks of reading dumps and building collections."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from tables.cells import Row, Share
@@ -21,6 +21,8 @@ __all__ = [
     "sentences",
     "stages",
     "tools",
+    "update",
+    "update_on_disk",
     "worst",
 ]
 
@@ -89,6 +91,46 @@ def _wrong(found: Any) -> int:
 def stages(figures: Any) -> Iterable[Row]:
     for stage in figures["stages"]["wikitext"]:
         yield {"": stage} | {corpus: found[stage] for corpus, found in figures["stages"].items()}
+
+
+def update(figures: Any) -> Iterable[Row]:
+    seconds = {corpus: found["cpu_seconds"] for corpus, found in figures.items()}
+    for step in next(iter(seconds.values()))["update"]:
+        yield {"": step} | _beside({c: [w[step] for w in _ways(s)] for c, s in seconds.items()})
+    sums = {c: [sum(way.values()) for way in _ways(s)] for c, s in seconds.items()}
+    yield {"": "all"} | _beside(sums)
+    shares = {c: [Share(updated / whole), ""] for c, (updated, whole) in sums.items()}
+    yield {"": "of the time from nothing"} | _beside(shares)
+
+
+def _ways(seconds: Any) -> list[Any]:
+    return [seconds["update"], seconds["from nothing"]]
+
+
+def _beside(pairs: Mapping[str, Sequence[Any]]) -> Row:
+    return {
+        f"{corpus}, {way}": value
+        for corpus, pair in pairs.items()
+        for way, value in zip(("update", "from nothing"), pair, strict=True)
+    }
+
+
+def update_on_disk(figures: Any) -> Iterable[Row]:
+    sizes = {corpus: found["bytes"] for corpus, found in figures.items()}
+    for part in next(iter(sizes.values())):
+        row: dict[str, object] = {"": part}
+        for corpus, found in sizes.items():
+            row[f"{corpus}, MB"] = found[part]["all"] / 1e6
+            row[f"{corpus}, new"] = found[part]["new"] / 1e6
+        yield row
+    row = {"": "all, and the share that is new"}
+    for corpus, found in sizes.items():
+        whole, new = (
+            sum(size[which] for part, size in found.items() if not part.startswith("texts,"))
+            for which in ("all", "new")
+        )
+        row |= {f"{corpus}, MB": whole / 1e6, f"{corpus}, new": Share(new / whole)}
+    yield row
 
 
 def on_paper(figures: Any) -> Iterable[Row]:
