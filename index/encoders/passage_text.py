@@ -18,6 +18,9 @@ def passage_text(title: str, heading_path: Sequence[str], text: str) -> str:
 
 
 def passage_digest(title: str, heading_path: Sequence[str], text: str) -> bytes:
-    """XXH3 (128 bits) of ``passage_text``: with the same encoder, the same vector."""
+    """XXH3 (128 bits) of ``passage_text``: with the same encoder, the same vector.
+
+    Pages that the next dump's build takes over keep it: another form needs another FORMAT_VERSION.
+    """
     embedded = passage_text(title, heading_path, text)
     return xxhash.xxh3_128_digest(embedded.encode("utf-8", "surrogatepass"))

@@ -89,7 +89,7 @@ def shards_to_rewrite(shards: Iterable[ShardUse], added: float) -> set[int]:
         else:
             kept.append(shard)
     smaller = size
-    between: list[ShardUse] = []  # those between the new one and the largest looked at
+    between: list[ShardUse] = []  # larger than the new one, and not in it so far
     for shard in sorted(kept, key=lambda shard: shard.alive_size):
         between.append(shard)
         if shard.alive_size >= _RATIO * smaller:
