@@ -4,13 +4,15 @@ A program of its own: it imports everything once and forks for every build, whic
 the time that starting a process takes. A point is an event (a file opened, renamed, linked or
 removed, a directory made, a call of progress), and the build kills itself right before it; or a
 moment between the first event and the last, where tantivy, DuckDB and SQLite are at work by
-themselves. Units are read in a thread of the process that is killed.
+themselves. Units are read in a thread of the process that is killed. Of an update the next dump is
+built, on a collection of the first.
 """
 
 import bz2
 import json
 import os
 import random
+import shutil
 import signal
 import sys
 import time
@@ -18,6 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from bench.corpora.edits import next_dump
 from pinakes.index.build import embed
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.ingest.sources.base import Source
@@ -32,21 +35,24 @@ _EVENTS = ("open", "os.", "shutil.", "sqlite3.connect")
 _PATIENCE_S = 600
 
 
-def awkward_dump(directory: Path) -> Source:
-    """The sample with pages that are set aside and a block that is damaged."""
+def awkward_dump(directory: Path, *, edited: bool = False) -> Source:
+    """The sample with pages that are set aside and a block that is damaged; or its next dump."""
     xml = b"".join(
         bz2.decompress(path.read_bytes()) for path in SAMPLE.glob("*-multistream.xml.bz2")
     )
     pages = [part + "</page>" for part in xml.decode().split("</page>")[:-1]]
     header, pages[0] = pages[0].split("<page>")
     pages[0] = "<page>" + pages[0]
+    if edited:
+        pages = list(next_dump(pages, random.Random(len(pages)), 0.2))
     pages += [
         article(90_001, "Papyrus", "A second page of this title."),
         article(90_002, "Broken", "").replace("<ns>", "<odd/><ns>"),
         article(90_003, "In the damaged block", "Not read."),
         article(90_004, "Last", "The [[Library of Alexandria|library]] again."),
     ]
-    path = directory / "samplewiki-20261101-pages-articles-multistream.xml.bz2"
+    date = "20261201" if edited else "20261101"
+    path = directory / f"samplewiki-{date}-pages-articles-multistream.xml.bz2"
     write_multistream(path, pages, 1, header)
     data = bytearray(path.read_bytes())
     data[[block.offset for block in read_blocks(path, 0)][-3] + 25] ^= 0xFF
@@ -112,17 +118,17 @@ def _in_child(work: Callable[[], None], seconds: float = _PATIENCE_S) -> int:
         time.sleep(0.0005)
 
 
-def _undisturbed(directory: Path, dump: Source) -> tuple[Path, list[str], float]:
-    """A finished collection, the events on the way, and how long it took."""
-    log = directory / "events"
+def _undisturbed(collection: Path, dump: Source) -> tuple[list[str], float]:
+    """Build a collection: the events on the way, and how long it took."""
+    log = collection.parent / "events"
 
     def work() -> None:
         with log.open("w") as file:
-            _build(directory / dump.identity.name, dump, lambda _, name: print(name, file=file))
+            _build(collection, dump, lambda _, name: print(name, file=file))
 
     began = time.monotonic()
     assert _in_child(work) == 0
-    return directory / dump.identity.name, log.read_text().splitlines(), time.monotonic() - began
+    return log.read_text().splitlines(), time.monotonic() - began
 
 
 def _killed(collection: Path, dump: Source, number: int | None, seconds: float) -> bool:
@@ -145,21 +151,35 @@ def _by_step(events: list[str]) -> list[list[int]]:
     return list(groups.values())
 
 
-def campaign(directory: Path, seed: int, points: int) -> dict[str, Any]:
+def campaign(directory: Path, seed: int, points: int, *, of_update: bool) -> dict[str, Any]:
     """Kill ``points`` builds, two in three at events of all steps in turn, the others at moments.
 
     Every fifth build is killed a second time before it may end. Gives the points with what differs
     in the end: for all is well, nothing.
     """
     chance = random.Random(seed)
-    dump = awkward_dump(directory)
-    undisturbed, events, seconds = _undisturbed(directory, dump)
+    dump = awkward_dump(directory, edited=of_update)
+    start = directory / "start" / dump.identity.name
+    if of_update:
+        start.parent.mkdir()
+        _undisturbed(start, awkward_dump(directory))
+
+    def begun(name: str) -> Path:
+        """A collection to build into."""
+        collection = directory / name / start.name
+        collection.parent.mkdir()
+        if of_update:
+            shutil.copytree(start, collection, symlinks=True)
+        return collection
+
+    undisturbed = begun("undisturbed")
+    events, seconds = _undisturbed(undisturbed, dump)
     wanted = comparable(undisturbed)
     kills: list[dict[str, Any]] = []
     groups = _by_step(events)
     turn = 0
     for point in range(points):
-        collection = directory / str(point) / dump.identity.name
+        collection = begun(str(point))
         number, moment = None, 0.0
         if point % 3:
             number = chance.choice(groups[turn % len(groups)])
@@ -182,4 +202,5 @@ def campaign(directory: Path, seed: int, points: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(campaign(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))
+    where, seed, points = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    print(json.dumps(campaign(where, seed, points, of_update="update" in sys.argv)))
