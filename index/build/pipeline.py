@@ -27,6 +27,7 @@ from pinakes.index.build.guards import Guards, accepted
 from pinakes.index.build.plan import check_room
 from pinakes.index.build.present import hold_present
 from pinakes.index.build.progress import Progress, Silence
+from pinakes.index.build.progress_file import told_in_file
 from pinakes.index.build.reading import extract, write_store
 from pinakes.index.build.source_identity import (
     changed_files,
@@ -135,7 +136,13 @@ def build_collection(
     is_new = not collection.exists()
     if is_new:  # and need not be made where there is no room
         _check_room(build)
-    with hold_collection(collection), told_of_full_disk(collection), _released(build):
+    with (
+        hold_collection(collection),
+        told_of_full_disk(collection),
+        told_in_file(collection, progress) as progress,
+        _released(build),
+    ):
+        build.progress = progress
         check_same(collection, source, progress, force=options.force)
         before = _current_manifest(collection)
         if options.force and not _is_published(collection, before):

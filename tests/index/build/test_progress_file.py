@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from pinakes.index.build import progress_file
+from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.build.progress_file import BuildReport, builds, told_in_file
 from pinakes.index.generations import building_directory, hold_collection
-from tests.index.toys import QuietProgress
+from tests.index.collections import ENCODER, PAGES
+from tests.index.toys import QuietProgress, in_threads, write_dump
 
 
 def test_a_build_at_work_says_how_far_it_is(
@@ -78,3 +80,26 @@ def test_where_nothing_can_be_written_the_build_goes_on(tmp_path: Path) -> None:
 
 def test_no_data_directory_has_no_builds(tmp_path: Path) -> None:
     assert builds(tmp_path / "nowhere") == []
+
+
+def test_a_build_keeps_it_while_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress_file, "_SECONDS", 0.0)
+    seen: list[BuildReport] = []
+
+    class Watching(QuietProgress):
+        """Looks at what others see."""
+
+        def _called(self, kind: str) -> None:
+            super()._called(kind)
+            seen.extend(builds(tmp_path / "data"))
+
+    source = write_dump(tmp_path / "dump", PAGES)
+    collection = tmp_path / "data" / "toywiki"
+    options = BuildOptions(1, executors=in_threads)
+    build_collection(collection, source, ENCODER, "all", Watching(), options)
+    assert {report.state for report in seen} == {"at work"}
+    steps = list(dict.fromkeys(report.step for report in seen))
+    assert steps[0] == "Reading the dump"
+    assert steps[-1] == "Embedding passages"
+    assert not (collection / "progress.json").exists()
+    assert builds(tmp_path / "data") == []
