@@ -34,9 +34,7 @@ _GROUPS = (
 # Those that a file may leave out.
 _MORE_GROUPS = (
     "contrasts", "alternatives", "approximate", "times", "greater", "smaller", "several", "plural",
-    "singular",
-    "contrasts", "alternatives", "approximate", "times", "greater", "smaller", "auxiliaries",
-    "light_verbs",
+    "singular", "auxiliaries", "light_verbs",
 )  # fmt: skip
 
 
