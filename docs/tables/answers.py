@@ -114,6 +114,12 @@ def by_name(figures: Any) -> Iterable[Row]:
         }
 
 
+def by_column(figures: Any) -> Iterable[Row]:
+    """What was counted down the rows."""
+    for name in next(iter(figures.values())):
+        yield {"": name} | {column: found[name] for column, found in figures.items()}
+
+
 def judged(figures: Any) -> Iterable[Row]:
     """Of a list of questions, the half that nothing was tuned on."""
     return by_name(figures["test"])
@@ -121,13 +127,13 @@ def judged(figures: Any) -> Iterable[Row]:
 
 def everyday(figures: Any) -> Iterable[Row]:
     """What was counted down the rows; each writer a column."""
-    columns = {
-        f"{writer}, {split}": counts
-        for writer, splits in figures.items()
-        for split, counts in splits.items()
-    }
-    for measure in next(iter(columns.values())):
-        yield {"": measure} | {column: counts[measure] for column, counts in columns.items()}
+    return by_column(
+        {
+            f"{writer}, {split}": counts
+            for writer, splits in figures.items()
+            for split, counts in splits.items()
+        }
+    )
 
 
 def twins(figures: Any) -> Iterable[Row]:

@@ -131,8 +131,11 @@ TABLES = (
           "Claim twins, a right and a wrong sentence for the same question, with the passages that "
           "tell among six: the verdicts on each. Weights were fitted on dev.", answers.support),
     Table("Sentences that are shown, read by hand", "shown_sentences", "shown_sentences",
-          "Of 100 that strict answers showed: how many their sources support, and how many answer "
-          "the question.", answers.by_name),
+          "306: those marked in passages that are shown where no model has spoken (*none*), and "
+          "right (*perfect*) and wrong (*liar*) ones for everyday questions of the development "
+          "half with the passages found. How many are supported, and how many answer, by hand and "
+          "by the checks; *both*: by both; *agreed*: where these say the same.",
+          answers.by_column),
     Table("Twins", "twins", "twins",
           "150 pairs of sentences in each half, right ones in words of their own and wrong ones "
           "that differ in one thing: what the check says of them, alone.", answers.twins),
