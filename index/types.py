@@ -355,7 +355,7 @@ class Manifest(_Record):
     ``pages`` says what became of every page read, and quarantine.jsonl which were not kept and
     why; ``vectors`` counts passages that have one, ``carried_over`` those of them whose vectors are
     of the generation before. ``accepted``: what spoke against the generation when it was to go
-    live, and was let pass.
+    live, and was let pass. ``took``: seconds of the steps that led to it, by name, in one run.
     """
 
     format_version: int
@@ -373,6 +373,7 @@ class Manifest(_Record):
     encoder_check: EncoderCheck | None = None
     carried_over: int = 0
     accepted: list[str] = []
+    took: dict[str, float] = {}
 
     @property
     def coverage(self) -> float:

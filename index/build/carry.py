@@ -140,13 +140,12 @@ def embed_before(build: Build) -> None:
 class _Staged:
     """The generation that is to be published."""
 
-    merges_whole = False
-
     def __init__(self, build: Build, encoder: Encoder) -> None:
         self._build = build
         self._encoder = encoder
         self.directory = build.stage
         self.pending = build.work / "pending"
+        self.merges_whole = not StagedRecord.kept(build.work).carried_over
         state = (build.stage / "pages.db").stat()
         self.store_name = f"{state.st_ino} {state.st_mtime_ns}"
 

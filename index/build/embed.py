@@ -161,27 +161,32 @@ class Embedding:
         self._batch = _LEAST_BATCH
 
     def run(self, *, leads_only: bool, enough: int | None = None) -> None:
-        """Embed what is missing, or until ``enough`` passages have a vector: no lists are trained.
+        """Embed what is missing, or until ``enough`` passages have a vector.
 
-        ``leads_only``: the first passage of each page.
+        ``leads_only``: the first passage of each page. Where all are too many to be looked at one
+        by one, inverted lists are trained first, on a sample.
         """
         order = Importance(self._store.passages_of_pages())
         limit = order.lead_count if leads_only else order.passage_count
         missing = sum(len(ids) for ids in self._missing(order.chunks(leads_only=leads_only)))
+        wanted = limit if enough is None else min(enough, limit)
         if enough is not None:
-            missing = max(min(missing, enough - int(self._done.sum())), 0)
-        needs_lists = enough is None and limit > EXACT_LIMIT and not self._has_lists
+            missing = min(missing, self._short_of(enough))
+        needs_lists = wanted > EXACT_LIMIT and not self._has_lists
         if not (missing or self._pending.count or needs_lists):
             return
-        self._progress.step("Embedding passages", limit if enough is None else missing, "passages")
-        if enough is None:
-            self._progress.advance(limit - missing)
+        self._progress.step("Embedding passages", wanted, "passages")
+        self._progress.advance(wanted - missing)
         if needs_lists:
             sample = order.sample(sample_size(limit), _SEED, leads_only=leads_only)
             self._embed([sample], len(sample), last=False)
             questions = self._questions(sample[:_RECALL_QUESTIONS])
             self._apply(lambda vectors: train_lists(vectors, list_count(limit), sample, questions))
-        self._embed(order.chunks(leads_only=leads_only), missing, last=self._embedded.merges_whole)
+        most = limit if enough is None else self._short_of(enough)
+        self._embed(order.chunks(leads_only=leads_only), most, last=self._embedded.merges_whole)
+
+    def _short_of(self, enough: int) -> int:
+        return max(enough - int(self._done.sum()), 0)
 
     def _missing(self, chunks: Iterable[Ids]) -> Iterator[Ids]:
         """What has no vector yet, of each chunk."""

@@ -6,16 +6,14 @@ nothing of how progress is shown.
 """
 
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 
 from pinakes.index.build.carry import (
-    StagedRecord,
     carry_vectors,
     check_encoder,
     embed_before,
@@ -23,11 +21,13 @@ from pinakes.index.build.carry import (
 )
 from pinakes.index.build.disk import told_of_full_disk
 from pinakes.index.build.embed import VectorScope, embed_generation
-from pinakes.index.build.guards import Guards, accepted
+from pinakes.index.build.guards import Guards
 from pinakes.index.build.plan import check_room
 from pinakes.index.build.present import hold_present
+from pinakes.index.build.preview import UpdatePreview, preview
 from pinakes.index.build.progress import Progress, Silence
 from pinakes.index.build.progress_file import told_in_file
+from pinakes.index.build.publish import FORCED, current_manifest, publish_stage
 from pinakes.index.build.reading import extract, write_store
 from pinakes.index.build.source_identity import (
     changed_files,
@@ -35,47 +35,25 @@ from pinakes.index.build.source_identity import (
     few,
     files_of,
     remember_files,
-    source_record,
 )
 from pinakes.index.build.steps import Build, Step, steps_to_do
 from pinakes.index.build.update import check_newer
 from pinakes.index.build.work_directory import (
-    ReadSource,
     check_published,
     is_withheld,
     work_directory,
 )
-from pinakes.index.errors import (
-    DamagedGeneration,
-    NoCollection,
-    UnknownFormat,
-    Withheld,
-)
 from pinakes.index.generations import (
-    WITHHELD,
-    current_generation,
-    go_live,
     hold_collection,
-    linked_files,
-    next_name,
-    read_manifest,
-    record_files,
-    seal,
-    timestamp,
 )
 from pinakes.index.keywords.writer import write_keywords
-from pinakes.index.store.store import Store
 from pinakes.index.superseded import KEPT_DUMPS, remove_superseded
-from pinakes.index.types import FORMAT_VERSION, Encoder, Manifest
-from pinakes.index.vectors.index import VectorIndex
-from pinakes.ingest.files import write_whole
+from pinakes.index.types import Encoder, Manifest
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.workers import Executors, default_workers, worker_processes
 
-__all__ = ["BuildOptions", "BuildResult", "build_collection", "is_built"]
+__all__ = ["BuildOptions", "BuildResult", "build_collection", "is_built", "preview_update"]
 
-# Names the generation of a forced build that has published and may still lack vectors.
-_FORCED = "forced"
 # What is made again by each run, or gone on with.
 _NEVER_THERE = ("segments", "enough vectors", "all vectors")
 
@@ -120,13 +98,50 @@ def build_collection(
 
     What has not changed is taken over from the generation that there is, unless a build is forced.
     Published is once as large a share of the passages has a vector as before; the rest follows in
-    increments. Raises IngestError for
-    what cannot be read, ChecksumMismatch for what is not as it was published, OtherWiki for a
-    source that is another than the collection's, NotAnUpdate for one that is older, Withheld for
-    what guards do not let pass, DiskFull when there is no room; nothing is published then, and the
-    same command goes on.
+    increments. Raises IngestError for what cannot be read, ChecksumMismatch for what is not as it
+    was published, OtherWiki for a source that is another than the collection's, NotAnUpdate for one
+    that is older, Withheld for what guards do not let pass, DiskFull when there is no room; nothing
+    is published then, and the same command goes on.
     """
     options = options or BuildOptions()
+    with _at_work(collection, source, encoder, scope, progress, options) as (build, before):
+        is_embedded = scope != "none" and encoder is not None
+        _make(build, ["generation", "all vectors"] if is_embedded else ["generation"])
+        _clear_up(collection, options.kept_dumps)
+    manifest = build.published
+    return BuildResult(manifest, before is None or manifest.generation != before.generation)
+
+
+def preview_update(
+    collection: Path,
+    source: Source,
+    encoder: Encoder | None,
+    scope: VectorScope,
+    progress: Progress,
+    options: BuildOptions | None = None,
+) -> UpdatePreview | None:
+    """What ``build_collection`` would change, None where it would do nothing.
+
+    The dump is read as far as it takes, and a build that follows goes on from there.
+    """
+    options = options or BuildOptions()
+    with _at_work(collection, source, encoder, scope, progress, options) as (build, _):
+        if build.manifest is not None:
+            return None
+        _make(build, ["texts", "pages.db"])
+        return preview(build)
+
+
+@contextmanager
+def _at_work(
+    collection: Path,
+    source: Source,
+    encoder: Encoder | None,
+    scope: VectorScope,
+    progress: Progress,
+    options: BuildOptions,
+) -> Iterator[tuple[Build, Manifest | None]]:
+    """A build with its directory, alone on its collection; and the manifest before."""
     build = Build(
         collection, source, encoder, scope, progress,
         workers=options.workers, executors=options.executors,
@@ -144,7 +159,7 @@ def build_collection(
     ):
         build.progress = progress
         check_same(collection, source, progress, force=options.force)
-        before = _current_manifest(collection)
+        before = current_manifest(collection)
         if options.force and not _is_published(collection, before):
             before = None
         if before is not None and not _is_changed(collection, before, source, progress):
@@ -162,13 +177,15 @@ def build_collection(
             build.is_verified = check_published(source, build.work, progress)
             build.stage.mkdir(exist_ok=True)
             settle_vectors(build)
-        is_embedded = scope != "none" and encoder is not None
-        wanted = ["generation", "all vectors"] if is_embedded else ["generation"]
-        for step in steps_to_do(STEPS, wanted, partial(_is_there, build)):
-            step.run(build)
-        _clear_up(collection, options.kept_dumps)
-    manifest = build.published
-    return BuildResult(manifest, before is None or manifest.generation != before.generation)
+        yield build, before
+
+
+def _make(build: Build, wanted: list[str]) -> None:
+    """Run the steps that what is wanted takes."""
+    for step in steps_to_do(STEPS, wanted, partial(_is_there, build)):
+        began = time.monotonic()
+        step.run(build)
+        build.took[step.name] = round(time.monotonic() - began, 3)
 
 
 def _hold_present(build: Build) -> None:
@@ -207,14 +224,14 @@ def _clear_up(collection: Path, kept_dumps: int) -> None:
     """Remove what a crash left, if anything: there may be nothing to do, and no right to write."""
     if (collection / "building").exists():
         shutil.rmtree(collection / "building", ignore_errors=True)
-    if (collection / _FORCED).exists():
-        (collection / _FORCED).unlink()
+    if (collection / FORCED).exists():
+        (collection / FORCED).unlink()
     remove_superseded(collection, kept_dumps)
 
 
 def is_built(collection: Path, source: Source, progress: Progress | None = None) -> bool:
     """Whether the current generation comes from this very source."""
-    current = _current_manifest(collection)
+    current = current_manifest(collection)
     if current is None:
         return False
     return not changed_files(source, *files_of(collection, current.dump), progress or Silence())
@@ -228,17 +245,10 @@ def _is_changed(collection: Path, before: Manifest, source: Source, progress: Pr
     return bool(changed)
 
 
-def _current_manifest(collection: Path) -> Manifest | None:
-    try:
-        return read_manifest(current_generation(collection))
-    except (NoCollection, UnknownFormat, DamagedGeneration):
-        return None
-
-
 def _is_published(collection: Path, current: Manifest | None) -> bool:
     """Whether the current generation comes from a forced build that was interrupted later on."""
     try:
-        wanted = (collection / _FORCED).read_text().split("-")
+        wanted = (collection / FORCED).read_text().split("-")
     except FileNotFoundError:
         return False
     found = current.generation.split("-") if current else ["", "0"]
@@ -251,70 +261,6 @@ def _write_keywords(build: Build) -> None:
     database = build.stage / "pages.db"
     write_keywords(database, build.work / "bm25", language, build.workers, build.progress)
     build.keep("bm25")
-
-
-def _publish(build: Build) -> None:
-    """Make the stage a generation, and the current one."""
-    collection, source, stage = build.collection, build.source, build.stage
-    with Store(stage / "pages.db") as store:
-        passages = store.passage_count
-    read, staged = ReadSource.kept(build.work), StagedRecord.kept(build.work)
-    present = build.present
-    known = linked_files(present.manifest, present.directory, stage) if present else None
-    day = source.identity.date or datetime.now(UTC).strftime("%Y%m%d")
-    manifest = Manifest(
-        format_version=FORMAT_VERSION,
-        collection=collection.name,
-        generation=next_name(collection, day),
-        created=timestamp(),
-        dump=source_record(source, read.digests, verified=build.is_verified),
-        pages=read.counts,
-        passages=passages,
-        vectors=VectorIndex(stage / "vectors").count,
-        carried_over=staged.carried_over,
-        vector_index=staged.index,
-        encoder=staged.encoder,
-        encoder_check=staged.check,
-        versions=_versions(),
-        files=record_files(stage, known),
-    )
-    if build.force:
-        with write_whole(collection / _FORCED) as file:
-            file.write(manifest.generation.encode())
-    seal(collection, stage, manifest)
-    if let_pass := _accepted(build, manifest):
-        manifest = manifest.model_copy(update={"accepted": let_pass})
-        seal(collection, stage, manifest)
-    go_live(collection, stage, manifest.generation)
-    build.release_present()
-    shutil.rmtree(collection / "building")
-    build.manifest = manifest
-    build.progress.note(
-        f"published {manifest.generation}: keyword search is complete, {manifest.coverage:.1%} of "
-        "the passages have a vector"
-        if manifest.vectors
-        else f"published {manifest.generation}: keyword search is complete"
-    )
-    remember_files(collection, manifest.dump.fingerprint, source)
-
-
-def _accepted(build: Build, manifest: Manifest) -> list[str]:
-    """What speaks against the sealed stage and was accepted. Raises Withheld; the stage waits."""
-    if build.guards is None:
-        return []
-    before = _current_manifest(build.collection)
-    current = None if before is None else current_generation(build.collection)
-    try:
-        return accepted(build.collection, current, build.stage, manifest, build.guards)
-    except Withheld as error:
-        with write_whole(build.work / WITHHELD) as file:
-            file.write(str(error).encode())
-        raise
-
-
-def _versions() -> dict[str, str]:
-    names = ("pinakes", "mwxml", "tantivy", "faiss-cpu", "sentence-transformers", "onnxruntime")
-    return {name: version(name) for name in names}
 
 
 def _embed(build: Build) -> None:
@@ -340,7 +286,7 @@ STEPS = (
         "publish",
         ("quarantine.jsonl", "texts", "pages.db", "bm25", "vectors", "enough vectors"),
         ("generation",),
-        _publish,
+        publish_stage,
     ),
     Step("extend", ("generation",), ("all vectors",), _embed),
 )

@@ -36,7 +36,7 @@ class Build:
     of the source, as it is done. ``present``: the generation from which is taken over what has not
     changed, where there is one. ``manifest``: of the generation published last.
     ``coverage_before``: of the generation that answers now; below it nothing is published, unless
-    ``publishes_early``.
+    ``publishes_early``. ``took``: seconds of the steps that have been run.
     """
 
     collection: Path
@@ -56,6 +56,7 @@ class Build:
     extracted: Extracted = field(default_factory=_no_units)
     present: PresentGeneration | None = None
     coverage_before: float = 0.0
+    took: dict[str, float] = field(default_factory=dict)
     manifest: Manifest | None = None
 
     @property

@@ -1,5 +1,6 @@
 """``pinakes update``: a new dump for a collection that is there; only what has changed is made."""
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -28,6 +29,9 @@ from pinakes.service.extras import require_extra
 from pinakes.service.settings import load_settings
 
 if TYPE_CHECKING:
+    from pinakes.index.build.pipeline import BuildOptions
+    from pinakes.index.types import VectorScope
+    from pinakes.ingest.sources.base import Source
     from pinakes.service.settings import Settings
 
 __all__ = ["update"]
@@ -60,6 +64,9 @@ def update(
     accept_vanished: AcceptVanishedOption = False,
     force: ForceOption = False,
     publish: PublishOption = "ready",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would change, and what it would take.")
+    ] = False,
     data: DataOption = None,
     collection: CollectionOption = None,
     as_json: JsonOption = False,
@@ -77,15 +84,40 @@ def update(
     if if_newer is not None:
         directory = collection_directory(settings)
     present = check_update(directory, found, without_checksums=without_checksums or force)
+    scope = scope_before(directory, present) if chosen == "before" else chosen
+    options = build_options(settings, workers, publish, strict=strict, force=force)
+    if dry_run:
+        _preview(directory, found, scope, settings, options, as_json=as_json)
+        return
     build_and_tell(
-        directory,
-        found,
-        scope_before(directory, present) if chosen == "before" else chosen,
-        settings,
-        build_options(settings, workers, publish, strict=strict, force=force),
-        accept_vanished=accept_vanished,
-        as_json=as_json,
-    )
+        directory, found, scope, settings, options,
+        accept_vanished=accept_vanished, as_json=as_json,
+    )  # fmt: skip
+
+
+def _preview(
+    directory: Path,
+    source: "Source",
+    scope: "VectorScope",
+    settings: "Settings",
+    options: "BuildOptions",
+    *,
+    as_json: bool,
+) -> None:
+    from pinakes.index.build.pipeline import preview_update
+    from pinakes.index.encoders.sentence_model import find_encoder
+    from pinakes.service.terminal.console import BuildProgress, out
+    from pinakes.service.terminal.inventory_report import print_preview
+
+    encoder = None if scope == "none" else find_encoder(settings.search.encoder)
+    with BuildProgress() as progress:
+        found = preview_update(directory, source, encoder, scope, progress, options)
+    if as_json:
+        print_json({"changes": found is not None} | (asdict(found) if found else {}))
+    elif found is None:
+        out.print(f"{directory.name} is up to date; nothing would change.", markup=False)
+    else:
+        print_preview(found)
 
 
 def _paths(
@@ -97,15 +129,20 @@ def _paths(
     if if_newer is None:
         return dump or []
     from pinakes.index.generations import current_generation, read_manifest
+    from pinakes.index.inventory import take_inventory
     from pinakes.ingest.sources.mediawiki.files.newest import newest_dump, no_newer_dump
     from pinakes.service.terminal.console import out
 
-    built = read_manifest(current_generation(collection_directory(settings))).dump
-    than = date.fromisoformat(built.day) if built.day else None
-    newest = newest_dump(if_newer, than, built.name)
+    directory = collection_directory(settings)
+    name = read_manifest(current_generation(directory)).dump.name
+    # Of all, not of the current one: what was rolled back does not come again by itself.
+    manifests = [state.manifest for state in take_inventory(directory).generations]
+    days = [manifest.dump.day for manifest in manifests if manifest and manifest.dump.day]
+    than = date.fromisoformat(max(days)) if days else None
+    newest = newest_dump(if_newer, than, name)
     if newest is not None:
         return list(newest.parts)
-    why = no_newer_dump(if_newer, than, built.name)
+    why = no_newer_dump(if_newer, than, name)
     if as_json:
         print_json({"changed": False, "why": why})
     else:

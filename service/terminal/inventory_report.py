@@ -1,7 +1,7 @@
 """How generations and collections are told of: tables for people, JSON for programs."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -12,11 +12,15 @@ from pinakes.index.inventory import GenerationState, Inventory, UnfinishedBuild
 from pinakes.index.types import Manifest
 from pinakes.service.terminal.console import out
 
+if TYPE_CHECKING:
+    from pinakes.index.build.preview import UpdatePreview
+
 __all__ = [
     "collection_json",
     "inventory_json",
     "print_collections",
     "print_inventory",
+    "print_preview",
     "size_text",
 ]
 
@@ -174,6 +178,26 @@ def _problem_of(inventory: Inventory) -> str | None:
     if inventory.current is not None:
         return inventory.current.problem
     return "current leads nowhere" if inventory.generations else "nothing published yet"
+
+
+def print_preview(preview: "UpdatePreview") -> None:
+    """What an update would change, and what it would take, in a few lines."""
+    pages, passages = preview.pages, preview.passages
+    kinds = ", ".join(
+        f"{pages[kind]:,} {kind}" for kind in ("added", "changed", "moved", "deleted")
+    )
+    out.print(f"Against {preview.present}: {kinds}, {pages['unchanged']:,} as they were.")
+    out.print(
+        f"{passages:,} passages: {preview.passages_added:,} come, {preview.passages_removed:,} go; "
+        f"{preview.to_embed:,} are embedded before it is published."
+    )
+    steps = ", ".join(f"{name} {seconds:,.0f} s" for name, seconds in preview.seconds.items())
+    if steps:
+        out.print(f"Still to be done, as the last build here took: {steps}.")
+    out.print(
+        f"On disk it adds about {size_text(preview.size)}. What was read is kept: the same command "
+        "without --dry-run goes on from there."
+    )
 
 
 def collection_json(inventory: Inventory) -> dict[str, Any]:

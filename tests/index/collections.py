@@ -56,7 +56,7 @@ def answers(collection: Path) -> list[tuple[int, str, float, dict[str, int]]]:
 
 
 def counts(manifest: Manifest) -> dict[str, Any]:
-    return manifest.model_dump(exclude={"generation", "created", "files"})
+    return manifest.model_dump(exclude={"generation", "created", "files", "took"})
 
 
 def quarantine(collection: Path) -> list[dict[str, Any]]:

@@ -215,7 +215,7 @@ def test_a_forced_build_that_was_killed_is_gone_on_with(
     collection = tmp_path / "sample"
     assert make(collection, sample_in_units).manifest.generation == "20261101-4"
     progress = QuietProgress(call_number(sample_in_units, "step", "Embedding passages", 0) + 3)
-    options = BuildOptions(force=True)
+    options = BuildOptions(force=True, publishes_early=True)
     with pytest.raises(Stopped, match="advance in Embedding passages"):
         build_collection(collection, sample_in_units, ENCODER, "all", progress, options)
     assert names(collection) == ["20261101-6"]
