@@ -12,8 +12,9 @@ KNOWN = {
     "dates": {"months": list, "pattern": str},
     "questions": {
         **dict.fromkeys(
-            ("alternatives", "approximate", "articles", "authors", "contrasts", "greater",
-             "irregular", "name", "smaller", "times", "months", "negations", "now", "offices",
+            ("alternatives", "approximate", "articles", "authors", "auxiliaries", "contrasts",
+             "gerunds", "greater", "irregular", "light_verbs", "name", "opposites", "plural",
+             "several", "singular", "smaller", "times", "months", "negations", "now", "offices",
              "placed", "possessives", "pronouns", "qualifiers", "stop_words"),
             str,
         ),
@@ -64,9 +65,16 @@ OPTIONAL_WORDS = {
     "spaced",
     "alternatives",
     "approximate",
+    "auxiliaries",
     "contrasts",
+    "gerunds",
     "greater",
     "irregular",
+    "light_verbs",
+    "opposites",
+    "plural",
+    "several",
+    "singular",
     "smaller",
     "times",
 }
