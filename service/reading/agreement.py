@@ -5,7 +5,7 @@ the model: where both say the same, it is likelier to be so. Only names and numb
 how and why have no words that two readers choose alike. Knows nothing of verdicts.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pinakes.index.types import Hit
@@ -29,10 +29,13 @@ _MOST_SOURCES = 4
 
 @dataclass(frozen=True, slots=True)
 class _FoundAnswer:
-    """The likeliest words of a sentence of a source, and how far ahead of there being none."""
+    """The likeliest words of a sentence of a source, and how far ahead of there being none.
+
+    ``words``: those of them that the question has not.
+    """
 
     place: SourcePlace
-    facts: tuple[Word, ...]
+    words: tuple[Word, ...]
     score: float
 
 
@@ -66,7 +69,7 @@ class FoundAnswers:
         return [
             one.place
             for one in found
-            if one.score > 0 and one.score >= least and _says(claim, one.facts)
+            if one.score > 0 and one.score >= least and _says(claim, one.words)
         ]
 
     def _answers(self, number: int) -> list[_FoundAnswer]:
@@ -81,19 +84,22 @@ class FoundAnswers:
         for one in self._reader.read(self._question, [_as_hit(source)]).sentences:
             words = self._parser.parse(source.quote[one.answer_start : one.answer_end]).words
             new = tuple(word for word in words if word.form not in self._asked)
-            facts = tuple(word for word in new if _is_capital(word) or word.quantity is not None)
             if new:
                 place = SourcePlace(source.number, one.answer_start, one.answer_end)
-                yield _FoundAnswer(place, facts, one.answer_score)
+                yield _FoundAnswer(place, new, one.answer_score)
 
 
-def _says(claim: Claim, facts: Collection[Word]) -> bool:
-    """Whether the claim has a name of these, and where there are numbers one of them."""
-    held = compare(Claim(tuple(facts)), claim, frozenset()).held
-    numbers = [
-        is_held for word, is_held in zip(facts, held, strict=True) if word.quantity is not None
-    ]
-    return any(held) and (not numbers or any(numbers))
+def _says(claim: Claim, answer: Sequence[Word]) -> bool:
+    """Whether the claim has half of the words of an answer, and a name or a number among them.
+
+    Where there are numbers, one of these.
+    """
+    held = compare(Claim(tuple(answer)), claim, frozenset()).held
+    said = [word for word, is_held in zip(answer, held, strict=True) if is_held]
+    counts = any(word.quantity is not None for word in answer)
+    return 2 * len(said) >= len(answer) and any(
+        word.quantity is not None or (_is_capital(word) and not counts) for word in said
+    )
 
 
 def _is_fact(word: Word) -> bool:

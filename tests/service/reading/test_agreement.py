@@ -51,6 +51,8 @@ CASES: list[tuple[str, dict[str, float], str, list[str]]] = [
     ("nearly as likely", {"Plato": 3.0, "Socrates": 2.0}, "It was Socrates.", ["Socrates"]),
     ("far less likely", {"Plato": 3.0, "Socrates": 1.0}, "It was Socrates.", []),
     ("likelier none", {"Plato": -1.0}, "It was Plato.", []),
+    ("less than half of it", {"Plato taught Aristotle in 367. Aristotle taught Alexander": 3.0},
+     "It was Plato.", []),
     ("what was asked", {"Aristotle": 3.0}, "Aristotle was taught.", []),
     ("the same number", {"Plato taught Aristotle in 367": 3.0}, "Plato in 367.",
      ["Plato taught Aristotle in 367"]),
