@@ -10,14 +10,14 @@ import os
 import random
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import zstandard
 
-from pinakes.index.build import embed, pipeline
+from pinakes.index.build import embed, pipeline, publish
 from pinakes.index.build.disk import told_of_full_disk
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.errors import DiskFull, NoCollection
@@ -135,12 +135,14 @@ def test_no_room_for_the_manifest(
 ) -> None:
     collection = disk / dump.identity.name
 
-    def full_then_record(stage: Path) -> dict[str, FileRecord]:
+    def full_then_record(
+        stage: Path, known: Mapping[str, FileRecord] | None
+    ) -> dict[str, FileRecord]:
         fill(disk, 0)
-        return record_files(stage)
+        return record_files(stage, known)
 
     with monkeypatch.context() as patch:
-        patch.setattr(pipeline, "record_files", full_then_record)
+        patch.setattr(publish, "record_files", full_then_record)
         with pytest.raises(DiskFull):
             build_there(collection, dump, QuietProgress())
     with pytest.raises(NoCollection):
