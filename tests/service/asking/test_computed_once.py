@@ -10,7 +10,7 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store
 from pinakes.index.types import Alias, EncoderRecord, Mode, QuestionEncoder, Vectors
 from pinakes.service.asking.retrieve import find
-from pinakes.service.reading.models import reading_models
+from pinakes.service.reading.models import linear_models
 
 COMPARISON = "Which is older, the Rosetta Stone or the Gutenberg Bible?"
 
@@ -57,7 +57,7 @@ def test_a_question_is_encoded_once_and_its_sentences_in_one_batch(
     assert index.encoder is not None
     counted = Counted(index.encoder)
     question = "Who deciphered Linear B?"
-    found = find(replace(index, encoder=counted), reading_models(), question, mode)
+    found = find(replace(index, encoder=counted), linear_models(), question, mode)
     assert found.confidence > 0.2
     assert counted.questions == [question]
     [sentences] = counted.batches
@@ -71,7 +71,7 @@ def test_a_question_is_encoded_once_and_its_sentences_in_one_batch(
 def test_a_comparison_costs_three_questions(index: Index, links: Counter[str]) -> None:
     assert index.encoder is not None
     counted = Counted(index.encoder)
-    found = find(replace(index, encoder=counted), reading_models(), COMPARISON, "hybrid")
+    found = find(replace(index, encoder=counted), linear_models(), COMPARISON, "hybrid")
     assert sorted(counted.questions) == sorted(found.searched)
     assert len(counted.questions) == 3
     assert len(counted.batches) == 3
@@ -85,7 +85,7 @@ def test_two_steps_cost_four_questions_of_which_three_are_read(index: Index) -> 
     assert index.encoder is not None
     counted = Counted(index.encoder)
     question = "When was the man who deciphered Linear B born?"
-    found = find(replace(index, encoder=counted), reading_models(), question, "hybrid")
+    found = find(replace(index, encoder=counted), linear_models(), question, "hybrid")
     assert sorted(counted.questions) == sorted(found.searched)
     assert 3 <= len(counted.questions) <= 4
     assert len(counted.batches) <= 3
