@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 
 from pinakes.index.types import VectorIndexRecord, Vectors
 from pinakes.index.vectors.ids import GONE, PassageIds, PassageMap, write_ids, write_positions
+from pinakes.index.vectors.merging import merge_shards
 from pinakes.index.vectors.recall import TrueNeighbours
 from pinakes.index.vectors.shards import (
     QUANTIZER,
     Shard,
-    merge_shards,
     open_quantizer,
     open_shards,
     shard_batches,

@@ -1,8 +1,8 @@
-"""Shards of vectors: immutable files that increments add, later generations link and merges join.
+"""Shards of vectors: immutable files that increments add and later generations link.
 
 A shard has either its vectors in half precision, searched exactly, or int8 rows and inverted lists
-of codes; which passage each is of stands apart, in ``ids``. Vectors of no passage are never found,
-and merges leave them out. Knows nothing of what faiss does with them.
+of codes; which passage each is of stands apart, in ``ids``. Vectors of no passage are never found.
+Knows nothing of what faiss does with them.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -24,22 +24,25 @@ from pinakes.index.vectors.codes import (
     write_half_vectors,
     write_lists,
 )
-from pinakes.index.vectors.ids import IDS, PassageIds, merge_ids, write_ids
-from pinakes.index.vectors.rows import Rows, VectorRows, merge_rows, quantize, row_bytes
+from pinakes.index.vectors.ids import IDS, PassageIds, write_ids
+from pinakes.index.vectors.rows import Rows, VectorRows, quantize, row_bytes
 from pinakes.ingest.files import write_whole
 
 __all__ = [
+    "HALF",
+    "LISTS",
     "QUANTIZER",
+    "ROWS",
     "Batches",
     "ExactShard",
     "ListShard",
     "Shard",
     "bytes_per_vector",
-    "convert_shards",
-    "merge_shards",
+    "next_stem",
     "open_quantizer",
     "open_shards",
     "shard_batches",
+    "shard_file",
     "vector_files",
     "write_shard",
 ]
@@ -48,14 +51,10 @@ Ids = NDArray[np.int64]
 Batches = Iterable[tuple[Ids, Vectors]]
 
 QUANTIZER = "quantizer.faiss"
-_HALF = ".half.faiss"
-_ROWS = ".rows.npy"
-_LISTS = ".lists"
+HALF = ".half.faiss"
+ROWS = ".rows.npy"
+LISTS = ".lists"
 _BATCH = 1 << 16
-# A shard is merged with the one before it unless that one is so many times larger: 40 million
-# vectors in increments of 100,000 then make at most six shards, and each is written ten times.
-_RATIO = 4
-_LEAST_LIVING = 0.7  # of a shard's vectors; with fewer it is written anew
 _LARGEST_COSINE = 1.02  # roundings leave a little more than 1
 
 
@@ -72,8 +71,8 @@ class ExactShard:
 
     def __init__(self, stem: Path) -> None:
         self.stem = stem
-        self.half = HalfVectors(_file(stem, _HALF))
-        self.ids = PassageIds(stem, _file(stem, _HALF), self.half.count)
+        self.half = HalfVectors(shard_file(stem, HALF))
+        self.ids = PassageIds(stem, shard_file(stem, HALF), self.half.count)
         self.count = len(self.ids.array)
         self.dimension = self.half.dimension
 
@@ -84,13 +83,13 @@ class ExactShard:
 
     def _nearest(self, vector: Vectors, limit: int) -> tuple[Vectors, Ids]:
         scores, positions = self.half.search(vector, limit)
-        _check_cosines(_file(self.stem, _HALF), scores)
+        _check_cosines(shard_file(self.stem, HALF), scores)
         return scores, positions
 
     def scores(self, vector: Vectors, positions: Ids) -> Vectors:
         """Inner products with the vectors at these positions."""
         products: Vectors = self.half.vectors(positions) @ vector
-        _check_cosines(_file(self.stem, _HALF), products)
+        _check_cosines(shard_file(self.stem, HALF), products)
         return products
 
     def vectors(self, positions: Ids) -> Vectors:
@@ -103,13 +102,15 @@ class ListShard:
 
     def __init__(self, stem: Path, quantizer: CoarseQuantizer) -> None:
         self.stem = stem
-        self.rows = VectorRows(_file(stem, _ROWS))
-        self.ids = PassageIds(stem, _file(stem, _ROWS), len(self.rows.array))
+        self.rows = VectorRows(shard_file(stem, ROWS))
+        self.ids = PassageIds(stem, shard_file(stem, ROWS), len(self.rows.array))
         self.count = len(self.ids.array)
-        self.lists = map_lists(_file(stem, _LISTS), quantizer)
+        self.lists = map_lists(shard_file(stem, LISTS), quantizer)
         listed = int(self.lists.sizes.sum())
         if listed != self.ids.stored:
-            raise damaged(_file(stem, _LISTS), f"has {listed} codes for {self.ids.stored} vectors")
+            raise damaged(
+                shard_file(stem, LISTS), f"has {listed} codes for {self.ids.stored} vectors"
+            )
         self.dimension = self.rows.dimension
 
     def candidates(
@@ -129,7 +130,7 @@ class ListShard:
     def scores(self, vector: Vectors, positions: Ids) -> Vectors:
         """Inner products with the rows at these positions."""
         scores = self.rows.scores(vector, positions)
-        _check_cosines(_file(self.stem, _ROWS), scores)
+        _check_cosines(shard_file(self.stem, ROWS), scores)
         return scores
 
     def vectors(self, positions: Ids) -> Vectors:
@@ -157,18 +158,11 @@ def open_shards(directory: Path, quantizer: CoarseQuantizer | None) -> list[Shar
 
 def write_shard(directory: Path, batches: Batches, quantizer: CoarseQuantizer | None) -> None:
     """Write one more shard of these passages. Its rows and codes lie in memory meanwhile."""
-    stem = _next_stem(directory)
+    stem = next_stem(directory)
     if quantizer is None:
         _write_exact(stem, batches)
     else:
         _write_lists(stem, batches, quantizer)
-
-
-def convert_shards(directory: Path, quantizer: CoarseQuantizer) -> None:
-    """Make one shard of inverted lists out of all those that were searched exactly."""
-    exact = open_shards(directory, None)
-    write_shard(directory, shard_batches(exact), quantizer)
-    _remove(exact)
 
 
 def shard_batches(shards: Iterable[Shard]) -> Iterator[tuple[Ids, Vectors]]:
@@ -180,29 +174,8 @@ def shard_batches(shards: Iterable[Shard]) -> Iterator[tuple[Ids, Vectors]]:
 
 def vector_files(shard: Shard) -> list[Path]:
     """The files of a shard that say nothing of passages, and so never change."""
-    kinds = (_HALF,) if isinstance(shard, ExactShard) else (_ROWS, _LISTS)
-    return [_file(shard.stem, kind) for kind in kinds]
-
-
-def merge_shards(directory: Path, *, whole: bool = False) -> None:
-    """Join the newest shards until each is several times larger than the next; or all of them.
-
-    A shard with many vectors of no passage is written anew, together with those after it.
-    """
-    shards = open_shards(directory, open_quantizer(directory))
-    if not shards:
-        return
-    first, newer = len(shards) - 1, shards[-1].count
-    sparse = next((number for number, shard in enumerate(shards) if _is_sparse(shard)), len(shards))
-    while first > 0 and (whole or first > sparse or shards[first - 1].count < _RATIO * newer):
-        first -= 1
-        newer += shards[first].count
-    if first < len(shards) - 1 or first == sparse:
-        _join(_next_stem(directory), shards[first:])
-
-
-def _is_sparse(shard: Shard) -> bool:
-    return shard.count < _LEAST_LIVING * shard.ids.stored
+    kinds = (HALF,) if isinstance(shard, ExactShard) else (ROWS, LISTS)
+    return [shard_file(shard.stem, kind) for kind in kinds]
 
 
 def _living(
@@ -228,7 +201,7 @@ def _write_exact(stem: Path, batches: Batches) -> None:
     order = np.argsort(ids)
     write_ids(stem, len(ids), [ids[order]])
     parts = (half[part].astype(np.float32) for part in _parts(order))
-    write_half_vectors(_file(stem, _HALF), half.shape[1], parts)
+    write_half_vectors(shard_file(stem, HALF), half.shape[1], parts)
 
 
 def _write_lists(stem: Path, batches: Batches, quantizer: CoarseQuantizer) -> None:
@@ -244,58 +217,14 @@ def _write_lists(stem: Path, batches: Batches, quantizer: CoarseQuantizer) -> No
     rows = np.concatenate([rows for _, rows in kept])
     order = np.argsort(ids)
     write_ids(stem, len(ids), [ids[order]])
-    write_array(_file(stem, _ROWS), rows.dtype, len(rows), (rows[p] for p in _parts(order)))
-    with write_whole(_file(stem, _LISTS)) as file:
+    write_array(shard_file(stem, ROWS), rows.dtype, len(rows), (rows[p] for p in _parts(order)))
+    with write_whole(shard_file(stem, LISTS)) as file:
         write_lists(file, [(lists, _ranked(ids[order]))])
-
-
-def _join(stem: Path, shards: list[Shard]) -> None:
-    """Write one shard with all that these have, a window at a time, and remove them."""
-    count = sum(shard.count for shard in shards)
-    ids = [shard.ids for shard in shards]
-    write_ids(stem, count, (np.sort(window) for window, _ in merge_ids(ids)))
-    exact = [shard.half for shard in shards if isinstance(shard, ExactShard)]
-    listed = [shard for shard in shards if isinstance(shard, ListShard)]
-    if exact:
-        vectors = (
-            np.concatenate(
-                [
-                    half.vectors(passages.positions(part))
-                    for half, passages, part in zip(exact, ids, parts, strict=True)
-                ]
-            )[np.argsort(window)]
-            for window, parts in merge_ids(ids)
-        )
-        write_half_vectors(_file(stem, _HALF), exact[0].dimension, vectors)
-    else:
-        rows = merge_rows(ids, [shard.rows for shard in listed])
-        write_array(_file(stem, _ROWS), listed[0].rows.array.dtype, count, rows)
-        joined = PassageIds(stem, _file(stem, _ROWS), count)
-        with write_whole(_file(stem, _LISTS)) as file:
-            write_lists(file, [(s.lists, _moved(s.ids, joined)) for s in listed])
-    _remove(shards)
 
 
 def _ranked(ascending: Ids) -> Renumber:
     """From the id of a passage to its place among all, which is its position in their shard."""
     return lambda ids: (np.ones(len(ids), np.bool_), np.searchsorted(ascending, ids))
-
-
-def _moved(source: PassageIds, joined: PassageIds) -> Renumber:
-    """From positions in one shard to positions in the one that it is joined into."""
-
-    def renumber(positions: Ids) -> tuple[NDArray[np.bool_], Ids]:
-        living, ids = source.at(positions)
-        return living, joined.find(ids)[1]
-
-    return renumber
-
-
-def _remove(shards: list[Shard]) -> None:
-    """Remove the files under their names here; other generations may hold them by theirs."""
-    for shard in shards:
-        for path in shard.stem.parent.glob(f"{shard.stem.name}.*"):
-            path.unlink()
 
 
 def _check_cosines(path: Path, scores: Vectors) -> None:
@@ -309,10 +238,12 @@ def _parts(positions: Ids) -> Iterator[Ids]:
         yield positions[start : start + _BATCH]
 
 
-def _next_stem(directory: Path) -> Path:
+def next_stem(directory: Path) -> Path:
+    """What the files of one more shard are called, but for their kind."""
     numbers = [int(path.name.partition(".")[0]) for path in directory.glob(f"*{IDS}")]
     return directory / f"{max(numbers, default=0) + 1:06d}"
 
 
-def _file(stem: Path, suffix: str) -> Path:
-    return stem.with_name(stem.name + suffix)
+def shard_file(stem: Path, kind: str) -> Path:
+    """The file of this kind of a shard."""
+    return stem.with_name(stem.name + kind)

@@ -13,12 +13,11 @@ from numpy.typing import NDArray
 from pinakes.index.types import VectorIndexRecord, Vectors
 from pinakes.index.vectors.codes import CoarseQuantizer
 from pinakes.index.vectors.index import VectorIndex
+from pinakes.index.vectors.merging import convert_shards, merge_shards
 from pinakes.index.vectors.recall import TrueNeighbours, choose_probes, write_probes
 from pinakes.index.vectors.shards import (
     QUANTIZER,
     Batches,
-    convert_shards,
-    merge_shards,
     open_quantizer,
     open_shards,
     shard_batches,
