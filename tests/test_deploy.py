@@ -1,11 +1,15 @@
-"""The units in deploy/ are what systemd takes."""
+"""The units in deploy/ are what systemd takes, and call the program as it is."""
 
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import typer.main
+
+from pinakes.service.cli.main import app
 
 DEPLOY = Path(__file__).parents[1] / "deploy"
 
@@ -30,3 +34,14 @@ def test_the_units_are_sound(tmp_path: Path) -> None:
     service = tmp_path / "pinakes-update@.service"
     service.write_text(service.read_text().replace("IOSchedulingClass=idle", "IOSchedulingClass=x"))
     assert "IO scheduling class" in verified(tmp_path)
+
+
+@pytest.mark.parametrize("path", [*DEPLOY.iterdir()], ids=lambda path: path.name)
+def test_what_is_called_is_there(path: Path) -> None:
+    calls = re.findall(r"pinakes(?:\})? (update .*)", path.read_text(encoding="utf-8"))
+    assert calls or path.suffix == ".timer"
+    commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+    for call in calls:
+        command, *words = call.rstrip('";').split()
+        known = {option for parameter in commands[command].params for option in parameter.opts}
+        assert {word for word in words if word.startswith("-")} <= known
