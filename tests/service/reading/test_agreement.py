@@ -57,6 +57,7 @@ CASES: list[tuple[str, dict[str, float], str, list[str]]] = [
     ("the same number", {"Plato taught Aristotle in 367": 3.0}, "Plato in 367.",
      ["Plato taught Aristotle in 367"]),
     ("another number", {"Plato taught Aristotle in 367": 3.0}, "Plato in 368.", []),
+    ("words that are no name", {"wrote nothing": 3.0}, "It was Socrates who wrote nothing.", []),
     ("no name at all", {"wrote nothing": 3.0}, "Nobody wrote anything.", []),
 ]  # fmt: skip
 
@@ -78,6 +79,12 @@ def test_a_source_is_read_once(parser: ClaimParser) -> None:
     for claim in ("It was Plato.", "It was Socrates."):
         found.agreeing(parser.parse(claim), [1, 1, 7])
     assert reader.times == 1
+
+
+def test_nothing_is_read_for_what_names_and_counts_nothing(parser: ClaimParser) -> None:
+    reader = Finds(Plato=3.0)
+    assert _found(parser, reader).agreeing(parser.parse("Nobody taught anything."), [1]) == []
+    assert reader.times == 0
 
 
 def test_nothing_is_read_in_other_languages_than_the_reader_knows(parser: ClaimParser) -> None:

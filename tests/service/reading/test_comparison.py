@@ -36,6 +36,12 @@ FACTS = [
     ("a month of a date", "Found in July 1799.", "It was found on July 15, 1799.", ()),
     ("May, the month", "It came in May 1802.", "It came in June 1802.", ("May",)),
     (
+        "a month and a year of two others",
+        "Lost in July 1802.",
+        "It was found in July, and lost in 1802.",
+        ("July 1802",),
+    ),
+    (
         "a date of two others",
         "It was shown in July 1802.",
         "It was found in July 1799, and a year after the French had left it was shown in 1802.",

@@ -40,6 +40,7 @@ AGENTS = [
     ("the passive put in", "She taught Plato.", "She was taught by Plato.", True),
     ("both", "She was taught by Plato.", "She taught Plato; she was taught by Plato.", False),
     ("words between", "It is a book by Plato.", "It is a book by the old master Plato.", False),
+    ("farther away", "The school was that of Plato.", "It is a school led by Plato.", False),
     ("another verb", "She was taught by Plato.", "She met Plato.", False),
 ]
 
