@@ -54,7 +54,7 @@ _BOUNDS: dict[str, Bound] = {
     "constant": FREE, "new words": _FOR, "in one clause": _FOR, "rival": _AGAINST,
     "substitute": _AGAINST, "two sentences": _AGAINST, "agreement": _FOR,
 }  # fmt: skip
-_USED = {"supported": 0.6, "partly": 0.35}
+_USED = {"supported": 0.6, "partly": 0.45}
 
 
 @dataclass(frozen=True, slots=True)
