@@ -6,7 +6,7 @@ lists are fused, and as the rerankers order them. Many are about what the collec
 or what happened after it; the last share says how far a better order could lead.
 Corpus: ../shared/data/queries/open-questions-with-answers.jsonl, a thousand by hash, which nothing
 is fitted on; the larger English collection.
-Command: python -m bench.quality.answer_recall --collection DIR
+Command: python -m bench.quality.answer_recall --collection DIR [--questions N]
 """
 
 import argparse
@@ -42,6 +42,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--collection", type=Path, required=True)
+    parser.add_argument("--questions", type=int, default=_ASKED, help="fewer are not recorded")
     options = parser.parse_args()
     with (
         Index.open(options.collection, open_rerankers=lambda *_: ()) as fused,
@@ -49,7 +50,7 @@ def main() -> None:
     ):
         orders = {"fused": fused, "reranked": reranked}
         ranks: dict[str, list[float]] = {name: [] for name in orders}
-        for question in track(_questions(), "Searching"):
+        for question in track(_questions(options.questions), "Searching"):
             context = reranked.context(question.question)
             for name, index in orders.items():
                 hits = index.search(context, max(_DEPTHS))
@@ -57,7 +58,8 @@ def main() -> None:
         corpus = f"{OPEN_QUESTIONS.name}, {reranked.manifest.dump.name}"
     figures = {name: _figures(found) for name, found in ranks.items()}
     print(json.dumps(figures, indent=1))
-    record("answer_recall", corpus, figures)
+    if options.questions >= _ASKED:
+        record("answer_recall", corpus, figures)
 
 
 def _figures(ranks: Sequence[float]) -> dict[str, float]:
@@ -75,10 +77,10 @@ def _rank(hits: Sequence[Hit], question: OpenQuestion) -> float:
     return float("inf")
 
 
-def _questions() -> list[OpenQuestion]:
+def _questions(count: int) -> list[OpenQuestion]:
     with OPEN_QUESTIONS.open(encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
-    chosen = sample_of((row["qid"] for row in rows), _ASKED)
+    chosen = sample_of((row["qid"] for row in rows), count)
     return [
         OpenQuestion(row["question"], tuple(_strings(row["answers"])))
         for row in rows

@@ -143,7 +143,7 @@ TABLES = (
           "100 that the collection answers and 40 that it does not, half of them in each split; "
           "counted. *Perfect* says the right sentence and cites it, *liar* a wrong one; *said* is "
           "what a model says before any check, *supported* what is shown as that of it. Of the "
-          "bundled model a sample of one split.",
+          "bundled model a sample of one split, of one of half a billion parameters a beginning.",
           answers.everyday),
     Table("Answer strings", "answer_recall", "answer_recall",
           "1,000 real questions asked of no particular wiki: how often one of their answers "
