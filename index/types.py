@@ -343,6 +343,10 @@ class DumpRecord(_Record):
         )
         return (self.kind, a) == (other.kind, b)
 
+    def is_older(self, other: "DumpRecord") -> bool:
+        """Whether it is of an earlier day, where both days are known."""
+        return None not in (self.date, other.date) and str(self.date) < str(other.date)
+
     @property
     def day(self) -> str | None:
         """Its date as YYYY-MM-DD, where that is known."""

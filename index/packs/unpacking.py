@@ -20,7 +20,7 @@ from pinakes.index.build.progress import Progress
 from pinakes.index.build.progress_file import told_in_file
 from pinakes.index.checksums import FileChecksums, edges_checksum, file_checksums, pieces
 from pinakes.index.encoders.onnx_model import open_question_encoder
-from pinakes.index.errors import BadPack, CollectionError, OtherWiki
+from pinakes.index.errors import BadPack, CollectionError, NotAnUpdate, OtherWiki
 from pinakes.index.generations import (
     GenerationLock,
     all_generations,
@@ -79,8 +79,8 @@ def unpack(
 
     Files that some generation of this data directory has are linked from there. Parts that were
     verified, and files that are whole, are not read again by the call that goes on after a kill.
-    Raises BadPack, UnknownFormat, OtherWiki, DiskFull, BuildInProgress, and what ``Index.open``
-    does; nothing is published then.
+    Raises BadPack, UnknownFormat, OtherWiki, NotAnUpdate for an older dump, DiskFull,
+    BuildInProgress, and what ``Index.open`` does; nothing is published then.
     """
     pack = read_pack(directory)
     manifest = pack.manifest if with_vectors else without_vectors(pack.manifest)
@@ -98,6 +98,12 @@ def unpack(
             raise OtherWiki(
                 f"{collection.name} holds {before.dump.name}, and the pack is of "
                 f"{manifest.dump.name}; name another collection with --collection"
+            )
+        if before is not None and manifest.dump.is_older(before.dump):
+            raise NotAnUpdate(
+                f"the pack is of {manifest.dump.day}, and {collection.name} answers as of "
+                f"{before.dump.day}; to go back to a generation that is still there: pinakes "
+                f"rollback -c {collection.name}; to have this one beside it: --collection"
             )
         work = building_directory(collection, f"unpack-{pack_digest(directory)[:16]}")
         stage, done = work / "stage", _Done(work / "done.json")

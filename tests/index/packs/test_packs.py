@@ -15,7 +15,14 @@ import pytest
 import zstandard
 
 from pinakes.index.build.pipeline import BuildOptions, build_collection
-from pinakes.index.errors import BadPack, DamagedGeneration, DiskFull, OtherWiki, UnknownFormat
+from pinakes.index.errors import (
+    BadPack,
+    DamagedGeneration,
+    DiskFull,
+    NotAnUpdate,
+    OtherWiki,
+    UnknownFormat,
+)
 from pinakes.index.generations import current_generation, read_manifest
 from pinakes.index.packs import parts as parts_module
 from pinakes.index.packs.layout import PACK, SUMS, read_pack
@@ -535,6 +542,18 @@ def test_another_wiki_is_not_replaced(packed: Path, tmp_path: Path) -> None:
     with pytest.raises(OtherWiki, match="otherwiki holds otherwiki, and the pack is of toywiki"):
         take(packed, collection)
     assert current_generation(collection) == before
+
+
+def test_an_older_dump_does_not_take_the_place_of_a_newer_one(
+    built: Path, packed: Path, tmp_path: Path
+) -> None:
+    old, collection = built / "generations" / "20261001-2", tmp_path / "data" / "toywiki"
+    pack_generation(old, tmp_path / "old", PART, QuietProgress())
+    take(packed, collection)
+    with pytest.raises(NotAnUpdate, match=r"is of 2026-10-01, and toywiki answers as of 2026-11"):
+        take(tmp_path / "old", collection)
+    assert current_generation(collection).name == "20261101-1"
+    assert take(tmp_path / "old", tmp_path / "data" / "another").changed
 
 
 def test_it_goes_on_where_it_was_stopped(built: Path, packed: Path, tmp_path: Path) -> None:
