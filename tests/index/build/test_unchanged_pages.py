@@ -91,7 +91,11 @@ def states() -> Iterator[tuple[list[str], int]]:
     """A small wiki, state by state, and how many of its articles are as they were before."""
     long = "The long history of the library. " * 40
     wiki = {
-        1: article(1, "Papyrus", f"'''Papyrus''', a [[reed]] of the Nile. [[Scroll|rolls]] {long}"),
+        1: article(
+            1,
+            "Papyrus",
+            f"'''Papyrus''' or '''paper reed''', a [[reed]] of the Nile. [[Scroll|rolls]] {long}",
+        ),
         2: redirect(2, "Reed", "Papyrus"),
         3: article(3, "Scroll", f"A roll of [[papyrus]] or [[Reed|reeds]]. {long}"),
         4: article(4, "Codex of law", f"Bound leaves. [[Scroll|rolls]]\n== Use ==\n{long}"),
