@@ -1,12 +1,16 @@
-"""Which kind of source some files are, and that source, open to be read."""
+"""Which kind of source some files are, and that source, open to be read; the newest one there is.
+
+The one place that knows of a kind by name: what looks for newer dumps knows MediaWiki's alone.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 from pinakes.ingest.sources.base import Source
+from pinakes.ingest.sources.mediawiki.files.newest import newest_dump, no_newer_dump
 from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
 
-__all__ = ["KINDS", "open_source"]
+__all__ = ["KINDS", "newest_dump", "no_newer_dump", "open_source"]
 
 # Asked in this order; the last one takes what no other does, and tells what is wrong with it.
 KINDS: list[type[Source]] = [MediaWikiSource]

@@ -130,7 +130,7 @@ def _paths(
         return dump or []
     from pinakes.index.generations import current_generation, read_manifest
     from pinakes.index.inventory import take_inventory
-    from pinakes.ingest.sources.mediawiki.files.newest import newest_dump, no_newer_dump
+    from pinakes.ingest.sources.opening import newest_dump, no_newer_dump
     from pinakes.service.terminal.console import out
 
     directory = collection_directory(settings)
