@@ -109,6 +109,9 @@ TABLES = (
     Table("Short answers", "short_answers", "short_answers",
           "1,062 questions of SQuAD 2.0: the likeliest words, and whether the likeliest sentences "
           "hold an answer.", answers.by_name),
+    Table("A network that reads: what its heads have earned", "reading", "judge",
+          "Each use, the mark it was to reach on what the network was not trained on, and the "
+          "figure. What is not earned is not used.", answers.reading("verdicts")),
     Table("A network that reads: which words answer", "reading", "judge",
           "Questions of four articles of SQuAD 2.0 that it was not trained on, beside the linear "
           "reader: given the paragraph, and among the passages found over 6,000 articles. *Area*: "
