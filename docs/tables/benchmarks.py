@@ -109,6 +109,11 @@ TABLES = (
     Table("Short answers", "short_answers", "short_answers",
           "1,062 questions of SQuAD 2.0: the likeliest words, and whether the likeliest sentences "
           "hold an answer.", answers.by_name),
+    Table("Passages and short answers without a model", "cards", "cards",
+          "Real questions asked of no particular wiki, on which no model was trained or fitted: "
+          "of those that are answered, how many passages are shown and hold the answer, and how "
+          "many short answers are right.",
+          lambda figures: ({"": name, "questions": found} for name, found in figures.items())),
     Table("A network that reads: what its heads have earned", "reading", "judge",
           "Each use, the mark it was to reach on what the network was not trained on, and the "
           "figure. What is not earned is not used.", answers.reading("verdicts")),
