@@ -47,7 +47,7 @@ _JUDGED = 500
 _L2 = 0.01
 _FOLDS = 8
 # Of the passages that hold the answer so many may be left out.
-_LEFT_OUT = 0.05
+_LEFT_OUT = 0.02
 # Of short answers shown so many must be right, among so many at least.
 _RIGHT, _LEAST_SHOWN = 0.7, 5
 # "Wilberforce" for "William Wilberforce".

@@ -68,11 +68,12 @@ def diff(
 def _generation(settings: Settings, name: str | None) -> Path:
     """The generation meant: of the collection chosen, or the current one of a collection."""
     from pinakes.index.generations import current_generation, is_collection
+    from pinakes.index.upkeep import find_generation
 
     if name is not None and is_collection(settings.data, name):
         return current_generation(settings.data / name)
     collection = collection_directory(settings)
-    return current_generation(collection) if name is None else collection / "generations" / name
+    return current_generation(collection) if name is None else find_generation(collection, name)
 
 
 def _changes(

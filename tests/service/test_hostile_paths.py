@@ -73,12 +73,29 @@ COMMANDS = [
     "eval compare {} {}",
     "eval compare Q {}",
     "doctor --data {} --generator none",
+    "update {} --data DATA --without-checksums",
+    "update --if-newer {} --data DATA",
+    "rollback --data {}",
+    "diff {} {} --data DATA",
+    "diff --data {}",
+    "pack toywiki --data {} --to {}",
+    "unpack {} --data DATA",
+    "generations list --data {}",
+    "generations use 20261101-1 --data {}",
+    "generations verify --data {}",
+    "generations remove 20261101-1 --data {}",
+    "collections list --data {}",
+    "collections rename toywiki other --data {}",
+    "collections remove toywiki --yes --data {}",
+    "questions add Papyrus? --page Papyrus --data {}",
+    "questions list --data {}",
+    "questions remove 1 --data {}",
     "tokens create phone --data {}",
     "tokens list --data {}",
     "tokens revoke phone --data {}",
 ]
 # A directory without a collection, or with nothing in it, is an ordinary thing to have.
-_FINE = {"status --data {}", "tokens --data {}"}
+_FINE = {f"{name} --data {{}}" for name in ("collections", "status", "tokens", "update")}
 
 
 @pytest.fixture(autouse=True)

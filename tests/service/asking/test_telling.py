@@ -52,7 +52,11 @@ def _models(network: float, linear: float) -> ReadingModels:
 
 @pytest.mark.parametrize(
     ("network", "linear", "kind", "words"),
-    [(30.0, 60.0, "passage", WORDS), (-30.0, 60.0, "passage", None), (-30.0, 0.0, "refusal", None)],
+    [
+        (30.0, 60.0, "passage", WORDS),
+        (-30.0, 200.0, "passage", None),
+        (-30.0, 0.0, "refusal", None),
+    ],
 )
 def test_a_passage_and_words_are_shown_by_how_sure_both_are(
     index: Index,

@@ -122,14 +122,14 @@ def test_the_scrub_finds_what_nobody_has_read(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setattr(verify, "_SMALL", 0)  # as of a large collection
-    path = current_generation(collection) / "pages.db"
+    path = current_generation(collection) / "texts" / "000001.db"
     flip(path, path.stat().st_size // 2, 3)
     client = serve(scrubbed=True)
     client.get("/healthz")
     client.get("/api/suggest", params={"q": "x"})
     scrubs[0].join()
-    assert_problem(client.get("/readyz"), "pages.db", "has changed since it was built")
-    assert "pages.db has changed" in caplog.text
+    assert_problem(client.get("/readyz"), "000001.db", "has changed since it was built")
+    assert "000001.db has changed" in caplog.text
 
 
 def test_a_scrub_that_finds_nothing_leaves_the_service_ready(
