@@ -6,7 +6,6 @@ Whoever reads a generation holds a shared lock on it, and nobody removes what is
 """
 
 import errno
-import fcntl
 import hashlib
 import json
 import os
@@ -14,43 +13,37 @@ import re
 import shutil
 import stat
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 from pydantic import ValidationError
 
 from pinakes.index.checksums import edges_checksum, file_checksums
 from pinakes.index.encoder_files import share_encoder
 from pinakes.index.errors import (
-    BuildInProgress,
     CollectionError,
     DamagedGeneration,
     NoCollection,
     UnknownFormat,
+    UnknownGeneration,
 )
 from pinakes.index.health import REBUILD, damaged, stray, unreadable
-from pinakes.index.holders import holders, named
 from pinakes.index.types import FORMAT_VERSION, FileRecord, Manifest
 from pinakes.ingest.files import sync_directory, write_whole
 
 __all__ = [
-    "NO_LOCKS",
     "SEALED",
     "WITHHELD",
-    "GenerationLock",
     "all_generations",
-    "build_state",
     "building_directory",
     "can_be_called",
     "check_files",
     "collection_names",
     "compare_listing",
     "current_generation",
+    "find_generation",
     "go_live",
-    "hold_collection",
-    "hold_generation",
     "is_collection",
     "link_files",
     "linked_files",
@@ -62,6 +55,7 @@ __all__ = [
     "record_files",
     "seal",
     "timestamp",
+    "unknown_generation",
 ]
 
 _GENERATIONS = "generations"
@@ -70,8 +64,6 @@ _MANIFEST, _SEAL = "manifest.json", "manifest.sha256"
 SEALED = (_MANIFEST, _SEAL)
 # Beside a stage that is whole and not published: why.
 WITHHELD = "withheld.txt"
-# What locks answer on file systems that have none: some NFS, FUSE and 9p mounts.
-NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS, errno.EINVAL, errno.EBADF)
 _NAME = re.compile(r"^(\d{8})-(\d+)$")
 _COLLECTION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,254}", re.ASCII)
 
@@ -120,27 +112,6 @@ def not_served(data: Path) -> dict[str, str]:
         except PermissionError:
             continue
     return found
-
-
-def build_state(collection: Path) -> Literal["at work", "unfinished"] | None:
-    """Whether a build is at work there, or was and has not finished; None: neither."""
-    try:
-        handle = os.open(collection, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError:
-        return None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return "at work"
-    except OSError as error:
-        if error.errno not in NO_LOCKS:
-            raise
-    finally:
-        os.close(handle)
-    with suppress(OSError):
-        if any((collection / "building").iterdir()):
-            return "unfinished"
-    return None
 
 
 def current_generation(collection: Path) -> Path:
@@ -255,62 +226,6 @@ def _files(directory: Path, inside: str = "") -> Iterator[tuple[str, os.stat_res
                 yield name, entry.stat(follow_symlinks=False)
 
 
-class GenerationLock:
-    """A shared lock on a generation; while it is held the generation is not removed."""
-
-    def __init__(self, generation: Path) -> None:
-        self._handle = os.open(generation, os.O_RDONLY)
-        try:
-            fcntl.flock(self._handle, fcntl.LOCK_SH)
-        except OSError as error:
-            if error.errno not in NO_LOCKS:  # without any, nothing is removed either
-                self.release()
-                raise
-
-    def holds(self, generation: Path) -> bool:
-        """Whether it is this directory, and not another of its name in the place of one removed."""
-        return os.path.samestat(os.fstat(self._handle), generation.stat())
-
-    def release(self) -> None:
-        """Let the generation go; harmless when repeated."""
-        if self._handle >= 0:
-            os.close(self._handle)
-            self._handle = -1
-
-
-def hold_generation(collection: Path) -> tuple[Path, GenerationLock]:
-    """The current generation, locked; follows ``current`` if it moves in between."""
-    while True:
-        generation = current_generation(collection)
-        try:
-            lock = GenerationLock(generation)
-        except FileNotFoundError:
-            continue
-        except PermissionError as error:
-            raise unreadable(generation, error) from None
-        if generation.is_dir() and current_generation(collection) == generation:
-            return generation, lock
-        lock.release()
-
-
-@contextmanager
-def hold_collection(collection: Path) -> Iterator[None]:
-    """The one build that may write here. Raises BuildInProgress when there is another."""
-    collection.mkdir(parents=True, exist_ok=True)
-    handle = os.open(collection, os.O_RDONLY)
-    try:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BuildInProgress(
-                f"another build is at work on {collection}: {named(holders(collection))}; wait "
-                "until it is done, or stop it: what it has done is kept"
-            ) from None
-        yield
-    finally:
-        os.close(handle)
-
-
 def building_directory(collection: Path, key: str) -> Path:
     """Where an unfinished build of this dump keeps its work; made when missing."""
     directory = collection / "building" / key
@@ -339,6 +254,22 @@ def all_generations(collection: Path) -> list[Path]:
     if not directory.is_dir():
         return []
     return sorted(entry for entry in directory.iterdir() if _NAME.match(entry.name))
+
+
+def find_generation(collection: Path, name: str) -> Path:
+    """The generation called so. Raises UnknownGeneration."""
+    found = next((path for path in all_generations(collection) if path.name == name), None)
+    if found is None:
+        raise unknown_generation(collection, name)
+    return found
+
+
+def unknown_generation(collection: Path, name: str) -> UnknownGeneration:
+    """That there is none called so; it names those there are."""
+    names = ", ".join(path.name for path in all_generations(collection)) or "none"
+    return UnknownGeneration(
+        f"{collection.name} has no generation {name[:80]!r}; there are: {names}"
+    )
 
 
 def record_files(

@@ -11,14 +11,9 @@ from pathlib import Path
 from typing import Literal
 
 from pinakes.index.errors import CollectionError
-from pinakes.index.generations import (
-    WITHHELD,
-    all_generations,
-    build_state,
-    current_generation,
-    read_manifest,
-)
+from pinakes.index.generations import WITHHELD, all_generations, current_generation, read_manifest
 from pinakes.index.holders import holders
+from pinakes.index.locks import build_state
 from pinakes.index.types import Manifest
 from pinakes.ingest.files import read_json, read_text
 

@@ -10,7 +10,7 @@ import threading
 from contextlib import suppress
 
 from pinakes.index.errors import DamagedGeneration
-from pinakes.index.generations import GenerationLock
+from pinakes.index.locks import GenerationLock
 from pinakes.index.retrieval.search import Index
 from pinakes.index.verify import find_damage
 

@@ -14,8 +14,9 @@ from pathlib import Path
 
 from pinakes.index.encoder_files import remove_unused_encoders
 from pinakes.index.errors import CollectionError, InUse
-from pinakes.index.generations import NO_LOCKS, all_generations, current_generation, read_manifest
+from pinakes.index.generations import all_generations, current_generation, read_manifest
 from pinakes.index.holders import holders, named
+from pinakes.index.locks import NO_LOCKS
 
 __all__ = [
     "KEPT_DUMPS",

@@ -12,13 +12,12 @@ from pathlib import Path
 from pinakes.index.encoder_files import SHARED_ENCODERS, remove_unused_encoders
 from pinakes.index.errors import BadName, InUse, UnknownGeneration
 from pinakes.index.generations import (
-    GenerationLock,
     all_generations,
     can_be_called,
     current_generation,
-    hold_collection,
     make_current,
 )
+from pinakes.index.locks import GenerationLock, hold_collection
 from pinakes.index.retrieval.search import Index
 from pinakes.index.superseded import held_alone, origin_of, remove_generation
 from pinakes.index.types import Manifest
@@ -26,7 +25,6 @@ from pinakes.ingest.files import sync_directory
 
 __all__ = [
     "drop_unfinished",
-    "find_generation",
     "generation_before",
     "remove_collection",
     "remove_generations",
@@ -36,18 +34,6 @@ __all__ = [
 
 _BUILDING = "building"
 _REMOVED = ".removed-"
-
-
-def find_generation(collection: Path, name: str) -> Path:
-    """The generation called so. Raises UnknownGeneration, which names those there are."""
-    there = all_generations(collection)
-    found = next((generation for generation in there if generation.name == name), None)
-    if found is None:
-        names = ", ".join(generation.name for generation in there) or "none"
-        raise UnknownGeneration(
-            f"{collection.name} has no generation {name[:80]!r}; there are: {names}"
-        )
-    return found
 
 
 def generation_before(collection: Path) -> Path:

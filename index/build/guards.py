@@ -12,7 +12,8 @@ from typing import Literal
 from pinakes.index.encoders.onnx_model import open_question_encoder
 from pinakes.index.errors import Withheld
 from pinakes.index.evaluation.own_questions import DEPTH, own_questions, rank_of
-from pinakes.index.generations import GenerationLock, read_manifest
+from pinakes.index.generations import read_manifest
+from pinakes.index.locks import GenerationLock
 from pinakes.index.retrieval.search import Index
 from pinakes.index.store.vanished import vanished_pages
 from pinakes.index.types import Manifest, QuestionEncoder

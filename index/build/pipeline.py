@@ -43,10 +43,8 @@ from pinakes.index.build.work_directory import (
     is_withheld,
     work_directory,
 )
-from pinakes.index.generations import (
-    hold_collection,
-)
 from pinakes.index.keywords.writer import write_keywords
+from pinakes.index.locks import hold_collection
 from pinakes.index.superseded import KEPT_DUMPS, remove_superseded
 from pinakes.index.types import Encoder, Manifest
 from pinakes.ingest.sources.base import Source

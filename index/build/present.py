@@ -8,12 +8,8 @@ from pathlib import Path
 
 from pinakes.index.build.progress import Progress
 from pinakes.index.errors import CollectionError, UnknownFormat
-from pinakes.index.generations import (
-    GenerationLock,
-    check_files,
-    hold_generation,
-    read_manifest,
-)
+from pinakes.index.generations import check_files, read_manifest
+from pinakes.index.locks import GenerationLock, hold_generation
 from pinakes.index.store.unchanged import KnownPages, UnchangedPages
 from pinakes.index.types import Manifest
 from pinakes.index.verify import check_on_open

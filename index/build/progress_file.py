@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Literal
 
 from pinakes.index.build.progress import Progress
-from pinakes.index.generations import build_state, timestamp
+from pinakes.index.generations import timestamp
+from pinakes.index.locks import build_state
 from pinakes.ingest.files import read_json
 
 __all__ = ["BuildReport", "builds", "told_in_file"]

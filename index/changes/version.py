@@ -11,13 +11,14 @@ from pathlib import Path
 
 from pinakes.index.errors import CollectionError, OtherWiki, UnknownGeneration
 from pinakes.index.generations import (
-    GenerationLock,
     all_generations,
     check_files,
     current_generation,
     read_manifest,
+    unknown_generation,
 )
 from pinakes.index.health import unreadable
+from pinakes.index.locks import GenerationLock
 from pinakes.index.store.store import Store
 from pinakes.index.types import Manifest
 
@@ -44,7 +45,7 @@ def open_version(generation: Path) -> Iterator[Version]:
     try:
         lock = GenerationLock(generation)
     except (FileNotFoundError, NotADirectoryError):
-        raise _unknown(generation.parents[1], generation.name) from None
+        raise unknown_generation(generation.parents[1], generation.name) from None
     except PermissionError as error:
         raise unreadable(generation, error) from None
     try:
@@ -88,7 +89,7 @@ def generation_since(collection: Path, since: str) -> Path:
         if generation.name == since or (date and generation.name[:8] <= "".join(date.groups()))
     ]
     if not found:
-        raise _unknown(collection, since)
+        raise unknown_generation(collection, since)
     return max(found, key=_place)
 
 
@@ -112,12 +113,6 @@ def _dump_of(generation: Path) -> str | None:
         return read_manifest(generation).dump.fingerprint
     except CollectionError:
         return None
-
-
-def _unknown(collection: Path, name: str) -> UnknownGeneration:
-    return UnknownGeneration(
-        f"{collection.name} has no generation {name[:80]!r}; {_there_are(collection)}"
-    )
 
 
 def _there_are(collection: Path) -> str:

@@ -12,8 +12,9 @@ from typing import Literal
 from pinakes.index.build.progress import Progress
 from pinakes.index.checksums import pieces
 from pinakes.index.errors import BadPack, DiskFull
-from pinakes.index.generations import GenerationLock, check_files, read_manifest, timestamp
+from pinakes.index.generations import check_files, read_manifest, timestamp
 from pinakes.index.health import damaged, unreadable
+from pinakes.index.locks import GenerationLock
 from pinakes.index.packs.layout import (
     BLOCK,
     LONGEST_NAME,

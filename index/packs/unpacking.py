@@ -22,18 +22,17 @@ from pinakes.index.checksums import FileChecksums, edges_checksum, file_checksum
 from pinakes.index.encoders.onnx_model import open_question_encoder
 from pinakes.index.errors import BadPack, CollectionError, NotAnUpdate, OtherWiki
 from pinakes.index.generations import (
-    GenerationLock,
     all_generations,
     building_directory,
     collection_names,
     current_generation,
     go_live,
-    hold_collection,
     next_name,
     read_manifest,
     seal,
 )
 from pinakes.index.health import damaged
+from pinakes.index.locks import GenerationLock, hold_collection
 from pinakes.index.packs.layout import (
     BLOCK,
     PackRecord,

@@ -16,9 +16,10 @@ from pinakes.index.aliases.entity_linking import (
 )
 from pinakes.index.encoders.onnx_model import open_question_encoder
 from pinakes.index.errors import BadQuery
-from pinakes.index.generations import GenerationLock, check_files, hold_generation, read_manifest
+from pinakes.index.generations import check_files, read_manifest
 from pinakes.index.health import Health, damaged
 from pinakes.index.keywords.bm25 import KeywordIndex
+from pinakes.index.locks import GenerationLock, hold_generation
 from pinakes.index.retrieval.explain import matched_fields
 from pinakes.index.retrieval.fusion import Fusion, list_candidates
 from pinakes.index.retrieval.highlights import Highlighter

@@ -317,7 +317,8 @@ def status(
 ) -> None:
     """What is built, what is not finished, and which model would answer."""
     from pinakes.index.errors import CollectionError
-    from pinakes.index.generations import build_state, collection_names, not_served
+    from pinakes.index.generations import collection_names, not_served
+    from pinakes.index.locks import build_state
     from pinakes.service.terminal.console import out
 
     settings = load_settings(data=data, collection=collection)
@@ -355,7 +356,8 @@ def _directories(data: Path) -> list[str]:
 
 def _status_of(path: Path) -> dict[str, Any]:
     """What is known of a collection. Raises CollectionError and BadInput."""
-    from pinakes.index.generations import build_state, current_generation, read_manifest
+    from pinakes.index.generations import current_generation, read_manifest
+    from pinakes.index.locks import build_state
     from pinakes.service.reading.models import linear_models
     from pinakes.service.reading.threshold import threshold_of
 

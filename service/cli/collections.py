@@ -83,7 +83,8 @@ def remove(
 
 def _collections(root: Path) -> list[Path]:
     """The directories with something built, or being built."""
-    from pinakes.index.generations import all_generations, build_state, can_be_called
+    from pinakes.index.generations import all_generations, can_be_called
+    from pinakes.index.locks import build_state
 
     return [
         path

@@ -67,8 +67,7 @@ def diff(
 
 def _generation(settings: Settings, name: str | None) -> Path:
     """The generation meant: of the collection chosen, or the current one of a collection."""
-    from pinakes.index.generations import current_generation, is_collection
-    from pinakes.index.upkeep import find_generation
+    from pinakes.index.generations import current_generation, find_generation, is_collection
 
     if name is not None and is_collection(settings.data, name):
         return current_generation(settings.data / name)

@@ -18,7 +18,7 @@ from pinakes.service.settings import load_settings
 
 if TYPE_CHECKING:
     from pinakes.index.errors import CollectionError
-    from pinakes.index.generations import GenerationLock
+    from pinakes.index.locks import GenerationLock
 
 __all__ = ["list_generations", "remove", "rollback", "use", "verify", "verify_generations"]
 
@@ -48,7 +48,7 @@ def use(
     as_json: JsonOption = False,
 ) -> None:
     """Let another generation answer, if it opens; a running service follows."""
-    from pinakes.index.upkeep import find_generation
+    from pinakes.index.generations import find_generation
 
     directory = _directory(data, collection)
     _use(directory, find_generation(directory, generation), as_json=as_json)
@@ -94,8 +94,9 @@ def remove(
     as_json: JsonOption = False,
 ) -> None:
     """Remove generations that are not current and that no process uses, or unfinished builds."""
+    from pinakes.index.generations import find_generation
     from pinakes.index.inventory import take_inventory
-    from pinakes.index.upkeep import drop_unfinished, find_generation, remove_generations
+    from pinakes.index.upkeep import drop_unfinished, remove_generations
     from pinakes.service.terminal.console import out
     from pinakes.service.terminal.inventory_report import size_text
 
@@ -125,7 +126,7 @@ def verify(
     data: DataOption = None, collection: CollectionOption = None, as_json: JsonOption = False
 ) -> None:
     """Read all files of a collection again: are they what was built?"""
-    from pinakes.index.generations import hold_generation
+    from pinakes.index.locks import hold_generation
 
     checked = _checked(*hold_generation(_directory(data, collection)))
     if as_json:
@@ -149,8 +150,8 @@ def verify_generations(
     as_json: JsonOption = False,
 ) -> None:
     """Read all files of generations again: are they what was built?"""
-    from pinakes.index.generations import GenerationLock, all_generations
-    from pinakes.index.upkeep import find_generation
+    from pinakes.index.generations import all_generations, find_generation
+    from pinakes.index.locks import GenerationLock
     from pinakes.service.plain_text import one_line
     from pinakes.service.terminal.console import out
 

@@ -62,10 +62,9 @@ def pack(
     as_json: JsonOption = False,
 ) -> None:
     """Pack a generation into a directory of files, to be copied and unpacked elsewhere."""
-    from pinakes.index.generations import current_generation
+    from pinakes.index.generations import current_generation, find_generation
     from pinakes.index.packs.layout import pack_digest
     from pinakes.index.packs.packing import LeftOut, pack_generation
-    from pinakes.index.upkeep import find_generation
     from pinakes.service.terminal.console import BuildProgress, out
 
     directory = collection_directory(load_settings(data=data, collection=collection))
@@ -150,9 +149,8 @@ def unpack(
 
 def _at_hand(collection: Path, against: str) -> "tuple[list[FileRecord], str]":
     """The files of a pack or of a generation of the collection, and what it is called."""
-    from pinakes.index.generations import read_manifest
+    from pinakes.index.generations import find_generation, read_manifest
     from pinakes.index.packs.layout import PACK, read_pack
-    from pinakes.index.upkeep import find_generation
 
     if (Path(against) / PACK).is_file():
         manifest = read_pack(Path(against)).manifest

@@ -13,14 +13,13 @@ from pinakes.ingest.types import Passage
 from pinakes.service.reading.claim_parser import ClaimParser
 from pinakes.service.reading.claims import Claim, Word
 from pinakes.service.reading.comparison import compare
+from pinakes.service.reading.network_first import TRAINED_ON
 from pinakes.service.reading.question import Question
 from pinakes.service.reading.reader import Reader
 from pinakes.service.types import Citation, SourcePlace
 
 __all__ = ["FoundAnswers"]
 
-# Readers are trained on these languages.
-_ENGLISH = ("en", "simple")
 # So much less likely than the likeliest answer, as a logarithm of odds, others may be one, too.
 _MARGIN = 1.5
 # Of so many sources what a claim may be taken from is read: each takes two dozen milliseconds.
@@ -79,7 +78,7 @@ class FoundAnswers:
         return self._read[number]
 
     def _found(self, source: Citation) -> Iterable[_FoundAnswer]:
-        if source.language not in _ENGLISH:
+        if source.language not in TRAINED_ON:
             return
         for one in self._reader.read(self._question, [_as_hit(source)]).sentences:
             words = self._parser.parse(source.quote[one.answer_start : one.answer_end]).words

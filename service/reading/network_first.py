@@ -12,10 +12,10 @@ from pinakes.index.types import Hit
 from pinakes.service.reading.question import Question
 from pinakes.service.reading.reader import AnsweringSentence, Reader, Reading
 
-__all__ = ["NetworkFirst"]
+__all__ = ["TRAINED_ON", "NetworkFirst"]
 
 # What it was trained on, by the codes of collections' languages.
-_ENGLISH = ("en", "simple")
+TRAINED_ON = ("en", "simple")
 # How the network's score and each place down the list weigh beside the linear reader's score: by 50
 # everyday questions over 30,729 articles (bench.quality.everyday, split dev), too few to tell these
 # from half or twice as much, which choose one passage more or fewer.
@@ -36,7 +36,7 @@ class NetworkFirst:
         After it come the network's others that are likelier than no answer, then the linear ones.
         """
         others = self.linear.read(question, hits)
-        if not all(hit.language in _ENGLISH for hit in hits):
+        if not all(hit.language in TRAINED_ON for hit in hits):
             return self._alone(others)
         found = self.network.read(question, hits)
         if not found.sentences:

@@ -12,13 +12,9 @@ import pytest
 from pinakes.index import generations, verify
 from pinakes.index.build.progress import Silence
 from pinakes.index.errors import CollectionError, DamagedGeneration, UnreadableGeneration
-from pinakes.index.generations import (
-    GenerationLock,
-    current_generation,
-    publish,
-    read_manifest,
-)
+from pinakes.index.generations import current_generation, publish, read_manifest
 from pinakes.index.health import Health, unreadable
+from pinakes.index.locks import GenerationLock
 from pinakes.index.retrieval.search import Index
 from pinakes.index.superseded import remove_superseded
 from pinakes.index.verify import find_all_damage, verify_files
@@ -300,7 +296,7 @@ def test_file_systems_without_locks_are_read_and_nothing_is_removed_there(
         raise OSError(number, os.strerror(number))
 
     republish(toy_collection)
-    monkeypatch.setattr("pinakes.index.generations.fcntl.flock", no_locks)
+    monkeypatch.setattr("pinakes.index.locks.fcntl.flock", no_locks)
     with Index.open(toy_collection, HashingEncoder.open) as index:
         assert index.search("papyrus reed")
         assert remove_superseded(toy_collection) == []

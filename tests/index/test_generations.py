@@ -9,17 +9,15 @@ import pytest
 
 from pinakes.index.errors import BuildInProgress, DamagedGeneration, NoCollection, UnknownFormat
 from pinakes.index.generations import (
-    GenerationLock,
     check_files,
     collection_names,
     current_generation,
-    hold_collection,
-    hold_generation,
     next_name,
     publish,
     read_manifest,
     record_files,
 )
+from pinakes.index.locks import GenerationLock, hold_collection, hold_generation
 from pinakes.index.retrieval.search import Index
 from pinakes.index.superseded import remove_superseded
 from pinakes.index.types import FORMAT_VERSION, DumpRecord, Manifest
@@ -323,7 +321,7 @@ def test_what_another_process_holds_is_not_removed(tmp_path: Path) -> None:
     write_generation(collection, "20261101-1")
     program = (
         "import sys; from pathlib import Path\n"
-        "from pinakes.index.generations import hold_generation\n"
+        "from pinakes.index.locks import hold_generation\n"
         "generation, lock = hold_generation(Path(sys.argv[1]))\n"
         "print(generation.name, flush=True); sys.stdin.read()"
     )
@@ -368,7 +366,7 @@ def test_holding_follows_current_when_it_moves_in_between(
                 break
             super().__init__(generation)
 
-    monkeypatch.setattr("pinakes.index.generations.GenerationLock", MovingLock)
+    monkeypatch.setattr("pinakes.index.locks.GenerationLock", MovingLock)
     generation, lock = hold_generation(collection)
     lock.release()
     assert generation.name == "20261101-2"

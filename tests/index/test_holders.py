@@ -1,8 +1,8 @@
 import os
 from pathlib import Path
 
-from pinakes.index.generations import GenerationLock
 from pinakes.index.holders import holders, named
+from pinakes.index.locks import GenerationLock
 
 
 def test_who_holds_a_directory_is_told(tmp_path: Path) -> None:

@@ -12,18 +12,12 @@ from pinakes.index.errors import (
     InUse,
     UnknownGeneration,
 )
-from pinakes.index.generations import (
-    GenerationLock,
-    collection_names,
-    current_generation,
-    hold_collection,
-    hold_generation,
-)
+from pinakes.index.generations import collection_names, current_generation, find_generation
 from pinakes.index.inventory import take_inventory
+from pinakes.index.locks import GenerationLock, hold_collection, hold_generation
 from pinakes.index.superseded import remove_superseded
 from pinakes.index.upkeep import (
     drop_unfinished,
-    find_generation,
     generation_before,
     remove_collection,
     remove_generations,

@@ -8,7 +8,8 @@ from pinakes.index import generations
 from pinakes.index.build import embed
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.errors import BuildInProgress, EncoderMismatch, NoCollection
-from pinakes.index.generations import current_generation, hold_collection, read_manifest
+from pinakes.index.generations import current_generation, read_manifest
+from pinakes.index.locks import hold_collection
 from pinakes.index.retrieval.search import Index
 from pinakes.ingest.errors import ChecksumMismatch, EmptyDump, UnreadablePage
 from pinakes.ingest.sources.base import Source

@@ -8,7 +8,8 @@ import pytest
 from pinakes.index.build import progress_file
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.build.progress_file import BuildReport, builds, told_in_file
-from pinakes.index.generations import building_directory, hold_collection
+from pinakes.index.generations import building_directory
+from pinakes.index.locks import hold_collection
 from tests.index.collections import ENCODER, PAGES
 from tests.index.toys import QuietProgress, in_threads, write_dump
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pinakes.index.generations import GenerationLock, current_generation
-from pinakes.index.upkeep import find_generation, use_generation
+from pinakes.index.generations import current_generation, find_generation
+from pinakes.index.locks import GenerationLock
+from pinakes.index.upkeep import use_generation
 from tests.index.toys import republish
 from tests.service.conftest import Run, make_app, running
 from tests.yardstick import wait_until

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from pinakes.index.generations import hold_collection
+from pinakes.index.locks import hold_collection
 from tests.index.toys import reseal
 from tests.service.conftest import Outcome, Run
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pinakes.index.generations import hold_collection
+from pinakes.index.locks import hold_collection
 from pinakes.ingest.sources.base import Source
 from tests.index.toys import article, reseal, write_dump
 from tests.service.conftest import Run

@@ -8,7 +8,7 @@ import pytest
 
 from pinakes.index.build import progress_file
 from pinakes.index.build.progress_file import told_in_file
-from pinakes.index.generations import hold_collection
+from pinakes.index.locks import hold_collection
 from pinakes.service.http import builds_api
 from tests.index.toys import QuietProgress
 from tests.service.conftest import local_client, make_app, running
