@@ -6,6 +6,7 @@ Through AnswerWriter, so that what is shown on the way is the text in the end.
 import asyncio
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -23,7 +24,7 @@ from pinakes.service.asking.stream import (
     SentenceStream,
 )
 from pinakes.service.reading.entailment import Support
-from pinakes.service.types import AnswerMode, AnswerRequest
+from pinakes.service.types import AnswerMode, AnswerRequest, Verdict
 from tests.service.asking.answers import assert_sentences_are_slices, shown
 from tests.yardstick import assert_in_proportion
 
@@ -81,12 +82,16 @@ MARKS = [
 ]
 
 
+@dataclass
 class KnownNumbers:
-    """Believes every mark that names one of three sources."""
+    """Believes every mark that names one of three sources; ``agrees`` as a reader does, or not."""
+
+    agrees: bool = False
 
     def check(self, words: str, numbers: Sequence[int]) -> Support:
         cited = tuple(dict.fromkeys(number for number in numbers if number in (1, 2, 3)))
-        return Support(cited, "supported" if cited else "unsupported", float(bool(cited)))
+        verdict: Verdict = "supported" if cited else "unsupported"
+        return Support(cited, verdict, float(bool(cited)), agrees=self.agrees)
 
 
 def write(
@@ -95,14 +100,16 @@ def write(
     strict: bool = False,
     mode: AnswerMode = "answer",
     prose: bool = True,
+    answers: bool = True,
+    agrees: bool = False,
 ) -> tuple[Draft, list[AnswerEvent]]:
     """The draft and the events after these pieces; at its end what was shown is its text."""
     anything: Any = None
     draft = Draft(anything, AnswerRequest("Who?", mode=mode), "Who?", 0.0)
     sources: Any = tuple(SimpleNamespace(number=number, title="") for number in (1, 2, 3))
     draft.citations = sources
-    checker: Any = KnownNumbers()
-    writer = AnswerWriter(draft, checker, lambda *_: True, strict=strict, trusted=not strict)
+    checker: Any = KnownNumbers(agrees)
+    writer = AnswerWriter(draft, checker, lambda *_: answers, strict=strict, trusted=not strict)
 
     async def collect() -> list[AnswerEvent]:
         events = []
@@ -116,6 +123,12 @@ def write(
     assert shown(events) == draft.text
     assert_sentences_are_slices(events, draft.text, prose=prose)
     return draft, events
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_what_a_reader_finds_too_answers_whatever_its_type(agrees: bool) -> None:
+    [sentence] = write(["Kings planned it [1]."], answers=False, agrees=agrees)[0].sentences
+    assert sentence.answers == agrees
 
 
 @pytest.mark.parametrize(("raw", "text"), [case[1:] for case in MARKS], ids=[c[0] for c in MARKS])

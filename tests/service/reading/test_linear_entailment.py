@@ -129,6 +129,17 @@ def test_the_opposite_of_what_a_source_says_is_not_supported(sample: Path) -> No
         )
 
 
+def test_verbs_that_say_little_weigh_alike(sample: Path) -> None:
+    with Index.open(sample, None) as index:
+        question = question_of(index, "What is Lake Baikal?")
+        premises = linear_entailment().premises(question, [_citation(1, "Lake Baikal", LAKES)])
+        lies, began, shines = (
+            premises.check(f"Lake Baikal {verb} in cold Siberia.", ()).score
+            for verb in ("lies", "began", "shines")
+        )
+    assert lies == began > shines
+
+
 class FindsVentris:
     """A reader that answers everything with Michael Ventris."""
 
