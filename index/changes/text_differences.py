@@ -95,28 +95,31 @@ def _compare(old: str, new: str, levels: Sequence[re.Pattern[str]]) -> Iterator[
 
 def _joined(pieces: Iterator[Piece]) -> Iterator[Piece]:
     """Pieces of one kind that follow each other as one, what was removed before what was added."""
-    removed = added = waiting = ""
+    removed = added = same = ""
     for piece in pieces:
-        if piece.kind == "removed":
-            removed, added, waiting = removed + waiting + piece.text, added + waiting, ""
-        elif piece.kind == "added":
-            removed, added, waiting = removed + waiting, added + waiting + piece.text, ""
-        elif (removed or added) and not _WORD.search(waiting + piece.text):
-            waiting += piece.text
+        if piece.kind == "same":
+            same += piece.text
+            continue
+        if _WORD.search(same) or not (removed or added):
+            yield from _told(removed, added, same)
+            removed = added = ""
         else:
-            yield from _told(removed, added)
-            yield Piece("same", waiting + piece.text)
-            removed = added = waiting = ""
-    yield from _told(removed, added)
-    if waiting:
-        yield Piece("same", waiting)
+            removed, added = removed + same, added + same
+        same = ""
+        if piece.kind == "removed":
+            removed += piece.text
+        else:
+            added += piece.text
+    yield from _told(removed, added, same)
 
 
-def _told(removed: str, added: str) -> Iterator[Piece]:
+def _told(removed: str, added: str, same: str) -> Iterator[Piece]:
     if removed:
         yield Piece("removed", removed)
     if added:
         yield Piece("added", added)
+    if same:
+        yield Piece("same", same)
 
 
 def _aligned(

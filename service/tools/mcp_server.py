@@ -17,6 +17,7 @@ from mcp.server import Server, ServerRequestContext
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
+from sse_starlette.sse import AppStatus
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
@@ -67,6 +68,9 @@ class ToolEndpoint:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Calls are taken inside of this; those that run when it ends are cancelled."""
+        # The protocol's streams would end themselves within half a second of a signal, before a
+        # call has said that it could not be answered; ``receive_or_end`` ends them after that.
+        AppStatus.disable_automatic_graceful_drain()  # type: ignore[no-untyped-call]
         self._sessions = StreamableHTTPSessionManager(
             self._server,
             stateless=True,

@@ -37,6 +37,8 @@ def shown(old: str, new: str) -> str:
         # What is rewritten is read at once, not a word at a time around each space.
         ("a scroll of skin", "a roll of vellum", "a [-scroll-]{+roll+} of [-skin-]{+vellum+}"),
         ("old grey stone", "new white stone", "[-old grey-]{+new white+} stone"),
+        # What both begin with is one piece, though its parts were found one after the other.
+        (" .", " .a", " .{+a+}"),
         ("One.\nTwo.\nThree.", "One.\nThree.", "One.\n[-Two.\n-]Three."),
         # Scripts without spaces by letters; marks stay with theirs.
         ("図書館は最大であった", "図書館は最小であった", "図書館は最[-大-]{+小+}であった"),

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,14 +11,15 @@ import httpx
 import pytest
 from mcp import Client
 from mcp.types import CallToolResult
+from sse_starlette.sse import AppStatus
 
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.opening import open_source
 from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
-from pinakes.service.generators.generator import Generator
+from pinakes.service.generators.generator import Generator, Sign
 from pinakes.service.settings import AnswerSettings, ServeSettings, ToolSettings
-from pinakes.service.types import parse_ref
+from pinakes.service.types import Message, parse_ref
 from tests.index.toys import SAMPLE, QuietProgress, article, write_dump
 from tests.service.conftest import MakeServer, make_app, running
 from tests.service.http.leaving import leave_at
@@ -134,6 +135,33 @@ def test_ask(make_server: MakeServer, mode: str) -> None:
 
     asyncio.run(scenario())
     assert QUESTION in generator.prompts[0][-1].content
+
+
+@pytest.mark.parametrize("mode", PROTOCOLS)
+def test_a_signal_does_not_cut_a_call_short(
+    make_server: MakeServer, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    """The service ends calls, and tells them; the library that streams would be faster."""
+    monkeypatch.setattr(AppStatus, "original_handler", None)
+    monkeypatch.setattr(AppStatus, "should_exit", False)
+
+    class Interrupted(ScriptedGenerator):
+        async def stream(
+            self, messages: Sequence[Message], max_tokens: int
+        ) -> AsyncGenerator[str | Sign, None]:
+            AppStatus.handle_exit()
+            async for step in super().stream(messages, max_tokens):
+                yield step
+
+    async def note(*_progress: object) -> None:
+        pass
+
+    async def scenario() -> CallToolResult:
+        async with Client(f"{address}/mcp", mode=mode) as client:
+            return await client.call_tool("ask", {"question": QUESTION}, progress_callback=note)
+
+    address = make_server(Interrupted(*WORDS[:2], 1.2, WORDS[2]))  # it looks twice a second
+    assert WORDS[2] in text_of(asyncio.run(scenario()))
 
 
 @pytest.mark.parametrize("mode", PROTOCOLS)
