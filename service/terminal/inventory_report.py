@@ -67,7 +67,9 @@ def print_inventory(inventory: Inventory) -> None:
 
 def _table(texts: Sequence[str], numbers: Sequence[str]) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
-    for name in texts:
+    first, *others = texts
+    table.add_column(first, overflow="fold")  # names may be long; figures are never cut
+    for name in others:
         table.add_column(name, no_wrap=True)
     for name in numbers:
         table.add_column(name, justify="right", no_wrap=True)
