@@ -106,7 +106,7 @@ bench: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.speed.worst_constructs
 	$(VENV)/bin/python -m bench.speed.memory
 	$(VENV)/bin/python -m bench.speed.ingest
-	$(VENV)/bin/python -m bench.speed.update
+	$(VENV)/bin/python -m bench.update.next_dump
 	$(VENV)/bin/python -m bench.speed.vectors
 	$(VENV)/bin/python -m bench.speed.suggest
 	$(VENV)/bin/python -m bench.speed.search

@@ -4,13 +4,18 @@ Texts change, pages are added, moved, deleted, redirects become articles and art
 titles change in case, disambiguation pages list more. Knows no index.
 """
 
+import bz2
 import random
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import islice
+from pathlib import Path
 from xml.sax.saxutils import escape
 
-__all__ = ["next_dump"]
+__all__ = ["next_dump", "write_next_dump"]
+
+_PAGES_PER_STREAM = 100
 
 _TITLE = re.compile(r"<title>(.*?)</title>")
 _ID = re.compile(r"</ns>\s*<id>(\d+)</id>")
@@ -27,6 +32,36 @@ _WEIGHTS = {
     "case of the title": 2,
     "disambiguation": 2,
 }
+
+
+def write_next_dump(dump: Path, path: Path, chance: random.Random, share: float) -> Counter[str]:
+    """Write the dump that follows ``dump`` as dumps are published, 100 pages to a bz2 stream.
+
+    How many edits of each kind it has.
+    """
+    told = Counter[str]()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with bz2.open(dump, "rt", encoding="utf-8", newline="\n") as lines, path.open("wb") as file:
+        file.write(bz2.compress(_until(lines, "</siteinfo>").encode()))
+        pages = next_dump(_pages(lines), chance, share, told)
+        while batch := list(islice(pages, _PAGES_PER_STREAM)):
+            file.write(bz2.compress("".join(batch).encode()))
+        file.write(bz2.compress(b"</mediawiki>\n"))
+    return told
+
+
+def _until(lines: Iterator[str], mark: str) -> str:
+    found = []
+    for line in lines:
+        found.append(line)
+        if mark in line:
+            break
+    return "".join(found)
+
+
+def _pages(lines: Iterator[str]) -> Iterator[str]:
+    while "</page>" in (page := _until(lines, "</page>")):
+        yield page
 
 
 def next_dump(

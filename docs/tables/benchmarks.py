@@ -176,10 +176,10 @@ TABLES = (
           "and infoboxes.", building.tools),
     Table("Stages of a build", "ingest", "ingest",
           "CPU seconds, one stage after the other in one process.", building.stages),
-    Table("Building the next dump", "update", "update",
+    Table("Building the next dump", "update", "next_dump",
           "CPU seconds of a keyword build of a dump in which one page in fifty is edited: on a "
           "collection of the dump before it, and from nothing.", building.update),
-    Table("What the next dump adds on disk", "update", "update",
+    Table("What the next dump adds on disk", "update", "next_dump",
           "The generation that was updated, without vectors: MB of each part, and how many of them "
           "it does not share with the one before.", building.update_on_disk),
     Table("Time on paper", "ingest", "ingest",

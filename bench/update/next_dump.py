@@ -7,28 +7,25 @@ bytes of each part of the new generation, and how many of them it shares with th
 Corpora: *plain text*, 30,729 articles of English Wikipedia (2015) as text; *wikitext*, 106 long
 articles (2016) repeated under new ids and titles; *wiki with templates*, the Latgalian Wikipedia,
 repeated. The edited dumps are written as dumps are published: 100 pages to a bz2 stream.
-Command: python -m bench.speed.update [--corpora plain,wikitext,templates] [--share .02]
+Command: python -m bench.update.next_dump [--corpora plain,wikitext,templates] [--share .02]
 
 Everything runs in one process, units one after the other in a thread, so that all CPU time is seen;
 reading is the time of that thread.
 """
 
 import argparse
-import bz2
 import random
 import sqlite3
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from bench.corpora.dumps import LARGE_TEXT_DUMP, TEMPLATES_DUMP, WIKITEXT_DUMP, repeated
-from bench.corpora.edits import next_dump
+from bench.corpora.edits import write_next_dump
 from bench.record import record, recorded
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.generations import current_generation
@@ -37,7 +34,6 @@ from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
 
 _SEED = 20261130
 _COPIES = {"wikitext": 12, "templates": 8}
-_PAGES_PER_STREAM = 100
 _READING, _STORE = "reading", "store"
 # What progress calls the steps that follow.
 _STEPS = {"Counting links": "links and names", "Writing the keyword index": "keyword index"}
@@ -61,7 +57,8 @@ def main() -> None:
 
 def _measured(name: str, share: float, directory: Path) -> dict[str, Any]:
     before = _dump(name, directory)
-    after, told = _edited(before, share, directory)
+    after = directory / "after" / before.name
+    told = write_next_dump(before, after, random.Random(_SEED), share)
     collection = directory / "updated" / "wiki"
     _, first = _build(collection, before)
     old = current_generation(collection)
@@ -86,35 +83,6 @@ def _dump(name: str, directory: Path) -> Path:
     source = {"wikitext": WIKITEXT_DUMP, "templates": TEMPLATES_DUMP}[name]
     corpus = repeated(f"{name}wiki", source, _COPIES[name], directory / "before")
     return corpus.multistream
-
-
-def _edited(dump: Path, share: float, directory: Path) -> tuple[Path, Counter[str]]:
-    """The next dump, as a file, and how many edits of each kind it has."""
-    told = Counter[str]()
-    path = directory / "after" / dump.name
-    path.parent.mkdir()
-    with bz2.open(dump, "rt", encoding="utf-8", newline="\n") as lines, path.open("wb") as file:
-        header = _until(lines, "</siteinfo>")
-        file.write(bz2.compress(header.encode()))
-        pages = next_dump(_pages(lines), random.Random(_SEED), share, told)
-        while batch := list(islice(pages, _PAGES_PER_STREAM)):
-            file.write(bz2.compress("".join(batch).encode()))
-        file.write(bz2.compress(b"</mediawiki>\n"))
-    return path, told
-
-
-def _until(lines: Iterator[str], mark: str) -> str:
-    found = []
-    for line in lines:
-        found.append(line)
-        if mark in line:
-            break
-    return "".join(found)
-
-
-def _pages(lines: Iterator[str]) -> Iterator[str]:
-    while "</page>" in (page := _until(lines, "</page>")):
-        yield page
 
 
 class _TimedThread(Executor):
