@@ -80,7 +80,7 @@ class Hit:
     name, unweighted; of the modes keyword and vector only FIRST_STAGE. ``alias``: the name of its
     page that the question holds.
     ``highlights``: the question's words in the passage, as offsets into its text, in code points.
-    ``language``: its collection's, by code.
+    ``language``: its collection's, by code. ``kept_as_of``: as ``StoredPage`` has it.
     """
 
     passage: Passage
@@ -93,6 +93,7 @@ class Hit:
     alias: str | None = None
     highlights: tuple[tuple[int, int], ...] = ()
     language: str = ""
+    kept_as_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +135,8 @@ class StoredPage:
     """An article as the store keeps it; sections are slices of ``text``.
 
     ``source_key``: by what its source tells it from others, where that is not ``page_id``.
+    ``kept_as_of``: of a page that the dump no longer has and that was kept all the same, the date
+    of the last one that had it (YYYY-MM-DD).
     """
 
     page_id: int
@@ -145,6 +148,7 @@ class StoredPage:
     text: str
     sections: tuple[Section, ...]
     source_key: str | None = None
+    kept_as_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,7 +156,8 @@ class PageCounts:
 
     ``unchanged`` counts those of the ``documents`` that were taken over as they were. ``damages``:
     places in the files that could not be read, whatever pages were there. ``trailing_bytes``: what
-    follows the end of archives.
+    follows the end of archives. ``kept``: pages that were not there to be read, and were kept as
+    an earlier source had them.
     """
 
     read: int = 0
@@ -167,6 +168,12 @@ class PageCounts:
     damages: int = 0
     trailing_bytes: int = 0
     unchanged: int = 0
+    kept: int = 0
+
+    @property
+    def articles(self) -> int:
+        """All that there are: those read, and those kept."""
+        return self.documents + self.kept
 
     def __add__(self, other: "PageCounts") -> "PageCounts":
         return PageCounts(
@@ -178,4 +185,5 @@ class PageCounts:
             self.damages + other.damages,
             self.trailing_bytes + other.trailing_bytes,
             self.unchanged + other.unchanged,
+            self.kept + other.kept,
         )

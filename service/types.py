@@ -101,6 +101,7 @@ class Citation:
     ``quote`` is the stored page text from ``start`` to ``end`` (code points), unchanged. ``url``
     is local; ``permalink`` is the same revision on the wiki itself, for readers who are online.
     ``highlights``: the question's words in the quote, as offsets into it. ``language``: its code.
+    ``kept_as_of``: of a page that the dump no longer has, the date of the last one that had it.
     """
 
     number: int
@@ -112,6 +113,7 @@ class Citation:
     permalink: str | None
     highlights: tuple[tuple[int, int], ...] = ()
     language: str = ""
+    kept_as_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

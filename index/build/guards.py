@@ -65,9 +65,12 @@ def accepted(
     only_vanished = all(one.kind == "vanished" for one in left)
     if left and not (only_vanished and guards.ask(f"{reasons}. Publish it all the same?")):
         option = "--accept-vanished" if only_vanished else "--force"
+        keep = "; to keep these pages as they were: with --keep-vanished, which reads it again"
+        vanished = any(one.kind == "vanished" for one in left)
         raise Withheld(
             f"{manifest.collection} {manifest.generation} is whole and not published: {reasons}. "
             f"To publish it all the same, without building it again: the same command with {option}"
+            f"{keep if vanished else ''}"
         )
     return [objection.text for objection in found]
 
@@ -102,8 +105,10 @@ def objections(
 
 def _missing_pages(before: Path, stage: Path, old: Manifest, new: Manifest) -> list[Objection]:
     found = []
-    pages = old.pages.documents
-    vanished = list(vanished_pages(before / "pages.db", stage / "pages.db"))
+    pages = old.pages.articles
+    gone = list(vanished_pages(before / "pages.db", stage / "pages.db"))
+    vanished = [title for title, _ in gone]
+    kept = [title for title, kept_as_of in gone if kept_as_of is not None]
     if len(vanished) > _MOST_VANISHED * pages:
         found.append(
             Objection(
@@ -113,11 +118,19 @@ def _missing_pages(before: Path, stage: Path, old: Manifest, new: Manifest) -> l
                 f"deleted: {_few(vanished)}",
             )
         )
-    if new.pages.documents < _LEAST_PAGES * pages:
+    elif kept:  # by somebody's wish
+        found.append(
+            Objection(
+                "vanished",
+                f"{len(kept):,} of the pages that {old.generation} keeps from earlier dumps are "
+                f"missing from this one, too: {_few(kept)}",
+            )
+        )
+    if new.pages.articles < _LEAST_PAGES * pages:
         found.append(
             Objection(
                 "pages",
-                f"it has {new.pages.documents:,} articles where {old.generation} has {pages:,}",
+                f"it has {new.pages.articles:,} articles where {old.generation} has {pages:,}",
             )
         )
     return found

@@ -43,6 +43,7 @@ from pinakes.index.build.work_directory import (
     is_withheld,
     work_directory,
 )
+from pinakes.index.errors import NotAnUpdate
 from pinakes.index.keywords.writer import write_keywords
 from pinakes.index.locks import hold_collection
 from pinakes.index.superseded import KEPT_DUMPS, remove_superseded
@@ -72,7 +73,8 @@ class BuildOptions:
     ``force`` builds anew even if the current generation comes from this very source; ``strict``
     gives up at the first page that cannot be read, instead of setting it aside. ``kept_dumps``: of
     so many a generation stays. ``guards``: what a new generation must pass before it goes live.
-    ``publishes_early``: also with fewer vectors than the present one has.
+    ``publishes_early``: also with fewer vectors than the present one has. ``keeps_vanished``: pages
+    of the present one that the source no longer has stay as they were there; not with ``force``.
     """
 
     workers: int = field(default_factory=default_workers)
@@ -81,6 +83,7 @@ class BuildOptions:
     kept_dumps: int = KEPT_DUMPS
     guards: Guards | None = None
     publishes_early: bool = False
+    keeps_vanished: bool = False
     executors: Executors = field(default_factory=lambda: worker_processes)
 
 
@@ -145,6 +148,7 @@ def _at_work(
         workers=options.workers, executors=options.executors,
         strict=options.strict, force=options.force, kept_dumps=options.kept_dumps,
         guards=options.guards, publishes_early=options.publishes_early,
+        keeps_vanished=options.keeps_vanished,
     )  # fmt: skip
     is_new = not collection.exists()
     if is_new:  # and need not be made where there is no room
@@ -171,7 +175,9 @@ def _at_work(
             _hold_present(build)
             check_encoder(build)
             taken_from = build.present.store_checksum if build.present else None
-            build.work = work_directory(collection, source, progress, taken_from)
+            build.work = work_directory(
+                collection, source, progress, taken_from, keeps_vanished=build.keeps_vanished
+            )
             build.is_verified = check_published(source, build.work, progress)
             build.stage.mkdir(exist_ok=True)
             settle_vectors(build)
@@ -191,10 +197,15 @@ def _hold_present(build: Build) -> None:
 
     What guards have kept from going live need not be made anew.
     """
-    build.present = hold_present(build.collection, build.progress)
+    build.present = hold_present(build.collection, build.progress, is_needed=build.keeps_vanished)
     if build.present is not None:
         build.coverage_before = build.present.manifest.coverage
         if build.force and not is_withheld(build.collection, build.source):
+            if build.keeps_vanished:
+                raise NotAnUpdate(
+                    "--keep-vanished takes pages over from the generation that answers now, and "
+                    "--force takes nothing over: leave one of them away"
+                )
             build.release_present()
 
 

@@ -62,7 +62,7 @@ def preview(build: Build) -> UpdatePreview:
             rate = passages_per_second(old, build.encoder, build.progress)
             seconds["embed"] = to_embed / rate
     size = _own_bytes(build.stage) + _keyword_bytes(before, passages)
-    names = ("added", "changed", "moved", "deleted", "unchanged")
+    names = ("added", "changed", "moved", "deleted", "kept", "unchanged")
     return UpdatePreview(
         before.generation,
         {name: kinds[name] for name in names},

@@ -1,15 +1,18 @@
 """The first steps of a build: units of a source become segments, and segments a store.
 
 Both go on at once: the store takes segments in the order of their units, as they are done. Pages
-that the present generation knows are not parsed: the store takes them over from there.
+that the present generation knows are not parsed: the store takes them over from there. Where pages
+that have vanished are kept, they come after all others, by their keys.
 """
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from pinakes.index.build.present import PresentGeneration
 from pinakes.index.build.steps import Build, Extracted
 from pinakes.index.build.work_directory import ReadSource
 from pinakes.index.store.links import open_link_totals
@@ -28,10 +31,12 @@ from pinakes.ingest.segments import (
 )
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.file_state import FileDigest
-from pinakes.ingest.types import Unchanged
+from pinakes.ingest.types import DocumentKey, Link, OtherPage, Redirect, Unchanged
 from pinakes.ingest.workers import map_units
 
 __all__ = ["extract", "write_store"]
+
+AddLinks = Callable[[DocumentKey, Iterable[Link]], None]
 
 # The link run of the pages that are taken over.
 _TAKEN_OVER = "unchanged.links.tsv.zst"
@@ -62,7 +67,6 @@ def write_store(build: Build) -> None:
         writer = StoreWriter(work / "pages.db", unchanged)
         read, runs = _read_segments(build, writer, unchanged)
         progress.step("Counting links", 1, "steps")
-        writer.index_titles()
         with open_link_totals(runs, writer.titles(), work) as totals:
             writer.add_aliases(totals.anchors(), totals.links_in())
         writer.close()
@@ -106,10 +110,16 @@ def _read_segments(
                     is_new = writer.add_unchanged(page)
                 else:
                     is_new = writer.add(entry, passages)
+                if build.keeps_vanished and isinstance(entry, Redirect | OtherPage):
+                    writer.add_other(entry.key)
                 report.add(unit.file, entry, is_duplicate=not is_new)
             runs.append(link_run_path(segments, unit.number))
             build.progress.advance(unit.byte_count)
         counts = report.close()
+        writer.index_titles()
+        if build.keeps_vanished and build.present and unchanged and counts.documents:
+            kept = _keep_vanished(build.present, writer, unchanged, add_links)
+            counts = replace(counts, kept=kept)
     if not counts.documents:
         raise EmptyDump(f"{source.files[0]}: no article in this dump ({counts.read} pages read)")
     if build.present:
@@ -117,7 +127,21 @@ def _read_segments(
             f"{counts.unchanged:,} of {counts.documents:,} articles are as they were in "
             f"{build.present.directory.name}: taken over"
         )
+        if counts.kept:
+            build.progress.note(f"{counts.kept:,} are missing from this dump, and kept")
     return ReadSource(counts, [digest.hexdigest() for digest in digests.values()]), runs
+
+
+def _keep_vanished(
+    present: PresentGeneration, writer: StoreWriter, unchanged: UnchangedPages, add_links: AddLinks
+) -> int:
+    """Take over the pages that the source no longer has; how many there are."""
+    kept = 0
+    for page, kept_as_of in unchanged.missing(writer.is_there):
+        add_links(page.row.key, page.links)
+        writer.add_kept(page, kept_as_of or present.day)
+        kept += 1
+    return kept
 
 
 @contextmanager

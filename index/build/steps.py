@@ -36,7 +36,8 @@ class Build:
     of the source, as it is done. ``present``: the generation from which is taken over what has not
     changed, where there is one. ``manifest``: of the generation published last.
     ``coverage_before``: of the generation that answers now; below it nothing is published, unless
-    ``publishes_early``. ``took``: seconds of the steps that have been run.
+    ``publishes_early``. ``keeps_vanished``: its pages that the source no longer has stay. ``took``:
+    seconds of the steps that have been run.
     """
 
     collection: Path
@@ -51,6 +52,7 @@ class Build:
     kept_dumps: int = KEPT_DUMPS
     guards: Guards | None = None
     publishes_early: bool = False
+    keeps_vanished: bool = False
     work: Path = field(default_factory=Path)
     is_verified: bool = False
     extracted: Extracted = field(default_factory=_no_units)

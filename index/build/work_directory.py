@@ -49,13 +49,19 @@ class ReadSource:
 
 
 def work_directory(
-    collection: Path, source: Source, progress: Progress, taken_from: str | None
+    collection: Path,
+    source: Source,
+    progress: Progress,
+    taken_from: str | None,
+    *,
+    keeps_vanished: bool = False,
 ) -> Path:
     """The directory of this very build; what another program or another source left is thrown away.
 
     So is what was read of files that have changed since: a generation is never made of two sources.
     ``taken_from``: the checksum of the store that segments refer to (None: to none); those that
-    refer to another are worth nothing.
+    refer to another are worth nothing, and so is a store that was made with the other
+    ``keeps_vanished``.
     """
     work = building_directory(collection, source.identity.date or source.identity.name)
     plan = work / "plan.json"
@@ -63,6 +69,7 @@ def work_directory(
         "format_version": FORMAT_VERSION,
         "pinakes": version("pinakes"),
         "taken_from": taken_from,
+        "keeps_vanished": keeps_vanished,
     }
     wanted = made_by | {"source": asdict(source.identity), "files": file_states(source)}
     try:

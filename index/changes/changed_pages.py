@@ -16,8 +16,9 @@ from pinakes.ingest.types import DocumentKey
 __all__ = ["ChangeKind", "PageChange", "compare_pages"]
 
 # moved: the same page under another title, whatever else is other in it. changed: passages of it
-# are; an edit that leaves what is read of a page as it was is no change.
-ChangeKind = Literal["added", "deleted", "moved", "changed"]
+# are; an edit that leaves what is read of a page as it was is no change. kept: the later dump no
+# longer has it.
+ChangeKind = Literal["added", "deleted", "moved", "changed", "kept"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class PageChange:
     """A page that is not what it was; ``old`` is None where it was added, ``new`` where deleted.
 
     ``passages_added`` and ``passages_removed``: those that only the one or the other has; of a
-    moved page all, for they stand under its title.
+    moved page all, for they stand under its title. ``kept_as_of``: of ``new``, as ``StoredPage``
+    has it.
     """
 
     kind: ChangeKind
@@ -33,6 +35,7 @@ class PageChange:
     new: PageRow | None
     passages_added: int
     passages_removed: int
+    kept_as_of: str | None = None
 
 
 def compare_pages(
@@ -73,6 +76,8 @@ def _change(old: PageVersion | None, new: PageVersion | None) -> PageChange | No
     now = Counter(new.digests.passages if new else ())
     if old is None or new is None:
         kind: ChangeKind = "added" if old is None else "deleted"
+    elif new.kept_as_of and not old.kept_as_of:
+        kind = "kept"
     elif old.page.title != new.page.title:
         kind = "moved"
     elif old.digests.passages != new.digests.passages:
@@ -85,4 +90,5 @@ def _change(old: PageVersion | None, new: PageVersion | None) -> PageChange | No
         new.page if new else None,
         (now - before).total(),
         (before - now).total(),
+        new.kept_as_of if new else None,
     )

@@ -16,8 +16,8 @@ __all__ = ["PageDifference", "page_difference"]
 class PageDifference:
     """A page as it was and as it is, one of which may be None.
 
-    ``kind`` is None where nothing that is read of it has changed; a page that was ``moved`` may be
-    no other in its text.
+    ``kind`` is None where nothing that is read of it has changed; a page that was ``moved`` or
+    ``kept`` may be no other in its text.
     """
 
     kind: ChangeKind | None
@@ -68,6 +68,8 @@ def _kind(
 ) -> ChangeKind | None:
     if old is None or new is None:
         return "added" if old is None else "deleted"
+    if new.kept_as_of and not old.kept_as_of:
+        return "kept"
     if old.title != new.title:
         return "moved"
     return "changed" if texts else None

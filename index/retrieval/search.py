@@ -238,6 +238,7 @@ class Index:
     def _hits(self, context: QueryContext, candidates: Sequence[Candidate]) -> list[Hit]:
         passages = self.store.passages([found.place.passage_id for found in candidates])
         highlights = Highlighter.of(context.terms, self.keywords)
+        kept = self.store.kept_as_of([found.place.page_id for found in candidates])
         return [
             Hit(
                 passage=passage,
@@ -250,6 +251,7 @@ class Index:
                 alias=found.alias,
                 highlights=highlights(passage.text),
                 language=self.manifest.dump.language,
+                kept_as_of=kept.get(found.place.page_id),
             )
             for found, (passage, revision_id) in zip(candidates, passages, strict=True)
         ]

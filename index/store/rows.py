@@ -31,6 +31,8 @@ __all__ = [
     "TextRow",
     "add_checksums",
     "digest_values",
+    "kept_row",
+    "kept_values",
     "link_values",
     "links_and_names",
     "page_digests",
@@ -122,10 +124,14 @@ class PageDigests:
 
 @dataclass(frozen=True, slots=True)
 class PageVersion:
-    """A page as one dump has it, without its text: what it is compared by with another dump's."""
+    """A page as one dump has it, without its text: what it is compared by with another dump's.
+
+    ``kept_as_of``: as ``StoredPage`` has it.
+    """
 
     page: PageRow
     digests: PageDigests
+    kept_as_of: str | None = None
 
     @property
     def key(self) -> DocumentKey:
@@ -144,11 +150,11 @@ def page_digests(values: Sequence[Any]) -> PageDigests:
     return PageDigests(page_id, key, first_passage, made_from, digests)
 
 
-def page_version(values: Sequence[Any]) -> PageVersion:
+def page_version(values: Sequence[Any], kept: str | None = None) -> PageVersion:
     """The values of VERSION_COLUMNS. Raises DamagedRow when they are not what was written."""
     page = page_row(values[:_PAGE_WIDTH])
     own = (page.page_id, page.source_key, page.first_passage)
-    return PageVersion(page, page_digests((*own, *values[_PAGE_WIDTH:])))
+    return PageVersion(page, page_digests((*own, *values[_PAGE_WIDTH:])), kept)
 
 
 def page_row(values: Sequence[Any]) -> PageRow:
@@ -203,6 +209,19 @@ def link_values(
 def digest_values(page_id: int, made_from: bytes, passages: bytes) -> tuple[int, bytes, bytes, int]:
     """The values of a row of digests; ``passages``: those of its passages in a row."""
     return page_id, made_from, passages, row_checksum((page_id,), made_from, passages)
+
+
+def kept_values(page_id: int, as_of: str) -> tuple[int, str, int]:
+    """The values of a row of kept."""
+    return page_id, as_of, row_checksum((page_id, as_of))
+
+
+def kept_row(values: Sequence[Any]) -> tuple[int, str]:
+    """Page and date of a row of kept. Raises DamagedRow when they are not what was written."""
+    page_id, as_of, checksum = values
+    if row_checksum((page_id, as_of)) != checksum:
+        raise DamagedRow(f"as of when page {page_id} was kept is not as it was written")
+    return page_id, as_of
 
 
 def _json(value: object) -> str:

@@ -31,6 +31,7 @@ from pinakes.index.store.rows import (
     PageRow,
     PageVersion,
     TextRow,
+    kept_row,
     page_digests,
     page_row,
     page_version,
@@ -66,6 +67,10 @@ _PAGES = (
 _TEXTS = (
     f"SELECT {TEXT_COLUMNS} FROM json_each(?) AS wanted CROSS JOIN texts ON text_row = wanted.value"
 )
+_KEPT = (
+    "SELECT page_id, as_of, checksum FROM json_each(?) AS wanted "
+    "CROSS JOIN kept ON page_id = wanted.value"
+)
 _BY_TITLE = f"SELECT {PAGE_COLUMNS} FROM pages WHERE title = ?"
 _BY_ALIAS = (
     "SELECT page_id, name, checksum FROM aliases "
@@ -85,6 +90,7 @@ class Store:
         self._health = health or Health()
         try:
             self.passage_count = self._one("SELECT coalesce(max(passage_id) + 1, 0) FROM passages")
+            self._keeps = self._one("SELECT count(*) FROM sqlite_master WHERE name = 'kept'") > 0
             self._open_shards()
         except BaseException:
             self.close()
@@ -139,7 +145,16 @@ class Store:
             text=text,
             sections=tuple(Section(tuple(path), start, end) for path, start, end in row.sections),
             source_key=row.page.source_key,
+            kept_as_of=self.kept_as_of([page_id]).get(page_id),
         )
+
+    def kept_as_of(self, page_ids: Sequence[int]) -> dict[int, str]:
+        """Of those of these pages that were kept from an earlier dump: the date of that one."""
+        if not self._keeps:
+            return {}
+        with self._reading():
+            wanted = json.dumps(list(page_ids))
+            return dict(map(kept_row, self._connection().execute(_KEPT, (wanted,))))
 
     def _texts(self, page_ids: Sequence[int]) -> dict[int, tuple[TextRow, str]]:
         """Of the pages that are there: their rows, and their texts as they were written."""
@@ -297,15 +312,19 @@ class Store:
 
         With ``after`` only those that come after this key, whether or not there is such a page.
         """
-        sql = f"SELECT {VERSION_COLUMNS} FROM pages CROSS JOIN digests USING (page_id) "
+        if not isinstance(after, str):
+            least = -1 if after is None else after
+            by_number = "WHERE source_key IS NULL AND pages.page_id > ? ORDER BY pages.page_id"
+            yield from self._versions(by_number, least)
+        by_text = "WHERE source_key > ? ORDER BY source_key"
+        yield from self._versions(by_text, after if isinstance(after, str) else "")
+
+    def _versions(self, which: str, after: DocumentKey) -> Iterator[PageVersion]:
+        sql = f"SELECT {VERSION_COLUMNS} FROM pages CROSS JOIN digests USING (page_id) {which}"
         with self._reading():
-            if not isinstance(after, str):
-                least = -1 if after is None else after
-                by_number = "WHERE source_key IS NULL AND pages.page_id > ? ORDER BY pages.page_id"
-                yield from map(page_version, self._connection().execute(sql + by_number, (least,)))
-            by_text = "WHERE source_key > ? ORDER BY source_key"
-            least_text = after if isinstance(after, str) else ""
-            yield from map(page_version, self._connection().execute(sql + by_text, (least_text,)))
+            for values in self._connection().execute(sql, (after,)):
+                page_id = values[0]
+                yield page_version(values, self.kept_as_of([page_id]).get(page_id))
 
     def passages_of_pages(self) -> Iterator[tuple[int, int, int]]:
         """Of every page with passages: the first one, their number, and the links to the page."""

@@ -1,9 +1,10 @@
 """The pages of a finished store that the next one takes over, known by key and digest."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 import zstandard
@@ -18,6 +19,7 @@ from pinakes.index.store.rows import (
     TEXT_COLUMNS,
     PageDigests,
     PageRow,
+    kept_row,
     links_and_names,
     page_digests,
     page_row,
@@ -100,6 +102,23 @@ class UnchangedPages:
                 text = self._connections.decompressor.decompress(packed).decode()
         return UnchangedPage(row, digests, links, names, text)
 
+    def missing(
+        self, is_there: Callable[[DocumentKey, str], bool]
+    ) -> Iterator[tuple[UnchangedPage, str | None]]:
+        """The pages whose key and title are not there, by key, with what ``kept_as_of`` was."""
+        with self._reading(self._database):
+            connection = self._connections.to(self._database)
+            known = "SELECT name FROM sqlite_master WHERE name = 'kept'"
+            keeps = connection.execute(known).fetchone() is not None
+            rows = chain(connection.execute(_BY_NUMBER), connection.execute(_BY_TEXT))
+            for key, title in rows:
+                if is_there(key, title):
+                    continue
+                page = self.page(key)
+                kept = "SELECT page_id, as_of, checksum FROM kept WHERE page_id = ?"
+                row = connection.execute(kept, (page.row.page_id,)).fetchone() if keeps else None
+                yield page, None if row is None else kept_row(row)[1]
+
     def shard_row(self, shard: int, row: int) -> ShardRow:
         """A row of a text shard as it is, without its number; nothing is compared."""
         path = shard_path(self.texts, shard)
@@ -118,6 +137,8 @@ class UnchangedPages:
 
 
 _ROW = "WHERE text_row = ?"
+_BY_NUMBER = "SELECT page_id, title FROM pages WHERE source_key IS NULL ORDER BY page_id"
+_BY_TEXT = "SELECT source_key, title FROM pages WHERE source_key IS NOT NULL ORDER BY source_key"
 
 
 def _is(key: DocumentKey) -> str:

@@ -12,7 +12,7 @@ from pinakes.index.aliases.kinds import base_name, later_words, meanings, name_o
 from pinakes.index.aliases.table import ALIASES_SCHEMA, gather_aliases, scratch_size, write_aliases
 from pinakes.index.aliases.titles import title_key
 from pinakes.index.encoders.passage_text import passage_digest
-from pinakes.index.store.rows import TextHead, add_checksums, digest_values
+from pinakes.index.store.rows import TextHead, add_checksums, digest_values, kept_values
 from pinakes.index.store.text_shards import TextShardWriter, texts_beside
 from pinakes.index.store.unchanged import UnchangedPage, UnchangedPages
 from pinakes.index.types import AliasKind
@@ -44,7 +44,13 @@ CREATE TEMP TABLE redirects (title TEXT NOT NULL, target TEXT NOT NULL);
 CREATE TEMP TABLE meanings (name TEXT NOT NULL, target TEXT NOT NULL);
 CREATE TEMP TABLE bold_names (page_id INTEGER NOT NULL, name TEXT NOT NULL);
 CREATE TEMP TABLE copied (page_id INTEGER NOT NULL, text_row INTEGER NOT NULL);
+CREATE TEMP TABLE others (key PRIMARY KEY) WITHOUT ROWID;
 """
+# There where a page is kept that the source no longer has. as_of: the date of the last that had it.
+_KEPT = (
+    "CREATE TABLE IF NOT EXISTS kept (page_id INTEGER PRIMARY KEY, as_of TEXT NOT NULL, "
+    "checksum INTEGER NOT NULL)"
+)
 # A dump that took days may hold a redirect twice, or one whose title is an article's by now.
 _REDIRECTS = (
     "SELECT DISTINCT title, target FROM redirects WHERE title NOT IN (SELECT title FROM pages)"
@@ -123,14 +129,27 @@ class StoreWriter:
 
     def add_unchanged(self, page: UnchangedPage) -> bool:
         """Take over an article of ``unchanged`` with its text where it lies; else as a new one."""
+        return self._take_over(page) is not None
+
+    def add_kept(self, page: UnchangedPage, as_of: str) -> None:
+        """Take over an article that the source no longer has; ``as_of``: see ``StoredPage``.
+
+        It comes after all that the source has, and by neither key nor title ``is_there``.
+        """
+        page_id = self._take_over(page)
+        if page_id is None:
+            raise ValueError(f"page {page.row.title!r} is there already")
+        self._run(_KEPT)
+        self._connection.execute("INSERT INTO kept VALUES (?, ?, ?)", kept_values(page_id, as_of))
+
+    def _take_over(self, page: UnchangedPage) -> int | None:
         row = page.row
         place = row.text_shard, row.text_row
         page_id = self._add_page(row.text_head, row.passage_count, place)
-        if page_id is None:
-            return False
-        self._add_digests(page_id, page.digests.made_from, b"".join(page.digests.passages))
-        self._add_names(page_id, row.text_head, page.bold_names, page.text, page.links)
-        return True
+        if page_id is not None:
+            self._add_digests(page_id, page.digests.made_from, b"".join(page.digests.passages))
+            self._add_names(page_id, row.text_head, page.bold_names, page.text, page.links)
+        return page_id
 
     def _add_page(self, head: TextHead, passage_count: int, place: tuple[int, int]) -> int | None:
         """Number a page, whose text has this place, and its passages.
@@ -191,6 +210,27 @@ class StoreWriter:
             (redirect.title, redirect.target.partition("#")[0].strip()),
         )
 
+    def add_other(self, key: DocumentKey) -> None:
+        """Remember a page that the source has, though not as an article, for ``is_there``."""
+        self._connection.execute("INSERT OR IGNORE INTO others VALUES (?)", (key,))
+
+    def is_there(self, key: DocumentKey, title: str) -> bool:
+        """Whether the source has a page of this key, or one or a redirect of this title.
+
+        Once redirects are findable, and where those without an article were added as others.
+        """
+        column = "page_id" if isinstance(key, int) else "source_key"
+        places = (
+            ("pages", column, key),
+            ("pages", "title", title),
+            ("redirects", "title", title),
+            ("others", "key", key),
+        )
+        return any(
+            self._connection.execute(f"SELECT 1 FROM {table} WHERE {name} = ?", (value,)).fetchone()
+            for table, name, value in places
+        )
+
     def titles(self) -> Iterator[tuple[int, int, str]]:
         """Page id, number in link runs, and title of every article and redirect to one."""
         for page_id, key, title in self._connection.execute(
@@ -223,7 +263,7 @@ class StoreWriter:
         return None
 
     def index_titles(self) -> None:
-        """Make redirects findable; needed before ``titles`` and ``add_aliases``."""
+        """Make redirects findable; needed before all that looks for one."""
         self._run(_REDIRECT_INDEX)
 
     def add_aliases(

@@ -62,6 +62,7 @@ def make_citation(number: int, hit: Hit, manifest: Manifest) -> Citation:
         permalink=wiki_permalink(manifest.dump.base_url, passage.title, hit.revision_id),
         highlights=hit.highlights,
         language=hit.language,
+        kept_as_of=hit.kept_as_of,
     )
 
 

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 __all__ = [
     "AcceptVanishedOption",
     "ForceOption",
+    "KeepVanishedOption",
     "PublishOption",
     "StrictOption",
     "WorkersOption",
@@ -89,6 +90,13 @@ AcceptVanishedOption = Annotated[
         "--accept-vanished", help="Publish though pages are missing that were there before."
     ),
 ]
+KeepVanishedOption = Annotated[
+    bool,
+    typer.Option(
+        "--keep-vanished",
+        help="Keep pages that are missing from the dump as they were, marked as of when.",
+    ),
+]
 PublishOption = Annotated[
     str,
     typer.Option(
@@ -104,6 +112,7 @@ def build(
     strict: StrictOption = False,
     force: ForceOption = False,
     accept_vanished: AcceptVanishedOption = False,
+    keep_vanished: KeepVanishedOption = False,
     publish: PublishOption = "ready",
     data: DataOption = None,
     collection: CollectionOption = None,
@@ -117,7 +126,9 @@ def build(
     scope = one_of("--vectors", vectors, ("all", "leads", "none"))
     found = open_source(dump)
     directory = settings.data / (settings.collection or found.identity.name)
-    options = build_options(settings, workers, publish, strict=strict, force=force)
+    options = build_options(
+        settings, workers, publish, strict=strict, force=force, keep_vanished=keep_vanished
+    )
     build_and_tell(
         directory, found, scope, settings, options,
         accept_vanished=accept_vanished, as_json=as_json,
@@ -125,7 +136,13 @@ def build(
 
 
 def build_options(
-    settings: "Settings", workers: int | None, publish: str, *, strict: bool, force: bool
+    settings: "Settings",
+    workers: int | None,
+    publish: str,
+    *,
+    strict: bool,
+    force: bool,
+    keep_vanished: bool,
 ) -> "BuildOptions":
     """What the options of a build come to. Raises BadInput."""
     from pinakes.index.build.pipeline import BuildOptions
@@ -137,6 +154,7 @@ def build_options(
         strict=strict,
         kept_dumps=settings.build.keep,
         publishes_early=one_of("--publish", publish, ("ready", "early")) == "early",
+        keeps_vanished=keep_vanished,
     )
 
 
@@ -172,7 +190,7 @@ def build_and_tell(
         if not result.changed:
             out.print(f"{manifest.collection} {manifest.generation} is up to date; nothing to do.")
         out.print(
-            f"{manifest.collection} {manifest.generation}: {manifest.pages.documents:,} articles, "
+            f"{manifest.collection} {manifest.generation}: {manifest.pages.articles:,} articles, "
             f"{manifest.pages.redirects:,} redirects, {manifest.passages:,} passages, "
             + coverage_text(manifest.coverage)
         )
@@ -364,6 +382,7 @@ def _status_of(path: Path) -> dict[str, Any]:
     manifest = read_manifest(current_generation(path))
     chosen = threshold_of(path, linear_models().answerability, manifest.encoder)
     return manifest.model_dump(mode="json", exclude={"files"}) | {
+        "articles": manifest.pages.articles,
         "coverage": manifest.coverage,
         "bytes": sum(record.size for record in manifest.files.values()),
         "threshold": chosen.model_dump(),
@@ -391,7 +410,7 @@ def _print_status(row: dict[str, Any]) -> None:
         lines.append(f"{row['collection']}: {row['error']}")
     elif "generation" in row:
         lines.append(
-            f"{row['collection']} {row['generation']}: {row['pages']['documents']:,} articles, "
+            f"{row['collection']} {row['generation']}: {row['articles']:,} articles, "
             f"{row['passages']:,} passages, {row['bytes'] / 1e6:,.1f} MB, built {row['created']}"
         )
         if damages := row["pages"]["damages"]:

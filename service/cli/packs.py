@@ -141,7 +141,7 @@ def unpack(
         return
     here = f"; {done.linked:,} of {len(manifest.files):,} files were here" if done.linked else ""
     out.print(
-        f"{manifest.collection} {manifest.generation}: {manifest.pages.documents:,} articles, "
+        f"{manifest.collection} {manifest.generation}: {manifest.pages.articles:,} articles, "
         f"{manifest.passages:,} passages, {coverage_text(manifest.coverage)}{here}"
     )
     out.print(f"SHA-256 of the pack's record: {pack_digest(directory)}", style="dim")

@@ -10,6 +10,7 @@ import typer
 from pinakes.service.cli.build import (
     AcceptVanishedOption,
     ForceOption,
+    KeepVanishedOption,
     PublishOption,
     StrictOption,
     WorkersOption,
@@ -62,6 +63,7 @@ def update(
         ),
     ] = False,
     accept_vanished: AcceptVanishedOption = False,
+    keep_vanished: KeepVanishedOption = False,
     force: ForceOption = False,
     publish: PublishOption = "ready",
     dry_run: Annotated[
@@ -85,7 +87,9 @@ def update(
         directory = collection_directory(settings)
     present = check_update(directory, found, without_checksums=without_checksums or force)
     scope = scope_before(directory, present) if chosen == "before" else chosen
-    options = build_options(settings, workers, publish, strict=strict, force=force)
+    options = build_options(
+        settings, workers, publish, strict=strict, force=force, keep_vanished=keep_vanished
+    )
     if dry_run:
         _preview(directory, found, scope, settings, options, as_json=as_json)
         return

@@ -78,7 +78,7 @@ def _collections(settings: Settings) -> Iterator[Finding]:
             yield _told(f"collection {name}", error)
             continue
         text = (
-            f"{about.generation}: {about.pages.documents:,} articles, {about.passages:,} passages, "
+            f"{about.generation}: {about.pages.articles:,} articles, {about.passages:,} passages, "
             f"vectors for {about.coverage:.0%}"
         )
         if damages := about.pages.damages:

@@ -15,7 +15,7 @@ from pinakes.index.changes.page_difference import PageDifference
 from pinakes.index.changes.text_differences import Piece, PieceKind
 from pinakes.index.types import Manifest
 from pinakes.ingest.characters import cut_place
-from pinakes.service.terminal.console import out
+from pinakes.service.terminal.console import kept_text, out
 
 __all__ = ["change_counts_text", "print_change", "print_page_difference"]
 
@@ -24,6 +24,7 @@ _SIGNS: dict[ChangeKind, tuple[str, str]] = {
     "deleted": ("−", "red"),
     "moved": ("→", "cyan"),
     "changed": ("~", "yellow"),
+    "kept": ("=", "magenta"),
 }
 _STYLES: dict[PieceKind, str] = {"removed": "red strike", "added": "bold green", "same": ""}
 _MARKS: dict[PieceKind, str] = {"removed": "[-{}-]", "added": "{{+{}+}}", "same": "{}"}
@@ -38,7 +39,8 @@ def print_change(change: PageChange, console: Console = out) -> None:
     line = Text(f"{sign} ", style=style)
     titles = [page.title for page in (change.old, change.new) if page]
     line.append(_SPACES.sub(" ", " → ".join(dict.fromkeys(titles))))
-    if told := _passages_text(change):
+    told = kept_text(change.kept_as_of) if change.kind == "kept" else _passages_text(change)
+    if told:
         line.append(f"  {told}", style="dim")
     console.print(line)
 
@@ -53,8 +55,9 @@ def _passages_text(change: PageChange) -> str:
 
 def change_counts_text(counts: Mapping[ChangeKind, int], old: Manifest, new: Manifest) -> str:
     """The sum of all changes, and of what."""
-    told = ", ".join(f"{counts.get(kind, 0):,} {kind}" for kind in _SIGNS)
-    pages = f"{old.pages.documents:,} → {new.pages.documents:,} articles"
+    kinds = [kind for kind in _SIGNS if kind != "kept" or kind in counts]
+    told = ", ".join(f"{counts.get(kind, 0):,} {kind}" for kind in kinds)
+    pages = f"{old.pages.articles:,} → {new.pages.articles:,} articles"
     return f"{_name(old)} → {_name(new)}: {told}; {pages}"
 
 
@@ -68,9 +71,10 @@ def print_page_difference(
     revisions = [
         f"{_name(of)} (revision {page.revision_id} of {page.timestamp})" for page, of in pages
     ]
-    console.print(
-        Text(f"{difference.kind or 'the same text'}: {' → '.join(revisions)}", style="dim")
-    )
+    kind: str = difference.kind or "the same text"
+    if difference.new and difference.new.kept_as_of:
+        kind = kept_text(difference.new.kept_as_of)
+    console.print(Text(f"{kind}: {' → '.join(revisions)}", style="dim"))
     for text in difference.texts:
         heading = " › ".join(text.heading_path)
         console.print(Text(f"\n{heading}" if heading else "", style="bold cyan"))

@@ -40,6 +40,7 @@ __all__ = [
     "BuildProgress",
     "PlainConsole",
     "coverage_text",
+    "kept_text",
     "pages_text",
     "plain_logs",
     "print_coverage",
@@ -91,7 +92,13 @@ def pages_text(counts: PageCounts) -> str:
         f"{counts.read:,} pages read = {counts.documents:,} articles + "
         f"{counts.redirects:,} redirects + {counts.other_namespaces:,} of other namespaces + "
         f"{counts.quarantined:,} quarantined"
+        + (f"; {counts.kept:,} articles kept from earlier dumps" if counts.kept else "")
     )
+
+
+def kept_text(as_of: str | None) -> str:
+    """What is said of a page that its dump no longer has; "" of every other page."""
+    return f"kept as of {as_of}" if as_of else ""
 
 
 def damages_text(count: int) -> str:
@@ -194,6 +201,8 @@ def print_coverage(coverage: float) -> None:
 def print_page(page: StoredPage) -> None:
     """An article with its headings."""
     out.print(Text(page.title, style="bold underline"))
+    if page.kept_as_of:
+        out.print(Text(f"{kept_text(page.kept_as_of)}: later dumps do not have it", style="dim"))
     for section in page.sections:
         if section.heading_path:
             out.print(Text("\n" + " › ".join(section.heading_path), style="bold cyan"))

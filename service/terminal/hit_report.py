@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pinakes.index.types import FIRST_STAGE, Explanation, Hit
-from pinakes.service.terminal.console import out
+from pinakes.service.terminal.console import kept_text, out
 from pinakes.service.types import Answer
 from pinakes.service.views.excerpts import Spans, best_excerpt, marked_pieces
 from pinakes.service.views.search_views import greatest_first
@@ -29,7 +29,7 @@ _SPACES = re.compile(r"\s+")
 def print_hits(hits: Sequence[Hit], console: Console = out) -> None:
     """One block for each passage: where it stands, how it was found, what it says."""
     for number, hit in enumerate(hits, start=1):
-        place = _place(hit.passage.title, hit.passage.heading_path)
+        place = _place(hit.passage.title, hit.passage.heading_path, hit.kept_as_of)
         ranks = [f"{name} {place.rank}" for name, place in sorted(hit.ranks.items())]
         found_by = ", ".join(ranks) or "by its name"
         place.append(f"  {_score(hit)} ({found_by})", style="dim")
@@ -48,7 +48,7 @@ def print_explained(
     _print_row("", ["score", *lists], Text().append("passage", "dim"), console, style="dim")
     for number, (hit, explanation) in enumerate(zip(hits, explanations, strict=True), start=1):
         figures = [_score(hit), *(_rank(hit, name) for name in lists)]
-        place = _place(hit.passage.title, hit.passage.heading_path)
+        place = _place(hit.passage.title, hit.passage.heading_path, hit.kept_as_of)
         _print_row(f"{number}.", figures, place, console)
         excerpt = _excerpt(hit.passage.text, hit.highlights, _room(console), language=hit.language)
         width = console.width - _INDENT if console.is_terminal else None
@@ -59,7 +59,7 @@ def print_sources(answer: Answer, console: Console = out) -> None:
     """The numbered sources: place, stable reference, and the part that supports the answer."""
     short = answer.short_answer
     for citation in answer.citations:
-        place = _place(citation.title, citation.heading_path)
+        place = _place(citation.title, citation.heading_path, citation.kept_as_of)
         place.append(f"  {citation.ref}", style="dim")
         marked = list(citation.highlights)
         if short is not None and short.number == citation.number:
@@ -147,8 +147,9 @@ def _figure(score: float) -> str:
     return f"{score:.{1 if size >= 10 else 2 if size >= 1 else 3}f}"
 
 
-def _place(title: str, heading_path: Sequence[str]) -> Text:
-    return Text().append(_SPACES.sub(" ", " › ".join([title, *heading_path])), style="bold cyan")
+def _place(title: str, heading_path: Sequence[str], kept_as_of: str | None) -> Text:
+    place = Text().append(_SPACES.sub(" ", " › ".join([title, *heading_path])), style="bold cyan")
+    return place.append(f"  {kept_text(kept_as_of)}" if kept_as_of else "", style="yellow")
 
 
 def _room(console: Console) -> int:

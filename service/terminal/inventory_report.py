@@ -87,7 +87,7 @@ def _facts(manifest: Manifest | None) -> Sequence[str]:
     return (
         manifest.dump.day or "",
         manifest.created[:10],
-        f"{manifest.pages.documents:,}",
+        f"{manifest.pages.articles:,}",
         f"{manifest.passages:,}",
         _coverage(manifest.coverage),
     )
@@ -150,7 +150,7 @@ def _facts_json(manifest: Manifest | None) -> dict[str, Any]:
     return {
         "as_of": manifest.dump.day,
         "created": manifest.created,
-        "articles": manifest.pages.documents,
+        "articles": manifest.pages.articles,
         "passages": manifest.passages,
         "coverage": manifest.coverage,
     }
@@ -188,6 +188,8 @@ def print_preview(preview: "UpdatePreview") -> None:
     kinds = ", ".join(
         f"{pages[kind]:,} {kind}" for kind in ("added", "changed", "moved", "deleted")
     )
+    if pages["kept"]:
+        kinds += f", {pages['kept']:,} kept"
     out.print(f"Against {preview.present}: {kinds}, {pages['unchanged']:,} as they were.")
     out.print(
         f"{passages:,} passages: {preview.passages_added:,} come, {preview.passages_removed:,} go; "

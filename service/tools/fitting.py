@@ -143,6 +143,7 @@ def _stretch(
         revision_id=page.revision_id,
         timestamp=page.timestamp,
         changed=not same,
+        kept_as_of=page.kept_as_of,
         passage_start=asked.start + shift if same else None,
         passage_end=min(asked.end, end) + shift if same else None,
         previous=part(first_start(page.text, start, room, language=frame.language), start),

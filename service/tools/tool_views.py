@@ -46,7 +46,8 @@ class FetchMetadata(View):
     ``timestamp``: of the page's revision. ``changed``: the page has another revision now than the
     id names, and ``text`` is its present beginning. ``passage_start``, ``passage_end``: the passage
     asked for, in code points of ``text``. ``next``, ``previous``: ids of the text before and after,
-    where the page has more.
+    where the page has more. ``kept_as_of``: of a page that the dump no longer has, the date of the
+    last one that had it.
     """
 
     collection: str
@@ -54,6 +55,7 @@ class FetchMetadata(View):
     revision_id: int
     timestamp: str
     changed: bool
+    kept_as_of: str | None = None
     passage_start: int | None = None
     passage_end: int | None = None
     previous: str | None = None

@@ -24,7 +24,7 @@ from pinakes.service.types import (
     Verdict,
 )
 from pinakes.service.views.excerpts import Spans, best_excerpt
-from pinakes.service.views.search_views import HIGHLIGHTS, View, citation_fields
+from pinakes.service.views.search_views import HIGHLIGHTS, KEPT_AS_OF, View, citation_fields
 
 __all__ = ["AnswerView", "CitationView", "answer_view", "citation_view", "event_view"]
 
@@ -51,6 +51,7 @@ class CitationView(View):
     url: str
     permalink: str | None
     highlights: tuple[tuple[int, int], ...] = Field(description=HIGHLIGHTS)
+    kept_as_of: str | None = Field(description=KEPT_AS_OF)
     excerpt: tuple[int, int] = Field(examples=[[0, 320]])
 
 

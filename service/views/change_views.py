@@ -10,7 +10,7 @@ from pinakes.index.changes.text_differences import PieceKind, TextDifference
 from pinakes.index.store.rows import PageRow
 from pinakes.index.types import Manifest, StoredPage
 from pinakes.service.asking.citations import page_url, wiki_permalink
-from pinakes.service.views.search_views import View
+from pinakes.service.views.search_views import KEPT_AS_OF, View
 
 __all__ = [
     "ChangesView",
@@ -45,7 +45,7 @@ class PageChangeView(View):
 
     ``old`` is null where it was added, ``new`` where it was deleted. ``url`` is its address here,
     where it still has one. Of a page that was moved all passages count, for they stand under its
-    title.
+    title. ``kept``: the later dump does not have it, and it stays as an earlier one had it.
     """
 
     kind: ChangeKind
@@ -55,6 +55,7 @@ class PageChangeView(View):
     new: RevisionView | None
     passages_added: int
     passages_removed: int
+    kept_as_of: str | None = Field(description=KEPT_AS_OF)
 
 
 class ChangesView(View):
@@ -100,6 +101,7 @@ class PageDifferenceView(View):
     page_id: int
     old: RevisionView | None
     new: RevisionView | None
+    kept_as_of: str | None = Field(description=KEPT_AS_OF)
     differences: list[TextDifferenceView]
 
 
@@ -121,6 +123,7 @@ def change_view(change: PageChange, old: Manifest, new: Manifest) -> PageChangeV
         new=_revision_view(change.new, new),
         passages_added=change.passages_added,
         passages_removed=change.passages_removed,
+        kept_as_of=change.kept_as_of,
     )
 
 
@@ -133,6 +136,7 @@ def page_difference_view(
         page_id=_page_id(difference.old, difference.new),
         old=_revision_view(difference.old, old),
         new=_revision_view(difference.new, new),
+        kept_as_of=difference.new.kept_as_of if difference.new else None,
         differences=[_text_view(text) for text in difference.texts],
     )
 

@@ -48,7 +48,7 @@ def collection_view(state: CollectionState) -> CollectionView:
             "language": manifest.dump.language,
             "as_of": manifest.dump.day,
             "generation": manifest.generation,
-            "articles": manifest.pages.documents,
+            "articles": manifest.pages.articles,
             "passages": manifest.passages,
             "coverage": manifest.coverage,
         }

@@ -1,8 +1,10 @@
 """The JSON of articles and suggestions: the same for ``--json`` and for the HTTP API."""
 
+from pydantic import Field
+
 from pinakes.index.types import Manifest, StoredPage, Suggestion
 from pinakes.service.asking.citations import page_url, wiki_permalink
-from pinakes.service.views.search_views import View
+from pinakes.service.views.search_views import KEPT_AS_OF, View
 
 __all__ = ["PageView", "SuggestView", "page_view", "suggest_view"]
 
@@ -26,6 +28,7 @@ class PageView(View):
     is_disambiguation: bool
     links_in: int
     permalink: str | None
+    kept_as_of: str | None = Field(description=KEPT_AS_OF)
     sections: list[SectionView]
     text: str
 
@@ -58,6 +61,7 @@ def page_view(page: StoredPage, manifest: Manifest) -> PageView:
         is_disambiguation=page.is_disambiguation,
         links_in=page.links_in,
         permalink=wiki_permalink(manifest.dump.base_url, page.title, page.revision_id),
+        kept_as_of=page.kept_as_of,
         sections=[
             SectionView(heading_path=part.heading_path, start=part.start, end=part.end)
             for part in page.sections

@@ -12,6 +12,7 @@ from pinakes.service.types import Citation
 
 __all__ = [
     "HIGHLIGHTS",
+    "KEPT_AS_OF",
     "HitView",
     "SearchView",
     "View",
@@ -35,6 +36,9 @@ class ListRankView(View):
 
 
 HIGHLIGHTS = "Start and end of the question's words in the text, in code points from its start."
+
+
+KEPT_AS_OF = "Of a page that the dump no longer has: the date of the last one that had it."
 
 
 class HitView(View):
@@ -79,6 +83,7 @@ class HitView(View):
         examples=["/c/samplewiki/page/617?revision=1251034411&start=0&end=1043#passage"]
     )
     permalink: str | None
+    kept_as_of: str | None = Field(description=KEPT_AS_OF)
 
 
 class SearchView(View):
@@ -130,6 +135,7 @@ def citation_fields(citation: Citation) -> dict[str, Any]:
         "url": citation.url,
         "permalink": citation.permalink,
         "highlights": citation.highlights,
+        "kept_as_of": citation.kept_as_of,
     }
 
 

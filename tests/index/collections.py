@@ -9,12 +9,23 @@ from typing import Any
 from pinakes.index.build.pipeline import BuildOptions, BuildResult, build_collection
 from pinakes.index.generations import SEALED, current_generation, read_manifest
 from pinakes.index.retrieval.search import Index
+from pinakes.index.store.store import Store
+from pinakes.index.store.unchanged import UnchangedPages
 from pinakes.index.types import Manifest
 from pinakes.ingest.sources.base import Source
 from tests.index.toys import HashingEncoder, QuietProgress, article, redirect
 
 ENCODER = HashingEncoder()
 QUESTIONS = ["papyrus reed", "Bayt al-Hikma", "Who deciphered Linear B?", "paper sizes", "the"]
+_TABLES = {
+    "pages": "page_id, title, revision_id, timestamp, is_disambiguation, links_in, first_passage, "
+    "passage_count, source_key",
+    "passages": "*",
+    "digests": "*",
+    "aliases": "*",
+    "completions": "*",
+}
+_SEARCHES = ["papyrus reed", "Who deciphered Linear B?", "library", "the", "paper sizes", "scroll"]
 PAGES = [
     article(1, "Papyrus", "A [[reed]] of the Nile, made into [[scroll]]s. " * 3),
     redirect(2, "Reed", "Papyrus"),
@@ -111,4 +122,33 @@ def comparable(collection: Path) -> dict[str, Any]:
             inside = path.relative_to(generation)
             name = f"{inside.parent}/*{path.suffix}" if inside.parts[0] == "bm25" else str(inside)
             found[name] = hashlib.sha256(path.read_bytes()).hexdigest()
+    return found
+
+
+def generation_content(collection: Path) -> dict[str, Any]:
+    """All of a generation but where its texts lie: every row, text, link and what is found."""
+    generation = current_generation(collection)
+    connection = sqlite3.connect(generation / "pages.db")
+    found: dict[str, Any] = {
+        name: connection.execute(f"SELECT {columns} FROM {name}").fetchall()
+        for name, columns in _TABLES.items()
+    }
+    connection.close()
+    present = UnchangedPages(generation / "pages.db")
+    keys = [row[-1] or row[0] for row in found["pages"]]
+    titles = [row[1] for row in found["pages"]]
+    found["links"] = [(page.links, page.bold_names) for page in map(present.page, keys)]
+    present.close()
+    with Store(generation / "pages.db") as store:
+        found["texts"] = [store.page(row[0]) for row in found["pages"]]
+        found["passage texts"] = list(store.all_passages())
+    with Index.open(collection, None) as index:
+        found["found"] = {
+            asked: [
+                (hit.passage.passage_id, hit.score, dict(hit.features))
+                for hit in index.search(asked, 10, mode="keyword")
+            ]
+            for asked in (*_SEARCHES, *titles[:20])
+        }
+    found["quarantine"] = quarantine(collection)
     return found

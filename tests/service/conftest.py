@@ -26,7 +26,7 @@ from pinakes.service.http.app import create_app
 from pinakes.service.http.listening import Listening
 from pinakes.service.settings import ServeSettings, Settings
 from tests.index.toys import SAMPLE, QuietProgress, article, write_dump
-from tests.index.two_dumps import build_two_dumps
+from tests.index.two_dumps import build_kept_pages, build_two_dumps
 from tests.service.shared_encoder import open_shared_encoder
 from tests.yardstick import PATIENCE_S, wait_until
 
@@ -156,6 +156,12 @@ def awkward(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def two_dumps(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A collection with a generation of each of two dumps, between which much was edited."""
     return build_two_dumps(tmp_path_factory.mktemp("two-dumps") / "data")
+
+
+@pytest.fixture(scope="session")
+def kept_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, but two pages that the second dump lacks are kept: numbers 4 and 6."""
+    return build_kept_pages(tmp_path_factory.mktemp("kept-pages") / "data")
 
 
 def make_app(collection: Path, generator: Generator | None = None, /, **sections: Any) -> FastAPI:

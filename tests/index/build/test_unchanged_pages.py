@@ -16,63 +16,23 @@ from bench.corpora.edits import next_dump
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.errors import DamagedGeneration
 from pinakes.index.generations import current_generation
-from pinakes.index.retrieval.search import Index
-from pinakes.index.store.store import Store
-from pinakes.index.store.unchanged import UnchangedPages
 from pinakes.index.types import Manifest
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.mediawiki import extract
 from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
-from tests.index.collections import PAGES, make, quarantine
+from tests.index.collections import PAGES, generation_content, make
 from tests.index.toys import SAMPLE, QuietProgress, Stopped, article, redirect, write_dump
 
 pytestmark = pytest.mark.usefixtures("thread_executor")
-
-TABLES = {
-    "pages": "page_id, title, revision_id, timestamp, is_disambiguation, links_in, first_passage, "
-    "passage_count, source_key",
-    "passages": "*",
-    "digests": "*",
-    "aliases": "*",
-    "completions": "*",
-}
-QUESTIONS = ["papyrus reed", "Who deciphered Linear B?", "library", "the", "paper sizes", "scroll"]
-
-
-def content(collection: Path) -> dict[str, Any]:
-    """All of a generation but where its texts lie: every row, text, link and what is found."""
-    generation = current_generation(collection)
-    connection = sqlite3.connect(generation / "pages.db")
-    found: dict[str, Any] = {
-        name: connection.execute(f"SELECT {columns} FROM {name}").fetchall()
-        for name, columns in TABLES.items()
-    }
-    connection.close()
-    present = UnchangedPages(generation / "pages.db")
-    keys = [row[-1] or row[0] for row in found["pages"]]
-    titles = [row[1] for row in found["pages"]]
-    found["links"] = [(page.links, page.bold_names) for page in map(present.page, keys)]
-    present.close()
-    with Store(generation / "pages.db") as store:
-        found["texts"] = [store.page(row[0]) for row in found["pages"]]
-        found["passage texts"] = list(store.all_passages())
-    with Index.open(collection, None) as index:
-        found["found"] = {
-            asked: [
-                (hit.passage.passage_id, hit.score, dict(hit.features))
-                for hit in index.search(asked, 10, mode="keyword")
-            ]
-            for asked in (*QUESTIONS, *titles[:20])
-        }
-    found["quarantine"] = quarantine(collection)
-    return found
 
 
 def updated(directory: Path, dump: Source) -> Manifest:
     """Build into a collection that may exist, and into a new one: both must be the same."""
     manifest = make(directory / "updated" / "wiki", dump, "none").manifest
     fresh = make(directory / manifest.generation / "wiki", dump, "none").manifest
-    left, right = (content(directory / name / "wiki") for name in ("updated", fresh.generation))
+    left, right = (
+        generation_content(directory / name / "wiki") for name in ("updated", fresh.generation)
+    )
     for part in right:
         assert left[part] == right[part], part
     assert manifest.pages.documents == fresh.pages.documents
@@ -276,7 +236,7 @@ def test_an_interrupted_update_goes_on(
     assert make(built, edited, "none").manifest.pages.unchanged == 1
     assert titles == []
     make(tmp_path / "fresh" / "wiki", edited, "none")
-    assert content(built) == content(tmp_path / "fresh" / "wiki")
+    assert generation_content(built) == generation_content(tmp_path / "fresh" / "wiki")
 
 
 def test_what_refers_to_another_generation_is_worth_nothing(
@@ -290,7 +250,7 @@ def test_what_refers_to_another_generation_is_worth_nothing(
     assert make(built, edited, "none").manifest.pages.unchanged == 0
     assert titles == ["Papyrus", "Scroll"]
     make(tmp_path / "fresh" / "wiki", edited, "none")
-    assert content(built) == content(tmp_path / "fresh" / "wiki")
+    assert generation_content(built) == generation_content(tmp_path / "fresh" / "wiki")
 
 
 def test_the_generation_referred_to_is_held_until_the_next_is_published(

@@ -85,7 +85,7 @@ def test_what_would_change_is_told_and_nothing_published(
     words = ("update", new, "--workers", "1", "--data", built)
     told = json.loads(run(*words, "--dry-run", "--json").out)
     assert told["pages"] == {
-        "added": 1, "changed": 1, "moved": 1, "deleted": 1, "unchanged": 9
+        "added": 1, "changed": 1, "moved": 1, "deleted": 1, "kept": 0, "unchanged": 9
     }  # fmt: skip
     assert (told["passages_added"], told["passages_removed"], told["to_embed"]) == (3, 3, 0)
     assert "keywords" in told["seconds"]
@@ -95,3 +95,19 @@ def test_what_would_change_is_told_and_nothing_published(
     shown = run(*words, "--dry-run")
     assert "1 added, 1 changed, 1 moved, 1 deleted, 9 as they were" in shown.out
     assert "Reading the dump" not in shown.err  # it goes on from what was read
+
+
+def test_vanished_pages_are_kept_when_asked(run: Run, built: Path, tmp_path: Path) -> None:
+    new = published(tmp_path / "new", pages(9), "20261201").files[0]
+    words = ("--vectors", "none", "--workers", "1", "--data", built)
+    withheld = run("update", new, *words)
+    assert withheld.status == 1
+    assert "to keep these pages as they were: with --keep-vanished" in withheld.err
+    dry = run("update", new, *words, "--keep-vanished", "--dry-run")
+    assert "0 deleted, 3 kept, 9 as they were" in dry.out
+    refused = run("build", new, *words, "--keep-vanished", "--force")
+    assert (refused.status, refused.err.count("\n")) == (2, 1)
+    done = run("build", new, *words, "--keep-vanished")
+    assert "toywiki 20261201-1: 12 articles" in done.out
+    assert "9 articles + 0 redirects" in done.out
+    assert "; 3 articles kept from earlier dumps" in done.out

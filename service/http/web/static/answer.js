@@ -146,7 +146,9 @@ export function drawSources(list, citations, { short_answer: shortAnswer, senten
     const short = shortAnswer?.number === citation.number ? shortAnswer : null;
     const quote = quotation(citation, short, said.filter(({ number }) => number === citation.number));
     for (const part of [link, quote]) part.dir = "auto";
-    item.append(link, quote);
+    item.append(link);
+    if (citation.kept_as_of) item.append(element("span", ` kept as of ${citation.kept_as_of}`, "about"));
+    item.append(quote);
     list.append(item);
   }
 }

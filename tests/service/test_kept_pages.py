@@ -1,0 +1,75 @@
+"""Whoever reads a page that its dump no longer has is told as of when it was kept."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from pinakes.index.retrieval.search import Index
+from pinakes.service.tools.fitting import Frame, fetched, json_of
+from pinakes.service.types import PassageRef
+from tests.service.conftest import Run, local_client, make_app
+
+SHERD, TABLET, CODEX = 6, 4, 3
+DAY = "2026-10-01"
+
+
+@pytest.fixture(scope="module")
+def client(kept_pages: Path) -> Iterator[TestClient]:
+    with local_client(make_app(kept_pages)) as client:
+        yield client
+
+
+def test_at_the_command_line(run: Run, kept_pages: Path) -> None:
+    there = ("--data", kept_pages.parent)
+    shown = run("show", "Ostracon", *there).out
+    assert f"kept as of {DAY}: later dumps do not have it" in shown
+    assert "kept as of" not in run("show", "Codex", *there).out
+    words = ("search", "sherd leaves boards", "--mode", "keyword", *there)
+    found = {
+        hit["title"]: hit["kept_as_of"] for hit in json.loads(run(*words, "--json").out)["hits"]
+    }
+    assert (found["Ostracon"], found["Codex"]) == (DAY, None)
+    lines = run(*words).out.splitlines()
+    assert [f"kept as of {DAY}" in line for line in lines if "Ostracon" in line] == [True]
+    assert [f"kept as of {DAY}" in line for line in lines if "Codex" in line] == [False]
+    answer = json.loads(run("ask", "What is an ostracon?", "--mode", "quote", "--json", *there).out)
+    assert {one["title"]: one["kept_as_of"] for one in answer["citations"]}["Ostracon"] == DAY
+    assert "7 articles" in run("status", *there).out
+    assert json.loads(run("status", "--json", *there).out)["collections"][0]["articles"] == 7
+
+
+def test_in_what_changed(run: Run, kept_pages: Path) -> None:
+    there = ("--data", kept_pages.parent)
+    *lines, last = run("diff", *there).out.splitlines()
+    assert f"= Wax tablet  kept as of {DAY}" in lines
+    assert f"= Ostracon  kept as of {DAY}" in lines
+    assert "0 deleted, 1 moved, 1 changed, 2 kept; 5 → 7 articles" in last
+    page = run("diff", "--title", "Ostracon", *there).out
+    assert f"kept as of {DAY}: toywiki 20261001-1" in page
+
+
+def test_over_http(client: TestClient) -> None:
+    pages = {number: client.get(f"/api/pages/{number}").json() for number in (SHERD, CODEX)}
+    assert [page["kept_as_of"] for page in pages.values()] == [DAY, None]
+    shown = [client.get(f"/c/toywiki/page/{number}").text for number in pages]
+    assert [f"<time>{DAY}</time>" in text for text in shown] == [True, False]
+    found = client.get("/api/changes").json()["changes"]
+    kept = [(one["page_id"], one["kept_as_of"]) for one in found if one["kind"] == "kept"]
+    assert kept == [(TABLET, DAY), (SHERD, DAY)]
+    page = client.get(f"/api/pages/{SHERD}/changes").json()
+    assert (page["kind"], page["kept_as_of"], page["differences"]) == ("kept", DAY, [])
+
+
+def test_for_a_model(kept_pages: Path) -> None:
+    with Index.open(kept_pages, None) as index:
+        told = {}
+        for number in (SHERD, CODEX):
+            page = index.page(number)
+            assert page is not None
+            asked = PassageRef("toywiki", number, page.revision_id, 0, 8)
+            result = fetched(page, asked, Frame(index.manifest, "", 4_000))
+            told[number] = json.loads(json_of(result))["metadata"].get("kept_as_of")
+    assert told == {SHERD: DAY, CODEX: None}
