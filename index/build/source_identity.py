@@ -129,16 +129,26 @@ def check_same(collection: Path, source: Source, progress: Progress, *, force: b
         kind, held = source.identity.kind, record.get("kind", source.identity.kind)
         if kind != held:
             difference = f"{kind}, not {held}"
-        language = record.get("language") or source.identity.language
-        if not difference and source.identity.language not in ("", language):
-            difference = f"language {source.identity.language}, not {language}"
+        difference = difference or _other_language(
+            source.identity.language, str(record.get("language", ""))
+        )
         if difference and not force:
             raise OtherWiki(
-                f"{collection.name} holds {what}, and this dump is another wiki's ({difference}); "
-                "name another collection with --collection, or replace it with --force"
+                f"{collection.name} holds {what}, and this dump is of another wiki or language "
+                f"({difference}); name another collection with --collection, or replace it with "
+                "--force"
             )
         if difference:
             progress.note(f"{collection.name}: replaces {what} by another wiki ({difference})")
+
+
+def _other_language(code: str, before: str) -> str | None:
+    """What shows that texts are in another language, or in another variant of it (BCP 47)."""
+    now, then = (one.lower().replace("_", "-") for one in (code, before))
+    if now == then or not now or not then:
+        return None
+    is_variant = now.partition("-")[0] == then.partition("-")[0]
+    return f"language {'variant ' if is_variant else ''}{code}, not {before}"
 
 
 def _held(collection: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -17,8 +17,9 @@ __all__ = ["check_newer", "check_update", "scope_before"]
 def check_update(collection: Path, source: Source, *, without_checksums: bool) -> Manifest:
     """The manifest of the generation that ``source`` is to update.
 
-    Raises NotAnUpdate where that has another format, or where the files of the source, unless
-    ``without_checksums``, have no checksums beside them; NoCollection and DamagedGeneration.
+    Raises NotAnUpdate where that has another format, or where, unless ``without_checksums``, files
+    of the source have no checksums beside them, or others that have are not there; NoCollection and
+    DamagedGeneration.
     """
     try:
         present = read_manifest(current_generation(collection))
@@ -30,6 +31,12 @@ def check_update(collection: Path, source: Source, *, without_checksums: bool) -
         raise NotAnUpdate(
             f"{bare[0]}: no checksum lies beside it (SHA256SUMS, sha1sums.txt or dumpstatus.json), "
             "so that nobody can tell whether it is whole; put one there, or say --without-checksums"
+        )
+    missing = source.missing()
+    if missing and not without_checksums:
+        raise NotAnUpdate(
+            f"{missing[0]}: a part of this dump by the checksums beside it, and not among the "
+            f"{len(source.files):,} given; fetch it or name it, or say --without-checksums"
         )
     return present
 

@@ -168,6 +168,10 @@ class Source(ABC):
         """The checksums published beside the files; none for a file that has none."""
         return published_checksums(self.files)
 
+    def missing(self) -> list[Path]:
+        """Files that this source should have by what lies beside those it has, and has not."""
+        return []
+
     def listed(self, file: Path) -> Iterator[tuple[DocumentKey, str]]:
         """Key and title of all pages in a file, in order, where a list of them lies beside it."""
         del file

@@ -18,6 +18,8 @@ from pinakes.ingest.sources.mediawiki.files.dumps import (
     sample_units,
 )
 from pinakes.ingest.sources.mediawiki.files.multistream_index import find_index, read_index
+from pinakes.ingest.sources.mediawiki.files.newest import missing_parts
+from pinakes.ingest.sources.mediawiki.markup.variants import has_variants
 from pinakes.ingest.types import DocumentKey, Entry
 
 __all__ = ["MediaWikiSource"]
@@ -84,6 +86,10 @@ class MediaWikiSource(Source):
         """The digests of the pieces that begin in the unit's bytes."""
         return digest_pieces(unit.file, unit.start, unit.end)
 
+    def missing(self) -> list[Path]:
+        """The parts of this dump that the lists of checksums beside its files name besides."""
+        return missing_parts(self.dump.parts)
+
     def listed(self, file: Path) -> Iterator[tuple[DocumentKey, str]]:
         """What the index of a multistream dump says of a part."""
         index = find_index(file)
@@ -94,7 +100,8 @@ class MediaWikiSource(Source):
 
         Compared are database, site name and host, where both headers have them, and the wiki in
         the names of the files, where it looks like one: some extracts carry the header of another
-        wiki. Of dumps that have nothing of this in common the names of the files decide.
+        wiki. Of dumps that have nothing of this in common the names of the files decide. Of a
+        wiki that writes its language in several ways these may name one: zhwiki-zh-hant.
         """
         identity = self.identity
         now = _marks(identity.name, identity.base_url, identity.database, identity.site_name)
@@ -109,7 +116,19 @@ class MediaWikiSource(Source):
                 return f"{mark} {now[mark]}, not {before[mark]}"
         if not both and name and name != identity.name:
             return f"files of {identity.name}, not of {name}"
+        ways = [_variant(one, identity.language) for one in (identity.name, name)]
+        if name and ways[0] != ways[1]:
+            return f"file names of language variant {ways[0]}, not {ways[1]}"
         return None
+
+
+def _variant(name: str, language: str) -> str:
+    """The variant of ``language`` that a file's name says, else the language itself."""
+    if has_variants(language):
+        main = re.escape(language.lower().partition("-")[0])
+        if found := re.search(rf"[-_]({main}[-_][a-z]{{2,4}})$", name):
+            return found[1].replace("_", "-")
+    return language.lower()
 
 
 def _marks(name: str, base_url: str, database: str, site_name: str) -> dict[str, str]:

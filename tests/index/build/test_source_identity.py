@@ -300,6 +300,30 @@ def test_another_dump_of_the_same_wiki_is_not(tmp_path: Path, name: str, header:
     assert make(collection, _write(tmp_path, name, header))[0].changed
 
 
+@pytest.mark.parametrize(
+    ("name", "language", "told"),
+    [
+        ("toywiki-20261201-pages.xml", "zh-Hant", "language variant zh-Hant, not zh"),
+        ("toywiki-zh-hant-20261201-pages.xml", "zh", "file names of language variant zh-hant, no"),
+        ("toywiki_zh_tw-20261201-pages.xml", "zh", "file names of language variant zh-tw, not zh"),
+        ("toywiki-20261201-pages.xml", "ja", "(language ja, not zh)"),
+    ],
+)
+def test_another_variant_of_the_language_is_refused(
+    tmp_path: Path, name: str, language: str, told: str
+) -> None:
+    def header(language: str) -> str:
+        return _header().replace("<mediawiki>", f'<mediawiki xml:lang="{language}">')
+
+    collection = tmp_path / "toy"
+    make(collection, _write(tmp_path, "toywiki-20261101-pages.xml", header("zh")))
+    with pytest.raises(OtherWiki, match="of another wiki or language") as found:
+        make(collection, _write(tmp_path, name, header(language)))
+    assert told in str(found.value)
+    same = _write(tmp_path, "toywiki-20261202-pages.xml", header("ZH"))
+    assert make(collection, same)[0].changed
+
+
 def test_dumps_without_a_header_go_by_their_names(tmp_path: Path) -> None:
     collection = tmp_path / "toy"
     make(collection, _write(tmp_path, "mine-20261101-pages.xml", BARE))

@@ -67,6 +67,14 @@ def test_what_is_no_update_is_one_line(run: Run, built: Path, tmp_path: Path) ->
     refused(bare, said="no checksum lies beside it")
     refused(older, said="toywiki answers as of 2026-11-01")
     refused(other, "-c", "nowhere", said="no collection at")
+    parts = tmp_path / "parts"
+    half = published(parts, pages(), "20261201").files[0]
+    first = half.rename(half.with_name("toywiki-20261201-pages-articles1.xml-p1p20"))
+    sums = half.parent / "toywiki-20261201-sha1sums.txt"
+    second = first.name.replace("articles1.xml-p1p20", "articles2.xml-p21p40")
+    said_of_first = sums.read_text().replace(half.name, first.name)
+    sums.write_text(f"{said_of_first}{'0' * 40}  {second}\n")
+    refused(first, said=f"{second}: a part of this dump by the checksums beside it")
     refused(said="name a dump, or a directory with --if-newer")
     with hold_collection(built / "toywiki"):
         refused(other, said="another build is at work on")

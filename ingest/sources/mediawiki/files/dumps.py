@@ -76,12 +76,14 @@ class Dump:
 class PartName:
     """What the name of a part says: its wiki, its date (YYYYMMDD), and which pages it holds.
 
-    ``kind``: "-pages-articles", or nothing where only pages are given; parts of one have one kind.
+    ``kind``: "-pages-articles", or nothing where only pages are given. ``is_range``: it holds a
+    range of them; parts of one dump are the same in all of this.
     """
 
     wiki: str
     date: str | None
     kind: str
+    is_range: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,8 @@ def part_name(path: Path) -> PartName | None:
         return None
     digits = (match["date"] or "").replace("-", "")
     date = digits if _is_day(digits) else None
-    return PartName(_wiki(match["name"]), date, _kind(path.name).removesuffix("#"))
+    kind = _kind(path.name)
+    return PartName(_wiki(match["name"]), date, kind.removesuffix("#"), kind.endswith("#"))
 
 
 def _wiki(name: str) -> str:

@@ -7,7 +7,7 @@ SHA256SUMS and _SUCCESS. Reads no page.
 
 import os
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,9 +17,9 @@ from pinakes.ingest.errors import DumpNotFound, IngestError
 from pinakes.ingest.files import read_json
 from pinakes.ingest.sources.checksums import listed_checksums
 from pinakes.ingest.sources.mediawiki.files.archives import check_end
-from pinakes.ingest.sources.mediawiki.files.dumps import part_name, part_order
+from pinakes.ingest.sources.mediawiki.files.dumps import PartName, part_name, part_order
 
-__all__ = ["FoundDump", "dumps_below", "newest_dump", "no_newer_dump"]
+__all__ = ["FoundDump", "dumps_below", "missing_parts", "newest_dump", "no_newer_dump"]
 
 # The dumps that hold the articles, the best first; exports give a range of pages and no more.
 _KINDS = ("-pages-articles-multistream", "-pages-articles", "", "-pages-meta-current")
@@ -103,25 +103,42 @@ def _all_below(directory: Path) -> Iterator[tuple[str, FoundDump]]:
         for name in files:
             said = part_name(Path(name))
             if said and said.date and said.kind in _KINDS:
-                parts[said.wiki, said.date, said.kind].append(Path(place, name))
-        for (wiki, day, kind), there in parts.items():
+                parts[said, said.date].append(Path(place, name))
+        for (said, day), there in parts.items():
             there.sort(key=part_order)
-            yield kind, FoundDump(wiki, day, tuple(there), _lacking(there, kind))
+            yield said.kind, FoundDump(said.wiki, day, tuple(there), _lacking(there, said))
 
 
-def _lacking(parts: Sequence[Path], kind: str) -> str | None:
+def missing_parts(parts: Sequence[Path]) -> list[Path]:
+    """The parts of the same dump that lists beside these name, and that are not among them."""
+    there = {part.name for part in parts}
+    said = {(part.parent, part_name(part)) for part in parts}
+    return [
+        path
+        for directory, name in said
+        if name is not None
+        for path in _listed(directory, name, set())
+        if path.name not in there
+    ]
+
+
+def _listed(directory: Path, said: PartName, more: Iterable[str]) -> list[Path]:
+    """The parts of a dump that its lists of checksums, or ``more`` names, have, in order."""
+    names = {name for _, name, _, _ in listed_checksums(directory)}.union(more)
+    paths = (directory / name for name in names)
+    return sorted((path for path in paths if part_name(path) == said), key=part_order)
+
+
+def _lacking(parts: Sequence[Path], said: PartName) -> str | None:
     """What a dump of these parts lacks, in words."""
     directory = parts[0].parent
-    if kind == _EXPORT:
+    if said.kind == _EXPORT:
         if not (directory / _SUMS).is_file():
             return _SUMS
         if not any((place / _SUCCESS).is_file() for place in (directory, *directory.parents[:2])):
             return _SUCCESS
-    said = part_name(parts[0])
     status = _status(directory)
-    listed = {name for _, name, _, _ in listed_checksums(directory)} | status.keys()
-    wanted = sorted((path for name in listed if part_name(path := directory / name) == said),
-                    key=part_order)  # fmt: skip
+    wanted = _listed(directory, said, status)
     if not wanted:
         return "a list of its checksums (SHA256SUMS, sha1sums.txt or dumpstatus.json)"
     for path in wanted:

@@ -12,6 +12,7 @@ from pinakes.ingest.errors import DumpNotFound, IngestError
 from pinakes.ingest.sources.mediawiki.files.dumps import find_dump
 from pinakes.ingest.sources.mediawiki.files.newest import (
     dumps_below,
+    missing_parts,
     newest_dump,
     no_newer_dump,
 )
@@ -161,6 +162,25 @@ def test_of_several_dumps_of_one_day_one_is_taken(tmp_path: Path) -> None:
     assert names(tmp_path) == ["toywiki-20261101-pages-articles-multistream.xml.bz2"]
     (directory / "toywiki-20261101-pages-articles-multistream.xml.bz2").unlink()
     assert names(tmp_path) == ["toywiki-20261101-pages-articles.xml.bz2"]
+
+
+@pytest.mark.parametrize("there", ["the whole", "its parts"])
+def test_of_a_dump_in_one_file_and_in_parts_one_of_both_will_do(tmp_path: Path, there: str) -> None:
+    kinds = ("pages-articles", "pages-articles1", "pages-articles2")
+    directory = legacy(tmp_path, "20261101", kinds)
+    for number, pages in ((1, "p1p9"), (2, "p10p19")):
+        old = f"toywiki-20261101-pages-articles{number}.xml.bz2"
+        new = old.replace(".xml.bz2", f".xml-{pages}.bz2")
+        (directory / old).rename(directory / new)
+        status = directory / "dumpstatus.json"
+        status.write_text(status.read_text().replace(old, new))
+    whole, *parts = sorted(directory.glob("*.bz2"))
+    for path in parts if there == "the whole" else [whole]:
+        path.unlink()
+    left = [whole] if there == "the whole" else parts
+    assert names(tmp_path) == [path.name for path in left]
+    assert missing_parts(left) == []
+    assert missing_parts(parts[:1]) == parts[1:]
 
 
 def test_what_is_passed_over(tmp_path: Path) -> None:
