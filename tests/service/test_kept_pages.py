@@ -37,7 +37,9 @@ def test_at_the_command_line(run: Run, kept_pages: Path) -> None:
     assert [f"kept as of {DAY}" in line for line in lines if "Codex" in line] == [False]
     answer = json.loads(run("ask", "What is an ostracon?", "--mode", "quote", "--json", *there).out)
     assert {one["title"]: one["kept_as_of"] for one in answer["citations"]}["Ostracon"] == DAY
-    assert "7 articles" in run("status", *there).out
+    status = run("status", *there).out
+    assert "7 articles" in status
+    assert "  2 of the articles are kept from earlier dumps\n" in status
     assert json.loads(run("status", "--json", *there).out)["collections"][0]["articles"] == 7
 
 

@@ -237,6 +237,16 @@ def test_an_interrupted_update_goes_on_only_with_the_same_wish(tmp_path: Path) -
     assert kept_of(collection) == {4: "2026-10-01"}
 
 
+def test_what_cannot_be_read_any_more_is_kept_too(tmp_path: Path) -> None:
+    collection = tmp_path / "wiki"
+    make(collection, write_dump(tmp_path / "1", places(9), "20261001"), "none")
+    broken = [page.replace("<timestamp>", "<time>") if ">Place 4<" in page else page
+              for page in places(9)]  # fmt: skip
+    dump = write_dump(tmp_path / "2", broken, "20261101")
+    manifest = make(collection, dump, "none", keeps_vanished=True).manifest
+    assert (manifest.pages.quarantined, kept_of(collection)) == (1, {4: "2026-10-01"})
+
+
 def test_where_nothing_can_be_kept_it_is_said(tmp_path: Path) -> None:
     collection = tmp_path / "wiki"
     assert make(

@@ -60,7 +60,7 @@ def states() -> Iterator[tuple[list[str], int]]:
         3: article(3, "Scroll", f"A roll of [[papyrus]] or [[Reed|reeds]]. {long}"),
         4: article(4, "Codex of law", f"Bound leaves. [[Scroll|rolls]]\n== Use ==\n{long}"),
         5: article(5, "Mercury", "* [[Mercury (god)]]\n* [[Scroll]]\n{{disambiguation}}"),
-        6: article(6, "Mercury (god)", f"Of trade. [[Papyrus|reed sheets]] {long}"),
+        6: article(6, "Mercury (god)", f"Of trade. {{{{Box}}}} [[Papyrus|reed sheets]] {long}"),
         7: article(7, "Ink", f"Soot and gum. [[Papyrus|reed sheets]] {long}"),
         8: article(8, "Template:Box", "a box", namespace=10),
     } | {n: article(n, f"Leaf {n}", f"Leaf number {n}. {_words(n)}") for n in range(20, 40)}
@@ -69,6 +69,8 @@ def states() -> Iterator[tuple[list[str], int]]:
         return [wiki[number] for number in sorted(wiki)]
 
     yield now(), 0
+    wiki[8] = article(8, "Template:Box", "another box", namespace=10)
+    yield now(), 26
     wiki[3] = wiki[3].replace("A roll", "A long roll").replace("<id>30<", "<id>31<")
     yield now(), 25
     wiki[50] = article(50, "Ostracon", "A sherd of [[Papyrus|reed sheets]], no.")
