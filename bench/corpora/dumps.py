@@ -12,6 +12,8 @@ from itertools import islice
 from pathlib import Path
 
 __all__ = [
+    "CURRENT_DUMP",
+    "HISTORY_DUMP",
     "LARGE_TEXT_DUMP",
     "TEMPLATES_DUMP",
     "TEXT_DUMP",
@@ -27,6 +29,9 @@ TEMPLATES_DUMP = _SHARED / "ltgwiki-smallwiki-latest-pages-articles.xml.bz2"
 TEXT_DUMP = _SHARED / "enwiki2015text-dev6k-pages-articles-multistream.xml.bz2"
 # The 6,000 articles of TEXT_DUMP among 30,729.
 LARGE_TEXT_DUMP = _SHARED / "enwiki2015text-pages-articles-multistream.xml.bz2"
+# The same wiki twice: every revision of every page, and the last ones.
+HISTORY_DUMP = _SHARED / "aawiki" / "aawiki-20260101-pages-meta-history.xml.7z"
+CURRENT_DUMP = _SHARED / "aawiki" / "aawiki-20260101-pages-meta-current.xml.bz2"
 
 _PAGES_PER_STREAM = 100
 # Far above every page id of the dumps that are repeated.

@@ -182,6 +182,13 @@ TABLES = (
     Table("What the next dump adds on disk", "update", "next_dump",
           "The generation that was updated, without vectors: MB of each part, and how many of them "
           "it does not share with the one before.", building.update_on_disk),
+    Table("Real states of one wiki", "real_edits", "real_edits",
+          "Afar Wikipedia as it was on six days, cut out of its history, its pages of all "
+          "namespaces read as articles; a vector for every passage. Each dump as an update of the "
+          "one before, and from nothing in the same run.", building.real_states),
+    Table("A template is edited", "real_edits", "real_edits",
+          "Latgalian Wikipedia. What templates of a dump say is not expanded: no text depends on "
+          "them, and an update need not read what uses them again.", building.template_edits),
     Table("Time on paper", "ingest", "ingest",
           "The keyword side of large wikis, worked out from the figures above and not run: lower "
           "figures from real wikitext, upper ones from plain text.", building.on_paper),

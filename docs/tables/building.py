@@ -18,8 +18,10 @@ __all__ = [
     "memory_on_paper",
     "on_paper",
     "parser_tests",
+    "real_states",
     "sentences",
     "stages",
+    "template_edits",
     "tools",
     "update",
     "update_on_disk",
@@ -113,6 +115,39 @@ def _beside(pairs: Mapping[str, Sequence[Any]]) -> Row:
         for corpus, pair in pairs.items()
         for way, value in zip(("update", "from nothing"), pair, strict=True)
     }
+
+
+def real_states(figures: Any) -> Iterable[Row]:
+    for found in figures["states"]:
+        update, whole = (found["cpu_seconds"][way] for way in ("update", "from nothing"))
+        yield {
+            "": f"{found['from']} to {found['to']}",
+            "articles": found["articles"],
+            "new": found["new"],
+            "edited": found["edited"],
+            "passages": found["passages"],
+            "embedded": found["embedded"],
+            "CPU s": update,
+            "of the time from nothing": Share(update / whole),
+            "pages that are other": found["pages_otherwise"],
+            "keyword results that are other": (
+                f"{found['keyword_results_otherwise']} of {found['questions']}"
+            ),
+            "vector overlap@10": f"{found['vector_overlap_at_10']:.3f}",
+            "hybrid overlap@10": f"{found['hybrid_overlap_at_10']:.3f}",
+        }
+
+
+def template_edits(figures: Any) -> Iterable[Row]:
+    for found in figures["templates"]:
+        yield {
+            "": found["template"],
+            "articles": found["articles"],
+            "use it": found["use_it"],
+            "read again": found["read_again"],
+            "other than before, built from nothing": found["changed_from_nothing"],
+            "other than built from nothing": found["otherwise"],
+        }
 
 
 def update_on_disk(figures: Any) -> Iterable[Row]:
