@@ -19,6 +19,8 @@ CollectionError
 ├── Withheld             a new generation that guards keep from going live
 ├── NotAnUpdate          a dump that is older, unchecked, or for a generation of another format
 ├── OtherWiki            the collection holds another wiki than the dump is of
+├── UnusableCluster      a cluster that nobody answers for, or whose workers cannot build this
+├── ClusterLost          a cluster that was there when the build began
 ├── BadPack              a pack that is not whole, not what it says, or not to be trusted
 ├── DiskFull             no room to build, or to go on building
 ├── BadQuery             nothing to search for, or too much
@@ -31,6 +33,7 @@ __all__ = [
     "BadQuery",
     "BadQuestions",
     "BuildInProgress",
+    "ClusterLost",
     "CollectionError",
     "DamagedGeneration",
     "DiskFull",
@@ -47,6 +50,7 @@ __all__ = [
     "UnknownFormat",
     "UnknownGeneration",
     "UnreadableGeneration",
+    "UnusableCluster",
     "UnusableModel",
     "Withheld",
 ]
@@ -122,6 +126,14 @@ class NotAnUpdate(CollectionError):
 
 class OtherWiki(CollectionError):
     """The collection holds another wiki than the dump is of, and nobody said to replace it."""
+
+
+class UnusableCluster(CollectionError):
+    """No scheduler answers, or its workers run something else or see other files; says which."""
+
+
+class ClusterLost(CollectionError):
+    """The scheduler, or the last of its workers, is gone; the build goes on when run again."""
 
 
 class BadPack(CollectionError):

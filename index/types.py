@@ -249,7 +249,15 @@ class QueryContext:
         return held / (self.total_idf or 1.0)
 
 
-class Encoder(Protocol):
+class PassageEncoder(Protocol):
+    """Passages to unit vectors."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of shape (len(texts), dimension)."""
+        ...
+
+
+class Encoder(PassageEncoder, Protocol):
     """Passages to unit vectors, and the encoder that asks questions of them."""
 
     @property
@@ -257,8 +265,11 @@ class Encoder(Protocol):
         """Which model this is, down to its weights."""
         ...
 
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors of shape (len(texts), dimension)."""
+    def share_passage_encoder(self, directory: Path) -> PassageEncoder | None:
+        """What encodes passages in other processes, with its files below ``directory``.
+
+        It is pickled with every task, and small. None: only this process can.
+        """
         ...
 
     def write_question_encoder(self, directory: Path) -> "EncoderCheck":

@@ -6,6 +6,7 @@ since another time is named there, and its links lie in no run.
 """
 
 import json
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -16,7 +17,7 @@ from typing import TextIO
 import xxhash
 import zstandard
 
-from pinakes.ingest.files import write_whole
+from pinakes.ingest.files import sync_directory, write_whole
 from pinakes.ingest.passages import heading_at, split_passages
 from pinakes.ingest.rows import from_json, to_json
 from pinakes.ingest.sources.base import Known, Source, Unit
@@ -50,16 +51,27 @@ def write_segment(unit: Unit, source: Source, directory: Path, known: Known | No
     """Write one unit's segment and link run; the segment comes last and vouches for both.
 
     Documents that are ``known`` are entries without text, and their links are in no run. A unit
-    whose segment is there is left alone. Raises DumpChanged where its file is not the one that it
-    was planned for, before or after it was read.
+    whose segment is there is left alone. Both are written in a directory of their own: of two
+    processes at the same unit, which a cluster cannot rule out, each writes the whole of it. Raises
+    DumpChanged where its file is not the one that it was planned for, before or after it was read.
     """
-    path = segment_path(directory, unit.number)
+    path, run = segment_path(directory, unit.number), link_run_path(directory, unit.number)
     if path.exists():
         return
+    with tempfile.TemporaryDirectory(prefix=f"{unit.number:06d}.", dir=directory) as own:
+        _write_segment(unit, source, Path(own), known)
+        if path.exists():  # somebody may be reading it, from another machine too
+            return
+        for whole in (run, path):
+            (Path(own) / whole.name).replace(whole)
+            sync_directory(directory)
+
+
+def _write_segment(unit: Unit, source: Source, directory: Path, known: Known | None) -> None:
     source.check_unchanged(unit.file)
     language = source.identity.language
     with (
-        _write_lines(path) as lines,
+        _write_lines(segment_path(directory, unit.number)) as lines,
         write_link_run(link_run_path(directory, unit.number)) as add_links,
         nullcontext() if known is None else known.open() as is_known,
     ):

@@ -15,10 +15,10 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import TypeVar
 
 from pinakes.ingest.errors import WorkerDied
-from pinakes.ingest.sources.base import Unit
 
 __all__ = ["Executors", "default_workers", "map_units", "worker_processes"]
 
+_Unit = TypeVar("_Unit")
 _Result = TypeVar("_Result")
 # Gives, for a number of workers, what runs units: for as long as its block lasts.
 Executors = Callable[[int], AbstractContextManager[Executor]]
@@ -58,14 +58,14 @@ def worker_processes(count: int) -> Iterator[Executor]:
 
 
 def map_units(
-    work: Callable[[Unit], _Result], units: Iterable[Unit], executor: Executor, ahead: int
-) -> Iterator[tuple[Unit, _Result]]:
+    work: Callable[[_Unit], _Result], units: Iterable[_Unit], executor: Executor, ahead: int
+) -> Iterator[tuple[_Unit, _Result]]:
     """Each unit with the result of ``work``, in the order of ``units``.
 
     At most ``ahead`` units are waiting or at work, so that memory does not grow with the source.
     The first error ends the run.
     """
-    pending: deque[tuple[Unit, Future[_Result]]] = deque()
+    pending: deque[tuple[_Unit, Future[_Result]]] = deque()
     try:
         for unit in units:
             pending.append((unit, executor.submit(work, unit)))

@@ -22,6 +22,7 @@ EXTRAS = {
     ),
     "embedded": ("xllamacpp",),
     "measure": ("mwparserfromhell",),
+    "dask": ("distributed",),
 }
 
 

@@ -7,6 +7,7 @@ environment for settings.
 
 import ipaddress
 import os
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 from pathlib import Path
@@ -41,6 +42,7 @@ Mode = Literal["hybrid", "keyword", "vector"]
 Backend = Literal["auto", "llama-server", "llama-cpp-python", "none"]
 Effort = Literal["off", "low", "on"]
 _BUDGETS: dict[Effort, int] = {"off": 0, "low": 1_024, "on": 4_096}
+_CLUSTER = re.compile(r"dask:(tcp|tls)://[^\s/]+:\d+")
 # What a chat is made of.
 _OWN_FIELDS = frozenset({"messages", "stream"})
 
@@ -50,7 +52,13 @@ class _Section(BaseModel):
 
 
 class BuildSettings(_Section):
-    """What is kept of what was built."""
+    """What builds, and what is kept of what was built."""
+
+    executor: str = Field(
+        default="processes",
+        description="What reads dumps and encodes passages: processes of this machine, or the "
+        "workers of a cluster of dask: dask:tcp://HOST:PORT, the address of its scheduler.",
+    )
 
     keep: int = Field(
         default=2,
@@ -58,6 +66,18 @@ class BuildSettings(_Section):
         description="Dumps of which a generation stays: the present one, and those before it to go "
         "back to.",
     )
+
+    @field_validator("executor")
+    @classmethod
+    def _is_known(cls, executor: str) -> str:
+        if executor != "processes" and not _CLUSTER.fullmatch(executor):
+            raise ValueError("neither processes nor dask:tcp://HOST:PORT (or dask:tls://HOST:PORT)")
+        return executor
+
+    @property
+    def cluster(self) -> str | None:
+        """The address of the scheduler; None where this machine builds alone."""
+        return None if self.executor == "processes" else self.executor.removeprefix("dask:")
 
 
 class SearchSettings(_Section):

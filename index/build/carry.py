@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 
 from pinakes.index.build.embed import Change, Embedding
 from pinakes.index.build.plan import passages_per_second
+from pinakes.index.build.spread import spread_encoding
 from pinakes.index.build.steps import Build
 from pinakes.index.errors import EncoderMismatch
 from pinakes.index.generations import link_files
@@ -133,8 +134,13 @@ def embed_before(build: Build) -> None:
     with Store(build.stage / "pages.db") as store:
         enough = math.ceil(build.coverage_before * store.passage_count)
         if enough:
-            embedding = Embedding(_Staged(build, encoder), store, encoder, build.progress)
-            embedding.run(leads_only=build.scope == "leads", enough=enough)
+            database = build.stage / "pages.db"
+            with spread_encoding(
+                build.embedding_executors, build.workers, encoder, database, build.work
+            ) as spread:
+                staged = _Staged(build, encoder)
+                embedding = Embedding(staged, store, encoder, build.progress, spread)
+                embedding.run(leads_only=build.scope == "leads", enough=enough)
 
 
 class _Staged:

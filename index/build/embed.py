@@ -7,6 +7,7 @@ hard-links everything else. Knows of one that is not published yet only what ``E
 
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Protocol
 
@@ -14,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pinakes.index.build.progress import Progress
+from pinakes.index.build.spread import EncodeBatches, encode_passages, spread_encoding
 from pinakes.index.encoders.onnx_model import open_question_encoder
-from pinakes.index.encoders.passage_text import passage_text
 from pinakes.index.errors import EncoderMismatch
 from pinakes.index.generations import (
     building_directory,
@@ -27,6 +28,7 @@ from pinakes.index.generations import (
     record_files,
     timestamp,
 )
+from pinakes.index.locks import hold_generation
 from pinakes.index.store.store import Store
 from pinakes.index.superseded import KEPT_DUMPS, remove_superseded
 from pinakes.index.types import (
@@ -47,6 +49,7 @@ from pinakes.index.vectors.writer import (
     sample_size,
     train_lists,
 )
+from pinakes.ingest.workers import Executors
 
 __all__ = ["MOST_PENDING", "Change", "Embedded", "Embedding", "VectorScope", "embed_generation"]
 
@@ -100,12 +103,14 @@ def embed_generation(
     scope: VectorScope,
     progress: Progress,
     kept_dumps: int = KEPT_DUMPS,
+    executors: Executors | None = None,
+    workers: int = 1,
 ) -> Manifest:
     """Embed what has no vector yet; the manifest of the generation then current.
 
     ``scope`` "leads" stops after the first passage of every page; ``kept_dumps``: as for
-    ``remove_superseded``, after each increment. Raises EncoderMismatch when the vectors there are
-    another encoder's.
+    ``remove_superseded``, after each increment; ``executors``: as for ``spread_encoding``, for so
+    many ``workers``. Raises EncoderMismatch when the vectors there are another encoder's.
     """
     generation = current_generation(collection)
     if manifest.encoder is not None and manifest.encoder != encoder.record:
@@ -114,9 +119,26 @@ def embed_generation(
             f"{encoder.record.name}, build again: pinakes build --force DUMP"
         )
     published = _Published(collection, manifest, encoder, kept_dumps)
-    with Store(generation / "pages.db") as store:
-        Embedding(published, store, encoder, progress).run(leads_only=scope == "leads")
+    database = generation / "pages.db"
+    shared = published.pending.parent
+    with (
+        _held(collection) if executors else nullcontext(),
+        Store(database) as store,
+        spread_encoding(executors, workers, encoder, database, shared) as spread,
+    ):
+        embedding = Embedding(published, store, encoder, progress, spread)
+        embedding.run(leads_only=scope == "leads")
     return published.manifest
+
+
+@contextmanager
+def _held(collection: Path) -> Iterator[None]:
+    """Let nobody remove the current generation: its store is opened again for every batch."""
+    _, lock = hold_generation(collection)
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 class _Published:
@@ -145,9 +167,16 @@ class Embedding:
     """One run, from the passages without a vector to the generation that has them."""
 
     def __init__(
-        self, embedded: Embedded, store: Store, encoder: Encoder, progress: Progress
+        self,
+        embedded: Embedded,
+        store: Store,
+        encoder: Encoder,
+        progress: Progress,
+        spread: EncodeBatches | None = None,
     ) -> None:
+        """``spread``: what encodes batches elsewhere; without it this process does."""
         self._embedded = embedded
+        self._encode = spread or self._encode_here
         self._encoder = encoder
         self._store = store
         self._progress = progress
@@ -195,22 +224,29 @@ class Embedding:
 
     def _embed(self, chunks: Iterable[Ids], most: int, *, last: bool) -> None:
         """Embed and add the missing passages of all chunks, ``most`` of them at most."""
-        left = self._batches(chunks, most)
-        batch = next(left, None)
-        while batch is not None:
-            if self._is_due():
-                self._apply_pending(last=False)
-            began = time.monotonic()
-            self._pending.add(batch, self._encoded(batch))
+        for batch, vectors in self._encode(self._batches(chunks, most)):
+            self._pending.add(batch, vectors)
             self._done[batch] = True
             self._progress.advance(len(batch))
-            rate = len(batch) / max(time.monotonic() - began, 1e-3)
-            self._batch = int(min(max(rate * _BATCH_SECONDS, _LEAST_BATCH), _MOST_BATCH))
-            batch = next(left, None)
         if self._pending.count:
             self._apply_pending(last=last)
 
+    def _encode_here(self, batches: Iterable[Ids]) -> Iterator[tuple[Ids, Vectors]]:
+        """Encode each batch, and choose the size of the next one."""
+        for batch in batches:
+            began = time.monotonic()
+            yield batch, encode_passages(batch, self._store, self._encoder)
+            rate = len(batch) / max(time.monotonic() - began, 1e-3)
+            self._batch = int(min(max(rate * _BATCH_SECONDS, _LEAST_BATCH), _MOST_BATCH))
+
     def _batches(self, chunks: Iterable[Ids], most: int) -> Iterator[Ids]:
+        """Batches as they are asked for; before each, what is due is added."""
+        for batch in self._cut(chunks, most):
+            if self._is_due():
+                self._apply_pending(last=False)
+            yield batch
+
+    def _cut(self, chunks: Iterable[Ids], most: int) -> Iterator[Ids]:
         waiting = np.empty(0, np.int64)
         for ids in self._missing(chunks):
             waiting = np.concatenate([waiting, ids[:most]])
@@ -222,11 +258,6 @@ class Embedding:
                 break
         if len(waiting):
             yield waiting
-
-    def _encoded(self, ids: Ids) -> Vectors:
-        passages = [passage for passage, _ in self._store.passages(ids.tolist())]
-        texts = [passage_text(p.title, p.heading_path, p.text) for p in passages]
-        return self._encoder.encode_passages(texts)
 
     def _questions(self, ids: Ids) -> Vectors:
         """What a reader might type to find these passages: their titles and headings."""

@@ -69,7 +69,8 @@ class BuildResult:
 class BuildOptions:
     """How a build goes about it.
 
-    ``executors`` gives, for a number of workers, what reads the units (processes of this machine).
+    ``executors`` gives, for a number of workers, what reads the units (processes of this machine);
+    ``embedding_executors`` what encodes passages (None: this process, with all cores).
     ``force`` builds anew even if the current generation comes from this very source; ``strict``
     gives up at the first page that cannot be read, instead of setting it aside. ``kept_dumps``: of
     so many a generation stays. ``guards``: what a new generation must pass before it goes live.
@@ -85,6 +86,7 @@ class BuildOptions:
     publishes_early: bool = False
     keeps_vanished: bool = False
     executors: Executors = field(default_factory=lambda: worker_processes)
+    embedding_executors: Executors | None = None
 
 
 def build_collection(
@@ -146,6 +148,7 @@ def _at_work(
     build = Build(
         collection, source, encoder, scope, progress,
         workers=options.workers, executors=options.executors,
+        embedding_executors=options.embedding_executors,
         strict=options.strict, force=options.force, kept_dumps=options.kept_dumps,
         guards=options.guards, publishes_early=options.publishes_early,
         keeps_vanished=options.keeps_vanished,
@@ -219,7 +222,8 @@ def _released(build: Build) -> Iterator[None]:
 
 
 def _check_room(build: Build) -> None:
-    check_room(build.source, build.collection, build.workers, build.progress, build.executors)
+    # The sample lies in the temporary directory of this machine, which others do not see.
+    check_room(build.source, build.collection, build.workers, build.progress, worker_processes)
 
 
 def _is_there(build: Build, name: str) -> bool:
@@ -268,7 +272,8 @@ def _write_keywords(build: Build) -> None:
     shutil.rmtree(build.work / "segments", ignore_errors=True)  # of a build that was killed
     language = build.source.identity.language
     database = build.stage / "pages.db"
-    write_keywords(database, build.work / "bm25", language, build.workers, build.progress)
+    workers = min(build.workers, default_workers())  # here, wherever units are read
+    write_keywords(database, build.work / "bm25", language, workers, build.progress)
     build.keep("bm25")
 
 
@@ -282,6 +287,8 @@ def _embed(build: Build) -> None:
             build.scope,
             build.progress,
             build.kept_dumps,
+            build.embedding_executors,
+            build.workers,
         )
 
 

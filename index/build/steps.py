@@ -47,6 +47,7 @@ class Build:
     progress: Progress
     workers: int
     executors: Executors
+    embedding_executors: Executors | None = None
     strict: bool = False
     force: bool = False
     kept_dumps: int = KEPT_DUMPS

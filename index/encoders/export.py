@@ -15,7 +15,14 @@ from pinakes.index.encoders.onnx_model import OnnxEncoder
 from pinakes.index.errors import EncoderNotExportable
 from pinakes.index.types import EncoderRecord, Vectors
 
-__all__ = ["EncodePassages", "EncodeTexts", "check_questions", "export_model", "passage_cosine"]
+__all__ = [
+    "PROBES",
+    "EncodePassages",
+    "EncodeTexts",
+    "check_questions",
+    "export_model",
+    "passage_cosine",
+]
 
 EncodePassages = Callable[[Sequence[str]], Vectors]
 EncodeTexts = Callable[[str, Sequence[str]], Vectors]
@@ -23,7 +30,7 @@ _LEAST_COSINE = 0.999
 _OPSET = 17
 _MOST_TOKENS = 8192
 # Of every length, script and shape that a question or a passage may have.
-_PROBES = (
+PROBES = (
     "",
     " ",
     "?",
@@ -123,13 +130,13 @@ def check_questions(encoder: OnnxEncoder, encode: EncodeTexts) -> float:
     """
     prefix = encoder.record.query_prefix
     cosines = _cosines(
-        encode(prefix, _PROBES), np.stack([encoder.encode_query(text) for text in _PROBES])
+        encode(prefix, PROBES), np.stack([encoder.encode_query(text) for text in PROBES])
     )
     worst = int(np.argmin(cosines))
     if not cosines[worst] >= _LEAST_COSINE:  # also for what is not a number
         raise _not_exportable(
             encoder.record,
-            f"cosine {cosines[worst]:.4f} to the model itself on {_PROBES[worst][:40]!r}, "
+            f"cosine {cosines[worst]:.4f} to the model itself on {PROBES[worst][:40]!r}, "
             f"{_LEAST_COSINE} is needed",
         )
     return float(cosines[worst])
@@ -137,7 +144,7 @@ def check_questions(encoder: OnnxEncoder, encode: EncodeTexts) -> float:
 
 def passage_cosine(passages: EncodePassages, prefix: str, encode: EncodeTexts) -> float:
     """The mean cosine between vectors of passages and the model's own, over varied texts."""
-    return float(_cosines(encode(prefix, _PROBES), passages(_PROBES)).mean())
+    return float(_cosines(encode(prefix, PROBES), passages(PROBES)).mean())
 
 
 def _cosines(wanted: Vectors, found: Vectors) -> Vectors:

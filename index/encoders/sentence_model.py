@@ -28,6 +28,7 @@ from pinakes.index.encoders.export import (
     passage_cosine,
 )
 from pinakes.index.encoders.onnx_model import OnnxEncoder, quantized, write_onnx_encoder
+from pinakes.index.encoders.shared_model import SharedEncoder, write_shared_encoder
 from pinakes.index.errors import EncoderNotFound
 from pinakes.index.types import EncoderCheck, EncoderRecord, Precision, Vectors
 from pinakes.ingest.files import read_json
@@ -155,11 +156,15 @@ def _json(path: Path) -> dict[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """A model at work: its encoder of questions in a directory, and what encodes passages."""
+    """A model at work: its encoder of questions in a directory, and what encodes passages.
+
+    ``passage_encoder``: the directory of that, too, where it is an exported model.
+    """
 
     record: EncoderRecord
     question_encoder: Path
     encode_passages: EncodePassages
+    passage_encoder: Path | None
     check: EncoderCheck
 
 
@@ -200,6 +205,11 @@ class SentenceEncoder:
         shutil.copytree(opened.question_encoder, directory)
         return opened.check
 
+    def share_passage_encoder(self, directory: Path) -> SharedEncoder | None:
+        """The exported model below ``directory``; None on a GPU: the model itself computes."""
+        exported = self._open().passage_encoder
+        return None if exported is None else write_shared_encoder(exported, directory)
+
     def _open(self) -> _Opened:
         """Raises EncoderNotExportable, or EncoderNotFound for what is no usable model."""
         with self._opening:
@@ -224,26 +234,28 @@ def _opened(directory: Path, record: EncoderRecord, scratch: Path) -> _Opened:
     itself = cache(partial(_encoded, model))  # both checks ask for the same texts, mostly
     question_cosine = check_questions(exact, itself)
 
-    def ways() -> Iterator[tuple[Precision, EncodePassages]]:
+    def ways() -> Iterator[tuple[Precision, EncodePassages, Path | None]]:
         """How passages can be encoded on this machine, the fastest first."""
         prefix = record.passage_prefix
         if torch.cuda.is_available():
-            yield "float16", partial(_encoded, _loaded(directory, "cuda", torch.float16), prefix)
-            yield "float32", partial(_encoded, _loaded(directory, "cuda", torch.float32), prefix)
+            half, single = torch.float16, torch.float32
+            yield "float16", partial(_encoded, _loaded(directory, "cuda", half), prefix), None
+            yield "float32", partial(_encoded, _loaded(directory, "cuda", single), prefix), None
         else:
             rounded = write_onnx_encoder(scratch / "int8", quantized(graph), tokenizer, record)
-            yield "int8", partial(_in_threads, rounded)
-            yield "float32", partial(_in_threads, exact)
+            yield "int8", partial(_in_threads, rounded), scratch / "int8"
+            yield "float32", partial(_in_threads, exact), scratch / "encoder"
 
-    for precision, passages in ways():
+    for precision, passages, exported in ways():
         check = EncoderCheck(
             question_cosine=question_cosine,
             passage_cosine=passage_cosine(passages, record.passage_prefix, itself),
             passage_precision=precision,
         )
+        opened = _Opened(record, scratch / "encoder", passages, exported, check)
         if check.passage_cosine >= _LEAST_PASSAGE_COSINE:
             break
-    return _Opened(record, scratch / "encoder", passages, check)
+    return opened
 
 
 def _in_threads(encoder: OnnxEncoder, texts: Sequence[str]) -> Vectors:

@@ -184,9 +184,9 @@ class Source(ABC):
 
 
 @functools.cache
-def program_digest() -> bytes:
-    """The digest of all files of this package: what reads a source, and so decides what is read."""
-    package = Path(__file__).resolve().parents[1]
+def program_digest(package: Path = Path(__file__).parents[1]) -> bytes:
+    """The digest of all files of a package: of this one, which decides what is read of a source."""
+    package = package.resolve()
     digest = xxhash.xxh3_128()
     for path in sorted(package.rglob("*")):
         if path.suffix in (".py", ".toml"):

@@ -4,7 +4,8 @@ import os
 import shutil
 import sys
 import tempfile
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AcceptVanishedOption",
+    "ExecutorOption",
     "ForceOption",
     "KeepVanishedOption",
     "PublishOption",
@@ -72,6 +74,15 @@ WorkersOption = Annotated[
     int | None,
     typer.Option(
         min=1, callback=_not_too_many, help="Processes that read the dump.", show_default="cores"
+    ),
+]
+ExecutorOption = Annotated[
+    str | None,
+    typer.Option(
+        "--executor",
+        help="What reads the dump and encodes passages: processes, or the workers of a cluster of "
+        "dask (dask:tcp://HOST:PORT).",
+        show_default="processes",
     ),
 ]
 VectorsOption = Annotated[str, typer.Option(help="Which passages get vectors: all, leads or none.")]
@@ -109,6 +120,7 @@ def build(
     dump: DumpPaths,
     vectors: VectorsOption = "all",
     workers: WorkersOption = None,
+    executor: ExecutorOption = None,
     strict: StrictOption = False,
     force: ForceOption = False,
     accept_vanished: AcceptVanishedOption = False,
@@ -122,7 +134,7 @@ def build(
     require_extra("build", "pinakes build")
     from pinakes.ingest.sources.opening import open_source
 
-    settings = load_settings(data=data, collection=collection)
+    settings = load_settings(data=data, collection=collection, build__executor=executor)
     scope = one_of("--vectors", vectors, ("all", "leads", "none"))
     found = open_source(dump)
     directory = settings.data / (settings.collection or found.identity.name)
@@ -148,6 +160,11 @@ def build_options(
     from pinakes.index.build.pipeline import BuildOptions
     from pinakes.ingest.workers import default_workers
 
+    if workers is not None and settings.build.cluster:
+        raise BadInput(
+            f"--workers counts processes of this machine, and {settings.build.executor} is to "
+            "build; start more workers there, or add --executor processes"
+        )
     return BuildOptions(
         workers=workers or default_workers(),
         force=force,
@@ -176,9 +193,9 @@ def build_and_tell(
     from pinakes.service.terminal.console import BuildProgress, err, out
 
     encoder = None if scope == "none" else find_encoder(settings.search.encoder)
-    with BuildProgress() as progress:
+    with spread_over_cluster(options, settings, source) as spread, BuildProgress() as progress:
         guards = Guards(accept_vanished=accept_vanished, force=options.force, ask=progress.ask)
-        guarded = replace(options, guards=guards)
+        guarded = replace(spread, guards=guards)
         result = build_collection(directory, source, encoder, scope, progress, guarded)
         calibrate(directory, result.manifest, progress)
     manifest = result.manifest
@@ -202,6 +219,27 @@ def build_and_tell(
         raise DamagedDump(
             f"{damages_text(damages)}: see {quarantine}; fetch the file again, and the same "
             "command builds anew"
+        )
+
+
+@contextmanager
+def spread_over_cluster(
+    options: "BuildOptions", settings: "Settings", source: "Source"
+) -> Iterator["BuildOptions"]:
+    """The options with what a cluster brings, if one is set. Raises what ``open_cluster`` does."""
+    if settings.build.cluster is None:
+        yield options
+        return
+    require_extra("dask", f"--executor {settings.build.executor}")
+    from pinakes.index.build.executors import open_cluster
+
+    settings.data.mkdir(parents=True, exist_ok=True)
+    with open_cluster(settings.build.cluster, settings.data, source) as cluster:
+        yield replace(
+            options,
+            workers=cluster.workers,
+            executors=cluster.executors,
+            embedding_executors=cluster.executors,
         )
 
 

@@ -9,6 +9,7 @@ import typer
 
 from pinakes.service.cli.build import (
     AcceptVanishedOption,
+    ExecutorOption,
     ForceOption,
     KeepVanishedOption,
     PublishOption,
@@ -16,6 +17,7 @@ from pinakes.service.cli.build import (
     WorkersOption,
     build_and_tell,
     build_options,
+    spread_over_cluster,
 )
 from pinakes.service.cli.options import (
     CollectionOption,
@@ -55,6 +57,7 @@ def update(
         str, typer.Option(help="Which passages get vectors: all, leads, none, or as before.")
     ] = "before",
     workers: WorkersOption = None,
+    executor: ExecutorOption = None,
     strict: StrictOption = False,
     without_checksums: Annotated[
         bool,
@@ -78,7 +81,7 @@ def update(
     from pinakes.index.build.update import check_update, scope_before
     from pinakes.ingest.sources.opening import open_source
 
-    settings = load_settings(data=data, collection=collection)
+    settings = load_settings(data=data, collection=collection, build__executor=executor)
     chosen = one_of("--vectors", vectors, ("before", "all", "leads", "none"))
     paths = _paths(settings, dump, if_newer, as_json=as_json)
     found = open_source(paths)
@@ -114,8 +117,8 @@ def _preview(
     from pinakes.service.terminal.inventory_report import print_preview
 
     encoder = None if scope == "none" else find_encoder(settings.search.encoder)
-    with BuildProgress() as progress:
-        found = preview_update(directory, source, encoder, scope, progress, options)
+    with spread_over_cluster(options, settings, source) as spread, BuildProgress() as progress:
+        found = preview_update(directory, source, encoder, scope, progress, spread)
     if as_json:
         print_json({"changes": found is not None} | (asdict(found) if found else {}))
     elif found is None:
