@@ -1,8 +1,10 @@
 """Build a collection, and tell of each step how long it took and how much memory and disk.
 
-Run in a process of its own, which a benchmark starts. Vectors are synthetic.
+Run in a process of its own, which a benchmark starts. Vectors are synthetic, or none. Beside the
+report lies COLLECTION.samples.jsonl: how far it is and what it takes, every ten seconds. A build
+that was interrupted goes on, and so does that file.
 
-Command: python -m bench.scale.watched_build COLLECTION REPORT.json DUMP...
+Command: python -m bench.scale.watched_build COLLECTION REPORT.json all|none DUMP...
 """
 
 import contextlib
@@ -21,15 +23,17 @@ from bench.quality.development import DATA
 from bench.speed.processes import anonymous_bytes, children
 from pinakes.index.build.pipeline import build_collection
 from pinakes.index.encoders.sentence_model import find_encoder
+from pinakes.index.types import VectorScope
 from pinakes.ingest.sources.opening import open_source
 
-__all__ = ["built"]
+__all__ = ["built", "samples_of"]
 
 _SAMPLE_SECONDS = 0.25
+_ROW_SECONDS = 10.0
 _ROOT = Path(__file__).resolve().parents[2]
 
 
-def built(collection: Path, dump: tuple[Path, ...]) -> dict[str, Any]:
+def built(collection: Path, dump: tuple[Path, ...], vectors: str = "all") -> dict[str, Any]:
     """Build ``dump`` in another process; what it reported. A build that is there is not repeated.
 
     The report: ``passages``; ``steps`` with wall and CPU seconds (workers included) and the largest
@@ -38,23 +42,33 @@ def built(collection: Path, dump: tuple[Path, ...]) -> dict[str, Any]:
     report = collection.with_name(f"{collection.name}.json")
     if not report.exists():
         words = [sys.executable, "-m", "bench.scale.watched_build", str(collection), str(report)]
-        subprocess.run([*words, *map(str, dump)], cwd=_ROOT, check=True)
+        subprocess.run([*words, vectors, *map(str, dump)], cwd=_ROOT, check=True)
     found: dict[str, Any] = json.loads(report.read_text())
     return found
 
 
+def samples_of(collection: Path) -> list[dict[str, Any]]:
+    """The rows of its build, each after ``seconds`` at work, interruptions left out."""
+    path = collection.with_name(f"{collection.name}.samples.jsonl")
+    lines = path.read_text().splitlines() if path.exists() else []
+    return [json.loads(line) for line in lines]
+
+
 def main() -> None:
     """Build and report."""
-    collection, report, *dump = map(Path, sys.argv[1:])
-    encoder = SyntheticEncoder(find_encoder("all-MiniLM-L6-v2"), DATA)
+    words = sys.argv[1:]
+    collection, report, vectors, *dump = Path(words[0]), Path(words[1]), *words[2:]
+    scope: VectorScope = "all" if vectors == "all" else "none"
+    encoder = SyntheticEncoder(find_encoder("all-MiniLM-L6-v2"), DATA) if scope == "all" else None
     watch = _Watch(collection)
-    result = build_collection(collection, open_source(dump), encoder, "all", watch)
+    source = open_source([Path(name) for name in dump])
+    result = build_collection(collection, source, encoder, scope, watch)
     figures = {
         "passages": result.manifest.passages,
         "articles": result.manifest.pages.documents,
         "redirects": result.manifest.pages.redirects,
         "vectors": result.manifest.vectors,
-        "dump_bytes": sum(path.stat().st_size for path in dump),
+        "dump_bytes": source.byte_count,
         "steps": watch.end(),
         "disk": _parts(collection / "current"),
         "disk_at_most": watch.disk_at_most,
@@ -72,6 +86,10 @@ class _Watch(threading.Thread):
         self._steps: list[dict[str, Any]] = []
         self._began = (0.0, 0.0)
         self._done = threading.Event()
+        self._progress = (0, 0)
+        self._samples = directory.with_name(f"{directory.name}.samples.jsonl")
+        before = samples_of(directory)
+        self._before = before[-1]["seconds"] if before else 0.0
         self.disk_at_most = 0
         self.step("Starting", 0, "")
         self.start()
@@ -81,10 +99,13 @@ class _Watch(threading.Thread):
         self._close()
         self._began = time.monotonic(), _cpu_seconds()
         self._steps.append({"name": name, "parent_bytes": 0, "worker_bytes": 0})
+        self._progress = (0, total)
         sys.stderr.write(f"{time.strftime('%H:%M:%S')} {name}: {total:,} {unit}\n")
 
     def advance(self, amount: int) -> None:
-        """Say nothing."""
+        """Count."""
+        done, total = self._progress
+        self._progress = (done + amount, total)
 
     def note(self, text: str) -> None:
         """What follows until the next step is another matter, such as preparing the vectors."""
@@ -113,13 +134,25 @@ class _Watch(threading.Thread):
             self._steps[-1]["cpu_seconds"] = _cpu_seconds() - cpu
 
     def run(self) -> None:
-        own = os.getpid()
+        own, began, due = os.getpid(), time.monotonic(), 0.0
         while not self._done.wait(_SAMPLE_SECONDS):
-            step = self._steps[-1]
-            step["parent_bytes"] = max(step["parent_bytes"], anonymous_bytes(own))
-            workers = [anonymous_bytes(child) for child in children(own)]
-            step["worker_bytes"] = max(step["worker_bytes"], *workers, 0)
-            self.disk_at_most = max(self.disk_at_most, _size(self._directory))
+            step, seconds = self._steps[-1], time.monotonic() - began
+            parent = anonymous_bytes(own)
+            worker = max((anonymous_bytes(child) for child in children(own)), default=0)
+            step["parent_bytes"] = max(step["parent_bytes"], parent)
+            step["worker_bytes"] = max(step["worker_bytes"], worker)
+            disk = _size(self._directory)
+            self.disk_at_most = max(self.disk_at_most, disk)
+            if seconds >= due:
+                done, total = self._progress
+                row = {
+                    "seconds": round(self._before + seconds, 1), "step": step["name"],
+                    "done": done, "total": total,
+                    "parent_bytes": parent, "worker_bytes": worker, "disk": disk,
+                }  # fmt: skip
+                with self._samples.open("a") as file:
+                    file.write(json.dumps(row) + "\n")
+                due = seconds + _ROW_SECONDS
 
 
 def _cpu_seconds() -> float:

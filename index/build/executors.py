@@ -5,6 +5,7 @@ the same Pinakes. The only file that imports distributed. What it sends is pickl
 the scheduler can have any code run, by all workers and by this process.
 """
 
+import asyncio
 import os
 import secrets
 import socket
@@ -79,6 +80,7 @@ def _connected(address: str) -> Iterator[Any]:
     from distributed import Client
 
     try:
+        asyncio.run(_answered(address))
         with warnings.catch_warnings():
             # Of versions that differ, which are compared here.
             warnings.simplefilter("ignore")
@@ -96,6 +98,16 @@ def _connected(address: str) -> Iterator[Any]:
         client.close(timeout=_CONNECT_S)
 
 
+async def _answered(address: str) -> None:
+    """Wait for what listens there to speak as dask does: a client would wait for ever."""
+    import distributed
+
+    dask: Any = distributed
+    security = dask.Security().get_connection_args("client")
+    opening = dask.comm.connect(address, timeout=_CONNECT_S, **security)
+    await (await asyncio.wait_for(opening, _CONNECT_S)).close()
+
+
 def _examine(client: Any, data: Path, source: Source) -> None:
     """Raise UnusableCluster for the first worker that cannot build what this machine can."""
     with tempfile.TemporaryDirectory(prefix=".cluster-", dir=data) as name:
@@ -109,14 +121,15 @@ def _examine(client: Any, data: Path, source: Source) -> None:
                 continue
             case str():
                 problem = f"runs {seen}, this machine {_program()}: install the same on both"
-            case ImportError():
-                problem = f"{_in_a_line(seen)}: install there what is installed here"
             case DumpChanged():
                 problem = f"sees another file than this machine: {_in_a_line(seen)}"
             case OSError():
                 problem = f"cannot use {data} ({_in_a_line(seen)}), which all machines must share"
-            case _:
-                problem = f"cannot be used: {_in_a_line(seen)}"
+            case _:  # what it cannot import reaches us as text alone
+                problem = (
+                    f"cannot run this Pinakes ({_in_a_line(seen)}): install there what is "
+                    "installed here"
+                )
         raise UnusableCluster(f"the worker {worker} {problem}")
 
 

@@ -56,6 +56,9 @@ class HashingEncoder:
         (directory / "encoder.json").write_text(self.record.model_dump_json())
         return EncoderCheck(question_cosine=1, passage_cosine=1, passage_precision="float32")
 
+    def share_passage_encoder(self, directory: Path) -> "HashingEncoder":
+        return self
+
     @classmethod
     def open(cls, directory: Path) -> "HashingEncoder":
         """The encoder as a generation holds it."""

@@ -1,7 +1,7 @@
 """Units become segments, once and whole."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from pinakes.ingest.sources.base import Source, Unit
 from pinakes.ingest.sources.file_state import state_of
 from pinakes.ingest.sources.mediawiki.files.dumps import WorkUnit, find_dump
 from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
-from pinakes.ingest.types import Damage, Document, Link, OtherPage, QuarantinedPage, Redirect
+from pinakes.ingest.types import Damage, Document, Entry, Link, OtherPage, QuarantinedPage, Redirect
 from tests.ingest.dumps_on_disk import END, HEADER, export, page, write_multistream
 
 
@@ -52,6 +52,35 @@ def test_finished_segments_are_left_alone(dump: Source, tmp_path: Path) -> None:
     after = {path: path.stat().st_mtime_ns for path in tmp_path.glob("*.zst")}
     changed = {path.name.partition(".")[0] for path in after if after[path] != before[path]}
     assert changed == {"000001"}
+
+
+def test_a_unit_may_be_written_by_two_at_once(
+    dump: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A worker that is taken for dead goes on beside the one that does its unit again."""
+    alone, together = tmp_path / "alone", tmp_path / "together"
+    for directory in (alone, together):
+        directory.mkdir()
+    [unit, *_] = dump.units()
+    write_segment(unit, dump, alone)
+    read = MediaWikiSource.read
+    begun: list[int] = []
+
+    def slowly(source: MediaWikiSource, unit: WorkUnit) -> Iterator[Entry]:
+        begun.append(unit.number)
+        first, *rest = read(source, unit)
+        yield first
+        if len(begun) < 3:
+            write_segment(unit, source, together)
+        yield from rest
+
+    monkeypatch.setattr(MediaWikiSource, "read", slowly)
+    write_segment(unit, dump, together)
+    assert begun == [0, 0, 0]
+    assert len(list(alone.iterdir())) == 2
+    assert {path.name: path.read_bytes() for path in together.iterdir()} == {
+        path.name: path.read_bytes() for path in alone.iterdir()
+    }
 
 
 def test_the_sample_survives_the_segment(sample_dump: Path, tmp_path: Path) -> None:
