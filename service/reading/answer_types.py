@@ -10,12 +10,15 @@ from functools import cache
 from itertools import pairwise
 
 from pinakes.ingest.text.scripts import WORD
+from pinakes.ingest.text.units import named_unit
 from pinakes.service.reading.words import AnswerType, LanguageWords, words_of
 
 __all__ = ["ExpectedAnswer", "expected_answer"]
 
 # Of "what famous river flows …" the thing asked for is among the first words behind "what".
 _FOCUS_WORDS = 3
+# "What is the estimated total population of …", "what is Iceland's population?"
+_ATTRIBUTE_WORDS = 6
 _WORD = re.compile(WORD)
 
 
@@ -24,11 +27,16 @@ class ExpectedAnswer:
     """The expected type, and its focus: the words behind the question word ("what *river* …").
 
     ``several``: more than one thing is asked for ("which two countries", "what are the colours").
+    ``measures``: what a number may measure that answers: a "count", a "time", a "share", dimensions
+    of units; empty where any may, or none is asked for. ``of_whole``: it is a thing's own measure
+    ("the population of …"), and not that of a part.
     """
 
     type: AnswerType
     focus: tuple[str, ...] = ()
     several: bool = False
+    measures: frozenset[str] = frozenset()
+    of_whole: bool = False
 
 
 def expected_answer(question: str, language: str) -> ExpectedAnswer:
@@ -40,11 +48,40 @@ def expected_answer(question: str, language: str) -> ExpectedAnswer:
     match = _pattern(language).search(text)
     if match is None:
         return ExpectedAnswer("none")
-    behind = _WORD.findall(text, match.end())[:_FOCUS_WORDS]
+    behind = _WORD.findall(text, match.end())
     words = words_of(language)
-    focus = (*match[0].split()[1:], *behind)
+    focus = (*match[0].split()[1:], *behind[:_FOCUS_WORDS])
     asked = words.asking[match[0]]
-    return ExpectedAnswer(asked, focus, asked != "number" and _is_several(focus, words))
+    several = asked != "number" and _is_several(focus, words)
+    attribute = _attribute(behind, words) if asked == "thing" else None
+    if attribute is not None:
+        return ExpectedAnswer(asked, focus, several, words.attributes[attribute], of_whole=True)
+    return ExpectedAnswer(asked, focus, several, _measures(match[0], behind, words))
+
+
+def _attribute(behind: Sequence[str], words: LanguageWords) -> str | None:
+    """What of a thing is asked for, if that is measured: "(what) is the *height* of …"."""
+    if not behind or behind[0] not in words.referring.copulas:
+        return None
+    return next(
+        (
+            noun
+            for noun, after in pairwise([*behind[1 : _ATTRIBUTE_WORDS + 1], ""])
+            if noun in words.attributes and (not after or after in words.referring.prepositions)
+        ),
+        None,
+    )
+
+
+def _measures(asking: str, behind: Sequence[str], words: LanguageWords) -> frozenset[str]:
+    """What the number measures that ``asking`` asks for: of years a time, of miles a length."""
+    measures = words.measures.get(asking, frozenset())
+    if measures != {"count"} or not behind:
+        return measures
+    if behind[0] in words.durations:
+        return frozenset(["time"])
+    unit = named_unit(behind[0])
+    return measures if unit is None else frozenset([unit.dimension])
 
 
 def _is_several(focus: Sequence[str], words: LanguageWords) -> bool:

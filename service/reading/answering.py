@@ -4,9 +4,10 @@ That it is true is not asked here. Knows nothing of sources.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from pinakes.ingest.text.scripts import WORD
+from pinakes.service.reading.measured import Measured, measured_in_text
 from pinakes.service.reading.question import Question
 
 __all__ = ["answers", "is_of_type"]
@@ -21,25 +22,78 @@ _WORD = re.compile(WORD)
 def answers(question: Question, sentence: str, title: str = "") -> bool:
     """Whether ``sentence`` is about what is asked, and says something of the expected type.
 
-    ``title``: of the page that supports it, which names its subject: "The wall fell in 1989."
+    ``title``: of the page that supports it, which names its subject: "The wall fell in 1989." Where
+    the question has names, one of them stands in either.
     """
     if not is_of_type(question, sentence):
         return False
     said = frozenset(question.analyze(sentence))
     if len(said) <= _BARE_WORDS or _refers_back(question, sentence):
         return True
-    return question.share(said | frozenset(question.analyze(title))) >= _ABOUT
+    about = said | frozenset(question.analyze(title))
+    names = _names(question)
+    return (not names or bool(names & about)) and question.share(about) >= _ABOUT
 
 
 def is_of_type(question: Question, text: str) -> bool:
     """Whether ``text`` holds a word of the type expected that the question itself does not hold.
 
-    What a question gives to choose from ("Bach or Mozart?") it may hold.
+    What a question gives to choose from ("Bach or Mozart?") it may hold. A number measures what is
+    asked for: of how many it is a count, and neither a date nor so many metres.
     """
-    words = [word.casefold() for word in _WORD.findall(text)]
-    if question.expected.type == "number" and not question.words.negations.isdisjoint(words):
+    new = [*_new_words(question, text)]
+    if question.expected.type == "number" or question.expected.measures:
+        return _gives_number(question, text, new)
+    if question.expected.type == "time":
+        return _gives_time(question, text, new)
+    return any(_is_of_type(question, before, word) for before, word in new)
+
+
+def _gives_number(question: Question, text: str, new: Sequence[tuple[str, str]]) -> bool:
+    expected, known = question.expected, question.words
+    if not known.negations.isdisjoint(word.casefold() for word in _WORD.findall(text)):
         return True  # none
-    return any(_is_of_type(question, before, word) for before, word in _new_words(question, text))
+    numbers = _new_numbers(question, text)
+    if not numbers:
+        return any(
+            word.casefold() in known.numbers or word.casefold() in known.scales for _, word in new
+        )
+    wanted = expected.measures
+    # A number alone may be in the unit that a table's heading names.
+    allowed = wanted if wanted <= {"count"} else wanted | {"count"}
+    return any(
+        (number.kind in allowed if wanted else number.kind != "date")
+        and not (expected.of_whole and number.is_part)
+        for number in numbers
+    )
+
+
+def _gives_time(question: Question, text: str, new: Sequence[tuple[str, str]]) -> bool:
+    known = question.words
+    if any(word.casefold() in known.months for _, word in new):
+        return True
+    numbers = _new_numbers(question, text)
+    return any(
+        number.kind in ("date", "time") or (number.kind == "count" and not number.is_counted)
+        for number in numbers
+    ) or (not numbers and any(word.casefold() in known.scales for _, word in new))
+
+
+def _new_numbers(question: Question, text: str) -> list[Measured]:
+    """The numbers of ``text`` that the question does not hold."""
+    asked = {number.text for number in measured_in_text(question, question.text)}
+    return [one for one in measured_in_text(question, text) if one.text not in asked]
+
+
+def _names(question: Question) -> frozenset[str]:
+    """Search terms of what the question writes with a capital behind its first word."""
+    words = list(_WORD.finditer(question.text))[1:]
+    names = [
+        word[0]
+        for word in words
+        if word[0][0].isupper() and not question.is_stop_word(word[0].casefold())
+    ]
+    return frozenset(question.analyze(" ".join(names)))
 
 
 def _refers_back(question: Question, sentence: str) -> bool:
@@ -64,13 +118,8 @@ def _new_words(question: Question, text: str) -> Iterator[tuple[str, str]]:
 def _is_of_type(question: Question, before: str, word: str) -> bool:
     words, lower = question.words, word.casefold()
     has_digit = any(letter.isdigit() for letter in word)
-    is_number = has_digit or lower in words.numbers or lower in words.scales
     is_name = not has_digit and lower not in words.months and _may_be_name(word)
     match question.expected.type:
-        case "number":
-            return is_number
-        case "time":
-            return is_number or lower in words.months
         case "place":
             return is_name or before in words.placed
         case "person":

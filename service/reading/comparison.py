@@ -140,7 +140,7 @@ def _dates(claim: Claim) -> list[list[int]]:
     """The words of each date that has a month, and a day or a year."""
     runs: list[list[int]] = []
     for place, word in enumerate(claim.words):
-        if not (word.is_month or (word.quantity is not None and word.quantity.unit is None)):
+        if not (word.is_month or _may_be_of_date(word)):
             continue
         if runs and word.at - claim.words[runs[-1][-1]].at <= _DATE_REACH:
             runs[-1].append(place)
@@ -151,6 +151,14 @@ def _dates(claim: Claim) -> list[list[int]]:
         for run in runs
         if len(run) in _DATE_WORDS and sum(claim.words[place].is_month for place in run) == 1
     ]
+
+
+def _may_be_of_date(word: Word) -> bool:
+    """Whether a number may be a day or a year: "thirteen days in October" counts days."""
+    quantity = word.quantity
+    if quantity is None or quantity.unit is not None:
+        return False
+    return word.unit is None or quantity.is_year
 
 
 def _stand_together(places: Sequence[Sequence[int]], text: Claim) -> bool:

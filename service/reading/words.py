@@ -1,6 +1,6 @@
 """Words that tell what is asked for and what is said, by language."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, get_args
@@ -34,7 +34,7 @@ _GROUPS = (
 # Those that a file may leave out.
 _MORE_GROUPS = (
     "contrasts", "alternatives", "approximate", "times", "greater", "smaller", "several", "plural",
-    "singular", "auxiliaries", "light_verbs",
+    "singular", "auxiliaries", "light_verbs", "durations", "eras",
 )  # fmt: skip
 
 
@@ -42,13 +42,17 @@ _MORE_GROUPS = (
 class LanguageWords:
     """The words of one language; ``asking`` gives the type of answer that question words expect.
 
-    ``scales``: number words that multiply what stands before them. ``base_forms``: of words whose
-    forms no stemmer brings together the form that they are compared by. ``opposites``: pairs of
-    which only one can be said of a thing. ``gerunds``: endings of words that behind ``authors`` are
-    no author: "by writing". ``spaced``: words stand apart.
+    ``measures``: of words that ask for a number what it may measure: "count", "time", "share", or
+    dimensions of units; ``attributes``: the same of nouns for what is measured of a thing, as its
+    height. ``scales``: number words that multiply what stands before them. ``base_forms``: of words
+    whose forms no stemmer brings together the form that they are compared by. ``opposites``: pairs
+    of which only one can be said of a thing. ``gerunds``: endings of words that behind ``authors``
+    are no author: "by writing". ``spaced``: words stand apart.
     """
 
     asking: Mapping[str, AnswerType]
+    measures: Mapping[str, frozenset[str]]
+    attributes: Mapping[str, frozenset[str]]
     months: frozenset[str]
     articles: frozenset[str]
     placed: frozenset[str]
@@ -72,6 +76,8 @@ class LanguageWords:
     singular: frozenset[str]
     auxiliaries: frozenset[str]
     light_verbs: frozenset[str]
+    durations: frozenset[str]
+    eras: frozenset[str]
     opposites: tuple[tuple[str, str], ...]
     joiners: frozenset[str]
     interjections: frozenset[str]
@@ -96,6 +102,8 @@ def words_of(language: str) -> LanguageWords:
             for answer_type, words in said["expected"].items()
             for word in words
         },
+        measures=_by_word(said.get("measures", {})),
+        attributes=_by_word(said.get("attributes", {})),
         months=_words(months),
         **{group: _words(said[group]) for group in _GROUPS},
         **{group: _words(said.get(group, "")) for group in _MORE_GROUPS},
@@ -117,6 +125,15 @@ def words_of(language: str) -> LanguageWords:
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.casefold().split())
+
+
+def _by_word(groups: Mapping[str, Sequence[str]]) -> Mapping[str, frozenset[str]]:
+    """Of each word the names of the groups that list it."""
+    named: dict[str, set[str]] = {}
+    for name, words in groups.items():
+        for word in words:
+            named.setdefault(word.casefold(), set()).add(name)
+    return {word: frozenset(names) for word, names in named.items()}
 
 
 def _pairs(text: str) -> tuple[tuple[str, str], ...]:

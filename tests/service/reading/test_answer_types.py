@@ -78,3 +78,23 @@ def test_every_language_has_all_its_words(language: str) -> None:
     assert all(
         word == word.casefold() for word in (*words.stop_words, *words.months, *words.asking)
     )
+
+
+@pytest.mark.parametrize(
+    ("question", "measures", "of_whole"),
+    [
+        ("How many moons does Mars have?", {"count"}, False),
+        ("How many years did it last?", {"time"}, False),
+        ("How many miles is it to Dover?", {"length"}, False),
+        ("How long is the Nile?", {"length", "time"}, False),
+        ("How much does it cost?", set(), False),
+        ("What is the population of Iceland?", {"count"}, True),
+        ("What is the average height of Dutch men?", {"length"}, True),
+        ("What is Iceland's population?", {"count"}, True),
+        ("What is the area code of Dover?", set(), False),
+        ("Which area of the country is the coldest?", set(), False),
+    ],
+)
+def test_what_a_number_measures(question: str, measures: set[str], *, of_whole: bool) -> None:
+    expected = expected_answer(question, "en")
+    assert (expected.measures, expected.of_whole) == (measures, of_whole)

@@ -48,6 +48,12 @@ FACTS = [
         ("July 1802",),
     ),
     (
+        "days beside a month",
+        "It took thirteen days in October 1962.",
+        "It was a 13-day stand in October 1962.",
+        (),
+    ),
+    (
         "a number with another's unit",
         "It is 2 km long and 5 m high.",
         "It is 5 km long and 2 m high.",
