@@ -12,7 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
-__all__ = ["kind_of_file", "read_json", "read_text", "sync_directory", "write_whole"]
+__all__ = [
+    "kind_of_file",
+    "read_json",
+    "read_text",
+    "sync_directory",
+    "sync_tree",
+    "write_whole",
+]
 
 _KINDS = {
     stat.S_IFREG: "file",
@@ -68,8 +75,9 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
     try:
         with partial.open("wb") as file:
             yield file
-            file.flush()
-            os.fsync(file.fileno())
+            with _named(path):
+                file.flush()
+                os.fsync(file.fileno())
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)
@@ -78,8 +86,29 @@ def write_whole(path: Path) -> Iterator[BinaryIO]:
 
 def sync_directory(directory: Path) -> None:
     """Make the names in ``directory`` durable."""
-    handle = os.open(directory, os.O_RDONLY)
+    _sync(directory)
+
+
+def sync_tree(top: Path) -> None:
+    """Make a file durable, or all files and names below a directory."""
+    for path in (top, *top.rglob("*")):
+        _sync(path)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(handle)
+        with _named(path):
+            os.fsync(handle)
     finally:
         os.close(handle)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """Let errors of the system name the file: those of an open one name none."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = str(path)
+        raise

@@ -6,6 +6,7 @@ HTTP bodies follow RFC 9457 (``application/problem+json``).
 """
 
 import errno
+import os
 import re
 from dataclasses import dataclass
 
@@ -147,8 +148,11 @@ def told_of(error: Exception) -> str:
     if isinstance(error, RecursionError):
         return "something that was read is nested too deeply to be read"
     if isinstance(error, OSError) and error.strerror and not isinstance(error, KNOWN_ERRORS):
-        name = error.filename.decode() if isinstance(error.filename, bytes) else error.filename
-        place = f"{name}: " if name is not None else ""
+        # Of a rename or link both: which of them is at fault, the system does not say.
+        names = [
+            os.fsdecode(name) for name in (error.filename, error.filename2) if name is not None
+        ]
+        place = f"{' → '.join(names)}: " if names else ""
         way_out = _WAYS_OUT.get(error.errno or 0)
         return f"{place}{error.strerror}" + (f"; {way_out}" if way_out else "")
     if problem_of(error) is None:

@@ -27,6 +27,12 @@ _KILLED_WRITER = "a worker thread encountered an error"
 _NO_ROOM = 4 << 20
 # A limit on the size of files (ulimit -f): SQLite tells it from no other trouble of the disk.
 _LIMIT_WORDS = ("file too large", "os error 27", "disk i/o error", _KILLED_WRITER)
+_FAILURE_WORDS = (
+    "input/output error",
+    "disk i/o error",
+    "unable to open database file",
+    _KILLED_WRITER,
+)
 
 
 @contextmanager
@@ -46,17 +52,18 @@ def told_of_full_disk(directory: Path) -> Iterator[None]:
                 f"{limit / 1e6:,.1f} MB); nothing unfinished was published. Lift it: ulimit -f "
                 "unlimited; the same command goes on"
             ) from error
-        if isinstance(error, sqlite3.Error) and "disk I/O error" in str(error):
+        if _means_full(error, free):
+            raise DiskFull(
+                f"the disk of {directory} is full ({free / 1e6:,.0f} MB left); nothing unfinished "
+                "was published. Make room, or name another disk with --data; the same command "
+                "goes on"
+            ) from error
+        if _means_failure(error):
             raise CollectionError(
                 f"the disk of {directory} does not take what is written ({error}); see dmesg, or "
                 "name another with --data; the same command goes on"
             ) from error
-        if not _means_full(error, free):
-            raise
-        raise DiskFull(
-            f"the disk of {directory} is full ({free / 1e6:,.0f} MB left); nothing unfinished was "
-            "published. Make room, or name another disk with --data; the same command goes on"
-        ) from error
+        raise
 
 
 def require_room(directory: Path, free: int, needed: int, what: str = "the build") -> None:
@@ -72,6 +79,13 @@ def _means_limit(error: BaseException) -> bool:
     if isinstance(error, OSError):
         return error.errno == errno.EFBIG
     return any(words in str(error).lower() for words in _LIMIT_WORDS)
+
+
+def _means_failure(error: BaseException) -> bool:
+    """Whether a disk fails; an error of the system that names its file says so itself."""
+    if isinstance(error, CollectionError) or getattr(error, "filename", None) is not None:
+        return False
+    return any(words in str(error).lower() for words in _FAILURE_WORDS)
 
 
 def _means_full(error: BaseException, free: int) -> bool:

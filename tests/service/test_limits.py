@@ -86,6 +86,7 @@ def test_a_data_directory_that_cannot_be_written(sample: Path) -> None:
         (OSError(errno.EROFS, "Read-only file system", "/x"), 1, "another directory with --data"),
         (OSError(errno.EMFILE, "Too many open files"), 1, "ulimit -n"),
         (OSError(errno.ENOTDIR, "Not a directory", b"/x"), 1, "/x: Not a directory; a file lies"),
+        (OSError(errno.EIO, "Input/output error", "/x", None, "/y"), 1, "/x → /y: Input/output"),
         (OSError("odd"), 1, "odd"),
     ],
 )
@@ -104,8 +105,22 @@ def test_an_error_of_the_code_itself_is_one_line_too() -> None:
     assert len(told) < 400
 
 
-def test_a_disk_that_fails_is_no_full_one(tmp_path: Path) -> None:
-    told = pytest.raises(CollectionError, match="does not take what is written")
+@pytest.mark.parametrize(
+    "error",
+    [
+        sqlite3.OperationalError("disk I/O error"),
+        sqlite3.OperationalError("unable to open database file"),
+        OSError(errno.EIO, "Input/output error"),
+        ValueError("An IO error occurred: 'Input/output error (os error 5)'"),
+        ValueError("Worker thread failed.. A worker thread encountered an error (io::Error …"),
+    ],
+)
+def test_a_disk_that_fails_is_no_full_one(tmp_path: Path, error: Exception) -> None:
+    """Whichever library says so; what names its file says it itself."""
+    told = pytest.raises(CollectionError, match=f"the disk of {tmp_path} does not take what is")
     with told as found, told_of_full_disk(tmp_path):
-        raise sqlite3.OperationalError("disk I/O error")
+        raise error
     assert not isinstance(found.value, DiskFull)
+    named = OSError(errno.EIO, "Input/output error", "/x")
+    with pytest.raises(OSError, match="/x"), told_of_full_disk(tmp_path):
+        raise named
