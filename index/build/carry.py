@@ -5,7 +5,6 @@ work directory, so that an interrupted build goes on.
 """
 
 import math
-import os
 import shutil
 from pathlib import Path
 
@@ -22,7 +21,7 @@ from pinakes.index.types import Encoder, EncoderCheck, EncoderRecord, VectorInde
 from pinakes.index.vectors.carry_over import carry_over
 from pinakes.index.vectors.index import VectorIndex
 from pinakes.index.vectors.passage_map import passage_map
-from pinakes.ingest.files import read_text, sync_directory, write_whole
+from pinakes.ingest.files import read_text, sync_tree, write_whole
 
 __all__ = ["StagedRecord", "carry_vectors", "check_encoder", "embed_before", "settle_vectors"]
 
@@ -158,17 +157,17 @@ class _Staged:
     def apply(self, change: Change) -> None:
         work, vectors = self._build.work, self._build.stage / _VECTORS
         partial = work / _PARTIAL
-        shutil.rmtree(partial, ignore_errors=True)
-        shutil.copytree(vectors, partial, copy_function=os.link)
+        link_files(vectors, partial)
         index = change(partial)
         record = StagedRecord.kept(work)
         if record.check is None:
             encoder = self._build.stage / _ENCODER
             shutil.rmtree(encoder, ignore_errors=True)  # of a build that was killed here
             check = self._encoder.write_question_encoder(encoder)
+            sync_tree(encoder)
             record = record.model_copy(update={"check": check, "encoder": self._encoder.record})
+        sync_tree(partial)
         record.model_copy(update={"index": index}).keep(work)
-        sync_directory(partial)
         partial.rename(work / _WHOLE)
         vectors.rename(work / _GONE)
         (work / _WHOLE).rename(vectors)

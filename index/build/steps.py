@@ -13,6 +13,7 @@ from pinakes.index.build.present import PresentGeneration
 from pinakes.index.build.progress import Progress
 from pinakes.index.superseded import KEPT_DUMPS
 from pinakes.index.types import Encoder, Manifest, VectorScope
+from pinakes.ingest.files import sync_tree
 from pinakes.ingest.sources.base import Source, Unit
 from pinakes.ingest.workers import Executors
 
@@ -81,8 +82,13 @@ class Build:
         return self.work / "stage"
 
     def keep(self, *names: str) -> None:
-        """Move what a step has made into the stage; the last name says that all is there."""
+        """Move what a step has made into the stage; the last name says that all is there.
+
+        It is on disk by then: who goes on after the power has failed, or a sync has, takes only
+        what can be read again.
+        """
         for name in names:
+            sync_tree(self.work / name)
             kept = self.stage / name
             if kept.is_dir():  # of a build that was killed before all was here
                 shutil.rmtree(kept)
