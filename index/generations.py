@@ -43,6 +43,7 @@ __all__ = [
     "compare_listing",
     "current_generation",
     "find_generation",
+    "finish_swap",
     "go_live",
     "is_collection",
     "link_files",
@@ -297,8 +298,16 @@ def record_files(
 def link_files(generation: Path, stage: Path) -> None:
     """Begin a new generation at ``stage`` with the files of another, as hard links."""
     shutil.rmtree(stage, ignore_errors=True)
-    ignored = shutil.ignore_patterns(*SEALED)
-    shutil.copytree(generation, stage, copy_function=os.link, ignore=ignored)
+    for directory, _, names in os.walk(generation, onerror=_raise):
+        copy = stage / Path(directory).relative_to(generation)
+        os.makedirs(copy)
+        for name in names:
+            if name not in SEALED:
+                os.link(Path(directory, name), copy / name)
+
+
+def _raise(error: OSError) -> None:
+    raise error
 
 
 def linked_files(manifest: Manifest, generation: Path, stage: Path) -> dict[str, FileRecord]:
@@ -332,6 +341,8 @@ def go_live(collection: Path, stage: Path, name: str) -> Path:
     """Make the sealed generation at ``stage`` the current one, under its name."""
     generation = collection / _GENERATIONS / name
     generation.parent.mkdir(exist_ok=True)
+    # Takes room: on a full disk the stage stays, to be gone on with. And says what goes live.
+    _link_to(generation)
     stage.rename(generation)
     sync_directory(generation.parent)
     make_current(generation)
@@ -341,11 +352,41 @@ def go_live(collection: Path, stage: Path, name: str) -> Path:
 def make_current(generation: Path) -> None:
     """Let ``current`` lead to a generation that lies in its place: one rename."""
     collection = generation.parents[1]
-    link = collection / "current.new"
-    link.unlink(missing_ok=True)
-    link.symlink_to(Path(_GENERATIONS) / generation.name)
-    link.replace(collection / "current")
+    _link_to(generation).replace(collection / "current")
     sync_directory(collection)
+
+
+def finish_swap(collection: Path) -> None:
+    """Let go live what a run that was killed at the swap had moved to its place already.
+
+    Not what is older than the current one: somebody was going back to it, and may still want to.
+    """
+    link = collection / "current.new"
+    if not link.is_symlink():
+        return
+    with suppress(CollectionError):
+        generation = collection / link.readlink()
+        read_manifest(generation)
+        is_first = not (collection / "current").is_symlink()
+        if is_first or _place(current_generation(collection).name) < _place(generation.name):
+            make_current(generation)
+    link.unlink(missing_ok=True)
+
+
+def _place(name: str) -> tuple[str, int]:
+    """A generation's place among others, by its name."""
+    date, _, number = name.partition("-")
+    return date, int(number)
+
+
+def _link_to(generation: Path) -> Path:
+    """The link that will be ``current``, made where it is not there yet."""
+    link = generation.parents[1] / "current.new"
+    target = Path(_GENERATIONS) / generation.name
+    if not (link.is_symlink() and link.readlink() == target):
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)
+    return link
 
 
 def _open_to_readers(stage: Path) -> None:

@@ -44,6 +44,7 @@ from pinakes.index.build.work_directory import (
     work_directory,
 )
 from pinakes.index.errors import NotAnUpdate
+from pinakes.index.generations import finish_swap
 from pinakes.index.keywords.writer import write_keywords
 from pinakes.index.locks import hold_collection
 from pinakes.index.superseded import KEPT_DUMPS, remove_superseded
@@ -163,6 +164,7 @@ def _at_work(
         _released(build),
     ):
         build.progress = progress
+        finish_swap(collection)
         check_same(collection, source, progress, force=options.force)
         before = current_manifest(collection)
         if options.force and not _is_published(collection, before):

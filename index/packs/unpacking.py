@@ -26,6 +26,7 @@ from pinakes.index.generations import (
     building_directory,
     collection_names,
     current_generation,
+    finish_swap,
     go_live,
     next_name,
     read_manifest,
@@ -48,7 +49,7 @@ from pinakes.index.packs.parts import ArchiveReader
 from pinakes.index.retrieval.search import Index
 from pinakes.index.superseded import KEPT_DUMPS, remove_superseded
 from pinakes.index.types import FileRecord, Manifest, QuestionEncoder
-from pinakes.ingest.files import read_json, write_whole
+from pinakes.ingest.files import read_json, sync_tree, write_whole
 
 __all__ = ["Unpacked", "unpack"]
 
@@ -90,6 +91,7 @@ def unpack(
         told_of_full_disk(collection),
         told_in_file(collection, progress) as progress,
     ):
+        finish_swap(collection)
         before = _current(collection)
         if before is not None and before.files == manifest.files:
             return Unpacked(before, changed=False, linked=len(before.files))
@@ -105,7 +107,8 @@ def unpack(
                 f"rollback -c {collection.name}; to have this one beside it: --collection"
             )
         work = building_directory(collection, f"unpack-{pack_digest(directory)[:16]}")
-        stage, done = work / "stage", _Done(work / "done.json")
+        stage = work / "stage"
+        done = _Done(work / "done.json", stage)
         for name in manifest.files:
             (stage / name).parent.mkdir(parents=True, exist_ok=True)
         (stage / "vectors").mkdir(exist_ok=True)
@@ -120,15 +123,19 @@ def unpack(
 
 
 class _Done:
-    """What need not be done again: parts that were verified, as they lay there, and whole files."""
+    """What need not be done again: parts that were verified, as they lay there, and whole files.
 
-    def __init__(self, path: Path) -> None:
+    As far as they are still in the stage: of a call that was killed at the swap none is.
+    """
+
+    def __init__(self, path: Path, stage: Path) -> None:
         self._path = path
         self.parts: dict[str, list[int]] = {}
         self.files: list[str] = []
         with suppress(OSError, ValueError, KeyError, TypeError):
             kept = read_json(path)
-            self.parts, self.files = dict(kept["parts"]), list(kept["files"])
+            self.parts = dict(kept["parts"])
+            self.files = [name for name in kept["files"] if (stage / name).is_file()]
 
     def keep(self) -> None:
         with write_whole(self._path) as file:
@@ -215,6 +222,7 @@ def _link(source: Path, target: Path) -> None:
         os.link(source, target)
     except OSError:
         shutil.copyfile(source, target)
+        sync_tree(target)
 
 
 def _record_of(path: Path) -> FileRecord:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import zstandard
 
+from pinakes.index import generations
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.errors import (
     BadPack,
@@ -583,6 +584,25 @@ def test_it_goes_on_where_it_was_stopped(built: Path, packed: Path, tmp_path: Pa
         assert written == sum(files.values()) - sum(files[name] for name in done["files"])
         assert content(collection) == content(built)
         assert [*(collection / "building").iterdir()] == []
+
+
+def test_it_goes_on_after_it_was_stopped_at_the_swap(
+    packed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its files are in their place by then, and no longer in the stage."""
+    collection = tmp_path / "data" / "toywiki"
+
+    def stop(_generation: Path) -> None:
+        raise Stopped
+
+    with monkeypatch.context() as patch:
+        patch.setattr(generations, "make_current", stop)
+        with pytest.raises(Stopped):
+            take(packed, collection)
+    for link in collection.glob("current*"):
+        link.unlink()
+    assert take(packed, collection).changed
+    assert content(collection)
 
 
 def test_stopped_packing_leaves_no_pack(built: Path, tmp_path: Path) -> None:
