@@ -10,6 +10,7 @@ __all__ = [
     "carried_vectors",
     "disk_on_paper",
     "encoders",
+    "faults",
     "fidelity",
     "flips",
     "installation",
@@ -236,6 +237,35 @@ def kills(figures: Any) -> Iterable[Row]:
         yield {"": f"at an event of: {step}", "builds": kills}
     yield {"": "at any moment", "builds": figures["at_moments"]}
     yield {"": "that differ from an undisturbed one", "builds": figures["differences"]}
+
+
+_KINDS = {"build": "in a first build", "update": "in an update", "unpack": "in unpacking"}
+_OPERATIONS = {
+    "create": "a file or directory made",
+    "link": "a hard or symbolic link",
+    "rename": "a rename",
+    "sync": "a sync",
+    "write": "a write",
+}
+_FAULTS = {
+    "EIO": "EIO",
+    "ENOSPC": "ENOSPC",
+    "killed": "SIGKILL",
+    "lost": "EIO of a sync, and what was to be written is lost",
+    "power": "the power fails, and what was not synced is lost",
+    "short": "half of it written, and told so",
+    "torn": "half of it written, and SIGKILL",
+}
+
+
+def faults(figures: Any) -> Iterable[Row]:
+    for kind, count in figures["points"].items():
+        yield {"": _KINDS[kind], "calls": count}
+    for operation, count in sorted(figures["by_operation"].items()):
+        yield {"": f"of {_OPERATIONS[operation]}", "calls": count}
+    for fault, count in sorted(figures["by_fault"].items()):
+        yield {"": _FAULTS[fault], "calls": count}
+    yield {"": "told badly, a mixture, or not mended by the next run", "calls": figures["wrong"]}
 
 
 _FLIPS = ("flips", "blocks", "refused on opening", "refused later", "unchanged", "other ranking")

@@ -7,6 +7,7 @@ import sys
 import time
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,11 +19,14 @@ from pinakes.index.retrieval.search import Index
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.opening import open_source
 from tests.index.collections import answers, counts, make, names, store_content
+from tests.index.intercept import can_intercept
 from tests.index.toys import ROOT, QuietProgress
+from tests.service.doctor.watching import require
 
 pytestmark = pytest.mark.slow
 SEED = 20261101
 KILLS = 60
+FAULTS = {"build": 200, "update": 200, "unpack": 100}
 BUILD_CALLS = 330
 
 
@@ -88,6 +92,38 @@ def test_two_hundred_kills(tmp_path: Path) -> None:
     }
     record("kills", "the sample and pages that cannot be read, with the hashing encoder", figures)
     assert different == []
+
+
+@pytest.mark.filterwarnings("ignore:.*multi-threaded.*:DeprecationWarning")
+def test_five_hundred_faults(tmp_path: Path) -> None:
+    """Calls that fail, or are the last, of builds, updates and unpacking."""
+    require(can_intercept(), "Linux on x86-64 with seccomp's user notification")
+    points: list[dict[str, Any]] = []
+    for kind, count in FAULTS.items():
+        (tmp_path / kind).mkdir()
+        where = str(tmp_path / kind)
+        words = ["-m", "tests.index.faults", where, kind, str(SEED), str(count)]
+        found = subprocess.run(
+            [sys.executable, *words],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=7200,
+            check=True,
+        )
+        campaign = json.loads(found.stdout)
+        assert campaign["too_early"] == []
+        points += campaign["points"]
+    figures = {
+        "seed": SEED,
+        "points": FAULTS,
+        "by_operation": dict(Counter(point["operation"] for point in points)),
+        "by_fault": dict(Counter(point["fault"] for point in points)),
+        "not_reached": sum(not point["file"] for point in points),
+        "wrong": sum(bool(point["wrong"]) for point in points),
+    }
+    record("faults", "the sample and pages that cannot be read, with the hashing encoder", figures)
+    assert [point for point in points if point["wrong"]] == []
 
 
 def test_keyword_search_on_real_questions(tmp_path: Path, shared_data: Path) -> None:

@@ -12,6 +12,7 @@ from pinakes.index.generations import (
     check_files,
     collection_names,
     current_generation,
+    finish_swap,
     next_name,
     publish,
     read_manifest,
@@ -122,6 +123,10 @@ def test_a_crash_around_any_step_of_publishing_leaves_one_whole_generation(
     with Index.open(toy_collection, HashingEncoder.open) as index:
         assert index.search("papyrus")[0].passage.title == "Papyrus"
         assert (index.manifest.generation != old) == (number == 6 and after)
+    finish_swap(toy_collection)  # which was begun once the new one lay in its place
+    moved = (number, after) >= (5, True)
+    assert (current_generation(toy_collection).name != old) == moved
+    assert not (toy_collection / "current.new").is_symlink()
     following = republish(toy_collection)
     with Index.open(toy_collection, HashingEncoder.open) as index:
         assert index.manifest == following
@@ -382,3 +387,16 @@ def test_one_build_at_a_time(tmp_path: Path) -> None:
         pytest.fail("two builds at once")
     with hold_collection(collection):
         pass
+
+
+def test_a_rollback_that_was_stopped_is_not_finished(tmp_path: Path) -> None:
+    collection = tmp_path / "toy"
+    older = write_generation(collection, "20261101-1")
+    newer = write_generation(collection, "20261101-10")
+    (collection / "current.new").symlink_to(Path("generations") / older.name)
+    finish_swap(collection)
+    assert current_generation(collection) == newer
+    assert not (collection / "current.new").is_symlink()
+    (collection / "current.new").symlink_to(Path("generations") / "20261201-1")
+    finish_swap(collection)
+    assert current_generation(collection) == newer

@@ -86,7 +86,7 @@ def _serve() -> None:
                 os.dup2(out.fileno(), 1)
                 os.dup2(err.fileno(), 2)
                 signal.alarm(_PATIENCE_S)
-                _fork_workers()
+                fork_workers()
                 pinakes.service.cli.main.main(json.loads(line))
             _, status, used = os.wait4(child, 0)
             out.seek(0)
@@ -101,7 +101,7 @@ def _serve() -> None:
         print(json.dumps(asdict(found)), flush=True)
 
 
-def _fork_workers() -> None:
+def fork_workers() -> None:
     """Those that read the dump, too: to start one anew takes longer than most of these dumps."""
     find = multiprocessing.get_context
     multiprocessing.get_context = lambda _method=None: find("fork")  # type: ignore[assignment]
