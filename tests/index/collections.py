@@ -1,5 +1,6 @@
 """Build collections of toys and the sample, and look at what became of them."""
 
+import bz2
 import hashlib
 import json
 import sqlite3
@@ -13,7 +14,7 @@ from pinakes.index.store.store import Store
 from pinakes.index.store.unchanged import UnchangedPages
 from pinakes.index.types import Manifest
 from pinakes.ingest.sources.base import Source
-from tests.index.toys import HashingEncoder, QuietProgress, article, redirect
+from tests.index.toys import SAMPLE, HashingEncoder, QuietProgress, article, redirect
 
 ENCODER = HashingEncoder()
 QUESTIONS = ["papyrus reed", "Bayt al-Hikma", "Who deciphered Linear B?", "paper sizes", "the"]
@@ -32,6 +33,13 @@ PAGES = [
     article(3, "Scroll", "A roll of [[papyrus]] or parchment. " * 3),
     article(4, "Template:Box", "a box", namespace=10),
 ]
+
+
+def sample_pages() -> tuple[str, list[str]]:
+    """The header of the sample's XML, and its pages."""
+    packed = next(SAMPLE.glob("*-multistream.xml.bz2")).read_bytes()
+    header, *pages = bz2.decompress(packed).decode().removesuffix("</mediawiki>").split("  <page>")
+    return header, [f"  <page>{page.rpartition('</page>')[0]}</page>\n" for page in pages]
 
 
 def make(collection: Path, dump: Source, scope: Any = "all", **options: Any) -> BuildResult:

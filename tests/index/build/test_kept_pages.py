@@ -1,7 +1,9 @@
 """Pages that a new dump no longer has, kept as they were: what is kept, and what comes of it."""
 
+import random
+import re
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from bench.corpora.edits import next_dump
 from pinakes.index.build.guards import Guards
 from pinakes.index.build.pipeline import BuildOptions, build_collection, preview_update
 from pinakes.index.errors import DamagedGeneration, NotAnUpdate, Withheld
@@ -18,7 +21,9 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store
 from pinakes.index.store.unchanged import UnchangedPages
 from pinakes.index.types import Manifest, Vectors
-from tests.index.collections import generation_content, make
+from pinakes.ingest.sources.base import Source
+from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
+from tests.index.collections import generation_content, make, sample_pages
 from tests.index.toys import (
     HashingEncoder,
     QuietProgress,
@@ -110,6 +115,60 @@ def test_a_generation_with_kept_pages_is_one_of_a_dump_that_has_them_at_its_end(
             assert left[part] == right[part], (date, part)
         assert manifest.pages.articles == built.pages.articles == built.pages.documents
         last |= wiki
+
+
+_ID, _TITLE = (re.compile(pattern) for pattern in (r"</ns>\s*<id>(\d+)<", r"<title>(.*?)</title>"))
+
+
+def _first(pattern: re.Pattern[str], page: str) -> str:
+    found = pattern.search(page)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_random_edits_of_the_sample(tmp_path: Path, seed: int) -> None:
+    """What vanished is known here by looking at the XML."""
+    chance = random.Random(seed)
+    header, pages = sample_pages()
+    collection, articles, expected = (
+        tmp_path / "updated" / "wiki",
+        dict[int, str](),
+        dict[int, str](),
+    )
+
+    def written(directory: str, date: str, pages: Iterable[str]) -> Source:
+        path = tmp_path / directory / f"samplewiki-{date}-pages.xml"
+        path.parent.mkdir()
+        path.write_text(f"{header}{''.join(pages)}</mediawiki>", encoding="utf-8")
+        return MediaWikiSource.open([path])
+
+    before = ""
+    for month in (1, 2, 3):
+        date = f"2026{month:02d}01"
+        there = {int(_first(_ID, page)) for page in pages}
+        titles = {_first(_TITLE, page) for page in pages}
+        expected = {
+            number: expected.get(number, before)
+            for number, page in articles.items()
+            if number not in there and _first(_TITLE, page) not in titles
+        }
+        make(collection, written(date, date, pages), "none", keeps_vanished=True)
+        assert kept_of(collection) == expected
+        whole = [*pages, *(articles[number] for number in sorted(expected))]
+        fresh = tmp_path / "fresh" / date / "wiki"
+        make(fresh, written(f"{date}-whole", date, whole), "none")
+        left, right = unmarked(collection), unmarked(fresh)
+        for part in right:
+            assert left[part] == right[part], (date, part)
+        articles = {
+            int(_first(_ID, page)): page
+            for page in whole
+            if "<ns>0</ns>" in page and "<redirect " not in page
+        }
+        before = f"2026-{month:02d}-01"
+        pages = [page for page in next_dump(pages, chance, 0.3) if chance.random() < 0.9]
+    assert expected
 
 
 def test_without_the_option_they_vanish(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """A generation that took over what has not changed is the same as one built from nothing."""
 
-import bz2
 import fcntl
 import os
 import random
@@ -20,8 +19,8 @@ from pinakes.index.types import Manifest
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.mediawiki import extract
 from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
-from tests.index.collections import PAGES, generation_content, make
-from tests.index.toys import SAMPLE, QuietProgress, Stopped, article, redirect, write_dump
+from tests.index.collections import PAGES, generation_content, make, sample_pages
+from tests.index.toys import QuietProgress, Stopped, article, redirect, write_dump
 
 pytestmark = pytest.mark.usefixtures("thread_executor")
 
@@ -112,13 +111,6 @@ def test_updates_of_every_kind_give_what_a_fresh_build_gives(tmp_path: Path) -> 
         shards.append(sorted(name for name in manifest.files if name.startswith("texts/")))
     assert any(len(names) > 1 for names in shards)
     assert shards[0] != shards[-1]
-
-
-def sample_pages() -> tuple[str, list[str]]:
-    """The header of the sample's XML, and its pages."""
-    packed = next(SAMPLE.glob("*-multistream.xml.bz2")).read_bytes()
-    header, *pages = bz2.decompress(packed).decode().removesuffix("</mediawiki>").split("  <page>")
-    return header, [f"  <page>{page.rpartition('</page>')[0]}</page>\n" for page in pages]
 
 
 def edited_samples(directory: Path, seed: int, count: int) -> Iterator[Source]:

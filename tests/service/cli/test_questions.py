@@ -44,7 +44,7 @@ def test_a_build_is_stopped_and_goes_on_with_the_option(run: Run, tmp_path: Path
     assert stopped.status == 1
     told = stopped.err.splitlines()[-1]
     assert "not published: 1 of 2 pages (50.0%) of 20261101-1 are missing" in told
-    assert told.endswith("the same command with --force")
+    assert "the same command with --force; to keep these pages" in told
     assert "is whole and not published" in run("generations", "list", "--data", data).out
     done = run(*BUILD, *new.files, "--data", data, "--force", "--json")
     assert json.loads(done.out)["generation"] == "20261201-1"
