@@ -40,6 +40,11 @@ class LocalCluster:
         process.send_signal(signal.SIGKILL)
         process.wait(PATIENCE_S)
 
+    @property
+    def numbers(self) -> list[int]:
+        """The processes that were started."""
+        return [process.pid for process in self._processes]
+
     def close(self) -> None:
         for process in self._processes:
             process.kill()
