@@ -24,6 +24,7 @@ HEAVY = {
     "sentence_transformers": "index/encoders/sentence_model.py",
     "onnxruntime": "index/encoders/onnx_model.py",
     "tokenizers": "index/encoders/onnx_model.py",
+    "distributed": "index/build/executors.py",
     "mcp": "service/tools/mcp_server.py",
 }
 

@@ -17,7 +17,6 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import islice
 from os import getpid
 from pathlib import Path
 from typing import Any
@@ -54,7 +53,7 @@ def main() -> None:
     parser.add_argument("--dump", type=Path, default=WIKITEXT_DUMP)
     dump = parser.parse_args().dump
     source = open_source([dump])
-    megabytes = sum(len(piece) for piece in read_pieces(dump)) / 1e6
+    megabytes = sum(len(piece.data) for piece in read_pieces(dump)) / 1e6
     with tempfile.TemporaryDirectory() as name:
         data = Path(name)
         found = [_read_here(data, source, count) for count in _WORKERS]
@@ -62,11 +61,10 @@ def main() -> None:
             with local_cluster(data, [()] * count) as processes:
                 found += _by_cluster(data, source, processes, count)
         found.insert(len(_WORKERS), _encoded_here(data))
+    amounts = {"reading": megabytes, "encoding": _ENCODED, "empty tasks": _TASKS}
     for row in found:
-        amount = megabytes if row["what"] == "reading" else _ENCODED
-        row["network_bytes"] = row["network_bytes"] / amount
-    tasks = found.pop()
-    figures = {"megabytes": megabytes, "rows": found, "tasks": tasks}
+        row["network_bytes"] = row["network_bytes"] / amounts[row["what"]]
+    figures = {"megabytes": megabytes, "encoded": _ENCODED, "tasks": _TASKS, "rows": found}
     _print(figures)
     print(record("cluster", f"{dump.name}, {megabytes:.1f} MB of XML", figures))
 
@@ -161,7 +159,7 @@ def _empty(cluster: Cluster, others: list[psutil.Process]) -> dict[str, Any]:
         for future in futures:
             future.result()
         wall = time.monotonic() - began
-    return {"tasks": _TASKS, "wall_seconds": wall, "cpu_seconds": cpu()}
+    return {"wall_seconds": wall, "cpu_seconds": cpu()}
 
 
 @contextmanager
@@ -172,7 +170,8 @@ def _cpu_of(others: list[psutil.Process]) -> Iterator[Callable[[], float]]:
         times = [psutil.Process().cpu_times(), *(one.cpu_times() for one in others)]
         return float(sum(sum(taken[:4]) for taken in times))
 
-    before, after = used(), []
+    before = used()
+    after: list[float] = []
     yield lambda: after[0] - before
     after.append(used())
 
@@ -190,9 +189,9 @@ def _crossed() -> int:
 
 def _print(figures: dict[str, Any]) -> None:
     table = Table(title="A cluster beside processes of this machine")
-    for name in ("", "by", "wall s", "CPU s", "bytes over the network, by MB or passage"):
+    for name in ("", "by", "wall s", "CPU s", "bytes over the network, by MB, passage or task"):
         table.add_column(name)
-    for row in [*figures["rows"], figures["tasks"]]:
+    for row in figures["rows"]:
         seconds = (f"{row[name]:.2f}" for name in ("wall_seconds", "cpu_seconds"))
         table.add_row(row["what"], row["by"], *seconds, f"{row['network_bytes']:,.0f}")
     Console(width=110).print(table)
