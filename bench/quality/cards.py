@@ -7,11 +7,13 @@ not; how many have a short answer, and how many of these are right. ``--write`` 
 by questions set aside that judge nothing else and that no model was trained on, and chooses the
 thresholds by cross-validation: at most so many of the passages that hold the answer are not shown,
 and so many of the short answers that are shown are right.
-Corpus: bench.quality.open_questions, half of those that judge; the larger English collection.
+Corpus: bench.quality.open_questions, half of those that judge, and plain questions written by hand
+(bench/quality/questions/README.md); the larger English collection.
 Command: python -m bench.quality.cards --collection DIR [--write]
 """
 
 import argparse
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
@@ -31,6 +33,7 @@ from bench.quality.reading_weights import write_reading_weights
 from bench.quality.short_answers import f1_of
 from bench.record import record
 from pinakes.index.errors import BadQuery
+from pinakes.index.evaluation import Split
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
 from pinakes.service.asking.retrieve import find
@@ -41,10 +44,11 @@ from pinakes.service.reading.reader import Reader, Reading
 from pinakes.service.reading.threshold import threshold_of
 from pinakes.service.reading.two_readers import TwoReadersWeights
 
+_PLAIN = Path(__file__).parent / "questions" / "plain.jsonl"
 _READING = Path("service/reading")
 _COMMAND = "python -m bench.quality.cards --write"
 _JUDGED = 500
-_L2 = 0.01
+_L2, _L2_WORDS = 0.01, 0.05
 _FOLDS = 8
 # Of the passages that hold the answer so many may be left out.
 _LEFT_OUT = 0.02
@@ -62,14 +66,25 @@ class Asked:
     """A question that the collection is sure enough to answer, and its likeliest passage.
 
     ``holds``: whether it holds the answer. ``passage``: its features, of shape (columns,); none for
-    a question in parts. ``words``: those of the words there that may be set off, of shape (words,
-    columns), and which of them are ``right``.
+    a question in parts. ``words``: those of the words found that are of the type expected, in
+    whatever passage, of shape (words, columns); which of them are ``right``, and of which the
+    passage ``told`` the answer.
     """
 
     holds: bool
     passage: Matrix | None
     words: Matrix
     right: Flags
+    told: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """How likely the likeliest words are, if they are right, and if their passage ``told`` it."""
+
+    likely: float
+    right: bool
+    told: bool
 
 
 class _Heard:
@@ -97,11 +112,28 @@ def main() -> None:
     with Index.open(options.collection) as index:
         corpus = f"{OPEN_QUESTIONS.name}, {index.manifest.dump.name}"
         if options.write:
-            _fit([_asked(index, one) for one in track(fitting_questions(), "To fit")], corpus)
-        judged = [_asked(index, one) for one in track(judging_questions(_JUDGED), "To judge")]
-    figures = _figures(judged)
+            told = [_asked(index, one) for one in track(fitting_questions(), "To fit")]
+            _fit(told, [_asked(index, one) for one in _plain_questions("dev")], corpus)
+        judged = {
+            kind: [_asked(index, one) for one in track(questions, f"To judge: {kind}")]
+            for kind, questions in {
+                "open": judging_questions(_JUDGED),
+                "plain, dev": _plain_questions("dev"),
+                "plain, test": _plain_questions("test"),
+            }.items()
+        }
+    figures = {kind: _figures(asked) for kind, asked in judged.items()}
     Console().print(_table(figures))
     record("cards", corpus, figures)
+
+
+def _plain_questions(split: Split) -> list[OpenQuestion]:
+    rows = (json.loads(line) for line in _PLAIN.read_text(encoding="utf-8").splitlines())
+    return [
+        OpenQuestion(row["id"], row["question"], tuple(row["answers"]))
+        for row in rows
+        if row["split"] == split
+    ]
 
 
 def _asked(index: Index, asked: OpenQuestion) -> Asked | None:
@@ -119,9 +151,10 @@ def _asked(index: Index, asked: OpenQuestion) -> Asked | None:
     chosen = found.hits[found.sentences[0].hit].passage.text
     holds = holds_answer(chosen, [asked.answers])
     if len(heard.readings) > 1:
-        return Asked(holds, None, _rows([], likely_answers.FEATURES), np.zeros(0, dtype=bool))
+        none = np.zeros(0, dtype=bool)
+        return Asked(holds, None, _rows([], likely_answers.FEATURES), none, none)
     question, hits, reading = heard.readings[0]
-    return read_of(asked, question, hits, reading, found.confidence)
+    return read_of(asked, question, hits, reading)
 
 
 def read_of(
@@ -129,22 +162,23 @@ def read_of(
     question: Question,
     hits: Sequence[Hit],
     reading: Reading,
-    confidence: float,
 ) -> Asked:
     """What is told of the likeliest passage of a reading, and whether it is right."""
     chosen = reading.sentences[0].hit
-    rows, right = [], []
-    for one, features in likely_answers.features_of_answers(question, hits, reading, confidence):
-        if one.hit == chosen and features["of type"]:
-            words = hits[one.hit].passage.text[one.answer_start : one.answer_end]
+    rows, right, told = [], [], []
+    for one, features in likely_answers.features_of_answers(question, hits, reading):
+        if features["of type"]:
+            text = hits[one.hit].passage.text
             rows.append(features)
-            right.append(_is_right(words, asked.answers))
+            right.append(_is_right(text[one.answer_start : one.answer_end], asked.answers))
+            told.append(holds_answer(text, [asked.answers]))
     passage = telling_passages.features_of_passage(question, reading)
     return Asked(
         holds_answer(hits[chosen].passage.text, [asked.answers]),
         None if passage is None else _rows([passage], telling_passages.FEATURES)[0],
         _rows(rows, likely_answers.FEATURES),
         np.array(right, dtype=bool),
+        np.array(told, dtype=bool),
     )
 
 
@@ -156,8 +190,12 @@ def _rows(features: Sequence[Any], names: Sequence[str]) -> Matrix:
     return np.array([[one[name] for name in names] for one in features]).reshape(-1, len(names))
 
 
-def _fit(asked: Sequence[Asked | None], corpus: str) -> None:
-    """Fit and write both, with what a cross-validation says of thresholds."""
+def _fit(asked: Sequence[Asked | None], plain: Sequence[Asked | None], corpus: str) -> None:
+    """Fit and write both, with what a cross-validation says of thresholds.
+
+    Words are fitted on ``plain`` questions, too: open ones ask for much that no page tells, and of
+    these alone the threshold is chosen.
+    """
     told = [one for one in asked if one is not None]
     passages = [one for one in told if one.passage is not None]
     features = np.array([one.passage for one in passages])
@@ -175,13 +213,15 @@ def _fit(asked: Sequence[Asked | None], corpus: str) -> None:
     _write("telling_passages", telling_passages.FEATURES, (weights, None), least, corpus)
     telling_passages.passage_weights.cache_clear()
     worded = [one for one in told if len(one.right)]
+    also = [one for one in plain if one is not None and len(one.right)]
     pairs: list[tuple[float, bool]] = []
     for out in _folds(len(worded)):
         kept = [one for one, is_out in zip(worded, out, strict=True) if not is_out]
-        weights = _fit_words(kept)
-        pairs += [_best(one, weights) for one, is_out in zip(worded, out, strict=True) if is_out]
+        weights = _fit_words([*kept, *also])
+        left_out = [one for one, is_out in zip(worded, out, strict=True) if is_out]
+        pairs += [(best.likely, best.right) for one in left_out for best in [_best(one, weights)]]
     least = _least_right(pairs)
-    weights = _fit_words(worded)
+    weights = _fit_words([*worded, *also])
     _write("likely_answers", likely_answers.FEATURES, (weights, weights), least, corpus)
     likely_answers.answer_weights.cache_clear()
 
@@ -193,23 +233,26 @@ def _folds(count: int) -> list[Flags]:
 
 def _fit_words(asked: Sequence[Asked]) -> Matrix:
     words = np.concatenate([one.words for one in asked])
-    return logistic_fit(words, np.concatenate([one.right for one in asked]), _L2)
+    return logistic_fit(words, np.concatenate([one.right for one in asked]), _L2_WORDS)
 
 
-def _best(asked: Asked, weights: Matrix) -> tuple[float, bool]:
-    """How likely the likeliest words are, and whether they are right."""
+def _best(asked: Asked, weights: Matrix) -> Best:
     likely = probabilities(asked.words, weights)
     best = int(likely.argmax())
-    return float(likely[best]), bool(asked.right[best])
+    return Best(float(likely[best]), bool(asked.right[best]), bool(asked.told[best]))
 
 
 def _least_right(pairs: Sequence[tuple[float, bool]]) -> float:
-    """The least probability at which so many are right as must be; 1 where there is none."""
+    """The least probability down to which so many are right as must be, at every step; 1 if none.
+
+    Farther down they may be so many again, by chance.
+    """
     rated = sorted(pairs, reverse=True)
     least = 1.0
     for count in range(_LEAST_SHOWN, len(rated) + 1):
-        if sum(right for _, right in rated[:count]) >= _RIGHT * count:
-            least = rated[count - 1][0]
+        if sum(right for _, right in rated[:count]) < _RIGHT * count:
+            break
+        least = rated[count - 1][0]
     return least
 
 
@@ -248,20 +291,23 @@ def _figures(asked: Sequence[Asked | None]) -> dict[str, int]:
     words, passages = likely_answers.answer_weights(), telling_passages.passage_weights()
     of_words = _weights(words, likely_answers.FEATURES)
     of_passage = _weights(passages, telling_passages.FEATURES)
-    shown = [
-        one
-        for one in told
-        if one.passage is None
-        or probabilities(one.passage[None], of_passage)[0] >= passages.threshold
-    ]
-    best = [_best(one, of_words) for one in shown if len(one.right)]
-    short = [right for likely, right in best if likely >= words.threshold]
+    short, shown = [], []
+    for one in told:
+        best = _best(one, of_words) if len(one.right) else None
+        if best is not None and best.likely >= words.threshold:
+            short.append(best.right)
+            shown.append(best.told)
+        elif (
+            one.passage is None
+            or probabilities(one.passage[None], of_passage)[0] >= passages.threshold
+        ):
+            shown.append(one.holds)
     return {
         "questions": len(asked),
         "sure enough to answer": len(told),
-        "passage holds the answer": sum(one.holds for one in told),
+        "likeliest passage holds the answer": sum(one.holds for one in told),
         "shown": len(shown),
-        "shown, holds the answer": sum(one.holds for one in shown),
+        "shown, holds the answer": sum(shown),
         "short answers": len(short),
         "short answers, right": sum(short),
     }
@@ -271,10 +317,10 @@ def _weights(fitted: TwoReadersWeights, names: Sequence[str]) -> Matrix:
     return np.array([fitted.weights["with vectors"].get(name, 0.0) for name in names])
 
 
-def _table(figures: dict[str, int]) -> Table:
-    table = Table("", "", show_header=False)
-    for name, count in figures.items():
-        table.add_row(name, str(count))
+def _table(figures: dict[str, dict[str, int]]) -> Table:
+    table = Table("", *figures)
+    for name in figures["open"]:
+        table.add_row(name, *(str(counts[name]) for counts in figures.values()))
     return table
 
 

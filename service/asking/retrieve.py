@@ -18,7 +18,7 @@ from pinakes.service.asking.later import is_untold
 from pinakes.service.asking.things import things_in
 from pinakes.service.asking.topics import lead_of, topic_card
 from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
-from pinakes.service.reading.likely_answers import LikelyAnswer, likely_answers
+from pinakes.service.reading.likely_answers import LikelyAnswer, likely_answers, sure_first
 from pinakes.service.reading.models import ReadingModels
 from pinakes.service.reading.question import Question, SentenceVectors, question_of
 from pinakes.service.reading.reader import AnsweringSentence
@@ -143,16 +143,17 @@ def _search(
         confidence = 0.0
     topic = topic_card(index, question, read)
     more = _behind(read, varied(found, most=MOST_HITS + _MORE_HITS))
+    likely = likely_answers(question, read, reading)
     return Found(
         question,
         searched,
         tuple(read),
-        reading.sentences,
+        sure_first(reading.sentences, likely or ()),
         confidence,
         topic,
         more,
-        likely_answers(question, read, reading, confidence),
-        holds_answer(question, reading),
+        likely,
+        any(answer.is_sure for answer in likely or ()) or holds_answer(question, reading),
     )
 
 

@@ -27,6 +27,7 @@ __all__ = [
     "answer_weights",
     "features_of_answers",
     "likely_answers",
+    "sure_first",
 ]
 
 # What a few words answer. Reasons and manners take a sentence, and "none" is yes or no.
@@ -35,18 +36,19 @@ SHORT_TYPES: tuple[AnswerType, ...] = ("person", "time", "place", "number", "thi
 FEATURES = (
     "constant",
     "network",  # by how much the network holds them likelier than no answer
-    "ahead",  # and than the best other words
+    "network below",  # less likely
+    "network about",  # likelier, times the share of the question that is said where they stand
+    "ahead",  # by how much likelier than the best other words
+    "behind",  # less likely
     "elsewhere",  # in how many other passages it finds the same words
     "linear agrees",  # the linear reader's likeliest words share one with them
-    "linear sentence",  # they stand in the sentence that it finds likeliest
-    "chosen passage",  # and in the passage that both readers choose
+    "chosen passage",  # they stand in the passage that both readers choose
     "of type",
     "words",  # the logarithm of their number
-    "confidence",  # that the answer is there at all
     *(f"type {name}" for name in SHORT_TYPES[1:]),
 )
 # Beyond it one more says nothing.
-_MOST = 8.0
+_MOST, _MOST_AHEAD = 8.0, 4.0
 _WORD = re.compile(WORD)
 
 
@@ -58,14 +60,17 @@ def answer_weights() -> TwoReadersWeights:
 
 @dataclass(frozen=True, slots=True)
 class LikelyAnswer:
-    """Words that may be the answer; ``is_sure``: likely enough to be shown for no other reason."""
+    """Words that may be the answer.
+
+    ``is_sure``: of the type expected, and likely enough to be shown for no other reason.
+    """
 
     sentence: AnsweringSentence
     is_sure: bool
 
 
 def likely_answers(
-    question: Question, hits: Sequence[Hit], reading: Reading, confidence: float
+    question: Question, hits: Sequence[Hit], reading: Reading
 ) -> tuple[LikelyAnswer, ...] | None:
     """The words that the network found in ``hits``, the likeliest first.
 
@@ -77,15 +82,33 @@ def likely_answers(
     fitted = answer_weights()
     weights = fitted.of(question.encoder)
     rated = [
-        (probability(weights, features), sentence)
-        for sentence, features in features_of_answers(question, hits, reading, confidence)
+        (probability(weights, features), bool(features["of type"]), sentence)
+        for sentence, features in features_of_answers(question, hits, reading)
     ]
-    rated.sort(key=lambda pair: -pair[0])
-    return tuple(LikelyAnswer(sentence, likely >= fitted.threshold) for likely, sentence in rated)
+    rated.sort(key=lambda row: -row[0])
+    return tuple(
+        LikelyAnswer(sentence, of_type and likely >= fitted.threshold)
+        for likely, of_type, sentence in rated
+    )
+
+
+def sure_first(
+    sentences: Sequence[AnsweringSentence], likely: Sequence[LikelyAnswer]
+) -> tuple[AnsweringSentence, ...]:
+    """``sentences``, before them that of the likeliest words that are sure.
+
+    Its passage need not be the one that both readers choose: of each passage alone the network
+    knows which words answer.
+    """
+    sure = next((answer.sentence for answer in likely if answer.is_sure), None)
+    if sure is None:
+        return tuple(sentences)
+    others = (one for one in sentences if (one.hit, one.start) != (sure.hit, sure.start))
+    return (sure, *others)
 
 
 def features_of_answers(
-    question: Question, hits: Sequence[Hit], reading: Reading, confidence: float
+    question: Question, hits: Sequence[Hit], reading: Reading
 ) -> list[tuple[AnsweringSentence, Mapping[str, float]]]:
     """The words that the network found, none twice, and the features of each by name."""
     expected, network, linear = question.expected, reading.network, reading.linear
@@ -105,21 +128,32 @@ def features_of_answers(
         passages = {one.hit for one, is_same in zip(found, same, strict=True) if is_same}
         next_best = max([network.no_answer, *others])
         text = hits[sentence.hit].passage.text[sentence.answer_start : sentence.answer_end]
+        by_network = _bounded(sentence.answer_score - network.no_answer, _MOST)
+        ahead = sentence.answer_score - next_best
         features = {
             "constant": 1.0,
-            "network": _bounded(sentence.answer_score - network.no_answer),
-            "ahead": _bounded(sentence.answer_score - next_best),
+            "network": max(0.0, by_network),
+            "network below": min(0.0, by_network),
+            "network about": max(0.0, by_network) * _about(question, hits[sentence.hit], sentence),
+            "ahead": max(0.0, min(_MOST_AHEAD, ahead)),
+            "behind": max(-_MOST, min(0.0, ahead)),
             "elsewhere": float(len(passages) - 1),
             "linear agrees": float(not agreed.isdisjoint(words)),
-            "linear sentence": float(bool(by_linear) and _place(by_linear[0]) == _place(sentence)),
             "chosen passage": float(reading.sentences[0].hit == sentence.hit),
             "of type": float(is_of_type(question, text)),
             "words": math.log(max(1, len(words))),
-            "confidence": confidence,
             **{f"type {name}": float(expected.type == name) for name in SHORT_TYPES[1:]},
         }
         rows.append((sentence, features))
     return rows
+
+
+def _about(question: Question, hit: Hit, sentence: AnsweringSentence) -> float:
+    """The share of the question, by idf, that the sentence holds, with what it stands under."""
+    passage = hit.passage
+    said = passage.text[sentence.start : sentence.end]
+    text = " ".join([passage.title, *passage.heading_path, said])
+    return question.share(frozenset(question.analyze(text)))
 
 
 def _words(question: Question, hits: Sequence[Hit], sentence: AnsweringSentence) -> list[str]:
@@ -134,9 +168,5 @@ def _is_same(one: Sequence[str], other: Sequence[str]) -> bool:
     return bool(one and other) and (set(one) <= set(other) or set(other) <= set(one))
 
 
-def _place(sentence: AnsweringSentence) -> tuple[int, int]:
-    return sentence.hit, sentence.start
-
-
-def _bounded(score: float) -> float:
-    return max(-_MOST, min(_MOST, score))
+def _bounded(score: float, most: float) -> float:
+    return max(-most, min(most, score))

@@ -93,3 +93,26 @@ def test_what_a_proven_sentence_says_too_needs_not_be_sure(index: Index) -> None
 def test_what_a_few_words_do_not_answer_has_no_short_answer(index: Index, question: str) -> None:
     answer = answered(answer_events(index, None, question, reading=_models(30.0, 60.0)))
     assert answer.short_answer is None
+
+
+@pytest.mark.parametrize(("score", "first"), [(30.0, True), (-30.0, False)])
+def test_the_passage_of_sure_words_is_shown_whichever_both_readers_choose(
+    index: Index, score: float, *, first: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(telling_passages, "_LEAST_RELIANCE", 0.0)
+
+    class ChoosesAnother(BothFind):
+        """Both choose a passage without the words."""
+
+        def read(self, question: Question, hits: Sequence[Hit]) -> Reading:
+            reading = super().read(question, hits)
+            other = next(place for place, hit in enumerate(hits) if WORDS not in hit.passage.text)
+            chosen = AnsweringSentence(other, 0, 30, 40.0, 0, 10, 40.0)
+            linear = Reading((chosen, *reading.sentences))
+            return replace(reading, sentences=linear.sentences, linear=linear)
+
+    models = replace(_models(score, 60.0), reader=ChoosesAnother(score, 60.0))
+    answer = answered(answer_events(index, None, WHO, reading=models))
+    short = answer.short_answer
+    assert (short is not None and short.text == WORDS) is first
+    assert (answer.kind == "passage" and WORDS in answer.text) is first
