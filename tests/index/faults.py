@@ -102,6 +102,7 @@ class Campaign:
         collection = self._begun("undisturbed")
         assert self._run(self.undisturbed, work, collection).status == 0
         self._wanted = comparable(collection)
+        assert set(self._wanted["leftovers"]) <= {"source.json"}
         self._may_answer.append(_serving(collection)[1])
 
     def _run(self, disk: Disk, work: Work, collection: Path) -> Outcome:
