@@ -93,7 +93,9 @@ def unpack(
     ):
         finish_swap(collection)
         before = _current(collection)
+        key = f"unpack-{pack_digest(directory)[:16]}"
         if before is not None and before.files == manifest.files:
+            _clear_up(collection / "building" / key)  # of a call that was stopped at the swap
             return Unpacked(before, changed=False, linked=len(before.files))
         if before is not None and not before.dump.is_same_wiki(manifest.dump):
             raise OtherWiki(
@@ -106,7 +108,7 @@ def unpack(
                 f"{before.dump.day}; to go back to a generation that is still there: pinakes "
                 f"rollback -c {collection.name}; to have this one beside it: --collection"
             )
-        work = building_directory(collection, f"unpack-{pack_digest(directory)[:16]}")
+        work = building_directory(collection, key)
         stage = work / "stage"
         done = _Done(work / "done.json", stage)
         for name in manifest.files:
@@ -117,9 +119,15 @@ def unpack(
         _verify_parts(directory, pack, wanted, stage, done, progress)
         _take_files(directory, pack, wanted, stage, done, progress)
         published = _publish(collection, stage, manifest, open_encoder)
-        shutil.rmtree(work)
+        _clear_up(work)
         remove_superseded(collection, kept_dumps)
     return Unpacked(published, changed=True, linked=linked)
+
+
+def _clear_up(work: Path) -> None:
+    shutil.rmtree(work, ignore_errors=True)
+    with suppress(OSError):  # of something else, a build has not finished there
+        work.parent.rmdir()
 
 
 class _Done:

@@ -40,6 +40,8 @@ _KINDS = {
 def kind_of(inside: str) -> str:
     """What a file or directory belongs to, by its path in the data directory."""
     _, _, below = inside.partition("/")
+    if inside.startswith("encoders"):
+        return "vectors"
     if not below:
         return "swap"
     if below.startswith("building/"):

@@ -50,7 +50,7 @@ _LASTING = 0.4
 # Every so many builds read the dump in a process of its own.
 _WITH_PROCESSES = 8
 # Nothing that is published depends on these: what is done may be whole without, and tells nobody.
-_UNTOLD = ("progress.json", "source.json", "encoders/", "links.duckdb")
+_UNTOLD = ("progress.json", "source.json", "encoders", "links.duckdb")
 _PART = 100_000
 _READING = "Reading the dump"
 
