@@ -2,7 +2,7 @@
 
 Builds a dump by keywords with one and two processes of this machine, and with one and two workers
 of a cluster: wall seconds while the dump is read, CPU seconds of all processes of the build.
-Then 512 of its passages are encoded by one thread here, and by one and two workers. What crosses
+Then 256 of its passages are encoded by one thread here, and by one and two workers. What crosses
 the network is what the process that builds has sent and received over TCP (ss -ti), by megabyte of
 XML read and by passage encoded; files are read and written beside it. Last: how many empty tasks
 one scheduler hands out in a second, and with it how many workers a build can keep busy.
@@ -17,6 +17,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from os import getpid
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ from pinakes.index.build.executors import Cluster, open_cluster
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.build.progress import Silence
 from pinakes.index.build.spread import encode_passages, spread_encoding
-from pinakes.index.encoders.sentence_model import find_encoder
+from pinakes.index.encoders.sentence_model import SentenceEncoder, find_encoder
 from pinakes.index.generations import current_generation
 from pinakes.index.store.store import Store
 from pinakes.ingest.sources.base import Source
@@ -40,7 +41,7 @@ from pinakes.ingest.sources.mediawiki.files.archives import read_pieces
 from pinakes.ingest.sources.opening import open_source
 from tests.index.build.local_cluster import LocalCluster, local_cluster
 
-_ENCODED, _BATCH = 512, 32
+_ENCODED, _BATCH = 256, 16
 _TASKS = 2_000
 _WORKERS = (1, 2)
 
@@ -91,6 +92,11 @@ def _by_cluster(
             yield row | figures | {"network_bytes": _crossed() - before}
 
 
+@cache
+def _encoder() -> SentenceEncoder:
+    return find_encoder("all-MiniLM-L6-v2")
+
+
 class _Watch(Silence):
     """Knows how long the dump was read."""
 
@@ -115,7 +121,7 @@ def _build(
 
 def _encoded_here(data: Path) -> dict[str, Any]:
     """By one thread, as each worker does it."""
-    encoder = find_encoder("all-MiniLM-L6-v2").share_passage_encoder(data)
+    encoder = _encoder().share_passage_encoder(data)
     assert encoder is not None
     encoder.encode_passages(["warm"])
     database = current_generation(data / "here-1") / "pages.db"
@@ -129,7 +135,7 @@ def _encoded_here(data: Path) -> dict[str, Any]:
 
 
 def _encode(data: Path, cluster: Cluster, others: list[psutil.Process]) -> dict[str, Any]:
-    encoder = find_encoder("all-MiniLM-L6-v2")
+    encoder = _encoder()
     database = current_generation(data / "here-1") / "pages.db"
     shared = data / "encoders-of-the-cluster"
     with (

@@ -8,6 +8,7 @@ from tables.cells import Row, Share
 __all__ = [
     "builds",
     "carried_vectors",
+    "cluster",
     "disk_on_paper",
     "encoders",
     "faults",
@@ -15,6 +16,7 @@ __all__ = [
     "flips",
     "installation",
     "kills",
+    "long_run",
     "memory",
     "memory_on_paper",
     "on_paper",
@@ -167,6 +169,28 @@ def update_on_disk(figures: Any) -> Iterable[Row]:
         )
         row |= {f"{corpus}, MB": whole / 1e6, f"{corpus}, new": Share(new / whole)}
     yield row
+
+
+def cluster(figures: Any) -> Iterable[Row]:
+    per = {"reading": "MB of XML", "encoding": "passage", "empty tasks": "task"}
+    for row in figures["rows"]:
+        yield {
+            "": f"{row['what']}, {row['by']}",
+            "wall seconds": row["wall_seconds"],
+            "CPU seconds": row["cpu_seconds"],
+            "bytes over the network": row["network_bytes"] or "",
+            "for each": per[row["what"]] if row["network_bytes"] else "",
+        }
+
+
+def long_run(figures: Any) -> Iterable[Row]:
+    columns = [f"{run['passages']:,}" for run in figures["runs"]]
+    for name, (base, slope) in figures["lines"].items():
+        values = dict(zip(columns, figures["measured"][name], strict=True))
+        yield {"passages": name} | values | {"350 million, by the line": base + slope * 350e6}
+    for who, gained in figures["gained_in_an_hour"].items():
+        name = f"RssAnon of the {who}, MB gained in an hour of reading"
+        yield {"passages": name, columns[-1]: gained}
 
 
 def on_paper(figures: Any) -> Iterable[Row]:
