@@ -1,8 +1,9 @@
 """Whether a claim says what a reader finds for the question by itself, and where it stands.
 
 A model that answers rightly says what the sources do, and so does a reader that knows nothing of
-the model: where both say the same, it is likelier to be so. Only names and numbers are looked at;
-how and why have no words that two readers choose alike. Knows nothing of verdicts.
+the model: where both say the same, it is likelier to be so. Names and numbers are looked at, and,
+where a thing is asked for, the words that are it; how and why have no words that two readers choose
+alike. Knows nothing of verdicts.
 """
 
 from collections.abc import Iterable, Sequence
@@ -22,6 +23,8 @@ __all__ = ["FoundAnswers"]
 
 # So much less likely than the likeliest answer, as a logarithm of odds, others may be one, too.
 _MARGIN = 1.5
+# So much likelier than none a thing must be that has no name: odds of twenty to one.
+_SURELY, _THING_WORDS = 3.0, 3
 # Of so many sources what a claim may be taken from is read: each takes two dozen milliseconds.
 _MOST_SOURCES = 4
 
@@ -60,7 +63,9 @@ class FoundAnswers:
 
         ``numbers``: the sources it may be taken from, the likeliest first.
         """
-        if not any(_is_fact(word) and word.form not in self._asked for word in claim.words):
+        is_thing = self._question.expected.type == "thing"
+        new = [word for word in claim.words if word.form not in self._asked]
+        if not any(is_thing or _is_fact(word) for word in new):
             return []
         known = [number for number in dict.fromkeys(numbers) if number in self._sources]
         found = [one for number in known[:_MOST_SOURCES] for one in self._answers(number)]
@@ -68,7 +73,9 @@ class FoundAnswers:
         return [
             one.place
             for one in found
-            if one.score > 0 and one.score >= least and _says(claim, one.words)
+            if one.score > 0 and one.score >= least
+            if _says(claim, one.words)
+            or (is_thing and one.score >= _SURELY and _says_all(claim, one.words))
         ]
 
     def _answers(self, number: int) -> list[_FoundAnswer]:
@@ -99,6 +106,18 @@ def _says(claim: Claim, answer: Sequence[Word]) -> bool:
     return 2 * len(said) >= len(answer) and any(
         word.quantity is not None or (_is_capital(word) and not counts) for word in said
     )
+
+
+def _says_all(claim: Claim, answer: Sequence[Word]) -> bool:
+    """Whether the claim denies nothing, and has every word of an answer without names or numbers.
+
+    Those of no more than the thing itself: "willow", not "the bark of willows that grow by rivers".
+    """
+    if claim.denials or len(answer) > _THING_WORDS:
+        return False
+    if any(word.quantity is not None or _is_capital(word) for word in answer):
+        return False
+    return all(compare(Claim(tuple(answer)), claim, frozenset()).held)
 
 
 def _is_fact(word: Word) -> bool:

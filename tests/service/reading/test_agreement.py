@@ -8,6 +8,7 @@ import pytest
 
 from pinakes.index.types import Hit
 from pinakes.service.reading.agreement import FoundAnswers
+from pinakes.service.reading.answer_types import expected_answer
 from pinakes.service.reading.claim_parser import ClaimParser
 from pinakes.service.reading.question import Question
 from pinakes.service.reading.reader import AnsweringSentence, Reading
@@ -37,8 +38,10 @@ class Finds:
         )
 
 
-def _found(parser: ClaimParser, reader: Finds, language: str = "en") -> FoundAnswers:
-    question: Any = SimpleNamespace(text="Who taught Aristotle?")
+def _found(
+    parser: ClaimParser, reader: Finds, language: str = "en", text: str = "Who taught Aristotle?"
+) -> FoundAnswers:
+    question: Any = SimpleNamespace(text=text, expected=expected_answer(text, "en"))
     ref = PassageRef("toywiki", 1, 1, 0, len(TEXT))
     source = Citation(1, ref, "Aristotle", (), TEXT, "/page/1", None, language=language)
     return FoundAnswers(reader, question, [source], parser)
@@ -71,6 +74,23 @@ def test_what_is_found_and_claimed(
     said = parser.parse(f"So: {claim}" if claim.startswith("Aristotle") else claim)
     places = _found(parser, Finds(**answers)).agreeing(said, [1])
     assert [TEXT[place.start : place.end] for place in places] == agreeing
+
+
+@pytest.mark.parametrize(
+    ("asked", "score", "claim", "agrees"),
+    [
+        ("What did Aristotle do?", 4.0, "He taught boys.", True),
+        ("What did Aristotle do?", 4.0, "He wrote books.", False),
+        ("What did Aristotle do?", 4.0, "He never taught boys.", False),
+        ("What did Aristotle do?", 2.0, "He taught boys.", False),
+        ("Who is Aristotle?", 4.0, "He taught boys.", False),
+    ],
+)
+def test_a_thing_without_a_name(
+    parser: ClaimParser, asked: str, score: float, claim: str, *, agrees: bool
+) -> None:
+    found = _found(parser, Finds(taught=score), text=asked)
+    assert bool(found.agreeing(parser.parse(claim), [1])) is agrees
 
 
 def test_a_source_is_read_once(parser: ClaimParser) -> None:
