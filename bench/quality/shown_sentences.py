@@ -35,7 +35,7 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
 from pinakes.ingest.types import Passage
 from pinakes.service.asking.citations import make_citation
-from pinakes.service.reading.answering import answers
+from pinakes.service.reading.answering import answers, quotation_answers
 from pinakes.service.reading.models import reading_models
 from pinakes.service.reading.question import question_of
 
@@ -73,7 +73,7 @@ def _verdicts(index: Index, row: Row, text: str, asked: Everyday | None) -> Mapp
     passages = [_passage(index, place) for place in row["sources"]]
     if row["writer"] == "none":
         said = _passage(index, row["said"])
-        return {"supported": True, "answers": answers(question, said.text, said.title)}
+        return {"supported": True, "answers": quotation_answers(question, said.text, said.title)}
     manifest = index.manifest
     hits = [
         Hit(one, 0, manifest.collection, 0.0, {}, language=manifest.dump.language)

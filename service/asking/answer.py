@@ -32,7 +32,7 @@ from pinakes.service.errors import ServiceError
 from pinakes.service.generators.generator import Generator, ModelInfo
 from pinakes.service.generators.profiles import ModelProfile, profile_of
 from pinakes.service.generators.queue import GenerationQueue
-from pinakes.service.reading.answering import answers
+from pinakes.service.reading.answering import answers, quotation_answers
 from pinakes.service.reading.models import ReadingModels, reading_models
 from pinakes.service.reading.question import Question
 from pinakes.service.reading.threshold import threshold_of
@@ -195,7 +195,7 @@ class Answerer:
 
     def _card(self, draft: Draft, question: Question) -> Iterable[AnswerEvent]:
         """The passage that most likely answers, and the words in it that plainly do."""
-        yield from write_card(draft)
+        yield from write_card(draft, partial(quotation_answers, question))
         draft.short_answer = short_answer(draft, question, self.reading.reader.margin)
 
     def _is_strict(self, request: AnswerRequest, info: ModelInfo) -> bool:

@@ -4,7 +4,7 @@ What is quoted is stored text; only numbers in brackets that look like markers h
 Knows nothing of models.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from pinakes.ingest.characters import cut_place
 from pinakes.service.asking.citations import own_brackets
@@ -19,10 +19,11 @@ __all__ = ["place_in", "topic_card_events", "with_sources", "write_card"]
 _LONGEST = 4_000
 
 
-def write_card(draft: Draft) -> Iterator[AnswerEvent]:
+def write_card(draft: Draft, answers: Callable[[str, str], bool]) -> Iterator[AnswerEvent]:
     """The passage with the sentence that most likely answers, which is marked; else the first.
 
-    A brief answer is that sentence alone.
+    A brief answer is that sentence alone. ``answers``: whether a sentence of a page with this title
+    is what was asked.
     """
     found = with_sources(draft, draft.ranked)
     if not found:
@@ -32,7 +33,9 @@ def write_card(draft: Draft) -> Iterator[AnswerEvent]:
     sentence, citation = found[0]
     said = place_in(draft, citation, sentence)
     whole = slice(0, len(citation.quote))
-    yield from _quote(draft, citation, said if draft.request.mode == "brief" else whole, said)
+    place = said if draft.request.mode == "brief" else whole
+    does = answers(citation.quote[said], citation.title)
+    yield from _quote(draft, citation, place, said, answers=does)
 
 
 def topic_card_events(draft: Draft) -> Iterator[AnswerEvent]:
@@ -61,7 +64,12 @@ def place_in(
 
 
 def _quote(
-    draft: Draft, citation: Citation, place: slice | None = None, said: slice | None = None
+    draft: Draft,
+    citation: Citation,
+    place: slice | None = None,
+    said: slice | None = None,
+    *,
+    answers: bool = False,
 ) -> Iterator[AnswerEvent]:
     """``place`` of a citation's quote, or all of it; what is ``said`` there is marked."""
     place = place or slice(0, len(citation.quote))
@@ -82,7 +90,14 @@ def _quote(
         shift = start + len(ahead) + 1 - place.start  # behind the quotation mark
         draft.likeliest = (source.start + shift, source.end + shift)
     sentence = Sentence(
-        start, start + len(text), (citation.number,), "none", 1.0, source=source, quoted=True
+        start,
+        start + len(text),
+        (citation.number,),
+        "none",
+        1.0,
+        source=source,
+        quoted=True,
+        answers=answers,
     )
     draft.text += gap + text
     draft.sentences.append(sentence)

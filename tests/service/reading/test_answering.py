@@ -1,13 +1,17 @@
 """Which sentences are what was asked."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from pinakes.index.retrieval.search import Index
-from pinakes.service.reading.answering import answers, is_of_type
-from pinakes.service.reading.question import question_of
+from pinakes.index.types import EncoderRecord
+from pinakes.service.reading.answering import answers, is_of_type, quotation_answers
+from pinakes.service.reading.question import SentenceVectors, question_of
+from pinakes.service.reading.telling_passages import passage_weights
 
 
 @pytest.fixture(scope="module")
@@ -90,3 +94,29 @@ def test_the_type_of_a_short_answer(index: Index) -> None:
     assert is_of_type(question, "July")
     assert not is_of_type(question, "Ventris")
     assert not is_of_type(question, "Linear B")
+
+
+@pytest.mark.parametrize(
+    ("turn", "encoder", "wanted"),
+    [(0.7, True, True), (0.5, True, False), (0.5, False, True)],
+    ids=["near", "not near", "by another encoder"],
+)
+def test_a_sentence_of_a_source_is_near_to_the_question_too(
+    index: Index, turn: float, *, encoder: bool, wanted: bool
+) -> None:
+    question = question_of(index, "When was the Rosetta Stone found?")
+    known = passage_weights().encoder
+    vector = np.array([1.0, 0.0], dtype=np.float32)
+    said = np.array([turn, np.sqrt(1 - turn**2)], dtype=np.float32)
+    near = replace(
+        question,
+        context=replace(question.context, encode=lambda: vector),
+        encoder=EncoderRecord(
+            name=known.name, sha256=known.sha256 if encoder else "0" * 64, dimension=2
+        ),
+        sentence_vectors=SentenceVectors(lambda texts: [said for _ in texts]),
+    )
+    sentence = "The Rosetta Stone was found in 1799."
+    assert quotation_answers(near, sentence, "Rosetta Stone") is wanted
+    assert answers(near, sentence, "Rosetta Stone")
+    assert not quotation_answers(near, "The Rosetta Stone is of granodiorite.", "Rosetta Stone")
