@@ -241,7 +241,7 @@ TABLES = (
           "without.", lambda figures: figures["generation"]),
     Table("HTTP servers under attack", "servers", "servers",
           "Each with all the limits it offers set; *bare*: none.", answers.servers),
-)  # fmt: skip  # fmt: skip
+)  # fmt: skip
 
 
 def all_tables() -> str:

@@ -313,9 +313,10 @@ def test_places_in_the_line_are_told_as_events(sample: Path) -> None:
                         first.cancel()
             events = parse_events(text)
             queued = [data for _, data in events if data.get("stage") == "queued"]
-            assert [data["position"] for data in queued] == [1, 0]
+            # A place may be told again, with another guess of how long it takes.
+            assert list(dict.fromkeys(data["position"] for data in queued)) == [1, 0]
             assert queued[0]["wait_s"] is None  # no turn has been measured
-            assert queued[1]["wait_s"] is not None
+            assert queued[-1]["wait_s"] is not None
             assert (await second)[0] == "answer"
 
     run(scenario())
