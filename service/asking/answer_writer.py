@@ -7,7 +7,8 @@ model's own markers stay, too; those that were not found to say it are unverifie
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Iterator
+from typing import Protocol
 
 from pinakes.service.asking.citations import with_markers
 from pinakes.service.asking.declining import is_decline
@@ -21,8 +22,12 @@ from pinakes.service.types import Sentence
 
 __all__ = ["AnswerWriter"]
 
-# Whether a sentence, of a source with this title, is what was asked.
-Answers = Callable[[str, str], bool]
+
+class Answers(Protocol):
+    """Whether a sentence is what was asked: of a source with this title, agreed on by a reader."""
+
+    def __call__(self, sentence: str, title: str, *, is_agreed: bool) -> bool: ...
+
 
 # A model that goes on and on says nothing more; and each sentence costs time.
 _MOST_SENTENCES = 100
@@ -158,7 +163,7 @@ class AnswerWriter:
             found.score,
             found.missing,
             found.source,
-            answers=not declines and (found.agrees or self._answers(finished.words, title)),
+            answers=not declines and self._answers(finished.words, title, is_agreed=found.agrees),
             unverified=tuple(number for number in marks if number not in found.citations),
         )
         draft.sentences.append(sentence)

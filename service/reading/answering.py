@@ -23,14 +23,17 @@ _LEAST_COSINE = 0.6
 _WORD = re.compile(WORD)
 
 
-def answers(question: Question, sentence: str, title: str = "") -> bool:
+def answers(question: Question, sentence: str, title: str = "", *, is_agreed: bool = False) -> bool:
     """Whether ``sentence`` is about what is asked, and says something of the expected type.
 
     ``title``: of the page that supports it, which names its subject: "The wall fell in 1989." Where
-    the question has names, one of them stands in either.
+    the question has names, one of them stands in either. ``is_agreed``: it says what a reader finds
+    for the question, and so is about it.
     """
     if not is_of_type(question, sentence):
         return False
+    if is_agreed:
+        return True
     said = frozenset(question.analyze(sentence))
     if len(said) <= _BARE_WORDS or _refers_back(question, sentence):
         return True
@@ -69,11 +72,10 @@ def is_of_type(question: Question, text: str) -> bool:
 
 def _gives_number(question: Question, text: str, new: Sequence[tuple[str, str]]) -> bool:
     expected, known = question.expected, question.words
-    if not known.negations.isdisjoint(word.casefold() for word in _WORD.findall(text)):
-        return True  # none
     numbers = _new_numbers(question, text)
-    if not numbers:
-        return any(
+    if not numbers:  # "it has none"
+        denies = not known.negations.isdisjoint(word.casefold() for word in _WORD.findall(text))
+        return denies or any(
             word.casefold() in known.numbers or word.casefold() in known.scales for _, word in new
         )
     wanted = expected.measures

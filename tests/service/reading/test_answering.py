@@ -37,6 +37,8 @@ CASES = [
     ("none", "How many columns has the Rosetta Stone?", "The Rosetta Stone has none.", True),
     ("a time for how many", "How many columns has the Rosetta Stone?",
      "The Rosetta Stone was carved some 2,200 years ago.", False),
+    ("a denial beside a time", "How many columns has the Rosetta Stone?",
+     "The Rosetta Stone was carved in 196 BC, not long before others.", False),
     ("a date for how many", "How many columns has the Rosetta Stone?",
      "The Rosetta Stone was found on 15 July 1799.", False),
     ("a measure for how many", "How many columns has the Rosetta Stone?",
@@ -86,6 +88,12 @@ def test_the_title_of_its_source_tells_what_it_is_about(index: Index) -> None:
     said = "French soldiers came upon that block of stone in July 1799."
     assert answers(question, "French soldiers came upon the block there in 1799.") is False
     assert answers(question, said, "Rosetta Stone")
+
+
+def test_what_a_reader_finds_too_is_of_the_type_all_the_same(index: Index) -> None:
+    question = question_of(index, "How many columns has the Colosseum?")
+    assert answers(question, "The Rosetta Stone has three.", is_agreed=True)
+    assert not answers(question, "The Rosetta Stone is 2,200 years old.", is_agreed=True)
 
 
 def test_the_type_of_a_short_answer(index: Index) -> None:
