@@ -63,8 +63,9 @@ demo: $(VENV)/.base
 	@echo "  $(VENV)/bin/pinakes serve -c samplewiki        then open http://127.0.0.1:8707"
 	@echo "  $(VENV)/bin/pinakes build DUMP...              a real dump: see docs/build.md"
 
+# Two files at a time: many tests wait for what does not answer.
 test: $(VENV)/.dev
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n 2 --dist loadfile
 
 test-slow: $(VENV)/.dev
 	$(VENV)/bin/python -m pytest -m slow

@@ -40,8 +40,8 @@ from bench.quality.development import QUESTIONS
 from bench.record import record
 from bench.speed.service_process import served_collection
 
-_PICTURE = Path(__file__).resolve().parents[2] / "docs" / "pictures" / "update-under-load.svg"
 _ROOT = Path(__file__).resolve().parents[2]
+_PICTURE = _ROOT / "docs" / "pictures" / "update-under-load.svg"
 _SEED = 20261130
 _SHARE = 0.02
 _QUIET_S, _WINDOW_S = 30.0, 5.0
@@ -226,8 +226,8 @@ def _draw(figures: dict[str, Any]) -> None:
                 ha="center", va="top", fontsize=7, rotation=90,
             )  # fmt: skip
     above.set_ylabel("search, ms")
-    above.set_ylim(bottom=0)
-    above.legend(loc="upper left", frameon=False)
+    above.set_ylim(0, 1.4 * max(window["p95"] or 0 for window in figures["windows"]))
+    above.legend(loc="upper left", frameon=False, ncols=2)
     known = [window for window in figures["windows"] if window["coverage"] is not None]
     below.step(
         [window["second"] for window in known],

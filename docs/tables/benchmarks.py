@@ -179,6 +179,10 @@ TABLES = (
     Table("Building the next dump", "update", "next_dump",
           "CPU seconds of a keyword build of a dump in which one page in fifty is edited: on a "
           "collection of the dump before it, and from nothing.", building.update),
+    Table("The next dump while eight clients search", "update_under_load", "under_load",
+          "Hybrid search over HTTP, half a second between the searches of a client, the update "
+          "on the same two cores ([the course of it](pictures/update-under-load.svg)).",
+          building.under_load),
     Table("What the next dump adds on disk", "update", "next_dump",
           "The generation that was updated, without vectors: MB of each part, and how many of them "
           "it does not share with the one before.", building.update_on_disk),

@@ -120,6 +120,21 @@ def _beside(pairs: Mapping[str, Sequence[Any]]) -> Row:
     }
 
 
+def under_load(figures: Any) -> Iterable[Row]:
+    for phase, found in figures["phases"].items():
+        yield {
+            "": phase,
+            "searches": found["requests"],
+            "p50, ms": found["p50"],
+            "p95, ms": found["p95"],
+            "longest, ms": found["most"],
+            "coverage": Share(found["coverage"]),
+        }
+    yield {"": "failed", "searches": figures["failures"]}
+    yield {"": "seconds until every answer was of the new generation",
+           "searches": figures["swap_seconds"]}  # fmt: skip
+
+
 def real_states(figures: Any) -> Iterable[Row]:
     for found in figures["states"]:
         update, whole = (found["cpu_seconds"][way] for way in ("update", "from nothing"))

@@ -3,7 +3,6 @@
 import errno
 import resource
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -91,7 +90,7 @@ def _means_failure(error: BaseException) -> bool:
 def _means_full(error: BaseException, free: int) -> bool:
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return True
-    if isinstance(error, sqlite3.Error) and error.sqlite_errorname == "SQLITE_FULL":
+    if getattr(error, "sqlite_errorname", None) == "SQLITE_FULL":
         return True
     text = str(error).lower()
     return any(words in text for words in _WORDS) or (_KILLED_WRITER in text and free < _NO_ROOM)
