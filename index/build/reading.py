@@ -128,7 +128,7 @@ def _read_segments(
             f"{build.present.directory.name}: taken over"
         )
         if counts.kept:
-            build.progress.note(f"{counts.kept:,} are missing from this dump, and kept")
+            build.progress.note(f"{counts.kept:,} missing from this dump, and kept")
     return ReadSource(counts, [digest.hexdigest() for digest in digests.values()]), runs
 
 

@@ -455,7 +455,7 @@ def _print_status(row: dict[str, Any]) -> None:
             again = fetch_again_text(row["dump"]["files"])
             lines.append(f"  {damages_text(damages)}; {again}")
         if kept := row["pages"]["kept"]:
-            lines.append(f"  {kept:,} of the articles are kept from earlier dumps")
+            lines.append(f"  {kept:,} of them kept from earlier dumps")
         lines += [f"  published although {text}" for text in row["accepted"]]
         lines += [f"  {_vectors_text(row)}", f"  {threshold_text(row['threshold'])}"]
     else:

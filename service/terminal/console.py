@@ -92,7 +92,7 @@ def pages_text(counts: PageCounts) -> str:
         f"{counts.read:,} pages read = {counts.documents:,} articles + "
         f"{counts.redirects:,} redirects + {counts.other_namespaces:,} of other namespaces + "
         f"{counts.quarantined:,} quarantined"
-        + (f"; {counts.kept:,} articles kept from earlier dumps" if counts.kept else "")
+        + (f"; {counts.kept:,} kept from earlier dumps" if counts.kept else "")
     )
 
 

@@ -39,7 +39,7 @@ def test_at_the_command_line(run: Run, kept_pages: Path) -> None:
     assert {one["title"]: one["kept_as_of"] for one in answer["citations"]}["Ostracon"] == DAY
     status = run("status", *there).out
     assert "7 articles" in status
-    assert "  2 of the articles are kept from earlier dumps\n" in status
+    assert "  2 of them kept from earlier dumps\n" in status
     assert json.loads(run("status", "--json", *there).out)["collections"][0]["articles"] == 7
 
 

@@ -118,4 +118,4 @@ def test_vanished_pages_are_kept_when_asked(run: Run, built: Path, tmp_path: Pat
     done = run("build", new, *words, "--keep-vanished")
     assert "toywiki 20261201-1: 12 articles" in done.out
     assert "9 articles + 0 redirects" in done.out
-    assert "; 3 articles kept from earlier dumps" in done.out
+    assert "; 3 kept from earlier dumps" in done.out
