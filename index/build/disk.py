@@ -29,6 +29,7 @@ _LIMIT_WORDS = ("file too large", "os error 27", "disk i/o error", _KILLED_WRITE
 _FAILURE_WORDS = (
     "input/output error",
     "disk i/o error",
+    "fsync failed",
     "unable to open database file",
     _KILLED_WRITER,
 )

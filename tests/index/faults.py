@@ -131,7 +131,7 @@ class Campaign:
             wrong += sorted(key for key in self._wanted if found.get(key) != self._wanted[key])
         else:
             wrong.append(f"does not go on: {again.told}")
-        if disk.group and disk.group[0] == "swap" and _READING in again.steps:
+        if _is_swap(disk) and _READING in again.steps:
             wrong.append("is built again, and had only to be swapped")
         shutil.rmtree(disk.directory)
         return outcome, wrong
@@ -149,6 +149,15 @@ class Campaign:
         return wrong
 
 
+def _is_swap(disk: Disk) -> bool:
+    """Whether all was made when it failed: not where the collection's directory is made."""
+    is_first = disk.hit is not None and (disk.hit.operation, disk.hit.path) == (
+        "create",
+        "samplewiki",
+    )
+    return disk.group is not None and disk.group[0] == "swap" and not is_first
+
+
 def _told_wrong(outcome: Outcome, disk: Disk) -> list[str]:
     """What is wrong with how it ended."""
     if disk.hit is None:
@@ -156,7 +165,7 @@ def _told_wrong(outcome: Outcome, disk: Disk) -> list[str]:
     if disk.fault in ("killed", "torn", "power"):
         return [] if outcome.status == -signal.SIGKILL else ["was not killed"]
     if outcome.status == 0:
-        is_copied = disk.hit.operation == "link" and "/unpack-" in disk.hit.path
+        is_copied = disk.hit.operation == "link" and "/building/" in disk.hit.path
         is_needless = any(name in disk.hit.path for name in _UNTOLD) or (
             disk.group == ("notes", "sync") and disk.hit.path == "samplewiki"
         )

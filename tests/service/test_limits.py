@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from pinakes.index.build.disk import told_of_full_disk
@@ -111,6 +112,7 @@ def test_an_error_of_the_code_itself_is_one_line_too() -> None:
         sqlite3.OperationalError("disk I/O error"),
         sqlite3.OperationalError("unable to open database file"),
         OSError(errno.EIO, "Input/output error"),
+        duckdb.FatalException("FATAL Error: fsync failed!"),
         ValueError("An IO error occurred: 'Input/output error (os error 5)'"),
         ValueError("Worker thread failed.. A worker thread encountered an error (io::Error …"),
     ],
