@@ -19,7 +19,7 @@ from pinakes.service.reading.question import Question
 from pinakes.service.reading.reader import AnsweringSentence
 from pinakes.service.types import ShortAnswer
 
-__all__ = ["plain_answer", "short_answer", "stands_in"]
+__all__ = ["plain_answer", "short_answer", "stands_in", "whole_brackets"]
 
 # Types whose words can be told by their form. Of other ones, what a reader finds by itself is more
 # often wrong than right, however far it leads; a model must have said it too.
@@ -43,10 +43,10 @@ def short_answer(draft: Draft, question: Question, margin: float) -> ShortAnswer
     found: list[tuple[ShortAnswer, float]] = []
     for sentence, citation in with_sources(draft, told):
         place = place_in(draft, citation, sentence, answer=True)
-        text = citation.quote[place]
+        text = whole_brackets(citation.quote[place])
         is_shown = stands_in(own_brackets(text), shown, spaced=question.words.spaced)
-        if is_shown and citation.number in cited:
-            words = ShortAnswer(text, citation.number, place.start, place.stop)
+        if text and is_shown and citation.number in cited:
+            words = ShortAnswer(text, citation.number, place.start, place.start + len(text))
             found.append((words, sentence.answer_score))
     if draft.likely is None:
         if not proven and expected.type not in _TOLD_BY_FORM:
@@ -61,6 +61,12 @@ def _told(draft: Draft, *, is_proven: bool) -> Sequence[AnsweringSentence]:
     if draft.likely is None:
         return draft.ranked
     return [answer.sentence for answer in draft.likely if is_proven or answer.is_sure]
+
+
+def whole_brackets(text: str) -> str:
+    """Without what begins in a bracket and does not end there: "6,853 km (4,258 miles"."""
+    opened = text.rfind("(")
+    return text[:opened].rstrip() if opened > text.rfind(")") else text
 
 
 def plain_answer(scored: Sequence[tuple[str, float]], margin: float) -> str | None:

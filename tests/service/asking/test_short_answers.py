@@ -2,7 +2,7 @@
 
 import pytest
 
-from pinakes.service.asking.short_answers import plain_answer, stands_in
+from pinakes.service.asking.short_answers import plain_answer, stands_in, whole_brackets
 
 # name, the texts with their scores, what leads by two
 LEADS = [
@@ -42,3 +42,16 @@ def test_borders_of_words(words: str, text: str, found: bool) -> None:
 
 def test_where_words_stand_together_they_have_no_borders() -> None:
     assert stands_in("北京", "首都是北京市。", spaced=False)
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("6,853 km (4,258 miles", "6,853 km"),
+        ("6,853 km (4,258 miles)", "6,853 km (4,258 miles)"),
+        ("(born 1889", ""),
+        ("London", "London"),
+    ],
+)
+def test_a_bracket_that_does_not_end_is_left_out(text: str, whole: str) -> None:
+    assert whole_brackets(text) == whole
