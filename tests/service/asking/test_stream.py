@@ -109,7 +109,11 @@ def write(
     sources: Any = tuple(SimpleNamespace(number=number, title="") for number in (1, 2, 3))
     draft.citations = sources
     checker: Any = KnownNumbers(agrees)
-    writer = AnswerWriter(draft, checker, lambda *_: answers, strict=strict, trusted=not strict)
+
+    def answering(*_: str, is_agreed: bool) -> bool:
+        return answers or is_agreed
+
+    writer = AnswerWriter(draft, checker, answering, strict=strict, trusted=not strict)
 
     async def collect() -> list[AnswerEvent]:
         events = []
@@ -126,7 +130,7 @@ def write(
 
 
 @pytest.mark.parametrize("agrees", [True, False])
-def test_what_a_reader_finds_too_answers_whatever_its_type(agrees: bool) -> None:
+def test_whether_a_reader_finds_the_same_counts_for_whether_it_answers(agrees: bool) -> None:
     [sentence] = write(["Kings planned it [1]."], answers=False, agrees=agrees)[0].sentences
     assert sentence.answers == agrees
 
@@ -341,7 +345,7 @@ def test_nothing_is_held_back_that_is_sure(raw: str, text: str) -> None:
     anything: Any = None
     draft = Draft(anything, AnswerRequest("Who?"), "Who?", 0.0)
     checker: Any = KnownNumbers()
-    writer = AnswerWriter(draft, checker, lambda *_: True, strict=False)
+    writer = AnswerWriter(draft, checker, lambda *_, is_agreed: True, strict=False)
 
     async def collect() -> list[AnswerEvent]:
         return [event for piece in raw async for event in writer.write(piece)]
