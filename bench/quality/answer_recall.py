@@ -10,30 +10,20 @@ Command: python -m bench.quality.answer_recall --collection DIR [--questions N]
 """
 
 import argparse
-import ast
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from rich.progress import track
 
 from bench.quality.everyday_questions import OPEN_QUESTIONS, holds_answer
+from bench.quality.open_questions import OpenQuestion, judging_questions
 from bench.record import record
-from pinakes.index.evaluation import sample_of
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
 
 _ASKED = 1_000
 _DEPTHS = (1, 5, 10, 50)
-
-
-@dataclass(frozen=True, slots=True)
-class OpenQuestion:
-    """A question, and the strings by which its answer is known."""
-
-    question: str
-    answers: tuple[str, ...]
 
 
 def main() -> None:
@@ -50,7 +40,7 @@ def main() -> None:
     ):
         orders = {"fused": fused, "reranked": reranked}
         ranks: dict[str, list[float]] = {name: [] for name in orders}
-        for question in track(_questions(options.questions), "Searching"):
+        for question in track(judging_questions(options.questions), "Searching"):
             context = reranked.context(question.question)
             for name, index in orders.items():
                 hits = index.search(context, max(_DEPTHS))
@@ -75,28 +65,6 @@ def _rank(hits: Sequence[Hit], question: OpenQuestion) -> float:
         if holds_answer(hit.passage.text, [question.answers]):
             return rank
     return float("inf")
-
-
-def _questions(count: int) -> list[OpenQuestion]:
-    with OPEN_QUESTIONS.open(encoding="utf-8") as lines:
-        rows = [json.loads(line) for line in lines]
-    chosen = sample_of((row["qid"] for row in rows), count)
-    return [
-        OpenQuestion(row["question"], tuple(_strings(row["answers"])))
-        for row in rows
-        if row["qid"] in chosen
-    ]
-
-
-def _strings(answers: Sequence[str] | str) -> Sequence[str]:
-    """Those of one row in twelve are a list as Python would print it, here and there damaged."""
-    if not isinstance(answers, str):
-        return answers
-    try:
-        listed: list[str] = ast.literal_eval(answers)
-    except SyntaxError:
-        listed = [part.strip("'\" ") for part in answers.strip("[]").split(", ")]
-    return [answer for answer in listed if any(letter.isalnum() for letter in answer)]
 
 
 if __name__ == "__main__":

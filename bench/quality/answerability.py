@@ -20,23 +20,12 @@ from rich.table import Table
 from bench.quality.development import arguments
 from bench.quality.fitting import logistic_fit, probabilities
 from bench.quality.reading_weights import write_reading_weights
+from bench.quality.seen_findings import seen_findings
 from bench.quality.two_sizes import CORPUS, AnsweredByPages, collections, questions_of_both
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import EncoderRecord
-from pinakes.service.asking.retrieve import find
 from pinakes.service.evaluation.made_questions import made_questions
 from pinakes.service.evaluation.refusals import MADE_QUESTIONS
-from pinakes.service.reading.answerability import Findings, Threshold
-from pinakes.service.reading.linear_answerability import (
-    FEATURES,
-    features_of,
-    is_about_nothing_here,
-)
-from pinakes.service.reading.linear_entailment import linear_entailment
-from pinakes.service.reading.linear_reader import linear_reader
-from pinakes.service.reading.matched_words import matched_words
-from pinakes.service.reading.models import ReadingModels
-from pinakes.service.reading.question import Question
+from pinakes.service.reading.linear_answerability import FEATURES
 
 _WEIGHTS = Path("service/reading/linear_answerability.json")
 _L2 = 0.005
@@ -58,27 +47,6 @@ class Asked:
     answerable: Column
     unanswerable: Column
     made: Column
-
-
-class _Seen:
-    """In the place of the model: the features of the whole question, as the service finds them."""
-
-    name = "none"
-
-    def __init__(self) -> None:
-        self.features: list[float] | None = None
-        self._asked = False
-
-    def confidence(self, question: Question, findings: Findings) -> float:
-        matched = matched_words(question, findings.hits)
-        if not self._asked and not is_about_nothing_here(question, matched):
-            found = features_of(question, findings, matched)
-            self.features = [found[name] for name in FEATURES]
-        self._asked = True  # what follows are parts of the question
-        return 0.0
-
-    def usual_threshold(self, encoder: EncoderRecord | None) -> Threshold:
-        return Threshold(threshold=0.0)
 
 
 def main() -> None:
@@ -121,9 +89,7 @@ def _ask(path: Path, questions: Sequence[AnsweredByPages], *, with_vectors: bool
 
 
 def _features(index: Index, text: str) -> list[float]:
-    seen = _Seen()
-    find(index, ReadingModels(linear_reader(), seen, linear_entailment()), text, "hybrid")
-    return seen.features or [np.nan] * len(FEATURES)
+    return seen_findings(index, text).features or [np.nan] * len(FEATURES)
 
 
 def _fit(sizes: Sequence[Asked]) -> Column:

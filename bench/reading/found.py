@@ -3,7 +3,7 @@
 Writes ``found.jsonl``: for each question of each set the first passages, what the linear models
 make of them, and what would be right. ``tune`` is fitted on, the others judge.
 Corpus: bench.quality.two_sizes, bench.quality.squad_collection, open questions of
-bench.reading.split.
+bench.quality.open_questions.
 Command: python -m bench.reading.found [--data DIR] [--to DIR]
 """
 
@@ -14,6 +14,8 @@ from typing import Any
 
 from bench.quality.development import arguments
 from bench.quality.left_out import left_out_collection
+from bench.quality.open_questions import judging_questions
+from bench.quality.seen_findings import seen_findings
 from bench.quality.squad_collection import joined_collection
 from bench.quality.two_sizes import (
     AnsweredByPages,
@@ -22,51 +24,18 @@ from bench.quality.two_sizes import (
     questions_of_larger,
 )
 from bench.reading import RUN
-from bench.reading.split import open_questions, squad
+from bench.reading.split import squad
 from pinakes.index.errors import BadQuery
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import FIRST_STAGE, EncoderRecord, Hit
-from pinakes.service.asking.retrieve import find
-from pinakes.service.reading.answerability import Findings, Threshold
-from pinakes.service.reading.linear_answerability import (
-    FEATURES,
-    features_of,
-    is_about_nothing_here,
-)
-from pinakes.service.reading.linear_entailment import linear_entailment
+from pinakes.index.types import FIRST_STAGE, Hit
+from pinakes.service.reading.answerability import Findings
 from pinakes.service.reading.linear_reader import linear_reader
-from pinakes.service.reading.matched_words import matched_words
-from pinakes.service.reading.models import ReadingModels, linear_models
-from pinakes.service.reading.question import Question, question_of
+from pinakes.service.reading.models import linear_models
+from pinakes.service.reading.question import question_of
 
 _RERANKED, _WEIGHED, _READ = 30, 10, 6
 _TUNED = 300
 _KEPT = "{name}.jsonl"
-
-
-class _Seen:
-    """In the place of answerability: what it would be asked, of the whole question."""
-
-    name = "none"
-
-    def __init__(self) -> None:
-        self.hits: list[Hit] = []
-        self.features: list[float] | None = None
-        self._asked = False
-
-    def confidence(self, question: Question, findings: Findings) -> float:
-        if not self._asked:
-            read = [hit for hit in findings.read if hit not in findings.hits[:_WEIGHED]]
-            self.hits = [*findings.hits[:_WEIGHED], *read]
-            matched = matched_words(question, findings.hits)
-            if not is_about_nothing_here(question, matched):
-                found = features_of(question, findings, matched)
-                self.features = [found[name] for name in FEATURES]
-        self._asked = True  # what follows are parts of the question
-        return 0.0
-
-    def usual_threshold(self, encoder: EncoderRecord | None) -> Threshold:
-        return Threshold(threshold=0.0)
 
 
 def main() -> None:
@@ -103,12 +72,12 @@ def main() -> None:
 
 
 def _open(index: Index) -> Iterator[Mapping[str, Any]]:
-    for row in open_questions("judge"):
+    for asked in judging_questions():
         try:
-            hits = index.search(row["question"], _RERANKED)
+            hits = index.search(asked.question, _RERANKED)
         except BadQuery:
             hits = []
-        yield {"question": row["question"], "answers": row["answers"], "hits": _kept(hits)}
+        yield {"question": asked.question, "answers": asked.answers, "hits": _kept(hits)}
 
 
 def _reranked(index: Index, questions: Iterable[AnsweredByPages]) -> Iterator[Mapping[str, Any]]:
@@ -129,15 +98,21 @@ def _asked(
             continue
         without = others or index.without(pages)
         for answerable, asked in ((True, index), (False, without)):
-            seen = _Seen()
-            models = ReadingModels(linear_reader(), seen, linear_entailment())
-            find(asked, models, question.text, "hybrid")
+            seen = seen_findings(asked, question.text)
             yield {
                 "question": question.text,
                 "answerable": answerable,
                 "linear": seen.features,
-                "hits": _kept(seen.hits),
+                "hits": _kept(_weighed(seen.findings)),
             }
+
+
+def _weighed(findings: Findings | None) -> list[Hit]:
+    """Those by which answerability is told, and those that are read."""
+    if findings is None:
+        return []
+    first = findings.hits[:_WEIGHED]
+    return [*first, *(hit for hit in findings.read if hit not in first)]
 
 
 def _squad(index: Index) -> Iterator[Mapping[str, Any]]:

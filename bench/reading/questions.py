@@ -2,13 +2,13 @@
 
 import random
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
+from bench.quality.open_questions import OpenQuestion, training_questions
 from bench.reading.alterations import falsified, names_in
 from bench.reading.examples import Example, window_around, window_near
-from bench.reading.split import Part, open_questions, squad
+from bench.reading.split import Part, is_judged_question, squad
 from pinakes.index.retrieval.search import Index
 from pinakes.ingest.types import Passage
 
@@ -74,35 +74,37 @@ def from_open_questions(
     near; of the passages without one, the first found mislead most. Asked as people ask, in mode
     hybrid, are questions for which words alone find an answer; some of the others have none there.
     """
-    for row in open_questions("train"):
+    for asked in training_questions():
+        if is_judged_question(asked.question):
+            continue
         answers = [
-            answer for answer in row["answers"] if len(re.sub(r"\W", "", answer)) >= _LEAST_LETTERS
+            answer for answer in asked.answers if len(re.sub(r"\W", "", answer)) >= _LEAST_LETTERS
         ]
         if not answers:
             continue
-        terms = set(index.keywords.terms(row["question"]))
+        terms = set(index.keywords.terms(asked.question))
         if not terms:
             continue
-        found = index.keywords.search(row["question"], _FOUND)
+        found = index.keywords.search(asked.question, _FOUND)
         passages = [p for p, _ in index.store.passages([hit.passage_id for hit in found])]
         if any(answer_places(passage.text, answers) for passage in passages):
-            hits = [hit.passage for hit in index.search(row["question"], _FOUND)]
+            hits = [hit.passage for hit in index.search(asked.question, _FOUND)]
             passages = hits[:_FIRST] + [p for p in hits[_FIRST:] if answer_places(p.text, answers)]
         elif chance.random() > _OF_NO_POSITIVE:
             continue
         passages = [passage for passage in passages if passage.page_id not in left_out]
-        yield from _of_passages(index, row, answers, terms, passages, chance)
+        yield from _of_passages(index, asked, answers, terms, passages, chance)
 
 
 def _of_passages(
     index: Index,
-    row: Mapping[str, Any],
+    open_question: OpenQuestion,
     answers: Sequence[str],
     terms: set[str],
     passages: Sequence[Passage],
     chance: random.Random,
 ) -> Iterator[Example]:
-    question = row["question"]
+    question = open_question.question
     holding: list[tuple[float, Example]] = []
     without: list[Example] = []
     asked = _spelled(question)
@@ -135,7 +137,7 @@ def _of_passages(
     good = [example for worth, example in holding if worth >= _NEAR][:_GROUPS]
     for turn, example in enumerate(good):
         others = without[turn * _NEGATIVES :][:_NEGATIVES]
-        group = f"{row['qid']} {turn}" if others else None
+        group = f"{open_question.question_id} {turn}" if others else None
         yield replace(example, group=group)
         yield from (replace(other, group=group) for other in others)
     if not holding:

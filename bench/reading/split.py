@@ -6,7 +6,7 @@ that is judged on is trained on by no other name either: questions are compared 
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,8 +23,6 @@ __all__ = [
     "is_judged_question",
     "judged_titles",
     "large_questions",
-    "listed",
-    "open_questions",
     "squad",
 ]
 
@@ -32,8 +30,6 @@ _QUERIES = QUESTIONS.parent
 _BY_HAND = Path(__file__).parents[1] / "quality" / "questions"
 _SQUAD_TRAIN, _SQUAD_DEV = "squad-reader-train.json", "squad2-dev-part.json"
 _JUDGED_ARTICLES, _TUNED_ARTICLES = 4, 2
-# The first thousand of these measure answer strings; the others stay out for lists of other kinds.
-_SET_ASIDE, JUDGED_OPEN = 1_500, 1_000
 _CLAIMS_JUDGED = 800
 
 Part = str
@@ -104,32 +100,6 @@ def _part_of_article(name: str, title: str) -> Part:
         place = _ordered_articles().index(title)
         return "judge" if place < _JUDGED_ARTICLES else "tune"
     return "train"
-
-
-def open_questions(part: Part) -> list[dict[str, Any]]:
-    """Rows with ``qid``, ``question`` and ``answers``: to train on, or the judging thousand."""
-    rows = [
-        row | {"answers": listed(row["answers"])}
-        for row in _rows(_QUERIES / "open-questions-with-answers.jsonl")
-    ]
-    if part == "judge":
-        judging = sample_of((row["qid"] for row in rows), JUDGED_OPEN)
-        return [row for row in rows if row["qid"] in judging]
-    aside = sample_of((row["qid"] for row in rows), _SET_ASIDE)
-    return [
-        row for row in rows if row["qid"] not in aside and not is_judged_question(row["question"])
-    ]
-
-
-def listed(answers: Sequence[str] | str) -> list[str]:
-    """The answers of a row; in some rows they are a list as it was printed, some without quotes.
-
-    Those without are the ones that hold an apostrophe; what follows a comma in one is no answer.
-    """
-    if not isinstance(answers, str):
-        return list(answers)
-    listed = re.findall(r"""\s*(?:(['"])(.+?)\1(?=,|$)|([^,]+))""", answers.strip()[1:-1])
-    return [quoted or bare for _, quoted, bare in listed if quoted or "'" in bare]
 
 
 def claims(part: Part) -> list[dict[str, Any]]:

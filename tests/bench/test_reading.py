@@ -12,13 +12,13 @@ import pytest
 import torch
 from transformers import AutoTokenizer
 
+from bench.quality.open_questions import listed
 from bench.reading.alterations import falsified, names_in, reworded, shortened
 from bench.reading.examples import Example, cut, window_around, window_near
 from bench.reading.judge import verdicts
 from bench.reading.network import Readings
 from bench.reading.packed import NOTHING, joined, pack, read_packed
 from bench.reading.questions import answer_places
-from bench.reading.split import listed
 from bench.reading.statements import statement
 from bench.reading.train import Batch, apart, area, batches, best_span
 from pinakes.index.encoders.sentence_model import find_encoder
@@ -166,6 +166,7 @@ def test_packed_examples_keep_their_words_and_answers(tmp_path: Path) -> None:
         ("['Crete']", ["Crete"]),
         ("[Sandra Day O'Connor]", ["Sandra Day O'Connor"]),
         ("['Crete, Greece', Adam's apple, 'Kriti']", ["Crete, Greece", "Adam's apple", "Kriti"]),
+        ("[`` Losing My Religion '']", ["Losing My Religion"]),
         ("['Walmart', McDonald 's, Ohio, 'Ford']", ["Walmart", "McDonald 's", "Ford"]),
     ],
 )
