@@ -35,7 +35,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Column, Table
 
-from bench.quality.everyday_questions import EVERYDAY, Everyday, read_everyday
+from bench.quality.everyday_questions import EVERYDAY, Everyday, holds_answer, read_everyday
 from bench.quality.kept_replies import KeptReplies
 from bench.record import record, recorded
 from pinakes.index.errors import BadQuery
@@ -110,6 +110,15 @@ class Answered:
         """Whether a passage of a page that tells it is among those found."""
         hits = () if self.answer is None else self.answer.hits
         return any(hit.passage.title in self.asked.pages for hit in hits)
+
+    @property
+    def is_told(self) -> bool:
+        """Whether what a right answer must hold stands in what was found, so that it is provable."""
+        if self.answer is None:
+            return False
+        quotes = [citation.quote for citation in self.answer.citations]
+        passages = [hit.passage.text for hit in self.answer.hits]
+        return holds_answer("\n".join([*quotes, *passages]), self.asked.answers)
 
     def _sentences(self, wanted: Callable[[str], bool]) -> str:
         if self.answer is None or not self.is_in_own_words:
@@ -285,11 +294,15 @@ def _figures(answered: Sequence[Answered]) -> dict[str, Any]:
     return {
         "answerable": len(can),
         "right page found": sum(one.found for one in can),
+        "answer told by what was found": sum(one.is_told for one in can),
         "said right": sum(one.asked.is_right(one.said) for one in can),
         "shown right": sum(one.asked.is_right(one.shown) for one in can),
         "shown wrong": sum(bool(one.shown) and not one.asked.is_right(one.shown) for one in can),
         "as an answer": len(as_answers),
         "as an answer, right": sum(one.asked.is_right(one.shown) for one in as_answers),
+        "as an answer, right, and told": sum(
+            one.is_told and one.asked.is_right(one.shown) for one in as_answers
+        ),
         "supported": len(supported),
         "supported, right": sum(one.asked.is_right(one.supported) for one in supported),
         "marked": sum(bool(one.marked) for one in can),
