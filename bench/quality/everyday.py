@@ -113,7 +113,7 @@ class Answered:
 
     @property
     def is_told(self) -> bool:
-        """Whether what a right answer must hold stands in what was found, so that it is provable."""
+        """Whether what a right answer must hold stands in what was found: it can be proven."""
         if self.answer is None:
             return False
         quotes = [citation.quote for citation in self.answer.citations]
