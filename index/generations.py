@@ -1,8 +1,7 @@
-"""Where a collection lies on disk, and how a generation becomes the current one.
+"""Where a collection and its generations lie on disk, and what a generation says of itself.
 
 A generation is a directory that never changes once it is published. Its manifest lists its files;
-its seal, written last, is the manifest's SHA-256. ``current`` is a symlink, swapped by one rename.
-Whoever reads a generation holds a shared lock on it, and nobody removes what is held.
+its seal, written last, is the manifest's SHA-256. ``current`` is a symlink to the one that answers.
 """
 
 import errno
@@ -10,17 +9,13 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import stat
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from pinakes.index.checksums import edges_checksum, file_checksums
-from pinakes.index.encoder_files import share_encoder
 from pinakes.index.errors import (
     CollectionError,
     DamagedGeneration,
@@ -29,10 +24,12 @@ from pinakes.index.errors import (
     UnknownGeneration,
 )
 from pinakes.index.health import REBUILD, damaged, stray, unreadable
-from pinakes.index.types import FORMAT_VERSION, FileRecord, Manifest
-from pinakes.ingest.files import sync_directory, write_whole
+from pinakes.index.types import FORMAT_VERSION, Manifest
 
 __all__ = [
+    "GENERATIONS",
+    "MANIFEST",
+    "SEAL",
     "SEALED",
     "WITHHELD",
     "all_generations",
@@ -43,26 +40,18 @@ __all__ = [
     "compare_listing",
     "current_generation",
     "find_generation",
-    "finish_swap",
-    "go_live",
     "is_collection",
-    "link_files",
-    "linked_files",
-    "make_current",
     "next_name",
     "not_served",
-    "publish",
     "read_manifest",
-    "record_files",
-    "seal",
+    "seal_of",
     "timestamp",
     "unknown_generation",
 ]
 
-_GENERATIONS = "generations"
-_MANIFEST, _SEAL = "manifest.json", "manifest.sha256"
+GENERATIONS = "generations"
 # What a generation has beside the files that its manifest lists.
-SEALED = (_MANIFEST, _SEAL)
+SEALED = MANIFEST, SEAL = "manifest.json", "manifest.sha256"
 # Beside a stage that is whole and not published: why.
 WITHHELD = "withheld.txt"
 _NAME = re.compile(r"^(\d{8})-(\d+)$")
@@ -108,7 +97,7 @@ def not_served(data: Path) -> dict[str, str]:
                 kind = "no link" if (path / "current").exists() else "missing"
                 found[path.name] = (
                     f"current is {kind}, as in a copy made without links; copy it again with "
-                    f"cp -a, or link {_GENERATIONS}/{built[-1].name} as current"
+                    f"cp -a, or link {GENERATIONS}/{built[-1].name} as current"
                 )
         except PermissionError:
             continue
@@ -136,9 +125,9 @@ def read_manifest(generation: Path) -> Manifest:
 
     Raises UnknownFormat, DamagedGeneration or UnreadableGeneration.
     """
-    path = generation / _MANIFEST
-    content, seal = _read(path), _read(generation / _SEAL)
-    is_sealed = seal == _seal_of(content)
+    path = generation / MANIFEST
+    content, seal = _read(path), _read(generation / SEAL)
+    is_sealed = seal == seal_of(content)
     try:
         values = json.loads(content or b"")
         version = values["format_version"]
@@ -155,14 +144,14 @@ def read_manifest(generation: Path) -> Manifest:
             f"rebuild it with: pinakes build --force {files}"
         )
     if not is_sealed:
-        raise damaged(path, f"is not what {_SEAL} says")
+        raise damaged(path, f"is not what {SEAL} says")
     try:
         manifest = Manifest.model_validate(values)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
         raise DamagedGeneration(f"{path}: {where}: {first['msg']}; {REBUILD}") from None
-    if generation.parent.name != _GENERATIONS:  # not published yet
+    if generation.parent.name != GENERATIONS:  # not published yet
         return manifest
     if manifest.generation != generation.name:
         raise damaged(path, f"is that of {manifest.generation}")
@@ -179,9 +168,9 @@ def _read(path: Path) -> bytes | None:
         raise unreadable(path, error) from None
 
 
-def _seal_of(manifest: bytes | None) -> bytes:
-    """What ``sha256sum manifest.json`` prints, so that sha256sum --check reads it."""
-    return f"{hashlib.sha256(manifest or b'').hexdigest()}  {_MANIFEST}\n".encode()
+def seal_of(manifest: bytes | None) -> bytes:
+    """A manifest's seal: what sha256sum prints, and --check reads."""
+    return f"{hashlib.sha256(manifest or b'').hexdigest()}  {MANIFEST}\n".encode()
 
 
 def check_files(generation: Path, manifest: Manifest) -> None:
@@ -271,128 +260,3 @@ def unknown_generation(collection: Path, name: str) -> UnknownGeneration:
     return UnknownGeneration(
         f"{collection.name} has no generation {name[:80]!r}; there are: {names}"
     )
-
-
-def record_files(
-    stage: Path, known: Mapping[str, FileRecord] | None = None
-) -> dict[str, FileRecord]:
-    """Size and checksums of every file under ``stage``; ``known`` ones are not read again."""
-    records = {}
-    for leftover in stage.rglob("*.partial"):  # of a build that was killed while it wrote it
-        leftover.unlink()
-    for path in sorted(stage.rglob("*")):
-        if not path.is_file() or path.name in SEALED:
-            continue
-        name = path.relative_to(stage).as_posix()
-        if known and name in known:
-            records[name] = known[name]
-            continue
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
-        sha256, xxh3 = file_checksums(path)
-        size, edges = path.stat().st_size, edges_checksum(path)
-        records[name] = FileRecord(size=size, sha256=sha256, xxh3=xxh3, edges=edges)
-    return records
-
-
-def link_files(generation: Path, stage: Path) -> None:
-    """Begin a new generation at ``stage`` with the files of another, as hard links."""
-    shutil.rmtree(stage, ignore_errors=True)
-    for directory, _, names in os.walk(generation, onerror=_raise):
-        copy = stage / Path(directory).relative_to(generation)
-        os.makedirs(copy)
-        for name in names:
-            if name not in SEALED:
-                os.link(Path(directory, name), copy / name)
-
-
-def _raise(error: OSError) -> None:
-    raise error
-
-
-def linked_files(manifest: Manifest, generation: Path, stage: Path) -> dict[str, FileRecord]:
-    """The records of those files of the generation that the stage has, too, unchanged."""
-    return {
-        name: record
-        for name, record in manifest.files.items()
-        if (stage / name).exists() and os.path.samefile(generation / name, stage / name)
-    }
-
-
-def publish(collection: Path, stage: Path, manifest: Manifest) -> Path:
-    """Make the finished directory ``stage`` the current generation; readers see all or nothing."""
-    seal(collection, stage, manifest)
-    return go_live(collection, stage, manifest.generation)
-
-
-def seal(collection: Path, stage: Path, manifest: Manifest) -> None:
-    """Make ``stage`` a whole generation that can be opened where it lies, not published yet."""
-    share_encoder(collection, stage, manifest)
-    content = manifest.model_dump_json(indent=2).encode() + b"\n"
-    for name, written in ((_MANIFEST, content), (_SEAL, _seal_of(content))):
-        with write_whole(stage / name) as file:
-            file.write(written)
-    _open_to_readers(stage)
-    for directory in [path for path in stage.rglob("*") if path.is_dir()]:
-        sync_directory(directory)
-
-
-def go_live(collection: Path, stage: Path, name: str) -> Path:
-    """Make the sealed generation at ``stage`` the current one, under its name."""
-    generation = collection / _GENERATIONS / name
-    generation.parent.mkdir(exist_ok=True)
-    # Takes room: on a full disk the stage stays, to be gone on with. And says what goes live.
-    _link_to(generation)
-    stage.rename(generation)
-    sync_directory(generation.parent)
-    make_current(generation)
-    return generation
-
-
-def make_current(generation: Path) -> None:
-    """Let ``current`` lead to a generation that lies in its place: one rename."""
-    collection = generation.parents[1]
-    _link_to(generation).replace(collection / "current")
-    sync_directory(collection)
-
-
-def finish_swap(collection: Path) -> None:
-    """Let go live what a run that was killed at the swap had moved to its place already.
-
-    Not what is older than the current one: somebody was going back to it, and may still want to.
-    """
-    link = collection / "current.new"
-    if not link.is_symlink():
-        return
-    with suppress(CollectionError):
-        generation = collection / link.readlink()
-        read_manifest(generation)
-        is_first = not (collection / "current").is_symlink()
-        if is_first or _place(current_generation(collection).name) < _place(generation.name):
-            make_current(generation)
-    link.unlink(missing_ok=True)
-
-
-def _place(name: str) -> tuple[str, int]:
-    """A generation's place among others, by its name."""
-    date, _, number = name.partition("-")
-    return date, int(number)
-
-
-def _link_to(generation: Path) -> Path:
-    """The link that will be ``current``, made where it is not there yet."""
-    link = generation.parents[1] / "current.new"
-    target = Path(_GENERATIONS) / generation.name
-    if not (link.is_symlink() and link.readlink() == target):
-        link.unlink(missing_ok=True)
-        link.symlink_to(target)
-    return link
-
-
-def _open_to_readers(stage: Path) -> None:
-    """Give all files the rights that the umask leaves: tantivy makes some for their owner alone."""
-    mode = stat.S_IMODE((stage / _MANIFEST).stat().st_mode)
-    for path in stage.rglob("*"):
-        if path.is_file() and stat.S_IMODE(path.stat().st_mode) != mode:
-            with suppress(PermissionError):  # linked, and another user's: as readable as before
-                path.chmod(mode)

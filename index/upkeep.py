@@ -11,15 +11,11 @@ from pathlib import Path
 
 from pinakes.index.encoder_files import SHARED_ENCODERS, remove_unused_encoders
 from pinakes.index.errors import BadName, InUse, UnknownGeneration
-from pinakes.index.generations import (
-    all_generations,
-    can_be_called,
-    current_generation,
-    make_current,
-)
+from pinakes.index.generations import all_generations, can_be_called, current_generation
 from pinakes.index.locks import GenerationLock, hold_collection
 from pinakes.index.retrieval.search import Index
 from pinakes.index.superseded import held_alone, origin_of, remove_generation
+from pinakes.index.swap import make_current
 from pinakes.index.types import Manifest
 from pinakes.ingest.files import sync_directory
 

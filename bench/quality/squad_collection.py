@@ -19,11 +19,12 @@ from pinakes.index.build.embed import VectorScope
 from pinakes.index.encoders.passage_text import passage_text
 from pinakes.index.encoders.sentence_model import find_encoder
 from pinakes.index.evaluation import Judgment, judge, read_questions
-from pinakes.index.generations import SEALED, publish, record_files
+from pinakes.index.generations import SEALED
 from pinakes.index.keywords.writer import write_keywords
 from pinakes.index.retrieval.search import Index
 from pinakes.index.store.store import Store
 from pinakes.index.store.writer import StoreWriter
+from pinakes.index.swap import publish, record_files
 from pinakes.index.types import Encoder, Manifest
 from pinakes.index.vectors.writer import add_vectors
 from pinakes.ingest.types import Document, Passage, Section

@@ -29,7 +29,7 @@ from rich.table import Table
 
 from bench.corpora.dumps import WIKITEXT_DUMP
 from bench.record import record
-from pinakes.index.build.executors import Cluster, open_cluster
+from pinakes.index.build.cluster import Cluster, open_cluster
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.build.progress import Silence
 from pinakes.index.build.spread import encode_passages, spread_encoding

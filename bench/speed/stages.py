@@ -13,12 +13,12 @@ from itertools import islice
 from pathlib import Path
 from typing import TypeVar
 
-from pinakes.index.generations import publish, record_files
 from pinakes.index.keywords.bm25 import write_keyword_index
 from pinakes.index.keywords.writer import keyword_documents
 from pinakes.index.store.links import open_link_totals
 from pinakes.index.store.store import Store
 from pinakes.index.store.writer import StoreWriter
+from pinakes.index.swap import publish, record_files
 from pinakes.index.types import FORMAT_VERSION, DumpRecord, Manifest
 from pinakes.ingest.passages import split_passages
 from pinakes.ingest.segments import link_run_path, read_segment, segment_path, write_segment

@@ -15,8 +15,8 @@ from pinakes.index.build.plan import passages_per_second
 from pinakes.index.build.spread import spread_encoding
 from pinakes.index.build.steps import Build
 from pinakes.index.errors import EncoderMismatch
-from pinakes.index.generations import link_files
 from pinakes.index.store.store import Store
+from pinakes.index.swap import link_files
 from pinakes.index.types import Encoder, EncoderCheck, EncoderRecord, VectorIndexRecord
 from pinakes.index.vectors.carry_over import carry_over
 from pinakes.index.vectors.index import VectorIndex

@@ -18,19 +18,11 @@ from pinakes.index.build.progress import Progress
 from pinakes.index.build.spread import EncodeBatches, encode_passages, spread_encoding
 from pinakes.index.encoders.onnx_model import open_question_encoder
 from pinakes.index.errors import EncoderMismatch
-from pinakes.index.generations import (
-    building_directory,
-    current_generation,
-    link_files,
-    linked_files,
-    next_name,
-    publish,
-    record_files,
-    timestamp,
-)
+from pinakes.index.generations import building_directory, current_generation, next_name, timestamp
 from pinakes.index.locks import hold_generation
 from pinakes.index.store.store import Store
 from pinakes.index.superseded import KEPT_DUMPS, remove_superseded
+from pinakes.index.swap import link_files, linked_files, publish, record_files
 from pinakes.index.types import (
     Encoder,
     Manifest,

@@ -44,10 +44,10 @@ from pinakes.index.build.work_directory import (
     work_directory,
 )
 from pinakes.index.errors import NotAnUpdate
-from pinakes.index.generations import finish_swap
 from pinakes.index.keywords.writer import write_keywords
 from pinakes.index.locks import hold_collection
 from pinakes.index.superseded import KEPT_DUMPS, remove_superseded
+from pinakes.index.swap import finish_swap
 from pinakes.index.types import Encoder, Manifest
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.workers import Executors, default_workers, worker_processes

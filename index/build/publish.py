@@ -14,15 +14,12 @@ from pinakes.index.errors import DamagedGeneration, NoCollection, UnknownFormat,
 from pinakes.index.generations import (
     WITHHELD,
     current_generation,
-    go_live,
-    linked_files,
     next_name,
     read_manifest,
-    record_files,
-    seal,
     timestamp,
 )
 from pinakes.index.store.store import Store
+from pinakes.index.swap import go_live, linked_files, record_files, seal
 from pinakes.index.types import FORMAT_VERSION, Manifest
 from pinakes.index.vectors.index import VectorIndex
 from pinakes.ingest.files import write_whole

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pinakes.service.cli.build import (
+from pinakes.service.cli.build import build_and_tell, spread_over_cluster
+from pinakes.service.cli.build_options import (
     AcceptVanishedOption,
     ExecutorOption,
     ForceOption,
@@ -15,9 +16,7 @@ from pinakes.service.cli.build import (
     PublishOption,
     StrictOption,
     WorkersOption,
-    build_and_tell,
     build_options,
-    spread_over_cluster,
 )
 from pinakes.service.cli.options import (
     CollectionOption,

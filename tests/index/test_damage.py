@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from pinakes.index import generations, verify
+from pinakes.index import verify
 from pinakes.index.build.progress import Silence
 from pinakes.index.errors import CollectionError, DamagedGeneration, UnreadableGeneration
-from pinakes.index.generations import current_generation, publish, read_manifest
+from pinakes.index.generations import SEALED, current_generation, read_manifest, seal_of
 from pinakes.index.health import Health, unreadable
 from pinakes.index.locks import GenerationLock
 from pinakes.index.retrieval.search import Index
 from pinakes.index.superseded import remove_superseded
+from pinakes.index.swap import publish
 from pinakes.index.verify import find_all_damage, verify_files
 from tests.index.toys import HashingEncoder, republish, reseal
 
@@ -205,7 +206,7 @@ def test_sha256sum_reads_the_seal(toy_sample: Path) -> None:
     generation = current_generation(toy_sample)
     digest, name = (generation / "manifest.sha256").read_text().split()
     assert name == "manifest.json"
-    assert digest == generations._seal_of((generation / name).read_bytes()).decode().split()[0]
+    assert digest == seal_of((generation / name).read_bytes()).decode().split()[0]
 
 
 def test_increments_and_roll_backs_are_sealed_too(toy_collection: Path) -> None:
@@ -317,7 +318,7 @@ def test_files_get_the_rights_that_the_umask_leaves(
             path.chmod(0o600)  # as tantivy makes its own
         manifest = read_manifest(current_generation(toy_collection))
         manifest = manifest.model_copy(update={"generation": "20261101-9"})
-        for name in generations.SEALED:
+        for name in SEALED:
             (stage / name).unlink()
         generation = publish(toy_collection, stage, manifest)
     finally:

@@ -21,11 +21,12 @@ from pinakes.index.build import embed, pipeline, publish
 from pinakes.index.build.disk import told_of_full_disk
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.errors import DiskFull, NoCollection
-from pinakes.index.generations import current_generation, read_manifest, record_files
+from pinakes.index.generations import current_generation, read_manifest
 from pinakes.index.keywords import bm25
 from pinakes.index.keywords.bm25 import KeywordDocument, write_keyword_index
 from pinakes.index.store import links
 from pinakes.index.store.links import open_link_totals
+from pinakes.index.swap import record_files
 from pinakes.index.types import FileRecord
 from pinakes.ingest.sources.base import Source
 from tests.index.collections import ENCODER, comparable

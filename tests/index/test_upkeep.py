@@ -24,7 +24,7 @@ from pinakes.index.upkeep import (
     rename_collection,
     use_generation,
 )
-from tests.index.test_generations import generations, write_generation
+from tests.index.published import generations, write_generation
 from tests.index.toys import republish
 
 

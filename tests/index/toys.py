@@ -15,17 +15,11 @@ from xml.sax.saxutils import escape
 import numpy as np
 
 from pinakes.index.build import embed, pipeline
-from pinakes.index.generations import (
-    current_generation,
-    link_files,
-    next_name,
-    publish,
-    read_manifest,
-    record_files,
-)
+from pinakes.index.generations import current_generation, next_name, read_manifest
 from pinakes.index.keywords import writer as keyword_writer
 from pinakes.index.store.store import Store
 from pinakes.index.store.writer import StoreWriter
+from pinakes.index.swap import link_files, publish, record_files
 from pinakes.index.types import EncoderCheck, EncoderRecord, Manifest, Vectors
 from pinakes.ingest.passages import split_passages
 from pinakes.ingest.sources.base import Source

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pinakes.index import generations
+from pinakes.index import swap
 from pinakes.index.build import embed
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.errors import BuildInProgress, EncoderMismatch, NoCollection
@@ -134,8 +134,8 @@ def test_vectors_are_published_in_increments_that_share_their_files(
         inodes = {name: (path / name).stat().st_ino for name in manifest.files}
         published.append((path.name, manifest.vectors, inodes))
 
-    original = generations.make_current
-    monkeypatch.setattr(generations, "make_current", make_current)
+    original = swap.make_current
+    monkeypatch.setattr(swap, "make_current", make_current)
     make(collection, packed_sample)
     assert [(name, vectors) for name, vectors, _ in published] == [
         ("20261101-1", 0),

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pinakes.index.build import cluster as cluster_module
 from pinakes.index.build import embed
-from pinakes.index.build import executors as cluster_executors
-from pinakes.index.build.executors import Cluster, open_cluster
+from pinakes.index.build.cluster import Cluster, open_cluster
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.encoders.sentence_model import SentenceEncoder
 from pinakes.index.errors import ClusterLost, CollectionError, UnusableCluster
@@ -153,8 +153,8 @@ def test_without_workers_a_build_ends_and_goes_on_elsewhere(
     toy_sample: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(cluster_executors, "_LOOK_S", 0.05)
-    monkeypatch.setattr(cluster_executors, "_PATIENCE_S", 0.1)
+    monkeypatch.setattr(cluster_module, "_LOOK_S", 0.05)
+    monkeypatch.setattr(cluster_module, "_PATIENCE_S", 0.1)
     source = HangingSource(packed_sample.dump, UNIT_BYTES, place)
     with pytest.raises(UnusableCluster, match=r"^no worker at tcp://.*dask worker tcp://"):
         _build(cluster, tmp_path, source)
@@ -184,7 +184,7 @@ def test_workers_that_run_something_else_are_named(
     for code, problem in (
         ("import sys; sys.modules['pinakes'] = None", "cannot run .*pinakes.*: install there"),
         (
-            "from pinakes.index.build import executors; executors._program = lambda: 'Pinakes 0.1'",
+            "from pinakes.index.build import cluster; cluster._program = lambda: 'Pinakes 0.1'",
             r"runs Pinakes 0\.1, this machine Pinakes .*: install the same on both",
         ),
     ):
@@ -250,7 +250,7 @@ def test_what_ends_a_task_is_told_as_what_it_is(
     executor: Any = _Toy(status)
     with (
         pytest.raises(told, match=says),
-        cluster_executors._told_of_loss("tcp://10.0.0.7:8786", executor),
+        cluster_module._told_of_loss("tcp://10.0.0.7:8786", executor),
     ):
         raise error
 
@@ -262,7 +262,7 @@ def test_where_no_scheduler_is_one_line_says_so(
     monkeypatch: pytest.MonkeyPatch,
     answers: bool,
 ) -> None:
-    monkeypatch.setattr(cluster_executors, "_CONNECT_S", 0.5)
+    monkeypatch.setattr(cluster_module, "_CONNECT_S", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
         if not answers:
@@ -302,7 +302,7 @@ def test_what_a_worker_lacks_is_one_line(
     tmp_path: Path, packed_sample: MediaWikiSource, answer: Exception, problem: str
 ) -> None:
     with pytest.raises(CollectionError, match=problem) as raised:
-        cluster_executors._examine(_Client(answer), tmp_path, packed_sample)
+        cluster_module._examine(_Client(answer), tmp_path, packed_sample)
     assert str(raised.value).startswith("the worker tcp://10.0.0.7:4711 ")
     assert "\n" not in str(raised.value)
     assert list(tmp_path.iterdir()) == []
@@ -313,9 +313,9 @@ def test_a_worker_that_sees_another_directory_says_so(
 ) -> None:
     (tmp_path / "word").write_text("another")
     with pytest.raises(OSError, match=f"another directory on {socket.gethostname()}"):
-        cluster_executors._seen(tmp_path, "word", packed_sample)
+        cluster_module._seen(tmp_path, "word", packed_sample)
 
 
 def test_a_worker_that_came_later_with_another_program_does_nothing() -> None:
     with pytest.raises(UnusableCluster, match=r"runs Pinakes .*, this machine Pinakes 0\.1"):
-        cluster_executors._done("Pinakes 0.1", os.abort, (), {})
+        cluster_module._done("Pinakes 0.1", os.abort, (), {})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from pinakes.index import generations
+from pinakes.index import swap
 from pinakes.index.build import carry, embed
 from pinakes.index.build.guards import Guards
 from pinakes.index.build.pipeline import BuildOptions, build_collection
@@ -84,13 +84,13 @@ def new(tmp_path: Path) -> Source:
 def published(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The coverage of every generation that goes live."""
     seen: list[float] = []
-    original = generations.make_current
+    original = swap.make_current
 
     def make_current(generation: Path) -> None:
         original(generation)
         seen.append(read_manifest(generation).coverage)
 
-    monkeypatch.setattr(generations, "make_current", make_current)
+    monkeypatch.setattr(swap, "make_current", make_current)
     return seen
 
 

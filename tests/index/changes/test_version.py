@@ -14,7 +14,7 @@ from pinakes.index.changes.version import (
 from pinakes.index.errors import DamagedGeneration, OtherWiki, UnknownGeneration
 from pinakes.index.generations import current_generation, read_manifest
 from pinakes.index.superseded import remove_superseded
-from tests.index.test_generations import write_generation
+from tests.index.published import write_generation
 
 
 @pytest.fixture

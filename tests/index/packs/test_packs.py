@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import zstandard
 
-from pinakes.index import generations
+from pinakes.index import swap
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.errors import (
     BadPack,
@@ -596,7 +596,7 @@ def test_it_goes_on_after_it_was_stopped_at_the_swap(
         raise Stopped
 
     with monkeypatch.context() as patch:
-        patch.setattr(generations, "make_current", stop)
+        patch.setattr(swap, "make_current", stop)
         with pytest.raises(Stopped):
             take(packed, collection)
     for link in collection.glob("current*"):

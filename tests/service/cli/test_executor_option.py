@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from pinakes.index.build import executors
-from pinakes.index.build.executors import Cluster
+from pinakes.index.build import cluster
+from pinakes.index.build.cluster import Cluster
 from pinakes.ingest.sources.base import Source
 from tests.index.toys import SAMPLE, in_threads
 from tests.service.conftest import Run
@@ -41,7 +41,7 @@ def test_without_a_scheduler_one_line_says_so(
     run: Run, sample: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     pytest.importorskip("distributed")
-    monkeypatch.setattr(executors, "_CONNECT_S", 0.5)
+    monkeypatch.setattr(cluster, "_CONNECT_S", 0.5)
     with socket.create_server(("127.0.0.1", 0)) as server:
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
     words = ["--force"] if command == "update" else []
@@ -80,7 +80,7 @@ def test_the_workers_of_the_cluster_build(
         asked.extend([address, source.files[0].name])
         yield Cluster(opened, 3)
 
-    monkeypatch.setattr(executors, "open_cluster", open_cluster)
+    monkeypatch.setattr(cluster, "open_cluster", open_cluster)
     data = tmp_path / "new"
     outcome = run("build", SAMPLE, "--executor", CLUSTER, "--vectors", "none", "--data", data)
     assert outcome.status == 0, outcome.err
