@@ -92,7 +92,9 @@ def found(hits: Sequence[Hit], most: int, frame: Frame) -> SearchResult:
     for hit in hits:
         best.setdefault(hit.passage.page_id, hit)
     chosen = list(best.values())[:most]
-    bare = [FoundView(**dict(frame.of_hit(hit)), text="") for hit in chosen]
+    bare = [
+        FoundView(**dict(frame.of_hit(hit)), text="", kept_as_of=hit.kept_as_of) for hit in chosen
+    ]
     while (room := frame.room(SearchResult(results=bare))) < _LEAST_TEXT * len(bare):
         bare.pop()
     texts = [(hit.passage.text, hit.highlights, ()) for hit in chosen[: len(bare)]]
@@ -216,6 +218,7 @@ def _reply(answer: Answer, count: int, frame: Frame) -> AskResult:
                 ),
                 number=citation.number,
                 quote="",
+                kept_as_of=citation.kept_as_of,
             )
             for citation in answer.citations
             if citation.number in used

@@ -6,7 +6,7 @@ Search and fetch have the form that deep-research clients expect.
 from pydantic import Field
 
 from pinakes.service.types import AnswerKind, Verdict
-from pinakes.service.views.search_views import View
+from pinakes.service.views.search_views import KEPT_AS_OF, View
 
 __all__ = [
     "AskResult",
@@ -32,6 +32,7 @@ class FoundView(PageReference):
     """A page that was found, and its best passage, cut."""
 
     text: str
+    kept_as_of: str | None = Field(None, description=KEPT_AS_OF)
 
 
 class SearchResult(View):
@@ -92,6 +93,7 @@ class SourceView(PageReference):
 
     number: int
     quote: str
+    kept_as_of: str | None = Field(None, description=KEPT_AS_OF)
 
 
 class AskResult(View):

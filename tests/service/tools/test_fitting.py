@@ -1,5 +1,7 @@
 """Every result keeps to its budget, whatever is in it."""
 
+from dataclasses import replace
+
 import pytest
 
 from pinakes.index.retrieval.search import Index
@@ -63,6 +65,18 @@ def test_search_takes_the_best_passage_of_each_page(manifest: Manifest) -> None:
         == "http://here/c/samplewiki/page/2?revision=20&start=100&end=105#passage"
     )
     assert found([], 10, Frame(manifest, "", 2_000)).results == []
+
+
+def test_a_page_that_was_kept_says_of_when(manifest: Manifest) -> None:
+    kept = replace(hit(2, "It held 400,000 rolls."), kept_as_of="2026-10-01")
+    frame = Frame(manifest, "", 2_000)
+    [one, other] = found([kept, hit(1, "Rolls.")], 10, frame).results
+    assert (one.kept_as_of, other.kept_as_of) == ("2026-10-01", None)
+    whole = answer(manifest, "It held rolls [1].", 1, "It held 400,000 rolls.", 1)
+    cited = replace(whole, citations=(make_citation(1, kept, manifest),))
+    [source] = answered(cited, frame).sources
+    assert source.kept_as_of == "2026-10-01"
+    assert "kept_as_of" not in json_of(answered(whole, frame))
 
 
 def test_without_an_address_readers_are_sent_to_the_wiki(manifest: Manifest) -> None:
