@@ -32,7 +32,8 @@ from pinakes.ingest.sources.mediawiki.templates.local_names import (
     local_names,
 )
 from pinakes.ingest.sources.mediawiki.templates.parser_functions import call_parser_function
-from pinakes.ingest.sources.mediawiki.templates.registry import find_template, holds_facts
+from pinakes.ingest.sources.mediawiki.templates.registry import find_template
+from pinakes.ingest.sources.mediawiki.templates.unknown import read_unknown
 from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
 from pinakes.ingest.types import INFOBOX_HEADING, Document, Link
 
@@ -179,16 +180,23 @@ class _Parser:
             self.facts += infobox_facts(arguments.named)
             return ""
         if template.render is None:
-            if holds_facts(arguments.named, len(arguments.positional)):
-                self.facts += infobox_facts(arguments.named)
-                return ""
-            self.dropped[name[:80]] += 1
-            return DROPPED
+            return self._unknown(name, arguments)
         rendered = template.render(arguments)
         if name == "coord" and arguments.get("display") in ("title", "t"):
             self.facts.append(f"Coordinates: {rendered}")
             return ""
         return rendered
+
+    def _unknown(self, name: str, arguments: Arguments) -> str:
+        """What becomes of a template that no renderer is for."""
+        call = read_unknown(name, arguments)
+        if call.is_box:
+            self.facts += infobox_facts(arguments.named)
+            return ""
+        if call.text is not None:
+            return call.text
+        self.dropped[name[:80]] += 1
+        return DROPPED
 
     def _link(self, parts: Sequence[str]) -> str:
         words = parts[0]

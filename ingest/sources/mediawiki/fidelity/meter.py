@@ -18,7 +18,8 @@ from pinakes.ingest.sources.mediawiki.fidelity.markup_tree import (
 from pinakes.ingest.sources.mediawiki.fidelity.numbers import numbers_of
 from pinakes.ingest.sources.mediawiki.markup.layout import unescape
 from pinakes.ingest.sources.mediawiki.templates.local_names import local_names
-from pinakes.ingest.sources.mediawiki.templates.registry import find_template, holds_facts
+from pinakes.ingest.sources.mediawiki.templates.registry import find_template
+from pinakes.ingest.sources.mediawiki.templates.unknown import holds_facts
 from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document
 from pinakes.ingest.types import Document

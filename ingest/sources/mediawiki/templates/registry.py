@@ -6,7 +6,6 @@ navigate or complain are silent; unknown ones are reported to the caller, who co
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -29,7 +28,7 @@ from pinakes.ingest.sources.mediawiki.templates.names import (
 from pinakes.ingest.sources.mediawiki.templates.numbers import NUMBER_RENDERERS
 from pinakes.ingest.sources.mediawiki.templates.parser_functions import is_parser_function
 
-__all__ = ["Template", "find_template", "holds_facts"]
+__all__ = ["Template", "find_template"]
 
 _WORDS: dict[str, Renderer] = {
     "lc": lambda a: a.get(1).lower(),
@@ -136,20 +135,3 @@ def _by_pattern(name: str) -> Renderer | None:
         if place:
             return lambda _arguments: place
     return None
-
-
-# Marks of references and of navigation among the names of arguments.
-_NOT_FACTS = re.compile(
-    r"(url|isbn|issn|doi|access-?date|archive-?url|abruf|zugriff|consulté le|fechaacceso|"
-    r"(list|group|abovestyle|belowstyle|liststyle)\d*|state|navbar|tracking|"
-    r"editor|publisher|verlag|éditeur|editorial|passage|journal|periódico)$"
-)
-_FEWEST_FACTS = 4
-
-
-def holds_facts(named: Mapping[str, str], positional_count: int) -> bool:
-    """Whether an unknown call is built like an infobox: many named values and no references."""
-    if positional_count > 1 or len(named) < _FEWEST_FACTS:
-        return False
-    filled = [key for key, value in named.items() if value.strip()]
-    return len(filled) >= _FEWEST_FACTS and not any(_NOT_FACTS.match(key) for key in filled)
