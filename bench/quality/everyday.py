@@ -330,7 +330,9 @@ def _print(figures: dict[str, Any]) -> None:
     columns = [(writer, split) for writer, splits in figures.items() for split in splits]
     table = Table(Column(no_wrap=True), *(f"{writer}: {split}" for writer, split in columns))
     for name in figures[columns[0][0]][columns[0][1]]:
-        table.add_row(name, *(str(figures[writer][split][name]) for writer, split in columns))
+        table.add_row(
+            name, *(str(figures[writer][split].get(name, "")) for writer, split in columns)
+        )
     Console().print(table)
 
 
