@@ -3,7 +3,7 @@
 Reads places, idf and cosines, no text. Knows nothing of weights.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan
 
@@ -25,6 +25,9 @@ from pinakes.index.vectors.index import VectorIndex
 __all__ = ["Fusion", "list_candidates"]
 
 
+_RANK_SHIFT = 60  # as in the paper
+
+
 @dataclass(frozen=True, slots=True)
 class Fusion:
     """Joins lists over one generation."""
@@ -34,19 +37,24 @@ class Fusion:
     vectors: VectorIndex
 
     def __call__(self, context: QueryContext, lists: Lists) -> list[Candidate]:
-        """Every passage in ``lists`` and every lead of a linked page, with its features."""
+        """Every passage in ``lists`` and every lead of a linked page, with its features.
+
+        Best first by reciprocal ranks (Cormack, Clarke and Büttcher 2009), for want of a reranker.
+        """
         places, features = self.features(context, lists)
         ranks = _ranks(lists)
         names = {link.alias.page_id: link.alias.name for link in context.aliases}
-        return [
+        candidates = [
             Candidate(
                 place=place,
                 ranks=ranks.get(place.passage_id, {}),
+                score=_reciprocal_ranks(ranks.get(place.passage_id, {})),
                 features=dict(zip(FEATURES, row, strict=True)),
                 alias=names.get(place.page_id),
             )
             for place, row in zip(places, features.tolist(), strict=True)
         ]
+        return sorted(candidates, key=lambda candidate: -candidate.score)
 
     def features(self, context: QueryContext, lists: Lists) -> tuple[list[PassagePlace], Matrix]:
         """The places of all candidates, and their features row by row."""
@@ -81,6 +89,10 @@ def _ranks(lists: Lists) -> dict[int, dict[str, ListRank]]:
         for rank, found in enumerate(passages, start=1):
             ranks.setdefault(found.passage_id, {})[name] = ListRank(rank, found.score)
     return ranks
+
+
+def _reciprocal_ranks(ranks: Mapping[str, ListRank]) -> float:
+    return sum(1 / (_RANK_SHIFT + place.rank) for place in ranks.values())
 
 
 def list_candidates(store: Store, name: str, passages: Sequence[ScoredId]) -> list[Candidate]:

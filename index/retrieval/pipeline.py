@@ -57,15 +57,15 @@ class Pipeline:
     def hybrid(self, context: QueryContext, depth: int, limit: int) -> list[Candidate]:
         """The ``limit`` best of all that the lists' first ``depth`` and the aliases give.
 
-        Each knows the score of the first reranker as its feature FIRST_STAGE.
+        Each knows the score of the first reranker, or of the fusion where there is none, as its
+        feature FIRST_STAGE.
         """
         candidates = self.fusion(context, self._search(context, depth))
-        first: dict[int, float] = {}
-        for reranker in self.rerankers:
+        for reranker in self.rerankers[:1]:
             candidates = reranker.rerank(context, candidates)
-            first = first or {found.place.passage_id: found.score for found in candidates}
-        if not first:
-            return candidates[:limit]
+        first = {found.place.passage_id: found.score for found in candidates}
+        for reranker in self.rerankers[1:]:
+            candidates = reranker.rerank(context, candidates)
         return [
             replace(found, features={**found.features, FIRST_STAGE: first[found.place.passage_id]})
             for found in candidates[:limit]

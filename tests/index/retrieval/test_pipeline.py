@@ -107,9 +107,18 @@ def test_without_rerankers_candidates_stay_as_fusion_gives_them(
     lists = {"keyword": lambda _context, _depth: [ScoredId(i, 1.0) for i in (4, 2)]}
     found = Pipeline(lists, join, (), threads).hybrid(TOYS, 9, 9)
     assert [(one.place.passage_id, one.features) for one in found] == [
-        (2, {"lists": 1.0}),
-        (4, {"lists": 1.0}),
+        (2, {"lists": 1.0, FIRST_STAGE: 0.0}),
+        (4, {"lists": 1.0, FIRST_STAGE: 0.0}),
     ]
+
+
+def test_without_rerankers_what_both_lists_have_high_comes_first(sample_index: Index) -> None:
+    hits = replace(sample_index, rerankers=()).search(QUESTION, 20)
+    scores = [sum(1 / (60 + place.rank) for place in hit.ranks.values()) for hit in hits]
+    assert [hit.score for hit in hits] == pytest.approx(scores)
+    assert scores == sorted(scores, reverse=True)
+    assert scores[0] > scores[-1]
+    assert [hit.features[FIRST_STAGE] for hit in hits] == pytest.approx(scores)
 
 
 def test_a_toy_reranker_over_the_real_stages(sample_index: Index) -> None:
