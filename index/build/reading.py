@@ -2,7 +2,7 @@
 
 Both go on at once: the store takes segments in the order of their units, as they are done. Pages
 that the present generation knows are not parsed: the store takes them over from there. Where pages
-that have vanished are kept, they come after all others, by their keys.
+that have vanished are kept, they come after all others, by their keys; then redirects.
 """
 
 import shutil
@@ -120,6 +120,12 @@ def _read_segments(
         if build.keeps_vanished and build.present and unchanged and counts.documents:
             kept = _keep_vanished(build.present, writer, unchanged, add_links)
             counts = replace(counts, kept=kept)
+            redirects = sum(writer.add_kept_redirect(*one) for one in unchanged.redirects())
+            if kept or redirects:
+                build.progress.note(
+                    f"{kept:,} articles and {redirects:,} redirects missing from this dump, and "
+                    "kept"
+                )
     if not counts.documents:
         raise EmptyDump(f"{source.files[0]}: no article in this dump ({counts.read} pages read)")
     if build.present:
@@ -127,8 +133,6 @@ def _read_segments(
             f"{counts.unchanged:,} of {counts.documents:,} articles are as they were in "
             f"{build.present.directory.name}: taken over"
         )
-        if counts.kept:
-            build.progress.note(f"{counts.kept:,} missing from this dump, and kept")
     return ReadSource(counts, [digest.hexdigest() for digest in digests.values()]), runs
 
 

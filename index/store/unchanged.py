@@ -9,6 +9,8 @@ from pathlib import Path
 
 import zstandard
 
+from pinakes.index.aliases.kinds import KINDS
+from pinakes.index.aliases.table import check_alias
 from pinakes.index.checksums import DamagedRow
 from pinakes.index.health import Health
 from pinakes.index.store.connections import ThreadConnections, open_read_only
@@ -119,6 +121,15 @@ class UnchangedPages:
                 row = connection.execute(kept, (page.row.page_id,)).fetchone() if keeps else None
                 yield page, None if row is None else kept_row(row)[1]
 
+    def redirects(self) -> Iterator[tuple[str, DocumentKey, str]]:
+        """Every redirect's title, with key and title of the page that it leads to in the end."""
+        with self._reading(self._database):
+            for name, page_id, source_key, title, key, checksum in self._connections.to(
+                self._database
+            ).execute(_REDIRECTS):
+                check_alias(checksum, key, page_id, name)
+                yield name, source_key or page_id, title
+
     def shard_row(self, shard: int, row: int) -> ShardRow:
         """A row of a text shard as it is, without its number; nothing is compared."""
         path = shard_path(self.texts, shard)
@@ -139,6 +150,11 @@ class UnchangedPages:
 _ROW = "WHERE text_row = ?"
 _BY_NUMBER = "SELECT page_id, title FROM pages WHERE source_key IS NULL ORDER BY page_id"
 _BY_TEXT = "SELECT source_key, title FROM pages WHERE source_key IS NOT NULL ORDER BY source_key"
+# Those to one page by several names are several rows, in the order of their keys.
+_REDIRECTS = (
+    "SELECT name, page_id, source_key, title, key, aliases.checksum FROM aliases "
+    f"CROSS JOIN pages USING (page_id) WHERE kind = {KINDS.index('redirect')}"
+)
 
 
 def _is(key: DocumentKey) -> str:

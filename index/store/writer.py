@@ -210,6 +210,22 @@ class StoreWriter:
             (redirect.title, redirect.target.partition("#")[0].strip()),
         )
 
+    def add_kept_redirect(self, title: str, key: DocumentKey, target: str) -> bool:
+        """Keep a redirect that the source no longer has; False where it has one of its title.
+
+        And where it would lead nowhere: neither to the page of this key, nor to one by the title
+        ``target``. It comes after all articles, those that are kept included.
+        """
+        if self._is_title(title):
+            return False
+        sql = f"SELECT title FROM pages WHERE {_column_of(key)} = ?"
+        row = self._connection.execute(sql, (key,)).fetchone()
+        target = row[0] if row else target
+        if self._follow(target) is None:
+            return False
+        self._connection.execute("INSERT INTO redirects VALUES (?, ?)", (title, target))
+        return True
+
     def add_other(self, key: DocumentKey) -> None:
         """Remember a page that the source has, though not as an article, for ``is_there``."""
         self._connection.execute("INSERT OR IGNORE INTO others VALUES (?)", (key,))
@@ -219,17 +235,18 @@ class StoreWriter:
 
         Once redirects are findable, and where those without an article were added as others.
         """
-        column = "page_id" if isinstance(key, int) else "source_key"
-        places = (
-            ("pages", column, key),
-            ("pages", "title", title),
-            ("redirects", "title", title),
-            ("others", "key", key),
+        return (
+            self._has("pages", _column_of(key), key)
+            or self._is_title(title)
+            or self._has("others", "key", key)
         )
-        return any(
-            self._connection.execute(f"SELECT 1 FROM {table} WHERE {name} = ?", (value,)).fetchone()
-            for table, name, value in places
-        )
+
+    def _is_title(self, title: str) -> bool:
+        return self._has("pages", "title", title) or self._has("redirects", "title", title)
+
+    def _has(self, table: str, column: str, value: DocumentKey) -> bool:
+        sql = f"SELECT 1 FROM {table} WHERE {column} = ?"
+        return self._connection.execute(sql, (value,)).fetchone() is not None
 
     def titles(self) -> Iterator[tuple[int, int, str]]:
         """Page id, number in link runs, and title of every article and redirect to one."""
@@ -338,3 +355,7 @@ class StoreWriter:
         self._texts.close()
         self._run("COMMIT; PRAGMA synchronous = FULL; PRAGMA journal_mode = DELETE;")
         self._connection.close()
+
+
+def _column_of(key: DocumentKey) -> str:
+    return "page_id" if isinstance(key, int) else "source_key"

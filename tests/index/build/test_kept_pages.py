@@ -47,33 +47,60 @@ WIKI = {
     6: article(6, "Mercury (god)", f"Of trade. [[Papyrus|reed sheets]] {LONG}"),
     7: article(7, "Ink", f"Soot and gum. [[Papyrus|reed sheets]] {LONG}"),
     8: article(8, "Ostracon", f"A sherd. {LONG}"),
-    9: article(9, "Vellum", f"A skin. [[Codex]] {LONG}"),
+    9: article(9, "Vellum", f"A skin. [[Codex]], [[Parchment]] [[Stylus]] {LONG}"),
+    11: redirect(11, "Roll", "Scroll"),
+    12: redirect(12, "Bound leaves", "Codex"),
+    13: redirect(13, "Reeds", "Reed"),
+    14: redirect(14, "Hermes", "Mercury (god)#Greece"),
+    15: redirect(15, "Soot ink", "Ink"),
+    16: redirect(16, "Parchment", "Vellum"),
+    17: redirect(17, "Stylus", "Nowhere"),
 }
 # The page's number, and as of when it is kept.
 Kept = dict[int, str]
 
 
-def states() -> Iterator[tuple[str, dict[int, str], Kept]]:
-    """Dumps of a wiki, each with its date, its pages, and which others are kept then."""
+def states() -> Iterator[tuple[str, dict[int, str], Kept, list[str]]]:
+    """Dumps of a wiki: date, pages, and which others are kept then, articles and redirects."""
     wiki = dict(WIKI)
-    yield "20261001", dict(wiki), {}
+    yield "20261001", dict(wiki), {}, []
     # Missing, and nobody knows why:
     del wiki[3], wiki[5]
+    for number in range(11, 18):
+        del wiki[number]
     # Known to be true: moved, made a redirect, moved out of the articles, made anew by its title.
     wiki[4] = wiki[4].replace("<title>Codex<", "<title>Bound book<")
     wiki[7] = redirect(7, "Ink", "Soot")  # which the dump does not have
     wiki[8] = article(8, "Template:Ostracon", "A sherd.", namespace=10)
     del wiki[9]
     wiki[90] = article(90, "Vellum", "A page of its own.")
-    yield "20261101", dict(wiki), {3: "2026-10-01", 5: "2026-10-01"}
+    # To a page kept, one that was moved, one at the end of two, one unchanged, one made anew; not
+    # to what led nowhere before or does by now.
+    redirects = [
+        redirect(11, "Roll", "Scroll"),
+        redirect(12, "Bound leaves", "Bound book"),
+        redirect(13, "Reeds", "Papyrus"),
+        redirect(14, "Hermes", "Mercury (god)"),
+        redirect(16, "Parchment", "Vellum"),
+    ]
+    yield "20261101", dict(wiki), {3: "2026-10-01", 5: "2026-10-01"}, redirects
     # One comes back as it was, the other stays away, and a third is missing.
     wiki[3] = WIKI[3]
     del wiki[6]
-    yield "20261201", dict(wiki), {5: "2026-10-01", 6: "2026-11-01"}
+    # One redirect comes back and leads elsewhere, one as an article; one's page is no more one.
+    wiki[11] = redirect(11, "Roll", "Papyrus")
+    wiki[92] = article(92, "Parchment", "A page of its own.")
+    wiki[4] = redirect(4, "Bound book", "Papyrus")
+    redirects = [
+        redirect(12, "Bound leaves", "Papyrus"),
+        redirect(13, "Reeds", "Papyrus"),
+        redirect(14, "Hermes", "Mercury (god)"),
+    ]
+    yield "20261201", dict(wiki), {5: "2026-10-01", 6: "2026-11-01"}, redirects
     # One comes back changed, and of the other the title leads somewhere now.
     wiki[6] = WIKI[6].replace("Of trade", "Of trade and thieves").replace("<id>60<", "<id>61<")
     wiki[91] = redirect(91, "Mercury", "Mercury (god)")
-    yield "20270101", dict(wiki), {}
+    yield "20270101", dict(wiki), {}, redirects
 
 
 def kept_of(collection: Path) -> Kept:
@@ -102,12 +129,12 @@ def test_a_generation_with_kept_pages_is_one_of_a_dump_that_has_them_at_its_end(
 ) -> None:
     """In every table, text, link and result, whichever came, went and came back before."""
     collection, last = tmp_path / "updated" / "wiki", dict(WIKI)
-    for date, wiki, kept in states():
+    for date, wiki, kept, redirects in states():
         dump = write_dump(tmp_path / date, wiki.values(), date)
         manifest = make(collection, dump, "none", keeps_vanished=True).manifest
         assert (date, kept_of(collection)) == (date, kept)
         assert manifest.pages.kept == len(kept)
-        whole = [*wiki.values(), *(last[number] for number in sorted(kept))]
+        whole = [*wiki.values(), *(last[number] for number in sorted(kept)), *redirects]
         fresh = tmp_path / "fresh" / date / "wiki"
         built = make(fresh, write_dump(tmp_path / f"{date}-whole", whole, date), "none").manifest
         left, right = unmarked(collection), unmarked(fresh)
@@ -124,6 +151,49 @@ def _first(pattern: re.Pattern[str], page: str) -> str:
     found = pattern.search(page)
     assert found is not None
     return found[1]
+
+
+_TARGET = re.compile(r'<redirect title="(.*?)"')
+
+
+def vanished_redirects(before: Iterable[str], pages: Sequence[str]) -> list[str]:
+    """The redirects that ``pages`` lack, to where they led, as far as that is there."""
+    articles, targets = names(before)
+    ids, now = names(pages)
+    found = []
+    for page in before:
+        title = _first(_TITLE, page)
+        if title not in targets or title in ids or title in now:
+            continue
+        led_to = followed(title, articles, targets)
+        if led_to is None:
+            continue
+        present = {number: name for name, number in ids.items()}
+        target = present.get(articles[led_to], led_to)
+        if followed(target, ids, now) is not None:
+            found.append(_TARGET.sub(lambda _, to=target: f'<redirect title="{to}"', page))
+    return found
+
+
+def names(pages: Iterable[str]) -> tuple[dict[str, int], dict[str, str]]:
+    """The titles of articles with their numbers, and of redirects with what they name."""
+    articles, targets = dict[str, int](), dict[str, str]()
+    for page in pages:
+        if "<ns>0</ns>" in page:
+            title, target = _first(_TITLE, page), _TARGET.search(page)
+            if target is None:
+                articles[title] = int(_first(_ID, page))
+            else:
+                targets.setdefault(title, target[1].partition("#")[0].strip())
+    return articles, targets
+
+
+def followed(title: str, articles: dict[str, int], targets: dict[str, str]) -> str | None:
+    for _ in range(5):
+        if title in articles or title not in targets:
+            break
+        title = targets[title]
+    return title if title in articles else None
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -143,7 +213,7 @@ def test_random_edits_of_the_sample(tmp_path: Path, seed: int) -> None:
         path.write_text(f"{header}{''.join(pages)}</mediawiki>", encoding="utf-8")
         return MediaWikiSource.open([path])
 
-    before = ""
+    before, last = "", list[str]()
     for month in (1, 2, 3):
         date = f"2026{month:02d}01"
         there = {int(_first(_ID, page)) for page in pages}
@@ -155,7 +225,8 @@ def test_random_edits_of_the_sample(tmp_path: Path, seed: int) -> None:
         }
         make(collection, written(date, date, pages), "none", keeps_vanished=True)
         assert kept_of(collection) == expected
-        whole = [*pages, *(articles[number] for number in sorted(expected))]
+        with_articles = [*pages, *(articles[number] for number in sorted(expected))]
+        whole = [*with_articles, *vanished_redirects(last, with_articles)]
         fresh = tmp_path / "fresh" / date / "wiki"
         make(fresh, written(f"{date}-whole", date, whole), "none")
         left, right = unmarked(collection), unmarked(fresh)
@@ -166,16 +237,28 @@ def test_random_edits_of_the_sample(tmp_path: Path, seed: int) -> None:
             for page in whole
             if "<ns>0</ns>" in page and "<redirect " not in page
         }
-        before = f"2026-{month:02d}-01"
+        before, last = f"2026-{month:02d}-01", whole
         pages = [page for page in next_dump(pages, chance, 0.3) if chance.random() < 0.9]
     assert expected
+    assert any(_TARGET.search(page) for page in whole[len(with_articles) :])
+
+
+def test_how_many_were_kept_is_told(tmp_path: Path) -> None:
+    (first, wiki, _, _), (second, later, _, _), *_ = states()
+    make(tmp_path / "wiki", write_dump(tmp_path / "1", wiki.values(), first), "none")
+    dump, progress = write_dump(tmp_path / "2", later.values(), second), QuietProgress()
+    options = BuildOptions(1, keeps_vanished=True)
+    build_collection(tmp_path / "wiki", dump, None, "none", progress, options)
+    assert "2 articles and 5 redirects missing from this dump, and kept" in progress.notes
 
 
 def test_without_the_option_they_vanish(tmp_path: Path) -> None:
-    for date, wiki, _ in states():
+    for date, wiki, _, _ in states():
         dump = write_dump(tmp_path / date, wiki.values(), date)
         assert make(tmp_path / "wiki", dump, "none").manifest.pages.kept == 0
         assert kept_of(tmp_path / "wiki") == {}
+        with Store(current_generation(tmp_path / "wiki") / "pages.db") as store:
+            assert (store.page_id_by_name("Hermes") is None) == (date != "20261001")
 
 
 class CountingEncoder(HashingEncoder):
