@@ -88,16 +88,18 @@ def build_and_tell(
     """Build, let the collection choose its threshold, and say what came of it."""
     from pinakes.index.build.guards import Guards
     from pinakes.index.build.pipeline import build_collection
+    from pinakes.index.build.publish import current_manifest
     from pinakes.index.encoders.sentence_model import find_encoder
     from pinakes.ingest.types import TrailingBytes
     from pinakes.service.terminal.console import BuildProgress, err, out
 
     encoder = None if scope == "none" else find_encoder(settings.search.encoder)
+    before = current_manifest(directory)
     with spread_over_cluster(options, settings, source) as spread, BuildProgress() as progress:
         guards = Guards(accept_vanished=accept_vanished, force=options.force, ask=progress.ask)
         guarded = replace(spread, guards=guards)
         result = build_collection(directory, source, encoder, scope, progress, guarded)
-        calibrate(directory, result.manifest, progress)
+        calibrate(directory, result.manifest, progress, before)
     manifest = result.manifest
     if as_json:
         print_json(
@@ -143,15 +145,22 @@ def spread_over_cluster(
         )
 
 
-def calibrate(directory: Path, manifest: "Manifest", progress: "BuildProgress") -> None:
+def calibrate(
+    directory: Path,
+    manifest: "Manifest",
+    progress: "BuildProgress",
+    before: "Manifest | None" = None,
+) -> None:
     """Let the collection choose how sure its answers must be, where it has not for this generation.
 
-    By questions made of its own pages; what pinakes threshold chose goes before it.
+    By questions made of its own pages; what pinakes threshold chose goes before it. Not where the
+    generation is hardly another than ``before``.
     """
     from pinakes.index.retrieval.search import Index
     from pinakes.service.evaluation.refusals import (
         MADE_QUESTIONS,
         calibrated_threshold,
+        carried_threshold,
         write_threshold,
     )
     from pinakes.service.reading.models import linear_models
@@ -161,9 +170,12 @@ def calibrate(directory: Path, manifest: "Manifest", progress: "BuildProgress") 
         return
     models = linear_models()
     own = own_threshold(directory, models.answerability, manifest.encoder)
-    chosen_by = None if own is None else own.chosen_by
-    if chosen_by is not None and chosen_by.generation == manifest.generation:
-        return
+    if own is not None and own.chosen_by is not None:
+        if own.chosen_by.holds_for == manifest.generation:
+            return
+        if before is not None and (carried := carried_threshold(own, before, manifest)):
+            write_threshold(directory, carried)
+            return
     progress.step("Asking itself", MADE_QUESTIONS, "questions")
     with Index.open(directory) as index:
         chosen = calibrated_threshold(index, models, lambda: progress.advance(1))

@@ -15,7 +15,7 @@ from pathlib import Path
 from pinakes.index.errors import BadQuestions
 from pinakes.index.evaluation import Question
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import Mode
+from pinakes.index.types import Manifest, Mode
 from pinakes.ingest.files import write_whole
 from pinakes.service.asking.retrieve import find
 from pinakes.service.evaluation.made_questions import made_questions
@@ -30,6 +30,7 @@ __all__ = [
     "CurvePoint",
     "ErrorCurve",
     "calibrated_threshold",
+    "carried_threshold",
     "choose_threshold",
     "error_curve",
     "largest_threshold",
@@ -99,6 +100,7 @@ _FEWEST_QUESTIONS = 30
 # Each is asked twice, in half a minute of one core in all. Four of a hundred more or less are
 # chance.
 MADE_QUESTIONS = 100
+_MOST_CHANGED = 0.04
 # Of questions that name their page and are asked with it. Where more look unanswerable, it is the
 # language that is little known, or the pages.
 _EASY_REFUSALS = 0.05
@@ -187,6 +189,28 @@ def calibrated_threshold(
             "chosen_by": by.model_copy(update={"generation": manifest.generation}),
         }
     )
+
+
+def carried_threshold(threshold: Threshold, before: Manifest, now: Manifest) -> Threshold | None:
+    """What ``before`` chose by itself, as it holds for ``now``; None where it chooses again.
+
+    That is where, since it was chosen, more than four in a hundred pages have changed, which of a
+    hundred questions made of them is chance; or where what searches and reads has, or the share of
+    passages with vectors.
+    """
+    by = threshold.chosen_by
+    if by is None or by.holds_for != before.generation or not before.pages.articles:
+        return None
+    same = now.pages.unchanged + now.pages.kept
+    other = max(now.pages.articles, before.pages.articles) - same
+    changed = by.changed + other / before.pages.articles
+    is_alike = now.versions == before.versions and (
+        abs(now.coverage - before.coverage) <= _MOST_CHANGED
+    )
+    if changed > _MOST_CHANGED or not is_alike:
+        return None
+    carried = {"carried_to": now.generation, "changed": round(changed, 4)}
+    return threshold.model_copy(update={"chosen_by": by.model_copy(update=carried)})
 
 
 def refusing_threshold(unanswerable: Sequence[float], share: float) -> float:

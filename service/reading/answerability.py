@@ -37,7 +37,8 @@ class ChosenBy(BaseModel):
 
     ``model``: the answerability model. ``encoder_sha256``: of the collection's encoder, None where
     only keywords were searched for. ``corpus``: the questions and the generation. ``generation``:
-    its name, where the collection chose by itself.
+    its name, where the collection chose by itself; ``carried_to``: the later one for which that
+    still holds, ``changed``: the share of pages that changed on the way.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -49,6 +50,13 @@ class ChosenBy(BaseModel):
     command: str
     date: str
     generation: str | None = None
+    carried_to: str | None = None
+    changed: float = 0.0
+
+    @property
+    def holds_for(self) -> str | None:
+        """The generation for which the collection need not choose again."""
+        return self.carried_to or self.generation
 
 
 class Threshold(BaseModel):

@@ -184,7 +184,11 @@ def threshold_text(threshold: Mapping[str, Any]) -> str:
     if None in shares:
         return text
     asked, left_out = shares
-    return f"{text}: refused {asked:.1%} of them, {left_out:.1%} with their pages left out"
+    text += f": refused {asked:.1%} of them, {left_out:.1%} with their pages left out"
+    by = threshold["chosen_by"]
+    if by is not None and by["carried_to"] is not None:
+        text += f"; {by['changed']:.1%} of the pages have changed since"
+    return text
 
 
 def print_errors(errors: ErrorCurve, heading: str) -> None:

@@ -9,6 +9,9 @@ import pytest
 
 from pinakes.index.locks import hold_collection
 from pinakes.ingest.sources.base import Source
+from pinakes.service.evaluation.refusals import write_threshold
+from pinakes.service.reading.answerability import ChosenBy, Threshold
+from pinakes.service.reading.models import linear_models
 from tests.index.toys import article, reseal, write_dump
 from tests.service.conftest import Run
 
@@ -53,6 +56,28 @@ def test_the_newest_dump_of_a_directory_is_taken_up_once(
     assert json.loads(run(*words, "--json").out)["changed"] is False
     run("rollback", "--data", built)
     assert "newer than 2026-12-01" in run(*words).out  # what was rolled back stays away
+
+
+def test_the_threshold_is_chosen_again_where_much_has_changed(
+    run: Run, built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pinakes.service.evaluation.refusals.MADE_QUESTIONS", 12)
+    by = ChosenBy(
+        model=linear_models().answerability.name, encoder=None, encoder_sha256=None, corpus="12",
+        command="pinakes build", date="2026-11-01", generation="20261101-1",
+    )  # fmt: skip
+    chosen = Threshold(
+        threshold=0.4, collection="toywiki", questions=12, false_refusals=0.0, refusals=0.7,
+        made_refusals=0.7, chosen_by=by,
+    )  # fmt: skip
+    write_threshold(built / "toywiki", chosen)
+    words = ("--workers", "1", "--data", built)
+    same = published(tmp_path / "dumps", pages(), "20261201")
+    assert "Asking itself" not in run("update", *same.files, *words).err
+    assert "0.0% of the pages have changed since" in run("status", "--data", built).out
+    assert "Asking itself" not in run("update", *same.files, *words).err
+    other = published(tmp_path / "dumps", pages(p3="A tower. " * 9), "20270101")
+    assert "Asking itself" in run("update", *other.files, *words).err
 
 
 def test_what_is_no_update_is_one_line(run: Run, built: Path, tmp_path: Path) -> None:

@@ -1,17 +1,23 @@
 """Questions made of the sample's own pages, and the threshold that a collection chooses by them."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from pinakes.index.retrieval.search import Index
+from pinakes.index.types import Manifest
+from pinakes.ingest.types import PageCounts
 from pinakes.service.evaluation import refusals
 from pinakes.service.evaluation.made_questions import made_questions
 from pinakes.service.evaluation.refusals import (
     calibrated_threshold,
+    carried_threshold,
     refusing_threshold,
     write_threshold,
 )
+from pinakes.service.reading.answerability import ChosenBy, Threshold
 from pinakes.service.reading.models import linear_models
 from pinakes.service.reading.threshold import CALIBRATION_FILE, own_threshold, threshold_of
 
@@ -79,3 +85,44 @@ def test_a_collection_chooses_by_questions_made_of_it(
     assert threshold_of(tmp_path, models.answerability, record) == chosen
     assert chosen.chosen_by is not None
     assert chosen.chosen_by.generation == index.manifest.generation
+
+
+def manifest(index: Index, name: str, articles: int, unchanged: int, **other: Any) -> Manifest:
+    pages = PageCounts(documents=articles - other.pop("kept", 0), unchanged=unchanged)
+    pages = replace(pages, kept=articles - pages.documents)
+    return index.manifest.model_copy(update={"generation": name, "pages": pages} | other)
+
+
+@pytest.mark.parametrize(
+    ("now", "changed"),
+    [
+        ({"articles": 1000, "unchanged": 980}, 0.02),
+        ({"articles": 1000, "unchanged": 960}, 0.04),
+        ({"articles": 1000, "unchanged": 959}, None),
+        ({"articles": 1030, "unchanged": 1000}, 0.03),  # new ones
+        ({"articles": 970, "unchanged": 970}, 0.03),  # fewer
+        ({"articles": 1000, "unchanged": 900, "kept": 100}, 0.0),
+        ({"articles": 1000, "unchanged": 1000, "versions": {"pinakes": "9"}}, None),
+        ({"articles": 1000, "unchanged": 1000, "vectors": 0}, None),
+    ],
+)
+def test_what_was_chosen_holds_while_little_changes(
+    index: Index, now: dict[str, Any], changed: float | None
+) -> None:
+    before = manifest(index, "20261101-1", 1000, 0)
+    after = manifest(index, "20261201-1", **now)
+    by = ChosenBy(
+        model="toy", encoder=None, encoder_sha256=None, corpus="", command="", date="",
+        generation="20261101-1",
+    )  # fmt: skip
+    chosen = Threshold(threshold=0.4, collection="toy", questions=100, chosen_by=by)
+    carried = carried_threshold(chosen, before, after)
+    found = carried.chosen_by if carried else None
+    assert (None if found is None else found.changed) == changed
+    if carried is not None and found is not None:
+        assert carried.threshold == chosen.threshold
+        assert found.holds_for == "20261201-1"
+        later = manifest(index, "20270101-1", 1000, 980)
+        again = carried_threshold(carried, after, later)
+        assert (again is not None) == (found.changed + 0.02 <= 0.04)  # of all that came meanwhile
+    assert carried_threshold(chosen, after, after) is None  # not chosen for that one
