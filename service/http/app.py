@@ -25,7 +25,7 @@ from pinakes.service.http.builds_api import builds_api
 from pinakes.service.http.changes_api import changes_api
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.openai_api import create_openai_api
-from pinakes.service.http.pages import WEB, add_pages
+from pinakes.service.http.pages import add_pages
 from pinakes.service.http.problem_responses import PROBLEMS, add_error_handlers
 from pinakes.service.http.requests import (
     UNDER_COLLECTION,
@@ -35,6 +35,7 @@ from pinakes.service.http.requests import (
 )
 from pinakes.service.http.security.guard import Guard
 from pinakes.service.http.security.tokens import Tokens
+from pinakes.service.http.templating import WEB
 from pinakes.service.settings import Settings
 from pinakes.service.shutdown import Shutdown
 from pinakes.service.tools.mcp_server import ToolEndpoint

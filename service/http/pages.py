@@ -1,13 +1,13 @@
-"""The pages: choose a collection, ask it, read an article with the cited passage marked."""
+"""The pages: choose a collection, search it, ask it, read an article with a passage marked."""
 
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from fastapi.templating import Jinja2Templates
 
-from pinakes.index.retrieval.search import MAX_QUERY_LENGTH
+from pinakes.index.errors import BadQuery
+from pinakes.index.retrieval.search import Index
 from pinakes.service.asking.citations import collection_url, page_url
 from pinakes.service.http.api import stored_page
 from pinakes.service.http.article_blocks import page_blocks
@@ -17,24 +17,27 @@ from pinakes.service.http.requests import (
     ServedLibrary,
     collection_meant,
 )
+from pinakes.service.http.search_results import RESULTS_A_PAGE, ArticleResult, results_page
 from pinakes.service.http.security.entry import add_entry
 from pinakes.service.http.security.guard import is_own_navigation
-from pinakes.service.plain_text import visible
+from pinakes.service.http.templating import TEMPLATES
 from pinakes.service.views.collection_views import collection_view
 from pinakes.service.views.page_views import page_view
 
-__all__ = ["WEB", "add_pages"]
+__all__ = ["add_pages"]
 
-WEB = Path(__file__).parent / "web"
 # Which page it is hangs on who asks and on which collections there are.
 _FRESH = {"Cache-Control": "no-cache", "Vary": "Sec-Fetch-Site, Cookie"}
-_templates = Jinja2Templates(directory=WEB / "templates")
+# So many passages are searched for each page of results: articles share them.
+_PASSAGES_A_PAGE = 3 * RESULTS_A_PAGE
+_MOST_PAGES = 5
+_NEAR = 5
 _pages = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
 def add_pages(app: FastAPI) -> None:
     """Add the pages, and the one where a browser gives its token."""
-    add_entry(app, _templates, app.state.tokens)
+    add_entry(app, TEMPLATES, app.state.tokens)
     app.include_router(_pages)
 
 
@@ -44,7 +47,7 @@ def first_page(request: Request, library: ServedLibrary) -> Response:
     if len(library.names()) < 2:
         return RedirectResponse(_with_query(collection_url(library.meant()), request), 307, _FRESH)
     collections = [collection_view(state) for state in library.states()]
-    return _templates.TemplateResponse(
+    return TEMPLATES.TemplateResponse(
         request, "collections.html", {"collections": collections}, headers=_FRESH
     )
 
@@ -52,16 +55,73 @@ def first_page(request: Request, library: ServedLibrary) -> Response:
 @_pages.get(f"{UNDER_COLLECTION}/")
 def question_page(request: Request, index: LeasedIndex) -> Response:
     """Type a question, read the answer and its sources."""
-    return _templates.TemplateResponse(
+    return TEMPLATES.TemplateResponse(
         request,
         "index.html",
         {
             "manifest": index.manifest,
-            "longest": MAX_QUERY_LENGTH,
             "asks_itself": is_own_navigation(request),
         },
         headers=_FRESH,
     )
+
+
+@_pages.get("/search")
+def search_anywhere(
+    request: Request, library: ServedLibrary, collection: str | None = None
+) -> Response:
+    """What a form sends that names its collection in a field."""
+    asked = [(name, value) for name, value in request.query_params.items() if name != "collection"]
+    address = f"{collection_url(library.meant(collection or None))}search"
+    return RedirectResponse(f"{address}?{urlencode(asked)}" if asked else address, 303, _FRESH)
+
+
+@_pages.get(f"{UNDER_COLLECTION}/search")
+def search_page(
+    request: Request,
+    index: LeasedIndex,
+    query: Annotated[str, Query(alias="q")] = "",
+    page: Annotated[int, Query(ge=1, le=_MOST_PAGES)] = 1,
+    everything: Annotated[bool, Query(alias="all")] = False,
+) -> Response:
+    """Articles found, each with its best passage; a title leads to its article at once."""
+    if query.strip() and page == 1 and not everything:
+        named = index.page_by_name(query)
+        if named is not None:
+            address = page_url(index.manifest.collection, named.page_id)
+            return RedirectResponse(f"{address}?{urlencode({'searched': query})}", 303, _FRESH)
+    problem, more = "", False
+    results: list[ArticleResult] = []
+    if query.strip():
+        try:
+            mode = request.app.state.settings.search.mode
+            hits = index.search(query, page * _PASSAGES_A_PAGE, mode)
+            results, more = results_page(hits, page)
+        except BadQuery as error:
+            problem = str(error)
+    shown = {
+        "manifest": index.manifest,
+        "query": query,
+        "problem": problem,
+        "results": results,
+        "near": [] if results else _near(index, query),
+        "number": page,
+        "has_more": more and page < _MOST_PAGES,
+    }
+    status = 400 if problem else 200
+    return TEMPLATES.TemplateResponse(
+        request, "search.html", shown, status_code=status, headers=_FRESH
+    )
+
+
+def _near(index: Index, query: str) -> list[tuple[str, str]]:
+    """Titles, with their addresses, that begin as the query does, or as most of it does."""
+    words = query.split()
+    for count in range(len(words), 0, -1):
+        if found := index.suggest(" ".join(words[:count]), _NEAR):
+            collection = index.manifest.collection
+            return [(item.title, page_url(collection, item.page_id)) for item in found]
+    return []
 
 
 @_pages.get("/page/{page_id}")
@@ -80,18 +140,23 @@ def article_page(
     revision: int | None = None,
     start: int | None = None,
     end: int | None = None,
+    searched: str = "",
 ) -> Response:
-    """An article, with the cited passage highlighted."""
+    """An article, with the cited passage highlighted.
+
+    ``searched``: what was searched for that is its title, or leads to it.
+    """
     page = stored_page(index, page_id)
     changed = revision is not None and revision != page.revision_id
     highlight = None if start is None or end is None or changed else (start, end)
-    return _templates.TemplateResponse(
+    return TEMPLATES.TemplateResponse(
         request,
         "page.html",
         {
             "page": page_view(page, index.manifest),
             "blocks": page_blocks(page, highlight),
             "changed": changed,
+            "searched": searched,
             "manifest": index.manifest,
         },
     )
@@ -100,11 +165,3 @@ def article_page(
 def _with_query(path: str, request: Request) -> str:
     query = request.url.query
     return f"{path}?{query}" if query else path
-
-
-def _shown(value: Any) -> Any:
-    """A value as a page shows it."""
-    return visible(value) if isinstance(value, str) else value
-
-
-_templates.env.finalize = _shown

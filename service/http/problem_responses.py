@@ -1,4 +1,4 @@
-"""Every error over HTTP as ``application/problem+json`` (RFC 9457).
+"""Every error over HTTP as ``application/problem+json`` (RFC 9457), or as a page to a browser.
 
 Knows nothing of what the service does; which error has which status is ``problems``' table.
 """
@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect
 
 from pinakes.service.errors import QueueFull
 from pinakes.service.http.json_responses import PlainJSONResponse
+from pinakes.service.http.templating import error_page, wants_page
 from pinakes.service.problems import KNOWN_ERRORS, Problem, message_of, problem_of
 from pinakes.service.views.search_views import View
 
@@ -42,29 +43,29 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 def add_error_handlers(app: FastAPI) -> None:
     """Answer every error with a problem."""
 
-    def known(_request: Request, error: Exception) -> PlainJSONResponse:
+    def known(request: Request, error: Exception) -> Response:
         retry = {"Retry-After": str(error.retry_after_s)} if isinstance(error, QueueFull) else None
-        return _response(problem_view(error), retry)
+        return _response(request, problem_view(error), retry)
 
     for kind in (*KNOWN_ERRORS, Exception):
         app.add_exception_handler(kind, known)
 
     @app.exception_handler(RequestValidationError)
-    def invalid(_request: Request, error: RequestValidationError) -> PlainJSONResponse:
+    def invalid(request: Request, error: RequestValidationError) -> Response:
         first = error.errors()[0]
         detail = f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
         if first["type"] == "model_attributes_type":
             detail = "the body is not a JSON object sent as Content-Type: application/json"
-        return _response(ProblemView(title="Bad input", status=400, detail=detail))
+        return _response(request, ProblemView(title="Bad input", status=400, detail=detail))
 
     @app.exception_handler(HTTPException)
-    def http(request: Request, error: HTTPException) -> PlainJSONResponse:
+    def http(request: Request, error: HTTPException) -> Response:
         title = HTTPStatus(error.status_code).phrase
         detail = str(error.detail)
         if detail == title:
             detail = f"{title}: {request.method} {request.url.path}"
         view = ProblemView(title=title, status=error.status_code, detail=detail)
-        return _response(view, error.headers)
+        return _response(request, view, error.headers)
 
     @app.exception_handler(ClientDisconnect)
     def gone(_request: Request, _error: ClientDisconnect) -> Response:
@@ -79,7 +80,11 @@ def problem_view(error: Exception) -> ProblemView:
     return ProblemView(title=problem.title, status=problem.http_status, detail=message_of(error))
 
 
-def _response(view: ProblemView, headers: Mapping[str, str] | None = None) -> PlainJSONResponse:
+def _response(
+    request: Request, view: ProblemView, headers: Mapping[str, str] | None = None
+) -> Response:
+    if request.method == "GET" and wants_page(request):
+        return error_page(request, view.title, view.detail, view.status, headers)
     return PlainJSONResponse(
         view.model_dump(),
         status_code=view.status,

@@ -35,8 +35,8 @@ _log = logging.getLogger(__name__)
 ENTRY = "/enter"
 _OPEN = (ENTRY, "/healthz")
 _STATIC = "/static/"
-# A collection's page, or an article's; the latter also as it was before it named its collection.
-_PAGE = re.compile(r"/c/[^/]+(/(page/.*)?)?$|/page/")
+# A collection's page, its search, or an article's; the latter two also without a collection's name.
+_PAGE = re.compile(r"/c/[^/]+(/(page/.*|search)?)?$|/page/|/search$")
 _LONGEST_BODY = 64 * 1024
 _CHAT = "/v1/"
 _LONGEST_CHAT = 1024 * 1024  # clients of OpenAI's API send the whole conversation each time

@@ -45,3 +45,11 @@ def window(context: BrowserContext) -> Iterator[Window]:
     assert window.complaints == []
     assert kept == 0
     assert context.cookies() == []
+
+
+@pytest.fixture
+def bare_window(browser: Browser) -> Iterator[Window]:
+    """A fresh window that runs no scripts."""
+    context = browser.new_context(viewport=SIZE, java_script_enabled=False)
+    yield Window(context.new_page())
+    context.close()

@@ -316,8 +316,10 @@ def test_what_a_screen_reader_needs(window: Window, address: str, path: str) -> 
         for heading in page.get_by_role("heading").all()
     ]
     assert all(below <= above + 1 for above, below in pairwise(levels))
-    for control in page.locator("input, select, button, summary, a").all():
-        assert control.evaluate("node => (node.labels?.[0] ?? node).textContent.trim()")
+    for control in page.locator("input:not([type=hidden]), select, button, summary, a").all():
+        assert control.evaluate(
+            "node => node.ariaLabel || (node.labels?.[0] ?? node).textContent.trim()"
+        )
     identities = page.evaluate("[...document.querySelectorAll('[id]')].map(node => node.id)")
     assert len(identities) == len(set(identities))
 

@@ -1,0 +1,96 @@
+"""Search results as the page shows them: grouped by article, the best passage of each.
+
+Pure functions; the HTML is the template's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pinakes.index.types import Hit
+from pinakes.service.asking.citations import page_url, passage_url
+from pinakes.service.types import PassageRef
+from pinakes.service.views.excerpts import best_excerpt, marked_pieces
+
+__all__ = ["RESULTS_A_PAGE", "ArticleResult", "SectionLink", "results_page"]
+
+RESULTS_A_PAGE = 10
+_EXCERPT = 320
+_MOST_SECTIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class SectionLink:
+    """Another passage of an article that was found: where it stands, and its address."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleResult:
+    """An article that was found.
+
+    ``alias``: the other name by which the question calls it. ``pieces``: part of its best passage,
+    each with whether it is a word of the question. ``more``: its other sections that were found.
+    """
+
+    title: str
+    url: str
+    heading_path: tuple[str, ...]
+    passage_url: str
+    alias: str | None
+    pieces: tuple[tuple[str, bool], ...]
+    cut_before: bool
+    cut_after: bool
+    kept_as_of: str | None
+    is_disambiguation: bool
+    more: list[SectionLink] = field(default_factory=list)
+
+
+def results_page(hits: Sequence[Hit], number: int) -> tuple[list[ArticleResult], bool]:
+    """The results of the page ``number``, from 1, and whether there are more behind them."""
+    found: dict[int, ArticleResult] = {}
+    for hit in hits:
+        known = found.get(hit.passage.page_id)
+        if known is None:
+            found[hit.passage.page_id] = _result(hit)
+        elif len(known.more) < _MOST_SECTIONS:
+            _add_section(known, hit)
+    first = (number - 1) * RESULTS_A_PAGE
+    results = list(found.values())
+    return results[first : first + RESULTS_A_PAGE], len(results) > first + RESULTS_A_PAGE
+
+
+def _result(hit: Hit) -> ArticleResult:
+    passage = hit.passage
+    start, end = best_excerpt(passage.text, hit.highlights, _EXCERPT, language=hit.language)
+    named = f"{passage.title}\n"
+    if start == 0 and passage.text.startswith(named):  # its title stands above already
+        start = len(named)
+    alias = hit.alias if hit.alias and hit.alias.casefold() != passage.title.casefold() else None
+    return ArticleResult(
+        title=passage.title,
+        url=page_url(hit.collection, passage.page_id),
+        heading_path=passage.heading_path,
+        passage_url=passage_url(_ref(hit)),
+        alias=alias,
+        pieces=tuple(marked_pieces(passage.text, hit.highlights, start, end)),
+        cut_before=bool(passage.text[:start].strip()),
+        cut_after=bool(passage.text[end:].strip()),
+        kept_as_of=hit.kept_as_of,
+        is_disambiguation=hit.is_disambiguation,
+    )
+
+
+def _add_section(result: ArticleResult, hit: Hit) -> None:
+    """A section is named once, and that of the best passage not at all."""
+    path = hit.passage.heading_path
+    name = path[-1] if path else ""
+    names = {section.name for section in result.more}
+    if name and path != result.heading_path and name not in names:
+        result.more.append(SectionLink(name, passage_url(_ref(hit))))
+
+
+def _ref(hit: Hit) -> PassageRef:
+    passage = hit.passage
+    return PassageRef(hit.collection, passage.page_id, hit.revision_id, passage.start, passage.end)

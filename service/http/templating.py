@@ -1,0 +1,55 @@
+"""The pages' templates: what every page knows, and values as pages show them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from fastapi.templating import Jinja2Templates
+
+from pinakes.index.errors import CollectionError
+from pinakes.index.retrieval.search import MAX_QUERY_LENGTH
+from pinakes.service.plain_text import visible
+
+__all__ = ["TEMPLATES", "WEB", "error_page", "wants_page"]
+
+WEB = Path(__file__).parent / "web"
+_HTML = "text/html"
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks for a page to show, and no program for data."""
+    return _HTML in request.headers.get("accept", "")
+
+
+def _known(request: Request) -> dict[str, Any]:
+    """What every page knows: the collections there are, and how long a question may be."""
+    try:
+        names = request.app.state.library.names()
+    except CollectionError:
+        names = []
+    return {"collection_names": names, "longest": MAX_QUERY_LENGTH}
+
+
+def _shown(value: Any) -> Any:
+    """A value as a page shows it."""
+    return visible(value) if isinstance(value, str) else value
+
+
+TEMPLATES = Jinja2Templates(directory=WEB / "templates", context_processors=[_known])
+TEMPLATES.env.finalize = _shown
+
+
+def error_page(
+    request: Request,
+    title: str,
+    detail: str,
+    status: int,
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """What went wrong, in a page with ways on from there."""
+    shown = {"title": title, "detail": detail}
+    return TEMPLATES.TemplateResponse(
+        request, "error.html", shown, status_code=status, headers=headers
+    )

@@ -1,0 +1,117 @@
+// Titles that begin with what is typed, below the search field: a combobox with a listbox, after
+// the ARIA Authoring Practices. Without it the form searches all the same.
+const WAIT_MS = 60;
+
+const form = document.getElementById("search");
+const field = document.getElementById("words");
+const list = document.getElementById("titles");
+
+if (form) {
+  let chosen = -1;
+  let asked = null;
+  let waiting = 0;
+
+  for (const [name, value] of Object.entries({
+    role: "combobox",
+    "aria-autocomplete": "list",
+    "aria-controls": list.id,
+    "aria-expanded": "false",
+  })) {
+    field.setAttribute(name, value);
+  }
+
+  const options = () => [...list.children];
+
+  function close() {
+    list.hidden = true;
+    list.replaceChildren();
+    chosen = -1;
+    field.setAttribute("aria-expanded", "false");
+    field.removeAttribute("aria-activedescendant");
+  }
+
+  function choose(place) {
+    options().forEach((option, number) => option.setAttribute("aria-selected", String(number === place)));
+    chosen = place;
+    const option = options()[place];
+    if (!option) return field.removeAttribute("aria-activedescendant");
+    field.setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  }
+
+  function show(suggestions) {
+    close();
+    suggestions.forEach(({ title, matched, url }, number) => {
+      const option = document.createElement("li");
+      option.id = `title-${number}`;
+      option.setAttribute("role", "option");
+      option.setAttribute("aria-selected", "false");
+      option.dir = "auto";
+      option.dataset.url = url;
+      option.textContent = matched ?? title;
+      if (matched) {
+        const target = document.createElement("span");
+        target.className = "about";
+        target.textContent = ` → ${title}`;
+        option.append(target);
+      }
+      list.append(option);
+    });
+    list.hidden = !suggestions.length;
+    field.setAttribute("aria-expanded", String(!list.hidden));
+  }
+
+  async function suggest() {
+    asked?.abort();
+    const mine = (asked = new AbortController());
+    const typed = field.value;
+    if (!typed.trim()) return close();
+    const collection = form.elements.namedItem("collection").value;
+    const query = new URLSearchParams({ q: typed.slice(0, 200), k: "8" });
+    try {
+      const address = `/c/${encodeURIComponent(collection)}/api/suggest?${query}`;
+      const response = await fetch(address, { signal: mine.signal });
+      if (!response.ok) return close();
+      const { suggestions } = await response.json();
+      if (mine === asked && document.activeElement === field) show(suggestions);
+    } catch (error) {
+      if (!mine.signal.aborted) close();
+    }
+  }
+
+  field.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(suggest, WAIT_MS);
+  });
+  field.addEventListener("blur", close);
+  field.addEventListener("keydown", (event) => {
+    const count = options().length;
+    if (event.key === "Escape" && !list.hidden) {
+      event.preventDefault(); // only the list goes, not what was typed
+      close();
+    } else if (count && event.key === "ArrowDown") {
+      event.preventDefault();
+      choose((chosen + 1) % count);
+    } else if (count && event.key === "ArrowUp") {
+      event.preventDefault();
+      choose((chosen <= 0 ? count : chosen) - 1);
+    } else if (event.key === "Enter" && chosen >= 0) {
+      event.preventDefault();
+      location.assign(options()[chosen].dataset.url);
+    }
+  });
+  // Before the field loses the focus, and with it the list.
+  list.addEventListener("pointerdown", (event) => {
+    const option = event.target.closest("[role=option]");
+    event.preventDefault();
+    if (option) location.assign(option.dataset.url);
+  });
+  // "/" leads to the field, as elsewhere, unless one types.
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    field.focus();
+    field.select();
+  });
+}

@@ -1,0 +1,170 @@
+"""The search page, the search field of every page, and errors as pages: in Chromium and without."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from tests.service.conftest import make_app, running
+from tests.service.http.browser import Window, needs_chromium
+
+HTML = {"Accept": "text/html"}
+
+
+@pytest.fixture(scope="module")
+def address(sample: Path) -> Iterator[str]:
+    with running(make_app(sample)) as address:
+        yield address
+
+
+def found(address: str, query: str, **more: str) -> httpx.Response:
+    return httpx.get(f"{address}/c/samplewiki/search", params={"q": query, **more}, headers=HTML)
+
+
+def titles(page: str) -> list[str]:
+    return re.findall(r'<h2 dir="auto"><a href="[^"]+">([^<]+)</a></h2>', page)
+
+
+def test_articles_come_once_with_their_best_passage(address: str) -> None:
+    response = found(address, "library founded by Ptolemy")
+    assert response.status_code == 200
+    names = titles(response.text)
+    assert "Library of Alexandria" in names
+    assert len(names) == len(set(names))
+    first = response.text.split("<li>")[1]
+    assert "<mark>" in first
+    [url] = re.findall(r'class="place" href="([^"]+)"', first)
+    article = httpx.get(address + url.replace("&amp;", "&"), headers=HTML)
+    assert '<mark id="passage"' in article.text
+
+
+def test_a_title_leads_to_its_article_and_back_to_the_search(address: str) -> None:
+    response = found(address, "library of Alexandria")
+    assert response.status_code == 303
+    article = httpx.get(address + response.headers["Location"], headers=HTML)
+    assert "<h1" in article.text
+    [instead] = re.findall(r'<a href="([^"]+)">Search for it instead', article.text)
+    results = httpx.get(address + instead.replace("&amp;", "&"), headers=HTML)
+    assert results.status_code == 200
+    assert "Library of Alexandria" in titles(results.text)
+
+
+def test_pages_of_results_follow_each_other_without_repeating(address: str) -> None:
+    first = found(address, "city", all="1")
+    assert 'rel="prev"' not in first.text
+    [following] = re.findall(r'rel="next" href="([^"]+)"', first.text)
+    second = httpx.get(
+        f"{address}/c/samplewiki/search{following.replace('&amp;', '&')}", headers=HTML
+    )
+    assert titles(first.text)
+    assert titles(second.text)
+    assert not set(titles(first.text)) & set(titles(second.text))
+    assert 'rel="prev"' in second.text
+
+
+def test_where_nothing_is_found_that_is_said(sample: Path) -> None:
+    with running(make_app(sample, search={"mode": "keyword"})) as address:
+        found_by_one = found(address, "library qwxyzqq", all="1")
+        nothing = found(address, "qwxyzqq", all="1")
+    assert "Library of Alexandria" in titles(found_by_one.text)
+    assert "Nothing was found" in nothing.text
+    assert "Did you mean" not in nothing.text
+
+
+@pytest.mark.parametrize(
+    ("query", "status"), [("", 200), ("   ", 200), ("?!", 400), ("x" * 5000, 400)]
+)
+def test_what_cannot_be_searched_for_is_said_on_the_page(
+    address: str, query: str, status: int
+) -> None:
+    response = found(address, query)
+    assert response.status_code == status
+    assert response.headers["Content-Type"].startswith("text/html")
+    assert ('role="alert"' in response.text) == (status == 400)
+
+
+def test_words_are_never_markup(address: str) -> None:
+    response = found(address, "<script>alert(1)</script> library", all="1")
+    assert "<script>alert" not in response.text
+    assert "&lt;script&gt;alert" in response.text
+
+
+def test_the_form_names_the_collection_in_a_field(address: str) -> None:
+    asked = {"q": "city", "collection": "samplewiki"}
+    response = httpx.get(f"{address}/search", params=asked, headers=HTML)
+    assert response.status_code == 303
+    assert response.headers["Location"] == "/c/samplewiki/search?q=city"
+    unknown = httpx.get(f"{address}/search", params={**asked, "collection": "nowiki"}, headers=HTML)
+    assert unknown.status_code == 404
+
+
+def test_errors_are_pages_to_browsers_and_problems_to_programs(address: str) -> None:
+    page = httpx.get(f"{address}/c/samplewiki/page/999999999", headers=HTML)
+    assert page.status_code == 404
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "no page with id 999999999" in page.text
+    problem = httpx.get(f"{address}/c/samplewiki/page/999999999")
+    assert problem.status_code == 404
+    assert problem.headers["Content-Type"] == "application/problem+json"
+
+
+@needs_chromium
+class TestInChromium:
+    def test_titles_are_suggested_and_chosen_with_the_keyboard(
+        self, window: Window, address: str
+    ) -> None:
+        page = window.page
+        page.goto(f"{address}/c/samplewiki/search")
+        field = page.get_by_role("combobox", name="Search")
+        field.press_sequentially("library of al")
+        option = page.get_by_role("option").first
+        expect(option).to_have_text("Library of Alexandria")
+        expect(field).to_have_attribute("aria-expanded", "true")
+        field.press("ArrowDown")
+        expect(option).to_have_attribute("aria-selected", "true")
+        field.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Library of Alexandria")
+
+    def test_escape_closes_the_list_and_keeps_what_was_typed(
+        self, window: Window, address: str
+    ) -> None:
+        page = window.page
+        page.goto(f"{address}/c/samplewiki/search")
+        field = page.get_by_role("combobox", name="Search")
+        field.press_sequentially("lib")
+        expect(page.get_by_role("option").first).to_be_visible()
+        field.press("Escape")
+        expect(page.get_by_role("listbox")).to_be_hidden()
+        expect(field).to_have_value("lib")
+
+    def test_a_theme_is_kept(self, window: Window, address: str) -> None:
+        page = window.page
+        page.goto(address)
+        button = page.get_by_role("button", name="Theme: system")
+        button.click()
+        page.get_by_role("button", name="Theme: light").click()
+        dark = "getComputedStyle(document.documentElement).colorScheme"
+        assert page.evaluate(dark) == "dark"
+        page.reload()
+        expect(page.get_by_role("button", name="Theme: dark")).to_be_visible()
+        assert page.evaluate(dark) == "dark"
+        page.evaluate("localStorage.clear()")
+
+    def test_asking_from_the_field_asks(self, window: Window, address: str) -> None:
+        page = window.page
+        page.goto(f"{address}/c/samplewiki/search")
+        page.get_by_role("combobox", name="Search").fill("Who founded the library of Alexandria?")
+        page.get_by_role("button", name="Ask").click()
+        expect(page.locator("#answer")).to_be_visible()
+
+
+@needs_chromium
+def test_searching_works_without_javascript(bare_window: Window, address: str) -> None:
+    page = bare_window.page
+    page.goto(f"{address}/c/samplewiki/")
+    page.get_by_role("searchbox", name="Search").fill("founded by Ptolemy")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("link", name="Library of Alexandria").first).to_be_visible()
