@@ -221,6 +221,7 @@ def test_the_list_in_a_browser(browser: Browser, several: Path, scripts: bool) -
         expect(page.get_by_label("What would you like to know?")).to_be_visible()
         assert page.url == f"{address}/c/samplewiki/"
         if scripts:
+            page.wait_for_load_state()  # before, the form is sent as browsers send forms
             page.get_by_label("What would you like to know?").fill("Rosetta Stone")
             page.get_by_role("button", name="Ask").click()
             expect(page.locator("#sources li a").first).to_be_visible()
