@@ -13,6 +13,7 @@ __all__ = [
     "encoders",
     "faults",
     "fidelity",
+    "fidelity_by_language",
     "flips",
     "installation",
     "kills",
@@ -228,15 +229,31 @@ def memory_on_paper(figures: Any) -> Iterable[Row]:
 
 def fidelity(figures: Any) -> Iterable[Row]:
     for corpus, found in figures.items():
-        yield {
-            "": corpus,
-            "pages": found["pages"],
-            "numbers": found["numbers"],
-            "kept": f"{found['share_kept']:.2%}",
-            "markup left": found["markup_left"],
-            "peer: kept": f"{found['peer']['share_kept']:.1%}",
-            "peer: markup left": found["peer"]["markup_left"],
-        }
+        if not corpus.startswith("language "):
+            yield {
+                "": corpus,
+                "pages": found["pages"],
+                "numbers": found["numbers"],
+                "kept": f"{found['share_kept']:.2%}",
+                "words": found["all_words"],
+                "lost in unknown templates, of 1,000": found["words_lost_in_unknown_per_1000"],
+                "markup left": found["markup_left"],
+                "peer: numbers kept": f"{found['peer']['share_kept']:.1%}",
+                "peer: markup left": found["peer"]["markup_left"],
+            }
+
+
+def fidelity_by_language(figures: Any) -> Iterable[Row]:
+    for corpus, found in figures.items():
+        if corpus.startswith("language "):
+            yield {
+                "": corpus.removeprefix("language "),
+                "pages": found["pages"],
+                "numbers": found["numbers"],
+                "kept": f"{found['share_kept']:.2%}",
+                "words": found["all_words"],
+                "lost in unknown templates, of 1,000": found["words_lost_in_unknown_per_1000"],
+            }
 
 
 def parser_tests(figures: Any) -> Iterable[Row]:

@@ -1,6 +1,7 @@
 """``pinakes extract --report`` over the sample."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str, str]:
 def test_a_table_and_lines(sample_dump: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out, err = run(capsys, str(sample_dump))
     assert "Numbers in 40 articles" in out
+    assert "Words in 40 articles" in out
+    assert re.search(r"Of 1,000 words \d+\.\d are lost in templates that nobody knows", out)
     assert "Markup left in the text 0" in out
     assert "Templates dropped" in out
     assert "40 measured, 0 too broken to measure, 0 quarantined" in out
@@ -31,6 +34,8 @@ def test_as_json(sample_dump: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert report["pages"] == 40
     assert report["fidelity"] > 0.99
     assert sum(report["kept"].values()) <= sum(report["expected"].values())
+    assert report["words_lost_in_unknown_per_1000"] < 20
+    assert sum(report["words"].values()) > 1000
     assert report["leftovers"] == {}
     assert report["quarantined"] == 0
     lost = sum(report["expected"].values()) - sum(report["kept"].values())

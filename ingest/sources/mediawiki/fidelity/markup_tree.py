@@ -22,13 +22,13 @@ from pinakes.ingest.sources.mediawiki.fidelity.unclosed import count_unclosed
 
 __all__ = ["Piece", "Place", "TemplateUse", "pieces_of"]
 
-# Where a piece of text stands. The first four are what a reader of the page sees; the others are
-# told apart: inside templates that were not rendered, inside templates without facts, arguments
-# that steer a template and do not show.
+# Where a piece of text stands. A reader of the page sees the first five, most of what stands in
+# templates that nobody knows ("unrendered") among them; the others are told apart: inside templates
+# without facts, arguments that steer a template and do not show.
 Place = Literal["text", "template", "infobox", "table", "unrendered", "silent", "steering"]
 TemplateUse = Literal["rendered", "infobox", "unrendered", "silent"]
 # By a template's name (lower case, single spaces), its named arguments as written, and how many
-# others there are.
+# others there are that are not blank.
 UseOf = Callable[[str, Mapping[str, str], int], TemplateUse]
 
 _LONGEST_PAGE = 3_000_000
@@ -36,7 +36,7 @@ _LONGEST_PAGE = 3_000_000
 _MOST_UNCLOSED = 300
 # Extension tags whose content is a drawing or a reference, and those with text of their own.
 _REFERENCE_TAGS = frozenset(("ref", "references", "templatestyles", "templatedata", "indicator"))
-_SCRIPT_TAGS = frozenset(("graph", "score", "mapframe", "maplink", "hiero", "inputbox"))
+_SCRIPT_TAGS = frozenset(("score", "mapframe", "maplink", "hiero", "inputbox"))
 _INLINE_TAGS = frozenset(
     ("b", "i", "span", "small", "big", "u", "s", "em", "strong", "font", "nowiki")
 )
@@ -145,8 +145,9 @@ class _Walk:
             picture = str(node.contents or "").strip().partition("\n")[0]
             self.visit(mwparserfromhell.parse(f"[[{picture}]]"), place, name)
             return
-        if tag in _SCRIPT_TAGS:
-            self._add("unrendered", f"<{tag}>", f"{node.contents or ''}\n")
+        if tag in _SCRIPT_TAGS or tag == "graph":
+            there: Place = "unrendered" if tag == "graph" else "steering"
+            self._add(there, f"<{tag}>", f"{node.contents or ''}\n")
             return
         if tag == "table" and place == "text":
             place = "table"
@@ -196,7 +197,8 @@ class _Walk:
         values = [(str(p.name).strip().lower(), p) for p in node.params]
         written = [(key, str(parameter.value).strip()) for key, parameter in values]
         named = {str(p.name).strip().lower(): str(p.value) for p in node.params if p.showkey}
-        use = self._use_of(own, named, len(values) - len(named))
+        others = sum(1 for p in node.params if not p.showkey and str(p.value).strip())
+        use = self._use_of(own, named, others)
         if place not in ("unrendered", "silent", "steering"):
             if use != "rendered":
                 place, name = use, own

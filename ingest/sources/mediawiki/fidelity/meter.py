@@ -1,7 +1,7 @@
-"""How much of a page's facts its text keeps: numbers kept and lost, markup left, templates dropped.
+"""How much of a page its text keeps: numbers and words kept and lost, markup left, calls dropped.
 
 What there was to keep comes from an independent parser's tree (``markup_tree``), never from our
-own reading. A number counts as kept as often as it occurs in both. Knows nothing of files.
+own reading. What stands in templates that nobody knows was to be kept, too. Knows nothing of files.
 """
 
 import re
@@ -9,13 +9,23 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
 
+from pinakes.ingest.sources.mediawiki.fidelity.losses import (
+    Occurrence,
+    Occurrences,
+    TokensOf,
+    alike,
+    lost_tokens,
+    neighbours,
+    occurrences,
+)
 from pinakes.ingest.sources.mediawiki.fidelity.markup_tree import (
     Piece,
     Place,
     TemplateUse,
     pieces_of,
 )
-from pinakes.ingest.sources.mediawiki.fidelity.numbers import numbers_of
+from pinakes.ingest.sources.mediawiki.fidelity.numbers import numbers_of, regrouped
+from pinakes.ingest.sources.mediawiki.fidelity.words import words_of
 from pinakes.ingest.sources.mediawiki.markup.layout import unescape
 from pinakes.ingest.sources.mediawiki.templates.local_names import local_names
 from pinakes.ingest.sources.mediawiki.templates.registry import find_template
@@ -26,7 +36,7 @@ from pinakes.ingest.types import Document
 
 __all__ = ["FidelityCounts", "LostNumber", "measure_page", "measure_pages", "numbers_elsewhere"]
 
-_APART: tuple[Place, ...] = ("unrendered", "silent", "steering")
+_APART: tuple[Place, ...] = ("silent", "steering")
 _MOST_VERBATIM = 2_000
 _CONTEXT = 60
 _LIST_NUMBER = re.compile(r"^[ \t]*(\d{1,4})\. ", re.MULTILINE)
@@ -65,10 +75,13 @@ class LostNumber:
 class FidelityCounts:
     """Counts over any number of pages; they add up.
 
-    ``expected`` and ``kept`` are numbers by the place where they stand. Apart from them:
-    ``unrendered``, ``silent`` and ``steering``, numbers in templates that no renderer knows, in
-    those that are left out on purpose, and in arguments that do not show, each by template.
-    ``quarantined`` is for the caller to fill: pages that never reached a parser.
+    ``expected`` and ``kept`` are numbers by the place where they stand, ``words`` and
+    ``words_kept`` words; what stands in templates that nobody knows is among them
+    ("unrendered"), and what is lost there in ``lost_in_unknown`` by template. Apart from them:
+    words and numbers in templates that are left out on purpose (``silent``), and numbers in
+    arguments that do not show (``steering``), each by template. ``dropped`` are calls left out
+    because nobody knows the template. ``quarantined`` is for the caller to fill: pages that never
+    reached a parser.
     """
 
     pages: int = 0
@@ -76,7 +89,9 @@ class FidelityCounts:
     quarantined: int = 0
     expected: Counter[str] = field(default_factory=Counter)
     kept: Counter[str] = field(default_factory=Counter)
-    unrendered: Counter[str] = field(default_factory=Counter)
+    words: Counter[str] = field(default_factory=Counter)
+    words_kept: Counter[str] = field(default_factory=Counter)
+    lost_in_unknown: Counter[str] = field(default_factory=Counter)
     silent: Counter[str] = field(default_factory=Counter)
     steering: Counter[str] = field(default_factory=Counter)
     dropped: Counter[str] = field(default_factory=Counter)
@@ -102,6 +117,12 @@ class FidelityCounts:
         expected = self.expected.total()
         return self.kept.total() / expected if expected else 1.0
 
+    @property
+    def unknown_words_lost(self) -> float:
+        """Words lost in templates that nobody knows, for each thousand words of the source."""
+        lost = self.words["unrendered"] - self.words_kept["unrendered"]
+        return 1000 * lost / max(self.words.total(), 1)
+
 
 def measure_pages(
     pages: Iterable[Page], site: SiteInfo
@@ -118,35 +139,32 @@ def measure_page(
 ) -> tuple[FidelityCounts, list[LostNumber]]:
     """What ``document`` keeps of ``page``; ``dropped`` as ``parse_document`` counted it."""
     leftovers = _leftovers(page.wikitext, document.text)
-    source = _source(page, site)
-    if source is None:
+    pieces = _pieces(page, site)
+    if pieces is None:
         return FidelityCounts(skipped=1, dropped=Counter(dropped), leftovers=leftovers), []
-    found, apart = source
+    shown = [piece for piece in pieces if piece.place not in _APART]
     text = _comparable(page, document)
-    there = _offsets(text)
-    expected: Counter[str] = Counter()
-    lost_at: Counter[str] = Counter()
-    lost: list[LostNumber] = []
-    for number, places in found.items():
-        expected.update(piece.place for piece, _ in places)
-        missing = len(places) - len(there.get(number, ()))
-        if missing > 0:
-            neighbours = {_neighbours(text, offset, number) for offset in there.get(number, ())}
-            ranked = sorted(places, key=lambda place: _alike(place, neighbours, number))
-            for piece, offset in ranked[:missing]:
-                lost_at[piece.place] += 1
-                lost.append(_example(page.title, number, piece, offset))
+    numbers, words = occurrences(shown, numbers_of), occurrences(shown, words_of)
+    lost = lost_tokens(numbers, text, numbers_of, regrouped)
+    lost_words = lost_tokens(words, text, words_of)
+    expected, words_expected = _by_place(numbers), _by_place(words)
     counts = FidelityCounts(
         pages=1,
         expected=expected,
-        kept=expected - lost_at,
-        unrendered=apart["unrendered"],
-        silent=apart["silent"],
-        steering=apart["steering"],
+        kept=expected - Counter(place.piece.place for place in lost),
+        words=words_expected,
+        words_kept=words_expected - Counter(place.piece.place for place in lost_words),
+        lost_in_unknown=Counter(
+            place.piece.template
+            for place in (*lost, *lost_words)
+            if place.piece.place == "unrendered"
+        ),
+        silent=_by_template(pieces, "silent", numbers_of, words_of),
+        steering=_by_template(pieces, "steering", numbers_of),
         dropped=Counter(dropped),
         leftovers=leftovers,
     )
-    return counts, lost
+    return counts, [_example(page.title, place) for place in lost]
 
 
 def numbers_elsewhere(page: Page, document: Document, site: SiteInfo) -> list[LostNumber]:
@@ -155,45 +173,46 @@ def numbers_elsewhere(page: Page, document: Document, site: SiteInfo) -> list[Lo
     Mostly values that now stand behind their heading; a lost one that an equal number elsewhere
     makes up for would be among them.
     """
-    source = _source(page, site)
-    if source is None:
+    pieces = _pieces(page, site)
+    if pieces is None:
         return []
     text = _comparable(page, document)
-    there = _offsets(text)
+    there: dict[str, list[int]] = {}
+    for number, offset in numbers_of(text):
+        there.setdefault(number, []).append(offset)
     moved = []
-    for number, places in source[0].items():
-        neighbours = {_neighbours(text, offset, number) for offset in there.get(number, ())}
+    shown = (piece for piece in pieces if piece.place not in _APART)
+    for number, places in occurrences(shown, numbers_of).items():
+        beside = neighbours(text, number, there.get(number, ()))
         moved += [
-            _example(page.title, number, *place)
+            _example(page.title, place)
             for place in places
-            if there.get(number) and not _alike(place, neighbours, number)
+            if there.get(number) and not alike(place, beside)
         ]
     return moved
 
 
-# The numbers of a page's source: where each stands, and by template those set apart.
-_Numbers = dict[str, list[tuple[Piece, int]]]
-
-
-def _source(page: Page, site: SiteInfo) -> tuple[_Numbers, dict[str, Counter[str]]] | None:
-    """The numbers to keep and those set apart; None for a page too broken to measure."""
-    pieces = pieces_of(
+def _pieces(page: Page, site: SiteInfo) -> list[Piece] | None:
+    """The pieces of a page's source; None for a page too broken to measure."""
+    return pieces_of(
         page.wikitext,
         lambda name, named, positional: _use_of(name, named, positional, site.language),
         site.namespace_names(6) | local_names(site.language).file,
         site.namespace_names(14) | {"category"},
     )
-    if pieces is None:
-        return None
-    found: _Numbers = {}
-    apart: dict[str, Counter[str]] = {place: Counter() for place in _APART}
+
+
+def _by_place(found: Occurrences) -> Counter[str]:
+    return Counter(place.piece.place for places in found.values() for place in places)
+
+
+def _by_template(pieces: list[Piece], place: Place, *kinds: TokensOf) -> Counter[str]:
+    """How many tokens of these kinds stand at ``place``, by the template that holds them."""
+    counts: Counter[str] = Counter()
     for piece in pieces:
-        for number, offset in numbers_of(piece.text):
-            if piece.place in apart:
-                apart[piece.place][piece.template] += 1
-            else:
-                found.setdefault(number, []).append((piece, offset))
-    return found, apart
+        if piece.place == place:
+            counts[piece.template] += sum(1 for kind in kinds for _ in kind(piece.text))
+    return +counts
 
 
 def _comparable(page: Page, document: Document) -> str:
@@ -204,14 +223,6 @@ def _comparable(page: Page, document: Document) -> str:
     return text
 
 
-def _offsets(text: str) -> dict[str, list[int]]:
-    """Where in ``text`` each number stands."""
-    offsets: dict[str, list[int]] = {}
-    for number, offset in numbers_of(text):
-        offsets.setdefault(number, []).append(offset)
-    return offsets
-
-
 def _bare_headings(document: Document) -> set[str]:
     """Headings that stand in the paths of sections alone: they have no text of their own."""
     paths = {part.heading_path for part in document.sections}
@@ -220,6 +231,8 @@ def _bare_headings(document: Document) -> set[str]:
 
 
 def _use_of(name: str, named: Mapping[str, str], positional: int, language: str) -> TemplateUse:
+    if name == "#invoke":  # what a module would show is not known, whatever its call becomes
+        return "unrendered"
     kind = find_template(name, language).kind
     if kind == "unknown":
         return "infobox" if holds_facts(named, positional) else "unrendered"
@@ -228,24 +241,11 @@ def _use_of(name: str, named: Mapping[str, str], positional: int, language: str)
     return "infobox" if kind == "infobox" else "rendered"
 
 
-def _neighbours(text: str, offset: int, number: str) -> tuple[str, str]:
-    before = re.findall(r"\w+", text[max(0, offset - 30) : offset])
-    after = re.findall(r"\w+", text[offset + len(number) : offset + len(number) + 30])
-    return (before[-1] if before else "", after[0] if after else "")
-
-
-def _alike(place: tuple[Piece, int], neighbours: set[tuple[str, str]], number: str) -> int:
-    """How many of the words beside a number in the source are beside one in the text, 0 to 2."""
-    before, after = _neighbours(place[0].text, place[1], number)
-    return any(before == pair[0] for pair in neighbours) + any(
-        after == pair[1] for pair in neighbours
-    )
-
-
-def _example(title: str, number: str, piece: Piece, offset: int) -> LostNumber:
+def _example(title: str, place: Occurrence) -> LostNumber:
+    piece, offset = place.piece, place.offset
     before = " ".join(piece.text[max(0, offset - _CONTEXT) : offset].split())
     after = " ".join(piece.text[offset : offset + _CONTEXT].split())
-    return LostNumber(title, number, piece.place, piece.template, before, after)
+    return LostNumber(title, place.token, piece.place, piece.template, before, after)
 
 
 def _leftovers(wikitext: str, text: str) -> Counter[str]:

@@ -1,6 +1,6 @@
 import pytest
 
-from pinakes.ingest.sources.mediawiki.fidelity.numbers import numbers_of
+from pinakes.ingest.sources.mediawiki.fidelity.numbers import numbers_of, regrouped
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,18 @@ def test_offsets_point_at_the_number() -> None:
     text = "In 1969 some 10⁶ people at http://example.org/1 saw −5"
     for number, offset in numbers_of(text):
         assert text[offset] in {number[0], "⁶", "−"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("3.769.495", ["3769495"]),
+        ("3 769 495,5 km", ["3769495.5"]),
+        ("3'769", ["3769"]),
+        ("38,1 °C", ["38.1"]),
+        ("1,234,567 and 12.5 and 1990 95", []),
+        ("von 10.000 bis 12.500", ["10000", "12500"]),
+    ],
+)
+def test_numbers_as_other_languages_group_them(text: str, expected: list[str]) -> None:
+    assert list(regrouped(text)) == expected
