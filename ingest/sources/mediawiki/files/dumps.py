@@ -11,14 +11,14 @@ from glob import glob
 from itertools import pairwise
 from pathlib import Path
 
-from pinakes.ingest.errors import DumpNotFound, IngestError, NotADump
-from pinakes.ingest.files import kind_of_file
+from pinakes.ingest.errors import DumpNotFound, IngestError
 from pinakes.ingest.sources.base import Unit, collection_name
 from pinakes.ingest.sources.file_state import FileState, state_of
 from pinakes.ingest.sources.mediawiki.files.archives import archive_format, check_end, read_pieces
 from pinakes.ingest.sources.mediawiki.types import Piece, SiteInfo
 from pinakes.ingest.sources.mediawiki.xml.page_xml import CutPage, cut_pages
 from pinakes.ingest.sources.mediawiki.xml.site_info import read_site_info
+from pinakes.ingest.sources.named_files import checked_file
 
 __all__ = [
     "Dump",
@@ -104,7 +104,7 @@ def find_dump(paths: Sequence[Path]) -> Dump:
     Raises DumpNotFound, NotADump, TruncatedDump or IngestError when the files belong to different
     wikis.
     """
-    parts = tuple(dict.fromkeys(_checked(part) for path in paths for part in _parts_of(path)))
+    parts = tuple(dict.fromkeys(checked_file(part) for path in paths for part in _parts_of(path)))
     if not parts:
         raise DumpNotFound("no dump file given")
     states = tuple(state_of(part) for part in parts)
@@ -188,32 +188,6 @@ def _matching(path: Path) -> list[Path]:
     if path.parent.is_dir():
         return [path.parent / name for name in glob(path.name, root_dir=path.parent)]
     return [Path(name) for name in glob(str(path))]
-
-
-def _checked(path: Path) -> Path:
-    """The file itself, which can be read from any place and whose name can be written down.
-
-    Raises DumpNotFound: of a FIFO, a socket or /dev/zero nobody knows where it ends.
-    """
-    try:
-        kind = kind_of_file(path)
-        part = path.resolve() if kind == "file" else path
-    except FileNotFoundError:
-        what = "a link to a file that is not there" if path.is_symlink() else "no such file"
-        raise DumpNotFound(f"{path}: {what}") from None
-    except OSError as error:
-        raise DumpNotFound(f"{path}: cannot be read ({error.strerror})") from None
-    if kind != "file":
-        raise DumpNotFound(f"{path}: a {kind}, and a dump is a file; write it to one first")
-    if not part.stat().st_size:
-        raise NotADump(f"{path}: the file is empty; take a dump such as …-pages-articles.xml.bz2")
-    try:
-        part.name.encode()
-    except UnicodeEncodeError:
-        raise DumpNotFound(
-            f"{path}: its name is not UTF-8, or the locale (LC_ALL) is not; rename it"
-        ) from None
-    return part
 
 
 def _is_dump(path: Path) -> bool:

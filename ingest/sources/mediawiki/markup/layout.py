@@ -18,9 +18,12 @@ from pinakes.ingest.types import Section
 __all__ = [
     "Block",
     "assemble",
+    "clean_line",
     "kept_mark",
     "lines_of",
+    "lowered",
     "plain_words",
+    "raised",
     "sections_of",
     "unescape",
 ]
@@ -113,7 +116,7 @@ def _resolved(text: str) -> str:
     """Tags, emphasis and external links gone; line breaks, bars and equals signs themselves."""
     if "<" in text:
         if "<sub" in text:  # the base of 20<sub>16</sub>
-            text = _SUBSCRIPT.sub(lambda match: match[1].translate(_SUBSCRIPT_DIGITS), text)
+            text = _SUBSCRIPT.sub(lambda match: lowered(match[1]), text)
         text = _TAG.sub(_tag_text, _SUPERSCRIPT.sub(_superscript, text))
     if "[" in text:
         text = _EXTERNAL.sub(r"\1", text)
@@ -125,7 +128,7 @@ def _resolved(text: str) -> str:
 
 def _words(line: str, kept: Sequence[str]) -> str:
     """The words of a line, without its list or heading marks: entities resolved, kept text back."""
-    line = _clean(unescape(line))
+    line = clean_line(unescape(line))
     return _KEPT_MARK.sub(lambda match: kept[int(match[1])], line) if _KEPT in line else line
 
 
@@ -152,13 +155,21 @@ def _tag_text(match: re.Match[str]) -> str:
 
 
 def _superscript(match: re.Match[str]) -> str:
+    return raised(match[1].strip())
+
+
+def raised(content: str) -> str:
     """Powers keep their meaning: 10<sup>6</sup> is not 106."""
-    content = match[1].strip()
     characters = unescape(content)
-    raised = characters.translate(_SUPERSCRIPT_DIGITS)
-    if all(a != b for a, b in zip(characters, raised, strict=True)):
-        return raised
+    high = characters.translate(_SUPERSCRIPT_DIGITS)
+    if all(a != b for a, b in zip(characters, high, strict=True)):
+        return high
     return content if content.lower() in _ORDINALS else f"^{content}"
+
+
+def lowered(digits: str) -> str:
+    """The base of 20<sub>16</sub>, and nothing but digits."""
+    return digits.translate(_SUBSCRIPT_DIGITS)
 
 
 def sections_of(text: str, kept: Sequence[str]) -> Iterator[Block]:
@@ -198,7 +209,7 @@ def _shared(first: str, second: str) -> int:
     )
 
 
-def _clean(line: str) -> str:
+def clean_line(line: str) -> str:
     """Single spaces; no brackets that a dropped template left empty, no space before a stop."""
     line = _plain_spaces(line).strip()
     if is_loose := _LOOSE_SPACE.search(line) is not None:

@@ -10,7 +10,15 @@ from dataclasses import dataclass
 
 from pinakes.ingest.sources.mediawiki.markup.emphasis import without_emphasis
 
-__all__ = ["APART", "BREAK", "DROPPED", "cell_text", "render_table"]
+__all__ = [
+    "APART",
+    "BREAK",
+    "DROPPED",
+    "cell_text",
+    "joined_parts",
+    "render_table",
+    "table_lines",
+]
 
 # Stands for <br> until the end: a line break in prose, a comma inside a cell.
 BREAK = "\ue002"
@@ -85,8 +93,8 @@ def _cells(row: str) -> Iterator[_Cell]:
         yield _Cell(
             cell_text(text),
             is_header,
-            min(max(spans.get("row", 1), 1), _MAX_SPAN),
-            min(max(spans.get("col", 1), 1), _MAX_SPAN),
+            _span(spans.get("row", 1)),
+            _span(spans.get("col", 1)),
         )
 
 
@@ -116,8 +124,27 @@ def cell_text(text: str) -> str:
         text = _BLOCK_TAG.sub("\n", text)
     lines = "\n".join(map(_without_list_mark, text.split("\n")))
     text = without_emphasis(lines).replace(DROPPED, "")
-    parts = [part.strip() for part in text.split("\n")]
-    return _COMMA_TOO_MANY.sub("", ", ".join(filter(None, parts)))
+    return joined_parts(text.split("\n"))
+
+
+def joined_parts(parts: Iterable[str]) -> str:
+    """The lines of a cell as one; those that end in a stop of their own get no comma."""
+    return _COMMA_TOO_MANY.sub("", ", ".join(filter(None, map(str.strip, parts))))
+
+
+def table_lines(rows: Iterable[Sequence[tuple[str, bool, int, int]]]) -> list[str]:
+    """The lines of a table whose cells are text, whatever markup they come from.
+
+    A cell: its text, whether it is a heading, and how many rows and columns it covers.
+    """
+    cells = (
+        [_Cell(text, head, *map(_span, covers)) for text, head, *covers in row] for row in rows
+    )
+    return list(filter(None, _row_lines(_spread([row for row in cells if row]))))
+
+
+def _span(count: int) -> int:
+    return min(max(count, 1), _MAX_SPAN)
 
 
 def _without_list_mark(line: str) -> str:
