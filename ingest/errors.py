@@ -5,6 +5,7 @@ IngestError
 ├── NotADump          the file is readable, but holds no MediaWiki export
 ├── EmptyDump         an export without a single page
 ├── TruncatedDump     the file ends, or is damaged, in the middle
+├── ReaderMissing     what reads such files is not installed
 ├── DumpChanged       the file was written to, or replaced, while it was being read
 ├── ChecksumMismatch  the file is not the one that was published
 ├── UnreadablePage    a page or place that cannot be read, where that was asked to be an error
@@ -18,6 +19,7 @@ __all__ = [
     "EmptyDump",
     "IngestError",
     "NotADump",
+    "ReaderMissing",
     "TruncatedDump",
     "UnreadablePage",
     "WorkerDied",
@@ -42,6 +44,10 @@ class EmptyDump(IngestError):
 
 class TruncatedDump(IngestError):
     """The file ends or is damaged in the middle: fetch it again and check its checksum."""
+
+
+class ReaderMissing(IngestError):
+    """The package that reads such files is not installed: the message says how to get it."""
 
 
 class DumpChanged(IngestError):

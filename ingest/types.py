@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 __all__ = [
     "INFOBOX_HEADING",
+    "MADE_REVISIONS",
     "Damage",
     "Document",
     "DocumentKey",
@@ -17,6 +18,7 @@ __all__ = [
     "Section",
     "TrailingBytes",
     "Unchanged",
+    "made_revision",
 ]
 
 # By what a source tells its pages apart: a number (MediaWiki's page ids), or any text, such as a
@@ -25,6 +27,15 @@ DocumentKey = int | str
 
 # The heading of a section with the facts of an infobox, one a line.
 INFOBOX_HEADING = "Infobox"
+
+# Revision ids from here on are made of a page's content, by sources that tell none: no wiki has so
+# many, and every reader of JSON knows integers so large.
+MADE_REVISIONS = 1 << 52
+
+
+def made_revision(digest: bytes) -> int:
+    """The revision id of a page that has none, from a digest of its content."""
+    return MADE_REVISIONS + int.from_bytes(digest[:6], "big")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ EXTRAS = {
     "embedded": ("xllamacpp",),
     "measure": ("mwparserfromhell",),
     "dask": ("distributed",),
+    "html": ("libzim", "selectolax"),
 }
 
 

@@ -17,6 +17,8 @@ MAY_IMPORT = {
 HEAVY = {
     "mwxml": "ingest/sources/mediawiki/xml/pages.py",
     "mwparserfromhell": "ingest/sources/mediawiki/fidelity/markup_tree.py",
+    "libzim": "ingest/sources/zim/archive.py",
+    "selectolax": "ingest/sources/html/elements.py",
     "py7zr": "ingest/sources/mediawiki/files/seven_zip.py",
     "duckdb": "index/store/links.py",
     "tantivy": "index/keywords/bm25.py",
@@ -90,8 +92,13 @@ def test_a_heavy_library_is_known_to_one_file(library: str, file: str) -> None:
     assert importers(library) == [file]
 
 
-# Who may know what MediaWiki is: who picks the kind of source, and who measures wikitext.
+# Who may know what MediaWiki is: who picks the kind of source, who measures wikitext, and who gives
+# rendered pages the form that its text has.
 KNOW_MEDIAWIKI = {
+    "ingest/sources/html/document.py",
+    "ingest/sources/html/flow.py",
+    "ingest/sources/html/page_text.py",
+    "ingest/sources/html/tables.py",
     "ingest/sources/opening.py",
     "service/cli/extract.py",
     "service/terminal/fidelity_report.py",

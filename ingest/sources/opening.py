@@ -9,11 +9,12 @@ from pathlib import Path
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.mediawiki.files.newest import newest_dump, no_newer_dump
 from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
+from pinakes.ingest.sources.zim.source import ZimSource
 
 __all__ = ["KINDS", "newest_dump", "no_newer_dump", "open_source"]
 
 # Asked in this order; the last one takes what no other does, and tells what is wrong with it.
-KINDS: list[type[Source]] = [MediaWikiSource]
+KINDS: list[type[Source]] = [ZimSource, MediaWikiSource]
 
 
 def open_source(paths: Sequence[Path]) -> Source:

@@ -11,6 +11,7 @@ import regex
 
 from pinakes.index.types import Hit, Manifest
 from pinakes.ingest.text.sentences import CLOSERS, STOPS
+from pinakes.ingest.types import MADE_REVISIONS
 from pinakes.service.types import Citation, PassageRef
 
 __all__ = [
@@ -90,13 +91,17 @@ def passage_url(ref: PassageRef) -> str:
 def wiki_permalink(base_url: str, title: str, revision_id: int) -> str | None:
     """The revision on the wiki the dump came from, or None for a dump that does not name it.
 
-    ``base_url`` is siteinfo's ``<base>``: the address of the main page under ``/wiki/``.
+    ``base_url`` is siteinfo's ``<base>``: the address of the main page under ``/wiki/``. Where the
+    source told no revision, the page as it is there now.
     """
     site, found, _ = base_url.partition("/wiki/")
     if not found or not site.startswith(("http://", "https://")):
         return None
     site = site.replace("http://", "https://", 1)
-    return f"{site}/w/index.php?title={url_quote(title.replace(' ', '_'))}&oldid={revision_id}"
+    name = url_quote(title.replace(" ", "_"))
+    if revision_id >= MADE_REVISIONS:
+        return f"{site}/wiki/{name}"
+    return f"{site}/w/index.php?title={name}&oldid={revision_id}"
 
 
 def marker_at(text: str, at: int = 0) -> tuple[int, bool]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from pinakes.index.types import DumpRecord, Hit, ListRank, Manifest
-from pinakes.ingest.types import PageCounts, Passage
+from pinakes.ingest.types import PageCounts, Passage, made_revision
 from pinakes.service.asking.citations import make_citation, wiki_permalink
 
 MANIFEST = Manifest(
@@ -71,3 +71,8 @@ def test_a_dump_that_does_not_name_its_wiki_gives_no_permalink() -> None:
 )
 def test_wiki_permalink(base_url: str, title: str, address: str | None) -> None:
     assert wiki_permalink(base_url, title, 5) == address
+
+
+def test_a_page_without_a_revision_has_the_address_that_it_has_now() -> None:
+    address = wiki_permalink("https://de.wikipedia.org/wiki/", "Bücher 1", made_revision(b"digest"))
+    assert address == "https://de.wikipedia.org/wiki/B%C3%BCcher_1"

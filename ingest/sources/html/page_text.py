@@ -1,0 +1,400 @@
+"""From the elements of a page to its text: lines, lists, headings, tables, boxes, links, formulas.
+
+Text comes out in the form that wikitext is given (``mediawiki/markup``), so that a page reads alike
+from a dump and from a ZIM file. Knows nothing of files, and nothing of where links lead.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import ClassVar
+
+from pinakes.ingest.sources.html.flow import Flow
+from pinakes.ingest.sources.html.left_out import is_left_out
+from pinakes.ingest.sources.html.tables import Cell, Table
+from pinakes.ingest.sources.mediawiki.markup.layout import Block, lowered, raised
+from pinakes.ingest.types import Link
+
+__all__ = ["PageText"]
+
+_Attributes = Mapping[str, str | None]
+# What is to be done when an element ends.
+_End = Callable[[], None] | None
+
+_BLOCKS = frozenset(
+    ("address", "article", "aside", "blockquote", "center", "dd", "details", "div", "dt",
+     "fieldset", "figcaption", "figure", "header", "hgroup", "hr", "main", "section", "summary")
+)  # fmt: skip
+# Behind which a blank line stands.
+_APART = frozenset(("blockquote", "figure"))
+_BOX = re.compile(r"infobo(?:x|ks)(?:[_-]?v\d|_v\d)?|infotaula|sinottico|taxobox|biota")
+_DISAMBIGUATION = frozenset(
+    ("dmbox", "disambigbox", "dmbox-disambig", "bandeau-homonymie", "homonymie",
+     "Vorlage_Begriffsklaerung", "disambig")
+)  # fmt: skip
+_FORMULA = re.compile(r"^\{\\(?:display|text)style\s*(.*)\}$", re.DOTALL)
+_WHOLE = re.compile(r"^(\d+)[\s+]+(?=\d)")
+_INLINE = re.compile(r"display\s*:\s*inline(?!-block)", re.IGNORECASE)
+_LAYOUT_CLASSES = frozenset(("multicol", "col-begin", "columns-start", "cquote", "pullquote"))
+_LONGEST_ANCHOR = 200
+_MOST_BOLD = 8
+_LAST_DIGIT = re.compile(r"\d\s*$")
+
+
+class PageText:
+    """A page on its way to text: a visitor of its elements (``elements.walk``).
+
+    ``facts``: of its boxes. ``page_of``: the title of the page that an address leads to, or None.
+    """
+
+    def __init__(self, title: str, page_of: Callable[[str], str | None]) -> None:
+        self.links: list[Link] = []
+        self.facts: list[str] = []
+        self.bold_names: dict[str, None] = {}
+        self.is_disambiguation = False
+        self._title = title
+        self._page_of = page_of
+        self._flows = [Flow(is_page=True)]
+        self._done: list[Block] = []
+        self._path: list[tuple[int, str]] = []
+        self._tables: list[Table | None] = []  # None: one that is there for the layout only
+        self._ends: list[_End] = []
+        self._boxes = 0
+        self._has_formula = False
+        self._paragraph = self._bold_paragraph = 0  # by their number from 1; 0: none
+
+    @property
+    def blocks(self) -> list[Block]:
+        """Heading path and lines of each section, the lead first, once all has been read."""
+        self._flow.end_line()
+        return [*self._done, (self._heading_path, self._flows[0].lines)]
+
+    @property
+    def _flow(self) -> Flow:
+        return self._flows[-1]
+
+    @property
+    def _heading_path(self) -> tuple[str, ...]:
+        return tuple(title for _, title in self._path)
+
+    def text(self, text: str) -> None:
+        """Text, in whatever is open."""
+        self._flows[-1].pieces.append(text)
+
+    def start(self, tag: str, attributes: _Attributes) -> bool:
+        """An element begins; False where nothing in it is text."""
+        classes: list[str] = []
+        if attributes:
+            classes = (attributes.get("class") or "").split()
+            if "property" in attributes or "id" in attributes or classes:
+                self._look_for_disambiguation(attributes, classes)
+            if any(name.startswith("mwe-math") for name in classes) or tag == "math":
+                return self._formula(tag, attributes, classes)
+        if is_left_out(tag, attributes, classes):
+            return False
+        self._ends.append(self._begin(tag, attributes, classes))
+        return True
+
+    def end(self, tag: str) -> None:
+        """The element that was opened last ends."""
+        del tag
+        if (action := self._ends.pop()) is not None:
+            action()
+
+    def _begin(self, tag: str, attributes: _Attributes, classes: list[str]) -> _End:
+        if classes and tag != "table" and any(map(_BOX.fullmatch, classes)) and not self._tables:
+            return self._box()
+        if attributes.get("id") == "coordinates":
+            return self._coordinates()
+        if "frac" in classes or "sfrac" in classes:
+            return self._fraction()
+        if len(tag) == 2 and tag[0] == "h" and tag[1].isdecimal():
+            return self._heading(int(tag[1]))
+        if begin := self._BEGIN.get(tag):
+            return begin(self, attributes, classes)
+        if tag in _BLOCKS and not _INLINE.search(attributes.get("style") or ""):
+            self._flow.end_line()
+            is_apart = tag in _APART or "thumb" in classes
+            return self._flow.end_paragraph if is_apart else self._flow.end_line
+        return None
+
+    def _look_for_disambiguation(self, attributes: _Attributes, classes: list[str]) -> None:
+        if (
+            attributes.get("property") == "mw:PageProp/disambiguation"
+            or attributes.get("id") in _DISAMBIGUATION
+            or not _DISAMBIGUATION.isdisjoint(classes)
+        ):
+            self.is_disambiguation = True
+
+    # Formulas: MathML for readers who do not see, hidden, and a picture with the same as its text.
+
+    def _formula(self, tag: str, attributes: _Attributes, classes: list[str]) -> bool:
+        if "mwe-math-element" in classes:
+            self._has_formula = False
+        source = attributes.get("alttext" if tag == "math" else "alt") or ""
+        if source and not self._has_formula:
+            self._has_formula = tag != "img"
+            stripped = _FORMULA.sub(r"\1", source.strip())
+            self._flow.pieces.append(" ".join(stripped.split()))
+        if source or tag == "img":
+            return False
+        self._ends.append(None)
+        return True
+
+    # Lines.
+
+    def _paragraph_of_text(self, attributes: _Attributes, classes: list[str]) -> _End:
+        flow = self._flow
+        flow.end_line()
+        if not flow.is_page:
+            return flow.end_line
+        number = self._paragraph = self._paragraph + 1
+
+        def end() -> None:
+            flow.end_paragraph()
+            if self._bold_paragraph == 0 and self.bold_names:
+                self._bold_paragraph = number
+
+        return end
+
+    def _line_break(self, attributes: _Attributes, classes: list[str]) -> _End:
+        self._flow.end_line()
+        return None
+
+    def _list(self, attributes: _Attributes, classes: list[str], first: int | None) -> _End:
+        flow = self._flow
+        flow.end_line()
+        flow.lists.append(first)
+
+        def end() -> None:
+            flow.end_line()
+            flow.lists.pop()
+            flow.end_paragraph()
+
+        return end
+
+    def _bullets(self, attributes: _Attributes, classes: list[str]) -> _End:
+        return self._list(attributes, classes, None)
+
+    def _numbers(self, attributes: _Attributes, classes: list[str]) -> _End:
+        start = attributes.get("start") or ""
+        return self._list(attributes, classes, int(start) - 1 if start.isdecimal() else 0)
+
+    def _item(self, attributes: _Attributes, classes: list[str]) -> _End:
+        self._flow.begin_item()
+        return self._flow.end_line
+
+    def _code(self, attributes: _Attributes, classes: list[str]) -> _End:
+        flow = self._flow
+        flow.end_line()
+
+        def end() -> None:
+            lines = "".join(flow.pieces).strip("\n").split("\n")
+            flow.pieces.clear()
+            flow.add_lines([line.rstrip() for line in lines])
+            flow.end_paragraph()
+
+        return end
+
+    # Sections.
+
+    def _heading(self, level: int) -> _End:
+        self._flow.end_line()
+        if not self._flow.is_page:  # in a table or a box: a line of it
+            return self._flow.end_line
+        self._flows.append(Flow())
+
+        def end() -> None:
+            heading = self._flows.pop()
+            heading.end_line()
+            self._begin_section(level, " ".join(heading.lines))
+
+        return end
+
+    def _begin_section(self, level: int, title: str) -> None:
+        is_first = not self._path and not any(self._flows[0].lines)
+        if not title or (level == 1 and is_first):  # the title of the page
+            return
+        self._done.append((self._heading_path, self._flows[0].lines))
+        self._flows[0].lines = []
+        self._path = [entry for entry in self._path if entry[0] < level]
+        self._path.append((level, title))
+
+    # Tables and boxes.
+
+    def _table(self, attributes: _Attributes, classes: list[str]) -> _End:
+        flow = self._flow
+        flow.end_line()
+        is_box = bool(self._boxes) or any(map(_BOX.fullmatch, classes))
+        is_layout = not is_box and (
+            attributes.get("role") == "presentation" or not _LAYOUT_CLASSES.isdisjoint(classes)
+        )
+        table = None if is_layout else Table(is_box, is_inner=self._boxes > 0)
+        self._tables.append(table)
+        self._boxes += is_box
+
+        def end() -> None:
+            self._tables.pop()
+            self._boxes -= is_box
+            if table is None:
+                flow.end_paragraph()
+            elif not is_box or not flow.is_page:
+                flow.add_lines(table.lines())
+                flow.end_paragraph()
+            else:
+                self.facts += table.lines()
+            if is_box and (cell := self._open_cell) is not None:
+                cell.are_facts = True
+
+        return end
+
+    @property
+    def _open_cell(self) -> Cell | None:
+        table = self._tables[-1] if self._tables else None
+        return table.rows[-1][-1] if table and table.rows and table.rows[-1] else None
+
+    def _caption(self, attributes: _Attributes, classes: list[str]) -> _End:
+        if not self._tables or (table := self._tables[-1]) is None:
+            return self._line_break(attributes, classes)
+        self._flows.append(Flow())
+
+        def end() -> None:
+            caption = self._flows.pop()
+            caption.end_line()
+            table.captions.append(" ".join(caption.lines))
+
+        return end
+
+    def _row(self, attributes: _Attributes, classes: list[str]) -> _End:
+        if self._tables and (table := self._tables[-1]) is not None:
+            table.rows.append([])
+            return None
+        self._flow.end_line()
+        return self._flow.end_line
+
+    def _data_cell(self, attributes: _Attributes, classes: list[str]) -> _End:
+        return self._cell(attributes, is_header=False)
+
+    def _header_cell(self, attributes: _Attributes, classes: list[str]) -> _End:
+        return self._cell(attributes, is_header=True)
+
+    def _cell(self, attributes: _Attributes, *, is_header: bool) -> _End:
+        table = self._tables[-1] if self._tables else None
+        if table is None or not table.rows:
+            self._flow.end_line()
+            return self._flow.end_line
+        cell = Cell(is_header, _number(attributes, "rowspan"), _number(attributes, "colspan"))
+        table.rows[-1].append(cell)
+        flow = Flow(lines=cell.lines)
+        self._flows.append(flow)
+
+        def end() -> None:
+            flow.end_line()
+            self._flows.pop()
+
+        return end
+
+    def _box(self) -> _End:
+        """A box that is no table: its lines are facts, and so are the rows of tables in it."""
+        flow = Flow(lines=self.facts)
+        self._flow.end_line()
+        self._flows.append(flow)
+        self._boxes += 1
+
+        def end() -> None:
+            flow.end_line()
+            self._flows.pop()
+            self._boxes -= 1
+
+        return end
+
+    def _coordinates(self) -> _End:
+        flow = Flow()
+        self._flows.append(flow)
+
+        def end() -> None:
+            flow.end_line()
+            self._flows.pop()
+            place = " ".join(flow.lines)
+            self.facts.append(place if ":" in place else f"Coordinates: {place}")
+
+        return end
+
+    # Inside of a line.
+
+    def _anchor(self, attributes: _Attributes, classes: list[str]) -> _End:
+        target = attributes.get("href")
+        title = self._page_of(target) if target and target[0] != "#" else None
+        if title is None:
+            return None
+        flow = self._flow
+        mark = flow.mark()
+
+        def end() -> None:
+            words = " ".join(flow.since(mark).split())
+            if words:
+                self.links.append(Link(title, words[:_LONGEST_ANCHOR]))
+
+        return end
+
+    def _bold(self, attributes: _Attributes, classes: list[str]) -> _End:
+        flow = self._flow
+        wanted = self._bold_paragraph == 0 and self._paragraph and not self._path
+        if not (wanted and flow.is_page) or len(self.bold_names) >= _MOST_BOLD:
+            return None
+        mark = flow.mark()
+
+        def end() -> None:
+            name = " ".join(flow.since(mark).split())
+            if name not in {"", self._title} and len(name) <= _LONGEST_ANCHOR:
+                self.bold_names[name] = None
+
+        return end
+
+    def _superscript(self, attributes: _Attributes, classes: list[str]) -> _End:
+        flow, mark = self._flow, self._flow.mark()
+
+        def end() -> None:
+            content = flow.since(mark).strip()
+            if 0 < len(content) <= 20:
+                flow.replace_since(mark, raised(content))
+
+        return end
+
+    def _subscript(self, attributes: _Attributes, classes: list[str]) -> _End:
+        flow, mark = self._flow, self._flow.mark()
+        behind_digit = bool(flow.pieces) and flow.pieces[-1][-1:].isdecimal()
+
+        def end() -> None:
+            content = flow.since(mark).strip()
+            if behind_digit and content.isdecimal() and len(content) <= 6:
+                flow.replace_since(mark, lowered(content))
+
+        return end
+
+    def _fraction(self) -> _End:
+        """1 and 1/4 is not 11/4."""
+        flow, mark = self._flow, self._flow.mark()
+        apart = " " if flow.pieces and _LAST_DIGIT.search(flow.pieces[-1]) else ""
+
+        def end() -> None:
+            content = " ".join(flow.since(mark).split())
+            plain = content.translate(_PLAIN_DIGITS)
+            flow.replace_since(mark, apart + _WHOLE.sub(r"\1 ", plain).lstrip(" +"))
+
+        return end
+
+    _BEGIN: ClassVar[dict[str, Callable[..., _End]]] = {
+        "a": _anchor, "b": _bold, "strong": _bold, "sup": _superscript, "sub": _subscript,
+        "br": _line_break, "p": _paragraph_of_text, "pre": _code,
+        "ul": _bullets, "dir": _bullets, "ol": _numbers, "dl": _bullets, "li": _item,
+        "table": _table, "caption": _caption, "tr": _row, "td": _data_cell, "th": _header_cell,
+    }  # fmt: skip
+
+
+# Fractions raise and lower their digits, which here stand on the line.
+_PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⁄", "01234567890123456789/")
+
+
+def _number(attributes: _Attributes, name: str) -> int:
+    value = attributes.get(name) or ""
+    return int(value) if value.isdecimal() and len(value) < 5 else 1

@@ -1,0 +1,80 @@
+"""Tables and boxes of a page, row by row, in the form that they have in all text kept here.
+
+A table's values stand beside its headings; the rows of a box are facts: "Capital: Bern". Knows
+nothing of elements: its cells are text already.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from pinakes.ingest.sources.mediawiki.markup.tables import joined_parts, table_lines
+
+__all__ = ["Cell", "Table"]
+
+
+@dataclass(slots=True)
+class Cell:
+    """A cell with the lines in it; ``are_facts``: those of a box inside of it."""
+
+    is_header: bool
+    rows: int
+    columns: int
+    lines: list[str] = field(default_factory=list)
+    are_facts: bool = False
+
+    @property
+    def text(self) -> str:
+        """All of it on one line. What stands in brackets belongs to the line before it."""
+        lines: list[str] = []
+        for line in self.lines:
+            if lines and (self.is_header or line.startswith("(")):
+                lines[-1] = f"{lines[-1]} {line}"
+            else:
+                lines.append(line)
+        return joined_parts(lines).rstrip(",")
+
+
+@dataclass(slots=True)
+class Table:
+    """A table as far as it has been read.
+
+    ``is_box``: its rows are facts. ``is_inner``: it stands inside of another box.
+    """
+
+    is_box: bool
+    is_inner: bool = False
+    captions: list[str] = field(default_factory=list)
+    rows: list[list[Cell]] = field(default_factory=list)
+
+    def lines(self) -> list[str]:
+        """The table as text."""
+        head = [caption for caption in self.captions if caption]
+        if self.is_box:
+            return head + list(_facts(self.rows, may_lack_headings=not self.is_inner))
+        cells = (
+            [(cell.text, cell.is_header, cell.rows, cell.columns) for cell in row]
+            for row in self.rows
+        )
+        return head + table_lines(cells)
+
+
+def _facts(rows: list[list[Cell]], *, may_lack_headings: bool) -> Iterator[str]:
+    """What a box says, a line for each row of it.
+
+    Of two cells the first is a label if it is a heading, or if no row of the box has such a one.
+    """
+    all_labels = may_lack_headings and not any(_is_labelled(row) for row in rows)
+    for row in rows:
+        filled = [cell for cell in row if any(cell.lines)]
+        if len(filled) == 1 and filled[0].are_facts:
+            yield from filled[0].lines
+            continue
+        texts = [cell.text for cell in filled]
+        if len(filled) == 2 and (all_labels or _is_labelled(filled)):
+            yield f"{texts[0].rstrip(' :：')}: {texts[1]}"
+        elif texts:
+            yield "; ".join(texts)
+
+
+def _is_labelled(row: list[Cell]) -> bool:
+    return len(row) == 2 and row[0].is_header and not row[1].is_header
