@@ -53,7 +53,7 @@ def main() -> None:
     devices = ["cpu", "cuda"] if has_gpu else ["cpu"]
     seconds = options.minutes * 60 if has_gpu else 30
     console = Console(width=160)
-    directory = str(find_encoder("all-MiniLM-L6-v2")._directory)
+    directory = str(find_encoder("all-MiniLM-L6-v2").directory)
     figures: dict[str, Any] = {"device": torch.cuda.get_device_name() if has_gpu else None}
     with tempfile.TemporaryDirectory() as data:
         collection = Path(data) / "samplewiki"
