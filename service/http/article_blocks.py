@@ -1,9 +1,12 @@
 """An article cut into blocks for the reader page: headings, lines, and the highlight in them.
 
+The heading above an infobox's facts is the program's own, and is not shown.
+
 Pure functions; the HTML is the template's. Every block shows stored text, none of it changed.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise, takewhile
@@ -36,17 +39,27 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A line of the article; ``level`` is a heading's (2 to 6) or a list item's depth (from 1)."""
+    """A line of the article; ``level`` is a heading's (2 to 6) or a list item's depth (from 1).
+
+    ``anchor``: a heading's own on the page; none is like a name that the page itself has.
+    """
 
     kind: Kind
     level: int
     pieces: tuple[Piece, ...]
+    anchor: str = ""
+
+    @property
+    def text(self) -> str:
+        """All of its pieces."""
+        return "".join(piece.text for piece in self.pieces)
 
 
 def page_blocks(page: StoredPage, highlight: tuple[int, int] | None) -> Iterator[Block]:
     """The page line by line; ``highlight`` is a slice of its text in code points."""
     low, high = (max(0, at) for at in highlight or (0, 0))
     lit = False
+    anchors: Counter[str] = Counter()
     for kind, level, start, line in _lines(page):
         labels = [match.span() for match in _LABEL.finditer(line)]
         if kind == "text" and len(labels) > 1 and labels[0][0] == 0:
@@ -57,14 +70,16 @@ def page_blocks(page: StoredPage, highlight: tuple[int, int] | None) -> Iterator
             first = piece.marked and not lit
             lit = lit or first
             pieces.append(Piece(piece.text, piece.marked, piece.label, first))
-        yield Block(kind, level, tuple(pieces))
+        anchor = _anchor(line, anchors) if kind == "heading" else ""
+        yield Block(kind, level, tuple(pieces), anchor)
 
 
 def _lines(page: StoredPage) -> Iterator[tuple[Kind, int, int, str]]:
     """Kind, level, offset and text of every heading and of every line that is not empty."""
     path: tuple[str, ...] = ()
     for section in page.sections:
-        yield from _headings(path, section.heading_path, section.start)
+        if section.heading_path != (INFOBOX_HEADING,):
+            yield from _headings(path, section.heading_path, section.start)
         path = section.heading_path
         start = section.start
         for line in page.text[section.start : section.end].split("\n"):
@@ -76,6 +91,14 @@ def _lines(page: StoredPage) -> Iterator[tuple[Kind, int, int, str]]:
             elif line.strip():
                 yield "text", 0, start, line
             start += len(line) + 1
+
+
+def _anchor(heading: str, taken: Counter[str]) -> str:
+    """The heading with underscores; of several that are alike, those behind the first numbered."""
+    name = "_".join(["", *heading.split()])
+    taken[name.casefold()] += 1
+    number = taken[name.casefold()]
+    return name if number == 1 else f"{name}_{number}"
 
 
 def _headings(

@@ -154,7 +154,7 @@ def article_page(
         "page.html",
         {
             "page": page_view(page, index.manifest),
-            "blocks": page_blocks(page, highlight),
+            "blocks": list(page_blocks(page, highlight)),
             "changed": changed,
             "searched": searched,
             "manifest": index.manifest,

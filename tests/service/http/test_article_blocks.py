@@ -134,3 +134,16 @@ def test_a_highlight_cuts_through_labels() -> None:
 def test_an_empty_page() -> None:
     assert list(page_blocks(page(), (0, 10))) == []
     assert list(page_blocks(page(((), "")), (0, 10))) == []
+
+
+def test_every_heading_has_an_anchor_of_its_own() -> None:
+    article = page(((), "a"), (("Life",), "b"), (("Works",), "c"), (("Works", "life"), "d"))
+    blocks = page_blocks(article, None)
+    anchors = [block.anchor for block in blocks if block.kind == "heading"]
+    assert anchors == ["_Life", "_Works", "_life_2"]
+    assert {block.anchor for block in page_blocks(article, None) if block.kind == "text"} == {""}
+
+
+def test_the_heading_of_a_box_is_not_shown() -> None:
+    blocks = list(page_blocks(page(((), "a"), (("Infobox",), "Name: A")), None))
+    assert [(block.kind, block.text) for block in blocks] == [("text", "a"), ("fact", "Name: A")]

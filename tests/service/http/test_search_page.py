@@ -162,6 +162,25 @@ class TestInChromium:
 
 
 @needs_chromium
+@pytest.mark.parametrize(("width", "is_open"), [(1300, True), (400, False)])
+def test_the_contents_lead_to_their_headings(
+    window: Window, address: str, width: int, is_open: bool
+) -> None:
+    page = window.page
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(f"{address}/c/samplewiki/search?q=Rosetta+Stone")
+    contents = page.get_by_role("navigation", name="Contents")
+    link = contents.get_by_role("link", name="Decipherment")
+    if not is_open:
+        expect(link).to_be_hidden()
+        contents.get_by_text("Contents").click()
+    link.click()
+    expect(page.get_by_role("heading", name="Decipherment")).to_be_in_viewport()
+    expect(page.get_by_role("row", name="Material: Granodiorite")).to_have_count(1)
+    expect(page.get_by_text("Infobox", exact=True)).to_have_count(0)
+
+
+@needs_chromium
 def test_searching_works_without_javascript(bare_window: Window, address: str) -> None:
     page = bare_window.page
     page.goto(f"{address}/c/samplewiki/")
