@@ -67,6 +67,9 @@ and ``like = "ar"`` takes what is not said from another file. Each part is read 
   braces are ``parts``, each of which may hold those before it.
 - ``[titles]`` (``sources/mediawiki/templates/local_names.py``) ``disambiguation``: what stands in
   brackets at the end of the title of a page that only lists what a name may mean, in lower case.
+- ``[countries]`` (``sources/mediawiki/templates/country_codes.py``) ``names``: what it calls each
+  country, behind its code of ISO 3166, as Unicode's CLDR has it; countries are parted by bars and
+  lines.
 - ``[templates]`` (``sources/mediawiki/templates/local_names.py``), names in lower case:
   ``infobox``: beginnings or endings ("* x") of the names of infoboxes. ``disambiguation``: what
   marks such a page. ``silent``: templates without a fact of their own: references, notices,

@@ -6,13 +6,21 @@ passages. Never raises on markup, however broken.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from urllib.parse import unquote
 
 from pinakes.ingest.characters import cleaned
+from pinakes.ingest.sources.mediawiki.markup.boxes import (
+    box_mark,
+    box_marks,
+    settled,
+    without_box_marks,
+)
+from pinakes.ingest.sources.mediawiki.markup.debris import DROPPED
 from pinakes.ingest.sources.mediawiki.markup.emphasis import bold_runs
 from pinakes.ingest.sources.mediawiki.markup.extension_tags import without_extensions
+from pinakes.ingest.sources.mediawiki.markup.hidden import without_hidden
 from pinakes.ingest.sources.mediawiki.markup.infoboxes import infobox_facts
 from pinakes.ingest.sources.mediawiki.markup.layout import (
     assemble,
@@ -23,7 +31,7 @@ from pinakes.ingest.sources.mediawiki.markup.layout import (
     unescape,
 )
 from pinakes.ingest.sources.mediawiki.markup.scanner import EQUALS, Renderers, scan
-from pinakes.ingest.sources.mediawiki.markup.tables import BREAK, DROPPED, render_table
+from pinakes.ingest.sources.mediawiki.markup.tables import BREAK, CAPTION, render_table
 from pinakes.ingest.sources.mediawiki.markup.variants import has_variants, without_variants
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments
 from pinakes.ingest.sources.mediawiki.templates.local_names import (
@@ -82,10 +90,10 @@ def parse_document(page: Page, site: SiteInfo, dropped: Counter[str] | None = No
     ``dropped`` counts, by name, the templates that were left out because no renderer knows them.
     """
     parser = _Parser(page.title, site, Counter() if dropped is None else dropped)
-    text = parser.expand(page.wikitext)
+    text, facts = settled(parser.expand(page.wikitext), parser.boxes)
     blocks = list(sections_of(text, parser.kept))
-    if parser.facts:
-        facts = lines_of("\n".join(parser.facts), parser.kept)
+    if facts := [*parser.facts, *facts]:
+        facts = lines_of("\n".join(facts), parser.kept)
         blocks.insert(1, ((INFOBOX_HEADING,), facts))
     body, sections = assemble(blocks)
     return Document(
@@ -122,6 +130,7 @@ class _Parser:
         self.title = title
         self.links: list[Link] = []
         self.facts: list[str] = []
+        self.boxes: list[list[str]] = []
         self.kept: list[str] = []
         self.dropped = dropped
         self.is_disambiguation = False
@@ -139,7 +148,7 @@ class _Parser:
 
     def expand(self, wikitext: str) -> str:
         """Templates, links and tables replaced by text; line markup still in place."""
-        text = without_extensions(_without_private(wikitext), self._keep)
+        text = without_hidden(without_extensions(_without_private(wikitext), self._keep))
         if has_variants(self._language):
             text = without_variants(text)
         text = _LINE_BREAK.sub(BREAK, _SWITCH.sub(self._switch, text))
@@ -177,26 +186,35 @@ class _Parser:
             return call_parser_function(name, rest)
         arguments = _arguments(rest, self._language)
         if template.kind == "infobox":
-            self.facts += infobox_facts(arguments.named)
+            self.facts += self._facts(arguments.named)
             return ""
         if template.render is None:
-            return self._unknown(name, arguments)
+            return self._unknown(head, name, arguments)
         rendered = template.render(arguments)
         if name == "coord" and arguments.get("display") in ("title", "t"):
             self.facts.append(f"Coordinates: {rendered}")
             return ""
         return rendered
 
-    def _unknown(self, name: str, arguments: Arguments) -> str:
+    def _unknown(self, written: str, name: str, arguments: Arguments) -> str:
         """What becomes of a template that no renderer is for."""
-        call = read_unknown(name, arguments)
+        call = read_unknown(written, arguments)
         if call.is_box:
-            self.facts += infobox_facts(arguments.named)
-            return ""
+            self.boxes.append(self._facts(arguments.named))
+            return box_mark(len(self.boxes) - 1)
         if call.text is not None:
             return call.text
         self.dropped[name[:80]] += 1
-        return DROPPED
+        inside = box_marks(arguments.positional) + box_marks(arguments.named)
+        return DROPPED + "".join(map(box_mark, inside))
+
+    def _facts(self, named: Mapping[str, str]) -> list[str]:
+        """The facts of a box; those of boxes inside it come before its own."""
+        inside = box_marks(named)
+        if not inside:
+            return infobox_facts(named)
+        facts = [fact for number in inside for fact in self.boxes[number]]
+        return facts + infobox_facts(without_box_marks(named))
 
     def _link(self, parts: Sequence[str]) -> str:
         words = parts[0]
@@ -248,7 +266,7 @@ def _caption(labels: Sequence[str]) -> str:
     captions = [
         label.strip() for label, is_option in zip(labels, options, strict=True) if not is_option
     ]
-    return f"\n{captions[-1]}\n" if captions and len(labels) > 1 else ""
+    return f"\n{CAPTION}{captions[-1]}\n" if captions and len(labels) > 1 else ""
 
 
 def _is_image_option(label: str) -> bool:

@@ -55,6 +55,7 @@ KNOWN = {
         ),
     },
     "titles": {"disambiguation": list},
+    "countries": {"names": str},
     "notes": dict.fromkeys(
         ("length", "nearest", "no_answer", "query", "repetition", "searched"), str
     ),

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from pinakes.ingest.sources.mediawiki.markup.tables import cell_text
 
-__all__ = ["infobox_facts"]
+__all__ = ["infobox_facts", "is_layout"]
 
 # Parameters that say how a box looks, not what it knows: by their name or by their value.
 _LAYOUT_KEY = re.compile(
@@ -82,7 +82,7 @@ def infobox_facts(named: Mapping[str, str]) -> list[str]:
         elif key.startswith(_BARE_STARTS) and (match := _BARE.fullmatch(key)):
             if match[1] != "label":
                 facts.append(value)
-        elif _CAPTIONS.search(key) or not _is_layout(key, raw.strip()):
+        elif _CAPTIONS.search(key) or not is_layout(key, raw.strip()):
             facts.append(f"{_label(key)}: {value}")
     return facts
 
@@ -120,7 +120,8 @@ def _place(named: Mapping[str, str]) -> tuple[set[str], str]:
     return keys, f"{halves['latitude']} {halves['longitude']}"
 
 
-def _is_layout(key: str, value: str) -> bool:
+def is_layout(key: str, value: str) -> bool:
+    """Whether an argument of this name and value says how a box looks, or names a file."""
     return bool(_LAYOUT_KEY.match(key) or _LAYOUT_VALUE.match(value))
 
 

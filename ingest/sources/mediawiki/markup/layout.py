@@ -10,9 +10,10 @@ from html.entities import html5
 from itertools import takewhile
 
 from pinakes.ingest.characters import cleaned
+from pinakes.ingest.sources.mediawiki.markup.debris import tidied, without_dropped
 from pinakes.ingest.sources.mediawiki.markup.emphasis import without_emphasis
 from pinakes.ingest.sources.mediawiki.markup.scanner import EQUALS, PIPE
-from pinakes.ingest.sources.mediawiki.markup.tables import APART, BREAK, DROPPED
+from pinakes.ingest.sources.mediawiki.markup.tables import APART, BREAK, CAPTION
 from pinakes.ingest.types import Section
 
 __all__ = [
@@ -85,13 +86,15 @@ _ENTITY = re.compile(r"&(?:#\d{1,11}|#[xX][0-9a-fA-F]{1,10}|[A-Za-z][A-Za-z0-9]{
 _HEADING = re.compile(r"^(={1,6})[ \t]*(.+?)[ \t]*\1[ \t]*$")
 _DEFINITION = re.compile(r"\s+:\s*(?=\S)")
 _LIST = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
-_EMPTY_BRACKETS = re.compile(r"[ ]?\((?:[\s,;:·–-]|lit\.)*\)")
-_PERHAPS_EMPTY = re.compile(r"\((?:[\s,;:·–)-]|lit\.)")
+_EMPTY_BRACKETS = re.compile(r"[ ]?\((?:[\s,;:/·–-]|lit\.)*\)")
+_PERHAPS_EMPTY = re.compile(r"\((?:[\s,;:/·–)-]|lit\.)")
 _MARKUP = re.compile("[<&\\[\ue000-\ue00f'](?:(?<!')|')")
 _ODD_SPACES = "\t\xa0\u2009\u200a\u200b"
 _SOFT_HYPHEN = "\xad"  # where a word may be parted at the end of a line
 _SPACES = re.compile("  +")
-_LOOSE_SPACE = re.compile("[ ][ ,.;:!?)]")
+_LOOSE = re.compile("[ ][ ,.;:!?)]")
+# In a whole page these are found in no time, line by line they are not.
+_TIGHT = (",,", ";;", ",;", ";,", ",)", ";)")
 _BLANK_LINES = re.compile(r"\n\n\n+")
 _BEFORE_STOP = re.compile(r" (?=[,.;:!?)](?:\s|$))")
 
@@ -120,7 +123,9 @@ def _resolved(text: str) -> str:
         text = _TAG.sub(_tag_text, _SUPERSCRIPT.sub(_superscript, text))
     if "[" in text:
         text = _EXTERNAL.sub(r"\1", text)
-    text = without_emphasis(text).replace(DROPPED, "")
+    text = without_dropped(without_emphasis(text))
+    if any(pair in text for pair in _TIGHT):
+        text = tidied(text)
     if APART in text:
         text = _AFTER_DIGIT.sub(" ", text).replace(APART, "")
     return text.replace(BREAK, "\n").replace(PIPE, "|").replace(EQUALS, "=")
@@ -128,6 +133,8 @@ def _resolved(text: str) -> str:
 
 def _words(line: str, kept: Sequence[str]) -> str:
     """The words of a line, without its list or heading marks: entities resolved, kept text back."""
+    if CAPTION in line:
+        line = line.replace(CAPTION, "")
     line = clean_line(unescape(line))
     return _KEPT_MARK.sub(lambda match: kept[int(match[1])], line) if _KEPT in line else line
 
@@ -173,22 +180,31 @@ def lowered(digits: str) -> str:
 
 
 def sections_of(text: str, kept: Sequence[str]) -> Iterator[Block]:
-    """Heading path and lines of each section; the lead comes first, with an empty path."""
+    """Heading path and lines of each section; the lead comes first, with an empty path.
+
+    Captions that stand before the lead follow its first paragraph.
+    """
     path: list[tuple[int, str]] = []
     lines: list[str] = []
+    captions: list[str] = []
     numbers: list[int] = []
     marks = ""
     for raw in _resolved(text).split("\n"):
         line = raw.strip()
         if not line:
             marks = ""
+            if captions and any(lines):
+                lines += ["", *captions]
+                captions = []
             lines.append("")
+        elif line[0] == CAPTION and not path and not any(lines):
+            captions.append(_words(line, kept))
         elif line.startswith("=") and (heading := _HEADING.match(_evenly_spaced(line))):
-            yield tuple(title for _, title in path), lines
+            yield tuple(title for _, title in path), [*lines, *captions]
             level = len(heading[1])
             path = [entry for entry in path if entry[0] < level]
             path.append((level, _words(heading[2], kept)))
-            lines, marks = [], ""
+            lines, captions, marks = [], [], ""
         elif line[:1] in ("*", "#", ":", ";") and (item := _LIST.match(line)):
             # An item continues the lists that its marks share with the item before.
             del numbers[_shared(marks, item[1]) :]
@@ -199,7 +215,7 @@ def sections_of(text: str, kept: Sequence[str]) -> Iterator[Block]:
             if line.startswith("----"):  # a rule across the page
                 line = line.lstrip("-")
             lines.append(_words(line, kept))
-    yield tuple(title for _, title in path), lines
+    yield tuple(title for _, title in path), [*lines, *captions]
 
 
 def _shared(first: str, second: str) -> int:
@@ -212,10 +228,10 @@ def _shared(first: str, second: str) -> int:
 def clean_line(line: str) -> str:
     """Single spaces; no brackets that a dropped template left empty, no space before a stop."""
     line = _plain_spaces(line).strip()
-    if is_loose := _LOOSE_SPACE.search(line) is not None:
-        line = _SPACES.sub(" ", line)
+    if is_loose := _LOOSE.search(line) is not None:
+        line = tidied(_SPACES.sub(" ", line))
     if "(" in line and _PERHAPS_EMPTY.search(line):
-        line = _EMPTY_BRACKETS.sub("", line)
+        line = tidied(_EMPTY_BRACKETS.sub("", line))
         is_loose = True
     return _BEFORE_STOP.sub("", line) if is_loose else line
 

@@ -8,11 +8,14 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from pinakes.ingest.sources.mediawiki.markup.debris import DROPPED, without_dropped
 from pinakes.ingest.sources.mediawiki.markup.emphasis import without_emphasis
+from pinakes.ingest.sources.mediawiki.markup.hidden import is_hidden
 
 __all__ = [
     "APART",
     "BREAK",
+    "CAPTION",
     "DROPPED",
     "cell_text",
     "joined_parts",
@@ -22,9 +25,8 @@ __all__ = [
 
 # Stands for <br> until the end: a line break in prose, a comma inside a cell.
 BREAK = "\ue002"
-# Stands for an unknown template, so that the marks around it do not meet: ''{{x}}'', |{{x}}||.
-DROPPED = "\ue005"
-
+# Stands before a picture's caption, at the beginning of its line.
+CAPTION = "\ue009"
 # Before a number that must not run together with one before it: 1 and 1/4 is not 11/4.
 APART = "\ue006"
 
@@ -41,7 +43,11 @@ _ATTRIBUTE_RUN = re.compile(
 )
 _BLOCK_TAG = re.compile(r"</?(?:div|p|center|ul|ol|li|dl|dt|dd|hr)\b[^<>]*>", re.IGNORECASE)
 _COMMA_TOO_MANY = re.compile(r",(?<=[,;:.],)(?= )")
+_VALUE = re.compile(r"[-+−–±$€£¥]?\d[\d.,\xa0 ]*(?:%| ?(?:million|mln|M))?(?: \([^()]*\))?")
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _MAX_SPAN = 100
+# What stands in so many columns is said of no one of them.
+_MOST_LABELS = 3
 # Cells beyond are read, but no longer repeated where they span: 100 × 100 cells from 30 letters.
 _MAX_COLUMNS = 200
 
@@ -52,6 +58,11 @@ class _Cell:
     is_header: bool
     rows: int
     columns: int
+
+    @property
+    def is_value(self) -> bool:
+        """Whether it holds a number, which is no heading of others unless it is a year."""
+        return _VALUE.fullmatch(self.text) is not None and _YEAR.fullmatch(self.text) is None
 
 
 def render_table(markup: str) -> str:
@@ -89,6 +100,8 @@ def _cells(row: str) -> Iterator[_Cell]:
             attributes, bar, text = run.group(), "|", content[run.end() :]
         if not bar or not _looks_like_attributes(attributes):
             attributes, text = "", content
+        if is_hidden(attributes):
+            text = ""
         spans = {kind.lower(): int(number) for kind, number in _SPAN.findall(attributes)}
         yield _Cell(
             cell_text(text),
@@ -123,7 +136,9 @@ def cell_text(text: str) -> str:
     if "<" in text:
         text = _BLOCK_TAG.sub("\n", text)
     lines = "\n".join(map(_without_list_mark, text.split("\n")))
-    text = without_emphasis(lines).replace(DROPPED, "")
+    text = without_dropped(without_emphasis(lines))
+    if CAPTION in text:
+        text = text.replace(CAPTION, "")
     return joined_parts(text.split("\n"))
 
 
@@ -178,10 +193,11 @@ def _spread(rows: Sequence[Sequence[_Cell]]) -> Iterator[list[_Cell]]:
 
 def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
     headers: list[str] = []
+    above: Sequence[_Cell] = ()
     told: set[int] = set()  # columns of the headers in force that a value stood in
     fresh = False
     for row in rows:
-        if row and all(cell.is_header for cell in row):
+        if row and all(cell.is_header for cell in row) and not _is_summary(row, above):
             labels = [cell.text for cell in row]
             if (len(set(labels)) == 1 and len(row) > 1) or (len(row) == 1 and len(headers) > 1):
                 yield labels[0]  # a title row across the table
@@ -190,12 +206,22 @@ def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
             else:
                 yield _untold(headers, told)
                 headers, fresh, told = labels, True, set()
+            above = row
             continue
+        above = row
         fresh = False
         if len(told) < len(headers):
             told.update(column for column, cell in enumerate(row) if cell.text)
         yield _row_line(row, headers)
     yield _untold(headers, told)
+
+
+def _is_summary(row: Sequence[_Cell], above: Sequence[_Cell]) -> bool:
+    """Whether a row of header cells below others tells totals: a name, then numbers."""
+    if not above or row[0] is above[0] or row[0].is_value:
+        return False
+    rest = [cell for cell in row if cell is not row[0] and cell.text]
+    return bool(rest) and 2 * sum(cell.is_value for cell in rest) > len(rest)
 
 
 def _untold(headers: Sequence[str], told: set[int]) -> str:
@@ -223,7 +249,21 @@ def _row_line(row: Sequence[_Cell], headers: Sequence[str]) -> str:
     for column, cell in enumerate(row):
         if not cell.text or cell is previous:
             continue
+        is_name = previous is None or previous.rows > 1
         previous = cell
-        label = headers[column] if column < len(headers) else ""
-        parts.append(f"{label}: {cell.text}" if label and label != cell.text else cell.text)
+        label = _label(cell, headers[column : column + cell.columns], is_name=is_name)
+        if parts and parts[-1].endswith(":"):  # a heading written into a cell of its own
+            parts[-1] += f" {cell.text}"
+        else:
+            parts.append(f"{label}: {cell.text}" if label and label != cell.text else cell.text)
     return "; ".join(parts)
+
+
+def _label(cell: _Cell, headers: Sequence[str], *, is_name: bool) -> str:
+    """What a cell's value is called: by all the columns it spans, unless it names the row."""
+    if cell.columns == 1:
+        return headers[0] if headers else ""
+    labels = list(dict.fromkeys(header for header in headers if header))
+    if (len(labels) > 1 and is_name) or len(labels) > _MOST_LABELS:
+        return ""
+    return ", ".join(labels)

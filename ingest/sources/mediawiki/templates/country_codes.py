@@ -1,6 +1,15 @@
-"""Countries by the three letters that templates of flags know them by: ISO 3166 and the IOC's."""
+"""Countries by the three letters that templates of flags know them by: ISO 3166 and the IOC's.
 
-__all__ = ["COUNTRIES"]
+Their names in other languages are those of Unicode's CLDR, in the files of the languages.
+"""
+
+from functools import cache
+
+from pinakes.ingest.text.language import language_part
+
+__all__ = ["country_name", "country_of_code"]
+
+_ENGLISH = frozenset(("", "en", "simple"))
 
 _TABLE = """
 AFG Afghanistan|AGO ANG Angola|ALB Albania|AND Andorra|ARE UAE United Arab Emirates|ARG Argentina
@@ -41,14 +50,45 @@ YUG Yugoslavia|GDR DDR East Germany|FRG West Germany|SCG Serbia and Montenegro|U
 """
 
 
-def _read_table() -> dict[str, str]:
-    countries = {}
+def country_name(written: str, language: str) -> str | None:
+    """The country that a template of this name shows on a wiki of ``language``, as it stands.
+
+    In English by its code alone, in capitals; elsewhere by its name, too: {{GER}}, {{Россия}}.
+    """
+    name = written.replace("_", " ").strip()
+    if place := country_of_code(name, language):
+        return place
+    is_name = language not in _ENGLISH and name.casefold() in _names(language)[1]
+    return name if is_name else None
+
+
+def country_of_code(code: str, language: str) -> str | None:
+    """The country of a code in capitals, in the words of ``language``; None if it is not known."""
+    if not code.isupper() or code not in _ENGLISH_NAMES:
+        return None
+    return (
+        _ENGLISH_NAMES[code] if language in _ENGLISH else _names(language)[0].get(_ISO_CODES[code])
+    )
+
+
+@cache
+def _names(language: str) -> tuple[dict[str, str], frozenset[str]]:
+    """By ISO 3166 code what the language calls a country, and all its names in small letters."""
+    text = language_part(language, "countries").get("names", "")
+    entries = (entry.partition(" ") for entry in text.strip().replace("\n", "|").split("|"))
+    names = {code: name for code, _, name in entries if name}
+    return names, frozenset(name.casefold() for name in names.values())
+
+
+def _read_table() -> tuple[dict[str, str], dict[str, str]]:
+    """The English name of each code, and the code of ISO 3166 for it."""
+    countries, iso_codes = {}, {}
     for entry in _TABLE.strip().replace("\n", "|").split("|"):
         words = entry.split(" ")
         codes = [word for word in words if word.isupper()]
-        name = " ".join(words[len(codes) :])
-        countries.update(dict.fromkeys(codes, name))
-    return countries
+        countries.update(dict.fromkeys(codes, " ".join(words[len(codes) :])))
+        iso_codes.update(dict.fromkeys(codes, codes[0]))
+    return countries, iso_codes
 
 
-COUNTRIES = _read_table()
+_ENGLISH_NAMES, _ISO_CODES = _read_table()

@@ -2,9 +2,9 @@
 
 from pinakes.ingest.sources.mediawiki.markup.tables import BREAK
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments, Renderer
-from pinakes.ingest.sources.mediawiki.templates.country_codes import COUNTRIES
+from pinakes.ingest.sources.mediawiki.templates.country_codes import country_of_code
 
-__all__ = ["INLINE_RENDERERS", "country"]
+__all__ = ["INLINE_RENDERERS"]
 
 
 def _first(arguments: Arguments) -> str:
@@ -55,19 +55,19 @@ def _dates_of_life(arguments: Arguments) -> str:
     return f"b. {arguments.get(1)}"
 
 
-def country(code: str) -> str:
-    """The country of a code, or the words themselves."""
-    return COUNTRIES.get(code, code) if code.isupper() else code
+def _country(code: str, arguments: Arguments) -> str:
+    """The country of a code in the wiki's language, or the words themselves."""
+    return country_of_code(code, arguments.language) or code
 
 
 def _flag(arguments: Arguments) -> str:
-    return arguments.get("name") or country(arguments.get(1))
+    return arguments.get("name") or _country(arguments.get(1), arguments)
 
 
 def _athlete(arguments: Arguments) -> str:
     """``{{flagathlete|name|code}}``: "name (country)"."""
     name, code = arguments.get(1), arguments.get(2)
-    return f"{name} ({country(code)})" if code else name
+    return f"{name} ({_country(code, arguments)})" if code else name
 
 
 def _ship(prefix: str) -> Renderer:

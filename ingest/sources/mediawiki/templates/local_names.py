@@ -57,11 +57,11 @@ def _all_together() -> LocalNames:
     names: dict[str, str] = {}
     for table in tables:
         for name, target in table.names.items():
-            if len(name) > 2:  # short names mean too many things
+            if not _is_short(name):
                 names.setdefault(name, target)
     return LocalNames(
         names=names,
-        silent=frozenset(name for table in tables for name in table.silent if len(name) > 2),
+        silent=frozenset(name for table in tables for name in table.silent if not _is_short(name)),
         disambiguation=frozenset().union(*(table.disambiguation for table in tables)),
         disambiguation_titles=frozenset().union(*(table.disambiguation_titles for table in tables)),
         infobox_prefixes=tuple(
@@ -76,6 +76,11 @@ def _all_together() -> LocalNames:
         file=frozenset().union(*(table.file for table in tables)),
         image_options=frozenset().union(*(table.image_options for table in tables)),
     )
+
+
+def _is_short(name: str) -> bool:
+    """Whether a name means too many things in too many languages: three letters are a country."""
+    return len(name) <= (3 if name.isascii() else 2)
 
 
 EVERY_LANGUAGE = _all_together()

@@ -11,7 +11,6 @@ from functools import lru_cache
 from typing import Literal
 
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments, Renderer
-from pinakes.ingest.sources.mediawiki.templates.country_codes import COUNTRIES
 from pinakes.ingest.sources.mediawiki.templates.dates import DATE_RENDERERS
 from pinakes.ingest.sources.mediawiki.templates.inline import INLINE_RENDERERS
 from pinakes.ingest.sources.mediawiki.templates.languages import LANGUAGE_RENDERERS, in_language
@@ -124,14 +123,10 @@ def _is_infobox(name: str, prefixes: tuple[str, ...], suffixes: tuple[str, ...])
 
 
 def _by_pattern(name: str) -> Renderer | None:
-    """Families of names: lang-xx, ipa-xx, the codes of countries."""
+    """Families of names: lang-xx, ipa-xx."""
     family, dash, code = name.partition("-")
     if dash and family in ("lang", "vol"):
         return lambda a: in_language(code, a.get(1), a)
     if dash and family in ("ipa", "ipac"):
         return _RENDERERS["ipa"] if family == "ipa" else _RENDERERS["ipac-en"]
-    if len(name) == 3 or name in ("uk", "eu"):
-        place = COUNTRIES.get(name.upper())
-        if place:
-            return lambda _arguments: place
     return None

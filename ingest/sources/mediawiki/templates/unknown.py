@@ -1,16 +1,56 @@
-"""What a call means whose template nobody knows: facts of a box, words, or nothing.
+"""What a call means whose template nobody knows: facts of a box, a country, words, or nothing.
 
 Asked last, when neither the registry nor anything else says what the name means: there are the
-arguments alone to judge by.
+arguments alone to judge by. Most templates inside a sentence wrap words, and most have them first.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pinakes.ingest.sources.mediawiki.markup.infoboxes import is_layout
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments
+from pinakes.ingest.sources.mediawiki.templates.country_codes import country_name
 
 __all__ = ["UnknownCall", "holds_facts", "read_unknown"]
+
+# Roots that names of notices, icons, references and navigation are made of, in many languages.
+_SAYS_NOTHING = re.compile(
+    r"icon|ikon|icône|navbox|navig|sidebar|stub|ébauche|esbozo|esboço|portal|portail|portale|"
+    r"категор|style|categor|kategor|commons|wiki|cite|citation|cita\b|cytuj|ref\b|refs\b|reference|référence|"
+    r"source|источник|quelle|isbn|issn|doi\b|webarchiv|dead link|notice|cleanup|protec|schutz|"
+    r"anchor|anker|якорь|coord missing|defaultsort|audio|listen|hörbeispiel|ecouter|écouter|clear|"
+    r"toc\b|article|artikel|articolo|artículo|artigo|статья|hatnote|disambig|homonym|redirect|"
+    r"location map|karte|mapa\b|карта|map\b|userbox|babel|vandal|delete|merge|rating|featured|"
+    r"authority|normdaten|imdb|flagdeco|bandera|bandiera|drapeau|флаг|template|#"
+)
+# Where templates keep their words if not in the first place.
+_WORD_KEYS = (
+    "text", "content", "1", "texte", "texto", "testo", "tekst", "inhalt", "contenu", "contenido",
+    "текст", "содержание", "תוכן", "نص", "liste", "list", "lista", "список", "contents", "quote",
+)  # fmt: skip
+# Values that steer: sides, sizes, answers.
+_OPTION = re.compile(
+    r"(?:yes|no|y|n|on|off|true|false|none|auto|left|right|center|centre|top|bottom|small|big|large|"
+    r"mini|thumb|upright|nolink|inline|title|hide|show|ja|nein|oui|non|sí|si|да|нет|sim|não|"
+    r"small|klein|pequeño|petit|\d+(?:\.\d+)?(?:px|em|%)|x+|-|–|\*)",
+    re.IGNORECASE,
+)
+# What a country's template may be told: a flag of another year, its size, how to link.
+_VARIANT = re.compile(r"\d{4}|\d+px|#|-")
+_CODE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,8})*|[A-Z]{2,3}(?:-[A-Z]{2,3})?")
+_ADDRESS = re.compile(r"(?:https?:)?//\S*|\S+\.(?:com|org|net|html?)\b\S*")
+_MOST_POSITIONAL = 4
+_MOST_NAMED = 6
+
+# Marks of references and of navigation among the names of arguments.
+_NOT_FACTS = re.compile(
+    r"(url|isbn|issn|doi|access-?date|archive-?url|abruf|zugriff|consulté le|fechaacceso|"
+    r"(list|group|abovestyle|belowstyle|liststyle)\d*|navbar|tracking|"
+    r"editor|publisher|verlag|éditeur|editorial|passage|journal|periódico)$"
+)
+_STATE = re.compile(r"(?:auto)?(?:un)?collapsed?|expanded|plain|off", re.IGNORECASE)
+_FEWEST_FACTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,24 +61,47 @@ class UnknownCall:
     text: str | None = None
 
 
-def read_unknown(name: str, arguments: Arguments) -> UnknownCall:
-    """How the call of the unknown template ``name`` (lower case, single spaces) is to be taken."""
-    del name
-    return UnknownCall(is_box=holds_facts(arguments.named, len(arguments.positional)))
-
-
-# Marks of references and of navigation among the names of arguments.
-_NOT_FACTS = re.compile(
-    r"(url|isbn|issn|doi|access-?date|archive-?url|abruf|zugriff|consulté le|fechaacceso|"
-    r"(list|group|abovestyle|belowstyle|liststyle)\d*|state|navbar|tracking|"
-    r"editor|publisher|verlag|éditeur|editorial|passage|journal|periódico)$"
-)
-_FEWEST_FACTS = 4
+def read_unknown(written: str, arguments: Arguments) -> UnknownCall:
+    """How the call of an unknown template is to be taken; ``written`` is its name as it stands."""
+    positional = arguments.given()
+    if holds_facts(arguments.named, len(positional)):
+        return UnknownCall(is_box=True)
+    if all(_VARIANT.fullmatch(value) for value in positional) and (
+        place := country_name(written, arguments.language)
+    ):
+        return UnknownCall(text=arguments.get("ziel", "name", "label") or place)
+    if _SAYS_NOTHING.search(written.lower()):
+        return UnknownCall()
+    return UnknownCall(text=_words(positional, arguments.named))
 
 
 def holds_facts(named: Mapping[str, str], positional_count: int) -> bool:
-    """Whether an unknown call is built like an infobox: many named values and no references."""
+    """Whether an unknown call is built like an infobox: many named values and no references.
+
+    ``positional_count`` counts the other arguments that are not blank.
+    """
     if positional_count > 1 or len(named) < _FEWEST_FACTS:
         return False
     filled = [key for key, value in named.items() if value.strip()]
-    return len(filled) >= _FEWEST_FACTS and not any(_NOT_FACTS.match(key) for key in filled)
+    return (
+        len(filled) >= _FEWEST_FACTS
+        and not any(_NOT_FACTS.match(key) for key in filled)
+        and not _STATE.fullmatch(named.get("state", "").strip())
+    )
+
+
+def _words(positional: list[str], named: Mapping[str, str]) -> str | None:
+    """What a call with few arguments wraps: its first words that are neither option nor code."""
+    if len(positional) > _MOST_POSITIONAL or len(named) > _MOST_NAMED:
+        return None
+    words = [value for value in positional if not _steers(value)]
+    if len(words) > 1 and _CODE.fullmatch(words[0]):  # the language or country of what follows
+        del words[0]
+    if words:
+        return words[0]
+    named_words = (named.get(key, "").strip() for key in _WORD_KEYS)
+    return next((value for value in named_words if value and not _steers(value)), None)
+
+
+def _steers(value: str) -> bool:
+    return bool(_OPTION.fullmatch(value) or _ADDRESS.fullmatch(value) or is_layout("", value))

@@ -147,7 +147,7 @@ def test_namespaces_of_the_wiki_are_understood() -> None:
         "[[Kategoreja:Latgola]] [[File:X.jpg|thumb|And this]] [[Category:Y]] [[Taiss:Z|taiss]]"
     )
     document = parse(wikitext, LATGALIAN)
-    assert document.text == "Reigys pylsātys vaiks\n\nLatgola.\n\nAnd this\ntaiss"
+    assert document.text == "Latgola.\n\nReigys pylsātys vaiks\n\nAnd this\ntaiss"
     assert [link.target for link in document.links] == ["Pylsāta"]
     assert "Kategoreja:Latgola" in parse(wikitext, ENGLISH).text
 
