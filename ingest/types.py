@@ -97,7 +97,8 @@ class Document:
 
     ``bold_names``: what its lead has in bold, other names of its subject as a rule. ``made_from``:
     the digest of all that decides what is said here, title, revision and the program included;
-    empty where it is not known.
+    empty where it is not known. ``inputs``: what of it stands elsewhere in the source, as the
+    source writes that down.
     """
 
     key: DocumentKey
@@ -110,6 +111,7 @@ class Document:
     is_disambiguation: bool
     bold_names: tuple[str, ...] = ()
     made_from: bytes = b""
+    inputs: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,6 @@ _TAKEN_OVER = "unchanged.links.tsv.zst"
 def extract(build: Build) -> None:
     """Have the units of the source read by the executor, as segments are asked for."""
     (build.work / "segments").mkdir(exist_ok=True)
-    build.progress.step("Reading the dump", build.source.byte_count, "bytes")
     build.extracted = _extracted(build)
 
 
@@ -53,10 +52,13 @@ def _extracted(build: Build) -> Extracted:
     """Each unit with its segment; a unit whose segment is there is not read again."""
     segments = build.work / "segments"
     known = build.present.known if build.present else None
-    work_on = partial(write_segment, source=build.source, directory=segments, known=known)
     ahead = 2 * build.workers + 1
     with build.executors(build.workers) as executor:
-        for unit, _ in map_units(work_on, build.source.units(), executor, ahead):
+        source = build.source.prepared(segments, executor, ahead, build.progress)
+        build.progress.step("Reading the dump", source.byte_count, "bytes")
+        work_on = partial(write_segment, source=source, directory=segments, known=known)
+        for unit, _ in map_units(work_on, source.units(), executor, ahead):
+            source.release(unit)
             yield unit, segment_path(segments, unit.number)
 
 

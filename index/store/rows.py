@@ -31,6 +31,8 @@ __all__ = [
     "TextRow",
     "add_checksums",
     "digest_values",
+    "input_row",
+    "input_values",
     "kept_row",
     "kept_values",
     "link_values",
@@ -209,6 +211,19 @@ def link_values(
 def digest_values(page_id: int, made_from: bytes, passages: bytes) -> tuple[int, bytes, bytes, int]:
     """The values of a row of digests; ``passages``: those of its passages in a row."""
     return page_id, made_from, passages, row_checksum((page_id,), made_from, passages)
+
+
+def input_values(page_id: int, inputs: bytes) -> tuple[int, bytes, int]:
+    """The values of a row of inputs."""
+    return page_id, inputs, row_checksum((page_id,), inputs)
+
+
+def input_row(values: Sequence[Any]) -> bytes:
+    """The inputs of a page. Raises DamagedRow when they are not what was written."""
+    page_id, inputs, checksum = values
+    if not isinstance(inputs, bytes) or row_checksum((page_id,), inputs) != checksum:
+        raise DamagedRow(f"what page {page_id} was made with is not as it was written")
+    return inputs
 
 
 def kept_values(page_id: int, as_of: str) -> tuple[int, str, int]:

@@ -21,6 +21,7 @@ from pinakes.index.store.rows import (
     TEXT_COLUMNS,
     PageDigests,
     PageRow,
+    input_row,
     kept_row,
     links_and_names,
     page_digests,
@@ -28,7 +29,7 @@ from pinakes.index.store.rows import (
     text_row,
 )
 from pinakes.index.store.text_shards import ShardRow, shard_path, texts_beside
-from pinakes.ingest.sources.base import IsKnown
+from pinakes.ingest.sources.base import IsKnown, MadeFrom
 from pinakes.ingest.types import DocumentKey, Link
 
 __all__ = ["KnownPages", "UnchangedPage", "UnchangedPages"]
@@ -44,15 +45,18 @@ class KnownPages:
 
     @contextmanager
     def open(self) -> Iterator[IsKnown]:
-        """Whether the store holds a page by its key, made from what has this digest."""
+        """Whether the store holds a page by its key, made from the same."""
         connection = open_read_only(self.database)
         health = Health()
+        has_inputs = _has_table(connection, "inputs")
 
-        def is_known(key: DocumentKey, made_from: bytes) -> bool:
-            sql = f"SELECT made_from FROM digests JOIN pages USING (page_id) WHERE {_is(key)}"
+        def is_known(key: DocumentKey, made_from: MadeFrom) -> bool:
+            columns = "page_id, made_from"
+            sql = f"SELECT {columns} FROM digests JOIN pages USING (page_id) WHERE {_is(key)}"
             with health.reading(self.database, *_DAMAGE):
                 found = connection.execute(sql, (key,)).fetchone()
-            return found is not None and found[0] == made_from
+                inputs = _inputs(connection, found[0]) if found and has_inputs else b""
+            return found is not None and found[1] == made_from(inputs)
 
         try:
             yield is_known
@@ -62,13 +66,17 @@ class KnownPages:
 
 @dataclass(frozen=True, slots=True)
 class UnchangedPage:
-    """All that a store holds of a page; ``text`` only of disambiguation pages, else empty."""
+    """All that a store holds of a page; ``text`` only of disambiguation pages, else empty.
+
+    ``inputs``: as ``Document`` has them.
+    """
 
     row: PageRow
     digests: PageDigests
     links: tuple[Link, ...]
     bold_names: list[str]
     text: str
+    inputs: bytes = b""
 
 
 class UnchangedPages:
@@ -79,6 +87,7 @@ class UnchangedPages:
         self.texts = texts_beside(database)
         self._connections = ThreadConnections(database)
         self._health = Health()
+        self._inputs: bool | None = None  # whether it has any
 
     def page(self, key: DocumentKey) -> UnchangedPage:
         """The page by this key. Raises DamagedGeneration where it is not as it was written."""
@@ -91,6 +100,7 @@ class UnchangedPages:
                 f"SELECT {DIGEST_COLUMNS} FROM digests JOIN pages USING (page_id) WHERE page_id = ?"
             )
             digests = page_digests(_one(connection, sql, row.page_id))
+            inputs = _inputs(connection, row.page_id) if self._has_inputs(connection) else b""
         path = shard_path(self.texts, row.text_shard)
         with self._reading(path):
             connection = self._connections.to(path)
@@ -102,7 +112,7 @@ class UnchangedPages:
                 values = _one(connection, f"SELECT {TEXT_COLUMNS} FROM texts {_ROW}", row.text_row)
                 packed = text_row(row, values).text
                 text = self._connections.decompressor.decompress(packed).decode()
-        return UnchangedPage(row, digests, links, names, text)
+        return UnchangedPage(row, digests, links, names, text, inputs)
 
     def missing(
         self, is_there: Callable[[DocumentKey, str], bool]
@@ -110,8 +120,7 @@ class UnchangedPages:
         """The pages whose key and title are not there, by key, with what ``kept_as_of`` was."""
         with self._reading(self._database):
             connection = self._connections.to(self._database)
-            known = "SELECT name FROM sqlite_master WHERE name = 'kept'"
-            keeps = connection.execute(known).fetchone() is not None
+            keeps = _has_table(connection, "kept")
             rows = chain(connection.execute(_BY_NUMBER), connection.execute(_BY_TEXT))
             for key, title in rows:
                 if is_there(key, title):
@@ -143,6 +152,11 @@ class UnchangedPages:
         """Close its files."""
         self._connections.close()
 
+    def _has_inputs(self, connection: sqlite3.Connection) -> bool:
+        if self._inputs is None:
+            self._inputs = _has_table(connection, "inputs")
+        return self._inputs
+
     def _reading(self, path: Path) -> AbstractContextManager[None]:
         return self._health.reading(path, *_DAMAGE)
 
@@ -159,6 +173,17 @@ _REDIRECTS = (
 
 def _is(key: DocumentKey) -> str:
     return "page_id = ?" if isinstance(key, int) else "source_key = ?"
+
+
+def _has_table(connection: sqlite3.Connection, name: str) -> bool:
+    sql = "SELECT name FROM sqlite_master WHERE name = ?"
+    return connection.execute(sql, (name,)).fetchone() is not None
+
+
+def _inputs(connection: sqlite3.Connection, page_id: int) -> bytes:
+    sql = "SELECT page_id, inputs, checksum FROM inputs WHERE page_id = ?"
+    row = connection.execute(sql, (page_id,)).fetchone()
+    return input_row(row) if row else b""
 
 
 def _one(connection: sqlite3.Connection, sql: str, value: DocumentKey) -> tuple[object, ...]:

@@ -12,7 +12,13 @@ from pinakes.index.aliases.kinds import base_name, later_words, meanings, name_o
 from pinakes.index.aliases.table import ALIASES_SCHEMA, gather_aliases, scratch_size, write_aliases
 from pinakes.index.aliases.titles import title_key
 from pinakes.index.encoders.passage_text import passage_digest
-from pinakes.index.store.rows import TextHead, add_checksums, digest_values, kept_values
+from pinakes.index.store.rows import (
+    TextHead,
+    add_checksums,
+    digest_values,
+    input_values,
+    kept_values,
+)
 from pinakes.index.store.text_shards import TextShardWriter, texts_beside
 from pinakes.index.store.unchanged import UnchangedPage, UnchangedPages
 from pinakes.index.types import AliasKind
@@ -49,6 +55,12 @@ CREATE TEMP TABLE others (key PRIMARY KEY) WITHOUT ROWID;
 # There where a page is kept that the source no longer has. as_of: the date of the last that had it.
 _KEPT = (
     "CREATE TABLE IF NOT EXISTS kept (page_id INTEGER PRIMARY KEY, as_of TEXT NOT NULL, "
+    "checksum INTEGER NOT NULL)"
+)
+# There where a page was made from more than what its source says of it alone: what else, as the
+# source writes it down.
+_INPUTS = (
+    "CREATE TABLE IF NOT EXISTS inputs (page_id INTEGER PRIMARY KEY, inputs BLOB NOT NULL, "
     "checksum INTEGER NOT NULL)"
 )
 # A dump that took days may hold a redirect twice, or one whose title is an article's by now.
@@ -88,6 +100,7 @@ class StoreWriter:
         self._unchanged = unchanged
         self._texts = TextShardWriter(texts, unchanged.texts if unchanged else None)
         self.passage_count = 0
+        self._has_inputs = False
         self._last_id = 0
         # Bytes of the temporary files, known once aliases are written.
         self.scratch_size = 0
@@ -124,6 +137,7 @@ class StoreWriter:
             for passage in passages
         )
         self._add_digests(page_id, document.made_from, embedded)
+        self._add_inputs(page_id, document.inputs)
         self._add_names(page_id, head, document.bold_names, document.text, document.links)
         return True
 
@@ -148,6 +162,7 @@ class StoreWriter:
         page_id = self._add_page(row.text_head, row.passage_count, place)
         if page_id is not None:
             self._add_digests(page_id, page.digests.made_from, b"".join(page.digests.passages))
+            self._add_inputs(page_id, page.inputs)
             self._add_names(page_id, row.text_head, page.bold_names, page.text, page.links)
         return page_id
 
@@ -184,6 +199,14 @@ class StoreWriter:
         self._connection.execute(
             "INSERT INTO digests VALUES (?, ?, ?, ?)", digest_values(page_id, made_from, passages)
         )
+
+    def _add_inputs(self, page_id: int, inputs: bytes) -> None:
+        if inputs:
+            if not self._has_inputs:
+                self._run(_INPUTS)
+                self._has_inputs = True
+            values = input_values(page_id, inputs)
+            self._connection.execute("INSERT INTO inputs VALUES (?, ?, ?)", values)
 
     def _add_names(
         self, page_id: int, head: TextHead, bold: Iterable[str], text: str, links: Iterable[Link]

@@ -7,6 +7,7 @@ import functools
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,15 +22,32 @@ from pinakes.ingest.types import Document, DocumentKey, Entry, Unchanged
 __all__ = [
     "IsKnown",
     "Known",
+    "MadeFrom",
     "Source",
     "SourceIdentity",
+    "Stepping",
     "Unit",
     "collection_name",
     "program_digest",
 ]
 
-# Whether a document of this key, made from what has this digest, is known already.
-IsKnown = Callable[[DocumentKey, bytes], bool]
+# What a document is made from now, as a digest, if it takes from elsewhere in the source what it
+# took when these inputs were written down (``Document.inputs``).
+MadeFrom = Callable[[bytes], bytes]
+# Whether a document of this key is known already, that was made from the same.
+IsKnown = Callable[[DocumentKey, MadeFrom], bool]
+
+
+class Stepping(Protocol):
+    """Who is told how a source is prepared."""
+
+    def step(self, name: str, total: int, unit: str) -> None:
+        """A step begins; ``total`` counts in ``unit``."""
+        ...
+
+    def advance(self, amount: int) -> None:
+        """So much more of the step is done."""
+        ...
 
 
 class Known(Protocol):
@@ -123,6 +141,17 @@ class Source(ABC):
     def units(self) -> Iterator[Unit]:
         """All units in reading order, the same ones whenever the files are the same."""
 
+    def prepared(
+        self, directory: Path, executor: Executor, ahead: int, progress: Stepping
+    ) -> "Source":
+        """This source with what must be known of all units before any is read: itself, mostly.
+
+        Units go to the executor, at most ``ahead`` at a time. What is made lies in ``directory``
+        until nothing is read any more; what lies there from an earlier time is of this very source.
+        """
+        del directory, executor, ahead, progress
+        return self
+
     @abstractmethod
     def read(self, unit: Any) -> Iterator[Entry]:
         """What became of every page of one of the ``units``, in order. Raises IngestError."""
@@ -131,10 +160,14 @@ class Source(ABC):
         """As ``read``, with ``Unchanged`` in the place of each document that is known."""
         for entry in self.read(unit):
             match entry:
-                case Document(key, title, made_from=digest) if digest and is_known(key, digest):
+                case Document(key, title) if entry.made_from and is_known(key, _same(entry)):
                     yield Unchanged(key, title)
                 case _:
                     yield entry
+
+    def release(self, unit: Any) -> None:
+        """Let go of what was prepared for a unit that is read, and will not be read again."""
+        del unit
 
     @abstractmethod
     def digest(self, unit: Any) -> bytes:
@@ -181,6 +214,11 @@ class Source(ABC):
         """What shows that the source with this record is another than this one; None: nothing."""
         name = str(built.get("name", ""))
         return f"{self.identity.name}, not {name}" if name not in ("", self.identity.name) else None
+
+
+def _same(document: Document) -> MadeFrom:
+    """What a document is made from that takes nothing from elsewhere."""
+    return lambda _inputs: document.made_from
 
 
 @functools.cache

@@ -69,6 +69,7 @@ def extract(
             progress.step("Checking checksums", sum(c.size for c in checksums), "bytes")
             for checksum in checksums:
                 verify(checksum, progress.advance)
+        found = found.prepared(Path(scratch), executor, 2 * count + 1, progress)
         progress.step("Reading the dump", found.byte_count, "bytes")
         work = partial(extract_unit, source=found, directory=Path(scratch))
         for unit, extracted in map_units(work, found.units(), executor, 2 * count + 1):
@@ -76,6 +77,7 @@ def extract(
                 with path.open("rb") as file:
                     shutil.copyfileobj(file, stream.buffer)
                 path.unlink()
+            found.release(unit)
             counts += extracted.counts
             progress.advance(unit.byte_count)
     sys.stderr.write(f"{pages_text(counts)}\n")

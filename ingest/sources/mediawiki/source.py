@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from pinakes.ingest.sources.base import IsKnown, Source, SourceIdentity
+from pinakes.ingest.sources.base import IsKnown, Source, SourceIdentity, Stepping
 from pinakes.ingest.sources.file_state import FileState, digest_pieces
 from pinakes.ingest.sources.mediawiki.extract import read_documents
 from pinakes.ingest.sources.mediawiki.files.dumps import (
@@ -19,7 +20,14 @@ from pinakes.ingest.sources.mediawiki.files.dumps import (
 )
 from pinakes.ingest.sources.mediawiki.files.multistream_index import find_index, read_index
 from pinakes.ingest.sources.mediawiki.files.newest import missing_parts
+from pinakes.ingest.sources.mediawiki.first_pass import (
+    collect_templates,
+    holds_templates,
+    prepared_pages,
+    release_pages,
+)
 from pinakes.ingest.sources.mediawiki.markup.variants import has_variants
+from pinakes.ingest.sources.mediawiki.templates.kept_templates import open_templates
 from pinakes.ingest.types import DocumentKey, Entry
 
 __all__ = ["MediaWikiSource"]
@@ -32,10 +40,16 @@ _DATABASE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class MediaWikiSource(Source):
-    """The articles of ``dump``, in units of about ``unit_bytes`` (None: as suits its size)."""
+    """The articles of ``dump``, in units of about ``unit_bytes`` (None: as suits its size).
+
+    ``set_aside``: where the first pass has left what it unpacked. ``templates``: the table of its
+    templates, where it has any.
+    """
 
     dump: Dump
     unit_bytes: int | None = None
+    set_aside: Path | None = None
+    templates: Path | None = None
 
     @classmethod
     def open(cls, paths: Sequence[Path]) -> "MediaWikiSource":
@@ -74,13 +88,32 @@ class MediaWikiSource(Source):
         """About ``count`` units; of a part that cannot be entered in the middle only the first."""
         return sample_units(self.dump, count)
 
+    def prepared(
+        self, directory: Path, executor: Executor, ahead: int, progress: Stepping
+    ) -> "MediaWikiSource":
+        """With the templates of the dump, where it has any, to be read for this purpose."""
+        if not holds_templates(self.dump):
+            return self
+        progress.step("Reading the templates", self.byte_count, "bytes")
+        templates = collect_templates(
+            self.dump, self.unit_bytes, directory, executor, ahead, progress.advance
+        )
+        return replace(self, set_aside=directory, templates=templates)
+
     def read(self, unit: WorkUnit) -> Iterator[Entry]:
         """What became of every page of ``unit``, in file order."""
-        return read_documents(unit, self.dump.site)
+        return self.read_changed(unit, lambda _key, _made_from: False)
 
     def read_changed(self, unit: WorkUnit, is_known: IsKnown) -> Iterator[Entry]:
         """The same, but articles that are known are not parsed."""
-        return read_documents(unit, self.dump.site, is_known)
+        templates = open_templates(self.templates) if self.templates else None
+        cut = prepared_pages(unit, self.set_aside) if self.set_aside else None
+        return read_documents(unit, self.dump.site, is_known, templates, cut)
+
+    def release(self, unit: WorkUnit) -> None:
+        """Remove what the first pass has set aside of ``unit``."""
+        if self.set_aside:
+            release_pages(unit, self.set_aside)
 
     def digest(self, unit: WorkUnit) -> bytes:
         """The digests of the pieces that begin in the unit's bytes."""

@@ -20,6 +20,7 @@ from pinakes.ingest.sources.mediawiki.markup.boxes import (
 from pinakes.ingest.sources.mediawiki.markup.debris import DROPPED
 from pinakes.ingest.sources.mediawiki.markup.emphasis import bold_runs
 from pinakes.ingest.sources.mediawiki.markup.extension_tags import without_extensions
+from pinakes.ingest.sources.mediawiki.markup.furniture import is_box, without_furniture
 from pinakes.ingest.sources.mediawiki.markup.hidden import without_hidden
 from pinakes.ingest.sources.mediawiki.markup.infoboxes import infobox_facts
 from pinakes.ingest.sources.mediawiki.markup.layout import (
@@ -30,10 +31,14 @@ from pinakes.ingest.sources.mediawiki.markup.layout import (
     sections_of,
     unescape,
 )
-from pinakes.ingest.sources.mediawiki.markup.scanner import EQUALS, Renderers, scan
+from pinakes.ingest.sources.mediawiki.markup.scanner import EQUALS, Renderers, Unread, scan
 from pinakes.ingest.sources.mediawiki.markup.tables import BREAK, CAPTION, render_table
 from pinakes.ingest.sources.mediawiki.markup.variants import has_variants, without_variants
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments
+from pinakes.ingest.sources.mediawiki.templates.expansion import PageTemplates
+from pinakes.ingest.sources.mediawiki.templates.inputs import NO_TEMPLATES, packed
+from pinakes.ingest.sources.mediawiki.templates.invocations import template_of_module
+from pinakes.ingest.sources.mediawiki.templates.kept_templates import KeptTemplates
 from pinakes.ingest.sources.mediawiki.templates.local_names import (
     EVERY_LANGUAGE,
     is_disambiguation_title,
@@ -84,12 +89,19 @@ _PLAIN_WORD = r"[^\s:#_&<\['\ue000-\ue00f]+"
 _PLAIN_TITLE = re.compile(rf"{_PLAIN_WORD}(?: {_PLAIN_WORD})*")
 
 
-def parse_document(page: Page, site: SiteInfo, dropped: Counter[str] | None = None) -> Document:
+def parse_document(
+    page: Page,
+    site: SiteInfo,
+    dropped: Counter[str] | None = None,
+    templates: KeptTemplates | None = None,
+) -> Document:
     """The article as plain text, with sections, links and the facts of its infoboxes.
 
-    ``dropped`` counts, by name, the templates that were left out because no renderer knows them.
+    ``dropped`` counts, by name, the templates that were left out because no renderer knows them,
+    nor are they among ``templates``, those of the dump.
     """
-    parser = _Parser(page.title, site, Counter() if dropped is None else dropped)
+    expansion = PageTemplates(templates, site, page.title) if templates else None
+    parser = _Parser(page.title, site, Counter() if dropped is None else dropped, expansion)
     text, facts = settled(parser.expand(page.wikitext), parser.boxes)
     blocks = list(sections_of(text, parser.kept))
     if facts := [*parser.facts, *facts]:
@@ -106,6 +118,7 @@ def parse_document(page: Page, site: SiteInfo, dropped: Counter[str] | None = No
         links=tuple(parser.links),
         is_disambiguation=parser.is_disambiguation or is_disambiguation_title(page.title),
         bold_names=_bold_names(text, page.title, parser.kept),
+        inputs=parser.inputs,
     )
 
 
@@ -126,14 +139,19 @@ def _bold_names(text: str, title: str, kept: Sequence[str]) -> tuple[str, ...]:
 class _Parser:
     """One page on its way to text; collects links, infobox facts and what was dropped."""
 
-    def __init__(self, title: str, site: SiteInfo, dropped: Counter[str]) -> None:
+    def __init__(
+        self, title: str, site: SiteInfo, dropped: Counter[str], templates: PageTemplates | None
+    ) -> None:
         self.title = title
+        self._templates = templates
+        self._asks_for_templates = False
         self.links: list[Link] = []
         self.facts: list[str] = []
         self.boxes: list[list[str]] = []
         self.kept: list[str] = []
         self.dropped = dropped
         self.is_disambiguation = False
+        self._renderers = Renderers(self._template, self._link, _table)
         self._language = site.language
         self._files = _CANONICAL_FILE | site.namespace_names(6) | _file_names(site.language)
         self._categories = _CANONICAL_CATEGORY | site.namespace_names(14)
@@ -146,13 +164,23 @@ class _Parser:
             | site.namespace_names(*others)
         )
 
+    @property
+    def inputs(self) -> bytes:
+        """By which templates of the dump the text was made."""
+        if self._templates is None:
+            return NO_TEMPLATES if self._asks_for_templates else b""
+        return packed(self._templates.lookups)
+
     def expand(self, wikitext: str) -> str:
         """Templates, links and tables replaced by text; line markup still in place."""
-        text = without_hidden(without_extensions(_without_private(wikitext), self._keep))
+        return scan(self._prepared(_without_private(wikitext)), self._renderers)
+
+    def _prepared(self, wikitext: str) -> str:
+        """Wikitext in which what is no text is gone, and what is no markup is hidden."""
+        text = without_hidden(without_extensions(wikitext, self._keep))
         if has_variants(self._language):
             text = without_variants(text)
-        text = _LINE_BREAK.sub(BREAK, _SWITCH.sub(self._switch, text))
-        return scan(text, Renderers(self._template, self._link, _table))
+        return _LINE_BREAK.sub(BREAK, _SWITCH.sub(self._switch, text))
 
     def _switch(self, match: re.Match[str]) -> str:
         name = match[1].replace("_", " ").lower()
@@ -174,6 +202,8 @@ class _Parser:
         elif colon:
             name = function.strip()
             rest = [head.partition(":")[2].strip(), *rest]
+            if name == "#invoke" and (own := template_of_module(*_named_module(rest))):
+                name, rest = own, rest[2:]
         if name in ("pagename", "fullpagename", "subpagename"):
             return self.title
         template = find_template(name, self._language)
@@ -189,12 +219,28 @@ class _Parser:
             self.facts += self._facts(arguments.named)
             return ""
         if template.render is None:
+            if (expanded := self._expanded(head, rest)) is not None:
+                return expanded
             return self._unknown(head, name, arguments)
         rendered = template.render(arguments)
         if name == "coord" and arguments.get("display") in ("title", "t"):
             self.facts.append(f"Coordinates: {rendered}")
             return ""
         return rendered
+
+    def _expanded(self, head: str, arguments: Sequence[str]) -> str | None:
+        """What the dump's own template says, to be read as wikitext; None where it has none."""
+        if self._templates is None:
+            self._asks_for_templates = True
+            return None
+        text = self._templates.expand(head, arguments)
+        if text is None:
+            return None
+        text = self._prepared(without_furniture(text))
+        if is_box(text):
+            self.facts.append(scan(text, self._renderers).strip())
+            return ""
+        return Unread(text)
 
     def _unknown(self, written: str, name: str, arguments: Arguments) -> str:
         """What becomes of a template that no renderer is for."""
@@ -254,6 +300,12 @@ def _without_private(text: str) -> str:
     # In UTF-8 these characters, and no others in use, begin with the byte EE. To look for one byte
     # takes a fifth of the time that looking for a set of characters takes.
     return _PRIVATE.sub("", text) if b"\xee" in text.encode() else text
+
+
+def _named_module(rest: Sequence[str]) -> tuple[str, str]:
+    """Module and function of ``{{#invoke:Module|function|…}}``, in lower case."""
+    module, function = (*rest, "")[:2]
+    return " ".join(module.replace("_", " ").split()).lower(), function.strip().lower()
 
 
 def _table(markup: str) -> str:

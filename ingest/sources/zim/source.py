@@ -176,7 +176,7 @@ def _page(
     digest = xxhash.xxh3_128(program_digest() + f"{entry.path}\0{entry.title}\0".encode())
     digest.update(entry.html)
     made_from = digest.digest()
-    if is_known(entry.path, made_from):
+    if is_known(entry.path, lambda _inputs: made_from):
         return Unchanged(entry.path, entry.title)
     html = entry.html.decode("utf-8", "replace")
     revision = _REVISION.search(html, max(0, len(html) - _FOOT))

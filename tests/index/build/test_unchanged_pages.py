@@ -69,7 +69,7 @@ def states() -> Iterator[tuple[list[str], int]]:
 
     yield now(), 0
     wiki[8] = article(8, "Template:Box", "another box", namespace=10)
-    yield now(), 26
+    yield now(), 25  # the page that uses it is read again
     wiki[3] = wiki[3].replace("A roll", "A long roll").replace("<id>30<", "<id>31<")
     yield now(), 25
     wiki[50] = article(50, "Ostracon", "A sherd of [[Papyrus|reed sheets]], no.")
@@ -146,9 +146,9 @@ def parsed(patch: pytest.MonkeyPatch) -> list[str]:
     titles: list[str] = []
     parse = extract.parse_document
 
-    def noted(page: Any, site: Any) -> Any:
+    def noted(page: Any, site: Any, **more: Any) -> Any:
         titles.append(page.title)
-        return parse(page, site)
+        return parse(page, site, **more)
 
     patch.setattr(extract, "parse_document", noted)
     return titles

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-__all__ = ["EQUALS", "PIPE", "Renderers", "scan"]
+__all__ = ["EQUALS", "PIPE", "Renderers", "Unread", "scan"]
 
 # Private-use characters that stand for bars and equals signs in text that is already rendered.
 PIPE, EQUALS = "\ue003", "\ue004"
@@ -24,6 +24,12 @@ _TOKEN = re.compile(rf"(\[\[[^\[\]{{}}]*\]\]|\{{\{{[^\[\]{{}}]*\}}\}}(?!\}})|{_S
 _LONGEST_INDENT = 20
 _HEADING_LINE = re.compile(r"(?=\n==[^\n]+==[ \t]*(?:\n|$))")
 _PARAMETER_BRACES = 3
+
+
+class Unread(str):
+    """Wikitext that a template stands for: it is read in the template's place."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +197,12 @@ class _Scanner:
     def _add(self, rendered: str) -> None:
         """Add rendered text; inside other markup its bars and equals signs are only letters."""
         frame = self._stack[-1]
+        if isinstance(rendered, Unread):
+            is_balanced = rendered.count("{{") == rendered.count("}}")
+            if is_balanced and frame.kind in ("root", "table"):
+                self._read(_TOKEN, rendered)  # it may open or close a table, or hold rows of one
+                return
+            rendered = scan(rendered, self._renderers)
         if frame.kind != "root" and rendered != "|":  # {{!}} means a bar that parts
             if "|" in rendered:
                 rendered = rendered.replace("|", PIPE)

@@ -5,7 +5,7 @@ The only file that imports mwxml. Knows nothing of wikitext.
 
 import re
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from io import BytesIO
 
 import mwxml
@@ -14,10 +14,10 @@ from mwxml.errors import MalformedXML
 from pinakes.ingest.sources.mediawiki.files.archives import read_pieces
 from pinakes.ingest.sources.mediawiki.files.dumps import WorkUnit
 from pinakes.ingest.sources.mediawiki.types import Page
-from pinakes.ingest.sources.mediawiki.xml.page_xml import cut_pages, quarantined
+from pinakes.ingest.sources.mediawiki.xml.page_xml import CutPage, cut_pages, quarantined
 from pinakes.ingest.types import Damage, QuarantinedPage, TrailingBytes
 
-__all__ = ["read_pages"]
+__all__ = ["parse_pages", "read_pages"]
 
 # mwxml insists on a siteinfo, which some exports lack.
 _ROOT, _END = b"<mediawiki><siteinfo></siteinfo>", b"</mediawiki>"
@@ -40,15 +40,27 @@ _UNREADABLE = (
 )
 
 
-def read_pages(unit: WorkUnit) -> Iterator[Page | QuarantinedPage | Damage | TrailingBytes]:
+def read_pages(
+    unit: WorkUnit, cut: Iterable[CutPage] | None = None
+) -> Iterator[Page | QuarantinedPage | Damage | TrailingBytes]:
     """The pages of ``unit`` in file order, each in its newest revision.
 
-    Raises TruncatedDump when a file other than bz2 is damaged.
+    ``cut``: the same from elsewhere, where the file need not be opened. Raises TruncatedDump when a
+    file other than bz2 is damaged.
     """
+    items = unit.items if cut is None else cut
+    if items is None:
+        items = cut_pages(read_pieces(unit.file, unit.start), unit.end)
+    return parse_pages(items)
+
+
+def parse_pages(
+    items: Iterable[CutPage],
+) -> Iterator[Page | QuarantinedPage | Damage | TrailingBytes]:
+    """The pages whose XML these are; what is none stays in its place."""
     batch: list[bytes] = []
     size = 0
-    items = unit.items
-    for item in cut_pages(read_pieces(unit.file, unit.start), unit.end) if items is None else items:
+    for item in items:
         if isinstance(item, bytes):
             batch.append(item)
             size += len(item)

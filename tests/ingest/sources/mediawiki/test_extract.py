@@ -1,6 +1,7 @@
 """Every page is accounted for, however a dump is cut into units."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,10 +42,10 @@ def test_a_page_whose_parsing_fails_costs_itself_only(
 ) -> None:
     parse = extract.parse_document
 
-    def fail(found: extract.Page, site: extract.SiteInfo) -> Document:
+    def fail(found: extract.Page, site: extract.SiteInfo, **more: Any) -> Document:
         if found.title == "Two":
             raise RecursionError("too deep")
-        return parse(found, site)
+        return parse(found, site, **more)
 
     monkeypatch.setattr(extract, "parse_document", fail)
     path = tmp_path / "toywiki-20261101-pages.xml"

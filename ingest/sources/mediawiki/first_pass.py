@@ -1,0 +1,160 @@
+"""A first pass over a dump for its templates: articles can be read only when all are known.
+
+Templates lie everywhere in a dump, between the articles. What is unpacked on the way is set aside,
+so that bz2 is unpacked once. A dump of articles alone is not read twice: a look at a few places, or
+at the index of a multistream dump, shows that.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from contextlib import closing
+from functools import partial
+from itertools import islice
+from pathlib import Path
+
+from pinakes.ingest.files import sync_directory, sync_tree
+from pinakes.ingest.sources.mediawiki.files.archives import archive_format, read_pieces
+from pinakes.ingest.sources.mediawiki.files.dumps import Dump, WorkUnit, plan_units, sample_units
+from pinakes.ingest.sources.mediawiki.files.multistream_index import find_index, read_index
+from pinakes.ingest.sources.mediawiki.templates.table import (
+    TemplatePage,
+    TemplateTable,
+    title_of,
+    write_table,
+)
+from pinakes.ingest.sources.mediawiki.templates.transclusion import transcluded
+from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
+from pinakes.ingest.sources.mediawiki.xml.page_xml import CutPage, cut_pages
+from pinakes.ingest.sources.mediawiki.xml.pages import parse_pages
+from pinakes.ingest.sources.mediawiki.xml.unpacked import read_unpacked, write_unpacked
+from pinakes.ingest.workers import map_units
+
+__all__ = ["collect_templates", "holds_templates", "prepared_pages", "release_pages"]
+
+_TABLE = "templates.db"
+_TEMPLATE, _MODULE = 10, 828
+_NAMESPACE = re.compile(rb"<ns>\s*(-?\d{1,6})\s*</ns>")
+_HEAD_BYTES = 8192
+# Places looked at, and pages in each: of a dump with templates a third of the pages or more are
+# no articles.
+_PLACES, _PAGES = 8, 64
+# A module that is another one under a local name.
+_SAME_MODULE = re.compile(r"\s*return\s+require\s*\(?\s*(?:\[\[|[\"'])([^\]\"']{1,255})")
+_PRIVATE = re.compile("[\ue000-\ue00f]")
+
+
+def holds_templates(dump: Dump) -> bool:
+    """Whether the dump holds more than articles, by its indexes or by a look at a few places."""
+    if all(find_index(part) for part in dump.parts):
+        prefixes = tuple(f"{name}:" for key, name in dump.site.namespaces if key == _TEMPLATE)
+        prefixes += ("Template:",)
+        indexes = (find_index(part) for part in dump.parts)
+        entries = (entry for index in indexes if index for entry in read_index(index))
+        return any(title.startswith(prefixes) for _, title in entries)
+    return any(
+        _namespace_of(item) != 0
+        for unit in sample_units(dump, _PLACES)
+        for item in islice(_cut(unit), _PAGES)
+        if isinstance(item, bytes)
+    )
+
+
+def collect_templates(
+    dump: Dump,
+    unit_bytes: int | None,
+    directory: Path,
+    executor: Executor,
+    ahead: int,
+    on_read: Callable[[int], None],
+) -> Path | None:
+    """The table of the dump's templates in ``directory``, None of no templates.
+
+    What is there already is taken.
+
+    Units, as ``plan_units`` gives them, go to the executor, at most ``ahead`` at a time.
+    ``on_read`` is told of the bytes of each.
+    """
+    table = directory / _TABLE
+    if not table.exists():
+        _write_table(table, plan_units(dump, unit_bytes), dump.site, executor, ahead, on_read)
+    with closing(TemplateTable(table)) as templates:
+        return table if templates.holds_any() else None
+
+
+def _write_table(
+    table: Path,
+    units: Iterable[WorkUnit],
+    site: SiteInfo,
+    executor: Executor,
+    ahead: int,
+    on_read: Callable[[int], None],
+) -> None:
+    work = partial(_collected, site=site, directory=table.parent)
+    with write_table(table) as writer:
+        for unit, pages in map_units(work, units, executor, ahead):
+            writer.add(pages)
+            on_read(unit.byte_count)
+    sync_tree(table)
+    sync_directory(table.parent)
+
+
+def prepared_pages(unit: WorkUnit, directory: Path) -> Iterator[CutPage] | None:
+    """The pages of a unit as the first pass has set them aside; None where it has not."""
+    path = _pages_path(directory, unit.number)
+    return read_unpacked(path) if path.exists() else None
+
+
+def release_pages(unit: WorkUnit, directory: Path) -> None:
+    """Remove what was set aside of a unit."""
+    _pages_path(directory, unit.number).unlink(missing_ok=True)
+
+
+def _pages_path(directory: Path, number: int) -> Path:
+    return directory / f"{number:06d}.pages.zst"
+
+
+def _cut(unit: WorkUnit) -> Iterator[CutPage]:
+    if unit.items is not None:
+        return iter(unit.items)
+    return cut_pages(read_pieces(unit.file, unit.start), unit.end)
+
+
+def _namespace_of(xml: bytes) -> int | None:
+    """The namespace that a page names; None where it names none, as in old exports."""
+    found = _NAMESPACE.search(xml, 0, _HEAD_BYTES)
+    return int(found[1]) if found else None
+
+
+def _collected(unit: WorkUnit, site: SiteInfo, directory: Path) -> list[TemplatePage]:
+    """The templates of a unit; its pages are set aside where it is slow to unpack them."""
+    found: list[bytes] = []
+
+    def keep(item: CutPage) -> None:
+        if isinstance(item, bytes) and _namespace_of(item) in (_TEMPLATE, _MODULE, None):
+            found.append(item)
+
+    if unit.items is None and archive_format(unit.file) == "bz2":
+        with write_unpacked(_pages_path(directory, unit.number)) as set_aside:
+            for item in _cut(unit):
+                set_aside(item)
+                keep(item)
+    else:
+        for item in _cut(unit):
+            keep(item)
+    pages = (page for page in parse_pages(found) if isinstance(page, Page))
+    return [_template(page, site) for page in pages if page.namespace in (_TEMPLATE, _MODULE)]
+
+
+def _template(page: Page, site: SiteInfo) -> TemplatePage:
+    title = title_of(page.title.partition(":")[2])
+    if page.namespace == _MODULE:
+        same = _SAME_MODULE.match(page.wikitext)
+        target = title_of(same[1].partition(":")[2] or same[1]) if same else None
+        return TemplatePage(page.page_id, title, target, "", is_module=True)
+    if page.redirect_to is not None:
+        prefix, _, target = page.redirect_to.partition(":")
+        if prefix.replace("_", " ").lower() in site.namespace_names(_TEMPLATE) | {"template"}:
+            return TemplatePage(page.page_id, title, title_of(target.partition("#")[0]), "")
+    body = transcluded(_PRIVATE.sub("", page.wikitext))
+    return TemplatePage(page.page_id, title, None, body)
