@@ -333,7 +333,7 @@ def _print(figures: dict[str, Any]) -> None:
         table.add_row(
             name, *(str(figures[writer][split].get(name, "")) for writer, split in columns)
         )
-    Console().print(table)
+    Console(width=240).print(table)
 
 
 def _show(one: Answered) -> None:

@@ -134,7 +134,7 @@ def _print(figures: dict[str, Any]) -> None:
                 f"{found[side][name]:.3f}" for side in ("true", "false") for name in _VERDICTS
             ]
             table.add_row(way, split, str(found["pairs"]), *shares)
-    Console().print(table)
+    Console(width=240).print(table)
 
 
 def _show(judged: Iterable[Judged]) -> None:
