@@ -115,9 +115,9 @@ def by_name(figures: Any) -> Iterable[Row]:
 
 
 def by_column(figures: Any) -> Iterable[Row]:
-    """What was counted down the rows."""
+    """What was counted down the rows; empty where that was not counted yet."""
     for name in next(iter(figures.values())):
-        yield {"": name} | {column: found[name] for column, found in figures.items()}
+        yield {"": name} | {column: found.get(name, "") for column, found in figures.items()}
 
 
 def judged(figures: Any) -> Iterable[Row]:
