@@ -34,8 +34,9 @@ and ``like = "ar"`` takes what is not said from another file. Each part is read 
   endings of nouns that mean several, ``singular``: those of others that end alike; ``greater``,
   ``smaller``: comparatives of quantities; ``measures``: by what a number measures (count, time,
   share, or a dimension of ``units.py``) the words that ask for it, ``attributes``: the nouns that
-  name it ("height"); ``durations``: units of time, ``eras``: "BC"; ``irregular``: forms that no
-  stemmer brings together, the one they are compared by first: fall/fell/fallen.
+  name it ("height"); ``durations``: units of time, ``eras``: "BC"; ``births``, ``deaths``: what
+  tells of these; ``irregular``: forms that no stemmer brings together, the one they are compared by
+  first: fall/fell/fallen.
   ``spaced``: false where words stand together.
 - ``[references]`` (``service/asking/references.py``), by what a question refers back beside
   pronouns, in lower case. ``agreement``: pronouns for a ``man``, a ``woman``, a ``thing`` and

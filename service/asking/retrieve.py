@@ -18,6 +18,7 @@ from pinakes.service.asking.later import is_untold
 from pinakes.service.asking.things import things_in
 from pinakes.service.asking.topics import lead_of, topic_card
 from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
+from pinakes.service.reading.life_dates import asks_for_life_date, is_whom_asked, life_date
 from pinakes.service.reading.likely_answers import LikelyAnswer, likely_answers, sure_first
 from pinakes.service.reading.models import ReadingModels
 from pinakes.service.reading.question import Question, SentenceVectors, question_of
@@ -134,7 +135,7 @@ def _search(
     searched = (text,) if beside is None else (text, beside)
     if beside is not None:
         read = _with_other_pages(read, varied(index.search(beside, SEARCHED_HITS, mode)))
-    read = _with_lead(index, question, read)
+    read = _with_lead(index, question, _with_whom_asked(index, question, read, found))
     reading = models.reader.read(question, read)
     # Answerability is told by hybrid search, whose scores are of another kind.
     weighed = hits if mode == "hybrid" else index.search(question.context, WEIGHED_HITS)
@@ -144,6 +145,8 @@ def _search(
     topic = topic_card(index, question, read)
     more = _behind(read, varied(found, most=MOST_HITS + _MORE_HITS))
     likely = likely_answers(question, read, reading)
+    if (date := life_date(question, read)) is not None:
+        likely = (LikelyAnswer(date, is_sure=True), *(likely or ()))
     return Found(
         question,
         searched,
@@ -182,6 +185,19 @@ def varied(
         few = of_page[page_id] <= most_of_page
         (chosen if few or asked_about else more).append(hit)
     return [*chosen, *more][:most]
+
+
+def _with_whom_asked(
+    index: Index, question: Question, read: list[Hit], found: Sequence[Hit]
+) -> list[Hit]:
+    """``read`` from the lead on of the one whose date of birth or death is asked for."""
+    if asks_for_life_date(question) is None:
+        return read
+    about = next((hit for hit in found if is_whom_asked(question, hit)), None)
+    if about is None:
+        return read
+    lead = lead_of(index, about)
+    return [lead, *(hit for hit in read if hit.passage != lead.passage)][:MOST_HITS]
 
 
 def _with_lead(index: Index, question: Question, read: list[Hit]) -> list[Hit]:

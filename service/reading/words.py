@@ -34,7 +34,7 @@ _GROUPS = (
 # Those that a file may leave out.
 _MORE_GROUPS = (
     "contrasts", "alternatives", "approximate", "times", "greater", "smaller", "several", "plural",
-    "singular", "auxiliaries", "light_verbs", "durations", "eras",
+    "singular", "auxiliaries", "light_verbs", "durations", "eras", "births", "deaths",
 )  # fmt: skip
 
 
@@ -47,7 +47,8 @@ class LanguageWords:
     height. ``scales``: number words that multiply what stands before them. ``base_forms``: of words
     whose forms no stemmer brings together the form that they are compared by. ``opposites``: pairs
     of which only one can be said of a thing. ``gerunds``: endings of words that behind ``authors``
-    are no author: "by writing". ``spaced``: words stand apart.
+    are no author: "by writing". ``births``, ``deaths``: words that tell of these. ``spaced``: words
+    stand apart.
     """
 
     asking: Mapping[str, AnswerType]
@@ -78,6 +79,8 @@ class LanguageWords:
     light_verbs: frozenset[str]
     durations: frozenset[str]
     eras: frozenset[str]
+    births: frozenset[str]
+    deaths: frozenset[str]
     opposites: tuple[tuple[str, str], ...]
     joiners: frozenset[str]
     interjections: frozenset[str]

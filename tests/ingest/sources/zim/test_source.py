@@ -114,7 +114,9 @@ def test_pages_are_known_again_by_their_content(tmp_path: Path, museum: ZimSourc
     found = [
         entry
         for unit in again.units()
-        for entry in again.read_changed(unit, lambda key, made_from: first.get(key) == made_from(b""))
+        for entry in again.read_changed(
+            unit, lambda key, made_from: first.get(key) == made_from(b"")
+        )
     ]
     assert [type(entry) for entry in found if getattr(entry, "key", "") == "Books/Codex_%3F"] == [
         Document
