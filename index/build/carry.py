@@ -71,10 +71,10 @@ def check_encoder(build: Build) -> None:
     with Store(present.directory / "pages.db") as store:
         rate = passages_per_second(store, encoder, build.progress)
     hours = before.vectors / rate / 3600
+    time = f"{hours:,.1f} h" if hours >= 1 else f"{math.ceil(60 * hours)} min"
     cost = (
         f"{before.generation} has {before.vectors:,} vectors of {before.encoder.name}; with "
-        f"{encoder.record.name} as many passages would have to be embedded again, about "
-        f"{hours:,.1f} hours here"
+        f"{encoder.record.name} as many passages would have to be embedded again, about {time} here"
     )
     if not (build.guards and build.guards.ask(f"{cost}. Go on?")):
         raise EncoderMismatch(

@@ -65,7 +65,9 @@ def accepted(
     only_vanished = all(one.kind == "vanished" for one in left)
     if left and not (only_vanished and guards.ask(f"{reasons}. Publish it all the same?")):
         option = "--accept-vanished" if only_vanished else "--force"
-        keep = "; to keep these pages as they were: with --keep-vanished, which reads it again"
+        keep = (
+            "; to keep these pages as they were: with --keep-vanished, which writes the index again"
+        )
         vanished = any(one.kind == "vanished" for one in left)
         raise Withheld(
             f"{manifest.collection} {manifest.generation} is whole and not published: {reasons}. "

@@ -28,7 +28,7 @@ from pinakes.index.build.preview import UpdatePreview, preview
 from pinakes.index.build.progress import Progress, Silence
 from pinakes.index.build.progress_file import told_in_file
 from pinakes.index.build.publish import FORCED, current_manifest, publish_stage
-from pinakes.index.build.reading import extract, write_store
+from pinakes.index.build.reading import drop_segments, extract, write_store
 from pinakes.index.build.source_identity import (
     changed_files,
     check_same,
@@ -271,7 +271,7 @@ def _is_published(collection: Path, current: Manifest | None) -> bool:
 
 
 def _write_keywords(build: Build) -> None:
-    shutil.rmtree(build.work / "segments", ignore_errors=True)  # of a build that was killed
+    drop_segments(build)  # of a build that was killed
     language = build.source.identity.language
     database = build.stage / "pages.db"
     workers = min(build.workers, default_workers())  # here, wherever units are read

@@ -34,7 +34,7 @@ from pinakes.ingest.sources.file_state import FileDigest
 from pinakes.ingest.types import DocumentKey, Link, OtherPage, Redirect, Unchanged
 from pinakes.ingest.workers import map_units
 
-__all__ = ["extract", "write_store"]
+__all__ = ["drop_segments", "extract", "write_store"]
 
 AddLinks = Callable[[DocumentKey, Iterable[Link]], None]
 
@@ -75,8 +75,19 @@ def write_store(build: Build) -> None:
         progress.advance(1)
     read.keep(work)
     build.keep("quarantine.jsonl", "texts", "pages.db")
-    (work / _TAKEN_OVER).unlink(missing_ok=True)
-    shutil.rmtree(work / "segments", ignore_errors=True)  # all they hold is in the store
+    drop_segments(build)
+
+
+def drop_segments(build: Build) -> None:
+    """Remove the segments, for all they hold is in the store.
+
+    Not where most pages were taken over: they are small then, and who wishes at the end that pages
+    that have vanished be kept, or not, needs no second reading.
+    """
+    counts = ReadSource.kept(build.work).counts
+    if build.present is None or counts.unchanged < counts.documents / 2:
+        shutil.rmtree(build.work / "segments", ignore_errors=True)
+    (build.work / _TAKEN_OVER).unlink(missing_ok=True)
 
 
 @contextmanager

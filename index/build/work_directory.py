@@ -6,7 +6,7 @@ which store unchanged pages are taken over from.
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +23,9 @@ from pinakes.ingest.types import PageCounts
 
 __all__ = ["ReadSource", "check_published", "is_withheld", "work_directory"]
 
-_READ = "counts.json"
+_READ, _PLAN = "counts.json", "plan.json"
+# What does not depend on what is wished to be made of it.
+_READ_FROM_SOURCE = ("segments", "checksums.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,32 +62,44 @@ def work_directory(
 
     So is what was read of files that have changed since: a generation is never made of two sources.
     ``taken_from``: the checksum of the store that segments refer to (None: to none); those that
-    refer to another are worth nothing, and so is a store that was made with the other
-    ``keeps_vanished``.
+    refer to another are worth nothing. A store that was made with the other ``keeps_vanished`` is
+    written again, from the segments where they are still there.
     """
     work = building_directory(collection, source.identity.date or source.identity.name)
-    plan = work / "plan.json"
+    plan = work / _PLAN
     made_by = {
         "format_version": FORMAT_VERSION,
         "pinakes": version("pinakes"),
         "taken_from": taken_from,
-        "keeps_vanished": keeps_vanished,
     }
-    wanted = made_by | {"source": asdict(source.identity), "files": file_states(source)}
+    wish = {"keeps_vanished": keeps_vanished}
+    wanted = made_by | wish | {"source": asdict(source.identity), "files": file_states(source)}
     try:
         found = dict(read_json(plan))
         is_ours = made_by.items() <= found.items()
+        is_wanted = wish.items() <= found.items()
         changed = _changed_meanwhile(work, found["files"], source, progress) if is_ours else []
     except (OSError, ValueError, TypeError, KeyError, AttributeError):  # not there, or not whole
-        is_ours, changed = False, []
+        is_ours, is_wanted, changed = False, False, []
     if changed:
         progress.note(f"{few(changed)} changed since this build began: it begins anew")
     if changed or not is_ours:
-        shutil.rmtree(work)
-        work.mkdir()
+        _clear(work)
+    elif not is_wanted:
+        _clear(work, but=_READ_FROM_SOURCE)
     with write_whole(plan) as file:
         file.write(json.dumps(wanted).encode())
     return work
+
+
+def _clear(work: Path, but: Collection[str] = ()) -> None:
+    """Throw away what a build has made; first the plan, so that none believes in what is left."""
+    (work / _PLAN).unlink(missing_ok=True)
+    for entry in work.iterdir():
+        if entry.is_dir() and entry.name not in but:
+            shutil.rmtree(entry)
+        elif entry.name not in but:
+            entry.unlink()
 
 
 def is_withheld(collection: Path, source: Source) -> bool:

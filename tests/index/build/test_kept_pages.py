@@ -365,20 +365,25 @@ def test_a_dry_run_tells_of_them(tmp_path: Path) -> None:
         )  # fmt: skip
 
 
-def test_an_interrupted_update_goes_on_only_with_the_same_wish(tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", ["Counting links", "Writing the keyword index"])
+def test_who_changes_the_wish_needs_no_second_reading(tmp_path: Path, step: str) -> None:
+    """Stopped while the store is written, or after it."""
     collection = tmp_path / "wiki"
     make(collection, write_dump(tmp_path / "1", places(9), "20261001"), "none")
-    dump = write_dump(tmp_path / "2", places(9, 4), "20261101")
+    pages = [*places(9, 4), article(10, "Place 10", "A new one.")]
+    dump = write_dump(tmp_path / "2", pages, "20261101")
+    segments, written = collection / "building" / "20261101" / "segments", set()
     for keeps in (True, False, True):
-        options = BuildOptions(1, keeps_vanished=keeps)
-        stopped = QuietProgress(("step", "Writing the keyword index"))
+        stopped, options = QuietProgress(("step", step)), BuildOptions(1, keeps_vanished=keeps)
         with pytest.raises(Stopped):
             build_collection(collection, dump, None, "none", stopped, options)
-        assert "Reading the dump" in stopped.totals
-    progress = QuietProgress()
-    build_collection(collection, dump, None, "none", progress, options)
-    assert "Reading the dump" not in progress.totals
+        states = (path.stat() for path in sorted(segments.glob("*.zst")))
+        written.add(tuple((state.st_ino, state.st_mtime_ns) for state in states))
+    [first] = written
+    assert first
+    build_collection(collection, dump, None, "none", QuietProgress(), options)
     assert kept_of(collection) == {4: "2026-10-01"}
+    assert not (collection / "building").exists()
 
 
 def test_what_cannot_be_read_any_more_is_kept_too(tmp_path: Path) -> None:

@@ -206,7 +206,7 @@ def test_without_an_encoder_vectors_are_carried_over(built: Path, new: Source) -
 
 def test_another_encoder_is_asked_about(built: Path, new: Source, published: list[float]) -> None:
     other = CountingEncoder("other")
-    cost = r"20261101-2 has 100 vectors of hashing; with other .* about [\d.]+ hours here"
+    cost = r"20261101-2 has 100 vectors of hashing; with other .* about 1 min here"
     with pytest.raises(EncoderMismatch, match=rf"{cost}\. To do so: --force; .*ENCODER=hashing"):
         updated(built, new, other)
     asked: list[str] = []
