@@ -3,8 +3,10 @@
 Measures: CPU and wall seconds, and bytes written to disk, of training lists, of writing all vectors
 in increments, of carrying them over when two in a hundred passages have changed (three quarters of
 those in place; the rest new, deleted or moved far away), and of adding the vectors that are missing
-then; the most memory that carrying over takes for itself; recall@10 of both indexes against exact
-search with the number of lists that each has chosen.
+then; the most memory that carrying over takes for itself; recall@10 of these indexes and of one
+trained and written afresh on the vectors after the update, against exact search and each with the
+number of lists that it has chosen; and of the updated one and the fresh one overlap@10, so searched
+and in all lists, where they differ by their codes alone.
 Corpus: synthetic vectors of 384 dimensions, some fifty to a cluster.
 Command: python -m bench.update.carried_vectors [--vectors N] [--data DIR]
 """
@@ -14,6 +16,7 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +41,7 @@ _INCREMENT = 100_000
 _BATCH = 10_000
 _CHANGED, _ADDED, _DELETED, _MOVED = 0.015, 0.002, 0.002, 0.001
 _QUESTIONS = 400
+_DEPTH = 10
 _SEED = 20261130
 
 Ids = NDArray[np.int64]
@@ -81,6 +85,9 @@ def _measured(count: int, directory: Path) -> dict[str, Any]:
     moved, missing = _edited(count)
     asked = passages.vectors(np.arange(10 * count, 10 * count + _QUESTIONS))
     before, after = (TrueNeighbours(asked[_QUESTIONS // 2 :]) for _ in range(2))
+    stays = int((moved != GONE).sum())
+    shape = (stays + len(missing), _DIMENSION)
+    now = np.lib.format.open_memmap(directory / "now.npy", "w+", np.float32, shape)
     steps: dict[str, dict[str, float]] = {}
 
     def step(name: str, work: Callable[[], object]) -> None:
@@ -96,7 +103,9 @@ def _measured(count: int, directory: Path) -> dict[str, Any]:
         before.add(batches)
         for numbers, vectors in batches:
             kept = moved[numbers] != GONE
-            after.add([(moved[numbers[kept]].astype(np.int64), vectors[kept])])
+            ids_now = moved[numbers[kept]].astype(np.int64)
+            after.add([(ids_now, vectors[kept])])
+            now[ids_now] = vectors[kept]
         last = start + _INCREMENT >= count
         step("writing all", lambda: add_vectors(old, batches, last=last))  # noqa: B023
         if not start:  # they are as good as drawn at random
@@ -109,11 +118,15 @@ def _measured(count: int, directory: Path) -> dict[str, Any]:
     numbers = np.arange(count, count + len(missing))
     batches = list(_batches(passages, numbers, missing))
     after.add(batches)
+    for ids, vectors in batches:
+        now[ids] = vectors
     step("adding what is missing", lambda: add_vectors(new, batches, last=False))
     steps["writing all"]["bytes"] = _bytes_beside(old, directory / "nothing")
     steps["adding what is missing"]["bytes"] = (
         _bytes_beside(new, old) - steps["carrying over"]["bytes"]
     )
+    fresh = directory / "fresh"
+    _write_afresh(fresh, now, asked[: _QUESTIONS // 2])
     return {
         "vectors": count,
         "carried over": carried,
@@ -123,9 +136,41 @@ def _measured(count: int, directory: Path) -> dict[str, Any]:
         "memory_bytes_per_vector": _memory(old, directory / "again", moved) / count,
         "recall_at_10": {
             name: truth.recall(VectorIndex(path).search)
-            for name, path, truth in (("before", old, before), ("after", new, after))
+            for name, path, truth in (
+                ("before", old, before), ("after", new, after), ("fresh", fresh, after)
+            )
         },
+        "overlap_at_10": _overlaps(new, fresh, after.questions),
+    }  # fmt: skip
+
+
+def _write_afresh(directory: Path, vectors: Vectors, questions: Vectors) -> None:
+    """Train and write what holds all these vectors, as the first build of a collection does."""
+    count = len(vectors)
+    for start in range(0, count, _INCREMENT):
+        end = min(start + _INCREMENT, count)
+        cuts = [*range(start, end, _BATCH), end]
+        batches = [(np.arange(a, b), np.array(vectors[a:b])) for a, b in pairwise(cuts)]
+        add_vectors(directory, batches, last=end == count)
+        if not start:
+            train_lists(directory, list_count(count), np.arange(sample_size(count)), questions)
+
+
+def _overlaps(one: Path, other: Path, questions: Vectors) -> dict[str, float]:
+    """Shares of the ten nearest that both find: as they are searched, and in all lists."""
+    left, right = VectorIndex(one), VectorIndex(other)
+    return {
+        name: float(
+            np.mean([_common(left, right, question, probes) / _DEPTH for question in questions])
+        )
+        for name, probes in (("as searched", None), ("all lists", list_count(left.count)))
     }
+
+
+def _common(left: VectorIndex, right: VectorIndex, question: Vectors, probes: int | None) -> int:
+    hits = (index.search(question, _DEPTH, probes) for index in (left, right))
+    found, also = ({hit.passage_id for hit in some} for some in hits)
+    return len(found & also)
 
 
 def _edited(count: int) -> tuple[PassageMap, Ids]:
@@ -181,9 +226,11 @@ def _print(figures: dict[str, Any]) -> None:
         table.add_row(name, *times, size)
     console = Console(width=100)
     console.print(table)
-    recall = figures["recall_at_10"]
+    recall, overlap = figures["recall_at_10"], figures["overlap_at_10"]
     console.print(
-        f"recall@10 before {recall['before']:.4f}, after {recall['after']:.4f}; "
+        f"recall@10 before {recall['before']:.4f}, after {recall['after']:.4f}, of a fresh one "
+        f"{recall['fresh']:.4f}; overlap@10 with it {overlap['as searched']:.4f}, in all lists "
+        f"{overlap['all lists']:.4f}; "
         f"{figures['carried over']:,} carried over, {figures['shards']} shards; at most "
         f"{figures['memory_bytes_per_vector']:.1f} bytes of memory a vector beside the map"
     )

@@ -231,6 +231,11 @@ TABLES = (
           "A million vectors, two in a hundred passages changed: what an update does with those "
           "that there are, beside writing all. What the encoder takes itself must be added.",
           building.carried_vectors),
+    Table("Vectors of a new dump: what is found", "carried_vectors", "carried_vectors",
+          "Against exact search. Beside one trained and written afresh on the same vectors an "
+          "updated index was measured with 200,000 of them: recall@10 .9805 and .9800, overlap@10 "
+          "of both .9965, and 1.000 where both look into all lists.",
+          building.carried_vectors_found),
     Table("Killed builds", "kills", "",
           "Every build went on after SIGKILL.", building.kills),
     Table("Failing disks", "faults", "",

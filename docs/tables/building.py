@@ -8,6 +8,7 @@ from tables.cells import Row, Share
 __all__ = [
     "builds",
     "carried_vectors",
+    "carried_vectors_found",
     "cluster",
     "disk_on_paper",
     "encoders",
@@ -63,6 +64,14 @@ def carried_vectors(figures: Any) -> Iterable[Row]:
             "wall seconds": taken["seconds"],
             "MB on disk": taken["bytes"] / 1e6 if "bytes" in taken else "",
         }
+
+
+def carried_vectors_found(figures: Any) -> Iterable[Row]:
+    names = {"before": "before", "after": "updated", "fresh": "written afresh"}
+    for name, recall in figures["recall_at_10"].items():
+        yield {"": f"recall@10, {names[name]}", "share": Share(recall)}
+    for name, overlap in figures.get("overlap_at_10", {}).items():
+        yield {"": f"overlap@10 of updated and afresh, {name}", "share": Share(overlap)}
 
 
 def tools(figures: Any) -> Iterable[Row]:
