@@ -72,7 +72,7 @@ def remove_generations(collection: Path, generations: Sequence[Path]) -> None:
         if current in generations:
             raise InUse(
                 f"{current.name} is the current generation; first take another: "
-                f"pinakes rollback -c {collection.name}"
+                f"pinakes generations use NAME -c {collection.name}"
             )
         for generation in generations:
             remove_generation(generation)

@@ -24,6 +24,7 @@ from pydantic_settings import (
 from pydantic_settings.exceptions import SettingsError
 
 from pinakes.index.encoder_files import SHARED_ENCODERS
+from pinakes.index.generations import can_be_called
 from pinakes.service.errors import BadInput
 
 __all__ = [
@@ -311,7 +312,6 @@ class Settings(BaseSettings):
     )
     collection: str | None = Field(
         default=None,
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$",
         description="Collection meant where none is named; needed only where there are several.",
     )
     build: BuildSettings = BuildSettings()
@@ -324,7 +324,9 @@ class Settings(BaseSettings):
 
     @field_validator("collection")
     @classmethod
-    def _is_no_other_directory(cls, collection: str | None) -> str | None:
+    def _is_a_name(cls, collection: str | None) -> str | None:
+        if collection is not None and not can_be_called(collection):
+            raise ValueError("no collection is called so: letters, digits, dots, - and _")
         if collection == SHARED_ENCODERS:
             raise ValueError("encoders of all collections lie there; take another name (-c NAME)")
         return collection

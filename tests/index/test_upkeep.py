@@ -69,7 +69,9 @@ def test_current_and_held_generations_are_not_removed(tmp_path: Path) -> None:
     old = write_generation(collection, "20261001-1")
     lock = GenerationLock(old)
     new = write_generation(collection, "20261101-1")
-    with pytest.raises(InUse, match=r"20261101-1 is the current generation; .*pinakes rollback"):
+    with pytest.raises(
+        InUse, match=r"20261101-1 is the current generation; .*pinakes generations use"
+    ):
         remove_generations(collection, [new])
     with pytest.raises(InUse, match=f"process {os.getpid()} still uses 20261001-1"):
         remove_generations(collection, [old])

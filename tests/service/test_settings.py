@@ -53,6 +53,7 @@ def test_data_lies_under_the_xdg_data_directory(monkeypatch: pytest.MonkeyPatch)
         ("[serve]\nprot = 1", ["serve.prot"]),
         ("[generator]\nbackend = 'gpt'", ["generator.backend", "gpt"]),
         ("surprise = 1", ["surprise"]),
+        ("collection = '../wiki'", ["collection", "'../wiki'", "letters, digits, dots"]),
         ("[serve", ["pinakes.toml"]),
     ],
 )
