@@ -76,8 +76,9 @@ def as_seen(text: str, case: dict[str, str]) -> bool:
     """Whether the text of a case reads as the reader of the page sees it."""
     if text == case["got"] or (_DEBRIS.search(text) and not _DEBRIS.search(case["wikitext"])):
         return False
-    words = iter(_TOKEN.findall(text))
-    return all(token in words for token in _TOKEN.findall(case["reader_sees"].replace("…", " ")))
+    words = iter(_TOKEN.findall(text.casefold()))
+    seen = case["reader_sees"].casefold().replace("…", " ")
+    return all(token in words for token in _TOKEN.findall(seen))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from pinakes.ingest.sources.mediawiki.markup.emphasis import bold_runs
 from pinakes.ingest.sources.mediawiki.markup.extension_tags import without_extensions
 from pinakes.ingest.sources.mediawiki.markup.furniture import is_box, without_furniture
 from pinakes.ingest.sources.mediawiki.markup.hidden import without_hidden
-from pinakes.ingest.sources.mediawiki.markup.infoboxes import infobox_facts
+from pinakes.ingest.sources.mediawiki.markup.infoboxes import infobox_facts, row_fact
 from pinakes.ingest.sources.mediawiki.markup.layout import (
     assemble,
     kept_mark,
@@ -82,6 +82,8 @@ _OTHER_NAMESPACES = frozenset(
 _LONGEST_TITLE = 255
 _LONGEST_ANCHOR = 200
 _MOST_BOLD = 8
+# What tells a title from others of the name: Mercury (planet).
+_IN_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]$")
 # How lists, indented notes, headers of lists and rows of tables begin.
 _NO_PARAGRAPH = frozenset("*#:;|!{")
 # A title that is its own words: two links in three hold nothing else.
@@ -153,6 +155,7 @@ class _Parser:
         self.is_disambiguation = False
         self._renderers = Renderers(self._template, self._link, _table)
         self._language = site.language
+        self._site_name = site.name
         self._files = _CANONICAL_FILE | site.namespace_names(6) | _file_names(site.language)
         self._categories = _CANONICAL_CATEGORY | site.namespace_names(14)
         others = {key for key, _ in site.namespaces if key != 0}
@@ -206,6 +209,10 @@ class _Parser:
                 name, rest = own, rest[2:]
         if name in ("pagename", "fullpagename", "subpagename"):
             return self.title
+        if name == "pagenamebase":
+            return _IN_BRACKETS.sub("", self.title)
+        if name == "sitename":
+            return self._site_name
         template = find_template(name, self._language)
         if template.kind == "silent":
             return ""
@@ -217,6 +224,8 @@ class _Parser:
         arguments = _arguments(rest, self._language)
         if template.kind == "infobox":
             self.facts += self._facts(arguments.named)
+            if not arguments.named and len(given := arguments.given()) > 1:
+                self.facts.append(row_fact(given))
             return ""
         if template.render is None:
             if (expanded := self._expanded(head, rest)) is not None:
@@ -292,7 +301,8 @@ class _Parser:
             if 0 < len(title) <= _LONGEST_TITLE and not _PRIVATE.search(title):
                 title = title[:1].upper() + title[1:]
                 self.links.append(Link(title, plain_words(words, self.kept)[:_LONGEST_ANCHOR]))
-        return words
+        # What begins with marks of its own does not join those before it: ''[[A|''A'' b]].
+        return DROPPED + words if words.startswith("''") else words
 
 
 def _without_private(text: str) -> str:

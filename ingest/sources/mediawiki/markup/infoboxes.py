@@ -4,11 +4,11 @@ Works on arguments whose inner templates and links are already text.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from pinakes.ingest.sources.mediawiki.markup.tables import cell_text
 
-__all__ = ["infobox_facts", "is_layout"]
+__all__ = ["infobox_facts", "is_layout", "row_fact"]
 
 # Parameters that say how a box looks, not what it knows: by their name or by their value.
 _LAYOUT_KEY = re.compile(
@@ -45,6 +45,8 @@ _ACRONYMS = frozenset(
      "iso", "url", "uk", "us", "usa", "eu", "un", "tv", "dvd", "cd", "imdb", "iata", "icao", "dst",
      "gnis", "fips", "cpu", "gpu", "ram", "dna", "rna", "cas", "smiles", "inchi", "atc", "cctld")
 )  # fmt: skip
+# 52/31/7/N, as German boxes write a latitude.
+_SLASHED = re.compile(r"^(\d{1,3})/(\d{0,2})/(\d{0,2}(?:\.\d+)?)/([NSEWO])$")
 _PARTS_OF_PLACE = {
     part + side: tuple(f"{axis}{joint}{name}" for joint in ("", "_") for name in names)
     for axis, part, compass in (("lat", "latitude", "ns"), ("long", "longitude", "ew"))
@@ -83,8 +85,22 @@ def infobox_facts(named: Mapping[str, str]) -> list[str]:
             if match[1] != "label":
                 facts.append(value)
         elif _CAPTIONS.search(key) or not is_layout(key, raw.strip()):
-            facts.append(f"{_label(key)}: {value}")
+            facts.append(f"{_label(key)}: {_SLASHED.sub(_degrees, value)}")
     return facts
+
+
+def row_fact(values: Sequence[str]) -> str:
+    """A row of a box that is a call by itself: ``{{Taxobox | famille | Giraffidae }}``.
+
+    Of more than two values the first says what kind of box it is.
+    """
+    name, *words = values if len(values) == 2 else values[1:]
+    return f"{_label(cell_text(name))}: {cell_text(' '.join(words))}"
+
+
+def _degrees(match: re.Match[str]) -> str:
+    parts = zip(match.groups()[:3], "°′″", strict=True)
+    return "".join(f"{part}{sign}" for part, sign in parts if part) + match[4]
 
 
 def _labels(named: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:

@@ -13,7 +13,7 @@ from pinakes.ingest.characters import cleaned
 from pinakes.ingest.sources.mediawiki.markup.debris import tidied, without_dropped
 from pinakes.ingest.sources.mediawiki.markup.emphasis import without_emphasis
 from pinakes.ingest.sources.mediawiki.markup.scanner import EQUALS, PIPE
-from pinakes.ingest.sources.mediawiki.markup.tables import APART, BREAK, CAPTION
+from pinakes.ingest.sources.mediawiki.markup.tables import APART, BREAK, CAPTION, CELL, ROW
 from pinakes.ingest.types import Section
 
 __all__ = [
@@ -39,9 +39,9 @@ _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>")
 _TAG_LIST = """
 abbr b bdi bdo big blockquote br caption ce center chem cite code data dd del dfn div dl dt em font
 gallery graph h1 h2 h3 h4 h5 h6 hiero hr i imagemap includeonly ins kbd li link mark math meta
-noinclude nowiki ol onlyinclude p poem pre q rb ref references rp rt rtc ruby s samp score section
-small source span strike strong sub sup syntaxhighlight table tbody td templatestyles th thead time
-timeline tr translate tt tvar u ul var wbr
+noinclude nowiki ol onlyinclude p phonos poem pre q rb ref references rp rt rtc ruby s samp score
+section small source span strike strong sub sup syntaxhighlight table tbody td templatestyles th
+thead time timeline tr translate tt tvar u ul var wbr
 """
 _TAG_NAMES = frozenset(_TAG_LIST.split())
 _SUPERSCRIPT = re.compile(r"<sup\b[^<>]*>([^<>]{1,20})</sup>", re.IGNORECASE)
@@ -128,6 +128,8 @@ def _resolved(text: str) -> str:
         text = tidied(text)
     if APART in text:
         text = _AFTER_DIGIT.sub(" ", text).replace(APART, "")
+    if CELL in text:
+        text = text.replace(ROW, "\n").replace(CELL, "; ")
     return text.replace(BREAK, "\n").replace(PIPE, "|").replace(EQUALS, "=")
 
 

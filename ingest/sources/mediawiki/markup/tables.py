@@ -16,7 +16,9 @@ __all__ = [
     "APART",
     "BREAK",
     "CAPTION",
+    "CELL",
     "DROPPED",
+    "ROW",
     "cell_text",
     "joined_parts",
     "render_table",
@@ -25,6 +27,8 @@ __all__ = [
 
 # Stands for <br> until the end: a line break in prose, a comma inside a cell.
 BREAK = "\ue002"
+# Stand for marks of a table that a template makes: of a cell, of a row with its first cell.
+CELL, ROW = "\ue00a", "\ue00b"
 # Stands before a picture's caption, at the beginning of its line.
 CAPTION = "\ue009"
 # Before a number that must not run together with one before it: 1 and 1/4 is not 11/4.
@@ -72,6 +76,8 @@ def render_table(markup: str) -> str:
     """
     _head, _, body = markup.partition("\n")
     body = "\n" + body
+    if CELL in body:
+        body = body.replace(ROW, "\n|-\n|").replace(CELL, "||")
     lines = []
     if "|+" in body:
         lines = [cell_text(_strip_attributes(match[1])) for match in _CAPTION.finditer(body)]
@@ -137,8 +143,8 @@ def cell_text(text: str) -> str:
         text = _BLOCK_TAG.sub("\n", text)
     lines = "\n".join(map(_without_list_mark, text.split("\n")))
     text = without_dropped(without_emphasis(lines))
-    if CAPTION in text:
-        text = text.replace(CAPTION, "")
+    if CAPTION in text or CELL in text:
+        text = text.replace(CAPTION, "").replace(ROW, "").replace(CELL, "; ")
     return joined_parts(text.split("\n"))
 
 

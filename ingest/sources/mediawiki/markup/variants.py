@@ -11,6 +11,7 @@ _LANGUAGES = frozenset(
     ("zh", "zh-yue", "wuu", "gan", "sr", "sh", "kk", "ku", "tg", "uz", "iu", "shi", "crh", "ban")
 )
 _RULE = re.compile(r"-\{([^{}]{0,2000})\}-")
+_DEEPEST = 4
 _FLAGS = re.compile(r"\s*([A-Z+-](?:\s*;\s*[A-Z+-])*|[a-z]{2,3}(?:-[a-z]+)?)\s*\|")
 _VARIANT = re.compile(r"(?:^|;)\s*(?:[^;:{}]*=>\s*)?[a-z]{2,3}(?:-[a-z]+)*\s*:\s*([^;]*)")
 # Rules that hold elsewhere on the page, and the page's title: nothing to read here.
@@ -24,7 +25,13 @@ def has_variants(language: str) -> bool:
 
 def without_variants(text: str) -> str:
     """``text`` with the first form in place of each rule of conversion."""
-    return _RULE.sub(_first_form, text) if "-{" in text else text
+    for _ in range(_DEEPEST):  # rules inside rules, from the inside out
+        if "-{" not in text:
+            break
+        text, count = _RULE.subn(_first_form, text)
+        if not count:
+            break
+    return text
 
 
 def _first_form(match: re.Match[str]) -> str:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from pinakes.ingest.sources.mediawiki.markup.tables import CELL
 from pinakes.ingest.text.units import Unit, find_unit, standard_code
 
 __all__ = ["convert"]
@@ -86,6 +87,8 @@ def convert(args: Sequence[str], options: Mapping[str, str], *, short: bool = Fa
     if not results:
         return source
     display = options.get("disp", "")
+    if display.startswith("table"):
+        return CELL.join(text.partition(" ")[0] for text in (source, *results))
     if display in {"output only", "out"}:
         return results[0]
     if display in {"number", "output number only"}:

@@ -15,7 +15,9 @@ def _date_text(
     year: str, month: str, day: str, *, month_first: bool, local: LocalNames | None = None
 ) -> str:
     number = small_number(month, 12)
-    months = local.months if local and local.months else _MONTHS
+    months = local.months if local else _MONTHS
+    if number and not months:  # a language whose months are not known has digits
+        return "-".join(part for part in (year, f"{number:02}", day and day.zfill(2)) if part)
     name = months[number - 1] if number else month
     if not name:
         return year
@@ -33,6 +35,8 @@ def _date_parts(arguments: Arguments, first: int, *, month_first: bool) -> str:
     parts = [arguments.get(first), arguments.get(first + 1), arguments.get(first + 2)]
     if iso := _ISO.fullmatch(parts[0]):
         parts = [iso[1], iso[2], iso[3] or ""]
+    elif not parts[0] and not parts[1]:
+        return parts[2]
     elif not parts[1] and re.search(r"\D", parts[0].lstrip("-−")):
         return parts[0]  # a date written out
     if small_number(parts[0], 31) is not None and (
@@ -148,6 +152,13 @@ def film_date(arguments: Arguments) -> str:
     return "; ".join(releases)
 
 
+def two_dates(arguments: Arguments) -> str:
+    """``{{start and end dates|1914|7|28|1918|11|11}}``: from the one to the other."""
+    is_month_first = not _is_yes(arguments, "df")
+    dates = (_date_parts(arguments, first, month_first=is_month_first) for first in (1, 4))
+    return " – ".join(text for text in dates if text)
+
+
 def old_style_date(arguments: Arguments) -> str:
     """``{{OldStyleDate|day|year|old style day}}``: both days."""
     new, year, old = arguments.get(1), arguments.get(2), arguments.get(3)
@@ -172,6 +183,7 @@ DATE_RENDERERS: dict[str, Renderer] = {
     "death date and age": death_date_and_age, "birth then death": birth_then_death,
     "birth year and age": birth_year_and_age, "death year and age": death_year_and_age,
     "birth-date": lambda a: a.get(1), "death-date": lambda a: a.get(1), "dts": date,
+    "start and end dates": two_dates,
     "film date": film_date, "date": date, "as of": as_of, "age": age, "age parts": age_parts,
     "old style date": old_style_date, "life span": life_span, "heure": time_of_day,
 }  # fmt: skip

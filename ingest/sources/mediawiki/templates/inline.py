@@ -1,5 +1,7 @@
 """Templates inside a line: wrappers around words, characters, flags, names, small facts."""
 
+import re
+
 from pinakes.ingest.sources.mediawiki.markup.tables import BREAK
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments, Renderer
 from pinakes.ingest.sources.mediawiki.templates.country_codes import country_of_code
@@ -48,6 +50,33 @@ def _reign(arguments: Arguments) -> str:
 
 def _floruit(arguments: Arguments) -> str:
     return f"fl. {'–'.join(part for part in (arguments.get(1), arguments.get(2)) if part)}"
+
+
+def _era(era: str) -> Renderer:
+    """``{{BCE|48}}``: "48 BCE"."""
+    return lambda arguments: f"{'–'.join(arguments.given())} {era}".strip()
+
+
+def _birth_name(word: str) -> Renderer:
+    return lambda arguments: f"{word} {arguments.get(1)}".strip()
+
+
+def _note(arguments: Arguments) -> str:
+    """``{{music|flat}}``, ``{{music|time|3|4}}``: the sign, or what the sign is asked for."""
+    kind = arguments.get(1).lower()
+    if kind == "time":
+        return f"{arguments.get(2)}/{arguments.get(3)}"
+    return _NOTES.get(kind, arguments.get(1))
+
+
+def _season(arguments: Arguments) -> str:
+    """``{{nbay|2003|start}}``: a season by the year it starts in, or one of its two years."""
+    year, which = arguments.get(1), arguments.get(2)
+    if which == "end" and re.fullmatch(r"\d{4}", year):
+        return f"{int(year) + 1}"
+    if which or not re.fullmatch(r"\d{4}", year):
+        return year
+    return f"{year}–{(int(year) + 1) % 100:02}"
 
 
 def _dates_of_life(arguments: Arguments) -> str:
@@ -160,6 +189,31 @@ def _guillemets(arguments: Arguments) -> str:
     return f"« {arguments.get(1)} »" if arguments.get(1) else ""
 
 
+_NOTES = {
+    "flat": "♭", "b": "♭", "sharp": "♯", "#": "♯", "natural": "♮", "doubleflat": "𝄫", "bb": "𝄫",
+    "doublesharp": "𝄪", "x": "𝄪", "##": "𝄪", "dflat": "𝄫", "dsharp": "𝄪", "trill": "tr",
+    "quarter": "♩", "eighth": "♪",
+}  # fmt: skip
+_GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "iota": "ι", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ",
+    "omicron": "ο", "rho": "ρ", "sigma": "σ", "tau": "τ", "upsilon": "υ", "phi": "φ", "chi": "χ",
+    "psi": "ψ", "omega": "ω",
+}  # fmt: skip
+# Cells of tables of results, by the name of their template.
+_STATES = (
+    "Yes2", "Yes3", "No2", "No3", "Nominated", "Eliminated", "Maybe", "Some", "Good", "Bad", "Okay",
+    "Lost", "Draw", "Runner-up", "Pending", "Terminated", "Active", "Rejected", "Included",
+    "Dropped", "Optional", "Usually", "Rarely", "Sometimes", "Safe", "Winner", "Any", "Varies",
+    "Proprietary", "Nonfree", "Planned", "Scheduled", "Failure", "Success", "Perhaps", "Cancelled",
+)  # fmt: skip
+# Prefixes of ships that are templates of the same name.
+_SHIPS = (
+    "MS", "PS", "TS", "ST", "TSS", "HNLMS", "HDMS", "HSwMS", "HNoMS", "INS", "JS", "ORP", "USAT",
+    "USNS", "USCGC", "USRC", "CSS", "HMT", "HMHS", "RFA", "GTS", "MY", "FV", "RV", "BAP", "ARA",
+    "SMS", "MF", "SV", "USAHS", "HMSAS", "HMIS", "ROKS", "KRI", "TCG", "PNS", "BNS", "RRS",
+)  # fmt: skip
+
 INLINE_RENDERERS: dict[str, Renderer] = {
     # wrappers
     "nowrap": _first, "abbr": _first, "nobold": _first, "noitalic": _first, "sc": _first,
@@ -167,21 +221,27 @@ INLINE_RENDERERS: dict[str, Renderer] = {
     "keypress": lambda a: "+".join(a.given()), "font color": _last, "resize": _last,
     "center": _first, "block indent": _first, "first": _first, "second": _second,
     "second or first": _second_or_first, "third or second": _third_or_second, "last": _last,
-    "native phrase": _second, "nastaliq": _first, "hebrew": _first, "music": _first,
+    "native phrase": _second, "nastaliq": _first, "hebrew": _first,
+    "text": lambda a: a.get("text", "content", 1), "quoted": lambda a: f"„{a.get(1, 'text')}“",
+    "caption": lambda a: f"\n{a.get('caption')}\n", "label or name": lambda a: a.get("ziel", 1),
     "sic": _first, "guillemets": _guillemets, "pre2": _last, "disputed text": _first,
     "section link": _section_link, "shown": _last,
     # dates and times told in words
     "circa": _circa, "floruit": _floruit, "reign": _reign, "b.": _dates_of_life,
     "d.": lambda a: f"d. {a.get(1)}", "decade": lambda a: f"{a.get(1)}s",
-    "years ago": _first, "bce": _first, "fossil range": _before_present,
+    "years ago": _first, "bce": _era("BCE"), "bc": _era("BC"), "ce": _era("CE"), "ad": _era("AD"),
+    "mya": lambda a: f"{'–'.join(a.given())} million years ago (Mya)", "season": _season,
+    "née": _birth_name("née"), "né": _birth_name("né"), "music": _note,
+    "german submarine": lambda a: f"German submarine {a.get(1)}", "fossil range": _before_present,
     "siècle": _centuries("{} siècle"), "siècle court": _centuries("{} s."),
     "siècle av. J.-C.": _centuries("{} siècle av. J.-C."), "siècles": _two_centuries,
     "siglo": lambda a: f"siglo {a.get(1)}", "século": lambda a: f"século {a.get(1)}",
     # names, flags, ships, numbers of books
     "flag": _flag, "flagicon": constant(""), "flagathlete": _athlete, "uss": _ship("USS"),
     "hms": _ship("HMS"), "hmas": _ship("HMAS"), "hmcs": _ship("HMCS"), "hmnzs": _ship("HMNZS"),
-    "ss": _ship("SS"), "mv": _ship("MV"), "rms": _ship("RMS"), "ship": _any_ship, "sms":
-    _ship("SMS"), "sclass": _ship_class, "marriage": _marriage, "sortname": _sortable,
+    "ss": _ship("SS"), "mv": _ship("MV"), "rms": _ship("RMS"), "ship": _any_ship,
+    **{name.lower(): _ship(name) for name in _SHIPS}, "sclass": _ship_class,
+    "marriage": _marriage, "sortname": _sortable,
     "interlanguage link": _interlanguage_link, "lien": _translated_link, "based on": _based_on,
     "le": lambda a: a.get(3, 1), "tsl": lambda a: a.get(4, 3), "vol.": lambda a: f"vol. {a.get(1)}",
     "post-nominals": lambda a: ", ".join(a.given()), "hs": constant(""), "legend": _second,
@@ -194,7 +254,9 @@ INLINE_RENDERERS: dict[str, Renderer] = {
     "yes": _given_or("Yes"), "no": _given_or("No"), "n/a": _given_or("N/A"),
     "won": _given_or("Won"), "nom": _given_or("Nominated"), "tba": _given_or("TBA"),
     "cmain": _given_or("Main"), "crecurring": _given_or("Recurring"), "cguest":
-    _given_or("Guest"), "partial": _given_or("Partial"), "unknown": _given_or("Unknown"),
+    _given_or("Guest"), "partial": _given_or("Partial"), "dunno": _given_or("?"),
+    **{name.lower(): _given_or(name.rstrip("23")) for name in _STATES},
+    "unknown": _given_or("Unknown"),
     "dagger": constant("†"), "extinct": constant("†"), "free": _given_or("Free"),
     # characters
     "!": constant("|"), "=": constant("="), "ndash": constant("–"), "mdash": constant("—"),
@@ -205,5 +267,8 @@ INLINE_RENDERERS: dict[str, Renderer] = {
     "pi": constant("π"), "degree": constant("°"), "minus": constant("−"), "-": constant(BREAK),
     "(": constant("("), ")": constant(")"), "((": constant("{{"), "))": constant("}}"),
     "nothing": constant(""), "times": constant(" × "), "en dash range": constant("–"),
+    "thin space": constant(" "), "no-break hyphen": constant("\u2011"), "×": constant("×"),
+    "okina": constant("ʻ"), "hamza": constant("ʼ"), "ayin": constant("ʽ"), "hybrid": constant("×"),
+    **{name: constant(sign) for name, sign in _GREEK.items()},
     "'-": constant("&#39;"), "\"'": constant("&quot;&#39;"),
 }  # fmt: skip

@@ -34,12 +34,24 @@ _LANGUAGES = {
 }  # fmt: skip
 
 
-def in_language(code: str, text: str, arguments: Arguments) -> str:
-    """``{{langx|fr|Bonjour}}``: "French: Bonjour"; on other wikis the words alone."""
+def in_language(code: str, text: str, arguments: Arguments, further: int = 2) -> str:
+    """``{{langx|ru|Москва|Moskva}}``: "Russian: Москва, romanized: Moskva".
+
+    On other wikis the words alone. At ``further`` stands the transliteration, then the meaning.
+    """
+    if not text:
+        return ""
     label = arguments.get("label")
     if not label and arguments.language in {"", "en", "simple"}:
         label = _LANGUAGES.get(code.partition("-")[0].lower(), "")
-    return f"{label}: {text}" if text and label and label != "none" else text
+    words = f"{label}: {text}" if label and label != "none" else text
+    latin = arguments.get("translit", "tr", "r", "romanized") or arguments.get(further)
+    meaning = arguments.get("lit", "translation", "t") or arguments.get(further + 1)
+    if arguments.language in {"", "en", "simple"}:
+        latin = latin and f"romanized: {latin}"
+        meaning = meaning and f"lit. '{meaning}'"
+    sound = arguments.get("p")
+    return ", ".join(part for part in (words, latin, sound and f"IPA: [{sound}]", meaning) if part)
 
 
 def _chinese(arguments: Arguments) -> str:
@@ -122,6 +134,7 @@ LANGUAGE_RENDERERS: dict[str, Renderer] = {
     "angbr": lambda a: f"⟨{a.get(1)}⟩", "respell": lambda a: "-".join(a.given()),
     "ipac-en": _english_pronunciation, "linktext": lambda a: "".join(a.given()),
     "unichar": _unicode, "literal translation": lambda a: f"lit. '{a.get(1)}'",
-    "gloss": lambda a: f"'{a.get(1)}'", "langx": lambda a: in_language(a.get(1), a.get(2), a),
+    "gloss": lambda a: f"'{a.get(1)}'", "langx": lambda a: in_language(a.get(1), a.get(2), a, 3),
+    "lang-rus": lambda a: in_language("ru", a.get(1), a, 2),
     "native name": lambda a: a.get(2), "verse": lambda a: a.get(2),
 }  # fmt: skip

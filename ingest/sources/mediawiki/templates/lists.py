@@ -46,6 +46,19 @@ def _quote(arguments: Arguments) -> str:
     return f"\n\n{text}\n{'— ' + credit if credit else ''}\n" if text else ""
 
 
+def _wide_quote(arguments: Arguments) -> str:
+    """``{{cquote|text|width|height|author|source}}``: the second and third only set its marks."""
+    text = arguments.get(1, "text", "quote", "content")
+    author, source = arguments.get("author", "by", 4), arguments.get("source", "title", 5)
+    credit = ", ".join(part for part in (author, source) if part)
+    return f"\n\n{text}\n{'— ' + credit if credit else ''}\n" if text else ""
+
+
+def _side_quote(arguments: Arguments) -> str:
+    """``{{rquote|right|text|author|source}}``."""
+    return _quote(Arguments(arguments.positional[1:], arguments.named, arguments.language))
+
+
 def _captions(arguments: Arguments) -> str:
     """The words around several pictures: header, captions in order, footer."""
     named = arguments.named
@@ -198,7 +211,8 @@ LIST_RENDERERS: dict[str, Renderer] = {
     "ordered list": _numbered_items, "grid list": items(BREAK), "items": items(" "),
     "comma separated entries": items(", "), "br separated entries": items(BREAK),
     "columns-list": lambda a: a.given()[-1] if a.given() else "", "div col": lambda a: "",
-    "blockquote": _quote, "poem quote": _quote, "verse translation": items("\n"),
+    "blockquote": _quote, "poem quote": _quote, "cquote": _wide_quote,
+    "rquote": _side_quote, "verse translation": items("\n"),
     "multiple image": _captions, "double image": _two_captions, "wide image": _wide_caption,
     "css image crop": _description, "panorama": _description, "infobox": _facts,
     "weather box": _weather, "historical populations": _populations, "bar chart": _bar_chart,

@@ -43,7 +43,7 @@ ALIASES = {
     "big": "nowrap", "larger": "nowrap", "large": "nowrap", "midsize": "nowrap", "bold": "nowrap",
     "nowraplinks": "nowrap", "em": "nowrap", "strong": "nowrap", "i": "nowrap", "b": "nowrap",
     "code": "nowrap", "mono": "nowrap", "tt": "nowrap", "var": "nowrap", "math": "nowrap",
-    "mvar": "nowrap", "smallcaps": "sc", "sub": "nowrap", "su": "nowrap", "tooltip": "abbr",
+    "mvar": "nowrap", "smallcaps": "sc", "sub": "nowrap", "tooltip": "abbr",
     "smallcaps all": "sc", "nobold2": "nobold", "normal": "nobold", "pagelist": "nowrap",
     "vanchor": "visible anchor", "kbd": "keypress", "key press": "keypress", "color": "font color",
     "colour": "font color", "ill": "interlanguage link", "illm": "interlanguage link",
@@ -53,8 +53,9 @@ ALIASES = {
     "flat list": "flatlist", "ubl": "unbulleted list", "ublist": "unbulleted list", "unbullet":
     "unbulleted list", "vunblist": "unbulleted list", "blist": "bulleted list", "bulletlist":
     "bulleted list", "olist": "ordered list", "horizontal list": "hlist", "flatlist2": "hlist",
-    "quote": "blockquote", "cquote": "blockquote", "quotation": "blockquote", "quote box":
-    "blockquote", "rquote": "blockquote", "bquote": "blockquote", "quotebox": "blockquote",
+    "quote": "blockquote", "quote frame": "cquote", "centered pull quote": "cquote",
+    "quotation": "blockquote", "quote box":
+    "blockquote", "bquote": "blockquote", "quotebox": "blockquote",
     "pullquote": "blockquote", "poemquote": "poem quote", "colbegin": "div col", "en dash":
     "ndash", "em dash": "mdash", "–": "ndash", "—": "mdash", "spaced ndash": "snd", "spnd": "snd",
     "spaced en dash": "snd", "mdashb": "spaced mdash", "dot": "·", "bullet": "·", "•": "·",
@@ -89,7 +90,7 @@ ALIASES = {
     "not a typo": "sic", "typo": "sic", "proper name": "first", "as written": "sic",
     "fossilrange": "fossil range", "geological range": "fossil range", "long fossil range":
     "fossil range", "sclass-": "sclass", "sclass2": "sclass", "sclass2-": "sclass", "ss": "ss",
-    "fbicon": "flagicon", "fb": "flag", "flagcountry2": "flag", "flagg": "flag", "army": "nothing",
+    "fbicon": "flagicon", "fb": "flag", "flagcountry2": "flag", "flagg": "flag",
     "flagathlete": "flagathlete", "flagmedalist": "flagathlete", "flagiocathlete": "flagathlete",
     "annotated link": "first", "multiple images": "multiple image", "vertical images list":
     "multiple image", "triple image": "multiple image", "auto images": "multiple image",
@@ -107,8 +108,51 @@ ALIASES = {
     "first", "allcaps": "nowrap", "caps": "sc", "lc1": "nowrap", "bigger": "nowrap", "tmath":
     "nowrap", "intmath": "first", "nowrap1": "nowrap", "color text": "font color", "background":
     "font color", "highlight": "nowrap", "nb10": "nbsp", "zwnj": "nothing", "0": "nothing",
-    "ref-lang": "nothing", "sort": "second or first", "hidden": "second", "smalldiv": "nowrap",
+    "ref-lang": "nothing", "sort": "second or first", "smalldiv": "nowrap",
     "langx2": "lang", "lang-x": "langx",
+    # characters and spaces
+    "endash": "ndash", "emdash": "mdash", "--": "mdash", "thinspace": "thin space", "hairspace":
+    "thin space", "hair space": "thin space", "hairsp": "thin space", "figure space": "thin space",
+    "nnbsp": "thin space", "space": "nbsp", "pad": "nbsp", "ensp": "nbsp", "emsp": "nbsp", "nbs":
+    "nbsp", "sp": "nbsp", "indent": "nbsp", "nbhyph": "no-break hyphen", "nbhyphen":
+    "no-break hyphen", "x": "×", "mult": "×", "ʻokina": "okina", "nee": "née",
+    "em space": "nbsp", "en space": "nbsp", "quad": "nbsp", "zwsp": "nothing",
+    # numbers and dates
+    "mlby": "first", "baseball year": "first", "avyear": "first", "nfly": "first", "nfl year":
+    "first", "mlb year": "first", "nbadraft": "first", "by": "first", "nbay": "season", "nbl":
+    "first", "nhly": "season", "ma": "fossil range", "subatomicparticle": "subatomic particle",
+    "radic": "sqrt", "percent": "percentage", "coords": "coord", "location dec": "hs",
+    "overline": "first", "vec": "first", "underline": "first", "underset": "overset",
+    "abbrlink": "first", "number table sorting": "nts", "renminbi": "rmb", "yen": "¥",
+    # ships, places, law
+    "warship": "ship", "gs": "german submarine", "railgauge": "track gauge", "stnlnk": "rws",
+    "stn": "rws", "sta": "rws", "station": "rws", "stl": "rws", "metro": "rws", "bibleref2":
+    "bibleverse", "bible verse": "bibleverse", "bibleverse-nb": "bibleverse", "airforce":
+    "air force", "usmc": "marine corps", "interlanguage link multi": "interlanguage link",
+    # flags of teams by their sport
+    "cr": "flag", "fbw": "flag", "ih": "flag", "ru": "flag", "flagioc": "flag", "flagioc2": "flag",
+    "bk": "flag", "bkw": "flag", "vb": "flag", "vbw": "flag", "hb": "flag", "hbw": "flag", "wp":
+    "flag", "fb-rt": "flag", "cr-rt": "flag", "ru-rt": "flag", "crw": "flag", "ruw": "flag", "ihw":
+    "flag", "fbu": "second", "cru": "second", "flagteam": "flag", "flagcgf": "flag", "rut": "first",
+    # lists, rows, results
+    "br list": "br separated entries", "flowlist": "flatlist", "enum": "comma separated entries",
+    "cast listing": "plainlist", "castlist": "plainlist", "tracklist": "track listing",
+    "track list": "track listing", "single chart": "album chart", "singlechart": "album chart",
+    "albumchart": "album chart", "footballbox": "football box", "football box collapsible":
+    "football box", "rugbybox": "football box", "footballbox collapsible": "football box",
+    "fs start": "hs", "fs end": "hs", "fs mid": "hs", "football squad player": "fs player",
+    "football squad start": "hs", "football squad end": "hs", "football squad mid": "hs",
+    "fs2 player": "fs player", "episode list/sublist": "episode list",
+    "infobox political party/seats": "composition bar", "ahnentafel-compact5": "ahnentafel",
+    "ahnentafel top": "hs", "glossary": "hs", "glossary end": "hs", "ghat": "hs", "gdef": "defn",
+    "math proof": "math theorem", "theorem": "math theorem", "collapse top": "hs",
+    "collapse bottom": "hs", "hidden": "hidden text", "hidden begin": "first", "hidden end": "hs",
+    "election box end": "hs", "tl": "template call", "tlx": "template call", "tlp":
+    "template call", "tlc": "template call", "tlf": "template call", "codett": "nowrap",
+    "species list": "linked species list", "location map": "caption", "location map+": "caption",
+    "photomontage": "hs", "maplink": "hs", "maplink2": "hs", "infobox mapframe": "hs",
+    "mapframe": "hs", "poem": "text", "medalcountry": "medalsport", "medaltop": "hs",
+    "medalbottom": "hs", "hybrid name": "hybrid",
 }  # fmt: skip
 
 # Templates without a fact of their own: maintenance, navigation, layout, references.

@@ -30,6 +30,25 @@ _SYMBOLS = {
     "Pa": "protactinium", "U": "uranium", "Np": "neptunium", "Pu": "plutonium", "Am": "americium",
     "Es": "einsteinium",
 }  # fmt: skip
+_PARTICLES = {
+    "up": "u", "down": "d", "strange": "s", "charm": "c", "bottom": "b", "top": "t",
+    "electron": "e−", "positron": "e+", "proton": "p", "antiproton": "p̄", "neutron": "n", "photon":
+    "γ", "muon": "μ−", "antimuon": "μ+", "tau": "τ−", "neutrino": "ν", "electron neutrino": "νe",
+    "muon neutrino": "νμ", "tau neutrino": "ντ", "gluon": "g", "pion+": "π+", "pion-": "π−",
+    "pion0": "π0", "kaon+": "K+", "kaon-": "K−", "kaon0": "K0", "w boson": "W", "w boson+": "W+",
+    "w boson-": "W−", "z boson0": "Z0", "higgs boson": "H0", "lambda0": "Λ0", "alpha": "α",
+}  # fmt: skip
+_FORMULAS = (
+    "CO2", "H2O", "CH4", "NH3", "SO2", "NO2", "N2O", "O2", "O3", "N2", "H2", "H2S", "H2SO4",
+)  # fmt: skip
+# What stands between the two numbers of a range.
+_RANGES = {"-": "–", "–": "–", "to": " to ", "by": " × ", "x": " × ", "×": " × ", "and": " and ",
+           "or": " or ", ",": ", "}  # fmt: skip
+_CURRENCIES = (
+    "PKR", "RMB", "SEK", "ZAR", "MXN", "DKK", "NOK", "PLN", "CZK", "HUF", "SGD", "MYR", "IDR",
+    "CLP", "COP", "PEN", "EGP", "KES", "GHS", "LKR", "BDT", "TWD", "SAR", "AED", "UAH", "RON",
+    "BGN", "ISK", "KZT", "IRR", "QAR", "KWD",
+)  # fmt: skip
 _ELEMENTS = {name: symbol for symbol, name in _SYMBOLS.items()}
 
 
@@ -43,7 +62,7 @@ def formatnum(arguments: Arguments) -> str:
     text = arguments.get(1)
     if arguments.get(2) == "R":
         return text.replace(",", "")
-    match = re.fullmatch(r"([-−]?)([0-9]{4,30})(\.[0-9]+)?", text)
+    match = re.fullmatch(r"([-−]?)([0-9]{1,30})(\.[0-9]+)?", text)
     if match is None:
         return text
     whole, fraction = f"{int(match[2]):,}", match[3] or ""
@@ -56,7 +75,11 @@ def _value(arguments: Arguments) -> str:
     """``{{val|1234.5|2|u=m|e=3}}``: number, uncertainty, exponent, unit."""
     number = formatnum(Arguments((arguments.get(1),), {}, arguments.language))
     plus, minus = arguments.get(2), arguments.get(3)
-    if minus:
+    if plus in _RANGES:
+        other = formatnum(Arguments((minus,), {}, arguments.language))
+        number += f"{_RANGES[plus]}{other}"
+        plus = ""
+    elif minus:
         number += f" +{plus.lstrip('+')}/−{minus.lstrip('-−')}"
     elif plus:
         number += f" ± {plus}" if not plus.endswith(")") else plus
@@ -67,6 +90,50 @@ def _value(arguments: Arguments) -> str:
     unit = arguments.get("u", "ul")
     per = arguments.get("up", "upl")
     return f"{number} {unit}{'/' + per if per else ''}".strip() if unit or per else number
+
+
+def _root(arguments: Arguments) -> str:
+    """``{{radic|27|3}}``: ∛27."""
+    degree = arguments.get(2)
+    sign = {"": "√", "2": "√", "3": "∛", "4": "∜"}.get(degree, f"{raised(degree)}√")
+    return sign + arguments.get(1)
+
+
+def _above_and_below(arguments: Arguments) -> str:
+    """``{{su|p=+0.5|b=−0.3}}``: what stands above, then what stands below."""
+    above, below = arguments.get("p", 1), arguments.get("b", 2)
+    return above + (below if re.match(r"[-+−–]", below) else f" {below}" if above else below)
+
+
+def _count_and_share(arguments: Arguments) -> str:
+    """``{{percent and number|25|100}}``: 25 (25%)."""
+    return f"{arguments.get(1)} ({_percentage(arguments)})"
+
+
+def _duration(arguments: Arguments) -> str:
+    """``{{duration|m=3|s=45}}``: 3:45; by position hours, minutes and seconds."""
+    given = arguments.given()
+    if ":" in arguments.get(1):
+        return arguments.get(1)
+    parts = ["0", "0", *given][-3:] if given else [arguments.get(key) for key in "hms"]
+    hours, minutes, seconds = (small_number(part, 999) or 0 for part in parts)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def _degrees(arguments: Arguments) -> str:
+    """``{{decdeg|deg=37|min=51|sec=36|hem=N}}``."""
+    parts = (arguments.get("deg", 1), arguments.get("min", 2), arguments.get("sec", 3))
+    text = "".join(f"{part}{sign}" for part, sign in zip(parts, "°′″", strict=True) if part)
+    return f"{text}{arguments.get('hem', 4)}"
+
+
+def _particle(arguments: Arguments) -> str:
+    name = arguments.get(1).lower()
+    return _PARTICLES.get(name.removesuffix(" quark"), arguments.get(1))
+
+
+def _constant(text: str) -> Renderer:
+    return lambda _arguments: text
 
 
 def _measure(arguments: Arguments) -> str:
@@ -236,6 +303,12 @@ NUMBER_RENDERERS: dict[str, Renderer] = {
     "krw": _currency("₩"), "rub": _currency("₽"), "brl": _currency("R$"), "ils": _currency("₪"),
     "try": _currency("₺"), "ngn": _currency("₦"), "thb": _currency("฿"), "vnd": _currency("₫"),
     "usd": _currency("US$"), "s$": _currency("S$"), "chf": _currency("CHF "),
+    "sqrt": _root, "abs": lambda a: f"|{a.get(1)}|", "su": _above_and_below, "percent and number":
+    _count_and_share, "duration": _duration, "decdeg": _degrees, "subatomic particle": _particle,
+    "mset": lambda a: "&#123;" + ", ".join(a.given()) + "&#125;", "overset": lambda a: a.get(2),
+    **{name.lower(): _constant(name) for name in _FORMULAS},
+    **{code.lower(): _currency(f"{code} ") for code in _CURRENCIES},
+    "₹": _currency("₹"), "¥": _currency("¥"),
     "coord": _coordinates, "coordinate de": _coordinates_by_slashes,
     "carbon": lambda _: "C", "hydrogen": lambda _: "H", "oxygen": lambda _: "O",
     "nitrogen": lambda _: "N", "chem": _chemical, "chem2": _chemical_text, "nuclide": _nuclide,

@@ -26,6 +26,8 @@ from pinakes.ingest.sources.mediawiki.templates.names import (
 )
 from pinakes.ingest.sources.mediawiki.templates.numbers import NUMBER_RENDERERS
 from pinakes.ingest.sources.mediawiki.templates.parser_functions import is_parser_function
+from pinakes.ingest.sources.mediawiki.templates.places import PLACE_RENDERERS
+from pinakes.ingest.sources.mediawiki.templates.results import RESULT_RENDERERS
 
 __all__ = ["Template", "find_template"]
 
@@ -48,6 +50,8 @@ _RENDERERS: dict[str, Renderer] = (
     | LANGUAGE_RENDERERS
     | NUMBER_RENDERERS
     | DATE_RENDERERS
+    | PLACE_RENDERERS
+    | RESULT_RENDERERS
     | _WORDS
 )
 _LONGEST_PADDING = 50
@@ -93,6 +97,8 @@ def find_template(name: str, language: str = "") -> Template:
         return Template("infobox") if name == "infobox" else Template("rendered", renderer)
     if _is_infobox(name, local.infobox_prefixes, local.infobox_suffixes):
         return _INFOBOX
+    if name.endswith((" span", "-span")):  # words that somebody complains of
+        return Template("rendered", _RENDERERS["text"])
     if name in SILENT or name.startswith(SILENT_PREFIXES) or name.endswith(SILENT_SUFFIXES):
         return _SILENT
     if (renderer := _by_pattern(name)) is not None:
@@ -107,11 +113,40 @@ def find_template(name: str, language: str = "") -> Template:
 
 
 def _renderer(target: str) -> Renderer:
-    """The renderer of this name, or of a constant text."""
+    """The renderer of this name, of a constant text, or of one with places for arguments."""
     if target.startswith("constant "):
         text = target.removeprefix("constant ")
         return lambda _arguments: text
+    if target.startswith("pattern "):
+        return _pattern(target.removeprefix("pattern "))
     return _RENDERERS[ALIASES.get(target, target)]
+
+
+def _pattern(pattern: str) -> Renderer:
+    """A text with {1}, {2}, …; what stands in [ ] goes where an argument in it is blank."""
+
+    def render(arguments: Arguments) -> str:
+        def filled(text: str, *, is_optional: bool) -> str:
+            values = [arguments.get(int(place)) for place in _PLACE.findall(text)]
+            if is_optional and not all(values):
+                return ""
+            return _PLACE.sub(lambda match: arguments.get(int(match[1])), text)
+
+        text = _OPTIONAL.sub(lambda match: filled(match[1], is_optional=True), pattern)
+        return filled(text, is_optional=False)
+
+    return render
+
+
+_PLACE = re.compile(r"\{([1-9])\}")
+_OPTIONAL = re.compile(r"\[([^\]]*)\]")
+_ROUND = re.compile(r"round ?\d+(?:-.*)?")
+_SHORTEST_TOGETHER = 8
+_WRITTEN_TOGETHER = {
+    joined: name
+    for name in _RENDERERS
+    if " " in name and len(joined := name.replace(" ", "").replace("-", "")) >= _SHORTEST_TOGETHER
+}
 
 
 def _is_infobox(name: str, prefixes: tuple[str, ...], suffixes: tuple[str, ...]) -> bool:
@@ -127,6 +162,16 @@ def _by_pattern(name: str) -> Renderer | None:
     family, dash, code = name.partition("-")
     if dash and family in ("lang", "vol"):
         return lambda a: in_language(code, a.get(1), a)
+    if name.startswith("script/"):
+        return _RENDERERS["first"]
+    if _ROUND.fullmatch(name):
+        return _RENDERERS["cup round"]
+    if name.startswith("election box "):
+        kinds = (key for key in _RENDERERS if key.startswith("election box "))
+        return next((_RENDERERS[key] for key in kinds if name.startswith(key)), None)
+    # Written together or apart: birthdateandage.
+    if (whole := _WRITTEN_TOGETHER.get(name.replace(" ", "").replace("-", ""))) is not None:
+        return _RENDERERS[whole]
     if dash and family in ("ipa", "ipac"):
         return _RENDERERS["ipa"] if family == "ipa" else _RENDERERS["ipac-en"]
     return None

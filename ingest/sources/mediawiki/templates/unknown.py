@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pinakes.ingest.sources.mediawiki.markup.infoboxes import is_layout
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments
 from pinakes.ingest.sources.mediawiki.templates.country_codes import country_name
+from pinakes.ingest.sources.mediawiki.templates.dates import date
+from pinakes.ingest.sources.mediawiki.templates.numbers import formatnum
 
 __all__ = ["UnknownCall", "holds_facts", "read_unknown"]
 
@@ -22,6 +24,7 @@ _SAYS_NOTHING = re.compile(
     r"anchor|anker|якорь|coord missing|defaultsort|audio|listen|hörbeispiel|ecouter|écouter|clear|"
     r"toc\b|article|artikel|articolo|artículo|artigo|статья|hatnote|disambig|homonym|redirect|"
     r"location map|karte|mapa\b|карта|map\b|userbox|babel|vandal|delete|merge|rating|featured|"
+    r"metadat|population|einwohner|inwoners|bevölkerung|ludność|населен|donnée|statist|daten\b|dez\b|"
     r"authority|normdaten|imdb|flagdeco|bandera|bandiera|drapeau|флаг|template|#"
 )
 # Where templates keep their words if not in the first place.
@@ -39,6 +42,13 @@ _OPTION = re.compile(
 # What a country's template may be told: a flag of another year, its size, how to link.
 _VARIANT = re.compile(r"\d{4}|\d+px|#|-")
 _CODE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,8})*|[A-Z]{2,3}(?:-[A-Z]{2,3})?")
+_INTEGER = re.compile(r"[0-9]{1,4}")
+_NUMBER = re.compile(r"[-−]?[0-9]+(?:\.[0-9]+)?")
+_ORDINAL = re.compile(r"[0-9]+(?:e|er|re|ère|ème|º|ª|th|st|nd|rd|\.)")
+_UNIT = re.compile(
+    r"(?:km|m|cm|mm|ha|kg|g|t|mi|ft|MW|kW|GW|V|A|Hz|kHz|MHz)[²³23]?|°C|°F|K|%|км²?|м²?|га|кг",
+    re.ASCII,
+)
 _ADDRESS = re.compile(r"(?:https?:)?//\S*|\S+\.(?:com|org|net|html?)\b\S*")
 _MOST_POSITIONAL = 4
 _MOST_NAMED = 6
@@ -72,6 +82,8 @@ def read_unknown(written: str, arguments: Arguments) -> UnknownCall:
         return UnknownCall(text=arguments.get("ziel", "name", "label") or place)
     if _SAYS_NOTHING.search(written.lower()):
         return UnknownCall()
+    if (text := _made_of_numbers(written.strip(), positional, arguments.language)) is not None:
+        return UnknownCall(text=text)
     return UnknownCall(text=_words(positional, arguments.named))
 
 
@@ -90,13 +102,43 @@ def holds_facts(named: Mapping[str, str], positional_count: int) -> bool:
     )
 
 
+def _made_of_numbers(name: str, values: list[str], language: str) -> str | None:
+    """What a call holds whose first values are numbers: dates, a measure, a count, an ordinal."""
+    if _ORDINAL.fullmatch(name):
+        return " ".join([name, *values[:1]])
+    count = next(
+        (n for n, value in enumerate(values) if not _INTEGER.fullmatch(value)), len(values)
+    )
+    dates = [
+        date(Arguments(tuple(values[place : place + 3]), {}, language))
+        for place in (0, 3)
+        if count >= place + 3 and _is_date(values[place : place + 3])
+    ]
+    if dates:
+        return dates[0] + "".join(f" (* {born})" for born in dates[1:])
+    if not values or not _NUMBER.fullmatch(values[0]):
+        return None
+    number = formatnum(Arguments((values[0],), {}, language)) if len(values[0]) > 4 else values[0]
+    if _UNIT.fullmatch(name):
+        return f"{number} {name}"
+    if len(values) > 1 and _UNIT.fullmatch(values[1]):
+        return f"{formatnum(Arguments((values[0],), {}, language))} {values[1]}"
+    return number if number != values[0] else None
+
+
+def _is_date(values: list[str]) -> bool:
+    """Whether three numbers are year, month and day, or the same from behind."""
+    year, month, day = values if len(values[0]) > 2 else values[::-1]
+    return len(year) in (3, 4) and 1 <= int(month) <= 12 and 1 <= int(day) <= 31
+
+
 def _words(positional: list[str], named: Mapping[str, str]) -> str | None:
     """What a call with few arguments wraps: its first words that are neither option nor code."""
     if len(positional) > _MOST_POSITIONAL or len(named) > _MOST_NAMED:
         return None
     words = [value for value in positional if not _steers(value)]
     if len(words) > 1 and _CODE.fullmatch(words[0]):  # the language or country of what follows
-        del words[0]
+        words = [word for word in words[1:] if not _NUMBER.fullmatch(word)]
     if words:
         return words[0]
     named_words = (named.get(key, "").strip() for key in _WORD_KEYS)
