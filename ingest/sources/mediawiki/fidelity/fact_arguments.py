@@ -62,7 +62,8 @@ _HIDDEN_AT = dict[str, tuple[int, ...]].fromkeys(_DATES, (2,)) | {
     "film date": (2, 6, 10, 14), "div col": (1, 2), "colbegin": (1, 2), "columns-list": (1,),
     "spaces": (1,), "flag": (2, 3), "flagicon": (1, 2), "flagcountry": (2, 3), "flagu": (2, 3),
     "resize": (1,), "uss": (3,), "hms": (3,), "ship": (4,), "vanchor": (2, 3, 4),
-    "visible anchor": (2, 3, 4), "formatdate": (), "hs": (1,), "ntsh": (1,), "sort": (1,),
+    "visible anchor": (2, 3, 4), "formatdate": (), "smn": (2,), "hs": (1,),
+    "ntsh": (1,), "sort": (1,),
 }  # fmt: skip
 _DATE_TEMPLATES = frozenset((*_DATES, "formatdate", "datumzelle", "data"))
 _ISO_DATE = re.compile(r"(\d{3,4})-\d{1,2}(?:-(\d{1,2}))?")

@@ -96,7 +96,7 @@ _LOOSE = re.compile("[ ][ ,.;:!?)]")
 # In a whole page these are found in no time, line by line they are not.
 _TIGHT = (",,", ";;", ",;", ";,", ",)", ";)")
 _BLANK_LINES = re.compile(r"\n\n\n+")
-_BEFORE_STOP = re.compile(r" (?=[,.;:!?)](?:\s|$))")
+_BEFORE_STOP = re.compile(r" (?=[,.;:!?)](?:[\s,.;)]|$))")
 
 
 def kept_mark(number: int) -> str:

@@ -7,7 +7,7 @@ from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments, Rend
 from pinakes.ingest.sources.mediawiki.templates.convert import convert
 from pinakes.ingest.sources.mediawiki.templates.expressions import evaluate, number_text
 
-__all__ = ["NUMBER_RENDERERS"]
+__all__ = ["NUMBER_RENDERERS", "coordinates", "formatnum"]
 
 _SUPERSCRIPT = str.maketrans("0123456789+-−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻")
 # Groups by language: what parts thousands, what parts the fraction.
@@ -197,7 +197,8 @@ def _inflation(arguments: Arguments) -> str:
     return f"{formatnum(Arguments((amount,), {}))} of {year}" if year else amount
 
 
-def _coordinates(arguments: Arguments) -> str:
+def coordinates(arguments: Arguments) -> str:
+    """``{{coord|51|30|N|0|7|W}}``: 51°30′N 0°7′W; what says its type or scale is left out."""
     words = [word for word in arguments.given() if ":" not in word][:8]
     directions = {"N", "S", "E", "W", "O"}
     if not any(word.upper() in directions for word in words):
@@ -217,7 +218,7 @@ def _coordinates(arguments: Arguments) -> str:
 def _coordinates_by_slashes(arguments: Arguments) -> str:
     """``{{Coordinate|NS=52/31/12/N|EW=13/24/36/E}}``."""
     parts = [arguments.get(key).split("/")[:4] for key in ("ns", "ew")]
-    return _coordinates(Arguments(tuple(word for part in parts for word in part), {}))
+    return coordinates(Arguments(tuple(word for part in parts for word in part), {}))
 
 
 def _height(arguments: Arguments) -> str:
@@ -265,6 +266,8 @@ def _currency(sign: str) -> Renderer:
 
 
 def _convert(arguments: Arguments) -> str:
+    if arguments.language not in {"", "en", "simple"}:  # the names of units are English
+        return _convert_short(arguments)
     return convert(arguments.positional, arguments.named) or " ".join(arguments.positional[:2])
 
 
@@ -309,7 +312,7 @@ NUMBER_RENDERERS: dict[str, Renderer] = {
     **{name.lower(): _constant(name) for name in _FORMULAS},
     **{code.lower(): _currency(f"{code} ") for code in _CURRENCIES},
     "₹": _currency("₹"), "¥": _currency("¥"),
-    "coord": _coordinates, "coordinate de": _coordinates_by_slashes,
+    "coord": coordinates, "coordinate de": _coordinates_by_slashes,
     "carbon": lambda _: "C", "hydrogen": lambda _: "H", "oxygen": lambda _: "O",
     "nitrogen": lambda _: "N", "chem": _chemical, "chem2": _chemical_text, "nuclide": _nuclide,
 }  # fmt: skip

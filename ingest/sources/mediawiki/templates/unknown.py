@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pinakes.ingest.sources.mediawiki.markup.infoboxes import is_layout
+from pinakes.ingest.sources.mediawiki.markup.tables import BREAK
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments
 from pinakes.ingest.sources.mediawiki.templates.country_codes import country_name
 from pinakes.ingest.sources.mediawiki.templates.dates import date
-from pinakes.ingest.sources.mediawiki.templates.numbers import formatnum
+from pinakes.ingest.sources.mediawiki.templates.numbers import coordinates, formatnum
 
 __all__ = ["UnknownCall", "holds_facts", "read_unknown"]
 
@@ -42,6 +43,12 @@ _OPTION = re.compile(
 # What a country's template may be told: a flag of another year, its size, how to link.
 _VARIANT = re.compile(r"\d{4}|\d+px|#|-")
 _CODE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,8})*|[A-Z]{2,3}(?:-[A-Z]{2,3})?")
+_COMPASS = frozenset("NSEWO")
+# A list, a sentence or a row of numbers; and what an editor says to others.
+_SERIES = re.compile(r"\n[*#]|(?:\S+\s+){3}\S", re.ASCII)
+_REMARK = re.compile(
+    r"reason|date|datum|fecha|motiv|raison|comment|grund|note|remark|title|url|quote|bot|talk|cat"
+)
 _INTEGER = re.compile(r"[0-9]{1,4}")
 _NUMBER = re.compile(r"[-−]?[0-9]+(?:\.[0-9]+)?")
 _ORDINAL = re.compile(r"[0-9]+(?:e|er|re|ère|ème|º|ª|th|st|nd|rd|\.)")
@@ -118,6 +125,8 @@ def _made_of_numbers(name: str, values: list[str], language: str) -> str | None:
         return dates[0] + "".join(f" (* {born})" for born in dates[1:])
     if not values or not _NUMBER.fullmatch(values[0]):
         return None
+    if len(_COMPASS & {value.upper() for value in values}) > 1:
+        return coordinates(Arguments(tuple(values), {}))
     number = formatnum(Arguments((values[0],), {}, language)) if len(values[0]) > 4 else values[0]
     if _UNIT.fullmatch(name):
         return f"{number} {name}"
@@ -133,16 +142,28 @@ def _is_date(values: list[str]) -> bool:
 
 
 def _words(positional: list[str], named: Mapping[str, str]) -> str | None:
-    """What a call with few arguments wraps: its first words that are neither option nor code."""
-    if len(positional) > _MOST_POSITIONAL or len(named) > _MOST_NAMED:
+    """What a call with few arguments wraps: its first words that are neither option nor code.
+
+    A call with many is a row of values.
+    """
+    if len(named) > _MOST_NAMED:
         return None
     words = [value for value in positional if not _steers(value)]
+    if len(positional) > _MOST_POSITIONAL:  # a row of a table, or a list
+        return BREAK.join(words) if any("\n" in word for word in words) else "; ".join(words)
     if len(words) > 1 and _CODE.fullmatch(words[0]):  # the language or country of what follows
         words = [word for word in words[1:] if not _NUMBER.fullmatch(word)]
     if words:
         return words[0]
     named_words = (named.get(key, "").strip() for key in _WORD_KEYS)
-    return next((value for value in named_words if value and not _steers(value)), None)
+    if text := next((value for value in named_words if value and not _steers(value)), ""):
+        return text
+    series = [
+        f"{key[:1].upper()}{key[1:]}: {value}" if "\n" not in value.strip() else value
+        for key, value in named.items()
+        if _SERIES.search(value) and not _REMARK.search(key) and not is_layout(key, value.strip())
+    ]
+    return BREAK.join(series) or None
 
 
 def _steers(value: str) -> bool:
