@@ -93,8 +93,6 @@ _ODD_SPACES = "\t\xa0\u2009\u200a\u200b"
 _SOFT_HYPHEN = "\xad"  # where a word may be parted at the end of a line
 _SPACES = re.compile("  +")
 _LOOSE = re.compile("[ ][ ,.;:!?)]")
-# In a whole page these are found in no time, line by line they are not.
-_TIGHT = (",,", ";;", ",;", ";,", ",)", ";)")
 _BLANK_LINES = re.compile(r"\n\n\n+")
 _BEFORE_STOP = re.compile(r" (?=[,.;:!?)](?:[\s,.;)]|$))")
 
@@ -124,8 +122,6 @@ def _resolved(text: str) -> str:
     if "[" in text:
         text = _EXTERNAL.sub(r"\1", text)
     text = without_dropped(without_emphasis(text))
-    if any(pair in text for pair in _TIGHT):
-        text = tidied(text)
     if APART in text:
         text = _AFTER_DIGIT.sub(" ", text).replace(APART, "")
     if CELL in text:
