@@ -224,7 +224,7 @@ def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
 
 def _is_summary(row: Sequence[_Cell], above: Sequence[_Cell]) -> bool:
     """Whether a row of header cells below others tells totals: a name, then numbers."""
-    if not above or row[0] is above[0] or row[0].is_value:
+    if not above or not row[0].text or row[0] is above[0] or row[0].is_value:
         return False
     rest = [cell for cell in row if cell is not row[0] and cell.text]
     return bool(rest) and 2 * sum(cell.is_value for cell in rest) > len(rest)

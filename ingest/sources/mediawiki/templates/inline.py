@@ -76,7 +76,8 @@ def _season(arguments: Arguments) -> str:
         return f"{int(year) + 1}"
     if which or not re.fullmatch(r"\d{4}", year):
         return year
-    return f"{year}–{(int(year) + 1) % 100:02}"
+    following = int(year) + 1
+    return f"{year}–{following % 100:02}" if following % 100 else f"{year}–{following}"
 
 
 def _dates_of_life(arguments: Arguments) -> str:

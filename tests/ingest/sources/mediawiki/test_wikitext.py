@@ -1,5 +1,5 @@
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -29,6 +29,8 @@ class Case:
 def read_cases() -> list[Case]:
     """The blocks of cases/*.txt: ``!! test``, ``!! wikitext``, ``!! text``, sometimes ``!! links``.
 
+    ``!! language`` says of which wiki one is, if not of the English one.
+
     The format is that of MediaWiki's parser tests.
     """
     cases = []
@@ -45,7 +47,8 @@ def read_cases() -> list[Case]:
 
 @pytest.mark.parametrize("case", read_cases(), ids=lambda case: f"{case.file}: {case.name}")
 def test_case(case: Case) -> None:
-    document = parse(case.parts["wikitext"])
+    language = case.parts.get("language", "en")
+    document = parse(case.parts["wikitext"], replace(ENGLISH, language=language))
     assert document.text == case.parts["text"]
     if "links" in case.parts:
         links = [f"{link.target} <- {link.anchor}" for link in document.links]
