@@ -328,7 +328,10 @@ def _caption(labels: Sequence[str]) -> str:
     captions = [
         label.strip() for label, is_option in zip(labels, options, strict=True) if not is_option
     ]
-    return f"\n{CAPTION}{captions[-1]}\n" if captions and len(labels) > 1 else ""
+    if not captions or len(labels) == 1:
+        return ""
+    mark = "" if "\n" in captions[-1] else CAPTION  # what has lines of its own stays in its place
+    return f"\n{mark}{captions[-1]}\n"
 
 
 def _is_image_option(label: str) -> bool:
