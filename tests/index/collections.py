@@ -146,6 +146,7 @@ def generation_content(collection: Path) -> dict[str, Any]:
     keys = [row[-1] or row[0] for row in found["pages"]]
     titles = [row[1] for row in found["pages"]]
     found["links"] = [(page.links, page.bold_names) for page in map(present.page, keys)]
+    found["inputs"] = [(page.row.page_id, page.inputs) for page in map(present.page, keys)]
     present.close()
     with Store(generation / "pages.db") as store:
         found["texts"] = [store.page(row[0]) for row in found["pages"]]
