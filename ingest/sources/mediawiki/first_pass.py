@@ -143,18 +143,29 @@ def _collected(unit: WorkUnit, site: SiteInfo, directory: Path) -> list[Template
         for item in _cut(unit):
             keep(item)
     pages = (page for page in parse_pages(found) if isinstance(page, Page))
-    return [_template(page, site) for page in pages if page.namespace in (_TEMPLATE, _MODULE)]
+    templates = (_template(page, site) for page in pages)
+    return [template for template in templates if template is not None]
 
 
-def _template(page: Page, site: SiteInfo) -> TemplatePage:
-    title = title_of(page.title.partition(":")[2])
-    if page.namespace == _MODULE:
+def _template(page: Page, site: SiteInfo) -> TemplatePage | None:
+    """A page as a template or module; None where it is neither."""
+    prefix, _, name = page.title.partition(":")
+    names = {
+        _TEMPLATE: site.namespace_names(_TEMPLATE) | {"template"},
+        _MODULE: site.namespace_names(_MODULE) | {"module"},
+    }
+    # Old exports do not tell the number.
+    kind = next((key for key in names if prefix.lower() in names[key]), page.namespace)
+    title = title_of(name)
+    if kind == _MODULE:
         same = _SAME_MODULE.match(page.wikitext)
         target = title_of(same[1].partition(":")[2] or same[1]) if same else None
         return TemplatePage(page.page_id, title, target, "", is_module=True)
+    if kind != _TEMPLATE:
+        return None
     if page.redirect_to is not None:
         prefix, _, target = page.redirect_to.partition(":")
-        if prefix.replace("_", " ").lower() in site.namespace_names(_TEMPLATE) | {"template"}:
+        if prefix.replace("_", " ").lower() in names[_TEMPLATE]:
             return TemplatePage(page.page_id, title, title_of(target.partition("#")[0]), "")
     body = transcluded(_PRIVATE.sub("", page.wikitext))
     return TemplatePage(page.page_id, title, None, body)

@@ -20,7 +20,7 @@ from pinakes.ingest.sources.mediawiki.markup.boxes import (
 from pinakes.ingest.sources.mediawiki.markup.debris import DROPPED
 from pinakes.ingest.sources.mediawiki.markup.emphasis import bold_runs
 from pinakes.ingest.sources.mediawiki.markup.extension_tags import without_extensions
-from pinakes.ingest.sources.mediawiki.markup.furniture import is_box, without_furniture
+from pinakes.ingest.sources.mediawiki.markup.furniture import box_lines, is_box, without_furniture
 from pinakes.ingest.sources.mediawiki.markup.hidden import without_hidden
 from pinakes.ingest.sources.mediawiki.markup.infoboxes import infobox_facts, row_fact
 from pinakes.ingest.sources.mediawiki.markup.layout import (
@@ -247,8 +247,8 @@ class _Parser:
             return None
         text = self._prepared(without_furniture(text))
         if is_box(text):
-            self.facts.append(scan(text, self._renderers).strip())
-            return ""
+            self.boxes.append(box_lines(scan(text, self._renderers)))
+            return box_mark(len(self.boxes) - 1)
         return Unread(text)
 
     def _unknown(self, written: str, name: str, arguments: Arguments) -> str:

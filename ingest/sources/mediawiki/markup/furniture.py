@@ -5,7 +5,7 @@ Works on wikitext whose templates are expanded, before its tables are read. In o
 
 import re
 
-__all__ = ["is_box", "without_furniture"]
+__all__ = ["box_lines", "is_box", "without_furniture"]
 
 _MARK = re.compile(
     r"<(?P<end>/?)(?P<tag>div|span|table|tr|td|th|p|ul|ol|li|small|sup|sub|center|abbr|dl|dd|dt)\b"
@@ -24,11 +24,21 @@ _BOX = re.compile(
     r"\s*(?:\{\||<table\b)[^\n>]*\bclass\s*=\s*[\"']?[^\"'\n>]*\binfobox\b", re.IGNORECASE
 )
 _MAX_DEPTH = 100
+_WORD = re.compile(r"\w")
+# A row of two cells: of a box the first one says what the other is.
+_PAIR = re.compile(r"([^;:]{1,80}); ([^;]+)")
 
 
 def is_box(text: str) -> bool:
     """Whether this is the table of an infobox."""
     return _BOX.match(text) is not None
+
+
+def box_lines(rendered: str) -> list[str]:
+    """The facts of a box, of its table as text: "Height: 120 m"; rows that say nothing are gone."""
+    lines = (line.strip(" ,;") for line in rendered.split("\n"))
+    rows = ((line, _PAIR.fullmatch(line)) for line in lines if _WORD.search(line))
+    return [f"{pair[1]}: {pair[2]}" if pair else line for line, pair in rows]
 
 
 def without_furniture(text: str) -> str:
