@@ -140,6 +140,10 @@ class TemplateTable:
         packed: bytes = row[0]
         return self._decompressor.decompress(packed).decode("utf-8", "surrogatepass")
 
+    def all_ids(self) -> list[int]:
+        """The page ids of all templates that have a body."""
+        return [page_id for (page_id,) in self._connection.execute("SELECT page_id FROM bodies")]
+
     def module(self, title: str) -> str:
         """The module whose work this one does: itself, where it leads to no other."""
         sql = "SELECT target FROM modules WHERE title = ?"
