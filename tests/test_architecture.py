@@ -92,9 +92,11 @@ def test_a_heavy_library_is_known_to_one_file(library: str, file: str) -> None:
     assert importers(library) == [file]
 
 
-# Who may know what MediaWiki is: who picks the kind of source, who measures wikitext, and who gives
-# rendered pages the form that its text has.
+# Who may know what MediaWiki is: who picks the kind of source, who measures wikitext, who gives
+# rendered pages the form that its text has, and who opens the archives that dumps come in.
 KNOW_MEDIAWIKI = {
+    "ingest/sources/cirrus/page.py",
+    "ingest/sources/json_lines.py",
     "ingest/sources/html/document.py",
     "ingest/sources/html/flow.py",
     "ingest/sources/html/page_text.py",

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pinakes.ingest.sources.base import Source
+from pinakes.ingest.sources.cirrus.source import CirrusSource
+from pinakes.ingest.sources.html.dump_source import HtmlDumpSource
 from pinakes.ingest.sources.mediawiki.files.newest import newest_dump, no_newer_dump
 from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
 from pinakes.ingest.sources.zim.source import ZimSource
@@ -14,7 +16,7 @@ from pinakes.ingest.sources.zim.source import ZimSource
 __all__ = ["KINDS", "newest_dump", "no_newer_dump", "open_source"]
 
 # Asked in this order; the last one takes what no other does, and tells what is wrong with it.
-KINDS: list[type[Source]] = [ZimSource, MediaWikiSource]
+KINDS: list[type[Source]] = [ZimSource, CirrusSource, HtmlDumpSource, MediaWikiSource]
 
 
 def open_source(paths: Sequence[Path]) -> Source:

@@ -34,6 +34,8 @@ _MAGIC: tuple[tuple[bytes, Format], ...] = (
 )
 _UNSUPPORTED = ((b"PK\x03\x04", "zip"), (b"\xfd7zXZ\x00", "xz"), (b"ZIM\x04", "ZIM"))
 _TAIL_BYTES = 1000
+# What the last line of an export ends with.
+_END = b"</mediawiki>"
 
 
 def archive_format(path: Path) -> Format:
@@ -54,10 +56,10 @@ def archive_format(path: Path) -> Format:
     return next((kind for magic, kind in _MAGIC if head.startswith(magic)), "plain")
 
 
-def check_end(path: Path) -> None:
+def check_end(path: Path, end: bytes = _END) -> None:
     """Look whether the file ends as its format should, where that can be seen without reading it.
 
-    Raises TruncatedDump.
+    ``end``: of what is packed. Raises TruncatedDump.
     """
     kind = archive_format(path)
     if kind == "bz2":
@@ -65,18 +67,19 @@ def check_end(path: Path) -> None:
     elif kind == "plain":
         with path.open("rb") as file:
             file.seek(-min(_TAIL_BYTES, path.stat().st_size), 2)
-            whole = _is_end(file.read())
+            whole = _is_end(file.read(), end)
     else:
         whole = True  # seen when all has been read
     if not whole:
         raise _truncated(path, "the end is missing")
 
 
-def read_pieces(path: Path, start: int = 0) -> Iterator[Piece]:
+def read_pieces(path: Path, start: int = 0, end: bytes = _END) -> Iterator[Piece]:
     """The decompressed bytes of ``path``: those that begin at or after its byte ``start``.
 
     Damage in a bz2 file costs a piece, which then carries an error; in any other compressed file
-    it raises TruncatedDump. Only bz2 and plain files can be entered at another place than 0.
+    it raises TruncatedDump, and so does one whose content does not end with ``end``. Only bz2 and
+    plain files can be entered at another place than 0.
     """
     kind = archive_format(path)
     if kind == "bz2":
@@ -93,12 +96,12 @@ def read_pieces(path: Path, start: int = 0) -> Iterator[Piece]:
                 yield piece
         except (EOFError, OSError, ValueError, zlib.error, zstandard.ZstdError) as error:
             raise _truncated(path, str(error)) from None
-        if not _is_end(tail):  # zstandard says nothing of a frame that breaks off
+        if not _is_end(tail, end):  # zstandard says nothing of a frame that breaks off
             raise _truncated(path, "the end is missing")
 
 
-def _is_end(tail: bytes) -> bool:
-    return tail.rstrip().endswith(b"</mediawiki>")
+def _is_end(tail: bytes, end: bytes) -> bool:
+    return tail.rstrip().endswith(end)
 
 
 def _read_plain(path: Path, start: int) -> Iterator[Piece]:
