@@ -140,7 +140,7 @@ class JsonLinesSource(Source):
 
     def read(self, unit: LinesUnit) -> Iterator[Entry]:
         """What became of every record of ``unit``, in order."""
-        return self.read_changed(unit, lambda _key, _digest: False)
+        return self.read_changed(unit, lambda _key, _made_from: False)
 
     def read_changed(self, unit: LinesUnit, is_known: IsKnown) -> Iterator[Entry]:
         """The same, but pages that are known are not read."""

@@ -74,7 +74,7 @@ class CirrusSource(JsonLinesSource):
                 program_digest() + f"{page_id} {self.about.language} ".encode() + line
             )
             redirects = list(redirects_of(page, page_id))
-            if is_known(page_id, digest):
+            if is_known(page_id, lambda _inputs: digest):
                 yield Unchanged(page_id, title)
             else:
                 yield replace(document_of(page, page_id, self.about.language), made_from=digest)

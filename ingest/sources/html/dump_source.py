@@ -80,13 +80,13 @@ class HtmlDumpSource(JsonLinesSource):
             html = str(page["article_body"]["html"])
             revision, day = int(page["version"]["identifier"]), str(page.get("date_modified", ""))
             redirects = [str(redirect["name"]) for redirect in page.get("redirects") or ()]
-            digest = xxhash.xxh3_128(program_digest())
-            digest.update(f"{title}\0{revision}\0{day}\0{html}".encode("utf-8", "surrogatepass"))
-            if is_known(key, digest.digest()):
+            content = f"{title}\0{revision}\0{day}\0{html}".encode("utf-8", "surrogatepass")
+            digest = xxhash.xxh3_128_digest(program_digest() + content)
+            if is_known(key, lambda _inputs: digest):
                 yield Unchanged(key, title)
             else:
                 document = read_page(html, key, title, revision, day, _page_of)
-                yield replace(document, made_from=digest.digest())
+                yield replace(document, made_from=digest)
         except _UNREADABLE as error:
             reason = f"no article of an HTML dump ({type(error).__name__}: {error})"
             yield QuarantinedPage(key, title, reason)

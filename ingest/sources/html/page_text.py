@@ -89,6 +89,9 @@ class PageText:
                 self._look_for_disambiguation(attributes, classes)
             if any(name.startswith("mwe-math") for name in classes) or tag == "math":
                 return self._formula(tag, attributes, classes)
+            if attributes.get("role") == "img" and (seen := attributes.get("aria-label")):
+                self._flow.pieces.append(seen)  # stars of a rating, one picture each
+                return False
         if is_left_out(tag, attributes, classes):
             return False
         self._ends.append(self._begin(tag, attributes, classes))
@@ -355,7 +358,7 @@ class PageText:
 
         def end() -> None:
             content = flow.since(mark).strip()
-            if 0 < len(content) <= 20:
+            if 0 < len(content) <= 20 and any(map(str.isalnum, content)):  # no mark of a note
                 flow.replace_since(mark, raised(content))
 
         return end

@@ -250,8 +250,6 @@ def _stacked(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
 def _row_line(row: Sequence[_Cell], headers: Sequence[str]) -> str:
     if len(row) == 2 and row[0].is_header and not row[1].is_header and not any(headers):
         return f"{row[0].text}: {row[1].text}" if row[1].text else row[0].text
-    if len(row) > 1 and all(cell is row[0] for cell in row):
-        return row[0].text  # across the table: a note, and nothing of the first column's
     parts: list[str] = []
     previous: _Cell | None = None
     for column, cell in enumerate(row):

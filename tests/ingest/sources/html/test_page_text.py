@@ -86,6 +86,13 @@ CASES = {
         "<table><tr><th>Peak<br>place<th>Year<tr><td>3<td>1990</table>",
         "Peak place: 3; Year: 1990",
     ),
+    "note across a table": (
+        "<table><tr><th>Year<th>Place<tr><td>1990<td>3<tr><td colspan=2><sup>*</sup>estimated",
+        "Year: 1990; Place: 3\n*estimated",
+    ),
+    "a picture that says something": (
+        "<p><span role='img' aria-label='4/5 stars'><img><img></span></p>", "4/5 stars"
+    ),
     "table in a cell": (
         "<table><tr><td>a<td><table><tr><th>b<td>c</table></table>", "a; b: c"
     ),
