@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from pinakes.service.generators.generator import Generator
 
 DumpPaths = Annotated[
-    list[Path], typer.Argument(metavar="DUMP...", help="Dump files, or a directory of them.")
+    list[Path],
+    typer.Argument(metavar="DUMP...", help="Dump files, or a directory of them; a ZIM file."),
 ]
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Directory of the collections.", show_default=False)
