@@ -15,6 +15,8 @@ __all__ = ["floors", "peers", "pinakes", "python_of", "python_of_search_peer", "
 _PACKAGES = {
     "wikiextractor": ("wikiextractor==3.1.0",),
     "mwparserfromhell": ("mwparserfromhell==0.7.2", "mwxml==0.3.8"),
+    "trafilatura": ("trafilatura==2.3.1", "lxml_html_clean==0.4.6"),
+    "beautifulsoup4": ("beautifulsoup4==4.15.0", "lxml==6.1.3"),
     "indexed_bzip2": ("indexed_bzip2==1.7.0",),
     "sentencex": ("sentencex==1.0.32",),
     "bm25s": ("bm25s==0.3.16", "numba==0.68.1", "PyStemmer==3.1.0"),

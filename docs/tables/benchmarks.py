@@ -218,6 +218,10 @@ TABLES = (
     Table("What the text keeps, by language", "fidelity", "fidelity",
           "The same pages, both halves, by the language of their wiki.",
           building.fidelity_by_language),
+    Table("Rendered pages", "rendered", "rendered",
+          "HTML to text, 124 articles of a ZIM file: of the words of the article (without navigation, "
+          "references and notices) those kept, of all others on the page those shown; what is lost "
+          "are headings of sections without text.", building.rendered),
     Table("Sentences", "sentences", "sentences",
           "Cuts that are wrong whatever the text says: in a date, before a small letter, behind an "
           "initial. Languages without any are left out.", building.sentences),

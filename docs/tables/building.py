@@ -24,6 +24,7 @@ __all__ = [
     "on_paper",
     "parser_tests",
     "real_states",
+    "rendered",
     "sentences",
     "stages",
     "template_edits",
@@ -53,6 +54,17 @@ def builds(figures: Any) -> Iterable[Row]:
             "of twice one": f"{found['efficiency_median']:.0%}",
             "memory of the parent, MB": found["memory"][0] / 1e6,
             "of a worker, MB": max(found["memory"][1:]) / 1e6,
+        }
+
+
+def rendered(figures: Any) -> Iterable[Row]:
+    for name, found in figures.items():
+        yield {
+            "": name,
+            "words of the article kept": f"{found['kept']:.2%}",
+            "other words shown": f"{found['others_shown']:.1%}",
+            "pages per CPU second": found["pages_per_cpu_s"],
+            "MB of HTML per CPU second": found["mb_per_cpu_s"],
         }
 
 
