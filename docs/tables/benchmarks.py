@@ -219,7 +219,7 @@ TABLES = (
           "The same pages, both halves, by the language of their wiki.",
           building.fidelity_by_language),
     Table("Rendered pages", "rendered", "rendered",
-          "HTML to text, 124 articles of a ZIM file: of the words of the article (without navigation, "
+          "HTML to text, 124 articles of a ZIM file: of an article's words (without navigation, "
           "references and notices) those kept, of all others on the page those shown; what is lost "
           "are headings of sections without text.", building.rendered),
     Table("Sentences", "sentences", "sentences",
