@@ -176,6 +176,9 @@ class PageText:
         return end
 
     def _bullets(self, attributes: _Attributes, classes: list[str]) -> _End:
+        if "gallery" in classes:  # of pictures, one item each
+            self._flow.end_line()
+            return self._flow.end_paragraph
         return self._list(attributes, classes, None)
 
     def _numbers(self, attributes: _Attributes, classes: list[str]) -> _End:

@@ -78,6 +78,10 @@ CASES = {
     ),
     "code": ("<pre>if x:\n    y  = 1\n</pre><p>z</p>", "if x:\n    y  = 1\n\nz"),
     "captions": ("<figure><img><figcaption>A map</figcaption></figure><p>x</p>", "A map\n\nx"),
+    "gallery": (
+        "<ul class='gallery'><li class='gallerybox'><div class='thumb'><img></div>"
+        "<div class='gallerytext'>One</div></li><li><div>Two</div></li></ul>", "One\nTwo"
+    ),
     "a table for layout": (
         "<table role='presentation'><tr><td><p>Said</p></td><td><ul><li>a</ul></td></tr></table>",
         "Said\n\n- a",
