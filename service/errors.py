@@ -4,6 +4,8 @@ ServiceError
 ├── BadInput              the caller's words or files do not fit (exit 2, HTTP 400)
 │   └── NotFound          no such page, passage or collection (exit 2, HTTP 404)
 ├── NotAllowed            the caller's token does not reach so far (exit 2, HTTP 403)
+├── TooManyProposals      as many wait for a person as may (exit 1, HTTP 429)
+├── ApprovalsUnusable     their log is not what was written, or not kept here (exit 1, HTTP 503)
 ├── NotInstalled          a command needs packages that are not there (exit 1, HTTP 503)
 ├── ShuttingDown          the service ends while it answers (exit 1, HTTP 503)
 ├── DamagedDump           what could be read has been read, and some could not (exit 1)
@@ -14,6 +16,7 @@ ServiceError
 """
 
 __all__ = [
+    "ApprovalsUnusable",
     "BadInput",
     "DamagedDump",
     "GeneratorError",
@@ -25,6 +28,7 @@ __all__ = [
     "QueueFull",
     "ServiceError",
     "ShuttingDown",
+    "TooManyProposals",
 ]
 
 
@@ -42,6 +46,18 @@ class NotFound(BadInput):
 
 class NotAllowed(ServiceError):
     """The token of the caller is not meant for this; the message says which would be."""
+
+
+class TooManyProposals(ServiceError):
+    """As many proposals wait for a person as may; ``retry_after_s``: the first of them expires."""
+
+    def __init__(self, message: str, retry_after_s: int = 3600) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class ApprovalsUnusable(ServiceError):
+    """What was proposed and decided cannot be relied on, or not be kept; the message says why."""
 
 
 class NotInstalled(ServiceError):

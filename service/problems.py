@@ -37,6 +37,7 @@ from pinakes.index.errors import (
 )
 from pinakes.ingest.errors import DumpChanged, IngestError, WorkerDied
 from pinakes.service.errors import (
+    ApprovalsUnusable,
     BadInput,
     GeneratorError,
     NotAllowed,
@@ -45,6 +46,7 @@ from pinakes.service.errors import (
     QueueFull,
     ServiceError,
     ShuttingDown,
+    TooManyProposals,
 )
 from pinakes.service.plain_text import one_line
 
@@ -93,6 +95,8 @@ _TABLE: dict[type[Exception], Problem] = {
     BuildInProgress: Problem(2, 503, "Build in progress"),
     CollectionError: Problem(1, 503, "Collection not usable"),
     NotAllowed: Problem(2, 403, "Not allowed"),
+    TooManyProposals: Problem(1, 429, "Too many proposals"),
+    ApprovalsUnusable: Problem(1, 503, "Approvals not usable"),
     NotInstalled: Problem(1, 503, "Not installed"),
     ShuttingDown: Problem(1, 503, "Shutting down"),
     QueueFull: Problem(1, 429, "Too many questions"),

@@ -29,6 +29,7 @@ from pinakes.service.errors import BadInput
 
 __all__ = [
     "AnswerSettings",
+    "ApprovalSettings",
     "BuildSettings",
     "GeneratorSettings",
     "ModelSettings",
@@ -43,6 +44,7 @@ Mode = Literal["hybrid", "keyword", "vector"]
 Backend = Literal["auto", "llama-server", "llama-cpp-python", "none"]
 Effort = Literal["off", "low", "on"]
 _BUDGETS: dict[Effort, int] = {"off": 0, "low": 1_024, "on": 4_096}
+_DOOR = re.compile(r"(?:127\.0\.0\.1|\[::1\]):(\d{1,5})", re.ASCII)
 _CLUSTER = re.compile(r"dask:(tcp|tls)://[^\s/]+:\d+")
 # What a chat is made of.
 _OWN_FIELDS = frozenset({"messages", "stream"})
@@ -295,6 +297,54 @@ class ToolSettings(_Section):
     )
 
 
+class ApprovalSettings(_Section):
+    """What agents may propose, and where people decide on it."""
+
+    propose: bool = Field(
+        default=False,
+        description="Let callers propose what changes something; a person decides, with pinakes "
+        "approvals. Also on where door is set.",
+    )
+    door: str | None = Field(
+        default=None,
+        description="Where people decide in a browser: 127.0.0.1:PORT, which asks for a token with "
+        "the scope admin, or the path of a UNIX socket in a directory that is yours alone.",
+    )
+    hours: float = Field(
+        default=24.0, gt=0, le=8760, description="How long a proposal waits for a decision."
+    )
+
+    @field_validator("door")
+    @classmethod
+    def _is_near(cls, door: str | None) -> str | None:
+        if door is None or door.startswith("/"):
+            return door
+        found = _DOOR.fullmatch(door)
+        if found is None or int(found[1]) > 65_535:
+            raise ValueError(
+                "neither the whole path of a UNIX socket nor 127.0.0.1:PORT (or [::1]:PORT)"
+            )
+        return door
+
+    @property
+    def offered(self) -> bool:
+        """Whether anything can be proposed."""
+        return self.propose or self.door is not None
+
+    @property
+    def door_socket(self) -> Path | None:
+        """The UNIX socket of the door, if it is one."""
+        return Path(self.door) if self.door is not None and self.door.startswith("/") else None
+
+    @property
+    def door_address(self) -> tuple[str, int] | None:
+        """Address and port of the door, if it has one."""
+        if self.door is None or self.door_socket is not None:
+            return None
+        host, _, port = self.door.rpartition(":")
+        return host.strip("[]"), int(port)
+
+
 class Settings(BaseSettings):
     """All settings, frozen; sections for what builds, finds, reads, words, answers, serves."""
 
@@ -321,6 +371,7 @@ class Settings(BaseSettings):
     answer: AnswerSettings = AnswerSettings()
     serve: ServeSettings = ServeSettings()
     tools: ToolSettings = ToolSettings()
+    approvals: ApprovalSettings = ApprovalSettings()
 
     @field_validator("collection")
     @classmethod

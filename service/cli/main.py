@@ -19,6 +19,7 @@ require_memory()  # before any of what follows loads libraries that die of it
 import typer  # noqa: E402
 
 from pinakes.service.cli import (  # noqa: E402
+    approvals,
     ask,
     build,
     chat,
@@ -147,6 +148,17 @@ _group(
     "tokens",
     "Who may reach the service.",
     {"create": tokens.create, "list": tokens.list_tokens, "revoke": tokens.revoke},
+)
+_group(
+    "approvals",
+    "What agents have proposed, for a person to decide.",
+    {
+        "list": approvals.list_approvals,
+        "show": approvals.show,
+        "approve": approvals.approve,
+        "deny": approvals.deny,
+        "verify": approvals.verify_approvals,
+    },
 )
 
 

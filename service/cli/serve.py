@@ -1,7 +1,7 @@
 """``pinakes serve``: the HTTP service on this machine."""
 
 import sys
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,11 +35,20 @@ def serve(
         Path | None,
         typer.Option(help="UNIX socket to listen on instead.", show_default=False),
     ] = None,
+    human_door: Annotated[
+        str | None,
+        typer.Option(
+            "--human-door",
+            help="Where people decide what agents propose: 127.0.0.1:PORT, or a UNIX socket.",
+            show_default=False,
+        ),
+    ] = None,
     generator: BackendOption = None,
     data: DataOption = None,
     collection: CollectionsOption = None,
 ) -> None:
     """Serve search, answers and pages over HTTP on this machine."""
+    from pinakes.service.approvals.door import opened_door
     from pinakes.service.generators.choice import open_generator
     from pinakes.service.http.app import create_app
     from pinakes.service.http.listening import Listening
@@ -53,6 +62,7 @@ def serve(
         serve__host=host,
         serve__port=port,
         serve__uds=uds,
+        approvals__door=human_door,
         generator__backend=generator,
     )
     _check_tokens(settings)
@@ -65,15 +75,20 @@ def serve(
         listening.close()
         app.state.shutdown.begin()
 
+    doors = ExitStack()
     try:
-        server = make_server(app, settings.serve, ending)
+        server = make_server(app, settings.serve, ending, doors.close)
+        door = doors.enter_context(opened_door(settings))
         err.print(f"Serving {name} on {listening.name} (Ctrl-C ends it)")
+        if door is not None:
+            err.print(f"What agents propose is decided on {door}, or with pinakes approvals")
         if settings.serve.exposed and settings.serve.tls_certificate is None:
             err.print("Without TLS tokens, questions and answers can be read on the network.")
         sys.setswitchinterval(_SWITCH_S)
         with suppress(KeyboardInterrupt):  # Ctrl-C is how it ends
             server.run(sockets=[listening.socket])
     finally:
+        doors.close()
         listening.close()
 
 

@@ -24,7 +24,10 @@ _Name = Annotated[str, typer.Argument(metavar="NAME", help="Whose it is, as in p
 def create(
     name: _Name,
     scope: Annotated[
-        str, typer.Option(help="read: search and pages; ask: answers too; admin: as ask, for now.")
+        str,
+        typer.Option(
+            help="read: search and pages; ask: answers too; admin: also decides on proposals."
+        ),
     ] = "ask",
     as_json: JsonOption = False,
     data: DataOption = None,

@@ -18,6 +18,7 @@ from starlette.routing import Route
 
 from pinakes.index.errors import CollectionError, DamagedGeneration
 from pinakes.index.library import Library
+from pinakes.service.approvals.approvals import Approvals
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.generators.generator import Generator
 from pinakes.service.http.api import collection_api
@@ -27,6 +28,7 @@ from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.openai_api import create_openai_api
 from pinakes.service.http.pages import add_pages
 from pinakes.service.http.problem_responses import PROBLEMS, add_error_handlers
+from pinakes.service.http.proposals_api import proposals_api
 from pinakes.service.http.requests import (
     UNDER_COLLECTION,
     LeasedIndex,
@@ -110,6 +112,9 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
         )
         app.include_router(router, include_in_schema=False)
     app.include_router(builds_api)
+    if settings.approvals.offered:
+        app.state.approvals = Approvals(settings.data, settings.approvals.hours)
+        app.include_router(proposals_api)
     _add_operation(app)
     add_pages(app)
     # Nothing is reached but through the guard, not even the framework's own errors.

@@ -14,7 +14,7 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from pinakes.service.errors import QueueFull
+from pinakes.service.errors import QueueFull, TooManyProposals
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.templating import error_page, wants_page
 from pinakes.service.problems import KNOWN_ERRORS, Problem, message_of, problem_of
@@ -44,8 +44,10 @@ def add_error_handlers(app: FastAPI) -> None:
     """Answer every error with a problem."""
 
     def known(request: Request, error: Exception) -> Response:
-        retry = {"Retry-After": str(error.retry_after_s)} if isinstance(error, QueueFull) else None
-        return _response(request, problem_view(error), retry)
+        if isinstance(error, QueueFull | TooManyProposals):
+            retry = {"Retry-After": str(error.retry_after_s)}
+            return _response(request, problem_view(error), retry)
+        return _response(request, problem_view(error))
 
     for kind in (*KNOWN_ERRORS, Exception):
         app.add_exception_handler(kind, known)

@@ -31,9 +31,12 @@ _GRACE_S = 5  # after streams were ended; searches in threads last no longer
 class HttpServer(uvicorn.Server):
     """Tells the application that it ends before it waits for what is being answered."""
 
-    def __init__(self, config: uvicorn.Config, ending: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, ending: Callable[[], None], ended: Callable[[], None]
+    ) -> None:
         super().__init__(config)
         self._ending = ending
+        self._ended = ended
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Listen; TLS has to be agreed upon in time, which uvicorn leaves at a minute."""
@@ -56,11 +59,18 @@ class HttpServer(uvicorn.Server):
         """End what is being answered, then everything."""
         self._ending()
         await super().shutdown(sockets)
+        await asyncio.to_thread(self._ended)  # a signal may let nothing run after this
 
 
-def make_server(app: ASGIApp, settings: ServeSettings, ending: Callable[[], None]) -> HttpServer:
+def make_server(
+    app: ASGIApp,
+    settings: ServeSettings,
+    ending: Callable[[], None],
+    ended: Callable[[], None] = lambda: None,
+) -> HttpServer:
     """A server to be run with its sockets; ``ending`` is called as it begins to end.
 
+    ``ended`` is called, in a thread, when everything has been answered.
     Raises BadInput for certificates that cannot be used.
     """
     connections = Connections(settings, _room_for_connections())
@@ -78,7 +88,7 @@ def make_server(app: ASGIApp, settings: ServeSettings, ending: Callable[[], None
         timeout_graceful_shutdown=_GRACE_S,
         ssl_context_factory=None if context is None else lambda _config, _default: context,
     )
-    return HttpServer(config, ending)
+    return HttpServer(config, ending, ended)
 
 
 def _room_for_connections() -> int:

@@ -25,8 +25,9 @@ def wants_page(request: Request) -> bool:
 
 def _known(request: Request) -> dict[str, Any]:
     """What every page knows: the collections there are, and how long a question may be."""
+    library = getattr(request.app.state, "library", None)  # the human door has none
     try:
-        names = request.app.state.library.names()
+        names = library.names() if library is not None else []
     except CollectionError:
         names = []
     return {"collection_names": names, "longest": MAX_QUERY_LENGTH}

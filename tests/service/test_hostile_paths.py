@@ -93,9 +93,16 @@ COMMANDS = [
     "tokens create phone --data {}",
     "tokens list --data {}",
     "tokens revoke phone --data {}",
+    "approvals list --data {}",
+    "approvals show abcdefghjkmn --data {}",
+    "approvals approve abcdefghjkmn --yes --data {}",
+    "approvals deny --all --data {}",
+    "approvals verify --data {}",
 ]
 # A directory without a collection, or with nothing in it, is an ordinary thing to have.
-_FINE = {f"{name} --data {{}}" for name in ("collections", "status", "tokens", "update")}
+_FINE = {
+    f"{name} --data {{}}" for name in ("approvals", "collections", "status", "tokens", "update")
+}
 
 
 @pytest.fixture(autouse=True)

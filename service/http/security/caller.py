@@ -16,7 +16,7 @@ from pinakes.service.http.security.hosts import plain_address
 
 __all__ = ["Caller", "Peers", "Scope", "caller_of", "network_of"]
 
-# read: search, pages and suggestions. ask: answers too. admin: as ask, for what is to come.
+# read: search, pages and suggestions. ask: answers too. admin: as ask, and decisions.
 Scope = Literal["read", "ask", "admin"]
 _UNIX = "unix"
 

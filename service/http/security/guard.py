@@ -28,13 +28,21 @@ from pinakes.service.http.security.tokens import Tokens
 from pinakes.service.settings import ServeSettings
 from pinakes.service.shutdown import Shutdown
 
-__all__ = ["ENTRY", "RESPONSE_HEADERS", "Guard", "cookie_name", "is_own_navigation"]
+__all__ = [
+    "ENTRY",
+    "RESPONSE_HEADERS",
+    "Guard",
+    "Refused",
+    "cookie_name",
+    "is_own_navigation",
+]
 
 _log = logging.getLogger(__name__)
 # Where a browser gives its token. Without one: that page, what it needs, and whether we are up.
 ENTRY = "/enter"
 _OPEN = (ENTRY, "/healthz")
 _STATIC = "/static/"
+_BEARER = "Bearer"
 # A collection's page, its search, or an article's; the latter two also without a collection's name.
 _PAGE = re.compile(r"/c/[^/]+(/(page/.*|search)?)?$|/page/|/search$")
 _LONGEST_BODY = 64 * 1024
@@ -55,12 +63,13 @@ RESPONSE_HEADERS = {
 }
 
 
-class _Refused(Exception):
-    """The request goes no further."""
+class Refused(Exception):
+    """The request goes no further; ``challenge``: how somebody unknown can say who it is."""
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(self, status: int, detail: str, challenge: str = _BEARER) -> None:
         super().__init__(detail)
         self.status = status
+        self.challenge = challenge
 
 
 class Guard:
@@ -98,8 +107,8 @@ class Guard:
             self._check_name_and_origin(scope, headers)
             address, scope["scheme"] = self._peers.origin(scope, headers)
             scope["client"] = (address, 0)
-            scope.setdefault("state", {})["caller"] = self._caller(scope, headers, address)
-        except _Refused as refused:
+            scope.setdefault("state", {})["caller"] = self.caller(scope, headers, address)
+        except Refused as refused:
             await _refusal(scope, headers, refused)(scope, receive, _with_headers(send))
             return
         await self._app(scope, self._reading(scope, receive), _with_headers(send))
@@ -110,19 +119,20 @@ class Guard:
         local = scope["server"][0] if scope.get("server") else None
         if host is None or not self._names.include(host[0], local):
             name = repr(", ".join(asked)[:80]) if asked else "no name"
-            raise _Refused(
+            raise Refused(
                 421,
                 f"asked by {name}, which is not this service's; its owner can add it to "
                 "serve.allowed_hosts",
             )
         for origin in headers.getlist("origin"):
             if not same_origin(origin, host):
-                raise _Refused(403, f"refused to a web page of another origin, {origin[:80]!r}")
+                raise Refused(403, f"refused to a web page of another origin, {origin[:80]!r}")
         site = headers.get("sec-fetch-site", "none")
         if site not in ("none", "same-origin") and not _is_link(scope, headers):
-            raise _Refused(403, "refused to a web page of another site; it may link here, no more")
+            raise Refused(403, "refused to a web page of another site; it may link here, no more")
 
-    def _caller(self, scope: Scope, headers: Headers, address: str) -> Caller:
+    def caller(self, scope: Scope, headers: Headers, address: str) -> Caller:
+        """Who asks, who may. Raises Refused; another door has another answer."""
         if scope["path"] in _OPEN or scope["path"].startswith(_STATIC):
             return Caller(network_of(address), "read")
         try:
@@ -133,10 +143,10 @@ class Guard:
             token = self._tokens.find(secret) if secret else None
         except BadInput as error:
             _log.error("%s", error)  # which names a file: nothing for whoever has no token
-            raise _Refused(503, "the tokens cannot be read; the log has the details") from None
+            raise Refused(503, "the tokens cannot be read; the log has the details") from None
         if token is not None:
             return Caller(token.name, token.scope)
-        raise _Refused(
+        raise Refused(
             401,
             "this token is not known here; pinakes tokens list tells which there are"
             if secret
@@ -181,9 +191,9 @@ def is_own_navigation(request: Request) -> bool:
 def _check_form(scope: Scope, headers: Headers) -> None:
     """Refuse what a proxy before us may have read as something else (RFC 9112, 3.2 and 6.3)."""
     if not scope["path"].startswith("/"):
-        raise _Refused(400, "the target of a request is a path, as in GET /healthz")
+        raise Refused(400, "the target of a request is a path, as in GET /healthz")
     if "content-length" in headers and "transfer-encoding" in headers:
-        raise _Refused(400, "a body has a Content-Length or a Transfer-Encoding, not both")
+        raise Refused(400, "a body has a Content-Length or a Transfer-Encoding, not both")
 
 
 def _is_page(path: str) -> bool:
@@ -225,11 +235,14 @@ def _with_headers(send: Send) -> Send:
 _ENCODED_HEADERS = [(name.encode(), value.encode()) for name, value in RESPONSE_HEADERS.items()]
 
 
-def _refusal(scope: Scope, headers: Headers, refused: _Refused) -> Response:
+def _refusal(scope: Scope, headers: Headers, refused: Refused) -> Response:
     path = scope["path"]
-    told = {401: {"www-authenticate": "Bearer"}, 400: {"connection": "close"}}.get(refused.status)
+    told = {401: {"www-authenticate": refused.challenge}, 400: {"connection": "close"}}.get(
+        refused.status
+    )
     if (
         refused.status == 401
+        and refused.challenge == _BEARER
         and scope["method"] == "GET"
         and _is_page(path)
         and "text/html" in headers.get("accept", "")

@@ -229,8 +229,20 @@ class TestOpenApi:
             "/readyz": ["get"],
         }
 
-    def test_errors_are_problems_and_never_422(self, client: TestClient) -> None:
-        paths = client.get("/openapi.json").json()["paths"]
+    def test_proposals_are_described_where_they_are_taken(
+        self, client: TestClient, sample: Path
+    ) -> None:
+        usual = client.get("/openapi.json").json()["paths"]
+        app = make_app(sample, None, approvals={"propose": True})
+        more = {path: list(methods) for path, methods in app.openapi()["paths"].items()}
+        assert {path: more[path] for path in more.keys() - usual.keys()} == {
+            "/api/proposals": ["post"],
+            "/api/proposals/{id}": ["get"],
+        }
+
+    @pytest.mark.parametrize("propose", [False, True])
+    def test_errors_are_problems_and_never_422(self, sample: Path, propose: bool) -> None:
+        paths = make_app(sample, None, approvals={"propose": propose}).openapi()["paths"]
         for methods in paths.values():
             for operation in methods.values():
                 errors = {k: v for k, v in operation["responses"].items() if k != "200"}

@@ -1,0 +1,1 @@
+"""What agents propose, and people decide: kept, shown, approved once, and run as it was shown."""

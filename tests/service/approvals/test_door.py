@@ -1,0 +1,196 @@
+"""The human door, as the person finds it who may go through it."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from pinakes.service.approvals.approvals import Approvals
+from pinakes.service.approvals.door import opened_door
+from pinakes.service.errors import BadInput
+from pinakes.service.http.security.guard import RESPONSE_HEADERS
+from pinakes.service.http.security.tokens import Tokens
+from pinakes.service.settings import Settings, load_settings
+from tests.service.approvals.doors import Doors, two_doors
+from tests.yardstick import PATIENCE_S, wait_until
+
+
+@pytest.fixture(scope="module")
+def both(awkward: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
+    with two_doors(awkward, tmp_path_factory.mktemp("data")) as doors:
+        yield doors
+
+
+@pytest.fixture
+def doors(both: Doors) -> Doors:
+    both.begin_anew()
+    return both
+
+
+def test_approved_on_the_page_it_runs_and_says_how_it_went(doors: Doors) -> None:
+    made = doors.propose("tokens revoke phone").json()
+    page = doors.page()
+    assert "Revoke the token phone" in page
+    assert "Proposed by agent at" in page
+    assert doors.shown() == [f"pinakes tokens revoke phone --data {doors.data}"]
+    answer = doors.decide(doors.form(made["id"]), "approve")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/#{made['id']}")
+    wait_until(lambda: doors.approvals.find(made["id"]).state == "done")
+    assert [token.name for token in Tokens(doors.data).all()] == ["agent", "me"]
+    page = doors.page()
+    assert "phone opens nothing any more." in page
+    assert "done, decided by me at" in page
+    assert doors.reading.get(f"/api/proposals/{made['id']}").json()["state"] == "done"
+
+
+def test_denied_on_the_page_it_never_runs(doors: Doors) -> None:
+    made = doors.propose("tokens revoke me").json()
+    assert doors.decide(doors.form(made["id"]), "deny").status_code == 303
+    assert doors.events() == ["proposed", "denied"]
+    assert doors.reading.get(f"/api/proposals/{made['id']}").json()["state"] == "denied"
+    assert "Nothing waits for a decision." in doors.page()
+
+
+def test_what_a_proposer_is_told(doors: Doors) -> None:
+    made = doors.propose("rollback -c samplewiki").json()
+    assert set(made) == {"id", "state", "would", "look", "expires"}
+    assert made["would"] == (
+        "Let the generation of samplewiki from before the present one answer again."
+    )
+    assert made["look"] == (
+        f"pinakes approvals show {made['id']}, or http://127.0.0.1:8708/#{made['id']}"
+    )
+    assert str(doors.data) not in str(made)
+
+
+def test_the_page_needs_no_script_and_loads_nothing(doors: Doors) -> None:
+    doors.propose("rollback -c samplewiki")
+    page = doors.human.get("/", auth=("", doors.admin))
+    assert "<script" not in page.text
+    assert " style=" not in page.text
+    for name, value in RESPONSE_HEADERS.items():
+        if name != "referrer-policy":
+            assert page.headers[name] == value
+    assert page.headers["referrer-policy"] == "same-origin"  # or browsers send Origin: null
+    assert page.headers["cache-control"] == "no-store"
+    assert "set-cookie" not in page.headers
+
+
+def test_a_program_may_use_it_as_well(doors: Doors) -> None:
+    headers = {"authorization": f"Bearer {doors.admin}"}
+    assert doors.human.get("/", headers=headers).status_code == 200
+    assert doors.human.get("/api/builds", headers=headers).json() == {"builds": []}
+
+
+def test_a_log_that_is_broken_is_told(doors: Doors) -> None:
+    doors.propose("rollback -c samplewiki")
+    path = doors.approvals.log.path
+    path.write_text(path.read_text().replace("samplewiki", "otherwiki"))
+    told = doors.human.get("/", auth=("", doors.admin))
+    assert told.status_code == 503
+    assert "entry 1 of the log" in told.json()["detail"]
+    refused = doors.propose("rollback -c samplewiki")
+    assert refused.status_code == 503
+    assert str(doors.data) not in refused.text
+
+
+def test_a_proposer_is_told_of_no_place(doors: Doors) -> None:
+    """Whatever keeps proposals from being kept."""
+    made = doors.propose("rollback -c samplewiki").json()
+    directory = doors.approvals.log.directory
+    elsewhere = directory.rename(directory.with_name("elsewhere"))
+    for break_it in (
+        lambda: directory.write_text("a file"),
+        lambda: directory.symlink_to(elsewhere),
+        lambda: directory.mkdir() or directory.chmod(0o777),
+    ):
+        break_it()
+        answers = (
+            doors.propose("rollback -c samplewiki"),
+            doors.reading.get(f"/api/proposals/{made['id']}"),
+        )
+        for answer in answers:
+            assert answer.status_code == 503
+            assert str(doors.data) not in answer.text
+        if directory.is_dir() and not directory.is_symlink():
+            directory.rmdir()
+        else:
+            directory.unlink()
+    elsewhere.rename(directory)
+    assert doors.reading.get(f"/api/proposals/{made['id']}").status_code == 200
+
+
+def _settings(data: Path, door: Path | str) -> Settings:
+    return Settings.model_validate({"data": data, "approvals": {"door": str(door)}})
+
+
+def test_a_socket_for_its_owner(tmp_path: Path) -> None:
+    path = tmp_path / "run" / "human.sock"
+    Approvals(tmp_path).propose("tokens revoke phone", "agent")
+    with opened_door(_settings(tmp_path, path)) as name:
+        assert name == f"unix:{path}"
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+        transport = httpx.HTTPTransport(uds=str(path))
+        with httpx.Client(
+            transport=transport, base_url="http://localhost", timeout=PATIENCE_S
+        ) as person:
+            assert "Revoke the token phone" in person.get("/").text
+            assert person.get("/", headers={"host": "evil.test"}).status_code == 421
+    assert not path.exists()
+
+
+def test_a_peer_of_another_user_is_turned_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As the kernel tells it, were the socket ever open to others."""
+    path = tmp_path / "run" / "human.sock"
+    with opened_door(_settings(tmp_path, path)):
+        monkeypatch.setattr("pinakes.service.http.security.limits._user_of_peer", lambda _: 12345)
+        transport = httpx.HTTPTransport(uds=str(path))
+        with httpx.Client(transport=transport, timeout=PATIENCE_S) as other:
+            refused = other.get("http://localhost/", headers={"x-forwarded-for": "127.0.0.1"})
+    assert refused.status_code == 403
+
+
+@pytest.mark.parametrize("mode", [0o750, 0o701, 0o777])
+def test_no_socket_where_others_may_enter(tmp_path: Path, mode: int) -> None:
+    directory = tmp_path / "run"
+    directory.mkdir()
+    directory.chmod(mode)
+    with (
+        pytest.raises(BadInput, match="chmod 700"),
+        opened_door(_settings(tmp_path, directory / "human.sock")),
+    ):
+        pass
+    assert os.listdir(directory) == []
+
+
+def test_no_port_without_somebody_who_could_go_through(tmp_path: Path) -> None:
+    Tokens(tmp_path).create("agent", "ask")
+    with (
+        pytest.raises(BadInput, match="tokens create NAME --scope admin"),
+        opened_door(_settings(tmp_path, "127.0.0.1:0")),
+    ):
+        pass
+    Tokens(tmp_path).create("me", "admin")
+    with opened_door(_settings(tmp_path, "127.0.0.1:0")) as name:
+        assert name is not None
+        assert httpx.get(name).status_code == 401
+
+
+def test_there_is_no_door_unless_it_is_set(tmp_path: Path) -> None:
+    with opened_door(Settings(data=tmp_path)) as name:
+        assert name is None
+
+
+@pytest.mark.parametrize(
+    "door",
+    ["0.0.0.0:8708", "8708", "localhost:8708", "human.sock", "127.0.0.1:65536", "", "[::]:1"],
+)
+def test_what_is_no_door(door: str) -> None:
+    with pytest.raises(BadInput, match=r"approvals\.door"):
+        load_settings(approvals__door=door)
