@@ -14,7 +14,7 @@ from pinakes.service.approvals.actions import meant_by, read_action
 from pinakes.service.approvals.spelling import command_line, spelled
 from pinakes.service.errors import BadInput
 
-__all__ = ["Known", "Proposal", "State", "make_proposal", "proposal_from"]
+__all__ = ["Known", "Proposal", "State", "is_id", "make_proposal", "proposal_from"]
 
 # approved: it runs, or how it ended was never told. done, failed: how it ended.
 State = Literal["waiting", "expired", "denied", "approved", "done", "failed"]
@@ -84,6 +84,11 @@ def make_proposal(text: str, by: str, data: str, now: datetime, lasting: timedel
     """A new one. Raises BadInput for what cannot be proposed."""
     chosen = "".join(secrets.choice(_ALPHABET) for _ in range(_ID_LETTERS))
     return Proposal(chosen, meant_by(text).words, data, by, now, now + lasting)
+
+
+def is_id(text: str) -> bool:
+    """Whether ``text`` has the form of an id; no action has it."""
+    return len(text) == _ID_LETTERS and set(text) <= set(_ALPHABET)
 
 
 def proposal_from(kept: Mapping[str, Any]) -> Proposal:

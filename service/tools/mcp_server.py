@@ -26,7 +26,7 @@ from pinakes.service.errors import BadInput, NotFound, ShuttingDown
 from pinakes.service.http.security.caller import caller_of
 from pinakes.service.plain_text import visible_json
 from pinakes.service.problems import KNOWN_ERRORS, message_of
-from pinakes.service.tools.descriptions import INSTRUCTIONS, TOOLS, Tool
+from pinakes.service.tools.descriptions import INSTRUCTIONS, PROPOSE, TOOLS, Tool
 from pinakes.service.tools.fitting import json_text
 from pinakes.service.tools.stdio_lines import StdioLines, claimed_stdio, leaf_of
 from pinakes.service.tools.toolbox import Call, Toolbox
@@ -35,6 +35,9 @@ __all__ = ["ToolEndpoint", "serve_stdio"]
 
 _READS_ONLY = types.ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
+)
+_LEAVES_A_PROPOSAL = types.ToolAnnotations(
+    read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False
 )
 # When the service ends, for what a call still has to say.
 _LAST_WORDS_S = 3.0
@@ -110,13 +113,13 @@ def _server(toolbox: Toolbox) -> Server[Any]:
         _context: Context, _params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
         names = await anyio.to_thread.run_sync(toolbox.collections)
-        return types.ListToolsResult(tools=[_described(tool, names) for tool in TOOLS])
+        return types.ListToolsResult(tools=[_described(tool, names) for tool in _offered(toolbox)])
 
     async def call_tool(
         context: Context, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
         try:
-            tool, text = _meant(params)
+            tool, text = _meant(params, _offered(toolbox))
             result = await tool.run(toolbox, text, _call(context, _collection(params)))
         except Exception as error:
             return _failed(params.name, error)
@@ -156,15 +159,19 @@ def _described(tool: Tool, collections: Sequence[str]) -> types.Tool:
             "required": [tool.argument],
         },
         output_schema=tool.result.model_json_schema(),
-        annotations=_READS_ONLY,
+        annotations=_READS_ONLY if tool.reads_only else _LEAVES_A_PROPOSAL,
     )
 
 
-def _meant(params: types.CallToolRequestParams) -> tuple[Tool, str]:
+def _offered(toolbox: Toolbox) -> tuple[Tool, ...]:
+    return (*TOOLS, PROPOSE) if toolbox.takes_proposals else TOOLS
+
+
+def _meant(params: types.CallToolRequestParams, tools: Sequence[Tool]) -> tuple[Tool, str]:
     """A tool and the one text it takes. Raises BadInput and NotFound, saying what would fit."""
-    tool = next((tool for tool in TOOLS if tool.name == params.name), None)
+    tool = next((tool for tool in tools if tool.name == params.name), None)
     if tool is None:
-        names = ", ".join(tool.name for tool in TOOLS)
+        names = ", ".join(tool.name for tool in tools)
         raise NotFound(f"no tool {params.name[:60]!r}; there are {names}")
     text = (params.arguments or {}).get(tool.argument)
     if not isinstance(text, str) or not text.strip():

@@ -16,6 +16,9 @@ from fastapi.concurrency import contextmanager_in_threadpool
 from pinakes.index.errors import SeveralCollections
 from pinakes.index.library import Library
 from pinakes.index.retrieval.search import Index
+from pinakes.service.approvals.approvals import Approvals
+from pinakes.service.approvals.proposals import is_id
+from pinakes.service.approvals.proposing import become_of, proposed
 from pinakes.service.asking.answer import Answerer, OnStatus, finished_answer
 from pinakes.service.errors import NotFound
 from pinakes.service.http.security.caller import Caller
@@ -24,10 +27,12 @@ from pinakes.service.shutdown import Shutdown
 from pinakes.service.tools.fitting import Frame, answered, fetched, found
 from pinakes.service.tools.tool_views import AskResult, FetchResult, SearchResult
 from pinakes.service.types import AnswerRequest, parse_ref
+from pinakes.service.views.proposal_views import ProposalView, proposal_view
 
 __all__ = ["Call", "Toolbox"]
 
 _PAGES = 10
+_ON_PIPES = "pinakes mcp"  # no token is called so
 _PASSAGES = 50  # enough for that many pages
 Result = TypeVar("Result")
 
@@ -60,6 +65,12 @@ class Toolbox:
         self._library = library
         self._answerer = answerer
         self._settings = settings
+        self._approvals = Approvals(settings.data, settings.approvals.hours)
+
+    @property
+    def takes_proposals(self) -> bool:
+        """Whether the owner of the service has opened that."""
+        return self._settings.approvals.offered
 
     def collections(self) -> list[str]:
         """The collections that can be named."""
@@ -109,6 +120,18 @@ class Toolbox:
             async with self._shutdown.interrupting():
                 answer = await _cancelled_once(answering)
             return answered(answer, self._frame(index, call))
+
+    async def propose(self, action: str, call: Call) -> ProposalView:
+        """Keep a proposal for a person to decide, or tell what has become of the one of this id.
+
+        Raises BadInput, NotFound, TooManyProposals, ApprovalsUnusable.
+        """
+        if is_id(action.strip()):
+            known = await anyio.to_thread.run_sync(become_of, self._approvals, action.strip())
+        else:
+            by = call.caller.name if call.caller else _ON_PIPES
+            known = await anyio.to_thread.run_sync(proposed, self._approvals, action, by)
+        return proposal_view(known, self._settings.approvals)
 
     @asynccontextmanager
     async def _leased(self, collection: str | None) -> AsyncIterator[Index]:
