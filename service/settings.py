@@ -288,7 +288,29 @@ class ServeSettings(_Section):
 class ToolSettings(_Section):
     """What tools give to models that call them."""
 
-    budget: int = Field(default=6_000, ge=2_000, description="Longest result, in characters.")
+    budget: int = Field(
+        default=4_000,
+        ge=1_000,
+        le=50_000,
+        description="Longest result of fetch and ask, in characters, where a call asks for no "
+        "other.",
+    )
+    search_budget: int = Field(
+        default=1_600,
+        ge=500,
+        le=50_000,
+        description="Longest result of search, in characters, where a call asks for no other.",
+    )
+    search_network: bool = Field(
+        default=False,
+        description="Let the network that reads for answers choose the sentences that search "
+        "shows, too: the answer is among them more often, and a search takes four times as long.",
+    )
+    output_schema: bool = Field(
+        default=False,
+        description="Tell clients the form of results, and send each in that form beside the text: "
+        "about 2,100 tokens more in the list of tools.",
+    )
     base_url: str | None = Field(
         default=None,
         pattern="^https?://",

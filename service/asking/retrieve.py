@@ -25,7 +25,7 @@ from pinakes.service.reading.question import Question, SentenceVectors, question
 from pinakes.service.reading.reader import AnsweringSentence
 from pinakes.service.reading.telling_passages import holds_answer
 
-__all__ = ["MOST_HITS", "SEARCHED_HITS", "Found", "find", "varied"]
+__all__ = ["MOST_HITS", "SEARCHED_HITS", "Found", "find", "varied", "with_lead"]
 
 # Passages that are read, and that answers are written from.
 MOST_HITS = 6
@@ -135,7 +135,7 @@ def _search(
     searched = (text,) if beside is None else (text, beside)
     if beside is not None:
         read = _with_other_pages(read, varied(index.search(beside, SEARCHED_HITS, mode)))
-    read = _with_lead(index, question, _with_whom_asked(index, question, read, found))
+    read = with_lead(index, question, _with_whom_asked(index, question, read, found))
     reading = models.reader.read(question, read)
     # Answerability is told by hybrid search, whose scores are of another kind.
     weighed = hits if mode == "hybrid" else index.search(question.context, WEIGHED_HITS)
@@ -200,7 +200,7 @@ def _with_whom_asked(
     return [lead, *(hit for hit in read if hit.passage != lead.passage)][:MOST_HITS]
 
 
-def _with_lead(index: Index, question: Question, read: list[Hit]) -> list[Hit]:
+def with_lead(index: Index, question: Question, read: list[Hit]) -> list[Hit]:
     """``read`` from the lead on, of a page that is all that is asked about: "Who was Ada Lovelace?"
 
     Such a question is answered by how the page begins, whatever passage says its name most often.

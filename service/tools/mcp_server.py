@@ -17,30 +17,39 @@ from mcp.server import Server, ServerRequestContext
 from mcp.server.stdio import stdio_server
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from mcp.server.transport_security import TransportSecuritySettings
+from mcp.shared.exceptions import MCPError
 from sse_starlette.sse import AppStatus
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope, Send
 
 from pinakes.service.asking.events import Status
-from pinakes.service.errors import BadInput, NotFound, ShuttingDown
+from pinakes.service.errors import ShuttingDown
 from pinakes.service.http.security.caller import caller_of
-from pinakes.service.plain_text import visible_json
+from pinakes.service.plain_text import one_line, visible_json
 from pinakes.service.problems import KNOWN_ERRORS, message_of
-from pinakes.service.tools.descriptions import INSTRUCTIONS, PROPOSE, TOOLS, Tool
-from pinakes.service.tools.fitting import json_text
+from pinakes.service.tools.arguments import closest, read_arguments
+from pinakes.service.tools.descriptions import (
+    INSTRUCTIONS,
+    MOST_BUDGET,
+    PROPOSE,
+    TEMPLATES,
+    TOOLS,
+    Tool,
+)
+from pinakes.service.tools.frame import json_text
 from pinakes.service.tools.stdio_lines import StdioLines, claimed_stdio, leaf_of
 from pinakes.service.tools.toolbox import Call, Toolbox
 
-__all__ = ["ToolEndpoint", "serve_stdio"]
+__all__ = ["ToolEndpoint", "listed_tools", "serve_stdio"]
 
-_READS_ONLY = types.ToolAnnotations(
-    read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
-)
+# Neither destructive nor idempotent says anything of a tool that only reads.
+_READS_ONLY = types.ToolAnnotations(read_only_hint=True, open_world_hint=False)
 _LEAVES_A_PROPOSAL = types.ToolAnnotations(
     read_only_hint=False, destructive_hint=False, idempotent_hint=True, open_world_hint=False
 )
 # When the service ends, for what a call still has to say.
 _LAST_WORDS_S = 3.0
+_JSON = "application/json"
 _log = logging.getLogger(__name__)
 Context = ServerRequestContext[Any]
 
@@ -112,21 +121,57 @@ def _server(toolbox: Toolbox) -> Server[Any]:
     async def list_tools(
         _context: Context, _params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
-        names = await anyio.to_thread.run_sync(toolbox.collections)
-        return types.ListToolsResult(tools=[_described(tool, names) for tool in _offered(toolbox)])
+        return types.ListToolsResult(tools=await anyio.to_thread.run_sync(_described, toolbox))
 
     async def call_tool(
         context: Context, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
+        tool = _tool(params.name, _offered(toolbox))
         try:
-            tool, text = _meant(params, _offered(toolbox))
-            result = await tool.run(toolbox, text, _call(context, _collection(params)))
+            names = await anyio.to_thread.run_sync(toolbox.collections)
+            given = read_arguments(params.arguments or {}, tool.taking(names), tool.name)
+            call = _call(context, given.pop("collection", None), given.pop("budget", None))
+            result = await tool.run(toolbox, call, **given)
         except Exception as error:
             return _failed(params.name, error)
-        # Both forms: some clients read one, some the other.
-        structured = visible_json(result.model_dump(mode="json", exclude_none=True))
-        content: list[types.ContentBlock] = [types.TextContent(text=json_text(structured))]
-        return types.CallToolResult(content=content, structured_content=structured)
+        told = visible_json(result.model_dump(mode="json", exclude_none=True))
+        # Clients that are told the form read that one, all others the text.
+        return types.CallToolResult(
+            content=[types.TextContent(text=json_text(told))],
+            structured_content=told if toolbox.tells_form else None,
+        )
+
+    async def list_resources(
+        _context: Context, _params: types.PaginatedRequestParams | None
+    ) -> types.ListResourcesResult:
+        return types.ListResourcesResult(resources=[])
+
+    async def list_templates(
+        _context: Context, _params: types.PaginatedRequestParams | None
+    ) -> types.ListResourceTemplatesResult:
+        return types.ListResourceTemplatesResult(
+            resource_templates=[
+                types.ResourceTemplate(
+                    uri_template=one.uri,
+                    name=one.name,
+                    description=one.description,
+                    mime_type=_JSON,
+                )
+                for one in TEMPLATES
+            ]
+        )
+
+    async def read_resource(
+        context: Context, params: types.ReadResourceRequestParams
+    ) -> types.ReadResourceResult:
+        uri = str(params.uri)
+        try:
+            result = await toolbox.fetch(_call(context, None, MOST_BUDGET), uri)
+        except KNOWN_ERRORS as error:
+            raise MCPError(types.INVALID_PARAMS, message_of(error), {"uri": uri[:200]}) from None
+        told = json_text(visible_json(result.model_dump(mode="json", exclude_none=True)))
+        contents = types.TextResourceContents(uri=uri, mime_type=_JSON, text=told)
+        return types.ReadResourceResult(contents=[contents])
 
     return Server(
         "pinakes",
@@ -135,59 +180,49 @@ def _server(toolbox: Toolbox) -> Server[Any]:
         instructions=INSTRUCTIONS,
         on_list_tools=list_tools,
         on_call_tool=call_tool,
+        on_list_resources=list_resources,
+        on_list_resource_templates=list_templates,
+        on_read_resource=read_resource,
     )
 
 
-def _described(tool: Tool, collections: Sequence[str]) -> types.Tool:
-    """A tool as it is told of: where there are several collections, one of them is named."""
-    properties: dict[str, Any] = {
-        tool.argument: {"type": "string", "description": tool.argument_description}
-    }
-    if tool.takes_collection and len(collections) > 1:
-        properties["collection"] = {
-            "type": "string",
-            "description": "Which of the wikis.",
-            "enum": list(collections),
-        }
-    return types.Tool(
-        name=tool.name,
-        title=tool.title,
-        description=tool.description,
-        input_schema={
-            "type": "object",
-            "properties": properties,
-            "required": [tool.argument],
-        },
-        output_schema=tool.result.model_json_schema(),
-        annotations=_READS_ONLY if tool.reads_only else _LEAVES_A_PROPOSAL,
-    )
+def listed_tools(toolbox: Toolbox) -> list[dict[str, Any]]:
+    """The list of tools, as it is sent."""
+    return [
+        tool.model_dump(mode="json", by_alias=True, exclude_none=True)
+        for tool in _described(toolbox)
+    ]
+
+
+def _described(toolbox: Toolbox) -> list[types.Tool]:
+    collections = toolbox.collections()
+    return [
+        types.Tool(
+            name=tool.name,
+            description=tool.description,
+            input_schema=tool.input_schema(collections),
+            output_schema=tool.result.model_json_schema() if toolbox.tells_form else None,
+            annotations=_READS_ONLY if tool.reads_only else _LEAVES_A_PROPOSAL,
+        )
+        for tool in _offered(toolbox)
+    ]
 
 
 def _offered(toolbox: Toolbox) -> tuple[Tool, ...]:
     return (*TOOLS, PROPOSE) if toolbox.takes_proposals else TOOLS
 
 
-def _meant(params: types.CallToolRequestParams, tools: Sequence[Tool]) -> tuple[Tool, str]:
-    """A tool and the one text it takes. Raises BadInput and NotFound, saying what would fit."""
-    tool = next((tool for tool in tools if tool.name == params.name), None)
-    if tool is None:
-        names = ", ".join(tool.name for tool in tools)
-        raise NotFound(f"no tool {params.name[:60]!r}; there are {names}")
-    text = (params.arguments or {}).get(tool.argument)
-    if not isinstance(text, str) or not text.strip():
-        raise BadInput(f"{tool.name} takes {tool.argument}, a text: {tool.argument_description}")
-    return tool, text
+def _tool(name: str, offered: Sequence[Tool]) -> Tool:
+    """The tool of this name. Raises MCPError, as the protocol has it, saying which there are."""
+    tools = {tool.name: tool for tool in offered}
+    if name in tools:
+        return tools[name]
+    near = closest(name, tools)
+    hint = f"did you mean {near}?" if near else f"there are {', '.join(tools)}"
+    raise MCPError(types.INVALID_PARAMS, f"no tool {one_line(name, 60)!r}; {hint}")
 
 
-def _collection(params: types.CallToolRequestParams) -> str | None:
-    """The collection that the call names, if it does. Raises BadInput where that is no text."""
-    name = (params.arguments or {}).get("collection")
-    if name is not None and not isinstance(name, str):
-        raise BadInput("collection is the name of one, a text")
-    return name or None
-
-
-def _call(context: Context, collection: str | None) -> Call:
+def _call(context: Context, collection: str | None, budget: int | None) -> Call:
     steps = count(1)
 
     async def tell(status: Status) -> None:
@@ -196,9 +231,9 @@ def _call(context: Context, collection: str | None) -> Call:
 
     request = context.request
     if request is None:  # standard input
-        return Call(collection=collection, on_status=tell)
+        return Call(collection=collection or None, budget=budget, on_status=tell)
     address = str(request.base_url).rstrip("/")
-    return Call(caller_of(request), address, collection, tell)
+    return Call(caller_of(request), address, collection or None, budget, tell)
 
 
 def _failed(tool: str, error: Exception) -> types.CallToolResult:

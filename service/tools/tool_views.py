@@ -5,13 +5,16 @@ Search and fetch have the form that deep-research clients expect.
 
 from pydantic import Field
 
+from pinakes.service.tools.glance import Fit
 from pinakes.service.types import AnswerKind, Verdict
 from pinakes.service.views.search_views import KEPT_AS_OF, View
 
 __all__ = [
     "AskResult",
+    "FailedFetch",
     "FetchMetadata",
     "FetchResult",
+    "FetchResults",
     "FoundView",
     "PageReference",
     "SearchResult",
@@ -28,47 +31,73 @@ class PageReference(View):
     url: str | None = None
 
 
-class FoundView(PageReference):
-    """A page that was found, and its best passage, cut."""
+class FoundView(View):
+    """A page that was found: first its sentence that most likely answers, then others of it.
 
-    text: str
+    ``id``: of the passage that sentence stands in. ``fit``: how likely the page answers.
+    """
+
+    text: str | None = None
+    title: str = Field(examples=["Rosetta Stone › Discovery"])
+    id: str = Field(examples=["samplewiki/1590@1271475422:0-393"])
+    url: str | None = None
+    fit: Fit | None = None
     kept_as_of: str | None = Field(None, description=KEPT_AS_OF)
 
 
 class SearchResult(View):
-    """The pages found, best first."""
+    """The pages that fit, best first; none, where nothing here does.
+
+    ``nearest``: then, titles of what comes nearest. ``as_of``: the date of the dump.
+    """
 
     results: list[FoundView]
+    nearest: list[str] | None = None
+    as_of: str | None = None
 
 
 class FetchMetadata(View):
     """What is known of a fetched text.
 
-    ``timestamp``: of the page's revision. ``changed``: the page has another revision now than the
-    id names, and ``text`` is its present beginning. ``passage_start``, ``passage_end``: the passage
-    asked for, in code points of ``text``. ``next``, ``previous``: ids of the text before and after,
-    where the page has more. ``kept_as_of``: of a page that the dump no longer has, the date of the
+    ``revised``: the day of the page's revision. ``changed``: it has another revision now than the
+    id names, and ``text`` is its present beginning. ``sections``: the headings of the page.
+    ``section``: the one that the text begins in. ``found``: how many sentences hold what was to be
+    found. ``mentions`` and ``mentioned_by``: titles of pages. ``previous``, ``next``: ids of the
+    text before and after. ``kept_as_of``: of a page that the dump no longer has, the date of the
     last one that had it.
     """
 
-    collection: str
-    page_id: int
-    revision_id: int
-    timestamp: str
-    changed: bool
+    as_of: str | None = None
+    revised: str | None = None
+    changed: bool | None = None
     kept_as_of: str | None = None
-    passage_start: int | None = None
-    passage_end: int | None = None
+    section: str | None = None
+    sections: list[str] | None = None
+    found: int | None = None
+    mentions: list[str] | None = None
+    mentioned_by: list[str] | None = None
     previous: str | None = None
     next: str | None = None
-    permalink: str | None = None
 
 
 class FetchResult(PageReference):
-    """A passage with the text around it."""
+    """A page's beginning, a section, a passage with the text around it, or where words stand."""
 
     text: str
     metadata: FetchMetadata
+
+
+class FailedFetch(View):
+    """One of several that could not be fetched, and why."""
+
+    id: str
+    error: str
+
+
+class FetchResults(View):
+    """Several that were fetched at once, in the order they were asked for."""
+
+    results: list[FetchResult | FailedFetch]
 
 
 class SentenceVerdict(View):

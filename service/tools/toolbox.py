@@ -20,20 +20,33 @@ from pinakes.service.approvals.approvals import Approvals
 from pinakes.service.approvals.proposals import is_id
 from pinakes.service.approvals.proposing import become_of, proposed
 from pinakes.service.asking.answer import Answerer, OnStatus, finished_answer
-from pinakes.service.errors import NotFound
+from pinakes.service.errors import BadInput
 from pinakes.service.http.security.caller import Caller
+from pinakes.service.plain_text import one_line
+from pinakes.service.problems import KNOWN_ERRORS
 from pinakes.service.settings import Settings
 from pinakes.service.shutdown import Shutdown
-from pinakes.service.tools.fitting import Frame, answered, fetched, found
-from pinakes.service.tools.tool_views import AskResult, FetchResult, SearchResult
-from pinakes.service.types import AnswerRequest, parse_ref
+from pinakes.service.tools.ask_results import answered
+from pinakes.service.tools.fetching import Wanted, fetch_place, titled_pages
+from pinakes.service.tools.frame import Frame
+from pinakes.service.tools.glance import glance
+from pinakes.service.tools.places import Place, parse_place, several_places
+from pinakes.service.tools.search_results import found, titles_found
+from pinakes.service.tools.tool_views import (
+    AskResult,
+    FailedFetch,
+    FetchResult,
+    FetchResults,
+    SearchResult,
+)
+from pinakes.service.types import AnswerRequest
 from pinakes.service.views.proposal_views import ProposalView, proposal_view
 
-__all__ = ["Call", "Toolbox"]
+__all__ = ["RESULTS", "Call", "Toolbox"]
 
-_PAGES = 10
 _ON_PIPES = "pinakes mcp"  # no token is called so
-_PASSAGES = 50  # enough for that many pages
+# Pages that a search gives, where a call asks for no other number.
+RESULTS = 4
 Result = TypeVar("Result")
 
 
@@ -42,12 +55,14 @@ class Call:
     """What is known of a call: by whom, and how it reaches this service (before ``/c/…``).
 
     ``on_status`` is told how far an answer is. ``caller`` is None on this machine's own pipes.
-    ``collection``: what is asked; None: the default, or the only one.
+    ``collection``: what is asked; None: the default, or the only one. ``budget``: characters of the
+    result; None: as the settings say.
     """
 
     caller: Caller | None = None
     address: str = ""
     collection: str | None = None
+    budget: int | None = None
     on_status: OnStatus | None = None
 
 
@@ -72,41 +87,80 @@ class Toolbox:
         """Whether the owner of the service has opened that."""
         return self._settings.approvals.offered
 
+    @property
+    def tells_form(self) -> bool:
+        """Whether clients are told the form of results."""
+        return self._settings.tools.output_schema
+
     def collections(self) -> list[str]:
         """The collections that can be named."""
         return self._library.names()
 
-    async def search(self, query: str, call: Call) -> SearchResult:
-        """The best passage of each page of the call's collection.
+    async def search(
+        self, call: Call, query: str, k: int = RESULTS, title_only: bool = False
+    ) -> SearchResult:
+        """The pages of the call's collection that fit, with their sentences that likely answer.
 
-        Raises BadQuery when there is nothing to search for, and what ``Library.lease`` does.
+        ``title_only``: pages by their titles. Raises BadQuery when there is nothing to search for,
+        and what ``Library.lease`` does.
         """
         async with self._leased(call.collection) as index:
-            mode = self._settings.search.mode
-            hits = await anyio.to_thread.run_sync(index.search, query, _PASSAGES, mode)
-            return await anyio.to_thread.run_sync(found, hits, _PAGES, self._frame(index, call))
+            frame = self._frame(index, call, self._settings.tools.search_budget)
+            return await anyio.to_thread.run_sync(self._found, index, query, k, title_only, frame)
 
-    async def fetch(self, id: str, call: Call) -> FetchResult:
-        """The passage of this id with the text around it.
+    def _found(
+        self, index: Index, query: str, k: int, title_only: bool, frame: Frame
+    ) -> SearchResult:
+        if title_only:
+            return titles_found(titled_pages(index, query, k), frame)
+        reader = self._answerer.reading.reader if self._settings.tools.search_network else None
+        return found(glance(index, query, self._settings.search.mode, k, reader), frame)
 
-        Raises BadInput for what is no id, NotFound where nothing has it.
+    async def fetch(
+        self,
+        call: Call,
+        id: str | list[str],
+        section: str = "",
+        find: str = "",
+        links: bool = False,
+    ) -> FetchResult | FetchResults:
+        """What the id, title or address names: its beginning, a section, or where words stand.
+
+        Of several, each within its share of the budget. Raises BadInput for what names nothing,
+        NotFound where nothing has it.
         """
-        ref = parse_ref(id)
-        async with self._leased(ref.collection) as index:
-            page = await anyio.to_thread.run_sync(index.page, ref.page_id)
-            if page is None:
-                raise NotFound(
-                    f"{ref.collection} has no page {ref.page_id}: it was deleted or merged into "
-                    "another since, or never was; search again"
-                )
-            if page.revision_id == ref.revision_id and ref.end > len(page.text):
-                raise NotFound(
-                    f"{id.strip()} ends behind the page's {len(page.text):,} characters; "
-                    "search again"
-                )
-            return await anyio.to_thread.run_sync(fetched, page, ref, self._frame(index, call))
+        asked = several_places(id)
+        wanted = Wanted(section, find, links)
+        if not asked:
+            raise BadInput("fetch takes id: an id, title or URL; search gives them")
+        if len(asked) == 1:
+            return await self._fetched(asked[0], wanted, call, 1)
+        results: list[FetchResult | FailedFetch] = []
+        for one in asked:
+            try:
+                results.append(await self._fetched(one, wanted, call, len(asked)))
+            except KNOWN_ERRORS as error:
+                results.append(FailedFetch(id=one[:200], error=one_line(str(error), 200)))
+        return FetchResults(results=results)
 
-    async def ask(self, question: str, call: Call) -> AskResult:
+    async def _fetched(self, asked: str, wanted: Wanted, call: Call, among: int) -> FetchResult:
+        place = parse_place(asked, self._library.names())
+        collection = place.collection or call.collection or self._of_wiki(place)
+        async with self._leased(collection) as index:
+            frame = self._frame(index, call, self._settings.tools.budget).sharing(among)
+            return await anyio.to_thread.run_sync(fetch_place, index, place, wanted, frame)
+
+    def _of_wiki(self, place: Place) -> str | None:
+        """The collection of the wiki that an address is of, where there are several."""
+        if place.wiki is None or len(self._library.names()) < 2:
+            return None
+        states = self._library.states()
+        of_wiki = [
+            one.name for one in states if one.manifest and place.is_of(one.manifest.dump.base_url)
+        ]
+        return of_wiki[0] if of_wiki else None
+
+    async def ask(self, call: Call, question: str) -> AskResult:
         """An answer with its sources.
 
         Raises what ``Answerer.answer`` and ``Library.lease`` do, NotAllowed, and ShuttingDown
@@ -119,9 +173,9 @@ class Toolbox:
             answering = finished_answer(self._answerer, index, request, call.on_status)
             async with self._shutdown.interrupting():
                 answer = await _cancelled_once(answering)
-            return answered(answer, self._frame(index, call))
+            return answered(answer, self._frame(index, call, self._settings.tools.budget))
 
-    async def propose(self, action: str, call: Call) -> ProposalView:
+    async def propose(self, call: Call, action: str) -> ProposalView:
         """Keep a proposal for a person to decide, or tell what has become of the one of this id.
 
         Raises BadInput, NotFound, TooManyProposals, ApprovalsUnusable.
@@ -142,10 +196,9 @@ class Toolbox:
         async with contextmanager_in_threadpool(self._library.lease(name)) as index:
             yield index
 
-    def _frame(self, index: Index, call: Call) -> Frame:
-        tools = self._settings.tools
-        address = call.address or (tools.base_url or "").rstrip("/")
-        return Frame(index.manifest, address, tools.budget)
+    def _frame(self, index: Index, call: Call, budget: int) -> Frame:
+        address = call.address or (self._settings.tools.base_url or "").rstrip("/")
+        return Frame(index.manifest, address, call.budget or budget)
 
 
 async def _cancelled_once(work: Coroutine[Any, Any, Result]) -> Result:

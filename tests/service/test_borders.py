@@ -145,7 +145,7 @@ def test_tools(hostile: Path) -> None:
         assert_harmless(found)
         ref = found["results"][0]["id"]
         for tool, argument in (("search", "zebrafish"), ("fetch", ref), ("ask", QUESTION)):
-            name = next(one.argument for one in TOOLS if one.name == tool)
+            name = next(one.arguments[0].name for one in TOOLS if one.name == tool)
             result = ask_once(f"{address}/mcp", tool, **{name: argument})
             assert_harmless([text_of(result), result.structured_content])
         failed = ask_once(f"{address}/mcp", "fetch", id="a\x1b[31m\u202e\nb")

@@ -8,7 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from pinakes.index.retrieval.search import Index
-from pinakes.service.tools.fitting import Frame, fetched, found, json_of
+from pinakes.service.tools.fetch_results import Fetched, passage
+from pinakes.service.tools.frame import Frame, json_of
+from pinakes.service.tools.glance import Glance, SeenPage
+from pinakes.service.tools.search_results import found
 from pinakes.service.types import PassageRef
 from tests.service.conftest import Run, local_client, make_app
 
@@ -72,10 +75,11 @@ def test_for_a_model(kept_pages: Path) -> None:
             page = index.page(number)
             assert page is not None
             asked = PassageRef("toywiki", number, page.revision_id, 0, 8)
-            result = fetched(page, asked, Frame(index.manifest, "", 4_000))
+            result = passage(Fetched(page, Frame(index.manifest, "", 4_000)), asked)
             told[number] = json.loads(json_of(result))["metadata"].get("kept_as_of")
         hits = index.search("sherd leaves boards", 10, "keyword")
-        results = found(hits, 10, Frame(index.manifest, "", 4_000)).results
+        seen = Glance(tuple(SeenPage(hit, "low", ()) for hit in hits))
+        results = found(seen, Frame(index.manifest, "", 4_000)).results
     assert told == {SHERD: DAY, CODEX: None}
     as_of = {one.title: one.kept_as_of for one in results}
     assert (as_of["Ostracon"], as_of["Codex"]) == (DAY, None)

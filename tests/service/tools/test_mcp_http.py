@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 from mcp import Client
+from mcp.shared.exceptions import MCPError
 from mcp.types import CallToolResult
 from sse_starlette.sse import AppStatus
 
@@ -28,6 +30,7 @@ from tests.service.tools.calls import ACCEPT, PROTOCOLS, ask_once, call, data, r
 from tests.yardstick import PATIENCE_S
 
 QUESTION = "Which soldiers strengthened an old fort near the port of Rosetta?"
+SOLDIERS = "French soldiers of Napoleon's expedition"
 WORDS = (
     "In July 1799 French soldiers of Napoleon's expedition were ",
     "strengthening an old fort near the port of Rosetta in the Nile Delta. ",
@@ -67,48 +70,122 @@ def test_what_a_client_is_told(address: str, mode: str) -> None:
             assert list(tools) == ["search", "fetch", "ask"]
             for tool in tools.values():
                 assert tool.description is not None
-                assert len(tool.description) < 250
                 assert "not instructions" in tool.description
                 assert tool.annotations is not None
                 assert tool.annotations.read_only_hint is True
-                assert tool.annotations.destructive_hint is False
                 assert tool.annotations.open_world_hint is False
-                assert tool.output_schema is not None
-            schema = tools["search"].input_schema
-            assert (list(schema["properties"]), schema["required"]) == (["query"], ["query"])
-            assert list(tools["fetch"].input_schema["properties"]) == ["id"]
-            assert list(tools["ask"].input_schema["properties"]) == ["question"]
+                assert tool.output_schema is None
+            listed = [one.model_dump(by_alias=True, exclude_none=True) for one in tools.values()]
+            assert len(json.dumps(listed, separators=(",", ":"))) < 1_400  # about 350 tokens
+            taken = {name: tool.input_schema for name, tool in tools.items()}
+            assert list(taken["search"]["properties"]) == ["query", "k", "budget", "title_only"]
+            assert list(taken["fetch"]["properties"]) == [
+                "id", "section", "find", "links", "budget",
+            ]  # fmt: skip
+            assert list(taken["ask"]["properties"]) == ["question"]
+            assert [one["required"] for one in taken.values()] == [["query"], ["id"], ["question"]]
 
     asyncio.run(scenario())
+
+
+def test_the_form_of_results_is_told_where_that_is_wanted(sample: Path) -> None:
+    async def scenario() -> None:
+        async with Client(f"{address}/mcp") as client:
+            for tool in (await client.list_tools()).tools:
+                assert tool.output_schema is not None
+            result = await call(client, "search", query=QUESTION)
+            assert result.structured_content == json.loads(text_of(result))
+
+    with serving(sample, tools=ToolSettings(output_schema=True)) as address:
+        asyncio.run(scenario())
 
 
 @pytest.mark.parametrize("mode", PROTOCOLS)
 def test_search_and_fetch(address: str, mode: str) -> None:
     async def scenario() -> None:
         async with Client(f"{address}/mcp", mode=mode) as client:
-            results = (await data(client, "search", query=QUESTION))["results"]
-            assert len(json.dumps({"results": results}, ensure_ascii=False)) < 6_500
-            assert results[0]["title"] == "Rosetta Stone › Discovery"
-            assert "French soldiers" in results[0]["text"]
-            assert 5 < len({parse_ref(one["id"]).page_id for one in results}) == len(results) <= 10
+            found = await data(client, "search", query=QUESTION)
+            first, *others = results = found["results"]
+            assert len(json.dumps(found, ensure_ascii=False, separators=(",", ":"))) <= 1_600
+            assert first["text"].startswith("In July 1799 French soldiers")
+            assert (first["title"], first["fit"]) == ("Rosetta Stone › Discovery", "high")
+            assert found["as_of"] == "2026-11-01"
+            assert {one["fit"] for one in others} <= {"medium", "low"}
+            assert len({parse_ref(one["id"]).page_id for one in results}) == len(results) == 4
             for one in results:
-                assert one["url"].startswith(f"{address}/c/samplewiki/page/")
-            fetched = await data(client, "fetch", id=results[0]["id"])
-            assert {key: fetched[key] for key in ("id", "title", "url")} == {
-                key: results[0][key] for key in ("id", "title", "url")
-            }
+                page_id = parse_ref(one["id"]).page_id
+                assert one["url"] == f"{address}/c/samplewiki/page/{page_id}"
+            more = await data(client, "search", query=QUESTION, k=9, budget=4_000)
+            assert len(more["results"]) == 9
+            fetched = await data(client, "fetch", id=first["id"])
+            assert (fetched["id"], fetched["title"]) == (first["id"], first["title"])
             ref = parse_ref(fetched["id"])
-            metadata = fetched["metadata"]
-            assert (metadata["page_id"], metadata["changed"]) == (ref.page_id, False)
-            passage = fetched["text"][metadata["passage_start"] : metadata["passage_end"]]
         async with httpx.AsyncClient() as plain:
             page = (await plain.get(f"{address}/api/pages/{ref.page_id}")).json()
             reader = (await plain.get(fetched["url"])).text
-        assert passage == page["text"][ref.start : ref.end]
-        assert fetched["text"] == page["text"]  # short enough to be shown as a whole
+            assert (await plain.get(first["url"])).status_code == 200
+        assert page["text"][ref.start : ref.end] in fetched["text"]
+        assert fetched["text"].strip("… ") in page["text"]
         assert 'id="passage"' in reader
 
     asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("mode", PROTOCOLS)
+def test_whatever_names_a_page_fetches_it(address: str, mode: str) -> None:
+    async def scenario() -> None:
+        async with Client(f"{address}/mcp", mode=mode) as client:
+            [first, *_] = (await data(client, "search", query=QUESTION))["results"]
+            for name in (
+                "Rosetta Stone",
+                "rosetta stone",
+                first["url"],
+                f"{address}/page/1590",
+                "/c/samplewiki/api/pages/1590",
+                "https://sample.invalid/wiki/Rosetta_Stone",
+                "https://sample.invalid/w/index.php?title=Rosetta_Stone&oldid=1271475422",
+                "pinakes://samplewiki/Rosetta_Stone",
+            ):
+                fetched = await data(client, "fetch", id=name, budget=1_200)
+                assert fetched["text"].startswith("The Rosetta Stone is part of"), name
+                assert "Discovery" in fetched["metadata"]["sections"]
+            part = await data(client, "fetch", id="Rosetta Stone", section="discovery")
+            assert part["metadata"]["section"] == "Discovery"
+            assert SOLDIERS in part["text"]
+            places = await data(client, "fetch", id="Rosetta Stone", find="Bouchard", links=True)
+            assert "Infobox: Discovered by: Pierre-François Bouchard" in places["text"]
+            assert "Jean-François Champollion" in places["metadata"]["mentions"]
+            assert places["metadata"]["mentioned_by"]
+            both = await data(client, "fetch", id="Rosetta Stone\nNo such page\nLinear B")
+            stone, missing, script = both["results"]
+            assert (stone["title"], script["title"]) == ("Rosetta Stone", "Linear B")
+            assert "has no page 'No such page'" in missing["error"]
+            titles = (await data(client, "search", query="rosetta", title_only=True))["results"]
+            assert titles[0]["id"] == "samplewiki/1590"
+            assert (await data(client, "fetch", id=titles[0]["id"]))["title"] == "Rosetta Stone"
+
+    asyncio.run(scenario())
+
+
+@pytest.mark.parametrize("mode", PROTOCOLS)
+def test_pages_are_resources(address: str, mode: str) -> None:
+    async def scenario() -> None:
+        async with Client(f"{address}/mcp", mode=mode) as client:
+            templates = (await client.list_resource_templates()).resource_templates
+            assert [one.name for one in templates] == ["page", "passage"]
+            assert (await client.list_resources()).resources == []
+            uri = "pinakes://samplewiki/Rosetta%20Stone#Discovery"
+            [read] = (await client.read_resource(uri)).contents
+            assert SOLDIERS in json.loads(read.text)["text"]  # type: ignore[union-attr]
+            with pytest.raises(MCPError, match="has no page 'Nothing at all'"):
+                await client.read_resource("pinakes://samplewiki/Nothing at all")
+
+    asyncio.run(scenario())
+
+
+def test_where_nothing_fits_there_is_nothing(address: str) -> None:
+    found = json.loads(text_of(ask_once(f"{address}/mcp", "search", query="zxqv blorptic wumpus")))
+    assert found["results"] == []
 
 
 @pytest.mark.parametrize("mode", PROTOCOLS)
@@ -193,20 +270,23 @@ def test_ask_without_a_model_quotes(address: str) -> None:
 @pytest.mark.parametrize(
     ("tool", "arguments", "told"),
     [
-        ("fetch", {"id": "Rosetta Stone"}, "no id of a passage; search gives them"),
+        ("fetch", {"id": "Roseta"}, "has no page 'Roseta'; did you mean: Rosetta Stone?"),
         ("fetch", {"id": "samplewiki/999999999@1:0-9"}, "has no page 999999999: it was deleted"),
         ("fetch", {"id": "samplewiki/1590@1271475422:0-99999"}, "ends behind the page's"),
+        ("fetch", {"id": "Rosetta Stone", "section": "Discovry"}, "did you mean Discovery?"),
+        ("fetch", {"id": "https://de.wikipedia.org/wiki/Stein"}, "no pages of de.wikipedia.org"),
         (
             "fetch",
             {"id": "enwiki/1590@1271475422:0-9"},
             "no collection 'enwiki' here; there is ",
         ),
         ("fetch", {}, "fetch takes id, a text"),
+        ("fetch", {"title": "Rosetta Stone"}, "no argument 'title'; did you mean id?"),
         ("search", {"query": 42}, "search takes query, a text"),
         ("search", {"query": "?!"}, "no word to search for"),
         ("search", {"query": "word " * 1_000}, "2,000 are the most"),
+        ("search", {"query": "word", "k": 1_000}, "20 the most"),
         ("ask", {"question": " "}, "ask takes question, a text"),
-        ("delete", {"query": "all"}, "no tool 'delete'; there are search, fetch, ask"),
     ],
 )
 def test_errors_say_what_would_fit_in_one_line(
@@ -216,6 +296,23 @@ def test_errors_say_what_would_fit_in_one_line(
     assert result.is_error
     assert told in text_of(result)
     assert "\n" not in text_of(result)
+
+
+@pytest.mark.parametrize("mode", PROTOCOLS)
+@pytest.mark.parametrize(
+    ("tool", "told"),
+    [
+        ("serch", "no tool 'serch'; did you mean search?"),
+        ("delete_everything", "no tool 'delete_everything'; there are search, fetch, ask"),
+    ],
+)
+def test_an_unknown_tool_is_an_error_of_the_protocol(
+    address: str, mode: str, tool: str, told: str
+) -> None:
+    with pytest.RaisesGroup(
+        pytest.RaisesExc(MCPError, match=re.escape(told)), allow_unwrapped=True
+    ):
+        ask_once(f"{address}/mcp", tool, mode)
 
 
 @pytest.mark.parametrize(
@@ -258,7 +355,7 @@ def test_a_budget_is_kept_on_an_enormous_article(tmp_path: Path) -> None:
     lines = '"Quoted" \\ and more\n\n' * 2_000
     text = f"The library is large. {ENORMOUS}\n== Quoted ==\n{lines}"
     build(collection, write_dump(tmp_path / "dump", [article(1, "Library", text)]))
-    with serving(collection, tools=ToolSettings(budget=2_500)) as address:
+    with serving(collection, tools=ToolSettings(budget=2_500, search_budget=2_500)) as address:
 
         async def scenario() -> None:
             async with Client(f"{address}/mcp") as client:
@@ -268,14 +365,12 @@ def test_a_budget_is_kept_on_an_enormous_article(tmp_path: Path) -> None:
                     await call(client, "ask", question="library papyri"),
                 ]
                 assert max(len(text_of(result)) for result in found) <= 2_500
-                ids = [
-                    (result.structured_content or {})["results"][0]["id"] for result in found[:2]
-                ]
+                ids = [json.loads(text_of(one))["results"][0]["id"] for one in found[:2]]
                 for id in (*ids, "toywiki/1@10:500000-800000", "toywiki/1@10:0-800000"):
                     result = await call(client, "fetch", id=id)
                     assert not result.is_error, text_of(result)
                     assert 1_500 < len(text_of(result)) <= 2_500
-                    assert (result.structured_content or {})["text"].endswith(" …")
+                    assert json.loads(text_of(result))["text"].endswith(" …")
 
         asyncio.run(scenario())
 
@@ -316,14 +411,12 @@ def test_a_changed_page_is_given_as_it_is_now(tmp_path: Path) -> None:
                 changed = await data(client, "fetch", id=lighthouse["id"])
                 assert changed["text"] == "The lighthouse shone on the island of Pharos."
                 assert changed["metadata"]["changed"] is True
-                assert changed["metadata"]["revision_id"] == 11
                 assert changed["url"] == f"{address}/c/toywiki/page/1"
                 gone = await call(client, "fetch", id=museum["id"])
                 assert gone.is_error
                 assert "has no page 2: it was deleted" in text_of(gone)
-                cited = await asyncio.to_thread(httpx.get, lighthouse["url"])
-                assert "changed since it was cited" in cited.text
-                assert "shone on the island" in cited.text
+                found = await asyncio.to_thread(httpx.get, lighthouse["url"])
+                assert "shone on the island" in found.text
                 lost = await asyncio.to_thread(httpx.get, museum["url"])
                 assert (lost.status_code, "it was deleted" in lost.text) == (404, True)
 
