@@ -6,6 +6,7 @@ from typing import Any
 from tables.cells import Row, Share
 
 __all__ = [
+    "agents",
     "answer_recall",
     "answers",
     "before_model",
@@ -59,6 +60,24 @@ def answers(figures: Any) -> Iterable[Row]:
             run: mode["times"][time][0] if time in mode["times"] else ""
             for run, mode in runs.items()
         }
+
+
+def agents(figures: Any) -> Iterable[Row]:
+    """What a hundred questions cost, by split; then what was measured once."""
+    splits = ("dev", "test")
+    for name, value in figures["dev"].items():
+        rows = {name: {split: figures[split][name] for split in splits}}
+        if isinstance(value, Mapping):
+            rows = {
+                f"{name}: {part}": {split: figures[split][name][part] for split in splits}
+                for part in value
+            }
+        for label, cells in rows.items():
+            yield {"": label} | cells
+    for name, found in figures.items():
+        if name not in splits:
+            told = ", ".join(f"{part} {value:g}" for part, value in found.items())
+            yield {"": name, "dev": told}
 
 
 def refusing(figures: Any) -> Iterable[Row]:

@@ -153,6 +153,10 @@ TABLES = (
           "what a model says before any check, *supported* what is shown as that of it. Of the "
           "bundled model a sample of one split, of one of half a billion parameters a beginning.",
           answers.everyday),
+    Table("Agents", "agents", "sufficiency",
+          "An agent without a model: one search, and where the answer is not in sight one or two "
+          "fetches. Tokens are SmolLM2's; the peer is the service's own `/api/search`.",
+          answers.agents),
     Table("Answer strings", "answer_recall", "answer_recall",
           "1,000 real questions asked of no particular wiki: how often one of their answers "
           "stands in the first passages, as the two lists are fused and as they are ranked anew.",

@@ -1,0 +1,1 @@
+"""What the tools for agents cost, and whether they suffice: tokens, calls, latencies."""
