@@ -138,8 +138,8 @@ PROPOSE = Tool(
         Argument(
             "action",
             "string",
-            "As update --if-newer /srv/dumps --collection enwiki; or the id of an earlier proposal, "
-            "to see what became of it.",
+            "As update --if-newer /srv/dumps --collection enwiki; or the id of an earlier "
+            "proposal, to see what became of it.",
             required=True,
         ),
     ),
