@@ -310,7 +310,9 @@ def test_an_unknown_tool_is_an_error_of_the_protocol(
     address: str, mode: str, tool: str, told: str
 ) -> None:
     with pytest.RaisesGroup(
-        pytest.RaisesExc(MCPError, match=re.escape(told)), allow_unwrapped=True
+        pytest.RaisesExc(MCPError, match=re.escape(told)),
+        allow_unwrapped=True,
+        flatten_subgroups=True,
     ):
         ask_once(f"{address}/mcp", tool, mode)
 
