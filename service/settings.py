@@ -296,7 +296,7 @@ class ToolSettings(_Section):
         "other.",
     )
     search_budget: int = Field(
-        default=1_600,
+        default=1_500,
         ge=500,
         le=50_000,
         description="Longest result of search, in characters, where a call asks for no other.",

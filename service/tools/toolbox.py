@@ -20,7 +20,7 @@ from pinakes.service.approvals.approvals import Approvals
 from pinakes.service.approvals.proposals import is_id
 from pinakes.service.approvals.proposing import become_of, proposed
 from pinakes.service.asking.answer import Answerer, OnStatus, finished_answer
-from pinakes.service.errors import BadInput
+from pinakes.service.errors import BadInput, NotFound
 from pinakes.service.http.security.caller import Caller
 from pinakes.service.plain_text import one_line
 from pinakes.service.problems import KNOWN_ERRORS
@@ -127,7 +127,7 @@ class Toolbox:
         """What the id, title or address names: its beginning, a section, or where words stand.
 
         Of several, each within its share of the budget. Raises BadInput for what names nothing,
-        NotFound where nothing has it.
+        NotFound where nothing has it, or any of several.
         """
         asked = several_places(id)
         wanted = Wanted(section, find, links)
@@ -141,6 +141,9 @@ class Toolbox:
                 results.append(await self._fetched(one, wanted, call, len(asked)))
             except KNOWN_ERRORS as error:
                 results.append(FailedFetch(id=one[:200], error=one_line(str(error), 200)))
+        failed = [one.error for one in results if isinstance(one, FailedFetch)]
+        if len(failed) == len(results):
+            raise NotFound("; ".join(failed))
         return FetchResults(results=results)
 
     async def _fetched(self, asked: str, wanted: Wanted, call: Call, among: int) -> FetchResult:
