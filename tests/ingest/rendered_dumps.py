@@ -36,7 +36,6 @@ def index_page(page_id: int, title: str, text: str = "", **fields: Any) -> list[
         "incoming_links": 3,
         "outgoing_link": [],
         "popularity_score": 1e-07,
-        "page_id": page_id,
     } | fields
     return [{"index": {"_type": "_doc", "_id": str(page_id)}}, page]
 

@@ -29,10 +29,13 @@ vertical-navbox zim-footer
 """
 _CLASSES = frozenset(_CLASS_LIST.split())
 _IDS = frozenset(
-    ("catlinks", "contentSub", "footer", "jump-to-nav", "mw-navigation", "siteSub", "siteNotice",
-     "toc", "stub", "normdaten", "disambigbox")
+    ("catlinks", "contentSub", "disambigbox", "footer", "jump-to-nav", "mw-navigation", "normdaten",
+     "pcs-edit-section-title-description", "siteNotice", "siteSub", "stub", "toc")
 )  # fmt: skip
 _ROLES = frozenset(("navigation", "note", "search", "banner", "contentinfo", "complementary"))
+# Pages for telephones come with all sections but the first, and with tables, folded: a script shows
+# them.
+_FOLDED = frozenset(("pcs-collapse-table-content",))
 _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNORECASE)
 
 
@@ -43,8 +46,9 @@ def is_left_out(tag: str, attributes: Mapping[str, str | None], classes: list[st
     if not attributes:
         return False
     style = attributes.get("style")
+    is_folded = tag == "section" or not _FOLDED.isdisjoint(classes)
     return (
-        (style is not None and _HIDDEN.search(style) is not None)
+        (style is not None and not is_folded and _HIDDEN.search(style) is not None)
         or "hidden" in attributes
         or attributes.get("role") in _ROLES
         or attributes.get("id") in _IDS

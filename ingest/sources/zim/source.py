@@ -53,7 +53,7 @@ _REVISION = re.compile(
     r"(?P<tail>[^<>]*)>"
 )
 _DAY = re.compile(r"title=\"[^\"]*?(\d{4}-\d\d-\d\d)\"")
-_FOOT = 8_000
+_FOOT = 16_000
 # Pages that are looked at for the address of their wiki.
 _FIRST_PAGES = 50
 _PART = re.compile(r"\.zim[a-z]{2}$", re.IGNORECASE)

@@ -24,7 +24,7 @@ BOX = """
 <tr><th>Owner</th><td><ul><li>Ann Ltd.</li><li>Bob</li></ul></td></tr>
 <tr><th>Born</th><td><span style="display:none">(<i>1191-01-01</i>)</span>1191<br>here</td></tr>
 <tr><td colspan="2"><table><tbody><tr><td>Before<br>(1190)</td><td>After<br>(1192)</td></tr>
-</tbody></table></td></tr></tbody></table>"""
+<tr><td>Of</td><td>them</td></tr></tbody></table></td></tr></tbody></table>"""
 LABELS_IN_CELLS = (
     "<table class='infobox toptextcells'><tr><td>Land</td><td>Schweiz</td></tr>"
     "<tr><td>Höhe</td><td>542 m</td></tr></table>"
@@ -105,7 +105,7 @@ CASES = {
         f"<p>Bern is a city.</p>{BOX}<p>More.</p>",
         "Bern is a city.\n\nMore.\n\nInfobox\nBern\nBern in 2020\nCountry: Switzerland\n"
         "Languages: German, French\nOwner: Ann Ltd., Bob\nBorn: 1191, here\n"
-        "Before (1190); After (1192)",
+        "Before (1190); After (1192)\nOf; them",
     ),
     "box whose labels are no headings": (
         f"<p>x</p>{LABELS_IN_CELLS}", "x\n\nInfobox\nLand: Schweiz\nHöhe: 542 m"
@@ -120,6 +120,15 @@ CASES = {
     ),
     "only the page's own part": (
         "<body><div>menu</div><div id='mw-content-text'><p>x</p></div><footer>f</footer>", "x"
+    ),
+    "a page folded for a telephone": (
+        "<div id='mw-content-text'><section data-mw-section-id='0'><div class='pcs-collapse-table-"
+        "container'><div class='pcs-collapse-table-collapsed-container'>Quick facts</div><div "
+        "class='pcs-collapse-table-content' style='display: none;'><table class='infobox'><tr><th>"
+        "Area<td>5 km</table></div></div><p>x</p></section><section data-mw-section-id='1' "
+        "style='display: none;'><div class='pcs-edit-section-header'><h2>Life</h2><span class="
+        "'pcs-edit-section-link-container'><a>edit</a></span></div><p>y</p></section></div>",
+        "x\n\nInfobox\nArea: 5 km\n\nLife\ny",
     ),
     "broken markup": ("<p>a<b>b<p>c</i></div><td>d<table><tr><td>e", "ab\n\ncd\ne"),
     "nothing": ("", ""),
