@@ -128,12 +128,14 @@ def test_a_damaged_head(log: ChainedLog, head: str) -> None:
 
 def test_what_an_interrupted_writer_has_left_gives_way(log: ChainedLog) -> None:
     whole = log.path.read_text()
-    log.path.write_text(whole + '{"number":6,"at":')
+    log.path.write_text(whole + '{"number":6,"at":"' + "x" * 5_000)
     assert len(log.entries()) == 5
     with log.opened() as opened:
         opened.append("told", {"what": "word 6"})
     assert len(log.entries()) == 6
-    assert log.path.read_text().startswith(whole)
+    text = log.path.read_text()
+    assert text.startswith(whole)
+    assert text.endswith("}\n")
 
 
 def test_a_head_that_an_interrupted_writer_has_not_written(log: ChainedLog) -> None:
