@@ -192,13 +192,12 @@ def sections_of(text: str, kept: Sequence[str]) -> Iterator[Block]:
         if not line:
             marks = ""
             if captions and any(lines):
-                lines += ["", *captions]
-                captions = []
+                lines, captions = _with_captions([*lines, ""], captions), []
             lines.append("")
         elif line[0] == CAPTION and not path and not any(lines):
             captions.append(_words(line, kept))
         elif line.startswith("=") and (heading := _HEADING.match(_evenly_spaced(line))):
-            yield tuple(title for _, title in path), [*lines, *captions]
+            yield tuple(title for _, title in path), _with_captions(lines, captions)
             level = len(heading[1])
             path = [entry for entry in path if entry[0] < level]
             path.append((level, _words(heading[2], kept)))
@@ -213,7 +212,13 @@ def sections_of(text: str, kept: Sequence[str]) -> Iterator[Block]:
             if line.startswith("----"):  # a rule across the page
                 line = line.lstrip("-")
             lines.append(_words(line, kept))
-    yield tuple(title for _, title in path), [*lines, *captions]
+    yield tuple(title for _, title in path), _with_captions(lines, captions)
+
+
+def _with_captions(lines: list[str], captions: list[str]) -> list[str]:
+    """A paragraph with the captions behind it, if it says anything."""
+    says = any(character.isalnum() for line in lines for character in line) if captions else True
+    return [*lines, *captions] if says else [*captions, *lines]
 
 
 def _shared(first: str, second: str) -> int:
