@@ -67,7 +67,9 @@ _HIDDEN_AT = dict[str, tuple[int, ...]].fromkeys(_DATES, (2,)) | {
 }  # fmt: skip
 _DATE_TEMPLATES = frozenset((*_DATES, "formatdate", "datumzelle", "data"))
 _ISO_DATE = re.compile(r"(\d{3,4})-\d{1,2}(?:-(\d{1,2}))?")
-_CONVERT = frozenset(("convert", "cvt", "cv", "convinfobox"))
+_CONVERT = frozenset(
+    ("convert", "cvt", "cv", "convinfobox", "conversie", "converter", "convertir", "conversion")
+)
 _AMOUNT = re.compile(r"[-+−]?[\d.,]+(?:[+ ]?\d+)?(?:[/⁄]\d+)?(?:e[-+]?\d+)?$")
 
 

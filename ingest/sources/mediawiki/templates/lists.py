@@ -99,8 +99,9 @@ def _weather(arguments: Arguments) -> str:
     lines = [f"Climate of {place}" if place else "Climate"] if measures else []
     for name, pairs in measures.items():
         values = "; ".join(f"{month}: {value}" for month, value in pairs)
+        least = arguments.get(f"unit {name}")  # from how much rain on a day counts
         name = re.sub(r" ([cf])$", lambda scale: f" °{scale[1].upper()}", name)
-        lines.append(f"{name[:1].upper()}{name[1:]}: {values}")
+        lines.append(f"{name[:1].upper()}{name[1:]}{f' (≥ {least})' if least else ''}: {values}")
     return "\n" + "\n".join(lines) + "\n"
 
 

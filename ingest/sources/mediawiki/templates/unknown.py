@@ -99,11 +99,11 @@ def holds_facts(named: Mapping[str, str], positional_count: int) -> bool:
 
     ``positional_count`` counts the other arguments that are not blank.
     """
-    if positional_count > 1 or len(named) < _FEWEST_FACTS:
+    if len(named) < _FEWEST_FACTS:
         return False
     filled = [key for key, value in named.items() if value.strip()]
     return (
-        len(filled) >= _FEWEST_FACTS
+        len(filled) >= (_FEWEST_FACTS if positional_count <= 1 else _MOST_NAMED)
         and not any(_NOT_FACTS.match(key) for key in filled)
         and not _STATE.fullmatch(named.get("state", "").strip())
     )
