@@ -135,7 +135,7 @@ def _search(
     searched = (text,) if beside is None else (text, beside)
     if beside is not None:
         read = _with_other_pages(read, varied(index.search(beside, SEARCHED_HITS, mode)))
-    read = with_lead(index, question, _with_whom_asked(index, question, read, found))
+    read = with_lead(index, question, read, found)
     reading = models.reader.read(question, read)
     # Answerability is told by hybrid search, whose scores are of another kind.
     weighed = hits if mode == "hybrid" else index.search(question.context, WEIGHED_HITS)
@@ -187,32 +187,25 @@ def varied(
     return [*chosen, *more][:most]
 
 
-def _with_whom_asked(
-    index: Index, question: Question, read: list[Hit], found: Sequence[Hit]
-) -> list[Hit]:
-    """``read`` from the lead on of the one whose date of birth or death is asked for."""
-    if asks_for_life_date(question) is None:
-        return read
-    about = next((hit for hit in found if is_whom_asked(question, hit)), None)
-    if about is None:
-        return read
-    lead = lead_of(index, about)
-    return [lead, *(hit for hit in read if hit.passage != lead.passage)][:MOST_HITS]
-
-
-def with_lead(index: Index, question: Question, read: list[Hit]) -> list[Hit]:
+def with_lead(index: Index, question: Question, read: list[Hit], found: Sequence[Hit]) -> list[Hit]:
     """``read`` from the lead on, of a page that is all that is asked about: "Who was Ada Lovelace?"
 
-    Such a question is answered by how the page begins, whatever passage says its name most often.
+    Such a question is answered by how the page begins, whatever passage says its name most often;
+    and so is when she was born or died, if one of those ``found`` is her page.
     """
+    if asks_for_life_date(question):
+        asked = next((hit for hit in found if is_whom_asked(question, hit)), None)
+        return read if asked is None else _from_lead(lead_of(index, asked), read)
     links = question.context.aliases
     is_named = bool(links) and links[0].alias.page_id == read[0].passage.page_id
     title = question.share(frozenset(question.analyze(read[0].passage.title)))
     if max(title, links[0].share if is_named else 0.0) < _WHOLE_QUESTION:
         return read
-    lead = lead_of(index, read[0])
-    others = [hit for hit in read if hit.passage != lead.passage]
-    return [lead, *others][:MOST_HITS]
+    return _from_lead(lead_of(index, read[0]), read)
+
+
+def _from_lead(lead: Hit, read: Sequence[Hit]) -> list[Hit]:
+    return [lead, *(hit for hit in read if hit.passage != lead.passage)][:MOST_HITS]
 
 
 def _with_other_pages(read: Sequence[Hit], others: Sequence[Hit]) -> list[Hit]:

@@ -14,6 +14,7 @@ from pinakes.service.asking.later import is_untold
 from pinakes.service.asking.retrieve import varied, with_lead
 from pinakes.service.asking.topics import lead_of
 from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
+from pinakes.service.reading.life_dates import life_date
 from pinakes.service.reading.linear_reader import linear_reader
 from pinakes.service.reading.models import linear_models
 from pinakes.service.reading.question import Question, question_of
@@ -70,13 +71,15 @@ def glance(index: Index, text: str, mode: Mode, most: int, reader: Reader | None
     found = index.search(question.context, max(WEIGHED_HITS, most), mode)
     if not found:
         return Glance(())
-    read = _with_first_lead(index, with_lead(index, question, varied(found)))
+    read = _with_first_lead(index, with_lead(index, question, varied(found), found))
     # The vectors of sentences would cost more than all else.
     bare = replace(question, encoder=None, sentence_vectors=None)
     reading = linear_reader().read(bare, read)
     confidence = _confidence(index, question, found, read, reading, mode)
     if reader is not None:
         reading = reader.read(bare, read)
+    if (date := life_date(question, read)) is not None:
+        reading = replace(reading, sentences=(date, *reading.sentences))
     threshold = _threshold(index)
     if confidence < threshold * _SHOWN:
         return Glance((), tuple(_of_pages(found)[:_NEAREST]))
