@@ -20,6 +20,8 @@ from pinakes.service.tools.tool_views import FetchResult
 __all__ = ["Wanted", "fetch_place", "titled_pages"]
 
 _LARGEST_ID = 1 << 63
+# Of what is asked, by a name of a page.
+_WHOLE = 0.99
 # So many titles are told of those that a page mentions, and of those that mention it.
 _MOST_LINKS = 12
 # So much of a page's text is looked through for names, and so many passages for its own.
@@ -65,21 +67,17 @@ def fetch_place(index: Index, place: Place, wanted: Wanted, frame: Frame) -> Fet
 
 
 def titled_pages(index: Index, name: str, most: int) -> list[Suggestion]:
-    """Pages whose titles or other names begin with the text, or that it names."""
+    """Pages that the text names, whose names begin with it, or that it names beside others."""
     text = index.checked(name)
-    found: dict[int, Suggestion] = {}
     exact = index.page_by_name(text)
-    if exact is not None:
-        found[exact.page_id] = Suggestion(exact.page_id, exact.title, None)
-    for one in index.suggest(text, most):
-        found.setdefault(one.page_id, one)
-    for link in index.context(text).aliases:
-        if len(found) >= most:
-            break
-        page_id = link.alias.page_id
-        if page_id not in found and (page := index.page(page_id)) is not None:
-            found[page_id] = Suggestion(page_id, page.title, None)
-    return [*found.values()][:most]
+    links = index.context(text).aliases
+    named = [link.alias.page_id for link in links if link.share >= _WHOLE]
+    further = [link.alias.page_id for link in links if link.share < _WHOLE]
+    begun = [one.page_id for one in index.suggest(text, most)]
+    first = [] if exact is None else [exact.page_id]
+    ids = list(dict.fromkeys([*first, *named, *begun, *further]))[:most]
+    pages = (index.page(page_id) for page_id in ids)
+    return [Suggestion(page.page_id, page.title, None) for page in pages if page is not None]
 
 
 def _page(index: Index, place: Place) -> StoredPage:
