@@ -11,7 +11,7 @@ __all__ = ["DROPPED", "tidied", "without_dropped"]
 DROPPED = "\ue005"
 
 # From one dropped template to another with a dash between them only.
-_RUN = re.compile(rf"{DROPPED}(?:\s*[–/-]?\s*{DROPPED})*")
+_RUN = re.compile(rf"{DROPPED}(?: ?[–/-] ?{DROPPED}|{DROPPED})*")
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "‹": "›", "「": "」", "『": "』"}
 # A unit whose number was in the template; a letter or two may be words, too.
 _UNIT = re.compile(

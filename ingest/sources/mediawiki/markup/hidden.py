@@ -11,6 +11,8 @@ _STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _HIDDEN_TAG = re.compile(
     r"<(?P<tag>[a-z][a-z0-9]*)\b[^<>]*\bdisplay\s*:\s*none\b[^<>]*(?P<closed>/?)>", re.IGNORECASE
 )
+# What is longer is no key, and a tag that never closes would be looked for to the end.
+_LONGEST = 5_000
 # As sent by the page to those that include it alone.
 _FOR_OTHERS = re.compile(r"<includeonly\s*>.*?(?:</includeonly\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 
@@ -38,10 +40,11 @@ def without_hidden(text: str) -> str:
 def _end_of(tag: str, text: str, position: int) -> int:
     """Where what the tag opens ends; a tag that nothing closes on its lines hides nothing."""
     depth = 1
-    for match in re.finditer(rf"<(/?){tag}\b[^<>]*?(/?)>|\n\n|\n\|[-}}]", text[position:]):
+    marks = re.compile(rf"<(/?){tag}\b[^<>]*?(/?)>|\n\n|\n\|[-}}]")
+    for match in marks.finditer(text, position, position + _LONGEST):
         if match.group()[0] == "\n":
             break
         depth += -1 if match[1] else 0 if match[2] else 1
         if depth == 0:
-            return position + match.end()
+            return match.end()
     return position

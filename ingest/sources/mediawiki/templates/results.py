@@ -9,8 +9,6 @@ from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments, Rend
 
 __all__ = ["RESULT_RENDERERS"]
 
-_ICON = re.compile(r"[A-Za-z0-9+()!@_ ,.\\-]*")
-
 
 def _joined(*parts: str, joint: str = "; ") -> str:
     return joint.join(part for part in parts if part)

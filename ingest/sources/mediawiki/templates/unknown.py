@@ -44,8 +44,7 @@ _OPTION = re.compile(
 _VARIANT = re.compile(r"\d{4}|\d+px|#|-")
 _CODE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,8})*|[A-Z]{2,3}(?:-[A-Z]{2,3})?")
 _COMPASS = frozenset("NSEWO")
-# A list, a sentence or a row of numbers; and what an editor says to others.
-_SERIES = re.compile(r"\n[*#]|(?:\S+\s+){3}\S", re.ASCII)
+# What an editor says to others.
 _REMARK = re.compile(
     r"reason|date|datum|fecha|motiv|raison|comment|grund|note|remark|title|url|quote|bot|talk|cat"
 )
@@ -68,6 +67,7 @@ _NOT_FACTS = re.compile(
 )
 _STATE = re.compile(r"(?:auto)?(?:un)?collapsed?|expanded|plain|off", re.IGNORECASE)
 _FEWEST_FACTS = 4
+_FEWEST_IN_SERIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,9 +161,14 @@ def _words(positional: list[str], named: Mapping[str, str]) -> str | None:
     series = [
         f"{key[:1].upper()}{key[1:]}: {value}" if "\n" not in value.strip() else value
         for key, value in named.items()
-        if _SERIES.search(value) and not _REMARK.search(key) and not is_layout(key, value.strip())
+        if _is_series(value) and not _REMARK.search(key) and not is_layout(key, value.strip())
     ]
     return BREAK.join(series) or None
+
+
+def _is_series(value: str) -> bool:
+    """Whether a value is a list, a sentence or a row of numbers."""
+    return len(value.split(None, _FEWEST_IN_SERIES)) >= _FEWEST_IN_SERIES or "\n*" in value
 
 
 def _steers(value: str) -> bool:
