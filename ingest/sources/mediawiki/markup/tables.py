@@ -106,7 +106,7 @@ def _cells(row: str) -> Iterator[_Cell]:
             attributes, bar, text = run.group(), "|", content[run.end() :]
         if not bar or not _looks_like_attributes(attributes):
             attributes, text = "", content
-        if is_hidden(attributes):
+        if attributes and is_hidden(attributes):
             text = ""
         spans = {kind.lower(): int(number) for kind, number in _SPAN.findall(attributes)}
         yield _Cell(
@@ -142,7 +142,9 @@ def cell_text(text: str) -> str:
     if "<" in text:
         text = _BLOCK_TAG.sub("\n", text)
     lines = "\n".join(map(_without_list_mark, text.split("\n")))
-    text = without_dropped(without_emphasis(lines))
+    text = without_emphasis(lines)
+    if DROPPED in text:
+        text = without_dropped(text)
     if CAPTION in text or CELL in text:
         text = text.replace(CAPTION, "").replace(ROW, "").replace(CELL, "; ")
     return joined_parts(text.split("\n"))
@@ -255,9 +257,12 @@ def _row_line(row: Sequence[_Cell], headers: Sequence[str]) -> str:
     for column, cell in enumerate(row):
         if not cell.text or cell is previous:
             continue
-        is_name = previous is None or previous.rows > 1
+        if cell.columns == 1:
+            label = headers[column] if column < len(headers) else ""
+        else:
+            is_name = previous is None or previous.rows > 1
+            label = _label(headers[column : column + cell.columns], is_name=is_name)
         previous = cell
-        label = _label(cell, headers[column : column + cell.columns], is_name=is_name)
         if parts and parts[-1].endswith(":"):  # a heading written into a cell of its own
             parts[-1] += f" {cell.text}"
         else:
@@ -265,10 +270,8 @@ def _row_line(row: Sequence[_Cell], headers: Sequence[str]) -> str:
     return "; ".join(parts)
 
 
-def _label(cell: _Cell, headers: Sequence[str], *, is_name: bool) -> str:
-    """What a cell's value is called: by all the columns it spans, unless it names the row."""
-    if cell.columns == 1:
-        return headers[0] if headers else ""
+def _label(headers: Sequence[str], *, is_name: bool) -> str:
+    """What a value is called: by all the columns it spans, unless it names the row."""
     labels = list(dict.fromkeys(header for header in headers if header))
     if (len(labels) > 1 and is_name) or len(labels) > _MOST_LABELS:
         return ""
