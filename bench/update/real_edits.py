@@ -40,7 +40,11 @@ from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
 _ENCODER = "all-MiniLM-L6-v2"
 _DAYS = ("2007-01-01", "2008-01-01", "2008-07-01", "2015-01-01", "2016-01-01", "2026-01-01")
 _LAST = "2027-01-01"  # behind every revision
-_TEMPLATES = ("Nadabeigts rakstīņs", "Nūruodis", "Infoskreine Latvejis nūvods")
+# Three that are rendered without them, two that are expanded.
+_TEMPLATES = (
+    "Nadabeigts rakstīņs", "Nūruodis", "Infoskreine Latvejis nūvods", "Guļbinis nūvods",
+    "Radnesteigi projekti",
+)  # fmt: skip
 _QUESTIONS = 200
 _WORDS = 3
 _SEED = 20261130

@@ -190,6 +190,17 @@ def template_edits(figures: Any) -> Iterable[Row]:
         }
 
 
+def dump_templates(figures: Any) -> Iterable[Row]:
+    for found in figures.values():
+        for what, value in found.items():
+            both = value if isinstance(value, dict) else {"with": value}
+            yield {
+                "": what,
+                "without": both.get("without", ""),
+                "with the templates of the dump": both["with"],
+            }
+
+
 def update_on_disk(figures: Any) -> Iterable[Row]:
     sizes = {corpus: found["bytes"] for corpus, found in figures.items()}
     for part in next(iter(sizes.values())):

@@ -36,9 +36,9 @@ _TABLE = "templates.db"
 _TEMPLATE, _MODULE = 10, 828
 _NAMESPACE = re.compile(rb"<ns>\s*(-?\d{1,6})\s*</ns>")
 _HEAD_BYTES = 8192
-# Places looked at, and pages in each: of a dump with templates a third of the pages or more are
-# no articles.
-_PLACES, _PAGES = 8, 64
+# Places looked at, and pages in all, fewest in each: of a dump with templates a third of the pages
+# or more are no articles, but its first pages may be.
+_PLACES, _PAGES, _FEWEST_PAGES = 8, 1024, 64
 # A module that is another one under a local name.
 _SAME_MODULE = re.compile(r"\s*return\s+require\s*\(?\s*(?:\[\[|[\"'])([^\]\"']{1,255})")
 _PRIVATE = re.compile("[\ue000-\ue00f]")
@@ -52,10 +52,12 @@ def holds_templates(dump: Dump) -> bool:
         indexes = (find_index(part) for part in dump.parts)
         entries = (entry for index in indexes if index for entry in read_index(index))
         return any(title.startswith(prefixes) for _, title in entries)
+    units = sample_units(dump, _PLACES)
+    pages = max(_PAGES // len(units), _FEWEST_PAGES)
     return any(
         _namespace_of(item) != 0
-        for unit in sample_units(dump, _PLACES)
-        for item in islice(_cut(unit), _PAGES)
+        for unit in units
+        for item in islice(_cut(unit), pages)
         if isinstance(item, bytes)
     )
 

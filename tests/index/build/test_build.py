@@ -51,6 +51,7 @@ def test_progress_adds_up(tmp_path: Path, packed_sample: Source) -> None:
     progress = QuietProgress()
     build_collection(tmp_path / "sample", packed_sample, ENCODER, "all", progress)
     assert list(progress.totals) == [
+        "Reading the templates",
         "Reading the dump",
         "Counting links",
         "Writing the keyword index",

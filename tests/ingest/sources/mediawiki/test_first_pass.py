@@ -17,9 +17,9 @@ from pinakes.ingest.sources.mediawiki.xml.unpacked import read_unpacked, write_u
 from pinakes.ingest.types import Damage, Document, Entry, QuarantinedPage, TrailingBytes
 from tests.ingest.dumps_on_disk import HEADER, PAGES, export, page, write_multistream
 
-ARTICLES = [page(n, f"Page {n}", f"Text {{{{numbered|{n}}}}}.") for n in range(1, 31)]
+ARTICLES = [page(n, f"Page {n}", f"Text {{{{numbered|{n}}}}}.") for n in range(1, 201)]
 # The last one of the dump, so that all articles come before it.
-TEMPLATE = page(99, "Template:Numbered", "No. {{{1}}}", namespace=10)
+TEMPLATE = page(999, "Template:Numbered", "No. {{{1}}}", namespace=10)
 # They name no namespace, as old exports do.
 OLD = [text.replace("<ns>0</ns>", "").replace("<ns>10</ns>", "") for text in (*ARTICLES, TEMPLATE)]
 
@@ -45,7 +45,7 @@ def texts(source: MediaWikiSource) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", ["xml", "xml.bz2", "multistream.xml.bz2"])
-@pytest.mark.parametrize("unit_bytes", [None, 200])
+@pytest.mark.parametrize("unit_bytes", [None, 1000])
 def test_templates_are_known_wherever_they_lie(
     tmp_path: Path, kind: str, unit_bytes: int | None
 ) -> None:
@@ -57,10 +57,10 @@ def test_templates_are_known_wherever_they_lie(
         path.write_bytes(bz2.compress(export(pages)) if "bz2" in kind else export(pages))
     path.with_name("toywiki-20261101-pages.multistream-index.txt.bz2").unlink(missing_ok=True)
     source = prepared(path, unit_bytes)
-    assert texts(source) == [f"Text No. {n}." for n in range(1, 31)]
+    assert texts(source) == [f"Text No. {n}." for n in range(1, 201)]
     # Again, though nothing is set aside any more.
     assert list((tmp_path / "prepared").glob("*.zst")) == []
-    assert texts(source) == [f"Text No. {n}." for n in range(1, 31)]
+    assert texts(source) == [f"Text No. {n}." for n in range(1, 201)]
 
 
 def test_namespaces_that_are_not_named_are_seen_by_the_title(tmp_path: Path) -> None:
@@ -101,7 +101,7 @@ def test_bz2_is_unpacked_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     source = prepared(path)
     monkeypatch.setattr(archives, "read_blocks", lambda *_: pytest.fail("unpacked again"))
     found = [entry for unit in source.units() for entry in source.read(unit)]
-    assert len(found) == 31
+    assert len(found) == 201
 
 
 def test_what_a_first_pass_made_is_taken_up(

@@ -46,6 +46,8 @@ BODIES = {
     "loop": "a{{loop}}b",
     "ping": "1{{pong}}",
     "pong": "2{{ping}}",
+    "around": "{{#if:{{{1|}}}|{{within}}|leaf}}",
+    "within": "in {{around}}",
     "error": "{{#iferror:{{#expr:1/0}}|bad|good}}",
     "unwritten": "{{{1}}}!",
     "calls missing": "<{{missing one|{{{1}}}}}>",
@@ -111,14 +113,18 @@ def test_what_cannot_be_told_is_as_without_templates(tmp_path: Path, wikitext: s
     assert with_templates.text == document(None, wikitext).text
 
 
-@pytest.mark.parametrize(("wikitext", "text"), [("{{loop}}", "ab"), ("{{ping}} {{pong}}", "12 21")])
+@pytest.mark.parametrize(
+    ("wikitext", "text"),
+    [("{{loop}}", "ab"), ("{{ping}} {{pong}}", "12 21"), ("{{around|1}} {{within}}", "in in leaf")],
+)
 def test_a_template_inside_of_itself_gives_nothing(
     tmp_path: Path, wikitext: str, text: str
 ) -> None:
     templates = kept_templates(tmp_path, BODIES)
     assert document(templates, wikitext).text == text
     # Whatever was expanded before, on this page or on another.
-    assert document(templates, f"{{{{pong}}}} {wikitext}").text == f"21 {text}"
+    before = "{{pong}} {{within}}"
+    assert document(templates, f"{before} {wikitext}").text == f"21 in leaf {text}"
 
 
 HOSTILE = {
