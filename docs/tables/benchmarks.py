@@ -195,8 +195,8 @@ TABLES = (
           "namespaces read as articles; a vector for every passage. Each dump as an update of the "
           "one before, and from nothing in the same run.", building.real_states),
     Table("A template is edited", "real_edits", "real_edits",
-          "Latgalian Wikipedia. Of the first three Pinakes takes nothing, for it renders them itself; "
-          "the others are expanded, and every page that uses them is read again.",
+          "Latgalian Wikipedia. The first three are rendered without what they say; the others are "
+          "expanded, and every page that uses them is read again.",
           building.template_edits),
     Table("Templates of the dump", "templates", "templates",
           "Latgalian Wikipedia, which has its templates; and a table of many, made of these. A "

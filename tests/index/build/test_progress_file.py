@@ -100,7 +100,7 @@ def test_a_build_keeps_it_while_it_runs(tmp_path: Path, monkeypatch: pytest.Monk
     build_collection(collection, source, ENCODER, "all", Watching(), options)
     assert {report.state for report in seen} == {"at work"}
     steps = list(dict.fromkeys(report.step for report in seen))
-    assert steps[0] == "Reading the dump"
+    assert steps[0] == "Reading the templates"
     assert steps[-1] == "Embedding passages"
     assert not (collection / "progress.json").exists()
     assert builds(tmp_path / "data") == []
