@@ -304,7 +304,7 @@ class ToolSettings(_Section):
     search_network: bool = Field(
         default=False,
         description="Let the network that reads for answers choose the sentences that search "
-        "shows, too: the answer is among them more often, and a search takes four times as long.",
+        "shows, too: the answer is among them more often, and a search takes three times as long.",
     )
     output_schema: bool = Field(
         default=False,

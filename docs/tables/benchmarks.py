@@ -157,6 +157,8 @@ TABLES = (
           "An agent without a model: one search, and where the answer is not in sight one or two "
           "fetches. Tokens are SmolLM2's; the peer is the service's own `/api/search`.",
           answers.agents),
+    Table("Agents, and the network chooses the sentences", "agents_network", "sufficiency",
+          "The same with `tools.search_network`.", answers.agents),
     Table("Answer strings", "answer_recall", "answer_recall",
           "1,000 real questions asked of no particular wiki: how often one of their answers "
           "stands in the first passages, as the two lists are fused and as they are ranked anew.",

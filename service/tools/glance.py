@@ -1,7 +1,7 @@
 """A quick look at what a search finds: the sentences that likely answer, and how well pages fit.
 
 As an answer's search does, but for the network that reads and the vectors of sentences, which take
-ten times as long (bench.agents.sufficiency). Knows nothing of how results are shown.
+several times as long (bench.agents.sufficiency). Knows nothing of how results are shown.
 """
 
 from collections.abc import Sequence
