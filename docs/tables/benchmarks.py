@@ -238,6 +238,9 @@ TABLES = (
           "initial. Languages without any are left out.", building.sentences),
     Table("MediaWiki's parser tests", "parser_tests", "parser_tests",
           "The cases about the text of a page.", building.parser_tests),
+    Table("Field cases", "field_cases", "field_cases",
+          "Wikitext from public reports and real articles, by its kind, and what the reader of the "
+          "page sees.", building.field_cases),
     Table("Memory", "memory", "memory",
           "Anonymous pages while 10 GB of XML are read.", building.memory),
     Table("Time against size", "worst_constructs", "worst_constructs",

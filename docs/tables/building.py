@@ -16,6 +16,7 @@ __all__ = [
     "fidelity",
     "fidelity_by_language",
     "flips",
+    "field_cases",
     "installation",
     "kills",
     "long_run",
@@ -295,6 +296,14 @@ def parser_tests(figures: Any) -> Iterable[Row]:
     for group in ("passed_by_kind", "failed_by_reason"):
         for reason, cases in figures[group].items():
             yield {"": f"{group.partition('_')[0]}: {reason}", "cases": cases}
+
+
+def field_cases(figures: Any) -> Iterable[Row]:
+    yield {"": "all", "as a reader sees them": figures["passed"], "of": figures["cases"]}
+    for group, passed in figures["passed_by_group"].items():
+        yield {"": group, "as a reader sees them": passed}
+    for kind, failing in figures["failing_by_kind"].items():
+        yield {"": f"not: {kind}", "of": failing}
 
 
 def installation(figures: Any) -> Iterable[Row]:
