@@ -40,8 +40,11 @@ class CrossEncoderReranker:
         read.sort(key=lambda found: -found.score)
         if not others:
             return read
-        behind = read[-1].score - others[0].score
-        return [*read, *(replace(found, score=found.score + behind) for found in others)]
+        last = read[-1].score
+        behind = last - others[0].score
+        # Rounding must lift none of them above those that were read.
+        below = (replace(found, score=min(last, found.score + behind)) for found in others)
+        return [*read, *below]
 
     def contributions(self, features: Mapping[str, float]) -> Mapping[str, float]:
         """None: a network's score is no sum over features."""

@@ -24,7 +24,14 @@ from pinakes.ingest.sources.mediawiki.types import Piece
 from pinakes.ingest.sources.named_files import checked_file
 from pinakes.ingest.types import Damage, Entry, TrailingBytes
 
-__all__ = ["JsonLinesSource", "LinesUnit", "day_of_calendar", "object_of"]
+__all__ = [
+    "JsonLinesSource",
+    "LinesUnit",
+    "check_number",
+    "day_of_calendar",
+    "object_of",
+    "text_of",
+]
 
 # Of a file as it lies on disk, and of lines where that is what is counted.
 _UNIT_BYTES, _LINES_BYTES = 2 << 20, 8 << 20
@@ -32,6 +39,7 @@ _UNIT_BYTES, _LINES_BYTES = 2 << 20, 8 << 20
 _LONGEST_LINE = 64 << 20
 _END = b"}"
 _CHUNK = 1 << 20
+_LARGEST_ID = (1 << 63) - 1
 _NAME = re.compile(r"\.(nd)?json(\.(bz2|gz|zst|tar\.gz))?$", re.IGNORECASE)
 _BROKEN_TAR = (tarfile.TarError, EOFError, OSError, zlib.error)
 
@@ -172,6 +180,19 @@ class JsonLinesSource(Source):
                 length += len(line)
                 is_owed = is_head is not None and is_head(line)
         yield LinesUnit(0, part, size - start, start, size, tuple(lines))
+
+
+def check_number(page_id: int) -> None:
+    """Raises ValueError for what is no number of a page: a store could not hold it either."""
+    if not 0 < page_id <= _LARGEST_ID:
+        raise ValueError(f"{page_id} is out of range")
+
+
+def text_of(value: Any) -> str:
+    """Raises TypeError for what is no text."""
+    if not isinstance(value, str):
+        raise TypeError("a text is missing")
+    return value
 
 
 def object_of(line: bytes) -> dict[str, Any]:

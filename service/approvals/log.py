@@ -181,6 +181,8 @@ def _entry(line: bytes, number: int, before: str) -> Entry:
         body = {name: value for name, value in kept.items() if name != "sha256"}
         if (entry.number, entry.before, entry.sha256) != (number, before, _digest(body)):
             raise ValueError
+        if line != _text(kept).encode():  # a name twice, or spaces: nobody here wrote that
+            raise ValueError
         if not (isinstance(entry.event, str) and isinstance(entry.at, str)):
             raise ValueError
         if not isinstance(entry.about, dict):

@@ -31,7 +31,7 @@ _FRESH = {"Cache-Control": "no-cache", "Vary": "Sec-Fetch-Site, Cookie"}
 # So many passages are searched for each page of results: articles share them.
 _PASSAGES_A_PAGE = 3 * RESULTS_A_PAGE
 _MOST_PAGES = 5
-_NEAR = 5
+_NEAR, _MOST_WORDS = 5, 8
 _pages = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
@@ -104,7 +104,7 @@ def search_page(
         "query": query,
         "problem": problem,
         "results": results,
-        "near": [] if results else _near(index, query),
+        "near": [] if results or problem else _near(index, query),
         "number": page,
         "has_more": more and page < _MOST_PAGES,
     }
@@ -116,7 +116,7 @@ def search_page(
 
 def _near(index: Index, query: str) -> list[tuple[str, str]]:
     """Titles, with their addresses, that begin as the query does, or as most of it does."""
-    words = query.split()
+    words = query.split()[:_MOST_WORDS]
     for count in range(len(words), 0, -1):
         if found := index.suggest(" ".join(words[:count]), _NEAR):
             collection = index.manifest.collection

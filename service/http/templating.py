@@ -1,5 +1,6 @@
 """The pages' templates: what every page knows, and values as pages show them."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,27 @@ __all__ = ["TEMPLATES", "WEB", "error_page", "wants_page"]
 
 WEB = Path(__file__).parent / "web"
 _HTML = "text/html"
+_REFUSED = re.compile(r"q=0(?:\.0*)?")
+_FOR_PROGRAMS = ("/api/", "/v1/", "/mcp")
+# Reached without a token, too: there nothing is told of what is kept here.
+_OPEN = ("/static/", "/enter", "/healthz")
 
 
 def wants_page(request: Request) -> bool:
     """Whether a browser asks for a page to show, and no program for data."""
-    return _HTML in request.headers.get("accept", "")
+    if request.url.path.startswith(_FOR_PROGRAMS) or "/api/" in request.url.path:
+        return False
+    ranges = (one.split(";") for one in request.headers.get("accept", "").casefold().split(","))
+    return any(
+        kind.strip() == _HTML and not any(_REFUSED.fullmatch(part.strip()) for part in more)
+        for kind, *more in ranges
+    )
 
 
 def _known(request: Request) -> dict[str, Any]:
     """What every page knows: the collections there are, and how long a question may be."""
+    if request.url.path.startswith(_OPEN):
+        return {"collection_names": [], "longest": MAX_QUERY_LENGTH}
     library = getattr(request.app.state, "library", None)  # the human door has none
     try:
         names = library.names() if library is not None else []

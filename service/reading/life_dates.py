@@ -32,6 +32,8 @@ _OTHERWISE = re.compile(
 )
 _ERA = r"(?:\s*(?:BCE|BC|AD|CE|[vn]\.\s?Chr\.|av\.\s?J\.-C\.|[ad]\.\s?C\.))"
 _WORD = re.compile(WORD)
+# So often, of all links by a name, it means one page.
+_COMMON = 0.8
 # What leads: above any score of a reader.
 _SURE = 100.0
 
@@ -43,7 +45,7 @@ def asks_for_life_date(question: Question) -> Event | None:
         return None
     said = frozenset(word.casefold() for word in _WORD.findall(question.text))
     born, died = bool(said & words.births), bool(said & words.deaths)
-    if born == died:
+    if born == died or said & words.negations:
         return None
     return "birth" if born else "death"
 
@@ -51,16 +53,22 @@ def asks_for_life_date(question: Question) -> Event | None:
 def is_whom_asked(question: Question, hit: Hit) -> bool:
     """Whether the question names the page of ``hit``, and asks for a date and nothing more.
 
-    "Mozart's wife" is not Mozart: every word is one of the page's title or of the name that the
-    question has for it, or belongs to the asking.
+    "Mozart's wife" is not Mozart: every word is one of the name, or belongs to the asking. And
+    Martin Luther is not Martin Luther King: the name is the whole title, or another name that
+    nearly always means this page.
     """
-    page_id = hit.passage.page_id
-    names = [link.alias.name for link in question.context.aliases if link.alias.page_id == page_id]
-    words = question.words
-    asking = " ".join([*words.births, *words.deaths, *words.durations])
-    known = question.analyze(" ".join([hit.passage.title, *names, asking]))
-    of_name = frozenset(question.analyze(" ".join([hit.passage.title, *names])))
-    return set(question.idf) <= set(known) and not of_name.isdisjoint(question.idf)
+    page_id, asked, words = hit.passage.page_id, set(question.idf), question.words
+    asking = set(question.analyze(" ".join([*words.births, *words.deaths, *words.durations])))
+    names = [hit.passage.title] + [
+        link.alias.name
+        for link in question.context.aliases
+        if link.alias.page_id == page_id and link.commonness >= _COMMON
+    ]
+    of_names = (
+        {term for term in question.analyze(name) if not question.is_stop_word(term)}
+        for name in names
+    )
+    return any(name and name <= asked <= name | asking for name in of_names)
 
 
 def life_date(question: Question, hits: Sequence[Hit]) -> AnsweringSentence | None:
@@ -125,7 +133,7 @@ def _dates_in(
         if event is not None:
             found.setdefault(event, date)
     if len(found) == 2 and _shares_era(text, found["birth"], found["death"]):
-        found["birth"] = (found["birth"][0], found["death"][1])
+        del found["birth"]  # "551–479 BC": without its era it is another year
     return found
 
 
@@ -147,11 +155,11 @@ def _event_said(gap: str, words: LanguageWords) -> Event | None:
 def _pattern(months: Collection[str]) -> re.Pattern[str]:
     """Dates with a year: "14 March 1879", "March 14, 1879", "14. März 1879", "c. 470 BC"."""
     month = "|".join(sorted(map(re.escape, months), key=len, reverse=True)) or r"(?!)"
-    day = r"\d{1,2}(?:\.|st|nd|rd|th|er|º)?"
+    day = r"\d{1,2}(?:/\d{1,2})?(?:\.|st|nd|rd|th|er|º)?"
     within_year = (
         rf"(?:{day}\s+(?:de\s+|of\s+)?)?(?:{month})\.?,?\s+(?:de\s+|del\s+)?(?:\d{{1,2}},?\s+)?"
     )
-    year = rf"(?:\d{{3,4}}(?:/\d{{1,2}})?(?!\d){_ERA}?|\d{{1,2}}{_ERA})"
+    year = rf"(?:\d{{3,4}}(?:/\d{{1,4}})*(?!\d){_ERA}?|\d{{1,2}}{_ERA})"
     return re.compile(
         rf"(?<![\w.])(?:(?:c\.|ca\.|circa)\s*)?(?:AD\s+)?(?:{within_year})?{year}", re.IGNORECASE
     )

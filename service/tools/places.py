@@ -82,7 +82,10 @@ def _of_passage(ref: PassageRef) -> Place:
 
 def _of_address(text: str) -> Place:
     """The page of an address: of this service, of its resources, or of a wiki."""
-    address = urlsplit(text)
+    try:
+        address = urlsplit(text)
+    except ValueError:  # a bracket that opens an IPv6 address that is none
+        raise _no_page(text) from None
     if address.scheme == RESOURCE_SCHEME:
         page = unquote(address.path.strip("/"))
         if address.netloc and page:

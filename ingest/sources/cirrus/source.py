@@ -14,7 +14,12 @@ import xxhash
 from pinakes.ingest.errors import IngestError
 from pinakes.ingest.sources.base import IsKnown, SourceIdentity, collection_name, program_digest
 from pinakes.ingest.sources.cirrus.page import document_of, redirects_of
-from pinakes.ingest.sources.json_lines import JsonLinesSource, day_of_calendar, object_of
+from pinakes.ingest.sources.json_lines import (
+    JsonLinesSource,
+    check_number,
+    day_of_calendar,
+    object_of,
+)
 from pinakes.ingest.sources.wiki_names import address_of_wiki, language_of_wiki
 from pinakes.ingest.types import Entry, OtherPage, QuarantinedPage, Unchanged
 
@@ -67,6 +72,7 @@ class CirrusSource(JsonLinesSource):
             page = object_of(line)
             page_id = int(object_of(head)["index"]["_id"] if head else page["page_id"])
             title = str(page["title"])
+            check_number(page_id)
             if page["namespace"] != 0:
                 yield OtherPage(page_id, title, page["namespace"])
                 return

@@ -16,7 +16,13 @@ from pinakes.ingest.errors import IngestError, NotADump
 from pinakes.ingest.sources.base import IsKnown, SourceIdentity, collection_name, program_digest
 from pinakes.ingest.sources.html.document import read_page
 from pinakes.ingest.sources.html.elements import UnreadableHtml, require_parser
-from pinakes.ingest.sources.json_lines import JsonLinesSource, day_of_calendar, object_of
+from pinakes.ingest.sources.json_lines import (
+    JsonLinesSource,
+    check_number,
+    day_of_calendar,
+    object_of,
+    text_of,
+)
 from pinakes.ingest.sources.wiki_names import address_of_wiki, language_of_wiki
 from pinakes.ingest.types import Entry, OtherPage, QuarantinedPage, Redirect, Unchanged
 
@@ -72,12 +78,13 @@ class HtmlDumpSource(JsonLinesSource):
         title: str | None = None
         try:
             page = object_of(line)
-            key, title = int(page["identifier"]), str(page["name"])
+            key, title = int(page["identifier"]), text_of(page["name"])
+            check_number(key)
             namespace = int(page.get("namespace", {}).get("identifier", 0))
             if namespace != 0:
                 yield OtherPage(key, title, namespace)
                 return
-            html = str(page["article_body"]["html"])
+            html = text_of(page["article_body"]["html"])
             revision, day = int(page["version"]["identifier"]), str(page.get("date_modified", ""))
             redirects = [str(redirect["name"]) for redirect in page.get("redirects") or ()]
             content = f"{title}\0{revision}\0{day}\0{html}".encode("utf-8", "surrogatepass")

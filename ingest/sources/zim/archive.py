@@ -37,7 +37,9 @@ class ZimEntry:
 
 
 def is_zim(path: Path) -> bool:
-    """Whether a file begins as a ZIM does."""
+    """Whether a file begins as a ZIM does; what is no file is not waited for."""
+    if not path.is_file():
+        return False
     try:
         with path.open("rb") as file:
             return file.read(len(_MAGIC)) == _MAGIC

@@ -13,7 +13,8 @@ KNOWN = {
     "questions": {
         **dict.fromkeys(
             ("alternatives", "approximate", "articles", "authors", "auxiliaries", "contrasts",
-             "durations", "eras", "gerunds", "greater", "irregular", "light_verbs", "name",
+             "births", "deaths", "durations", "eras", "gerunds", "greater", "irregular",
+             "light_verbs", "name",
              "opposites", "plural", "several", "singular", "smaller", "times", "months",
              "negations", "now", "offices", "placed", "possessives", "pronouns",
              "qualifiers", "stop_words"),
@@ -71,6 +72,8 @@ OPTIONAL_WORDS = {
     "attributes",
     "auxiliaries",
     "contrasts",
+    "births",
+    "deaths",
     "durations",
     "eras",
     "gerunds",
