@@ -30,7 +30,7 @@ __all__ = [
 READER_FEATURES = (*FEATURES, "cosine")
 
 # Of all sentences those that share most with the question are looked at closely.
-MOST_SENTENCES = 8
+MOST_SENTENCES = 10
 _SHARE_OF_PASSAGE, _SHARE_OF_SCORE = 0.5, 0.1
 # "What is a codex?" is answered by how the article on it begins; no question of the set that the
 # weights were fitted on is like that.
