@@ -24,7 +24,7 @@ from pinakes.ingest.sources.mediawiki.templates.table import (
     write_table,
 )
 from pinakes.ingest.sources.mediawiki.templates.transclusion import transcluded
-from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
+from pinakes.ingest.sources.mediawiki.types import Page, Piece, SiteInfo
 from pinakes.ingest.sources.mediawiki.xml.page_xml import CutPage, cut_pages
 from pinakes.ingest.sources.mediawiki.xml.pages import parse_pages
 from pinakes.ingest.sources.mediawiki.xml.unpacked import read_unpacked, write_unpacked
@@ -39,6 +39,8 @@ _HEAD_BYTES = 8192
 # Places looked at, and pages in all, fewest in each: of a dump with templates a third of the pages
 # or more are no articles, but its first pages may be.
 _PLACES, _PAGES, _FEWEST_PAGES = 8, 1024, 64
+# What is unpacked for a look: a thousand articles, and no end of rubbish.
+_LOOK_BYTES = 32 << 20
 # A module that is another one under a local name.
 _SAME_MODULE = re.compile(r"\s*return\s+require\s*\(?\s*(?:\[\[|[\"'])([^\]\"']{1,255})")
 _PRIVATE = re.compile("[\ue000-\ue00f]")
@@ -57,7 +59,7 @@ def holds_templates(dump: Dump) -> bool:
     return any(
         _namespace_of(item) != 0
         for unit in units
-        for item in islice(_cut(unit), pages)
+        for item in islice(_cut(unit, _LOOK_BYTES), pages)
         if isinstance(item, bytes)
     )
 
@@ -116,10 +118,20 @@ def _pages_path(directory: Path, number: int) -> Path:
     return directory / f"{number:06d}.pages.zst"
 
 
-def _cut(unit: WorkUnit) -> Iterator[CutPage]:
+def _cut(unit: WorkUnit, most: int | None = None) -> Iterator[CutPage]:
+    """The pages of a unit; of those in the first ``most`` unpacked bytes, if it is given."""
     if unit.items is not None:
         return iter(unit.items)
-    return cut_pages(read_pieces(unit.file, unit.start), unit.end)
+    pieces = read_pieces(unit.file, unit.start)
+    return cut_pages(pieces if most is None else _beginning(pieces, most), unit.end)
+
+
+def _beginning(pieces: Iterable[Piece], most: int) -> Iterator[Piece]:
+    for piece in pieces:
+        yield piece
+        most -= len(piece.data)
+        if most <= 0:
+            return
 
 
 def _namespace_of(xml: bytes) -> int | None:
