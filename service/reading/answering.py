@@ -21,6 +21,7 @@ _BARE_WORDS = 3
 # 94 above it answer, and 15 of the others (bench.quality.shown_sentences).
 _LEAST_COSINE = 0.6
 _WORD = re.compile(WORD)
+_DATED_BRACKET = re.compile(r"\([^()]*\d")
 
 
 def answers(question: Question, sentence: str, title: str = "", *, is_agreed: bool = False) -> bool:
@@ -32,10 +33,11 @@ def answers(question: Question, sentence: str, title: str = "", *, is_agreed: bo
     """
     if not is_of_type(question, sentence):
         return False
-    if is_agreed:
-        return True
     said = frozenset(question.analyze(sentence))
-    if len(said) <= _BARE_WORDS or _refers_back(question, sentence):
+    is_bare = len(said) <= _BARE_WORDS
+    if not is_bare and _tells_other_dates(question, sentence):
+        return False
+    if is_agreed or is_bare or _refers_back(question, sentence):
         return True
     about = said | frozenset(question.analyze(title))
     names = _names(question)
@@ -103,6 +105,23 @@ def _new_numbers(question: Question, text: str) -> list[Measured]:
     """The numbers of ``text`` that the question does not hold."""
     asked = {number.text for number in measured_in_text(question, question.text)}
     return [one for one in measured_in_text(question, text) if one.text not in asked]
+
+
+def _tells_other_dates(question: Question, sentence: str) -> bool:
+    """Whether it is asked when somebody was born or died, and the sentence says neither.
+
+    A date in brackets may be one of these: "(12 July 1922 – 6 September 1956)".
+    """
+    if question.expected.type != "time":
+        return False
+    asked, said = (
+        frozenset(word.casefold() for word in _WORD.findall(text))
+        for text in (question.text, sentence)
+    )
+    for events in (question.words.births, question.words.deaths):
+        if asked & events:
+            return not (said & events or _DATED_BRACKET.search(sentence))
+    return False
 
 
 def _names(question: Question) -> frozenset[str]:
