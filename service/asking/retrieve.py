@@ -16,7 +16,7 @@ from pinakes.service.asking.bridges import bridges
 from pinakes.service.asking.decompose import Comparison, TwoSteps, parts_of
 from pinakes.service.asking.later import is_untold
 from pinakes.service.asking.things import things_in
-from pinakes.service.asking.topics import lead_of, topic_card
+from pinakes.service.asking.topics import box_of, lead_of, topic_card
 from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
 from pinakes.service.reading.life_dates import asks_for_life_date, is_whom_asked, life_date
 from pinakes.service.reading.likely_answers import LikelyAnswer, likely_answers, sure_first
@@ -195,7 +195,10 @@ def with_lead(index: Index, question: Question, read: list[Hit], found: Sequence
     """
     if asks_for_life_date(question):
         asked = next((hit for hit in found if is_whom_asked(question, hit)), None)
-        return read if asked is None else _from_lead(lead_of(index, asked), read)
+        if asked is None:
+            return read
+        box = box_of(index, asked)
+        return _from_lead(lead_of(index, asked), read if box is None else _from_lead(box, read))
     links = question.context.aliases
     is_named = bool(links) and links[0].alias.page_id == read[0].passage.page_id
     title = question.share(frozenset(question.analyze(read[0].passage.title)))

@@ -10,10 +10,11 @@ from dataclasses import replace
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
 from pinakes.ingest.text.scripts import WORD
+from pinakes.ingest.types import INFOBOX_HEADING
 from pinakes.service.reading.matched_words import matched_words, says_nothing
 from pinakes.service.reading.question import Question
 
-__all__ = ["lead_of", "topic_card"]
+__all__ = ["box_of", "lead_of", "topic_card"]
 
 # Shares are sums of fractions.
 _ALL = 0.999
@@ -101,3 +102,10 @@ def lead_of(index: Index, hit: Hit) -> Hit:
     """How the page of ``hit`` begins."""
     passage = index.store.passages_of_page(hit.passage.page_id)[0]
     return hit if passage == hit.passage else replace(hit, passage=passage, highlights=())
+
+
+def box_of(index: Index, hit: Hit) -> Hit | None:
+    """The beginning of the infobox of the page of ``hit``; None where it has none."""
+    passages = index.store.passages_of_page(hit.passage.page_id)
+    box = next((one for one in passages if one.heading_path == (INFOBOX_HEADING,)), None)
+    return None if box is None else replace(hit, passage=box, highlights=())

@@ -1,4 +1,4 @@
-"""Dates of birth and death, as the first sentence of a biography has them behind the name.
+"""Dates of birth and death, as a biography has them behind the name that begins it, or in its box.
 
 The conventions of Wikipedias: "(14 March 1879 – 18 April 1955)", "(born 8 June 1955)", in German
 "(* 14. März 1879 in Ulm; † 18. April 1955 in Princeton)", in Spanish "(Ulm, 14 de marzo de
@@ -13,11 +13,19 @@ from typing import Literal
 from pinakes.index.types import Hit
 from pinakes.ingest.text.scripts import WORD
 from pinakes.ingest.text.sentences import sentence_spans
+from pinakes.ingest.types import INFOBOX_HEADING
 from pinakes.service.reading.question import Question
 from pinakes.service.reading.reader import AnsweringSentence
 from pinakes.service.reading.words import LanguageWords
 
-__all__ = ["Event", "asks_for_life_date", "is_whom_asked", "life_date", "life_dates"]
+__all__ = [
+    "Event",
+    "asks_for_life_date",
+    "box_dates",
+    "is_whom_asked",
+    "life_date",
+    "life_dates",
+]
 
 Event = Literal["birth", "death"]
 
@@ -77,10 +85,12 @@ def life_date(question: Question, hits: Sequence[Hit]) -> AnsweringSentence | No
     if event is None:
         return None
     for place, hit in enumerate(hits):
-        if hit.passage.start or not is_whom_asked(question, hit):
+        is_box = hit.passage.heading_path == (INFOBOX_HEADING,)
+        if not (is_box or hit.passage.start == 0) or not is_whom_asked(question, hit):
             continue
         text = hit.passage.text
-        found = life_dates(text, question.words).get(event)
+        dates = box_dates if is_box else life_dates
+        found = dates(text, question.words).get(event)
         if found is None:
             continue
         for start, end in sentence_spans(text, language=hit.language):
@@ -95,6 +105,21 @@ def life_dates(lead: str, words: LanguageWords) -> Mapping[Event, tuple[int, int
         if found := _dates_in(lead, start, end, words):
             return found
     return {}
+
+
+def box_dates(facts: str, words: LanguageWords) -> Mapping[Event, tuple[int, int]]:
+    """Where the dates stand that an infobox has: "Birth date: 12 July 1922", a fact a line."""
+    found: dict[Event, tuple[int, int]] = {}
+    place = 0
+    for line in facts.split("\n"):
+        label, colon, _ = line.partition(":")
+        event = _event_said(label, words) if colon else None
+        begin = place + len(label)
+        date = _pattern(words.months).search(facts, begin, place + len(line))
+        if event is not None and date is not None:
+            found.setdefault(event, date.span())
+        place += len(line) + 1
+    return found
 
 
 def _brackets(text: str) -> Iterator[tuple[int, int]]:

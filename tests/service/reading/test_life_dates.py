@@ -4,7 +4,12 @@ import pytest
 
 from pinakes.index.retrieval.search import Index
 from pinakes.service.asking.retrieve import find
-from pinakes.service.reading.life_dates import asks_for_life_date, is_whom_asked, life_dates
+from pinakes.service.reading.life_dates import (
+    asks_for_life_date,
+    box_dates,
+    is_whom_asked,
+    life_dates,
+)
 from pinakes.service.reading.models import reading_models
 from pinakes.service.reading.question import question_of
 from pinakes.service.reading.words import words_of
@@ -53,6 +58,17 @@ def test_the_dates_of_a_lead(language: str, lead: str, born: str | None, died: s
     assert said == {event: date for event, date in wanted.items() if date}
 
 
+def test_the_dates_of_a_box() -> None:
+    facts = (
+        "Name: A\nBorn: Oslo\nBirth date: 12 July 1922\nDied: 1956 (aged 34)\nYears active: 1940"
+    )
+    found = box_dates(facts, words_of("en"))
+    assert {event: facts[start:end] for event, (start, end) in found.items()} == {
+        "birth": "12 July 1922",
+        "death": "1956",
+    }
+
+
 @pytest.mark.parametrize(
     ("question", "event"),
     [
@@ -91,6 +107,7 @@ def test_of_whom(sample_index: Index, question: str, is_it: bool) -> None:
     [
         ("When did Johannes Gutenberg die?", "3 February 1468"),
         ("When was Eratosthenes born?", "c. 276 BC"),
+        ("When was Michael Ventris born?", "12 July 1922"),
     ],
 )
 def test_the_lead_is_read_and_its_date_is_sure(
