@@ -27,7 +27,7 @@ help:
 # A stamp per set of packages: an installation is repeated only when its inputs change.
 $(VENV)/.base: pyproject.toml constraints.txt
 	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	@echo "Installing Pinakes into $(VENV) (some 400 MB the first time) …"
+	@echo "Installing Pinakes into $(VENV) (minutes, and 2 GB of disk, the first time) …"
 	@# torch first and pinned: only then does pip consider no other build of it.
 	@$(PIP) torch==2.13.0
 	@$(PIP) --editable '.[build,embedded]'

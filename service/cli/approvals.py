@@ -122,11 +122,12 @@ def _print(known: "Known") -> None:
 
 
 def _who() -> str:
-    """Who sits at this terminal."""
+    """Who runs this command, and whether somebody sits there."""
+    where = "at a terminal" if sys.stdin.isatty() else "by a command, at no terminal"
     try:
-        return f"{pwd.getpwuid(os.getuid()).pw_name} at a terminal"
+        return f"{pwd.getpwuid(os.getuid()).pw_name} {where}"
     except KeyError:  # a user whom the system does not know by name
-        return f"user {os.getuid()} at a terminal"
+        return f"user {os.getuid()} {where}"
 
 
 def _approvals(data: Path | None) -> "Approvals":

@@ -48,7 +48,7 @@ def test_approved_it_runs_here(run: Run, approvals: Approvals) -> None:
     known = approvals.find(id)
     assert known.state == "done"
     assert known.decided_by is not None
-    assert known.decided_by.endswith("at a terminal")
+    assert known.decided_by.endswith("by a command, at no terminal")
 
 
 def test_its_status_is_passed_on(run: Run, approvals: Approvals) -> None:
