@@ -3,6 +3,7 @@
 import functools
 import io
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -90,8 +91,12 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.setattr("pinakes.service.cli.main.app", _command_line())
         monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
         capsys.readouterr()
-        with pytest.raises(SystemExit) as done:
-            main([str(argument) for argument in arguments])
+        on_interrupt = signal.getsignal(signal.SIGINT)  # a command that breaks off ignores it then
+        try:
+            with pytest.raises(SystemExit) as done:
+                main([str(argument) for argument in arguments])
+        finally:
+            signal.signal(signal.SIGINT, on_interrupt)
         captured = capsys.readouterr()
         assert "Traceback" not in captured.err
         return Outcome(int(done.value.code or 0), captured.out, captured.err)

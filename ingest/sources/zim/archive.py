@@ -37,10 +37,10 @@ class ZimEntry:
 
 
 def is_zim(path: Path) -> bool:
-    """Whether a file begins as a ZIM does; what is no file is not waited for."""
-    if not path.is_file():
-        return False
+    """Whether a file begins as a ZIM does; what may never end, or never begin, is not read."""
     try:
+        if not path.is_file() or path.stat().st_size < len(_MAGIC):
+            return False
         with path.open("rb") as file:
             return file.read(len(_MAGIC)) == _MAGIC
     except OSError:
