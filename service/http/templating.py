@@ -18,7 +18,7 @@ __all__ = ["TEMPLATES", "WEB", "error_page", "wants_page"]
 WEB = Path(__file__).parent / "web"
 _HTML = "text/html"
 _REFUSED = re.compile(r"q=0(?:\.0*)?")
-_FOR_PROGRAMS = ("/api/", "/v1/", "/mcp")
+_FOR_PROGRAMS = ("/v1/", "/mcp")
 # Reached without a token, too: there nothing is told of what is kept here.
 _OPEN = ("/static/", "/enter", "/healthz")
 

@@ -65,6 +65,11 @@ def _more(lines: Lines) -> None:
     lines[2] = json.dumps(json.loads(lines[2]) | {"more": 1})
 
 
+def _named_twice(lines: Lines) -> None:
+    """What a reader sees who takes the first of both; the hash fits the second."""
+    lines[2] = '{"about":{"what":"something else"},' + lines[2][1:]
+
+
 def _left_out(lines: Lines) -> None:
     del lines[2]
 
@@ -88,6 +93,7 @@ def _rehashed(lines: Lines) -> None:
         (_garbled, 3),
         (_another_kind, 3),
         (_more, 3),
+        (_named_twice, 3),
         (_left_out, 3),
         (_rehashed, 4),
         (lambda lines: lines.pop(0), 1),

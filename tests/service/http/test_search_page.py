@@ -8,6 +8,8 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from pinakes.index.retrieval.search import Index
+from pinakes.index.types import Suggestion
 from tests.service.conftest import make_app, running
 from tests.service.http.browser import Window, needs_chromium
 
@@ -109,6 +111,48 @@ def test_errors_are_pages_to_browsers_and_problems_to_programs(address: str) -> 
     problem = httpx.get(f"{address}/c/samplewiki/page/999999999")
     assert problem.status_code == 404
     assert problem.headers["Content-Type"] == "application/problem+json"
+
+
+def test_without_a_token_no_collection_is_named(address: str) -> None:
+    page = httpx.get(f"{address}/static/nothing.js", headers=HTML)
+    assert page.status_code == 404
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "samplewiki" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "is_page"),
+    [
+        ("/c/samplewiki/page/999999999", "text/html,*/*;q=0.8", True),
+        ("/c/samplewiki/page/999999999", "TEXT/HTML", True),
+        ("/c/samplewiki/page/999999999", "text/html;q=0, application/json", False),
+        ("/c/samplewiki/api/pages/999999999", "text/html", False),
+        ("/api/pages/999999999", "text/html", False),
+    ],
+)
+def test_who_is_shown_an_error_as_a_page(
+    address: str, path: str, accept: str, is_page: bool
+) -> None:
+    failed = httpx.get(address + path, headers={"Accept": accept})
+    assert failed.status_code == 404
+    assert failed.headers["Content-Type"].startswith("text/html") == is_page
+
+
+def test_titles_that_are_near_are_not_looked_for_without_end(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def suggest(_index: Index, prefix: str, _limit: int) -> list[Suggestion]:
+        asked.append(prefix)
+        return []
+
+    monkeypatch.setattr(Index, "suggest", suggest)
+    assert found(address, "qz+ " * 600, all="1").status_code == 400
+    assert asked == []
+    monkeypatch.setattr("pinakes.service.http.pages.results_page", lambda *_: ([], False))
+    assert found(address, "papyrus " * 30, all="1").status_code == 200
+    assert len(asked) == 8
 
 
 @needs_chromium

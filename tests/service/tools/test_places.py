@@ -77,3 +77,9 @@ def test_several_are_one_a_line() -> None:
     assert several_places(["A", "B, C"]) == ["A", "B, C"]
     with pytest.raises(BadInput, match="20 are the most"):
         several_places("\n".join(map(str, range(30))))
+
+
+@pytest.mark.parametrize("text", ["https://[x", "http://[::1/wiki/Foo", "pinakes://[x/1"])
+def test_an_address_with_half_a_bracket_names_no_page(text: str) -> None:
+    with pytest.raises(BadInput, match="no page in the address"):
+        parse_place(text)
