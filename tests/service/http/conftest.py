@@ -39,6 +39,9 @@ def window(context: BrowserContext) -> Iterator[Window]:
     yield window
     address = re.match(r"http://[^/]+/", window.page.url)
     kept = window.page.evaluate("localStorage.length")
+    forget = context.new_cdp_session(window.page).send
+    if address:  # the conversations
+        forget("Storage.clearDataForOrigin", {"origin": address[0], "storageTypes": "indexeddb"})
     window.page.close()
     assert address
     assert [url for url in window.requests if not url.startswith(address[0])] == []

@@ -306,21 +306,6 @@ class TestFollowUps:
         assert asked[2]["history"][1]["content"].startswith(f"{TRUE.strip()[:-1]} [1].")
         assert asked[2]["history"][2]["content"] == "Who wrote the Pinakes?"
 
-    def test_a_reload_begins_anew(
-        self, window: Window, address: str, model: ScriptedGenerator
-    ) -> None:
-        page = window.page
-        model.script = (TRUE,)
-        page.goto(f"{address}/?q={quote_plus(BIRDS)}")
-        expect(page.get_by_role("status")).to_contain_text("scripted")
-        ask(page, "And birds?")
-        expect(page.locator("#earlier article")).to_have_count(1)
-        expect(page.get_by_role("status")).to_contain_text("scripted")
-        page.reload()
-        expect(page.get_by_role("status")).to_contain_text("scripted")
-        expect(page.locator("#question")).to_have_value(BIRDS)  # the one that stands alone
-        expect(page.locator("#earlier article")).to_have_count(0)
-
     def test_what_failed_is_no_part_of_the_conversation(
         self, window: Window, address: str, done: dict[str, Any]
     ) -> None:
@@ -351,6 +336,146 @@ class TestFollowUps:
         body = request.value.post_data_json
         assert [turn["content"] for turn in body["history"][::2]] == ["birds 4", "birds 5"]
         assert len(request.value.post_data_buffer or b"") < 64 * 1024
+
+
+class TestKeptConversations:
+    def test_a_reload_and_back_show_the_answers_and_ask_nobody(
+        self, window: Window, address: str, model: ScriptedGenerator
+    ) -> None:
+        page = window.page
+        model.script = (TRUE,)
+        begin(page, address, BIRDS, "And birds?")
+        said = page.locator("#answer").inner_text()
+        asked = asking(window)
+        page.reload()
+        expect(page.locator("#answer")).to_have_text(said, use_inner_text=True)
+        expect(page.locator("#earlier article").get_by_role("heading")).to_have_text(BIRDS)
+        expect(page.get_by_role("status")).to_contain_text("scripted")
+        page.locator("#sources a").first.click()
+        expect(page.locator("article mark").first).to_be_visible()
+        page.go_back()
+        expect(page.locator("#answer")).to_have_text(said, use_inner_text=True)
+        expect(page.locator("#sources blockquote").first).to_be_visible()
+        assert asking(window) == asked
+        assert BIRDS not in page.url
+
+    def test_it_goes_on_where_it_was_left(
+        self, window: Window, address: str, model: ScriptedGenerator
+    ) -> None:
+        page = window.page
+        model.script = (TRUE,)
+        begin(page, address, BIRDS)
+        page.reload()
+        expect(page.locator("#answer")).to_contain_text("Timon")
+        with page.expect_request("**/api/ask") as request:
+            ask(page, "And birds?")
+        assert request.value.post_data_json["history"][0]["content"] == BIRDS
+        expect(page.locator("#earlier article")).to_have_count(1)
+        kept_count(page, 1)
+
+    def test_asking_again_replaces_the_answer(
+        self, window: Window, address: str, model: ScriptedGenerator
+    ) -> None:
+        page = window.page
+        model.script = (TRUE,)
+        begin(page, address, BIRDS)
+        page.get_by_label("How to answer").select_option("in the words of a passage")
+        with page.expect_request("**/api/ask") as request:
+            page.get_by_role("button", name="Ask again").click()
+        assert request.value.post_data_json["history"] == []
+        assert request.value.post_data_json["mode"] == "quote"
+        expect(page.get_by_role("status")).to_contain_text("The passage that most likely answers")
+        expect(page.locator("#earlier article")).to_have_count(0)
+        kept_count(page, 1)
+
+    def test_conversations_are_gone_back_to_and_deleted(
+        self, window: Window, address: str, model: ScriptedGenerator
+    ) -> None:
+        page = window.page
+        model.script = (TRUE,)
+        begin(page, address, BIRDS)
+        page.get_by_role("link", name="New conversation").click()
+        expect(page.locator("#answer")).to_be_hidden()
+        begin(page, page.url, BIRDS.lower())
+        kept_count(page, 2)
+        page.locator("#kept summary").click()
+        page.locator("#kept").get_by_role("link", name=BIRDS, exact=True).click()
+        expect(page.locator("#question")).to_have_value(BIRDS)
+        expect(page.locator("#answer")).to_contain_text("Timon")
+        page.get_by_role("button", name=f"Delete “{BIRDS}”", exact=True).click()
+        kept_count(page, 1)
+        page.reload()
+        expect(page.get_by_role("status")).to_have_text(
+            "That conversation is not kept in this browser."
+        )
+        page.locator("#kept summary").click()
+        page.get_by_role("button", name="Delete all").click()
+        kept_count(page, 0)
+
+    def test_a_browser_that_shall_keep_nothing_keeps_nothing(
+        self, window: Window, address: str, model: ScriptedGenerator
+    ) -> None:
+        page = window.page
+        model.script = (TRUE,)
+        page.goto(address)
+        page.locator("#kept summary").click()
+        choice = page.get_by_label("Keep conversations, in this browser only")
+        choice.uncheck()
+        begin(page, page.url, BIRDS)
+        page.goto(address)
+        kept_count(page, 0)
+        page.locator("#kept summary").click()
+        choice.check()
+
+    def test_where_the_browser_refuses_to_keep_anything_answers_are_shown(
+        self, window: Window, address: str, model: ScriptedGenerator
+    ) -> None:
+        page = window.page
+        model.script = (TRUE,)
+        page.add_init_script("delete window.indexedDB; window.indexedDB = undefined;")
+        begin(page, address, BIRDS)
+        expect(page.locator("#answer")).to_contain_text("Timon")
+
+    def test_an_answer_is_copied_with_its_sources(
+        self, window: Window, address: str, model: ScriptedGenerator
+    ) -> None:
+        page = window.page
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        model.script = ("Timon *of* Phlius compared them to birds fed in a cage. ",)
+        begin(page, address, BIRDS)
+        page.get_by_role("button", name="Copy", exact=True).click()
+        expect(page.locator("#copy")).to_have_text("Copied")
+        plain = page.evaluate("navigator.clipboard.readText()")
+        assert plain.startswith(f"{BIRDS}\n\nTimon *of* Phlius")
+        assert re.search(r"\n\[1\] Library of .*\n    https://\S+oldid=\d+", plain)
+        page.get_by_role("button", name="Copy as Markdown").click()
+        expect(page.locator("#copy-markdown")).to_have_text("Copied")
+        markdown = page.evaluate("navigator.clipboard.readText()")
+        assert markdown.startswith(f"## {BIRDS}\n\nTimon \\*of\\* Phlius")
+        assert re.search(r"\n- \\\[1\\\] \[Library of .*\]\(https://\S+oldid=\d+\)", markdown)
+        with page.expect_download() as saved:
+            page.get_by_role("button", name="Save the conversation").click()
+        assert saved.value.suggested_filename.endswith(".md")
+        assert saved.value.path().read_text() == markdown
+
+
+def begin(page: Page, address: str, *questions: str) -> None:
+    """Ask these, one after the other, and wait for what the browser keeps of them."""
+    page.goto(address)
+    for number, question in enumerate(questions):
+        ask(page, question)
+        expect(page.locator("#earlier article")).to_have_count(number)
+        expect(page.get_by_role("status")).to_contain_text("scripted")
+        expect(page.locator("#stop")).to_be_hidden()
+
+
+def asking(window: Window) -> int:
+    """How often the service was asked."""
+    return sum(url.endswith("/api/ask") for url in window.requests)
+
+
+def kept_count(page: Page, count: int) -> None:
+    expect(page.locator("#kept summary")).to_have_text(f"Conversations ({count})")
 
 
 def test_what_a_model_writes_is_only_text(
@@ -394,7 +519,8 @@ def test_a_conversation_is_as_readable_as_one_answer(
         ask(page, BIRDS)
         expect(page.locator("#earlier article")).to_have_count(number - 1)
         expect(page.get_by_role("status")).to_contain_text("scripted")
-    page.locator("summary").click()
+    for folded in page.locator("summary").all():
+        folded.click()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
     assert page.get_by_role("heading").first.evaluate("node => node.tagName") == "H1"

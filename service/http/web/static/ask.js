@@ -1,6 +1,10 @@
 // Asks the service and shows the answer as it comes; answers before it stay above the field.
-// Addresses are relative: the page stands above the API of its collection. The conversation lives on this page alone: a reload begins anew.
+// Addresses are relative: the page stands above the API of its collection. A conversation that this
+// browser keeps has an address, `#id`, from which it is drawn again without asking.
 import { AnswerText, drawSources, element } from "./answer.js";
+import { listConversations } from "./conversation_list.js";
+import { keep, kept, newId } from "./conversation_store.js";
+import { offerText } from "./conversation_text.js";
 import { events } from "./events.js";
 
 // The service reads so many turns, in bodies of 64 KiB.
@@ -16,19 +20,27 @@ const status = document.getElementById("status");
 const earlier = document.getElementById("earlier");
 const sources = document.getElementById("sources");
 const sourceList = sources.querySelector("ol");
+const after = document.getElementById("after");
 const answer = new AnswerText(document.getElementById("answer"));
-let conversation = [];
-let finished = null; // question of the answer that is shown whole
+let conversation = begun();
+let finished = null; // the turn whose answer is shown whole
 let running = null;
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  // The address keeps a question that stands alone, so that coming back from a source asks it again.
-  if (!conversation.length) {
-    history.replaceState({ asked: true }, "", `?${new URLSearchParams(asked())}`);
-  }
+  addressQuestion();
   ask();
 });
+
+document.getElementById("again").addEventListener("click", () => {
+  const { question } = conversation.turns.pop();
+  finished = null; // nor does it go above
+  field.value = question;
+  addressQuestion();
+  ask();
+});
+
+offerText(after, () => conversation.turns);
 
 stop.addEventListener("click", () => {
   running.abort(); // the service notices, and the model stops
@@ -36,8 +48,13 @@ stop.addEventListener("click", () => {
   field.focus();
 });
 
+addEventListener("hashchange", showKept);
+listConversations(document.getElementById("kept"), form.dataset.collection);
+
 const inAddress = new URLSearchParams(location.search);
-if (inAddress.get("q")) {
+if (location.hash) {
+  showKept();
+} else if (inAddress.get("q")) {
   field.value = inAddress.get("q");
   mode.value = inAddress.get("mode") ?? "answer";
   if (!mode.value) mode.value = "answer";
@@ -46,14 +63,46 @@ if (inAddress.get("q")) {
   else status.textContent = "A link from elsewhere brought this question; press Ask to ask it.";
 }
 
-function asked() {
-  return mode.value === "answer" ? { q: field.value } : { q: field.value, mode: mode.value };
+function begun() {
+  return { id: newId(), collection: form.dataset.collection, changed: 0, turns: [] };
+}
+
+// The address has a question that stands alone until it has its answer: who leaves before that, and
+// comes back, asks it again.
+function addressQuestion() {
+  if (conversation.turns.length) return;
+  const asked = mode.value === "answer" ? { q: field.value } : { q: field.value, mode: mode.value };
+  history.replaceState({ asked: true }, "", `?${new URLSearchParams(asked)}`);
+}
+
+// Draws the conversation that the address names, as it was; without one the page is empty.
+async function showKept() {
+  running?.abort();
+  const id = location.hash.slice(1);
+  const found = id ? await kept(id) : begun();
+  if (id !== location.hash.slice(1)) return;
+  conversation = found ?? begun();
+  finished = null;
+  clear();
+  earlier.replaceChildren();
+  answer.section.removeAttribute("aria-busy");
+  status.textContent = found ? "" : "That conversation is not kept in this browser.";
+  field.value = "";
+  for (const turn of conversation.turns) {
+    clear();
+    showAnswer(turn);
+    answer.section.removeAttribute("aria-busy");
+    field.value = turn.question;
+    mode.value = turn.mode;
+  }
+  earlier.hidden = conversation.turns.length < 2;
 }
 
 async function ask() {
   running?.abort();
   const mine = (running = new AbortController());
   const question = field.value;
+  const asking = mode.value;
   clear();
   status.textContent = STAGES.searching;
   stop.hidden = false;
@@ -62,7 +111,7 @@ async function ask() {
     const response = await fetch("api/ask", {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
-      body: JSON.stringify({ question, mode: mode.value, history: latest(conversation) }),
+      body: JSON.stringify({ question, mode: asking, history: latest(messages()) }),
       signal: mine.signal,
     });
     if (!response.ok) {
@@ -71,8 +120,9 @@ async function ask() {
     }
     for await (const { name, data } of events(response.body)) {
       if (mine !== running) return;
-      show(name, data, question);
       last = name;
+      if (name === "done") await finish({ question, mode: asking, done: data });
+      else show(name, data);
     }
     if (last !== "done" && last !== "error") throw new Error("the answer broke off");
   } catch (error) {
@@ -88,13 +138,14 @@ async function ask() {
 // Makes room; an answer that was finished goes above.
 function clear() {
   if (finished !== null) {
-    earlier.append(pair(finished));
+    earlier.append(pair(finished.question));
     earlier.hidden = false;
     form.scrollIntoView();
   }
   finished = null;
   answer.clear();
   answer.section.setAttribute("aria-busy", "true"); // read out when it is whole
+  after.hidden = true;
   sources.hidden = true;
   sourceList.replaceChildren();
 }
@@ -116,13 +167,20 @@ function pair(question) {
   return shown;
 }
 
+function messages() {
+  return conversation.turns.flatMap(({ question, done }) => [
+    { role: "user", content: question },
+    { role: "assistant", content: done.text },
+  ]);
+}
+
 function latest(messages) {
   let kept = messages.slice(-LONGEST_HISTORY);
   while (new TextEncoder().encode(JSON.stringify(kept)).length > LONGEST_BODY) kept = kept.slice(2);
   return kept;
 }
 
-function show(name, data, question) {
+function show(name, data) {
   if (name === "status") {
     status.textContent = STAGES[data.stage] ?? queueText(data);
   } else if (name === "sources") {
@@ -134,17 +192,32 @@ function show(name, data, question) {
     answer.clear(); // it was the model's thinking
   } else if (name === "sentence") {
     answer.check(data);
-  } else if (name === "done") {
-    answer.citations = data.citations;
-    answer.finish(data);
-    showSources(data.citations, data);
-    status.textContent = summary(data);
-    if (document.activeElement === field) field.select(); // to type over it
-    finished = question;
-    conversation.push({ role: "user", content: question }, { role: "assistant", content: data.text });
   } else if (name === "error") {
     status.textContent = data.detail;
   }
+}
+
+// The answer is whole: it is part of the conversation, and kept with it.
+async function finish(turn) {
+  conversation.turns.push(turn);
+  conversation.changed = Date.now();
+  showAnswer(turn);
+  if (document.activeElement === field) field.select(); // to type over it
+  const { id } = conversation;
+  if ((await keep(conversation)) && id === conversation.id) {
+    history.replaceState(null, "", `${location.pathname}#${id}`);
+    listConversations(document.getElementById("kept"), conversation.collection);
+  }
+}
+
+function showAnswer(turn) {
+  const { done } = turn;
+  answer.citations = done.citations;
+  answer.finish(done);
+  showSources(done.citations, done);
+  status.textContent = summary(done);
+  finished = turn;
+  after.hidden = false;
 }
 
 function showSources(citations, finished) {

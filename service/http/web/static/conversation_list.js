@@ -1,0 +1,42 @@
+// The list of the conversations that this browser keeps of a collection, to go back to or to delete.
+import { element } from "./answer.js";
+import { forget, isKeeping, keptOf, setKeeping } from "./conversation_store.js";
+
+// Draws it into its place, which is hidden where there is nothing to show.
+export async function listConversations(place, collection) {
+  const conversations = await keptOf(collection);
+  const again = () => listConversations(place, collection);
+  const list = element("ul");
+  for (const conversation of conversations) list.append(entry(conversation, again));
+  const keeping = element("input");
+  keeping.type = "checkbox";
+  keeping.checked = isKeeping();
+  keeping.addEventListener("change", () => setKeeping(keeping.checked));
+  const label = element("label");
+  label.append(keeping, " Keep conversations, in this browser only");
+  const controls = element("p");
+  controls.append(label);
+  if (conversations.length) {
+    const all = element("button", "Delete all", "quiet");
+    all.type = "button";
+    all.addEventListener("click", () => forget(...conversations.map(({ id }) => id)).then(again));
+    controls.append(" ", all);
+  }
+  place.querySelector("summary").textContent = `Conversations (${conversations.length})`;
+  place.replaceChildren(place.querySelector("summary"), list, controls);
+  place.hidden = false;
+}
+
+function entry({ id, changed, turns }, again) {
+  const item = element("li");
+  const link = element("a", turns[0].question);
+  link.href = `./#${id}`;
+  link.dir = "auto";
+  const when = element("time", new Date(changed).toLocaleString([], { dateStyle: "medium", timeStyle: "short" }), "about");
+  const remove = element("button", "Delete", "quiet");
+  remove.type = "button";
+  remove.setAttribute("aria-label", `Delete “${turns[0].question}”`);
+  remove.addEventListener("click", () => forget(id).then(again));
+  item.append(link, " ", when, " ", remove);
+  return item;
+}

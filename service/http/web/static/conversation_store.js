@@ -1,0 +1,88 @@
+// Conversations, kept in this browser alone (IndexedDB) so that coming back to an answer asks nobody
+// again. A conversation is {id, collection, changed, turns: [{question, mode, done}]}, with `done` as
+// the service sent it. Where the browser keeps nothing, or is told to, all of this does nothing.
+const DATABASE = "pinakes";
+const STORE = "conversations";
+const MOST = 300;
+const SETTING = "keep-conversations";
+
+export function isKeeping() {
+  try {
+    return localStorage.getItem(SETTING) !== "no";
+  } catch {
+    return false;
+  }
+}
+
+export function setKeeping(keeping) {
+  if (keeping) localStorage.removeItem(SETTING);
+  else localStorage.setItem(SETTING, "no");
+}
+
+// Where the page is not encrypted there is no randomUUID.
+export function newId() {
+  return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// Whether it is kept now; beyond so many the oldest go.
+export async function keep(conversation) {
+  if (!isKeeping()) return false;
+  try {
+    await transact("readwrite", (store) => store.put(conversation));
+    const all = await everything();
+    const beyond = all.slice(MOST);
+    if (beyond.length) await transact("readwrite", (store) => beyond.forEach(({ id }) => store.delete(id)));
+    return true;
+  } catch {
+    return false; // a private window, or no room: it is on the page all the same
+  }
+}
+
+// The conversation, or undefined.
+export async function kept(id) {
+  try {
+    return await transact("readonly", (store) => store.get(id));
+  } catch {
+    return undefined;
+  }
+}
+
+// Of a collection, the latest first.
+export async function keptOf(collection) {
+  try {
+    return (await everything()).filter((one) => one.collection === collection);
+  } catch {
+    return [];
+  }
+}
+
+export async function forget(...ids) {
+  await transact("readwrite", (store) => ids.forEach((id) => store.delete(id)));
+}
+
+async function everything() {
+  const all = await transact("readonly", (store) => store.getAll());
+  return all.sort((a, b) => b.changed - a.changed);
+}
+
+let opened = null;
+
+function open() {
+  opened ??= new Promise((resolve, reject) => {
+    const request = indexedDB.open(DATABASE, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  return opened;
+}
+
+// Runs one step in a transaction; resolves to what it asked for when all is written.
+async function transact(mode, step) {
+  const transaction = (await open()).transaction(STORE, mode);
+  return new Promise((resolve, reject) => {
+    const request = step(transaction.objectStore(STORE));
+    transaction.oncomplete = () => resolve(request?.result);
+    transaction.onabort = () => reject(transaction.error);
+  });
+}

@@ -1,0 +1,77 @@
+// An answer or a conversation as text to take elsewhere, with its sources: plain, or Markdown.
+// Turns are {question, done}, `done` as the service sent it.
+
+// The buttons that copy the last answer and save the conversation.
+export function offerText(buttons, turns) {
+  const copying = (words) => async ({ currentTarget: button }) => {
+    await copy(words(turns().slice(-1)));
+    const before = button.textContent;
+    button.textContent = "Copied";
+    button.addEventListener("blur", () => (button.textContent = before), { once: true });
+  };
+  buttons.querySelector("#copy").addEventListener("click", copying(asText));
+  buttons.querySelector("#copy-markdown").addEventListener("click", copying(asMarkdown));
+  buttons.querySelector("#save").addEventListener("click", () => save(asMarkdown(turns()), turns()[0].question));
+}
+
+// Without encryption there is no clipboard but by way of a field.
+async function copy(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const field = document.createElement("textarea");
+  field.value = text;
+  document.body.append(field);
+  field.select();
+  document.execCommand("copy");
+  field.remove();
+}
+
+function save(text, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([text], { type: "text/markdown" }));
+  link.download = `${name.replace(/[^\p{L}\p{N} -]/gu, "").trim().slice(0, 80) || "conversation"}.md`;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}
+
+function asText(turns) {
+  return turns.map(({ question, done }) => [question, done.text, plainSources(done)].filter(Boolean).join("\n\n")).join("\n\n\n");
+}
+
+function asMarkdown(turns) {
+  return turns
+    .map(({ question, done }) =>
+      [`## ${escaped(question)}`, escaped(done.text), markdownSources(done)].filter(Boolean).join("\n\n"),
+    )
+    .join("\n\n");
+}
+
+// Only those that the answer names; of a passage, its own.
+function named({ text, citations }) {
+  const marked = citations.filter(({ number }) => text.includes(`[${number}]`));
+  return marked.length ? marked : citations.slice(0, 1);
+}
+
+function plainSources(done) {
+  return named(done)
+    .map((citation) => [`[${citation.number}] ${place(citation)}`, citation.permalink].filter(Boolean).join("\n    "))
+    .join("\n");
+}
+
+function markdownSources(done) {
+  return named(done)
+    .map((citation) => {
+      const name = escaped(place(citation));
+      const linked = citation.permalink ? `[${name}](${citation.permalink})` : name;
+      return `- \\[${citation.number}\\] ${linked}`;
+    })
+    .join("\n");
+}
+
+function place({ title, heading_path: path }) {
+  return [title, ...path].join(" › ");
+}
+
+// What would be markup is shown as it was written.
+function escaped(text) {
+  return text.replace(/[\\`*_{}[\]<>#|~!&]/g, "\\$&").replace(/^(\s*)([-+]|\d+[.)])(?=\s)/gm, "$1\\$2");
+}
