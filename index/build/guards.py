@@ -32,7 +32,7 @@ _MOST_NAMED = 5
 class Guards:
     """What is let pass, and who is asked: ``ask`` a person a yes-or-no question, if there is one.
 
-    ``force``: everything; ``accept_vanished``: pages that are missing from the dump.
+    ``force``: everything; ``accept_vanished``: pages that the dump no longer leads to.
     """
 
     accept_vanished: bool = False
@@ -116,8 +116,8 @@ def _missing_pages(before: Path, stage: Path, old: Manifest, new: Manifest) -> l
             Objection(
                 "vanished",
                 f"{len(vanished):,} of {pages:,} pages ({len(vanished) / pages:.1%}) of "
-                f"{old.generation} are missing from this dump, which need not mean that they were "
-                f"deleted: {_few(vanished)}",
+                f"{old.generation} are missing from this dump, or lead nowhere in it, which need "
+                f"not mean that they were deleted: {_few(vanished)}",
             )
         )
     elif kept:  # by somebody's wish
@@ -125,7 +125,7 @@ def _missing_pages(before: Path, stage: Path, old: Manifest, new: Manifest) -> l
             Objection(
                 "vanished",
                 f"{len(kept):,} of the pages that {old.generation} keeps from earlier dumps are "
-                f"missing from this one, too: {_few(kept)}",
+                f"missing from this one, or lead nowhere in it, too: {_few(kept)}",
             )
         )
     if new.pages.articles < _LEAST_PAGES * pages:

@@ -76,7 +76,7 @@ class BuildOptions:
     gives up at the first page that cannot be read, instead of setting it aside. ``kept_dumps``: of
     so many a generation stays. ``guards``: what a new generation must pass before it goes live.
     ``publishes_early``: also with fewer vectors than the present one has. ``keeps_vanished``: pages
-    of the present one that the source no longer has stay as they were there; not with ``force``.
+    of the present one that the source no longer leads to stay as they were; not with ``force``.
     """
 
     workers: int = field(default_factory=default_workers)

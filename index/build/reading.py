@@ -2,7 +2,8 @@
 
 Both go on at once: the store takes segments in the order of their units, as they are done. Pages
 that the present generation knows are not parsed: the store takes them over from there. Where pages
-that have vanished are kept, they come after all others, by their keys; then redirects.
+that have vanished are kept, they come after all others, by their keys, those last in whose place
+stands a redirect; then redirects.
 """
 
 import shutil
@@ -31,7 +32,7 @@ from pinakes.ingest.segments import (
 )
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.file_state import FileDigest
-from pinakes.ingest.types import DocumentKey, Link, OtherPage, Redirect, Unchanged
+from pinakes.ingest.types import DocumentKey, Link, Unchanged
 from pinakes.ingest.workers import map_units
 
 __all__ = ["drop_segments", "extract", "write_store"]
@@ -123,8 +124,6 @@ def _read_segments(
                     is_new = writer.add_unchanged(page)
                 else:
                     is_new = writer.add(entry, passages)
-                if build.keeps_vanished and isinstance(entry, Redirect | OtherPage):
-                    writer.add_other(entry.key)
                 report.add(unit.file, entry, is_duplicate=not is_new)
             runs.append(link_run_path(segments, unit.number))
             build.progress.advance(unit.byte_count)
@@ -152,12 +151,16 @@ def _read_segments(
 def _keep_vanished(
     present: PresentGeneration, writer: StoreWriter, unchanged: UnchangedPages, add_links: AddLinks
 ) -> int:
-    """Take over the pages that the source no longer has; how many there are."""
+    """Take over the pages that lead nowhere in the source; how many there are.
+
+    A redirect in the place of one may lead to another that is kept: those without one come first.
+    """
     kept = 0
-    for page, kept_as_of in unchanged.missing(writer.is_there):
-        add_links(page.row.key, page.links)
-        writer.add_kept(page, kept_as_of or present.day)
-        kept += 1
+    for is_there in (writer.is_there, writer.leads_somewhere):
+        for page, kept_as_of in unchanged.missing(is_there):
+            add_links(page.row.key, page.links)
+            writer.add_kept(page, kept_as_of or present.day)
+            kept += 1
     return kept
 
 

@@ -50,7 +50,6 @@ CREATE TEMP TABLE redirects (title TEXT NOT NULL, target TEXT NOT NULL);
 CREATE TEMP TABLE meanings (name TEXT NOT NULL, target TEXT NOT NULL);
 CREATE TEMP TABLE bold_names (page_id INTEGER NOT NULL, name TEXT NOT NULL);
 CREATE TEMP TABLE copied (page_id INTEGER NOT NULL, text_row INTEGER NOT NULL);
-CREATE TEMP TABLE others (key PRIMARY KEY) WITHOUT ROWID;
 """
 # There where a page is kept that the source no longer has. as_of: the date of the last that had it.
 _KEPT = (
@@ -148,7 +147,7 @@ class StoreWriter:
     def add_kept(self, page: UnchangedPage, as_of: str) -> None:
         """Take over an article that the source no longer has; ``as_of``: see ``StoredPage``.
 
-        It comes after all that the source has, and by neither key nor title ``is_there``.
+        It comes after all that the source has, which does not lead to it by key or title.
         """
         page_id = self._take_over(page)
         if page_id is None:
@@ -249,20 +248,16 @@ class StoreWriter:
         self._connection.execute("INSERT INTO redirects VALUES (?, ?)", (title, target))
         return True
 
-    def add_other(self, key: DocumentKey) -> None:
-        """Remember a page that the source has, though not as an article, for ``is_there``."""
-        self._connection.execute("INSERT OR IGNORE INTO others VALUES (?)", (key,))
-
     def is_there(self, key: DocumentKey, title: str) -> bool:
-        """Whether the source has a page of this key, or one or a redirect of this title.
+        """Whether an article of this key was added, or one or a redirect of this title.
 
-        Once redirects are findable, and where those without an article were added as others.
+        Once redirects are findable.
         """
-        return (
-            self._has("pages", _column_of(key), key)
-            or self._is_title(title)
-            or self._has("others", "key", key)
-        )
+        return self._has("pages", _column_of(key), key) or self._is_title(title)
+
+    def leads_somewhere(self, key: DocumentKey, title: str) -> bool:
+        """As ``is_there``, but for redirects that lead to no article."""
+        return self._has("pages", _column_of(key), key) or self._follow(title) is not None
 
     def _is_title(self, title: str) -> bool:
         return self._has("pages", "title", title) or self._has("redirects", "title", title)

@@ -48,6 +48,7 @@ WIKI = {
     7: article(7, "Ink", f"Soot and gum. [[Papyrus|reed sheets]] {LONG}"),
     8: article(8, "Ostracon", f"A sherd. {LONG}"),
     9: article(9, "Vellum", f"A skin. [[Codex]], [[Parchment]] [[Stylus]] {LONG}"),
+    10: article(10, "Ash", f"What is left of [[Cinder|embers]]. {LONG}"),
     11: redirect(11, "Roll", "Scroll"),
     12: redirect(12, "Bound leaves", "Codex"),
     13: redirect(13, "Reeds", "Reed"),
@@ -55,8 +56,9 @@ WIKI = {
     15: redirect(15, "Soot ink", "Ink"),
     16: redirect(16, "Parchment", "Vellum"),
     17: redirect(17, "Stylus", "Nowhere"),
+    18: article(18, "Cinder", f"Not quite [[Ash]]. {LONG}"),
 }
-# The page's number, and as of when it is kept.
+# The page's number, and as of when it is kept; those with a redirect in their place come last.
 Kept = dict[int, str]
 
 
@@ -66,24 +68,27 @@ def states() -> Iterator[tuple[str, dict[int, str], Kept, list[str]]]:
     yield "20261001", dict(wiki), {}, []
     # Missing, and nobody knows why:
     del wiki[3], wiki[5]
-    for number in range(11, 18):
+    for number in range(11, 19):
         del wiki[number]
-    # Known to be true: moved, made a redirect, moved out of the articles, made anew by its title.
-    wiki[4] = wiki[4].replace("<title>Codex<", "<title>Bound book<")
-    wiki[7] = redirect(7, "Ink", "Soot")  # which the dump does not have
+    # Leads nowhere: a redirect to what the dump does not have, and what was moved elsewhere.
+    wiki[7] = redirect(7, "Ink", "Soot")
     wiki[8] = article(8, "Template:Ostracon", "A sherd.", namespace=10)
+    # Leads on: moved, a redirect to what is kept, made anew by its title.
+    wiki[4] = wiki[4].replace("<title>Codex<", "<title>Bound book<")
+    wiki[10] = redirect(10, "Ash", "Cinder")
     del wiki[9]
     wiki[90] = article(90, "Vellum", "A page of its own.")
-    # To a page kept, one that was moved, one at the end of two, one unchanged, one made anew; not
-    # to what led nowhere before or does by now.
+    # To a page kept, one that was moved, one at the end of two, one unchanged, one with a redirect
+    # in its place, one made anew; not to what led nowhere before.
     redirects = [
         redirect(11, "Roll", "Scroll"),
         redirect(12, "Bound leaves", "Bound book"),
         redirect(13, "Reeds", "Papyrus"),
         redirect(14, "Hermes", "Mercury (god)"),
+        redirect(15, "Soot ink", "Ink"),
         redirect(16, "Parchment", "Vellum"),
     ]
-    yield "20261101", dict(wiki), {3: "2026-10-01", 5: "2026-10-01"}, redirects
+    yield "20261101", dict(wiki), dict.fromkeys((3, 5, 8, 18, 7), "2026-10-01"), redirects
     # One comes back as it was, the other stays away, and a third is missing.
     wiki[3] = WIKI[3]
     del wiki[6]
@@ -95,11 +100,16 @@ def states() -> Iterator[tuple[str, dict[int, str], Kept, list[str]]]:
         redirect(12, "Bound leaves", "Papyrus"),
         redirect(13, "Reeds", "Papyrus"),
         redirect(14, "Hermes", "Mercury (god)"),
+        redirect(15, "Soot ink", "Ink"),
     ]
-    yield "20261201", dict(wiki), {5: "2026-10-01", 6: "2026-11-01"}, redirects
-    # One comes back changed, and of the other the title leads somewhere now.
+    kept = dict.fromkeys((5, 6, 8, 18, 7), "2026-10-01") | {6: "2026-11-01"}
+    yield "20261201", dict(wiki), kept, redirects
+    # One comes back changed, one as it was, and of others the title leads somewhere now.
     wiki[6] = WIKI[6].replace("Of trade", "Of trade and thieves").replace("<id>60<", "<id>61<")
+    wiki[8] = WIKI[8]
     wiki[91] = redirect(91, "Mercury", "Mercury (god)")
+    wiki[93] = article(93, "Soot", "A page of its own.")
+    wiki[94] = article(94, "Cinder", "A page of its own.")
     yield "20270101", dict(wiki), {}, redirects
 
 
@@ -134,14 +144,14 @@ def test_a_generation_with_kept_pages_is_one_of_a_dump_that_has_them_at_its_end(
         manifest = make(collection, dump, "none", keeps_vanished=True).manifest
         assert (date, kept_of(collection)) == (date, kept)
         assert manifest.pages.kept == len(kept)
-        whole = [*wiki.values(), *(last[number] for number in sorted(kept)), *redirects]
+        whole = [*wiki.values(), *(last[number] for number in kept), *redirects]
         fresh = tmp_path / "fresh" / date / "wiki"
         built = make(fresh, write_dump(tmp_path / f"{date}-whole", whole, date), "none").manifest
         left, right = unmarked(collection), unmarked(fresh)
         for part in right:
             assert left[part] == right[part], (date, part)
         assert manifest.pages.articles == built.pages.articles == built.pages.documents
-        last |= wiki
+        last |= {number: page for number, page in wiki.items() if number not in kept}
 
 
 _ID, _TITLE = (re.compile(pattern) for pattern in (r"</ns>\s*<id>(\d+)<", r"<title>(.*?)</title>"))
@@ -182,7 +192,7 @@ def names(pages: Iterable[str]) -> tuple[dict[str, int], dict[str, str]]:
         if "<ns>0</ns>" in page:
             title, target = _first(_TITLE, page), _TARGET.search(page)
             if target is None:
-                articles[title] = int(_first(_ID, page))
+                articles.setdefault(title, int(_first(_ID, page)))
             else:
                 targets.setdefault(title, target[1].partition("#")[0].strip())
     return articles, targets
@@ -194,6 +204,30 @@ def followed(title: str, articles: dict[str, int], targets: dict[str, str]) -> s
             break
         title = targets[title]
     return title if title in articles else None
+
+
+def vanished_articles(before: dict[int, str], pages: Iterable[str]) -> list[int]:
+    """The articles to which ``pages`` do not lead, those with a redirect in their place last."""
+    articles, targets = names(pages)
+    there = set(articles.values())
+    gone = {
+        number: _first(_TITLE, page) for number, page in sorted(before.items())
+        if number not in there
+    }  # fmt: skip
+    found = [n for n, title in gone.items() if title not in articles and title not in targets]
+    articles |= {gone[number]: number for number in found}
+    for number, title in gone.items():
+        if followed(title, articles, targets) is None:
+            found.append(number)
+            articles[title] = number
+    return found
+
+
+def redirect_to(target: str, page: str) -> str:
+    """A redirect in the place of an article; ``target`` as it stands in XML."""
+    if "<ns>0</ns>" not in page or "<redirect " in page:
+        return page
+    return page.replace("</id>", f'</id><redirect title="{target}" />', 1)
 
 
 @pytest.mark.parametrize("seed", [1, 2])
@@ -216,16 +250,12 @@ def test_random_edits_of_the_sample(tmp_path: Path, seed: int) -> None:
     before, last = "", list[str]()
     for month in (1, 2, 3):
         date = f"2026{month:02d}01"
-        there = {int(_first(_ID, page)) for page in pages}
-        titles = {_first(_TITLE, page) for page in pages}
         expected = {
-            number: expected.get(number, before)
-            for number, page in articles.items()
-            if number not in there and _first(_TITLE, page) not in titles
+            number: expected.get(number, before) for number in vanished_articles(articles, pages)
         }
         make(collection, written(date, date, pages), "none", keeps_vanished=True)
         assert kept_of(collection) == expected
-        with_articles = [*pages, *(articles[number] for number in sorted(expected))]
+        with_articles = [*pages, *(articles[number] for number in expected)]
         whole = [*with_articles, *vanished_redirects(last, with_articles)]
         fresh = tmp_path / "fresh" / date / "wiki"
         make(fresh, written(f"{date}-whole", date, whole), "none")
@@ -241,8 +271,15 @@ def test_random_edits_of_the_sample(tmp_path: Path, seed: int) -> None:
             if "<ns>0</ns>" in page and "<redirect " not in page
         }
         before, last = f"2026-{month:02d}-01", whole
-        pages = [page for page in next_dump(pages, chance, 0.3) if chance.random() < 0.9]
+        in_place = {_first(_TITLE, articles[number]) for number in expected} & set(names(pages)[1])
+        titles = [_first(_TITLE, page) for page in pages]
+        pages = [
+            redirect_to(chance.choice(titles), page) if chance.random() < 0.1 else page
+            for page in next_dump(pages, chance, 0.3)
+            if chance.random() < 0.9
+        ]
     assert expected
+    assert in_place
     assert any(_TARGET.search(page) for page in whole[len(with_articles) :])
 
 
@@ -252,7 +289,7 @@ def test_how_many_were_kept_is_told(tmp_path: Path) -> None:
     dump, progress = write_dump(tmp_path / "2", later.values(), second), QuietProgress()
     options = BuildOptions(1, keeps_vanished=True)
     build_collection(tmp_path / "wiki", dump, None, "none", progress, options)
-    assert "2 articles and 5 redirects missing from this dump, and kept" in progress.notes
+    assert "5 articles and 6 redirects missing from this dump, and kept" in progress.notes
 
 
 def test_without_the_option_they_vanish(tmp_path: Path) -> None:
@@ -340,6 +377,23 @@ def test_guards_ask_before_kept_pages_go(tmp_path: Path) -> None:
     told = r"1 of the pages that 20261201-\d keeps from earlier dumps are missing .*: 'Place 79'"
     with pytest.raises(Withheld, match=told):
         guarded(collection, tmp_path, back, "20270101")
+
+
+def test_redirects_to_nowhere_are_no_dead_end(tmp_path: Path) -> None:
+    """What the guards miss is what the option keeps, in the dump after, too."""
+    collection = tmp_path / "wiki"
+    guarded(collection, tmp_path, places(60), "20261001")
+    left = [*places(60, 7, 8), redirect(7, "Place 7", "Nowhere"),
+            article(8, "Template:Place 8", "None.", namespace=10)]  # fmt: skip
+    told = r"2 of 60 pages .* missing from this dump, or lead nowhere in it.*'Place 7', 'Place 8'"
+    for date in ("20261101", "20261201"):
+        with pytest.raises(Withheld, match=told):
+            guarded(collection, tmp_path, left, date)
+        kept = guarded(collection, tmp_path, left, date, keeps_vanished=True)
+        assert (kept.accepted, kept.pages.kept) == ([], 2)
+    with Store(current_generation(collection) / "pages.db") as store:
+        assert [store.page_id_by_name(f"Place {number}") for number in (7, 8)] == [7, 8]
+    assert kept_of(collection) == {7: "2026-10-01", 8: "2026-10-01"}
 
 
 def test_what_is_withheld_with_kept_pages_is_published_with_them(tmp_path: Path) -> None:
