@@ -46,11 +46,20 @@ def print_change(change: PageChange, console: Console = out) -> None:
 
 
 def _passages_text(change: PageChange) -> str:
+    new, gone = change.passages_added, change.passages_removed
     if change.kind == "moved":
         return ""
-    parts = [(change.passages_added, "+"), (change.passages_removed, "−")]
-    told = " ".join(f"{sign}{count:,}" for count, sign in parts if count)
-    return f"{told} passages" if told else "passages in another order"
+    if change.kind != "changed":
+        return _count_text(new or gone)
+    if not (new or gone):
+        return "passages in another order"
+    if not (new and gone):
+        return f"{_count_text(new or gone)} {'new' if new else 'gone'}"
+    return f"{_count_text(new)} new, {gone:,} gone"
+
+
+def _count_text(passages: int) -> str:
+    return f"{passages:,} passage{'' if passages == 1 else 's'}"
 
 
 def change_counts_text(counts: Mapping[ChangeKind, int], old: Manifest, new: Manifest) -> str:

@@ -1,24 +1,26 @@
 """``pinakes diff``: what changed, told so that people and programs can read it."""
 
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from pinakes.index.changes.changed_pages import ChangeKind, PageChange
 from pinakes.index.changes.page_difference import page_difference
 from pinakes.index.changes.version import open_version
-from pinakes.service.terminal.change_report import print_page_difference
+from pinakes.service.terminal.change_report import print_change, print_page_difference
 from tests.service.cli.test_main import assert_refused
 from tests.service.conftest import Run
 
 CHANGES = [
-    ("~", "Papyrus  +1 −1 passages"),
+    ("~", "Papyrus  1 passage new, 1 gone"),
     ("→", "Parchment → Vellum"),
-    ("−", "Wax tablet  −1 passages"),
-    ("+", "Scroll  +1 passages"),
-    ("~", "Ostracon  +1 −1 passages"),
-    ("+", "Palimpsest  +1 passages"),
+    ("−", "Wax tablet  1 passage"),
+    ("+", "Scroll  1 passage"),
+    ("~", "Ostracon  1 passage new, 1 gone"),
+    ("+", "Palimpsest  1 passage"),
 ]
 
 
@@ -52,6 +54,25 @@ def test_generations_by_name(run: Run, two_dumps: Path, words: list[str]) -> Non
 def test_backwards_what_was_added_was_deleted(run: Run, two_dumps: Path) -> None:
     outcome = run("diff", "20261101-1", "20261001-1", "--data", two_dumps.parent)
     assert "1 added, 2 deleted, 1 moved, 2 changed; 6 → 5 articles" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("kind", "new", "gone", "told"),
+    [
+        ("changed", 1_200, 2, "1,200 passages new, 2 gone"),
+        ("changed", 0, 1, "1 passage gone"),
+        ("changed", 2, 0, "2 passages new"),
+        ("changed", 0, 0, "passages in another order"),
+        ("deleted", 0, 3, "3 passages"),
+        ("added", 0, 0, "0 passages"),
+        ("moved", 4, 4, ""),
+    ],
+)
+def test_how_much_of_a_page_is_other(kind: ChangeKind, new: int, gone: int, told: str) -> None:
+    console = Console(file=StringIO(), width=80)
+    print_change(PageChange(kind, None, None, new, gone), console)
+    assert isinstance(console.file, StringIO)
+    assert console.file.getvalue()[2:].strip() == told
 
 
 def test_nothing_changed(run: Run, two_dumps: Path) -> None:
