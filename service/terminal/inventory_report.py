@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -28,6 +29,9 @@ _COUNTS = ("articles", "passages", "vectors")
 _MOST_FILES = 2
 _ANY_WIDTH = 500
 
+# The cells of a row, and how it looks.
+_Row = tuple[Sequence[str], str | None]
+
 
 def size_text(size: int) -> str:
     """Bytes as people read them: "1.2 GB"."""
@@ -43,13 +47,19 @@ def print_inventory(inventory: Inventory) -> None:
     title = f"{inventory.collection}: {count} generation{'' if count == 1 else 's'}, "
     out.print(Text(f"{title}{size_text(inventory.size)} on disk", style="bold"))
     if inventory.generations:
-        table = _table(["", "generation", "built"], [*_COUNTS, "size", "alone"])
+        rows = []
         for state in inventory.generations:
             _, built, *counts = _facts(state.manifest)
-            cells = ("→" if state.is_current else "", state.name, built, *counts)
+            mark = "→" if state.is_current else ""
             sizes = (size_text(state.size), size_text(state.alone))
-            table.add_row(*cells, *sizes, style="bold" if state.is_current else None)
-        _print(table)
+            cells = (mark, state.name, built, *counts, *sizes)
+            rows.append((cells, "bold" if state.is_current else None))
+        _print_table(
+            ["", "generation", "built"],
+            [*_COUNTS, "size", "alone"],
+            rows,
+            giving_way=["built", "articles", "passages", "alone", "vectors"],
+        )
     if sum(state.size for state in inventory.generations) > inventory.size:
         out.print(
             "What generations share counts in the size of each, and once in the sum; alone: what "
@@ -65,20 +75,43 @@ def print_inventory(inventory: Inventory) -> None:
         out.print(_unfinished_text(inventory, build))
 
 
-def _table(texts: Sequence[str], numbers: Sequence[str]) -> Table:
+def _print_table(
+    texts: Sequence[str],
+    numbers: Sequence[str],
+    rows: Sequence[_Row],
+    giving_way: Sequence[str],
+) -> None:
+    """Names and figures are never cut: columns that ``giving_way`` names go, these first, instead.
+
+    As many as a terminal is too narrow for; elsewhere none.
+    """
+    width = out.width if out.is_terminal else _ANY_WIDTH
+    unlimited = out.options.update(max_width=_ANY_WIDTH)
+    for count in range(len(giving_way) + 1):
+        table = _table(texts, numbers, rows, giving_way[:count])
+        if Measurement.get(out, unlimited, table).maximum <= width:
+            break
+    out.print(table, width=width)
+    if left_out := giving_way[:count]:
+        out.print(f"Too narrow here for {', '.join(left_out)}; --json has all.", style="dim")
+
+
+def _table(
+    texts: Sequence[str], numbers: Sequence[str], rows: Sequence[_Row], left_out: Sequence[str]
+) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, padding=(0, 2, 0, 0))
-    first, *others = texts
-    table.add_column(first, overflow="fold")  # names may be long; figures are never cut
-    for name in others:
-        table.add_column(name, no_wrap=True)
-    for name in numbers:
-        table.add_column(name, justify="right", no_wrap=True)
+    names = [*texts, *numbers]
+    kept = [place for place, name in enumerate(names) if name not in left_out]
+    for place in kept:
+        is_number = place >= len(texts)
+        # The name of a collection may be longer than any terminal is wide.
+        table.add_column(
+            names[place], justify="right" if is_number else "left", overflow="fold",
+            no_wrap=place > 0,
+        )  # fmt: skip
+    for cells, style in rows:
+        table.add_row(*(cells[place] for place in kept), style=style)
     return table
-
-
-def _print(table: Table) -> None:
-    """Fitted to a terminal; elsewhere every cell stays whole."""
-    out.print(table, width=None if out.is_terminal else _ANY_WIDTH)
 
 
 def _facts(manifest: Manifest | None) -> Sequence[str]:
@@ -158,18 +191,22 @@ def _facts_json(manifest: Manifest | None) -> dict[str, Any]:
 
 def print_collections(inventories: Sequence[Inventory], free: int) -> None:
     """A row for each collection; below, what is to be known of some, and the room that is left."""
-    table = _table(["collection", "dump of"], [*_COUNTS, "generations", "size"])
-    notes = []
+    rows, notes = [], []
     for one in inventories:
         current = one.current
         day, _, *counts = _facts(current.manifest if current else None)
         number = str(len(one.generations))
-        table.add_row(one.collection, day, *counts, number, size_text(one.size))
+        rows.append(((one.collection, day, *counts, number, size_text(one.size)), None))
         problem = _problem_of(one)
         build = f"a build is {one.build}" if one.build else None
         if said := "; ".join(filter(None, (problem, build))):
             notes.append(f"{one.collection}: {said}")
-    _print(table)
+    _print_table(
+        ["collection", "dump of"],
+        [*_COUNTS, "generations", "size"],
+        rows,
+        giving_way=["generations", "articles", "passages", "vectors", "dump of"],
+    )
     for note in notes:
         out.print(Text(note))
     out.print(f"{size_text(free)} are free.", style="dim")
