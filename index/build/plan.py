@@ -41,7 +41,7 @@ _EMBEDDED_SAMPLE = 128
 # Below this multiple of the source's own size the room is measured instead of assumed.
 _ROOM_FACTOR = 20
 _SPARE = 1.1
-_KEYWORD_STEPS = 3
+_KEYWORDS, _EMBEDDING = "Writing the keyword index", "Embedding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,9 @@ class BuildPlan:
     @property
     def most_disk(self) -> int:
         """Bytes on disk at most: with the temporary files beside the store, or beside vectors."""
-        keywords, vectors = self.steps[:_KEYWORD_STEPS], self.steps[_KEYWORD_STEPS:]
-        store = keywords[0].lasting + sum(step.temporary for step in keywords)
+        vectors = [step for step in self.steps if step.name.startswith(_EMBEDDING)]
+        texts = [step for step in self.steps if step not in vectors and step.name != _KEYWORDS]
+        store = sum(step.lasting + step.temporary for step in texts)
         return max(store, self.lasting + max((step.temporary for step in vectors), default=0))
 
 
@@ -140,7 +141,7 @@ class _Sample:
         self._executors = executors
 
     def plan(self, encoder: Encoder | None, scope: VectorScope, progress: Progress) -> BuildPlan:
-        reading, counts = self._read(progress)
+        preparing, reading, counts = self._read(progress)
         writer = self._writer
         with self._timed() as linking:
             writer.index_titles()
@@ -154,13 +155,14 @@ class _Sample:
                 database, keywords, self._source.identity.language, self._workers, Silence()
             )
         steps = [
+            *preparing,
             replace(
                 reading,
                 lasting=self._scaled(database.stat().st_size) + self._size(texts_beside(database)),
             ),
             PlannedStep("Counting links", linking(), MEMORY_LIMIT, self._scaled(scratch), 0),
             PlannedStep(
-                "Writing the keyword index",
+                _KEYWORDS,
                 indexing(),
                 min(self._workers, MOST_RANGES) * WRITER_HEAP,
                 0,
@@ -184,7 +186,7 @@ class _Sample:
                     # Shards are joined into a new one, and removed when that is there.
                     joined = before + size
                     steps.append(
-                        PlannedStep(f"Embedding {name}", number / rate, memory, joined, size)
+                        PlannedStep(f"{_EMBEDDING} {name}", number / rate, memory, joined, size)
                     )
                     before = size
         pages = PageCounts(
@@ -192,15 +194,26 @@ class _Sample:
         )
         return BuildPlan(self._share, self._workers, pages, self._scaled(passages), tuple(steps))
 
-    def _read(self, progress: Progress) -> tuple[PlannedStep, PageCounts]:
-        """Segments by the workers, the store by this process, as in a build."""
-        self._writer = StoreWriter(self._directory / "pages.db")
+    def _read(self, progress: Progress) -> tuple[list[PlannedStep], PlannedStep, PageCounts]:
+        """Segments by the workers, the store by this process, as in a build.
+
+        What goes before, if anything does, is the first.
+        """
         counts = PageCounts()
         reading = storing = 0.0
         memory = 0
-        with self._executors(min(self._workers, len(self._units))) as executor:
-            work = partial(_measured_segment, source=self._source, directory=self._directory)
+        busy = min(self._workers, len(self._units))
+        with self._executors(busy) as executor:
+            before = _StepClock()
+            source = self._source.prepared(
+                self._directory, executor, len(self._units), before, self._units
+            )
+            prepared = before.seconds() * busy / self._workers / self._share
+            set_aside = self._size(self._directory)
+            self._writer = StoreWriter(self._directory / "pages.db")
+            work = partial(_measured_segment, source=source, directory=self._directory)
             for unit, (seconds, peak) in map_units(work, self._units, executor, len(self._units)):
+                source.release(unit)
                 reading += seconds
                 memory = max(memory, peak)
                 began = time.process_time()
@@ -210,13 +223,13 @@ class _Sample:
                 storing += time.process_time() - began
                 progress.advance(1)
         segments = sum(path.stat().st_size for path in self._directory.glob("*.zst"))
+        workers = self._workers * memory
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         # The store is written beside the workers, by the cores they leave.
         seconds = max((reading + storing) / self._workers, storing) / self._share
-        step = PlannedStep(
-            "Reading the dump", seconds, self._workers * memory + own, self._scaled(segments), 0
-        )
-        return step, counts
+        step = PlannedStep("Reading the dump", seconds, workers + own, self._scaled(segments), 0)
+        preparing = [PlannedStep(before.name, prepared, workers + own, set_aside, 0)]
+        return preparing if before.name else [], step, counts
 
     def _runs(self) -> list[Path]:
         return [link_run_path(self._directory, unit.number) for unit in self._units]
@@ -234,6 +247,24 @@ class _Sample:
         ended: list[float] = []
         yield lambda: (ended[0] - began) / self._share
         ended.append(time.monotonic())
+
+
+class _StepClock:
+    """Told of what goes before the reading: what it is called, and how long it took."""
+
+    def __init__(self) -> None:
+        self.name = ""
+        self._began = 0.0
+
+    def step(self, name: str, total: int, unit: str) -> None:
+        del total, unit
+        self.name, self._began = name, time.monotonic()
+
+    def advance(self, amount: int) -> None:
+        del amount
+
+    def seconds(self) -> float:
+        return time.monotonic() - self._began if self.name else 0.0
 
 
 def _measured_segment(unit: Unit, source: Source, directory: Path) -> tuple[float, int]:

@@ -142,14 +142,20 @@ class Source(ABC):
         """All units in reading order, the same ones whenever the files are the same."""
 
     def prepared(
-        self, directory: Path, executor: Executor, ahead: int, progress: Stepping
+        self,
+        directory: Path,
+        executor: Executor,
+        ahead: int,
+        progress: Stepping,
+        units: Sequence[Any] | None = None,
     ) -> "Source":
         """This source with what must be known of all units before any is read: itself, mostly.
 
         Units go to the executor, at most ``ahead`` at a time. What is made lies in ``directory``
         until nothing is read any more; what lies there from an earlier time is of this very source.
+        ``units``: those of a sample; what is known is known of these then.
         """
-        del directory, executor, ahead, progress
+        del directory, executor, ahead, progress, units
         return self
 
     @abstractmethod

@@ -43,6 +43,8 @@ if TYPE_CHECKING:
 
 __all__ = ["build", "build_and_tell", "calibrate", "plan", "spread_over_cluster"]
 
+_ASKING = "Asking itself"
+
 
 def build(
     dump: DumpPaths,
@@ -176,7 +178,7 @@ def calibrate(
         if before is not None and (carried := carried_threshold(own, before, manifest)):
             write_threshold(directory, carried)
             return
-    progress.step("Asking itself", MADE_QUESTIONS, "questions")
+    progress.step(_ASKING, MADE_QUESTIONS, "questions")
     with Index.open(directory) as index:
         chosen = calibrated_threshold(index, models, lambda: progress.advance(1))
     if chosen is not None:
@@ -191,10 +193,15 @@ def plan(
 ) -> None:
     """Say what building a dump would take on this machine, from a sample of the dump."""
     require_extra("build", "pinakes plan")
-    from pinakes.index.build.plan import plan_build
+    from pinakes.index.build.plan import PlannedStep, plan_build
     from pinakes.index.encoders.sentence_model import find_encoder
     from pinakes.ingest.sources.opening import open_source
     from pinakes.ingest.workers import default_workers
+    from pinakes.service.evaluation.refusals import (
+        ASKING_MEMORY,
+        MADE_QUESTIONS,
+        SECONDS_A_QUESTION,
+    )
     from pinakes.service.terminal.console import BuildProgress, print_plan
 
     settings = load_settings()
@@ -203,6 +210,9 @@ def plan(
     encoder = None if scope == "none" else find_encoder(settings.search.encoder)
     with BuildProgress() as progress:
         planned = plan_build(found, workers or default_workers(), encoder, progress, scope=scope)
+    if planned.pages.documents >= MADE_QUESTIONS:
+        asking = PlannedStep(_ASKING, MADE_QUESTIONS * SECONDS_A_QUESTION, ASKING_MEMORY, 0, 0)
+        planned = replace(planned, steps=(*planned.steps, asking))
     if as_json:
         print_json(asdict(planned) | {"lasting": planned.lasting, "most_disk": planned.most_disk})
     else:

@@ -94,8 +94,7 @@ def _report_fidelity(source: "Source", workers: int, *, as_json: bool) -> None:
     if not isinstance(source, MediaWikiSource):
         raise BadInput(f"--report measures wikitext, and {source.files[0]} holds none")
     with BuildProgress() as progress:
-        progress.step("Measuring", source.byte_count, "bytes")
-        total, lost = measure_dump(source, workers, progress.advance)
+        total, lost = measure_dump(source, workers, progress)
     if as_json:
         print_json(fidelity_json(total, lost))
     else:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from pinakes.ingest.files import sync_directory, sync_tree
 from pinakes.ingest.sources.mediawiki.files.archives import archive_format, read_pieces
-from pinakes.ingest.sources.mediawiki.files.dumps import Dump, WorkUnit, plan_units, sample_units
+from pinakes.ingest.sources.mediawiki.files.dumps import Dump, WorkUnit, sample_units
 from pinakes.ingest.sources.mediawiki.files.multistream_index import find_index, read_index
 from pinakes.ingest.sources.mediawiki.templates.table import (
     TemplatePage,
@@ -65,23 +65,22 @@ def holds_templates(dump: Dump) -> bool:
 
 
 def collect_templates(
-    dump: Dump,
-    unit_bytes: int | None,
+    units: Iterable[WorkUnit],
+    site: SiteInfo,
     directory: Path,
     executor: Executor,
     ahead: int,
     on_read: Callable[[int], None],
 ) -> Path | None:
-    """The table of the dump's templates in ``directory``, None of no templates.
+    """The table of the templates in these units, in ``directory``, None of no templates.
 
     What is there already is taken.
 
-    Units, as ``plan_units`` gives them, go to the executor, at most ``ahead`` at a time.
-    ``on_read`` is told of the bytes of each.
+    Units go to the executor, at most ``ahead`` at a time. ``on_read`` is told of the bytes of each.
     """
     table = directory / _TABLE
     if not table.exists():
-        _write_table(table, plan_units(dump, unit_bytes), dump.site, executor, ahead, on_read)
+        _write_table(table, units, site, executor, ahead, on_read)
     with closing(TemplateTable(table)) as templates:
         return table if templates.holds_any() else None
 

@@ -27,7 +27,11 @@ from pinakes.ingest.sources.mediawiki.first_pass import (
     release_pages,
 )
 from pinakes.ingest.sources.mediawiki.markup.variants import has_variants
-from pinakes.ingest.sources.mediawiki.templates.kept_templates import open_templates
+from pinakes.ingest.sources.mediawiki.templates.kept_templates import (
+    KeptTemplates,
+    open_templates,
+)
+from pinakes.ingest.sources.mediawiki.xml.page_xml import CutPage
 from pinakes.ingest.types import DocumentKey, Entry
 
 __all__ = ["MediaWikiSource"]
@@ -89,14 +93,25 @@ class MediaWikiSource(Source):
         return sample_units(self.dump, count)
 
     def prepared(
-        self, directory: Path, executor: Executor, ahead: int, progress: Stepping
+        self,
+        directory: Path,
+        executor: Executor,
+        ahead: int,
+        progress: Stepping,
+        units: Sequence[WorkUnit] | None = None,
     ) -> "MediaWikiSource":
         """With the templates of the dump, where it has any, to be read for this purpose."""
         if not holds_templates(self.dump):
             return self
-        progress.step("Reading the templates", self.byte_count, "bytes")
+        size = self.byte_count if units is None else sum(unit.byte_count for unit in units)
+        progress.step("Reading the templates", size, "bytes")
         templates = collect_templates(
-            self.dump, self.unit_bytes, directory, executor, ahead, progress.advance
+            self.units() if units is None else units,
+            self.dump.site,
+            directory,
+            executor,
+            ahead,
+            progress.advance,
         )
         return replace(self, set_aside=directory, templates=templates)
 
@@ -106,9 +121,14 @@ class MediaWikiSource(Source):
 
     def read_changed(self, unit: WorkUnit, is_known: IsKnown) -> Iterator[Entry]:
         """The same, but articles that are known are not parsed."""
-        templates = open_templates(self.templates) if self.templates else None
-        cut = prepared_pages(unit, self.set_aside) if self.set_aside else None
-        return read_documents(unit, self.dump.site, is_known, templates, cut)
+        return read_documents(unit, self.dump.site, is_known, *self.prepared_for(unit))
+
+    def prepared_for(self, unit: WorkUnit) -> tuple[KeptTemplates | None, Iterator[CutPage] | None]:
+        """What was prepared: the templates of the dump, and the pages of ``unit``, cut already."""
+        return (
+            open_templates(self.templates) if self.templates else None,
+            prepared_pages(unit, self.set_aside) if self.set_aside else None,
+        )
 
     def release(self, unit: WorkUnit) -> None:
         """Remove what the first pass has set aside of ``unit``."""

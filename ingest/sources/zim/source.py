@@ -57,6 +57,9 @@ _FOOT = 16_000
 # Pages that are looked at for the address of their wiki.
 _FIRST_PAGES = 50
 _PART = re.compile(r"\.zim[a-z]{2}$", re.IGNORECASE)
+_ZIM = re.compile(r"\.zim(?:[a-z]{2})?$", re.IGNORECASE)
+# Where dumps of other kinds lie beside them, these are meant.
+_OTHER_DUMP = re.compile(r"\.(?:xml|json|ndjson|jsonl)(?:[.-]|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,23 +87,17 @@ class ZimSource(Source):
 
     @classmethod
     def takes(cls, paths: Sequence[Path]) -> bool:
-        """Whether these look like ZIM files, or their parts."""
-        return (
-            bool(paths)
-            and all(
-                path.suffix.lower() == ".zim" or _PART.search(path.name) or is_zim(path)
-                for path in paths
-                if not path.is_dir()
-            )
-            and not any(path.is_dir() for path in paths)
-        )
+        """Whether these look like ZIM files or their parts, or a directory of them and no dump."""
+        files = _files_of(paths)
+        return bool(files) and all(_ZIM.search(path.name) or is_zim(path) for path in files)
 
     @classmethod
     def open(cls, paths: Sequence[Path]) -> "ZimSource":
         """The source of one file. Raises IngestError."""
-        if len(paths) > 1:
-            raise IngestError(f"{paths[1]}: a collection is made of one ZIM file; name one of them")
-        path = checked_file(paths[0])
+        files = _files_of(paths)
+        path = checked_file(files[0])
+        if len(files) > 1 and not _PART.search(path.name):
+            raise IngestError(f"{files[1]}: a collection is made of one ZIM file; name one of them")
         if _PART.search(path.name):
             whole = path.with_suffix(".zim").name
             raise NotADump(
@@ -194,6 +191,23 @@ def _page(
         reason = f"its HTML could not be read ({type(error).__name__}: {error})"
         return QuarantinedPage(entry.path, entry.title, reason)
     return replace(document, made_from=made_from)
+
+
+def _files_of(paths: Sequence[Path]) -> list[Path]:
+    """The files, or the ZIM files in the directories; none where a directory holds other dumps."""
+    files: list[Path] = []
+    for path in paths:
+        if not path.is_dir():
+            files.append(path)
+            continue
+        try:
+            inside = sorted(path.iterdir())
+        except OSError:
+            return []
+        if any(_OTHER_DUMP.search(entry.name) for entry in inside):
+            return []
+        files += (entry for entry in inside if _ZIM.search(entry.name))
+    return files
 
 
 def _identity(archive: ZimArchive) -> SourceIdentity:

@@ -1,5 +1,6 @@
 """What a build will take is said beforehand, from a sample, and comes true."""
 
+import bz2
 import gzip
 from pathlib import Path
 
@@ -7,13 +8,13 @@ import pytest
 
 from pinakes.index.build import plan
 from pinakes.index.build.pipeline import BuildOptions, build_collection, is_built
-from pinakes.index.build.plan import check_room, plan_build
+from pinakes.index.build.plan import BuildPlan, PlannedStep, check_room, plan_build
 from pinakes.index.errors import DiskFull
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.opening import open_source
 from pinakes.ingest.types import PageCounts
 from tests.index.toys import HashingEncoder, QuietProgress, in_threads
-from tests.ingest.dumps_on_disk import export, write_multistream
+from tests.ingest.dumps_on_disk import export, page, write_multistream
 
 
 @pytest.fixture(autouse=True)
@@ -33,27 +34,30 @@ def test_a_sample_of_everything_gives_the_real_figures(
     assert planned.pages == built.pages == PageCounts(60, 40, 16, 4)
     assert planned.passages == built.passages
     files = {name: record.size for name, record in built.files.items()}
-    store, keywords = planned.steps[0].lasting, planned.steps[2].lasting
+    steps = {step.name: step for step in planned.steps}
+    reading = steps["Reading the dump"]
+    store, keywords = reading.lasting, steps["Writing the keyword index"].lasting
     assert store == files["pages.db"] + files["texts/000001.db"]
     assert keywords == pytest.approx(sum(files.values()) - store, rel=0.05)
-    assert [step.name for step in planned.steps] == [
+    assert list(steps) == [
+        "Reading the templates",
         "Reading the dump",
         "Counting links",
         "Writing the keyword index",
         "Embedding leads",
         "Embedding the rest",
     ]
-    assert sum(step.lasting for step in planned.steps[3:]) == built.passages * (2 * 64 + 4)
+    assert sum(step.lasting for step in planned.steps[4:]) == built.passages * (2 * 64 + 4)
     assert all(step.seconds > 0 for step in planned.steps)
     assert planned.most_disk >= planned.lasting > 0
-    assert planned.most_disk > store + planned.steps[0].temporary > store
+    assert planned.most_disk > store + reading.temporary > store
 
 
 def test_vectors_are_planned_for_the_leads_alone_where_only_they_get_some(
     packed_sample: Source,
 ) -> None:
     every, leads, none = (
-        plan_build(packed_sample, 1, HashingEncoder(), QuietProgress(), scope=scope).steps[3:]
+        plan_build(packed_sample, 1, HashingEncoder(), QuietProgress(), scope=scope).steps[4:]
         for scope in ("all", "leads", "none")
     )
     assert [step.name for step in every] == ["Embedding leads", "Embedding the rest"]
@@ -119,3 +123,37 @@ def test_what_an_interrupted_build_has_written_counts_as_room(
 def test_a_dump_is_built_once(toy_sample: Path, packed_sample: Source, tmp_path: Path) -> None:
     assert is_built(toy_sample, packed_sample)
     assert not is_built(tmp_path, packed_sample)
+
+
+def test_the_first_pass_over_templates_is_planned_too(tmp_path: Path) -> None:
+    pages = [*(page(n, f"Page {n}", "A {{numbered}}.") for n in range(1, 90)),
+             page(99, "Template:Numbered", "number", namespace=10)]  # fmt: skip
+    path = tmp_path / "toywiki-20261101-pages.xml.bz2"
+    path.write_bytes(bz2.compress(export(pages)))
+    dump = open_source([path])
+    directory = tmp_path / "prepared"
+    directory.mkdir()
+    with in_threads(1) as executor:
+        dump.prepared(directory, executor, 3, QuietProgress())
+    planned = plan_build(dump, 1, None, QuietProgress())
+    first, reading = planned.steps[:2]
+    assert (first.name, reading.name) == ("Reading the templates", "Reading the dump")
+    assert first.temporary == sum(path.stat().st_size for path in directory.iterdir()) > 0
+    assert first.seconds > 0 == first.lasting
+    assert planned.pages.documents == 89
+
+
+def test_most_is_on_disk_with_all_that_the_reading_needs_or_beside_the_vectors() -> None:
+    reading = [
+        PlannedStep("Reading the templates", 1, 1, temporary=500, lasting=0),
+        PlannedStep("Reading the dump", 1, 1, temporary=100, lasting=50),
+        PlannedStep("Counting links", 1, 1, temporary=10, lasting=0),
+    ]
+    for keywords, most in ((40, 660), (900, 980)):
+        steps = (
+            *reading,
+            PlannedStep("Writing the keyword index", 1, 1, temporary=0, lasting=keywords),
+            PlannedStep("Embedding leads", 1, 1, temporary=20, lasting=10),
+            PlannedStep("Asking itself", 1, 1, temporary=0, lasting=0),
+        )
+        assert BuildPlan(1.0, 1, PageCounts(), 1, steps).most_disk == most

@@ -63,6 +63,18 @@ def test_a_built_collection_chooses_its_threshold_by_itself_once(
         path.unlink(missing_ok=True)
 
 
+def test_a_plan_counts_the_questions_that_a_build_asks(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("plan", SAMPLE, "--vectors", "none", "--json")
+    few = json.loads(run(*words).out)["steps"]
+    monkeypatch.setattr("pinakes.service.evaluation.refusals.MADE_QUESTIONS", 12)
+    *same, last = json.loads(run(*words).out)["steps"]
+    assert [step["name"] for step in same] == [step["name"] for step in few]
+    assert last["name"] == "Asking itself"
+    assert last["seconds"] == pytest.approx(12 * 0.36)
+
+
 def test_build_accounts_for_every_page(run: Run, data: Path) -> None:
     outcome = run("build", SAMPLE, "--vectors", "none", "--data", data, "--json")
     built = json.loads(outcome.out)

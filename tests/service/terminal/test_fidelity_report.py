@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from pinakes.service.cli.main import main
+from tests.ingest.dumps_on_disk import export, page
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[str, str]:
@@ -41,3 +42,17 @@ def test_as_json(sample_dump: Path, capsys: pytest.CaptureFixture[str]) -> None:
     lost = sum(report["expected"].values()) - sum(report["kept"].values())
     assert len(report["examples"]) == min(lost, 100)
     assert all(example["number"] for example in report["examples"])
+
+
+def test_templates_of_the_dump_are_expanded_as_in_a_build(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pages = [
+        page(1, "Riga", "At {{height of|a=1|b=7|c=river}} above the sea."),
+        page(2, "Template:Height of", "{{{b}}} m over the {{{c}}}", namespace=10),
+    ]
+    path = tmp_path / "toywiki-20261101-pages-meta-current.xml"
+    path.write_bytes(export(pages))
+    report = json.loads(run(capsys, str(path), "--json")[0])
+    assert (report["pages"], report["dropped"]) == (1, {})
+    assert report["words_kept"]["unrendered"] == 1

@@ -27,6 +27,7 @@ from pinakes.ingest.sources.mediawiki.fidelity.markup_tree import (
 from pinakes.ingest.sources.mediawiki.fidelity.numbers import numbers_of, regrouped
 from pinakes.ingest.sources.mediawiki.fidelity.words import words_of
 from pinakes.ingest.sources.mediawiki.markup.layout import unescape
+from pinakes.ingest.sources.mediawiki.templates.kept_templates import KeptTemplates
 from pinakes.ingest.sources.mediawiki.templates.local_names import local_names
 from pinakes.ingest.sources.mediawiki.templates.registry import find_template
 from pinakes.ingest.sources.mediawiki.templates.unknown import holds_facts
@@ -125,12 +126,15 @@ class FidelityCounts:
 
 
 def measure_pages(
-    pages: Iterable[Page], site: SiteInfo
+    pages: Iterable[Page], site: SiteInfo, templates: KeptTemplates | None = None
 ) -> Iterator[tuple[FidelityCounts, list[LostNumber]]]:
-    """The fidelity of each page, in order: its counts and the numbers it lost."""
+    """The fidelity of each page, in order: its counts and the numbers it lost.
+
+    ``templates``: those of the dump, where it has any.
+    """
     for page in pages:
         dropped: Counter[str] = Counter()
-        document = parse_document(page, site, dropped)
+        document = parse_document(page, site, dropped, templates)
         yield measure_page(page, document, site, dropped)
 
 

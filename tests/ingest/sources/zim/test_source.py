@@ -21,6 +21,7 @@ from pinakes.ingest.types import (
     Redirect,
     Unchanged,
 )
+from tests.ingest.dumps_on_disk import export
 from tests.ingest.zim_files import ABOUT, ZimPage, write_zim
 
 FOOT = (
@@ -175,6 +176,22 @@ def test_it_is_told_by_its_first_bytes(tmp_path: Path, museum: ZimSource) -> Non
     renamed = tmp_path / "museum.bin"
     renamed.write_bytes(museum.path.read_bytes())
     assert isinstance(open_source([renamed]), ZimSource)
+
+
+def test_a_directory_of_a_zim_file_is_that_file(tmp_path: Path, museum: ZimSource) -> None:
+    (tmp_path / "museum.zim.sha256").write_text("0  museum.zim")
+    assert open_source([tmp_path]).files == museum.files
+    with pytest.raises(IngestError, match=r"museum\.zim: a collection is made of one ZIM file"):
+        open_source([tmp_path, museum.path])
+    (tmp_path / "another.zim").write_bytes(museum.path.read_bytes())
+    with pytest.raises(IngestError, match=r"museum\.zim: .*one ZIM file; name one of them"):
+        open_source([tmp_path])
+
+
+def test_a_dump_in_the_same_directory_is_what_is_meant(tmp_path: Path, museum: ZimSource) -> None:
+    dump = tmp_path / "toywiki-20261101-pages-articles.xml"
+    dump.write_bytes(export())
+    assert open_source([museum.path.parent]).files == (dump,)
 
 
 def test_without_libzim_the_way_out_is_named(
