@@ -20,9 +20,13 @@ from pinakes.ingest.sources.mediawiki.markup.boxes import (
 from pinakes.ingest.sources.mediawiki.markup.debris import DROPPED
 from pinakes.ingest.sources.mediawiki.markup.emphasis import bold_runs
 from pinakes.ingest.sources.mediawiki.markup.extension_tags import without_extensions
-from pinakes.ingest.sources.mediawiki.markup.furniture import box_lines, is_box, without_furniture
-from pinakes.ingest.sources.mediawiki.markup.hidden import without_hidden
-from pinakes.ingest.sources.mediawiki.markup.infoboxes import infobox_facts, row_fact
+from pinakes.ingest.sources.mediawiki.markup.hidden import without_furniture, without_hidden
+from pinakes.ingest.sources.mediawiki.markup.infoboxes import (
+    box_lines,
+    infobox_facts,
+    is_box,
+    row_fact,
+)
 from pinakes.ingest.sources.mediawiki.markup.layout import (
     assemble,
     kept_mark,

@@ -1,11 +1,15 @@
-"""Text that a page holds and no reader sees: tags styled away, parts for other pages only.
+"""What stands in wikitext and no reader reads: hidden text, parts for other pages, furniture.
 
-Keys that sort a column stand so; a number before another one would make a third.
+Editors hide a key that sorts a column, or a number before another one that would make a third:
+``without_hidden`` reads pages as they were typed, where a tag may never be closed, and looks no
+further than the lines it stands on. Templates draw navigation and notices, too:
+``without_furniture`` knows these by their classes, and takes out whole tables; it reads what was
+expanded, which is balanced mostly.
 """
 
 import re
 
-__all__ = ["is_hidden", "without_hidden"]
+__all__ = ["is_hidden", "without_furniture", "without_hidden"]
 
 _STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _HIDDEN_TAG = re.compile(
@@ -15,6 +19,22 @@ _HIDDEN_TAG = re.compile(
 _LONGEST = 5_000
 # As sent by the page to those that include it alone.
 _FOR_OTHERS = re.compile(r"<includeonly\s*>.*?(?:</includeonly\s*>|\Z)", re.IGNORECASE | re.DOTALL)
+
+# What templates draw.
+_ELEMENT = re.compile(
+    r"<(?P<end>/?)(?P<tag>div|span|table|tr|td|th|p|ul|ol|li|small|sup|sub|center|abbr|dl|dd|dt)\b"
+    r"(?P<attributes>[^<>]*)>"
+    r"|(?:^|\n)[ \t:]*(?P<opens>\{\|)(?P<head>[^\n]*)"
+    r"|\n[ \t]*(?P<closes>\|\})",
+    re.IGNORECASE,
+)
+_UNREAD = re.compile(
+    r"display\s*:\s*none|visibility\s*:\s*hidden"
+    r"|class\s*=\s*[\"']?[^\"'>]*\b(?:navbox|navbar|vertical-navbox|noprint|metadata|[acfiot]?mbox|"
+    r"mbox-small|dablink|hatnote|sistersitebox|side-box|portalbox|mw-empty-elt|nomobile|error)\b",
+    re.IGNORECASE,
+)
+_MAX_DEPTH = 100
 
 
 def is_hidden(attributes: str) -> bool:
@@ -48,3 +68,34 @@ def _end_of(tag: str, text: str, position: int) -> int:
         if depth == 0:
             return match.end()
     return position
+
+
+def without_furniture(text: str) -> str:
+    """``text`` without elements that are hidden, navigate, or are there for editors.
+
+    What is never closed stays.
+    """
+    if not _UNREAD.search(text):
+        return text
+    kept: list[str] = []
+    place = 0
+    begin = -1  # of the outermost such element that is open
+    outer = 0  # how many elements were open before it
+    stack: list[str] = []
+    for mark in _ELEMENT.finditer(text):
+        name = "{|" if mark["opens"] or mark["closes"] else mark["tag"].lower()
+        if mark["closes"] or mark["end"]:
+            if name not in stack[-_MAX_DEPTH:]:
+                continue
+            while stack.pop() != name:
+                pass
+            if begin >= 0 and len(stack) <= outer:
+                kept.append(text[place:begin])
+                place, begin = mark.end(), -1
+        elif not (mark["attributes"] or "").endswith("/"):
+            attributes = mark["head"] if mark["opens"] else mark["attributes"]
+            if begin < 0 and _UNREAD.search(attributes):
+                begin, outer = mark.start(), len(stack)
+            stack.append(name)
+    kept.append(text[place:])
+    return "".join(kept)

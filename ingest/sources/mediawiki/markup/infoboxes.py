@@ -1,6 +1,7 @@
 """Infoboxes as facts: "Capital: Bern", in the box's order, without what only says how it looks.
 
-Works on arguments whose inner templates and links are already text.
+Works on arguments whose inner templates and links are already text, or on the table that one of the
+dump's own templates draws.
 """
 
 import re
@@ -8,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pinakes.ingest.sources.mediawiki.markup.tables import cell_text
 
-__all__ = ["infobox_facts", "is_layout", "row_fact"]
+__all__ = ["box_lines", "infobox_facts", "is_box", "is_layout", "row_fact"]
 
 # Parameters that say how a box looks, not what it knows: by their name or by their value.
 _LAYOUT_KEY = re.compile(
@@ -27,6 +28,13 @@ _LAYOUT_VALUE = re.compile(
     re.IGNORECASE,
 )
 _CAPTIONS = re.compile(r"caption", re.IGNORECASE)
+
+_BOX_TABLE = re.compile(
+    r"\s*(?:\{\||<table\b)[^\n>]*\bclass\s*=\s*[\"']?[^\"'\n>]*\binfobox\b", re.IGNORECASE
+)
+_WORD = re.compile(r"\w")
+# A row of two cells: of a box the first one says what the other is.
+_PAIR = re.compile(r"([^;:]{1,80}); ([^;]+)")
 
 # An argument that names another one: leader_title1 = President, leader_name1 = Ann Lee.
 _VALUE_KEY = re.compile(r"(.*?)(name|date|info|data)((?:_?sec)?\d*)")
@@ -146,3 +154,15 @@ def _label(key: str) -> str:
     words = re.sub(r"[_\s]+", " ", key).strip().split(" ")
     text = " ".join(word.upper() if word in _ACRONYMS else word for word in words)
     return text[:1].upper() + text[1:]
+
+
+def is_box(text: str) -> bool:
+    """Whether this is the table of an infobox."""
+    return _BOX_TABLE.match(text) is not None
+
+
+def box_lines(rendered: str) -> list[str]:
+    """The facts of a box, of its table as text: "Height: 120 m"; rows that say nothing are gone."""
+    lines = (line.strip(" ,;") for line in rendered.split("\n"))
+    rows = ((line, _PAIR.fullmatch(line)) for line in lines if _WORD.search(line))
+    return [f"{pair[1]}: {pair[2]}" if pair else line for line, pair in rows]

@@ -1,12 +1,8 @@
-"""What templates draw for editors and for finding one's way is no text."""
+"""What is hidden, and what templates draw for editors and for finding one's way, is no text."""
 
 import pytest
 
-from pinakes.ingest.sources.mediawiki.markup.furniture import (
-    box_lines,
-    is_box,
-    without_furniture,
-)
+from pinakes.ingest.sources.mediawiki.markup.hidden import without_furniture
 
 
 @pytest.mark.parametrize(
@@ -26,12 +22,3 @@ from pinakes.ingest.sources.mediawiki.markup.furniture import (
 )
 def test_furniture_is_taken_out(wikitext: str, left: str) -> None:
     assert without_furniture(wikitext) == left
-
-
-def test_a_box_is_known_by_its_class() -> None:
-    assert is_box('{| class="infobox vcard" style="x"\n|}')
-    assert is_box("\n<table class='infobox'>")
-    assert not is_box('{| class="wikitable"\n| infobox\n|}')
-    assert box_lines("Tower\n,,\nHeight; 120 m\nBuilt: 1950; 1960\n") == [
-        "Tower", "Height: 120 m", "Built: 1950; 1960",
-    ]  # fmt: skip
