@@ -90,6 +90,7 @@ def test_what_is_in_them(wheel: Path) -> None:
     assert {name.partition("/")[0] for name in names} == {"pinakes", metadata.partition("/")[0]}
     assert "pinakes/py.typed" in names
     assert f"pinakes/service/doctor/{SAMPLE}" in names
+    assert "pinakes/service/clients/SKILL.md" in names
     assert any(name.endswith("/licenses/LICENSE") for name in names)
     assert "License-Expression: Apache-2.0 AND CC-BY-SA-4.0" in said
     assert "Author: Pinakes developers" in said

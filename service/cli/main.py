@@ -34,6 +34,7 @@ from pinakes.service.cli import (  # noqa: E402
     packs,
     questions,
     serve,
+    skill,
     status,
     tokens,
     update,
@@ -159,6 +160,11 @@ _group(
         "deny": approvals.deny,
         "verify": approvals.verify_approvals,
     },
+)
+_group(
+    "skill",
+    "What agents are told of the service.",
+    {"install": skill.install, "show": skill.show, "paragraph": skill.paragraph},
 )
 
 

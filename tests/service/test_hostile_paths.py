@@ -98,10 +98,14 @@ COMMANDS = [
     "approvals approve abcdefghjkmn --yes --data {}",
     "approvals deny --all --data {}",
     "approvals verify --data {}",
+    "skill install {}",
+    "skill show {}",
+    "skill paragraph {}",
 ]
 # A directory without a collection, or with nothing in it, is an ordinary thing to have.
 _FINE = {
-    f"{name} --data {{}}" for name in ("approvals", "collections", "status", "tokens", "update")
+    f"{name} --data {{}}"
+    for name in ("approvals", "collections", "skill", "status", "tokens", "update")
 }
 
 
