@@ -98,6 +98,8 @@ COMMANDS = [
     "approvals approve abcdefghjkmn --yes --data {}",
     "approvals deny --all --data {}",
     "approvals verify --data {}",
+    "connect cursor --data {}",
+    "connect {} --data DATA",
     "skill install {}",
     "skill show {}",
     "skill paragraph {}",
