@@ -51,7 +51,7 @@ def serve(
     from pinakes.service.approvals.door import opened_door
     from pinakes.service.generators.choice import open_generator
     from pinakes.service.http.app import create_app
-    from pinakes.service.http.listening import Listening
+    from pinakes.service.http.listening import Listening, as_given, given_socket
     from pinakes.service.http.server import make_server
     from pinakes.service.terminal.console import err, plain_logs
 
@@ -65,11 +65,14 @@ def serve(
         approvals__door=human_door,
         generator__backend=generator,
     )
+    given = given_socket()
+    if given is not None:
+        settings = settings.model_copy(update={"serve": as_given(settings.serve, given)})
     _check_tokens(settings)
     library = open_library(settings, scrubbed=True)
     name = ", ".join(library.names())
     app = create_app(settings, library, open_generator(settings.generator))
-    listening = Listening(settings.serve)
+    listening = Listening(settings.serve, given)
 
     def ending() -> None:
         listening.close()

@@ -1,4 +1,7 @@
-"""The socket that the service listens on: an address of this machine, or a UNIX socket."""
+"""The socket that the service listens on: an address of this machine, or a UNIX socket.
+
+Made here, or by systemd before the service starts, which then needs no network of its own.
+"""
 
 import os
 import socket
@@ -9,23 +12,60 @@ from pathlib import Path
 from pinakes.service.errors import BadInput
 from pinakes.service.settings import ServeSettings
 
-__all__ = ["Listening"]
+__all__ = ["Listening", "as_given", "given_socket"]
 
 _BACKLOG = 1024
+_GIVEN = 3  # the first of the sockets that are given: sd_listen_fds(3)
+
+
+def given_socket() -> socket.socket | None:
+    """The listening socket that systemd, or who does as it does, has opened for this process.
+
+    Raises BadInput where it gave several, or what nobody can connect to. Whoever calls owns it;
+    the variables that told of it are gone then, for children and for a second call.
+    """
+    told = {name: os.environ.pop(name, "") for name in ("LISTEN_PID", "LISTEN_FDS")}
+    os.environ.pop("LISTEN_FDNAMES", None)
+    if told["LISTEN_PID"] != str(os.getpid()) or told["LISTEN_FDS"] in ("", "0"):
+        return None
+    if told["LISTEN_FDS"] != "1":
+        raise BadInput(f"given {told['LISTEN_FDS']} sockets to listen on; the unit may name one")
+    try:
+        given = socket.socket(fileno=_GIVEN)
+        listens = given.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+    except OSError as error:
+        raise BadInput(f"given no socket to listen on ({error.strerror})") from None
+    given.set_inheritable(False)
+    named = given.family != socket.AF_UNIX or str(given.getsockname())[:1] == "/"
+    if not listens or given.type != socket.SOCK_STREAM or not named:
+        given.close()
+        raise BadInput("given no socket to listen on: an address or a path, with Accept=no")
+    return given
+
+
+def as_given(settings: ServeSettings, given: socket.socket) -> ServeSettings:
+    """The settings with the address of the socket, whatever they named before."""
+    if given.family == socket.AF_UNIX:
+        return settings.model_copy(update={"uds": Path(given.getsockname())})
+    host, port = given.getsockname()[:2]
+    return settings.model_copy(update={"uds": None, "host": host, "port": port})
 
 
 class Listening:
-    """Open from its making until ``close``. Raises BadInput when the address cannot be had."""
+    """Open from its making until ``close``. Raises BadInput when the address cannot be had.
 
-    def __init__(self, settings: ServeSettings) -> None:
+    A socket that was ``given`` is taken as it is, and its path stays for whoever gave it.
+    """
+
+    def __init__(self, settings: ServeSettings, given: socket.socket | None = None) -> None:
         self._uds = settings.uds
         self._inode: int | None = None
         if self._uds is not None:
-            self.socket = _unix(self._uds, int(settings.uds_mode, 8))
-            self._inode = self._uds.stat().st_ino
+            self.socket = given or _unix(self._uds, int(settings.uds_mode, 8))
+            self._inode = None if given else self._uds.stat().st_ino
             self.name = f"unix:{self._uds}"
         else:
-            self.socket = _tcp(settings.host, settings.port)
+            self.socket = given or _tcp(settings.host, settings.port)
             host, port = self.socket.getsockname()[:2]
             scheme = "https" if settings.tls_certificate else "http"
             self.name = f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}"
@@ -33,7 +73,7 @@ class Listening:
     def close(self) -> None:
         """Listen no more; a UNIX socket is removed, unless another has taken its place."""
         self.socket.close()
-        if self._uds is not None:
+        if self._uds is not None and self._inode is not None:
             with suppress(FileNotFoundError):
                 if self._uds.stat().st_ino == self._inode:
                     self._uds.unlink()

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from pinakes.service.errors import BadInput
-from pinakes.service.http.listening import Listening
+from pinakes.service.http import listening as listening_module
+from pinakes.service.http.listening import Listening, as_given, given_socket
 from pinakes.service.settings import ServeSettings
 
 
@@ -115,3 +116,62 @@ def test_where_no_socket_can_be(tmp_path: Path) -> None:
 def test_what_is_no_mode(mode: str) -> None:
     with pytest.raises(ValueError, match="uds_mode"):
         ServeSettings(uds_mode=mode)
+
+
+def given(
+    monkeypatch: pytest.MonkeyPatch, handed: socket.socket, count: str = "1"
+) -> socket.socket | None:
+    """What is found of a socket that was handed over at the place where systemd puts it."""
+    monkeypatch.setattr(listening_module, "_GIVEN", os.dup(handed.fileno()))
+    for name, value in (("PID", str(os.getpid())), ("FDS", count), ("FDNAMES", "pinakes.socket")):
+        monkeypatch.setenv(f"LISTEN_{name}", value)
+    return given_socket()
+
+
+def test_a_socket_that_is_given_is_used_and_left_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for address in (("127.0.0.1", 0), str(tmp_path / "s")):
+        family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+        with socket.socket(family) as handed:
+            handed.bind(address)
+            handed.listen()
+            name = handed.getsockname()
+            taken = given(monkeypatch, handed)
+        assert taken is not None
+        assert not taken.get_inheritable()
+        assert not [name for name in os.environ if name.startswith("LISTEN_")]
+        settings = as_given(ServeSettings(host="0.0.0.0", uds=Path("/elsewhere")), taken)
+        listening = Listening(settings, taken)
+        assert (settings.uds, settings.exposed) == (Path(name) if family == 1 else None, False)
+        assert listening.name.endswith(name if family == 1 else f"127.0.0.1:{name[1]}")
+        with socket.socket(family) as asking:
+            asking.connect(name)
+        listening.close()
+    assert (tmp_path / "s").exists()
+
+
+def test_what_is_given_beyond_loopback_is_known_to_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.create_server(("0.0.0.0", 0)) as handed:
+        taken = given(monkeypatch, handed)
+    assert taken is not None
+    with taken:
+        assert as_given(ServeSettings(), taken).exposed
+
+
+def test_what_nobody_can_connect_to_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LISTEN_PID", "1")
+    monkeypatch.setenv("LISTEN_FDS", "1")
+    assert given_socket() is None  # meant for another process
+    with socket.socket() as deaf, pytest.raises(BadInput, match="no socket to listen on"):
+        given(monkeypatch, deaf)
+    with socket.socket(socket.AF_UNIX) as unnamed:
+        unnamed.bind("")
+        unnamed.listen()
+        with pytest.raises(BadInput, match="an address or a path"):
+            given(monkeypatch, unnamed)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as one,
+        pytest.raises(BadInput, match="given 2 sockets"),
+    ):
+        given(monkeypatch, one, "2")
