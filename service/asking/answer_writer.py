@@ -3,7 +3,8 @@
 What has been shown stays: a sentence is shown while it comes, and its markers with its end; in
 strict mode only when it has been checked, and of models not to be trusted only where a source was
 found to say it; rows of tables are checked in strict mode alone, code and formulas never. The
-model's own markers stay, too; those that were not found to say it are unverified.
+markers of what supports a sentence come first; the model's own stay behind them, and those that were
+not found to say it are unverified.
 """
 
 import asyncio
@@ -149,7 +150,7 @@ class AnswerWriter:
         if not finished.complete and not begins_anew:
             return  # the beginning of a sentence that was said before
         own = [number for number in finished.numbers if number in self._titles]
-        marks = tuple(dict.fromkeys([*own, *found.citations]))
+        marks = tuple(dict.fromkeys([*found.citations, *own]))
         joint = self._joint(finished.gap)
         text = with_markers(finished.words, marks)
         start = len(draft.text) + len(joint)
