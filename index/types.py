@@ -374,7 +374,8 @@ class Manifest(_Record):
     ``pages`` says what became of every page read, and quarantine.jsonl which were not kept and
     why; ``vectors`` counts passages that have one, ``carried_over`` those of them whose vectors are
     of the generation before. ``accepted``: what spoke against the generation when it was to go
-    live, and was let pass. ``took``: seconds of the steps that led to it, by name, in one run.
+    live, and was let pass. ``took``: seconds of the steps that led to it, by name, in one run, and
+    of one passage that was embedded.
     """
 
     format_version: int

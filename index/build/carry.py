@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from pinakes.index.build.embed import Change, Embedding
+from pinakes.index.build.embed import PASSAGE, Change, Embedding
 from pinakes.index.build.plan import passages_per_second
 from pinakes.index.build.spread import spread_encoding
 from pinakes.index.build.steps import Build
@@ -154,7 +154,9 @@ class _Staged:
         state = (build.stage / "pages.db").stat()
         self.store_name = f"{state.st_ino} {state.st_mtime_ns}"
 
-    def apply(self, change: Change) -> None:
+    def apply(self, change: Change, seconds_each: float | None) -> None:
+        if seconds_each is not None:
+            self._build.took[PASSAGE] = seconds_each
         work, vectors = self._build.work, self._build.stage / _VECTORS
         partial = work / _PARTIAL
         link_files(vectors, partial)

@@ -43,11 +43,21 @@ from pinakes.index.vectors.writer import (
 )
 from pinakes.ingest.workers import Executors
 
-__all__ = ["MOST_PENDING", "Change", "Embedded", "Embedding", "VectorScope", "embed_generation"]
+__all__ = [
+    "MOST_PENDING",
+    "PASSAGE",
+    "Change",
+    "Embedded",
+    "Embedding",
+    "VectorScope",
+    "embed_generation",
+]
 
 Ids = NDArray[np.int64]
 Change = Callable[[Path], VectorIndexRecord]  # of a directory of vectors
 
+# The name in ``took`` of the seconds that one passage took to embed.
+PASSAGE = "passage"
 # Batches that take about so long, so that little is lost and a fast encoder gets enough to do.
 _BATCH_SECONDS = 20.0
 _LEAST_BATCH = 256
@@ -83,8 +93,11 @@ class Embedded(Protocol):
         """Whether at the end all vectors are written into one shard."""
         ...
 
-    def apply(self, change: Change) -> None:
-        """Change the vectors: all of it, or nothing if it is interrupted."""
+    def apply(self, change: Change, seconds_each: float | None) -> None:
+        """Change the vectors: all of it, or nothing if it is interrupted.
+
+        ``seconds_each``: what a passage has taken to embed here, where that can be told.
+        """
         ...
 
 
@@ -149,7 +162,10 @@ class _Published:
         # Shards that are shared with the generation before stay so.
         self.merges_whole = not manifest.carried_over
 
-    def apply(self, change: Change) -> None:
+    def apply(self, change: Change, seconds_each: float | None) -> None:
+        if seconds_each is not None:
+            took = self.manifest.took | {PASSAGE: seconds_each}
+            self.manifest = self.manifest.model_copy(update={"took": took})
         self.manifest = _publish_vectors(self._collection, self.manifest, self._encoder, change)
         self.directory = current_generation(self._collection)
         remove_superseded(self._collection, self._kept_dumps)
@@ -179,6 +195,7 @@ class Embedding:
         origin = {"encoder": encoder.record.model_dump_json(), "store": embedded.store_name}
         self._pending = PendingVectors(embedded.pending, origin, self._done)
         self._began = self._applied = time.monotonic()
+        self._made = 0
         self._batch = _LEAST_BATCH
 
     def run(self, *, leads_only: bool, enough: int | None = None) -> None:
@@ -219,6 +236,7 @@ class Embedding:
         for batch, vectors in self._encode(self._batches(chunks, most)):
             self._pending.add(batch, vectors)
             self._done[batch] = True
+            self._made += len(batch)
             self._progress.advance(len(batch))
         if self._pending.count:
             self._apply_pending(last=last)
@@ -272,8 +290,13 @@ class Embedding:
         self._pending.clear()
 
     def _apply(self, change: Change) -> None:
-        self._embedded.apply(change)
+        self._embedded.apply(change, self._seconds_each())
         self._applied = time.monotonic()
+
+    def _seconds_each(self) -> float | None:
+        if self._made < _LEAST_BATCH:
+            return None
+        return round((time.monotonic() - self._began) / self._made, 6)
 
 
 def _publish_vectors(

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from pinakes.index.build.embed import PASSAGE
 from pinakes.index.build.plan import passages_per_second
 from pinakes.index.build.steps import Build
 from pinakes.index.changes.changed_pages import compare_pages
@@ -22,8 +23,8 @@ __all__ = ["UpdatePreview", "preview"]
 class UpdatePreview:
     """Pages by what becomes of them, passages that come and go, and what is still to be done.
 
-    ``seconds`` by step, as far as the last build here told how long each took; ``size``: bytes that
-    are not shared with the present generation.
+    ``seconds`` by step, as far as the last build told how long each took; of embedding measured
+    where it did not: ``measured``. ``size``: bytes that are not shared with the present generation.
     """
 
     present: str
@@ -33,6 +34,7 @@ class UpdatePreview:
     passages_removed: int
     to_embed: int
     seconds: dict[str, float]
+    measured: bool
     size: int
 
 
@@ -55,12 +57,17 @@ def preview(build: Build) -> UpdatePreview:
         passages = new.passage_count
         before = present.manifest
         seconds = _scaled(before, passages)
-        to_embed = 0
+        to_embed, measured = 0, False
         if build.encoder is not None and build.scope != "none":
-            to_embed = round(added * before.coverage)
-        if to_embed and build.encoder is not None:
-            rate = passages_per_second(old, build.encoder, build.progress)
-            seconds["embed"] = to_embed / rate
+            is_same = before.encoder == build.encoder.record
+            to_embed = round((added if is_same else passages) * before.coverage)
+            if to_embed:
+                measured = not (is_same and PASSAGE in before.took)
+                if measured:
+                    each = 1 / passages_per_second(old, build.encoder, build.progress)
+                else:
+                    each = before.took[PASSAGE]
+                seconds["embed"] = to_embed * each
     size = _own_bytes(build.stage) + _keyword_bytes(before, passages)
     names = ("added", "changed", "moved", "deleted", "kept", "unchanged")
     return UpdatePreview(
@@ -71,6 +78,7 @@ def preview(build: Build) -> UpdatePreview:
         removed,
         to_embed,
         seconds,
+        measured,
         size + _vector_bytes(before, to_embed),
     )
 

@@ -6,6 +6,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from pinakes.index.build.carry import StagedRecord
+from pinakes.index.build.embed import PASSAGE
 from pinakes.index.build.guards import accepted
 from pinakes.index.build.source_identity import remember_files, source_record
 from pinakes.index.build.steps import Build
@@ -62,7 +63,7 @@ def publish_stage(build: Build) -> None:
         encoder_check=staged.check,
         versions=_versions(),
         files=record_files(stage, known),
-        took=build.took,
+        took=_passage_before(build, staged) | build.took,
     )
     if build.force:
         with write_whole(collection / FORCED) as file:
@@ -96,6 +97,14 @@ def _accepted(build: Build, manifest: Manifest) -> list[str]:
         with write_whole(build.work / WITHHELD) as file:
             file.write(str(error).encode())
         raise
+
+
+def _passage_before(build: Build, staged: StagedRecord) -> dict[str, float]:
+    """What a passage took to embed before, which holds until enough are embedded again."""
+    before = build.present.manifest if build.present else None
+    if before is None or before.encoder != staged.encoder or PASSAGE not in before.took:
+        return {}
+    return {PASSAGE: before.took[PASSAGE]}
 
 
 def _versions() -> dict[str, str]:

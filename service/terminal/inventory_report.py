@@ -234,7 +234,8 @@ def print_preview(preview: "UpdatePreview") -> None:
     )
     steps = ", ".join(f"{name} {seconds:,.0f} s" for name, seconds in preview.seconds.items())
     if steps:
-        out.print(f"Still to be done, as the last build here took: {steps}.")
+        measured = " (embed: measured)" if preview.measured else ""
+        out.print(f"Still to be done, as the last build here took: {steps}{measured}.")
     out.print(
         f"On disk it adds about {size_text(preview.size)}. What was read is kept: the same command "
         "without --dry-run goes on from there."

@@ -9,7 +9,7 @@ import pytest
 from pinakes.index import swap
 from pinakes.index.build import carry, embed
 from pinakes.index.build.guards import Guards
-from pinakes.index.build.pipeline import BuildOptions, build_collection
+from pinakes.index.build.pipeline import BuildOptions, build_collection, preview_update
 from pinakes.index.build.update import check_update, scope_before
 from pinakes.index.errors import EncoderMismatch, NoCollection, NotAnUpdate, OtherWiki
 from pinakes.index.generations import current_generation, read_manifest
@@ -220,6 +220,31 @@ def test_another_encoder_is_asked_about(built: Path, new: Source, published: lis
     assert "Go on?" in asked[0]
     assert (manifest.encoder, manifest.carried_over) == (other.record, 0)
     assert published == [1.0]
+
+
+def test_what_embedding_takes_is_what_it_took(
+    built: Path, new: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By the build before; the encoder is measured only where none has told."""
+
+    def told(encoder: HashingEncoder) -> tuple[float, bool, bool]:
+        progress = QuietProgress()
+        chosen = BuildOptions(1, guards=Guards(ask=lambda _: True))
+        found = preview_update(built, new, encoder, "all", progress, chosen)
+        assert found is not None
+        return found.seconds["embed"], found.measured, "Measuring the encoder" in progress.totals
+
+    before = current_generation(built)
+    assert "passage" not in read_manifest(before).took  # too few
+    assert told(HashingEncoder())[1:] == (True, True)
+    reseal(before, {"took": {"keywords": 50.0, "passage": 7.0}})
+    assert told(HashingEncoder()) == (3 * 7.0, False, False)
+    assert told(HashingEncoder("another"))[1:] == (True, True)
+    assert updated(built, new).took["passage"] == 7.0
+    monkeypatch.setattr(embed, "_LEAST_BATCH", 3)
+    edited = pages(p8="tower", p9="tower", p10="tower")
+    manifest = updated(built, write_dump(built.parent / "newer", edited, "20270101"))
+    assert 0 < manifest.took["passage"] != 7.0
 
 
 def test_a_forced_build_takes_nothing_over_and_gets_no_worse(
