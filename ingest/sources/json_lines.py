@@ -16,7 +16,7 @@ from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any, Self
 
-from pinakes.ingest.errors import IngestError, TruncatedDump
+from pinakes.ingest.errors import IngestError, NotADump, TruncatedDump
 from pinakes.ingest.sources.base import IsKnown, Source, SourceIdentity, Unit
 from pinakes.ingest.sources.file_state import FileState, digest_pieces, state_of
 from pinakes.ingest.sources.mediawiki.files.archives import archive_format, check_end, read_pieces
@@ -27,8 +27,8 @@ from pinakes.ingest.types import Damage, Entry, TrailingBytes
 __all__ = [
     "JsonLinesSource",
     "LinesUnit",
-    "check_number",
     "day_of_calendar",
+    "number_of",
     "object_of",
     "text_of",
 ]
@@ -77,6 +77,11 @@ class JsonLinesSource(Source):
 
     @classmethod
     @abstractmethod
+    def is_named(cls, name: str) -> bool:
+        """Whether a file of this name is to be of this kind, whatever is in it."""
+
+    @classmethod
+    @abstractmethod
     def identify(cls, parts: Sequence[Path], lines: Sequence[bytes]) -> SourceIdentity:
         """What the names of the files, and the first two lines, tell. Raises IngestError."""
 
@@ -91,10 +96,12 @@ class JsonLinesSource(Source):
 
     @classmethod
     def takes(cls, paths: Sequence[Path]) -> bool:
-        """Whether the first of the files begins as those of this kind do."""
+        """Whether the first of the files begins as those of this kind do, or is named so."""
         try:
             parts = _parts_of(paths)
-            return bool(parts) and cls.is_first(_first_lines(parts[0])[0])
+            if not parts or cls.is_named(parts[0].name):
+                return bool(parts)
+            return cls.is_first(_first_lines(parts[0])[0])
         except (IngestError, OSError, IndexError):
             return False
 
@@ -108,7 +115,12 @@ class JsonLinesSource(Source):
         states = tuple(map(state_of, parts))
         for part in parts:
             check_end(part, _END)
-        return cls(parts, states, cls.identify(parts, _first_lines(parts[0])))
+        lines = _first_lines(parts[0])
+        if not any(lines):
+            raise NotADump(f"{parts[0]}: an archive without a line in it; fetch it again")
+        if not cls.is_first(lines[0]):
+            raise NotADump(f"{parts[0]}: its first line is none of a dump of this name")
+        return cls(parts, states, cls.identify(parts, lines))
 
     @property
     def identity(self) -> SourceIdentity:
@@ -182,10 +194,17 @@ class JsonLinesSource(Source):
         yield LinesUnit(0, part, size - start, start, size, tuple(lines))
 
 
-def check_number(page_id: int) -> None:
-    """Raises ValueError for what is no number of a page: a store could not hold it either."""
-    if not 0 < page_id <= _LARGEST_ID:
-        raise ValueError(f"{page_id} is out of range")
+def number_of(value: Any) -> int:
+    """The number of a page or revision, also where it is written as text.
+
+    Raises ValueError and TypeError for what is none: a store could not hold it either.
+    """
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        raise TypeError("a number is missing")
+    number = int(value)
+    if not 0 < number <= _LARGEST_ID:
+        raise ValueError(f"{number} is out of range")
+    return number
 
 
 def text_of(value: Any) -> str:
@@ -285,11 +304,14 @@ def _unpacked(part: Path) -> Iterator[Piece]:
 
 
 def _is_tar(part: Path) -> bool:
-    """Whether there is a tar archive in a file: by its own mark, 257 bytes from the start."""
+    """Whether there is a tar archive in a file: by its own mark, 257 bytes from the start.
+
+    One without a file in it is zeros.
+    """
     if archive_format(part) in ("bz2", "plain"):
         return False
     begin = next((piece.data for piece in read_pieces(part, 0, _END)), b"")
-    return begin[257:262] == b"ustar"
+    return begin[257:262] == b"ustar" or (begin != b"" and not begin.strip(b"\0"))
 
 
 def _can_be_entered(part: Path) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pinakes.ingest.characters import cleaned
+from pinakes.ingest.sources.json_lines import number_of, text_of
 from pinakes.ingest.sources.mediawiki.markup.layout import assemble
 from pinakes.ingest.sources.mediawiki.templates.local_names import is_disambiguation_title
 from pinakes.ingest.sources.mediawiki.templates.registry import find_template
@@ -39,8 +40,8 @@ def document_of(page: Mapping[str, Any], page_id: int, language: str) -> Documen
     return Document(
         key=page_id,
         title=page["title"],
-        revision_id=int(page["version"]),
-        timestamp=page.get("timestamp") or "",
+        revision_id=number_of(page["version"]),
+        timestamp=text_of(page.get("timestamp") or ""),
         text=body,
         sections=sections,
         links=tuple(_links(page.get("outgoing_link") or ())),
@@ -56,7 +57,7 @@ def redirects_of(page: Mapping[str, Any], page_id: int) -> Iterator[Redirect]:
     """
     for redirect in page.get("redirect") or ():
         if redirect["namespace"] == 0:
-            yield Redirect(page_id, redirect["title"], page["title"], 0, "")
+            yield Redirect(page_id, text_of(redirect["title"]), page["title"], 0, "")
 
 
 def _line(text: str) -> str:

@@ -16,9 +16,10 @@ from pinakes.ingest.sources.base import IsKnown, SourceIdentity, collection_name
 from pinakes.ingest.sources.cirrus.page import document_of, redirects_of
 from pinakes.ingest.sources.json_lines import (
     JsonLinesSource,
-    check_number,
     day_of_calendar,
+    number_of,
     object_of,
+    text_of,
 )
 from pinakes.ingest.sources.wiki_names import address_of_wiki, language_of_wiki
 from pinakes.ingest.types import Entry, OtherPage, QuarantinedPage, Unchanged
@@ -26,7 +27,10 @@ from pinakes.ingest.types import Entry, OtherPage, QuarantinedPage, Unchanged
 __all__ = ["CirrusSource"]
 
 _HEAD = re.compile(rb'\{\s*"index"\s*:\s*\{')
-_NAME = re.compile(r"^(?P<wiki>[a-z_]+?)(?:_content|_general)?-(?P<date>\d{8})-", re.IGNORECASE)
+_NAME = re.compile(
+    r"^(?P<wiki>[a-z][a-z0-9_]*?)(?:_content|_general)?-(?P<date>\d{8})-", re.IGNORECASE
+)
+_PUBLISHED = re.compile(r"(-cirrussearch-\w+|_(content|general)-\d{8}-\d+)\.json(\.\w+)?$")
 _UNREADABLE = (ValueError, KeyError, TypeError, AttributeError)
 
 
@@ -39,6 +43,11 @@ class CirrusSource(JsonLinesSource):
         """Files begin with the id of their first page."""
         return _HEAD.match(line) is not None
 
+    @classmethod
+    def is_named(cls, name: str) -> bool:
+        """As they are published."""
+        return _PUBLISHED.search(name) is not None
+
     @property
     def is_head(self) -> Callable[[bytes], bool]:
         """The id of a page, which follows in the next line."""
@@ -47,7 +56,10 @@ class CirrusSource(JsonLinesSource):
     @classmethod
     def identify(cls, parts: Sequence[Path], lines: Sequence[bytes]) -> SourceIdentity:
         """What the first page says of its wiki, and the names of the files of wiki and date."""
-        page = object_of(lines[1]) if len(lines) > 1 else {}
+        try:
+            page = object_of(lines[1]) if len(lines) > 1 else {}
+        except _UNREADABLE:  # set aside when it is read
+            page = {}
         found = [_NAME.match(part.name) for part in parts]
         said = {(match["wiki"].lower(), match["date"]) for match in found if match}
         if len(said) > 1:
@@ -70,11 +82,10 @@ class CirrusSource(JsonLinesSource):
         title: str | None = None
         try:
             page = object_of(line)
-            page_id = int(object_of(head)["index"]["_id"] if head else page["page_id"])
-            title = str(page["title"])
-            check_number(page_id)
+            page_id = number_of(object_of(head)["index"]["_id"] if head else page["page_id"])
+            title = text_of(page["title"])
             if page["namespace"] != 0:
-                yield OtherPage(page_id, title, page["namespace"])
+                yield OtherPage(page_id, title, number_of(page["namespace"]))
                 return
             digest = xxhash.xxh3_128_digest(
                 program_digest() + f"{page_id} {self.about.language} ".encode() + line

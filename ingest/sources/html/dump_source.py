@@ -18,8 +18,8 @@ from pinakes.ingest.sources.html.document import read_page
 from pinakes.ingest.sources.html.elements import UnreadableHtml, require_parser
 from pinakes.ingest.sources.json_lines import (
     JsonLinesSource,
-    check_number,
     day_of_calendar,
+    number_of,
     object_of,
     text_of,
 )
@@ -43,6 +43,11 @@ class HtmlDumpSource(JsonLinesSource):
     def is_first(cls, line: bytes) -> bool:
         """Every line has an article's body."""
         return _FIRST.match(line) is not None
+
+    @classmethod
+    def is_named(cls, name: str) -> bool:
+        """As they are published."""
+        return _NAME.search(name) is not None and ".json" in name
 
     @classmethod
     def identify(cls, parts: Sequence[Path], lines: Sequence[bytes]) -> SourceIdentity:
@@ -78,15 +83,14 @@ class HtmlDumpSource(JsonLinesSource):
         title: str | None = None
         try:
             page = object_of(line)
-            key, title = int(page["identifier"]), text_of(page["name"])
-            check_number(key)
-            namespace = int(page.get("namespace", {}).get("identifier", 0))
-            if namespace != 0:
-                yield OtherPage(key, title, namespace)
+            key, title = number_of(page["identifier"]), text_of(page["name"])
+            if namespace := page.get("namespace", {}).get("identifier", 0):
+                yield OtherPage(key, title, number_of(namespace))
                 return
             html = text_of(page["article_body"]["html"])
-            revision, day = int(page["version"]["identifier"]), str(page.get("date_modified", ""))
-            redirects = [str(redirect["name"]) for redirect in page.get("redirects") or ()]
+            revision = number_of(page["version"]["identifier"])
+            day = text_of(page.get("date_modified", ""))
+            redirects = [text_of(redirect["name"]) for redirect in page.get("redirects") or ()]
             content = f"{title}\0{revision}\0{day}\0{html}".encode("utf-8", "surrogatepass")
             digest = xxhash.xxh3_128_digest(program_digest() + content)
             if is_known(key, lambda _inputs: digest):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pinakes.ingest.errors import IngestError, TruncatedDump
+from pinakes.ingest.errors import IngestError, NotADump, TruncatedDump
 from pinakes.ingest.report import count_entry
 from pinakes.ingest.sources import json_lines
 from pinakes.ingest.sources.cirrus.source import CirrusSource
@@ -163,6 +163,34 @@ def test_what_is_no_page_is_set_aside(tmp_path: Path) -> None:
     assert aside == [(5, "No version"), (None, None), (None, None), (None, None)]
 
 
+@pytest.mark.parametrize(
+    ("field", "odd"),
+    [
+        ("_id", 0), ("_id", -3), ("_id", str(1 << 63)), ("_id", "9" * 5000), ("_id", True),
+        ("_id", 1e400), ("version", 1 << 63), ("version", 0), ("version", [1]),
+        ("namespace", 1 << 80), ("title", 7), ("timestamp", 7),
+        ("redirect", [{"namespace": 0, "title": 7}]),
+    ],
+)  # fmt: skip
+def test_what_no_store_holds_is_set_aside(tmp_path: Path, field: str, odd: Any) -> None:
+    path = tmp_path / OLD_NAME
+    head, page = index_page(2, "Nile")
+    row = [{"index": {"_id": odd}}, page] if field == "_id" else [head, page | {field: odd}]
+    path.write_bytes(gzip.compress(lines([*PAPYRUS, *row, *index_page(3, "Reeds")])))
+    found = entries(CirrusSource.open([path]))
+    assert [type(entry) for entry in found] == [Document, Redirect, QuarantinedPage, Document]
+    assert found[2].key in (None, 2)
+
+
+def test_files_that_hold_no_page_are_refused_by_what_they_lack(tmp_path: Path) -> None:
+    path = tmp_path / OLD_NAME
+    path.write_bytes(gzip.compress(b"{}\n"))
+    with pytest.raises(NotADump, match="first line is none of a dump of this name"):
+        open_source([path])
+    path.write_bytes(gzip.compress(lines([PAPYRUS[0], b"[]"])))
+    assert open_source([path]).identity.database == "dewiki"
+
+
 def test_damage_costs_a_place_and_is_told(tmp_path: Path) -> None:
     path = tmp_path / NEW_NAME
     blocks = [
@@ -216,6 +244,19 @@ def test_pages_are_known_by_all_that_is_said_of_them(tmp_path: Path) -> None:
     assert isinstance(changed, Document)
 
 
+@pytest.mark.parametrize("database", ["test2wiki", "be_x_oldwiki", "nds_nlwiki"])
+@pytest.mark.parametrize(
+    "name", ["{}_content-20260816-00000.json", "{}-20251229-cirrussearch-content.json"]
+)
+def test_the_name_of_a_file_tells_the_wiki(tmp_path: Path, database: str, name: str) -> None:
+    """Where its first page does not."""
+    path = tmp_path / name.format(database)
+    head, page = index_page(1, "Papyrus")
+    path.write_bytes(lines([head, page | {"wiki": None}]))
+    about = open_source([path]).identity
+    assert (about.kind, about.name, about.database) == ("cirrus", database, database)
+
+
 @pytest.mark.parametrize(
     ("database", "language", "address"),
     [
@@ -223,6 +264,7 @@ def test_pages_are_known_by_all_that_is_said_of_them(tmp_path: Path) -> None:
         ("zh_min_nanwiki", "zh-min-nan", "https://zh-min-nan.wikipedia.org/wiki/"),
         ("frwiktionary", "fr", "https://fr.wiktionary.org/wiki/"),
         ("commonswiki", "", ""),
+        ("test2wiki", "", ""),
         ("my notes", "", ""),
     ],
 )

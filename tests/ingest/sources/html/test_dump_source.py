@@ -105,3 +105,25 @@ def test_the_first_line_must_be_an_article(tmp_path: Path) -> None:
     path.write_bytes(lines([{"name": "x", "article_body": {}}]))
     with pytest.raises(NotADump, match=r"x\.ndjson: its first line is no article"):
         open_source([path])
+
+
+@pytest.mark.parametrize(
+    ("field", "odd"),
+    [
+        ("identifier", 0), ("identifier", 1 << 63), ("identifier", 1.5), ("identifier", "9" * 5000),
+        ("version", {"identifier": 1 << 63}), ("version", {"identifier": True}), ("name", 7),
+        ("namespace", {"identifier": 1 << 80}), ("redirects", [{"name": 7}]), ("date_modified", 7),
+    ],
+)  # fmt: skip
+def test_what_no_store_holds_is_set_aside(tmp_path: Path, field: str, odd: Any) -> None:
+    rows = [article(1, "Papyrus", HTML), article(2, "Nil", "<p>x") | {field: odd}]
+    found = entries(HtmlDumpSource.open([write_tar(tmp_path / NAME, [lines(rows)])]))
+    assert [type(entry) for entry in found] == [Document, QuarantinedPage]
+
+
+def test_an_archive_of_nothing_is_refused_as_such(tmp_path: Path) -> None:
+    for files in ([], [b""]):
+        with pytest.raises(NotADump, match="an archive without a line in it; fetch it again"):
+            open_source([write_tar(tmp_path / NAME, files)])
+    with pytest.raises(NotADump, match="first line is none of a dump of this name"):
+        open_source([write_tar(tmp_path / NAME, [b"{}"])])
