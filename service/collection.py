@@ -23,6 +23,7 @@ from pinakes.service.asking.events import AnswerEvent
 from pinakes.service.errors import NotFound
 from pinakes.service.generators import choice
 from pinakes.service.generators.generator import Generator
+from pinakes.service.pages_by_name import page_titled
 from pinakes.service.reading.models import chosen_rerankers
 from pinakes.service.settings import Backend, Settings, load_settings
 from pinakes.service.types import Answer, AnswerMode, AnswerRequest, Message
@@ -110,13 +111,16 @@ class Collection:
         return self.index.suggest(prefix, limit)
 
     def page(self, page: str | int) -> StoredPage:
-        """The article of this title (a redirect's leads there too) or id. Raises NotFound."""
+        """The article of this title (a redirect's leads there too) or id.
+
+        Raises NotFound; Ambiguous where the title may mean several.
+        """
         if isinstance(page, int):
             found = self.index.page(page) if 0 <= page < 1 << 63 else None
             if found is None:
                 raise NotFound(f"no page with id {page} in {self.name}")
             return found
-        found = self.index.page_by_name(page)
+        found = page_titled(self.index, page)
         if found is None:
             near = ", ".join(item.title for item in self.suggest(page, 3))
             hint = f"did you mean {near}?" if near else "try: pinakes search"

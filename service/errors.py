@@ -3,6 +3,7 @@
 ServiceError
 ├── BadInput              the caller's words or files do not fit (exit 2, HTTP 400)
 │   └── NotFound          no such page, passage or collection (exit 2, HTTP 404)
+│       └── Ambiguous     a title may mean several pages (exit 3, HTTP 404)
 ├── NotAllowed            the caller's token does not reach so far (exit 2, HTTP 403)
 ├── TooManyProposals      as many wait for a person as may (exit 1, HTTP 429)
 ├── ApprovalsUnusable     their log is not what was written, or not kept here (exit 1, HTTP 503)
@@ -16,6 +17,7 @@ ServiceError
 """
 
 __all__ = [
+    "Ambiguous",
     "ApprovalsUnusable",
     "BadInput",
     "DamagedDump",
@@ -42,6 +44,10 @@ class BadInput(ServiceError):
 
 class NotFound(BadInput):
     """The page, passage or collection named does not exist here."""
+
+
+class Ambiguous(NotFound):
+    """No page has this title, and several are known by it; the message names them."""
 
 
 class NotAllowed(ServiceError):

@@ -37,6 +37,7 @@ from pinakes.index.errors import (
 )
 from pinakes.ingest.errors import DumpChanged, IngestError, WorkerDied
 from pinakes.service.errors import (
+    Ambiguous,
     ApprovalsUnusable,
     BadInput,
     GeneratorError,
@@ -50,15 +51,20 @@ from pinakes.service.errors import (
 )
 from pinakes.service.plain_text import one_line
 
-__all__ = ["KNOWN_ERRORS", "Problem", "message_of", "problem_of", "told_of"]
+__all__ = ["AMBIGUOUS", "KNOWN_ERRORS", "Problem", "message_of", "problem_of", "told_of"]
 
+# The exit status of a command that was given a title of several pages.
+AMBIGUOUS = 3
 # Raised to be read by whoever asked.
 KNOWN_ERRORS = (CollectionError, IngestError, ServiceError)
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """How an error is told: exit 2 for what the user can mend, 1 for failure."""
+    """How an error is told: exit 2 for what the user can mend, 3 if a title means several pages.
+
+    1 is failure.
+    """
 
     exit_status: int
     http_status: int
@@ -66,6 +72,7 @@ class Problem:
 
 
 _TABLE: dict[type[Exception], Problem] = {
+    Ambiguous: Problem(AMBIGUOUS, 404, "Several pages"),
     NotFound: Problem(2, 404, "Not found"),
     BadInput: Problem(2, 400, "Bad input"),
     BadQuery: Problem(2, 400, "Nothing to search for"),

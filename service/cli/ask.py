@@ -19,6 +19,7 @@ from pinakes.service.cli.options import (
     print_json,
     tell_of_no_model,
 )
+from pinakes.service.problems import AMBIGUOUS
 from pinakes.service.types import AnswerMode
 
 __all__ = ["ask", "search", "show"]
@@ -101,8 +102,8 @@ def show(
     collection: CollectionOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print an article; redirects are followed."""
-    from pinakes.service.terminal.console import print_page
+    """Print an article; redirects are followed. Exits with 3 if the title may mean several."""
+    from pinakes.service.terminal.console import err, print_page
     from pinakes.service.views.page_views import page_view
 
     with open_wiki(command_settings(data, collection, "keyword")) as wiki:
@@ -111,3 +112,6 @@ def show(
             print_json(page_view(page, wiki.manifest).model_dump(mode="json"))
         else:
             print_page(page)
+    if page.is_disambiguation:
+        err.print(f"pinakes: {page.title!r} may mean several pages; it lists them", markup=False)
+        raise typer.Exit(AMBIGUOUS)

@@ -1,73 +1,61 @@
-"""The API of a collection: search, suggestions, articles and answers, as JSON or as events."""
+"""The API of a collection for finding and reading: search, suggestions, articles; JSON or text."""
 
-from collections.abc import AsyncGenerator
-from contextlib import aclosing
-from typing import Annotated, Any, Literal
+import re
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
-from pydantic import BaseModel, Field
 
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Mode, StoredPage
-from pinakes.service.asking.answer import Answerer
-from pinakes.service.errors import NotFound, ServiceError
-from pinakes.service.http.event_stream import EventStream, while_connected
+from pinakes.service.errors import BadInput, NotFound
+from pinakes.service.http.formats import ALSO_AS_TEXT, AskedForm, Form
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.problem_responses import PROBLEMS
-from pinakes.service.http.requests import LeasedIndex, Text
-from pinakes.service.http.security.caller import caller_of
-from pinakes.service.types import AnswerMode, AnswerRequest, Message
-from pinakes.service.views.answer_views import AnswerView, event_view
+from pinakes.service.http.readable import bounded, readable_page, readable_search
+from pinakes.service.http.requests import LeasedIndex, QueryText, address_of_service
+from pinakes.service.pages_by_name import page_titled
+from pinakes.service.settings import Settings
+from pinakes.service.tools.fetching import Wanted, fetch_place
+from pinakes.service.tools.frame import Frame
+from pinakes.service.tools.glance import glance
+from pinakes.service.tools.places import Place, parse_place
+from pinakes.service.tools.search_results import found
+from pinakes.service.tools.toolbox import RESULTS
 from pinakes.service.views.page_views import PageView, SuggestView, page_view, suggest_view
 from pinakes.service.views.search_views import SearchView, search_view
 
 __all__ = ["collection_api", "stored_page"]
 
-_LONGEST_HISTORY = 100
+_PASSAGES = 10
+# Longer ones Python does not read.
+_NUMBER = re.compile(r"-?[0-9]{1,4000}")
 collection_api = APIRouter(default_response_class=PlainJSONResponse)
 
 
-class HistoryMessage(BaseModel):
-    """One turn of the conversation so far."""
-
-    role: Literal["user", "assistant"]
-    content: Text
-
-
-class AskRequest(BaseModel):
-    """A question to answer, and the conversation before it; the service keeps nothing of it."""
-
-    question: Text = Field(examples=["Who founded the Library of Alexandria?"])
-    history: list[HistoryMessage] = Field(default=[], max_length=_LONGEST_HISTORY)
-    mode: AnswerMode = Field(
-        default="answer",
-        description="answer: a paragraph; brief: one sentence; quote: no model, the best passage "
-        "word for word.",
-    )
-    strict: bool | None = Field(
-        default=None,
-        description="Withhold sentences that sources contradict or that name what none holds, "
-        "instead of marking them; null: as the service is set.",
-    )
-
-
-QueryText = Annotated[
-    str, Query(alias="q", description="Words or a question.", examples=["founder of the library"])
-]
-
-
-@collection_api.get("/api/search", response_model=SearchView, responses=PROBLEMS, tags=["search"])
+@collection_api.get(
+    "/api/search", response_model=SearchView, responses=PROBLEMS | ALSO_AS_TEXT, tags=["search"]
+)
 def search(
     request: Request,
     index: LeasedIndex,
     query: QueryText,
-    k: Annotated[int, Query(ge=1, le=100, description="Number of passages.")] = 10,
+    form: AskedForm,
+    k: Annotated[
+        int | None,
+        Query(ge=1, le=100, description="Number of passages, else 10; of text of pages, else 4."),
+    ] = None,
     mode: Mode | None = None,
-) -> SearchView:
-    """The best passages for a query."""
-    chosen: Mode = mode or request.app.state.settings.search.mode
-    return search_view(index, query, chosen, index.search(query, k, chosen))
+) -> SearchView | Response:
+    """The best passages for a query; as text or Markdown pages, each with what likely answers."""
+    settings: Settings = request.app.state.settings
+    chosen: Mode = mode or settings.search.mode
+    if form.format == "json":
+        return search_view(index, query, chosen, index.search(query, k or _PASSAGES, chosen))
+    frame = _frame(request, index, form, settings.tools.search_budget)
+    reader = request.app.state.answerer.reading.reader if settings.tools.search_network else None
+    result = found(glance(index, query, chosen, k or RESULTS, reader), frame)
+    return form.response(bounded(readable_search(result, form.format), frame.budget))
 
 
 @collection_api.get("/api/suggest", response_model=SuggestView, responses=PROBLEMS, tags=["search"])
@@ -81,60 +69,59 @@ def suggest(
 
 
 @collection_api.get(
-    "/api/pages/{page_id}", response_model=PageView, responses=PROBLEMS, tags=["pages"]
+    "/api/pages/{page:path}",
+    response_model=PageView,
+    responses=PROBLEMS | ALSO_AS_TEXT,
+    tags=["pages"],
 )
-def page(index: LeasedIndex, page_id: int) -> PageView:
-    """An article as plain text with its sections."""
-    return page_view(stored_page(index, page_id), index.manifest)
+def page(
+    request: Request,
+    index: LeasedIndex,
+    page: Annotated[
+        str,
+        Path(
+            description="An id, or else a title; of text also the id of a passage.",
+            examples=["617", "Library of Alexandria"],
+        ),
+    ],
+    form: AskedForm,
+    section: Annotated[str, Query(description="Of text: this section.")] = "",
+    find: Annotated[str, Query(description="Of text: the sentences that hold these words.")] = "",
+    links: Annotated[bool, Query(description="Of text: titles that lead on.")] = False,
+) -> PageView | Response:
+    """An article whole, with its sections; as text or Markdown how it begins, or a part of it."""
+    wanted = Wanted(section, find, links)
+    if form.format == "json":
+        if wanted != Wanted():
+            raise BadInput("section, find and links are for text: add format=text")
+        return page_view(_article(index, page), index.manifest)
+    if _NUMBER.fullmatch(page):
+        place = Place(page_id=_article(index, page).page_id)
+    else:
+        place = parse_place(page, [index.manifest.collection])
+    frame = _frame(request, index, form, request.app.state.settings.tools.budget)
+    result = fetch_place(index, place, wanted, frame)
+    return form.response(bounded(readable_page(result, form.format), frame.budget))
 
 
-@collection_api.post(
-    "/api/ask",
-    response_model=AnswerView,
-    responses=PROBLEMS
-    | {
-        200: {
-            "content": {"text/event-stream": {}},
-            "description": "JSON, or server-sent events",
-        }
-    },
-    tags=["answers"],
-)
-async def ask(request: Request, index: LeasedIndex, body: AskRequest) -> Response:
-    """An answer with its sources.
-
-    With ``Accept: text/event-stream`` it comes as events: ``status`` for what is being done,
-    ``sources``, ``token`` for each piece of the text, ``sentence`` with the verdict on each
-    sentence, then ``done`` with the whole answer, or ``error`` with a problem. ``withdrawn``:
-    all text so far was a model's thinking, and does not count.
-    """
-    caller = caller_of(request)
-    caller.check_may_ask()
-    history = tuple(Message(turn.role, turn.content) for turn in body.history)
-    answer_request = AnswerRequest(body.question, history, body.mode, body.strict, caller.name)
-    events = _answer_events(request.app.state.answerer, index, answer_request)
-    if "text/event-stream" in request.headers.get("accept", ""):
-        # Errors before the first event are plain HTTP errors.
-        first = await while_connected(request.receive, anext(events))
-        return EventStream(first, events)
-    return PlainJSONResponse(await while_connected(request.receive, _finished(events)))
+def _frame(request: Request, index: Index, form: Form, budget: int) -> Frame:
+    return Frame(index.manifest, address_of_service(request), form.budget or budget)
 
 
-async def _answer_events(
-    answerer: Answerer, index: Index, answer_request: AnswerRequest
-) -> AsyncGenerator[tuple[str, Any], None]:
-    """Name and JSON of each event of an answer."""
-    async with aclosing(answerer.answer(index, answer_request)) as events:
-        async for event in events:
-            yield event_view(event)
-
-
-async def _finished(events: AsyncGenerator[tuple[str, Any], None]) -> Any:
-    async with aclosing(events):
-        async for name, data in events:
-            if name == "done":
-                return data
-    raise ServiceError("the answer ended without a result")
+def _article(index: Index, asked: str) -> StoredPage:
+    """The article with this id, or else with this title. Raises NotFound, Ambiguous."""
+    if _NUMBER.fullmatch(asked):
+        try:
+            return stored_page(index, int(asked))
+        except NotFound:
+            if named := index.page_by_name(asked):
+                return named
+            raise
+    found = page_titled(index, asked)
+    if found is None:
+        name = index.manifest.collection
+        raise NotFound(f"no page {asked[:80]!r} in {name}; /api/suggest and /api/search find some")
+    return found
 
 
 def stored_page(index: Index, page_id: int) -> StoredPage:

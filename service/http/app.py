@@ -13,26 +13,25 @@ from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
-from pydantic import BaseModel
 from starlette.routing import Route
 
-from pinakes.index.errors import CollectionError, DamagedGeneration
+from pinakes.index.errors import CollectionError
 from pinakes.index.library import Library
 from pinakes.service.approvals.approvals import Approvals
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.generators.generator import Generator
 from pinakes.service.http.api import collection_api
+from pinakes.service.http.ask_api import ask_api
 from pinakes.service.http.builds_api import builds_api
 from pinakes.service.http.changes_api import changes_api
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.openai_api import create_openai_api
+from pinakes.service.http.operation_api import operation_api
 from pinakes.service.http.pages import add_pages
-from pinakes.service.http.problem_responses import PROBLEMS, add_error_handlers
+from pinakes.service.http.problem_responses import add_error_handlers
 from pinakes.service.http.proposals_api import proposals_api
 from pinakes.service.http.requests import (
     UNDER_COLLECTION,
-    LeasedIndex,
-    ServedLibrary,
     names_collection,
 )
 from pinakes.service.http.security.guard import Guard
@@ -42,30 +41,10 @@ from pinakes.service.settings import Settings
 from pinakes.service.shutdown import Shutdown
 from pinakes.service.tools.mcp_server import ToolEndpoint
 from pinakes.service.tools.toolbox import Toolbox
-from pinakes.service.views.collection_views import (
-    CollectionsView,
-    CollectionView,
-    collection_view,
-)
 
 __all__ = ["create_app"]
 
 _log = logging.getLogger(__name__)
-
-
-class Health(BaseModel):
-    """The process is up."""
-
-    status: str = "ok"
-    version: str
-
-
-class Ready(BaseModel):
-    """Questions can be answered from one of the collections at least."""
-
-    status: str = "ready"
-    generator: str | None
-    collections: list[CollectionView]
 
 
 def create_app(settings: Settings, library: Library, generator: Generator | None) -> FastAPI:
@@ -106,7 +85,8 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
     app.router.routes.append(Route("/mcp", tools, include_in_schema=False))
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
     add_error_handlers(app)
-    for router in (collection_api, changes_api):
+    # The last one takes any title behind /api/pages/.
+    for router in (ask_api, changes_api, collection_api):
         app.include_router(
             router, prefix=UNDER_COLLECTION, dependencies=[Depends(names_collection)]
         )
@@ -115,7 +95,7 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
     if settings.approvals.offered:
         app.state.approvals = Approvals(settings.data, settings.approvals.hours)
         app.include_router(proposals_api)
-    _add_operation(app)
+    app.include_router(operation_api)
     add_pages(app)
     # Nothing is reached but through the guard, not even the framework's own errors.
     stack = app.build_middleware_stack()
@@ -132,43 +112,3 @@ def _warm(library: Library) -> None:
                     index.encoder.encode_query("warm")
         except (CollectionError, OSError) as error:
             _log.warning("%s is not ready: %s", name, error)
-
-
-def _add_operation(app: FastAPI) -> None:
-    settings: Settings = app.state.settings
-
-    @app.get("/api/collections", responses=PROBLEMS, tags=["collections"])
-    def collections(library: ServedLibrary) -> CollectionsView:
-        """The collections there are, and whether each can answer."""
-        return CollectionsView(collections=[collection_view(state) for state in library.states()])
-
-    @app.get("/healthz", tags=["operation"])
-    def healthz() -> Health:
-        """Whether the process is up."""
-        return Health(version=version("pinakes"))
-
-    @app.get("/readyz", responses={503: PROBLEMS[503]}, tags=["operation"])
-    def readyz(library: ServedLibrary) -> Ready:
-        """Whether questions can be answered from any collection, and how each of them is."""
-        states = library.states()
-        if not states:
-            library.meant()
-        problems = [state.problem for state in states if state.problem is not None]
-        if len(problems) == len(states):
-            raise problems[0]
-        return Ready(
-            generator=None if app.state.answerer.generator is None else settings.generator.backend,
-            collections=[collection_view(state) for state in states],
-        )
-
-    @app.get(
-        f"{UNDER_COLLECTION}/readyz",
-        responses=PROBLEMS,
-        dependencies=[Depends(names_collection)],
-        tags=["operation"],
-    )
-    def readyz_of_one(index: LeasedIndex, library: ServedLibrary) -> CollectionView:
-        """Whether questions can be answered from this collection: none that is damaged."""
-        if index.health.damage:
-            raise DamagedGeneration(index.health.damage)
-        return collection_view(library.state(index.manifest.collection))

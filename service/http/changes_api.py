@@ -81,7 +81,7 @@ def changes(
 
 
 @changes_api.get(
-    "/api/pages/{page_id}/changes",
+    "/api/pages/{page_id:int}/changes",
     response_model=PageDifferenceView,
     responses=PROBLEMS,
     tags=["changes"],

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 from pydantic import AfterValidator
 
 from pinakes.index.errors import SeveralCollections
@@ -14,6 +14,7 @@ from pinakes.service.asking.citations import collection_url
 __all__ = [
     "UNDER_COLLECTION",
     "LeasedIndex",
+    "QueryText",
     "ServedLibrary",
     "Text",
     "address_of_service",
@@ -26,6 +27,9 @@ UNDER_COLLECTION = collection_url("{collection}").rstrip("/")
 
 # JSON can name halves of surrogate pairs, which no text has and no answer can repeat.
 Text = Annotated[str, AfterValidator(lambda text: text.encode("utf-8", "replace").decode())]
+QueryText = Annotated[
+    str, Query(alias="q", description="Words or a question.", examples=["founder of the library"])
+]
 
 
 def _library(request: Request) -> Library:

@@ -1,6 +1,5 @@
 """The pages' templates: what every page knows, and values as pages show them."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,13 +10,13 @@ from fastapi.templating import Jinja2Templates
 
 from pinakes.index.errors import CollectionError
 from pinakes.index.retrieval.search import MAX_QUERY_LENGTH
+from pinakes.service.http.formats import accepted
 from pinakes.service.plain_text import visible
 
 __all__ = ["TEMPLATES", "WEB", "error_page", "wants_page"]
 
 WEB = Path(__file__).parent / "web"
 _HTML = "text/html"
-_REFUSED = re.compile(r"q=0(?:\.0*)?")
 _FOR_PROGRAMS = ("/v1/", "/mcp")
 # Reached without a token, too: there nothing is told of what is kept here.
 _OPEN = ("/static/", "/enter", "/healthz")
@@ -27,11 +26,7 @@ def wants_page(request: Request) -> bool:
     """Whether a browser asks for a page to show, and no program for data."""
     if request.url.path.startswith(_FOR_PROGRAMS) or "/api/" in request.url.path:
         return False
-    ranges = (one.split(";") for one in request.headers.get("accept", "").casefold().split(","))
-    return any(
-        kind.strip() == _HTML and not any(_REFUSED.fullmatch(part.strip()) for part in more)
-        for kind, *more in ranges
-    )
+    return accepted(request.headers.get("accept", "")).get(_HTML, 0.0) > 0
 
 
 def _known(request: Request) -> dict[str, Any]:

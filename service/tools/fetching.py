@@ -11,6 +11,7 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.types import StoredPage, Suggestion
 from pinakes.service.asking.things import things_in
 from pinakes.service.errors import NotFound
+from pinakes.service.pages_by_name import page_titled
 from pinakes.service.reading.words import words_of
 from pinakes.service.tools.fetch_results import Fetched, beginning, passage, section_of, words_in
 from pinakes.service.tools.frame import Frame
@@ -81,7 +82,7 @@ def titled_pages(index: Index, name: str, most: int) -> list[Suggestion]:
 
 
 def _page(index: Index, place: Place) -> StoredPage:
-    """The page that the place names. Raises NotFound."""
+    """The page that the place names. Raises NotFound, and Ambiguous for a title of several."""
     collection = index.manifest.collection
     if place.wiki is not None and not place.is_of(index.manifest.dump.base_url):
         raise NotFound(f"{collection} has no pages of {place.wiki[:80]}; fetch takes titles, too")
@@ -93,7 +94,7 @@ def _page(index: Index, place: Place) -> StoredPage:
                 "another since, or never was; search again"
             )
         return page
-    page = index.page_by_name(place.title)
+    page = page_titled(index, place.title)
     if page is None and place.title.isdecimal() and len(place.title) <= 18:
         page = index.page(int(place.title))
     if page is None:

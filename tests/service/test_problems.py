@@ -18,7 +18,8 @@ ERRORS = [
 def test_every_error_has_its_problem(kind: type[Exception]) -> None:
     problem = problem_of(kind("x", 5) if kind is pinakes.service.errors.QueueFull else kind("x"))
     assert problem is not None
-    assert problem.exit_status in (1, 2)
+    is_ambiguous = kind is pinakes.service.errors.Ambiguous
+    assert problem.exit_status in ((3,) if is_ambiguous else (1, 2))
     assert problem.http_status in (400, 403, 404, 429, 500, 503)
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "Guard",
     "Refused",
     "cookie_name",
+    "is_no_pages_doing",
     "is_own_navigation",
 ]
 
@@ -186,6 +187,20 @@ def is_own_navigation(request: Request) -> bool:
     if site is None:
         return cookie_name(request.url.scheme) in request.cookies
     return site in ("none", "same-origin")
+
+
+def is_no_pages_doing(request: Request) -> bool:
+    """Whether surely no web page has made the browser send this, as an image or a form does.
+
+    What a page makes a browser send has no ``Authorization``, and the browser's name, which always
+    has ``Mozilla/`` in it. What is said to come from the address bar or from our own pages does;
+    browsers say so over TLS and on this machine.
+    """
+    headers = request.headers
+    if headers.get("authorization") or headers.get("sec-fetch-site") in ("none", "same-origin"):
+        return True
+    is_browser = "mozilla/" in headers.get("user-agent", "").lower()
+    return not (is_browser or "referer" in headers or "cookie" in headers)
 
 
 def _check_form(scope: Scope, headers: Headers) -> None:

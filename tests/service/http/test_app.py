@@ -1,5 +1,6 @@
 import re
 import shutil
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -179,8 +180,9 @@ class TestHealth:
             "passages": 224,
             "coverage": 1.0,
         }
-        ready = {"status": "ready", "generator": None, "collections": [sample]}
-        assert client.get("/readyz").json() == ready
+        assert client.get("/readyz").json() == {"status": "ready"}
+        status = {"version": version("pinakes"), "model": None, "collections": [sample]}
+        assert client.get("/status").json() == status
         assert client.get("/c/samplewiki/readyz").json() == sample
         assert client.get("/api/collections").json() == {"collections": [sample]}
 
@@ -198,10 +200,24 @@ class TestHealth:
         shutil.copytree(sample, collection, symlinks=True)
         assert client.get("/readyz").status_code == 200
 
-    def test_the_generator_is_named_and_let_go_at_the_end(self, sample: Path) -> None:
+    @pytest.mark.parametrize(
+        ("settings", "named"),
+        [
+            ({"model_path": "/srv/models/wise.gguf"}, "wise.gguf"),
+            ({"url": "http://10.0.0.9:8080", "model": "wise"}, "wise"),
+            ({"url": "http://10.0.0.9:8080"}, "a model server"),
+        ],
+    )
+    def test_the_model_is_named_without_its_place(
+        self, sample: Path, settings: dict[str, str], named: str
+    ) -> None:
+        app = make_app(sample, ScriptedGenerator(), generator=settings)
+        with TestClient(app, "http://localhost") as client:
+            assert client.get("/status").json()["model"] == named
+
+    def test_the_generator_is_let_go_at_the_end(self, sample: Path) -> None:
         generator = ScriptedGenerator()
-        with TestClient(make_app(sample, generator), "http://localhost") as client:
-            assert client.get("/readyz").json()["generator"] == "auto"
+        with TestClient(make_app(sample, generator), "http://localhost"):
             assert not generator.let_go
         assert generator.let_go
 
@@ -218,15 +234,17 @@ class TestOpenApi:
         assert {path: list(methods) for path, methods in paths.items()} == {
             "/c/{collection}/api/search": ["get"],
             "/c/{collection}/api/suggest": ["get"],
-            "/c/{collection}/api/pages/{page_id}": ["get"],
-            "/c/{collection}/api/ask": ["post"],
+            "/c/{collection}/api/pages/{page}": ["get"],
+            "/c/{collection}/api/ask": ["post", "get"],
             "/c/{collection}/api/changes": ["get"],
             "/c/{collection}/api/pages/{page_id}/changes": ["get"],
             "/c/{collection}/readyz": ["get"],
             "/api/builds": ["get"],
             "/api/collections": ["get"],
             "/healthz": ["get"],
+            "/llms.txt": ["get"],
             "/readyz": ["get"],
+            "/status": ["get"],
         }
 
     def test_proposals_are_described_where_they_are_taken(

@@ -105,9 +105,9 @@ def test_a_damaged_one_takes_no_other_down(client: TestClient) -> None:
     assert (damaged.status_code, damaged.json()["title"]) == (503, "Damaged generation")
     assert client.get("/c/badwiki/readyz").status_code == 503
     assert client.get("/c/samplewiki/readyz").json()["status"] == "ready"
-    ready = client.get("/readyz")
-    assert ready.status_code == 200
-    states = {one["collection"]: one for one in ready.json()["collections"]}
+    assert client.get("/readyz").json() == {"status": "ready"}
+    told = client.get("/status").json()["collections"]
+    states = {one["collection"]: one for one in told}
     assert {name: one["status"] for name, one in states.items()} == {
         "badwiki": "unusable",
         "samplewiki": "ready",
@@ -115,7 +115,10 @@ def test_a_damaged_one_takes_no_other_down(client: TestClient) -> None:
     }
     assert "pages.db is missing" in states["badwiki"]["problem"]
     assert states["badwiki"]["articles"] is None
-    assert client.get("/api/collections").json()["collections"] == list(states.values())
+    assert client.get("/api/collections").json()["collections"] == told
+    text = client.get("/status?format=text").text
+    assert "badwiki: not usable: " in text
+    assert "/c/badwiki/" not in client.get("/llms.txt").text
 
 
 def test_where_none_can_answer_the_service_is_not_ready(several: Path) -> None:

@@ -558,7 +558,7 @@ def test_a_long_body_is_refused(address: str) -> None:
 async def until_served(address: str, generation: str) -> None:
     async with httpx.AsyncClient() as client, asyncio.timeout(PATIENCE_S):
         while True:
-            [served] = (await client.get(f"{address}/readyz")).json()["collections"]
+            [served] = (await client.get(f"{address}/status")).json()["collections"]
             if served["generation"] == generation:
                 return
             await asyncio.sleep(0.1)

@@ -30,6 +30,9 @@ EVERYWHERE: list[tuple[str, str, Any]] = [
     ("GET", "/api/pages/1", None),
     ("POST", "/api/ask", {"question": "zebrafish", "mode": "quote"}),
     ("POST", "/api/ask", {}),
+    ("GET", "/api/ask?q=zebrafish&format=text", None),
+    ("GET", "/status", None),
+    ("GET", "/llms.txt", None),
     ("GET", "/v1/models", None),
     ("GET", "/v1/nothing", None),
     (

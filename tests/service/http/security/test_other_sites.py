@@ -48,6 +48,10 @@ REQUESTS = [
     ["GET", "/api/search?q=zebrafish", ""],
     ["GET", "/api/pages/1", ""],
     ["POST", "/api/ask", json.dumps(ASKING)],
+    ["GET", "/api/ask?q=zebrafish", ""],
+    ["GET", "/c/toywiki/api/ask?q=zebrafish&format=text", ""],
+    ["GET", "/status", ""],
+    ["GET", "/llms.txt", ""],
     ["GET", "/v1/models", ""],
     ["POST", "/v1/chat/completions", CHAT],
     ["POST", "/mcp", CALL],
@@ -104,6 +108,7 @@ def other_port(port: int) -> Iterator[int]:
     service = f"http://127.0.0.1:{port}"
     body = f"""<!doctype html><title>other</title>
     <img src="{service}/api/search?q=zebrafish">
+    <img src="{service}/api/ask?q=zebrafish">
     <script src="{service}/static/ask.js"></script>
     <link rel="stylesheet" href="{service}/static/style.css">
     <iframe src="{service}/?q=zebrafish"></iframe>
@@ -160,8 +165,9 @@ def test_a_page_of_others_includes_and_reads_nothing(
     answered.clear()
     page.goto(f"http://{site}:{other_port}/", wait_until="load")
     service = f"http://127.0.0.1:{port}"
-    assert {"/api/search?q=zebrafish", "/static/ask.js", "/static/style.css", "/?q=zebrafish",
-            "/page/1"} <= set(answered)  # fmt: skip
+    included = {"/api/search?q=zebrafish", "/api/ask?q=zebrafish", "/static/ask.js",
+                "/static/style.css", "/?q=zebrafish", "/page/1"}  # fmt: skip
+    assert included <= set(answered)
     assert set(answered.values()) == {403}
     absolute = [[method, service + path, body] for method, path, body in REQUESTS]
     assert {status for _, status, _ in page.evaluate(READING, absolute)} == {0}

@@ -1,0 +1,127 @@
+"""The API of a collection for asking: answers as JSON, text or events, by POST and by GET."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any, Literal
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, Field
+
+from pinakes.index.retrieval.search import Index
+from pinakes.service.asking.answer import Answerer, finished_answer
+from pinakes.service.errors import NotAllowed, ServiceError
+from pinakes.service.http.event_stream import EventStream, while_connected
+from pinakes.service.http.formats import ALSO_AS_TEXT, VARIES, AskedForm, Form
+from pinakes.service.http.json_responses import PlainJSONResponse
+from pinakes.service.http.problem_responses import PROBLEMS
+from pinakes.service.http.readable import bounded, readable_answer
+from pinakes.service.http.requests import LeasedIndex, QueryText, Text, address_of_service
+from pinakes.service.http.security.caller import caller_of
+from pinakes.service.http.security.guard import is_no_pages_doing
+from pinakes.service.tools.ask_results import answered
+from pinakes.service.tools.frame import Frame
+from pinakes.service.types import AnswerMode, AnswerRequest, Message
+from pinakes.service.views.answer_views import AnswerView, event_view
+
+__all__ = ["ask_api"]
+
+_LONGEST_HISTORY = 100
+_RESPONSES: dict[int | str, dict[str, Any]] = PROBLEMS | {
+    200: {
+        "content": {"text/event-stream": {}, **ALSO_AS_TEXT[200]["content"]},
+        "description": "JSON, server-sent events, or what is in it as text",
+    }
+}
+ask_api = APIRouter(default_response_class=PlainJSONResponse)
+
+
+class HistoryMessage(BaseModel):
+    """One turn of the conversation so far."""
+
+    role: Literal["user", "assistant"]
+    content: Text
+
+
+class AskRequest(BaseModel):
+    """A question to answer, and the conversation before it; the service keeps nothing of it."""
+
+    question: Text = Field(examples=["Who founded the Library of Alexandria?"])
+    history: list[HistoryMessage] = Field(default=[], max_length=_LONGEST_HISTORY)
+    mode: AnswerMode = Field(
+        default="answer",
+        description="answer: a paragraph; brief: one sentence; quote: no model, the best passage "
+        "word for word.",
+    )
+    strict: bool | None = Field(
+        default=None,
+        description="Withhold sentences that sources contradict or that name what none holds, "
+        "instead of marking them; null: as the service is set.",
+    )
+
+
+@ask_api.post("/api/ask", response_model=AnswerView, responses=_RESPONSES, tags=["answers"])
+async def ask(request: Request, index: LeasedIndex, body: AskRequest, form: AskedForm) -> Response:
+    """An answer with its sources.
+
+    With ``Accept: text/event-stream`` it comes as events: ``status`` for what is being done,
+    ``sources``, ``token`` for each piece of the text, ``sentence`` with the verdict on each
+    sentence, then ``done`` with the whole answer, or ``error`` with a problem. ``withdrawn``:
+    all text so far was a model's thinking, and does not count.
+    """
+    return await _reply(request, index, form, body)
+
+
+@ask_api.get("/api/ask", response_model=AnswerView, responses=_RESPONSES, tags=["answers"])
+async def ask_by_get(
+    request: Request,
+    index: LeasedIndex,
+    query: QueryText,
+    form: AskedForm,
+    mode: AnswerMode = "answer",
+    strict: bool | None = None,
+) -> Response:
+    """The same for programs such as curl; refused where a web page may have made a browser ask."""
+    if not is_no_pages_doing(request):
+        raise NotAllowed(
+            "a web page may have made a browser ask this: ask by POST, or from a program that "
+            "sends neither User-Agent: Mozilla/… nor Referer nor Cookie, or that sends a token"
+        )
+    return await _reply(request, index, form, AskRequest(question=query, mode=mode, strict=strict))
+
+
+async def _reply(request: Request, index: Index, form: Form, body: AskRequest) -> Response:
+    caller = caller_of(request)
+    caller.check_may_ask()
+    history = tuple(Message(turn.role, turn.content) for turn in body.history)
+    asked = AnswerRequest(body.question, history, body.mode, body.strict, caller.name)
+    answerer: Answerer = request.app.state.answerer
+    if form.format != "json":
+        answer = await while_connected(request.receive, finished_answer(answerer, index, asked))
+        budget = form.budget or request.app.state.settings.tools.budget
+        result = answered(answer, Frame(index.manifest, address_of_service(request), budget))
+        return form.response(bounded(readable_answer(result, form.format), budget))
+    events = _events(answerer, index, asked)
+    if "text/event-stream" in request.headers.get("accept", ""):
+        # Errors before the first event are plain HTTP errors.
+        first = await while_connected(request.receive, anext(events))
+        return EventStream(first, events)
+    whole = await while_connected(request.receive, _finished(events))
+    return PlainJSONResponse(whole, headers=VARIES)
+
+
+async def _events(
+    answerer: Answerer, index: Index, asked: AnswerRequest
+) -> AsyncGenerator[tuple[str, Any], None]:
+    """Name and JSON of each event of an answer."""
+    async with aclosing(answerer.answer(index, asked)) as events:
+        async for event in events:
+            yield event_view(event)
+
+
+async def _finished(events: AsyncGenerator[tuple[str, Any], None]) -> Any:
+    async with aclosing(events):
+        async for name, data in events:
+            if name == "done":
+                return data
+    raise ServiceError("the answer ended without a result")
