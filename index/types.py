@@ -176,6 +176,10 @@ class QuestionEncoder(Protocol):
         """Unit vectors of shape (len(texts), dimension), without what stands before questions."""
         ...
 
+    def count_tokens(self, text: str) -> tuple[int, bool]:
+        """How many tokens of a text are read, and whether there were more."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Alias:

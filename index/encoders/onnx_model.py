@@ -65,6 +65,11 @@ class OnnxEncoder:
         """The unit vector of a passage, of shape (dimension,); a text too long is cut."""
         return self._vector(self.record.passage_prefix + text)
 
+    def count_tokens(self, text: str) -> tuple[int, bool]:
+        """How many tokens of a text are read, and whether there were more: prefixes are its own."""
+        encoding = self._tokenizer.encode(text)
+        return len(encoding.ids), bool(encoding.overflowing)
+
     def _vector(self, text: str) -> Vectors:
         token_ids = np.array([self._tokenizer.encode(text).ids], dtype=np.int64)
         try:

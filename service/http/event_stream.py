@@ -65,14 +65,12 @@ class EventStream(StreamingResponse):
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(self._events(first), headers=headers)
 
-    @staticmethod
-    def as_bytes(event: Any) -> bytes:
+    def as_bytes(self, event: Any) -> bytes:
         """The event as it is sent."""
         name, data = event
         return format_sse_event(event=name, data_str=json.dumps(visible_json(data)))
 
-    @staticmethod
-    def failure(problem: ProblemView) -> Any:
+    def failure(self, problem: ProblemView) -> Any:
         """The event that tells of an error."""
         return "error", problem.model_dump()
 

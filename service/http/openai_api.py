@@ -1,14 +1,12 @@
-"""OpenAI's API under ``/v1``: chat completions that are answers from a collection.
+"""OpenAI's API under ``/v1``: chat completions, responses, embeddings and the list of models.
 
-A model is a collection and a way to answer from it: ``enwiki``, ``enwiki:brief``, ``enwiki:quote``.
+What models there are is said in ``openai_models``.
 """
 
 import json
 from collections.abc import AsyncGenerator, Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from importlib.metadata import version
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request
 from fastapi.responses import Response
@@ -16,18 +14,28 @@ from fastapi.sse import format_sse_event
 
 from pinakes.index.library import Library
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import Manifest
 from pinakes.service.asking.answer import Answerer, finished_answer
-from pinakes.service.errors import NotFound
+from pinakes.service.http.background_prompts import background_reply
 from pinakes.service.http.event_stream import EventStream, while_connected
 from pinakes.service.http.json_responses import PlainJSONResponse
-from pinakes.service.http.openai_chat import Exchange, answer_request_of, chunks, completion
+from pinakes.service.http.openai_chat import (
+    Exchange,
+    answer_request_of,
+    chunks,
+    completion,
+    reply,
+    reply_chunks,
+)
+from pinakes.service.http.openai_embeddings import EmbeddingRequest, EmbeddingsView, embeddings
 from pinakes.service.http.openai_errors import add_openai_errors, error_body
+from pinakes.service.http.openai_models import leased_model, listed_models, one_model
+from pinakes.service.http.openai_responses import ResponseForm, response, response_events
 from pinakes.service.http.openai_views import (
     ChatRequest,
     CompletionView,
     ModelListView,
     ModelView,
+    ResponseRequest,
 )
 from pinakes.service.http.problem_responses import ProblemView
 from pinakes.service.http.requests import ServedLibrary, address_of_service
@@ -37,44 +45,56 @@ from pinakes.service.types import AnswerMode
 
 __all__ = ["create_openai_api"]
 
-_MOST_NAMED = 30  # models, in an error
-
 
 class _ChunkStream(EventStream):
     """Chunks as events without a name; an error is the last of them."""
 
-    @staticmethod
-    def as_bytes(event: Any) -> bytes:
+    def as_bytes(self, event: Any) -> bytes:
         """The chunk as it is sent."""
         return format_sse_event(
             data_str=event if isinstance(event, str) else json.dumps(visible_json(event))
         )
 
-    @staticmethod
-    def failure(problem: ProblemView) -> Any:
+    def failure(self, problem: ProblemView) -> Any:
         """The error, where OpenAI's clients look for it."""
         return error_body(problem)
 
 
-@dataclass(frozen=True, slots=True)
-class _Model:
-    """What a model stands for: a collection, and how questions are answered from it."""
+class _ResponseStream(EventStream):
+    """Events of a response, each with its name and number; an error is the last of them."""
 
-    collection: str
-    mode: AnswerMode
+    _sent = 0
 
-    @property
-    def id(self) -> str:
-        """Its name: that of the collection alone for whole answers."""
-        return self.collection if self.mode == "answer" else f"{self.collection}:{self.mode}"
+    def as_bytes(self, event: Any) -> bytes:
+        """The event as it is sent."""
+        numbered = {**event, "sequence_number": self._sent}
+        self._sent += 1
+        return format_sse_event(event=event["type"], data_str=json.dumps(visible_json(numbered)))
+
+    def failure(self, problem: ProblemView) -> Any:
+        """The error, in the form that it has as an event."""
+        error = error_body(problem)["error"]
+        code = error["code"] or error["type"]
+        return {"type": "error", "code": code, "message": error["message"], "param": None}
 
 
-def _leased_by_model(
+def _leased_by_chat(
     body: ChatRequest, library: ServedLibrary
 ) -> Iterator[tuple[Index, AnswerMode]]:
-    model = _find(body.model, library)
-    with library.lease(model.collection) as index:
-        yield index, model.mode
+    with leased_model(body.model, library) as leased:
+        yield leased
+
+
+def _leased_by_response(
+    body: ResponseRequest, library: ServedLibrary
+) -> Iterator[tuple[Index, AnswerMode]]:
+    with leased_model(body.model, library) as leased:
+        yield leased
+
+
+def _leased_by_embedding(body: EmbeddingRequest, library: ServedLibrary) -> Iterator[Index]:
+    with leased_model(body.model, library) as (index, _):
+        yield index
 
 
 def create_openai_api(library: Library, answerer: Answerer) -> FastAPI:
@@ -92,30 +112,17 @@ def create_openai_api(library: Library, answerer: Answerer) -> FastAPI:
     @api.get("/models")
     def models() -> ModelListView:
         """The ways to answer that there are, of each collection that can be read."""
-        manifests = [state.manifest for state in library.states()]
-        found = [manifest for manifest in manifests if manifest is not None]
-        if not found:
-            with library.lease():  # which says why
-                pass
-        return ModelListView(
-            data=[
-                _view(model, manifest)
-                for manifest in found
-                for model in _models(manifest.collection)
-            ]
-        )
+        return ModelListView(data=listed_models(library))
 
     @api.get("/models/{model_id}")
     def model(model_id: str) -> ModelView:
         """One of them."""
-        found = _find(model_id, library)
-        with library.lease(found.collection) as index:
-            return _view(found, index.manifest)
+        return one_model(model_id, library)
 
     @api.post("/chat/completions", response_model=CompletionView)
     async def chat_completions(
         request: Request,
-        leased: Annotated[tuple[Index, AnswerMode], Depends(_leased_by_model)],
+        leased: Annotated[tuple[Index, AnswerMode], Depends(_leased_by_chat)],
         body: ChatRequest,
     ) -> Response:
         """An answer with its sources; as server-sent events with ``stream``."""
@@ -125,36 +132,49 @@ def create_openai_api(library: Library, answerer: Answerer) -> FastAPI:
         answer_request = answer_request_of(body, mode, caller.name)
         with_usage = body.stream_options is not None and bool(body.stream_options.include_usage)
         exchange = Exchange(body.model, address_of_service(request), index.manifest, with_usage)
+        errand = None if answer_request.history else background_reply(answer_request.question)
         if body.stream:
-            stream: AsyncGenerator[Any, None] = chunks(
-                answerer.answer(index, answer_request), exchange
+            stream: AsyncGenerator[Any, None] = (
+                chunks(answerer.answer(index, answer_request), exchange)
+                if errand is None
+                else reply_chunks(errand, exchange)
             )
             # Errors before the first chunk are plain HTTP errors.
             first = await while_connected(request.receive, anext(stream))
             return _ChunkStream(first, stream)
+        if errand is not None:
+            return PlainJSONResponse(reply(errand, exchange).model_dump(mode="json"))
         answering = finished_answer(answerer, index, answer_request)
         answer = await while_connected(request.receive, answering)
         return PlainJSONResponse(completion(answer, exchange).model_dump(mode="json"))
 
+    @api.post("/responses")
+    async def responses(
+        request: Request,
+        leased: Annotated[tuple[Index, AnswerMode], Depends(_leased_by_response)],
+        body: ResponseRequest,
+    ) -> Response:
+        """An answer with its sources, as a response; as events with ``stream``."""
+        index, mode = leased
+        caller = caller_of(request)
+        caller.check_may_ask()
+        answer_request = answer_request_of(body, mode, caller.name)
+        form = ResponseForm(body.model, address_of_service(request), index.manifest)
+        if body.stream:
+            stream = response_events(answerer.answer(index, answer_request), form)
+            first = await while_connected(request.receive, anext(stream))
+            return _ResponseStream(first, stream)
+        answering = finished_answer(answerer, index, answer_request)
+        return PlainJSONResponse(response(await while_connected(request.receive, answering), form))
+
+    @api.post("/embeddings", response_model=EmbeddingsView)
+    async def embed(
+        request: Request,
+        index: Annotated[Index, Depends(_leased_by_embedding)],
+        body: EmbeddingRequest,
+    ) -> Response:
+        """Vectors of texts, by the encoder of the collection."""
+        made = await while_connected(request.receive, embeddings(index, body))
+        return PlainJSONResponse(made.model_dump(mode="json"))
+
     return api
-
-
-def _models(collection: str) -> list[_Model]:
-    """The ways to answer from a collection."""
-    return [_Model(collection, mode) for mode in get_args(AnswerMode)]
-
-
-def _find(model_id: str, library: Library) -> _Model:
-    """The model called ``model_id``. Raises NotFound naming the models there are."""
-    names = library.names() or [library.meant()]
-    models = [model for name in names for model in _models(name)]
-    for model in models:
-        if model.id == model_id:
-            return model
-    known = ", ".join(model.id for model in models[:_MOST_NAMED])
-    raise NotFound(f"no model {model_id[:80]!r}; there are {known}")
-
-
-def _view(model: _Model, manifest: Manifest) -> ModelView:
-    created = int(datetime.fromisoformat(manifest.created).timestamp())
-    return ModelView(id=model.id, created=created)

@@ -1,46 +1,42 @@
-"""A conversation as a question, and its answer as a chat completion, whole or in chunks.
-
-Offsets of annotations count code points, the end not included, as those of answers do everywhere:
-``content[start_index:end_index]`` is the mark. OpenAI's reference speaks of the first and the last
-character without saying more; clients take this slice.
-"""
+"""A conversation as a question, and its answer as a chat completion, whole or in chunks."""
 
 import time
 import uuid
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from pinakes.index.errors import BadQuery
 from pinakes.index.types import Manifest
-from pinakes.service.asking.citations import place_name
-from pinakes.service.asking.events import (
-    AnswerEvent,
-    Checked,
-    Done,
-    Sources,
-    Status,
-    Token,
-    Withdrawn,
-)
+from pinakes.service.asking.events import AnswerEvent
+from pinakes.service.http.openai_pieces import Begun, End, Marks, Text, marks_of, pieces
 from pinakes.service.http.openai_views import (
     AnnotationView,
     ChatRequest,
     ChoiceView,
     CompletionView,
     MessageView,
-    UrlCitationView,
+    ResponseRequest,
     UsageView,
 )
-from pinakes.service.types import Answer, AnswerMode, AnswerRequest, Citation, Message, Sentence
-from pinakes.service.views.answer_views import answer_view
+from pinakes.service.types import Answer, AnswerMode, AnswerRequest, Message
+from pinakes.service.views.answer_views import AnswerView, answer_view
 
-__all__ = ["END_OF_STREAM", "Exchange", "annotations", "answer_request_of", "chunks", "completion"]
+__all__ = [
+    "END_OF_STREAM",
+    "Exchange",
+    "answer_request_of",
+    "chunks",
+    "completion",
+    "reply",
+    "reply_chunks",
+]
 
 END_OF_STREAM = "[DONE]"
-_APART = "\n\n"
 _LONGEST_HISTORY = 100
+_FIRST = {"role": "assistant", "content": "", "refusal": None}
+_NO_USAGE = UsageView(prompt_tokens=0, completion_tokens=0, total_tokens=0)
 Chunk = dict[str, Any]
 
 
@@ -75,7 +71,9 @@ class Exchange:
         return self.chunk([choice], **more)
 
 
-def answer_request_of(body: ChatRequest, mode: AnswerMode, caller: str) -> AnswerRequest:
+def answer_request_of(
+    body: ChatRequest | ResponseRequest, mode: AnswerMode, caller: str
+) -> AnswerRequest:
     """What is asked. Raises BadQuery where no message is the user's."""
     asked = [place for place, turn in enumerate(body.messages) if turn.role == "user"]
     if not asked:
@@ -97,28 +95,19 @@ def answer_request_of(body: ChatRequest, mode: AnswerMode, caller: str) -> Answe
 
 def completion(answer: Answer, exchange: Exchange) -> CompletionView:
     """The whole answer at once."""
-    sources = {citation.number: citation for citation in answer.citations}
-    marked = [
-        annotation
-        for sentence in answer.sentences
-        for annotation in annotations(
-            answer.text[sentence.start : sentence.end], sentence, sources, exchange.address
-        )
-    ]
-    return CompletionView(
-        id=exchange.id,
-        created=exchange.created,
-        model=exchange.model,
-        system_fingerprint=exchange.manifest.generation,
-        choices=[
-            ChoiceView(
-                message=MessageView(content=answer.text, annotations=marked),
-                finish_reason=_finish_reason(answer),
-            )
-        ],
-        usage=_usage(answer),
-        pinakes=answer_view(answer),
+    marked = [AnnotationView(url_citation=one) for one in marks_of(answer, exchange.address)]
+    return _completion(
+        exchange,
+        MessageView(content=answer.text, annotations=marked),
+        _finish_reason(answer),
+        _usage(answer),
+        answer_view(answer),
     )
+
+
+def reply(text: str, exchange: Exchange) -> CompletionView:
+    """A text that is no answer from the collection."""
+    return _completion(exchange, MessageView(content=text, annotations=[]), "stop", _NO_USAGE)
 
 
 async def chunks(
@@ -129,34 +118,17 @@ async def chunks(
     The role, once the search is over; pieces of the text, each sentence followed by its
     annotations; the reason of the end, with the whole answer; the usage, if asked for.
     """
-    sources: dict[int, Citation] = {}
-    sent = ""
-    behind = 0  # the beginning of the answer: what was sent before it cannot be taken back
-    begun = False
-    async with aclosing(events):
-        async for event in events:
-            if not begun and event != Status("searching"):
-                begun = True
-                yield exchange.part({"role": "assistant", "content": "", "refusal": None})
-            match event:
-                case Sources(citations):
-                    sources = {citation.number: citation for citation in citations}
-                case Token(text):
-                    sent += text
+    async with aclosing(pieces(events, exchange.address)) as coming:
+        async for piece in coming:
+            match piece:
+                case Begun():
+                    yield exchange.part(_FIRST)
+                case Text(text):
                     yield exchange.part({"content": text})
-                case Withdrawn():
-                    sent += _APART
-                    behind = len(sent)
-                    yield exchange.part({"content": _APART})
-                case Checked(sentence, text):
-                    moved = replace(sentence, start=sentence.start + behind)
-                    if marked := list(annotations(text, moved, sources, exchange.address)):
-                        dumped = [annotation.model_dump(mode="json") for annotation in marked]
-                        yield exchange.part({"annotations": dumped})
-                case Done(answer):
-                    # Of a refusal nothing came before.
-                    if rest := answer.text[len(sent) - behind :]:
-                        yield exchange.part({"content": rest})
+                case Marks(citations):
+                    marked = [AnnotationView(url_citation=one).model_dump() for one in citations]
+                    yield exchange.part({"annotations": marked})
+                case End(answer):
                     whole = answer_view(answer).model_dump(mode="json")
                     yield exchange.part({}, _finish_reason(answer), pinakes=whole)
                     if exchange.with_usage:
@@ -164,28 +136,31 @@ async def chunks(
                     yield END_OF_STREAM
 
 
-def annotations(
-    text: str, sentence: Sentence, sources: Mapping[int, Citation], address: str
-) -> Iterator[AnnotationView]:
-    """What each mark of a sentence leads to, in order; ``text`` is the sentence's."""
-    places: list[tuple[int, int]] = []
-    end = len(text)
-    for number in reversed(sentence.citations):
-        end = text.rfind(f"[{number}]", 0, end)
-        if end < 0:
-            break
-        places.append((end, number))
-    for at, number in reversed(places):
-        start = sentence.start + at
-        source = sources[number]
-        yield AnnotationView(
-            url_citation=UrlCitationView(
-                start_index=start,
-                end_index=start + len(f"[{number}]"),
-                url=address + source.url,
-                title=place_name(source.title, source.heading_path),
-            )
-        )
+async def reply_chunks(text: str, exchange: Exchange) -> AsyncGenerator[Chunk | str, None]:
+    """What ``reply`` says, as a stream."""
+    yield exchange.part(_FIRST | {"content": text})
+    yield exchange.part({}, "stop")
+    if exchange.with_usage:
+        yield exchange.chunk([], usage=_NO_USAGE.model_dump())
+    yield END_OF_STREAM
+
+
+def _completion(
+    exchange: Exchange,
+    message: MessageView,
+    reason: Literal["stop", "length"],
+    usage: UsageView,
+    whole: AnswerView | None = None,
+) -> CompletionView:
+    return CompletionView(
+        id=exchange.id,
+        created=exchange.created,
+        model=exchange.model,
+        system_fingerprint=exchange.manifest.generation,
+        choices=[ChoiceView(message=message, finish_reason=reason)],
+        usage=usage,
+        pinakes=whole,
+    )
 
 
 def _finish_reason(answer: Answer) -> Literal["stop", "length"]:

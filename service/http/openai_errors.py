@@ -28,11 +28,12 @@ _CODES = {404: "unknown_url", 413: "request_too_large", 429: "rate_limit_exceede
 def add_openai_errors(app: FastAPI) -> None:
     """Answer every error of ``app`` in OpenAI's form."""
 
-    def known(_request: Request, error: Exception) -> PlainJSONResponse:
+    def known(request: Request, error: Exception) -> PlainJSONResponse:
         problem = problem_view(error)
         if isinstance(error, NotFound):  # nothing else is looked for here
             return _response(problem.status, error_body(problem, "model", "model_not_found"))
-        param = "messages" if isinstance(error, BadQuery) else None
+        asked_in = "input" if request.url.path.endswith("/responses") else "messages"
+        param = asked_in if isinstance(error, BadQuery) else None
         retry = {"Retry-After": str(error.retry_after_s)} if isinstance(error, QueueFull) else None
         return _response(problem.status, error_body(problem, param), retry)
 
@@ -60,7 +61,8 @@ def add_openai_errors(app: FastAPI) -> None:
         if detail == title:
             detail = (
                 f"{title}: {request.method} {request.url.path}; there are POST "
-                "/v1/chat/completions, GET /v1/models and GET /v1/models/{id}"
+                "/v1/chat/completions, /v1/responses and /v1/embeddings, GET /v1/models and "
+                "/v1/models/{id}"
             )
         problem = ProblemView(title=title, status=error.status_code, detail=detail)
         return _response(error.status_code, error_body(problem), error.headers)

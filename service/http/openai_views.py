@@ -1,4 +1,4 @@
-"""The JSON of OpenAI's chat completions: what of a request counts here, and what is answered.
+"""The JSON of OpenAI's chats: what of a request counts here, and what completions are.
 
 Knows nothing of HTTP. Of a request everything else is accepted and ignored: ``temperature``,
 ``max_tokens`` and their like change nothing in an answer whose sentences are checked.
@@ -23,9 +23,14 @@ __all__ = [
     "ModelListView",
     "ModelView",
     "OpenAIErrorView",
+    "ResponseRequest",
     "UrlCitationView",
     "UsageView",
 ]
+
+
+# Where each kind of part has its text.
+_PARTS = {"text": "text", "refusal": "refusal", "input_text": "text", "output_text": "text"}
 
 
 def _text_of_parts(content: object) -> object:
@@ -35,8 +40,8 @@ def _text_of_parts(content: object) -> object:
     texts: list[str] = []
     for part in content:
         kind = part.get("type") if isinstance(part, dict) else None
-        text = part.get(str(kind)) if isinstance(part, dict) else None
-        if kind not in ("text", "refusal") or not isinstance(text, str):
+        text = part.get(_PARTS.get(str(kind), "")) if isinstance(part, dict) else None
+        if not isinstance(text, str):
             raise PydanticCustomError(
                 "content_part", f"only text is read here, no part of type {str(kind)[:40]}"
             )
@@ -101,6 +106,49 @@ class ChatRequest(BaseModel):
     pinakes: PinakesOptions = PinakesOptions()
 
 
+def _messages_of_input(value: object) -> object:
+    """The input of a response as messages; thoughts and calls of tools among them are left out."""
+    if isinstance(value, str):
+        return [{"role": "user", "content": value}]
+    if not isinstance(value, list):
+        return value
+    kinds = [item.get("type", "message") if isinstance(item, dict) else "message" for item in value]
+    if "item_reference" in kinds:
+        raise PydanticCustomError("kept", _NOTHING_KEPT)
+    return [item for item, kind in zip(value, kinds, strict=True) if kind == "message"]
+
+
+def _refers_to_nothing(value: Any) -> Any:
+    if value not in (None, False, ""):
+        raise PydanticCustomError("kept", _NOTHING_KEPT)
+    return value
+
+
+_NOTHING_KEPT = (
+    "no response is kept here; send the messages so far in input, and wait for the answer"
+)
+Kept = Annotated[Any, AfterValidator(_refers_to_nothing)]
+
+
+class ResponseRequest(BaseModel):
+    """The same for responses: ``input`` is the question, or the messages, the question last.
+
+    What would refer to earlier responses, or have this one kept and fetched later, is refused.
+    """
+
+    model: str = Field(examples=["enwiki", "enwiki:brief"])
+    messages: Annotated[list[ChatMessage], BeforeValidator(_messages_of_input)] = Field(
+        alias="input", min_length=1
+    )
+    stream: bool | None = None
+    user: str | None = None
+    tool_choice: ToolChoice = None
+    previous_response_id: Kept = None
+    conversation: Kept = None
+    background: Kept = None
+    pinakes: PinakesOptions = PinakesOptions()
+
+
 class UrlCitationView(View):
     """A mark ``[n]``: ``content[start_index:end_index]``, in code points, and where it leads."""
 
@@ -144,7 +192,10 @@ class UsageView(View):
 
 
 class CompletionView(View):
-    """A chat completion; ``pinakes`` is the whole answer as /api/ask gives it."""
+    """A chat completion; ``pinakes`` is the whole answer as /api/ask gives it.
+
+    It is null where a client's own errand was done: no question was asked.
+    """
 
     id: str
     object: Literal["chat.completion"] = "chat.completion"
@@ -153,7 +204,7 @@ class CompletionView(View):
     system_fingerprint: str = Field(description="The generation answered from.")
     choices: list[ChoiceView]
     usage: UsageView
-    pinakes: AnswerView
+    pinakes: AnswerView | None = None
 
 
 class ModelView(View):

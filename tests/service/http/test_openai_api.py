@@ -328,7 +328,9 @@ def openai_client(sample: Path) -> Iterator[openai.OpenAI]:
          "model_not_found"),
         ("POST", "chat/completions", b" " * 1_100_000 + b"{}", 413, "request_too_large"),
         ("GET", "chat/completions", None, 405, None),
-        ("POST", "embeddings", b"{}", 404, "unknown_url"),
+        ("POST", "images/generations", b"{}", 404, "unknown_url"),
+        ("POST", "responses", b"{}", 400, None),
+        ("POST", "embeddings", b"{}", 400, None),
     ],
 )  # fmt: skip
 def test_every_error_has_openais_form(

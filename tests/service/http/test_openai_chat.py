@@ -9,7 +9,8 @@ import pytest
 
 from pinakes.index.errors import BadQuery
 from pinakes.service.asking.events import AnswerEvent, Checked, Sources, Token, Withdrawn
-from pinakes.service.http.openai_chat import Exchange, annotations, answer_request_of, chunks
+from pinakes.service.http.openai_chat import Exchange, answer_request_of, chunks
+from pinakes.service.http.openai_pieces import marks_of_sentence
 from pinakes.service.http.openai_views import ChatRequest
 from pinakes.service.types import Citation, Message, PassageRef, Sentence
 
@@ -112,7 +113,7 @@ def test_annotations_lie_on_the_marks(
     }
     before = 5
     sentence = Sentence(before, before + len(text), numbers, "supported", 1.0)
-    found = [one.url_citation for one in annotations(text, sentence, sources, "http://here")]
+    found = list(marks_of_sentence(text, sentence, sources, "http://here"))
     assert [(one.start_index - before, one.end_index - before) for one in found] == places
     assert [one.url for one in found] == [f"http://here/page/{number}" for number in numbers]
     assert {one.title for one in found} <= {"Page › Part"}
