@@ -4,9 +4,10 @@ A collection is called what its directory is called. One that is damaged is an e
 of no other. Knows nothing of who asks.
 """
 
+import copy
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,19 +70,25 @@ class Library:
         ``open_rerankers``: as for ``Index.open``.
         """
         self._data = data
-        self._only = tuple(only)
-        self._default = default if not only or default in only else None
+        self._only: Collection[str] | None = tuple(only) or None  # None: all there are
+        self._default = default if self._only is None or default in self._only else None
         self._scrubbed = scrubbed
         self._open_encoder = _SharedEncoders(open_encoder)
         self._open_rerankers = open_rerankers
-        self._lock = threading.Lock()
-        self._followed: dict[str, CurrentIndex] = {}
-        self._swept = 0.0
+        self._opened = _Opened()
+
+    def limited_to(self, names: Collection[str]) -> "Library":
+        """The same as if there were none but ``names``; what is open is open for both."""
+        limited = copy.copy(self)
+        only = names if self._only is None else [name for name in self._only if name in names]
+        limited._only = tuple(only)
+        limited._default = self._default if self._default in only else None
+        return limited
 
     def names(self) -> list[str]:
         """The collections there are now, in order of their names."""
         there = collection_names(self._data)
-        return [name for name in there if name in self._only] if self._only else there
+        return there if self._only is None else [name for name in there if name in self._only]
 
     def meant(self, name: str | None = None) -> str:
         """The collection called ``name``; without one the default, or the only one there is.
@@ -127,36 +134,48 @@ class Library:
 
     def close(self) -> None:
         """Let go of all that is open; leases that are out end by themselves."""
-        with self._lock:
-            followed, self._followed = self._followed, {}
-        for current in followed.values():
+        with self._opened.lock:
+            closing = list(self._opened.followed.values())
+            self._opened.followed.clear()
+        for current in closing:
             current.close()
 
     def _has(self, name: str) -> bool:
-        return (not self._only or name in self._only) and is_collection(self._data, name)
+        return (self._only is None or name in self._only) and is_collection(self._data, name)
 
     def _current(self, name: str) -> CurrentIndex:
-        with self._lock:
-            if name not in self._followed:
+        followed = self._opened.followed
+        with self._opened.lock:
+            if name not in followed:
                 path = self._data / name
-                self._followed[name] = CurrentIndex(
+                followed[name] = CurrentIndex(
                     lambda: Index.open(path, self._open_encoder, self._open_rerankers),
                     path,
                     scrubbed=self._scrubbed,
                 )
-            return self._followed[name]
+            return followed[name]
 
     def _sweep(self) -> None:
         """Close what is open of collections that are gone: their files take room until then."""
         now = time.monotonic()
-        with self._lock:
-            if now - self._swept < _SWEEP_SECONDS:
+        opened = self._opened
+        with opened.lock:
+            if now - opened.swept < _SWEEP_SECONDS:
                 return
-            self._swept = now
-            gone = [name for name in self._followed if not self._has(name)]
-            closing = [self._followed.pop(name) for name in gone]
+            opened.swept = now
+            gone = [name for name in opened.followed if not is_collection(self._data, name)]
+            closing = [opened.followed.pop(name) for name in gone]
         for current in closing:
             current.close()
+
+
+class _Opened:
+    """The collections that are open, and when it was last seen which of them are gone."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.followed: dict[str, CurrentIndex] = {}
+        self.swept = 0.0
 
 
 class _SharedEncoders:

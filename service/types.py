@@ -19,6 +19,7 @@ __all__ = [
     "PassageRef",
     "Sentence",
     "ShortAnswer",
+    "Spent",
     "Truncation",
     "Verdict",
     "parse_ref",
@@ -64,6 +65,22 @@ class AnswerRequest:
     strict: bool | None = None
     caller: str = ""
     user: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spent:
+    """What one question took, whatever became of it: ``caller`` asked it, ``kind`` ended it.
+
+    ``failed``: by an error; ``left``: nobody waited for its end. ``first_s``: seconds until the
+    first words, None where none came. ``model_s``: seconds that it had a turn at the model, which
+    wrote ``tokens``.
+    """
+
+    caller: str
+    kind: AnswerKind | Literal["failed", "left"]
+    first_s: float | None
+    model_s: float
+    tokens: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ HEAVY = {
     "tokenizers": "index/encoders/onnx_model.py",
     "distributed": "index/build/cluster.py",
     "mcp": "service/tools/mcp_server.py",
+    "prometheus_client": "service/metrics.py",
 }
 
 

@@ -31,6 +31,7 @@ from pinakes.service.http.security.caller import caller_of
 from pinakes.service.http.security.tokens import Tokens
 from pinakes.service.http.server import make_server
 from pinakes.service.http.templating import TEMPLATES, WEB
+from pinakes.service.metrics import Metrics
 from pinakes.service.settings import Settings
 from pinakes.service.shutdown import Shutdown
 
@@ -42,8 +43,11 @@ _PATIENCE_S = 30.0
 _HEADERS = {"Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
 
 
-def create_door(settings: Settings) -> FastAPI:
-    """The application behind the door; ``app.state.shutdown`` is to be begun when it ends."""
+def create_door(settings: Settings, metrics: Metrics | None = None) -> FastAPI:
+    """The application behind the door; ``app.state.shutdown`` is to be begun when it ends.
+
+    ``metrics``: those of the service beside it, told at ``/metrics``.
+    """
     approvals = Approvals(settings.data, settings.approvals.hours)
     runs = Runs(approvals)
 
@@ -69,6 +73,8 @@ def create_door(settings: Settings) -> FastAPI:
     add_error_handlers(app)
     app.include_router(builds_api)
     _add_page(app, approvals, runs)
+    if metrics is not None:
+        _add_metrics(app, metrics)
     stack = app.build_middleware_stack()
     app.middleware_stack = DoorGuard(stack, settings, Tokens(settings.data), app.state.shutdown)
     return app
@@ -116,10 +122,18 @@ def _add_page(app: FastAPI, approvals: Approvals, runs: Runs) -> None:
         return RedirectResponse(f"/#{id}", 303, _HEADERS)
 
 
+def _add_metrics(app: FastAPI, metrics: Metrics) -> None:
+    @app.get("/metrics")
+    def measured() -> Response:
+        """How the service does, for Prometheus."""
+        return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
 @contextmanager
-def opened_door(settings: Settings) -> Iterator[str | None]:
+def opened_door(settings: Settings, metrics: Metrics | None = None) -> Iterator[str | None]:
     """The door, open beside whatever else this process does: its name; None where none is set.
 
+    ``metrics``: of the service that runs here, if one does.
     Raises BadInput where it cannot be opened, or nobody could go through it.
     """
     if settings.approvals.door is None:
@@ -128,7 +142,7 @@ def opened_door(settings: Settings) -> Iterator[str | None]:
     _check_somebody_has_the_key(settings)
     if settings.approvals.door_socket is not None:
         make_private_directory(settings.approvals.door_socket.parent)
-    app = create_door(settings)
+    app = create_door(settings, metrics)
     serve = door_settings(settings)
     listening = Listening(serve)
     server = make_server(app, serve, app.state.shutdown.begin)

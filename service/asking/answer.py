@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Seque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, aclosing
 from functools import partial
+from typing import Literal
 
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
@@ -38,7 +39,7 @@ from pinakes.service.reading.question import Question
 from pinakes.service.reading.threshold import threshold_of
 from pinakes.service.reading.words import words_of
 from pinakes.service.settings import Settings
-from pinakes.service.types import Answer, AnswerKind, AnswerRequest, NearPage
+from pinakes.service.types import Answer, AnswerKind, AnswerRequest, NearPage, Spent
 
 __all__ = ["Answerer", "OnStatus", "answer_of", "finished_answer"]
 
@@ -55,12 +56,19 @@ class Answerer:
         generator: Generator | None,
         settings: Settings,
         reading: ReadingModels | None = None,
+        places_of: Callable[[str], int | None] = lambda _caller: None,
+        on_spent: Callable[[Spent], None] = lambda _spent: None,
     ) -> None:
-        """``reading``: what reads passages and checks sentences; None: what the settings choose."""
+        """``reading``: what reads passages and checks sentences; None: what the settings choose.
+
+        ``places_of``: as for the line of the model. ``on_spent``: told of each question that has
+        ended.
+        """
         self.generator = generator
         self.reading = reading or reading_models(settings.models)
         self.settings = settings
-        self.queue = GenerationQueue(settings.answer.longest_queue)
+        self._on_spent = on_spent
+        self.queue = GenerationQueue(settings.answer.longest_queue, places_of=places_of)
         # Apart from the threads that check sentences, and fewer than there are cores: who comes new
         # holds up no answer but while networks read, which takes all of them for a moment.
         self._searching = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), "search")
@@ -75,6 +83,25 @@ class Answerer:
         """
         index.checked(request.question)
         draft = Draft(index, request, request.question, time.perf_counter())
+        kind: AnswerKind | Literal["failed", "left"] = "left"
+        first_s: float | None = None
+        try:
+            async with aclosing(self._answered(draft)) as events:
+                async for event in events:
+                    if first_s is None and isinstance(event, Token):
+                        first_s = time.perf_counter() - draft.began
+                    if isinstance(event, Done):
+                        kind = event.answer.kind
+                    yield event
+        except Exception:
+            kind = "failed"
+            raise
+        finally:
+            spent = Spent(request.caller, kind, first_s, draft.model_s, draft.answer_tokens)
+            self._on_spent(spent)
+
+    async def _answered(self, draft: Draft) -> AsyncGenerator[AnswerEvent, None]:
+        request = draft.request
         generator = None if request.mode == "quote" else self.generator
         with ExitStack() as stack:
             turn = None
@@ -82,6 +109,7 @@ class Answerer:
                 # Before the search, so that a full line costs nothing; the turn is asked for after
                 # it, so that an answer that turns out to need no model waits for none.
                 ticket = stack.enter_context(self.queue.enter(request.caller, request.user))
+                stack.callback(lambda: setattr(draft, "model_s", ticket.lasted_s))
                 turn = ModelTurn(generator, ticket, self.settings.answer.limit_s)
             yield Status("searching")
             async with aclosing(understood(draft, turn, self.settings.generator)) as events:

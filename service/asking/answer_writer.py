@@ -3,8 +3,8 @@
 What has been shown stays: a sentence is shown while it comes, and its markers with its end; in
 strict mode only when it has been checked, and of models not to be trusted only where a source was
 found to say it; rows of tables are checked in strict mode alone, code and formulas never. The
-markers of what supports a sentence come first; the model's own stay behind them, and those that were
-not found to say it are unverified.
+markers of what supports a sentence come first; the model's own stay behind them, unverified where
+they were not found to say it.
 """
 
 import asyncio

@@ -35,7 +35,7 @@ class Draft:
     nothing, what is shown of the page that it names. ``likely``: words that may be the
     answer. ``holds_answer``: whether the likeliest passage is likely to. ``marked``: citations that
     stand in what is no sentence, as in a table. ``threshold``: the least confidence with which the
-    collection's questions are answered.
+    collection's questions are answered. ``model_s``: how long it had a turn at the model.
     """
 
     index: Index
@@ -61,6 +61,7 @@ class Draft:
     model: str | None = None
     prompt_tokens: int = 0
     answer_tokens: int = 0
+    model_s: float = 0.0
     confidence: float = 0.0
     threshold: float = 0.0
     short_answer: ShortAnswer | None = None

@@ -150,7 +150,13 @@ _group(
 _group(
     "tokens",
     "Who may reach the service.",
-    {"create": tokens.create, "list": tokens.list_tokens, "revoke": tokens.revoke},
+    {
+        "create": tokens.create,
+        "set": tokens.change,
+        "list": tokens.list_tokens,
+        "usage": tokens.usage,
+        "revoke": tokens.revoke,
+    },
 )
 _group(
     "approvals",

@@ -81,7 +81,7 @@ def serve(
     doors = ExitStack()
     try:
         server = make_server(app, settings.serve, ending, doors.close)
-        door = doors.enter_context(opened_door(settings))
+        door = doors.enter_context(opened_door(settings, app.state.metrics))
         err.print(f"Serving {name} on {listening.name} (Ctrl-C ends it)")
         if door is not None:
             err.print(f"What agents propose is decided on {door}, or with pinakes approvals")

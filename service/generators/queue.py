@@ -43,6 +43,11 @@ class Ticket:
     began: float | None = None
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
 
+    @property
+    def lasted_s(self) -> float:
+        """Seconds that the turn has lasted until now; 0 where it has not come."""
+        return 0.0 if self.began is None else time.monotonic() - self.began
+
     async def places(self) -> AsyncGenerator[Place, None]:
         """Ask for the turn; the place whenever it has changed, until it is this ticket's turn."""
         self.queue.ask(self)
@@ -75,10 +80,19 @@ class GenerationQueue:
     done before keeps nobody waiting.
     """
 
-    def __init__(self, longest: int, slots: int = 1) -> None:
-        """At most ``longest`` have to wait; the others are refused."""
+    def __init__(
+        self,
+        longest: int,
+        slots: int = 1,
+        places_of: Callable[[str], int | None] = lambda _caller: None,
+    ) -> None:
+        """At most ``longest`` have to wait; the others are refused.
+
+        ``places_of``: the most places that a caller may have, where that is set.
+        """
         self.longest = longest
         self.slots = slots
+        self._places_of = places_of
         self._waiting: list[Ticket] = []
         self._running: list[Ticket] = []
         self._lasted: deque[float] = deque(maxlen=_MEASURED)
@@ -109,7 +123,8 @@ class GenerationQueue:
         """
         free = self.slots + self.longest - self.waiting - self.running
         own = sum(ticket.caller == caller for ticket in (*self._waiting, *self._running))
-        if free <= own:
+        most = self._places_of(caller)
+        if free <= own or (most is not None and own >= most):
             wait_s = self._wait_s(0)
             retry_s = _RETRY_S if wait_s is None else max(1, math.ceil(wait_s))
             full = f"the line for the model is full ({self.waiting} wait)"
@@ -145,7 +160,7 @@ class GenerationQueue:
             self._waiting.remove(ticket)
         else:
             self._running.remove(ticket)
-            self._lasted.append(time.monotonic() - ticket.began)
+            self._lasted.append(ticket.lasted_s)
         for name in (_caller, _user):
             left = map(name, (*self._waiting, *self._running))
             if name(ticket) not in left:

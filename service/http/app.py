@@ -20,6 +20,7 @@ from pinakes.index.library import Library
 from pinakes.service.approvals.approvals import Approvals
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.generators.generator import Generator
+from pinakes.service.http.accounting import Accounting, Counted
 from pinakes.service.http.api import collection_api
 from pinakes.service.http.ask_api import ask_api
 from pinakes.service.http.builds_api import builds_api
@@ -36,7 +37,10 @@ from pinakes.service.http.requests import (
 )
 from pinakes.service.http.security.guard import Guard
 from pinakes.service.http.security.tokens import Tokens
+from pinakes.service.http.security.usage import Usage
 from pinakes.service.http.templating import WEB
+from pinakes.service.http.usage_api import usage_api
+from pinakes.service.metrics import Metrics
 from pinakes.service.settings import Settings
 from pinakes.service.shutdown import Shutdown
 from pinakes.service.tools.mcp_server import ToolEndpoint
@@ -53,15 +57,24 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
     ``app.state.shutdown`` is to be begun when the server ends: it ends the streams. Raises BadInput
     for settings that name no hosts or no proxies.
     """
-    answerer = Answerer(generator, settings)
+    tokens = Tokens(settings.data)
+    usage = Usage(settings.data)
+    # Where nobody could look at them, nothing is measured.
+    metrics = Metrics() if settings.approvals.door is not None else None
+    accounting = Accounting(tokens, usage, metrics)
+    answerer = Answerer(
+        generator, settings, places_of=tokens.places_of, on_spent=accounting.answered
+    )
+    if metrics is not None:
+        metrics.watch(answerer.queue, library, settings.data)
     shutdown = Shutdown()
-    tools = ToolEndpoint(Toolbox(library, answerer, settings, shutdown))
+    tools = ToolEndpoint(Toolbox(library, answerer, settings, shutdown, accounting.searched))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=_warm, args=(library,), daemon=True).start()
         try:
-            async with tools.running():
+            async with accounting.running(), tools.running():
                 yield
         finally:
             await answerer.aclose()
@@ -80,7 +93,9 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
     app.state.library = library
     app.state.answerer = answerer
     app.state.shutdown = shutdown
-    app.state.tokens = Tokens(settings.data)
+    app.state.tokens = tokens
+    app.state.usage = usage
+    app.state.metrics = metrics
     app.mount("/v1", create_openai_api(library, answerer))
     app.router.routes.append(Route("/mcp", tools, include_in_schema=False))
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
@@ -92,6 +107,7 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
         )
         app.include_router(router, include_in_schema=False)
     app.include_router(builds_api)
+    app.include_router(usage_api)
     if settings.approvals.offered:
         app.state.approvals = Approvals(settings.data, settings.approvals.hours)
         app.include_router(proposals_api)
@@ -99,7 +115,8 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
     add_pages(app)
     # Nothing is reached but through the guard, not even the framework's own errors.
     stack = app.build_middleware_stack()
-    app.middleware_stack = Guard(stack, settings.serve, app.state.tokens, shutdown)
+    guarded = Guard(stack, settings.serve, tokens, shutdown)
+    app.middleware_stack = Counted(guarded, accounting)
     return app
 
 

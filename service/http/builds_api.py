@@ -12,6 +12,7 @@ from pinakes.index.build.progress_file import builds
 from pinakes.service.http.event_stream import EventStream
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.problem_responses import PROBLEMS
+from pinakes.service.http.security.caller import Caller, caller_of
 from pinakes.service.settings import Settings
 from pinakes.service.views.build_views import BuildsView, builds_view
 
@@ -41,28 +42,35 @@ async def builds_now(request: Request) -> Response:
     With ``Accept: text/event-stream`` an event ``builds`` now, and another whenever that changes.
     """
     settings: Settings = request.app.state.settings
-    first = await _look(settings)
+    caller = caller_of(request)
+    first = await _look(settings, caller)
     if "text/event-stream" in request.headers.get("accept", ""):
-        return EventStream(("builds", first), _later(settings, first))
+        return EventStream(("builds", first), _later(settings, caller, first))
     return PlainJSONResponse(first)
 
 
-async def _later(settings: Settings, before: Any) -> AsyncGenerator[tuple[str, Any], None]:
+async def _later(
+    settings: Settings, caller: Caller, before: Any
+) -> AsyncGenerator[tuple[str, Any], None]:
     """Event after event, each when something is other than before, or after a while."""
     waited = 0.0
     while True:
         await asyncio.sleep(_LOOK_SECONDS)
         waited += _LOOK_SECONDS
-        now = await _look(settings)
+        now = await _look(settings, caller)
         if now != before or waited >= _REPEAT_SECONDS:
             yield "builds", now
             before, waited = now, 0.0
 
 
-async def _look(settings: Settings) -> Any:
-    """The builds of the collections that are served, as JSON."""
+async def _look(settings: Settings, caller: Caller) -> Any:
+    """The builds of the collections that are served, and there for the caller, as JSON."""
     reports = await asyncio.to_thread(builds, Path(settings.data))
     only = settings.serve.collections
     return builds_view(
-        [report for report in reports if not only or report.collection in only]
+        [
+            report
+            for report in reports
+            if (not only or report.collection in only) and caller.may_know(report.collection)
+        ]
     ).model_dump(mode="json")

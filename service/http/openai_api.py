@@ -110,12 +110,12 @@ def create_openai_api(library: Library, answerer: Answerer) -> FastAPI:
     add_openai_errors(api)
 
     @api.get("/models")
-    def models() -> ModelListView:
+    def models(library: ServedLibrary) -> ModelListView:
         """The ways to answer that there are, of each collection that can be read."""
         return ModelListView(data=listed_models(library))
 
     @api.get("/models/{model_id}")
-    def model(model_id: str) -> ModelView:
+    def model(model_id: str, library: ServedLibrary) -> ModelView:
         """One of them."""
         return one_model(model_id, library)
 

@@ -10,6 +10,7 @@ from pinakes.index.errors import SeveralCollections
 from pinakes.index.library import Library
 from pinakes.index.retrieval.search import Index
 from pinakes.service.asking.citations import collection_url
+from pinakes.service.http.security.caller import caller_of
 
 __all__ = [
     "UNDER_COLLECTION",
@@ -19,6 +20,7 @@ __all__ = [
     "Text",
     "address_of_service",
     "collection_meant",
+    "library_of",
     "names_collection",
 ]
 
@@ -32,12 +34,13 @@ QueryText = Annotated[
 ]
 
 
-def _library(request: Request) -> Library:
+def library_of(request: Request) -> Library:
+    """The collections that whoever asks may know of."""
     library: Library = request.app.state.library
-    return library
+    return caller_of(request).limited(library)
 
 
-ServedLibrary = Annotated[Library, Depends(_library)]
+ServedLibrary = Annotated[Library, Depends(library_of)]
 
 
 def names_collection(

@@ -11,6 +11,7 @@ from fastapi.templating import Jinja2Templates
 from pinakes.index.errors import CollectionError
 from pinakes.index.retrieval.search import MAX_QUERY_LENGTH
 from pinakes.service.http.formats import accepted
+from pinakes.service.http.requests import library_of
 from pinakes.service.plain_text import visible
 
 __all__ = ["TEMPLATES", "WEB", "error_page", "wants_page"]
@@ -33,9 +34,8 @@ def _known(request: Request) -> dict[str, Any]:
     """What every page knows: the collections there are, and how long a question may be."""
     if request.url.path.startswith(_OPEN):
         return {"collection_names": [], "longest": MAX_QUERY_LENGTH}
-    library = getattr(request.app.state, "library", None)  # the human door has none
-    try:
-        names = library.names() if library is not None else []
+    try:  # the human door has no library
+        names = library_of(request).names() if hasattr(request.app.state, "library") else []
     except CollectionError:
         names = []
     return {"collection_names": names, "longest": MAX_QUERY_LENGTH}

@@ -24,7 +24,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from pinakes.service.asking.events import Status
 from pinakes.service.errors import ShuttingDown
-from pinakes.service.http.security.caller import caller_of
+from pinakes.service.http.security.caller import Caller, caller_of
 from pinakes.service.plain_text import one_line, visible_json
 from pinakes.service.problems import KNOWN_ERRORS, message_of
 from pinakes.service.tools.arguments import closest, read_arguments
@@ -119,16 +119,17 @@ class ToolEndpoint:
 
 def _server(toolbox: Toolbox) -> Server[Any]:
     async def list_tools(
-        _context: Context, _params: types.PaginatedRequestParams | None
+        context: Context, _params: types.PaginatedRequestParams | None
     ) -> types.ListToolsResult:
-        return types.ListToolsResult(tools=await anyio.to_thread.run_sync(_described, toolbox))
+        described = await anyio.to_thread.run_sync(_described, toolbox, _caller(context))
+        return types.ListToolsResult(tools=described)
 
     async def call_tool(
         context: Context, params: types.CallToolRequestParams
     ) -> types.CallToolResult:
         tool = _tool(params.name, _offered(toolbox))
         try:
-            names = await anyio.to_thread.run_sync(toolbox.collections)
+            names = await anyio.to_thread.run_sync(toolbox.collections, _caller(context))
             given = read_arguments(params.arguments or {}, tool.taking(names), tool.name)
             call = _call(context, given.pop("collection", None), given.pop("budget", None))
             result = await tool.run(toolbox, call, **given)
@@ -194,8 +195,8 @@ def listed_tools(toolbox: Toolbox) -> list[dict[str, Any]]:
     ]
 
 
-def _described(toolbox: Toolbox) -> list[types.Tool]:
-    collections = toolbox.collections()
+def _described(toolbox: Toolbox, caller: Caller | None = None) -> list[types.Tool]:
+    collections = toolbox.collections(caller)
     return [
         types.Tool(
             name=tool.name,
@@ -220,6 +221,11 @@ def _tool(name: str, offered: Sequence[Tool]) -> Tool:
     near = closest(name, tools)
     hint = f"did you mean {near}?" if near else f"there are {', '.join(tools)}"
     raise MCPError(types.INVALID_PARAMS, f"no tool {one_line(name, 60)!r}; {hint}")
+
+
+def _caller(context: Context) -> Caller | None:
+    """Who calls; None on standard input."""
+    return None if context.request is None else caller_of(context.request)
 
 
 def _call(context: Context, collection: str | None, budget: int | None) -> Call:

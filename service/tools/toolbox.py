@@ -4,7 +4,7 @@ Knows nothing of the protocol that they are called by.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -75,7 +75,10 @@ class Toolbox:
         answerer: Answerer,
         settings: Settings,
         shutdown: Shutdown | None = None,
+        on_search: Callable[[str], None] = lambda _caller: None,
     ) -> None:
+        """``on_search``: told of each search with the name of whoever made it."""
+        self._on_search = on_search
         self._shutdown = shutdown or Shutdown()
         self._library = library
         self._answerer = answerer
@@ -92,9 +95,12 @@ class Toolbox:
         """Whether clients are told the form of results."""
         return self._settings.tools.output_schema
 
-    def collections(self) -> list[str]:
-        """The collections that can be named."""
-        return self._library.names()
+    def collections(self, caller: Caller | None = None) -> list[str]:
+        """The collections that ``caller`` can name."""
+        return self._library_for(caller).names()
+
+    def _library_for(self, caller: Caller | None) -> Library:
+        return self._library if caller is None else caller.limited(self._library)
 
     async def search(
         self, call: Call, query: str, k: int = RESULTS, title_only: bool = False
@@ -104,9 +110,11 @@ class Toolbox:
         ``title_only``: pages by their titles. Raises BadQuery when there is nothing to search for,
         and what ``Library.lease`` does.
         """
-        async with self._leased(call.collection) as index:
+        async with self._leased(call, call.collection) as index:
             frame = self._frame(index, call, self._settings.tools.search_budget)
-            return await anyio.to_thread.run_sync(self._found, index, query, k, title_only, frame)
+            result = await anyio.to_thread.run_sync(self._found, index, query, k, title_only, frame)
+        self._on_search("" if call.caller is None else call.caller.name)
+        return result
 
     def _found(
         self, index: Index, query: str, k: int, title_only: bool, frame: Frame
@@ -147,17 +155,21 @@ class Toolbox:
         return FetchResults(results=results)
 
     async def _fetched(self, asked: str, wanted: Wanted, call: Call, among: int) -> FetchResult:
-        place = parse_place(asked, self._library.names())
-        collection = place.collection or call.collection or self._of_wiki(place)
-        async with self._leased(collection) as index:
+        place = parse_place(asked, self.collections(call.caller))
+        collection = (
+            place.collection
+            or call.collection
+            or self._of_wiki(self._library_for(call.caller), place)
+        )
+        async with self._leased(call, collection) as index:
             frame = self._frame(index, call, self._settings.tools.budget).sharing(among)
             return await anyio.to_thread.run_sync(fetch_place, index, place, wanted, frame)
 
-    def _of_wiki(self, place: Place) -> str | None:
+    def _of_wiki(self, library: Library, place: Place) -> str | None:
         """The collection of the wiki that an address is of, where there are several."""
-        if place.wiki is None or len(self._library.names()) < 2:
+        if place.wiki is None or len(library.names()) < 2:
             return None
-        states = self._library.states()
+        states = library.states()
         of_wiki = [
             one.name for one in states if one.manifest and place.is_of(one.manifest.dump.base_url)
         ]
@@ -171,7 +183,7 @@ class Toolbox:
         """
         if call.caller is not None:
             call.caller.check_may_ask()
-        async with self._leased(call.collection) as index:
+        async with self._leased(call, call.collection) as index:
             request = AnswerRequest(question, caller=call.caller.name if call.caller else "")
             answering = finished_answer(self._answerer, index, request, call.on_status)
             async with self._shutdown.interrupting():
@@ -191,12 +203,13 @@ class Toolbox:
         return proposal_view(known, self._settings.approvals)
 
     @asynccontextmanager
-    async def _leased(self, collection: str | None) -> AsyncIterator[Index]:
+    async def _leased(self, call: Call, collection: str | None) -> AsyncIterator[Index]:
+        library = self._library_for(call.caller)
         try:
-            name = await anyio.to_thread.run_sync(self._library.meant, collection)
+            name = await anyio.to_thread.run_sync(library.meant, collection)
         except SeveralCollections as error:
             raise SeveralCollections(f"{error}; say which as collection") from None
-        async with contextmanager_in_threadpool(self._library.lease(name)) as index:
+        async with contextmanager_in_threadpool(library.lease(name)) as index:
             yield index
 
     def _frame(self, index: Index, call: Call, budget: int) -> Frame:

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from fastapi import Request
 from starlette.datastructures import Headers
 
+from pinakes.index.library import Library
 from pinakes.service.errors import BadInput, NotAllowed
 from pinakes.service.http.security.hosts import plain_address
 
@@ -23,10 +24,22 @@ _UNIX = "unix"
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who asks: the name of a token, or the network of an address, and how far it may go."""
+    """Who asks: the name of a token, or the network of an address, and how far it may go.
+
+    ``collections``: those that are there for it; None: all.
+    """
 
     name: str
     scope: Scope = "ask"
+    collections: tuple[str, ...] | None = None
+
+    def limited(self, library: Library) -> Library:
+        """As much of ``library`` as is there for this caller."""
+        return library if self.collections is None else library.limited_to(self.collections)
+
+    def may_know(self, collection: str) -> bool:
+        """Whether a collection of this name is there for this caller, if there is one."""
+        return self.collections is None or collection in self.collections
 
     def check_may_ask(self) -> None:
         """Raises NotAllowed where the token is for reading only."""

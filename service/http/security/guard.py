@@ -24,7 +24,9 @@ from pinakes.service.http.openai_errors import error_body
 from pinakes.service.http.problem_responses import ProblemView
 from pinakes.service.http.security.caller import Caller, Peers, network_of
 from pinakes.service.http.security.hosts import OwnNames, host_of, same_origin
+from pinakes.service.http.security.rates import Rates
 from pinakes.service.http.security.tokens import Tokens
+from pinakes.service.http.templating import error_page, wants_page
 from pinakes.service.settings import ServeSettings
 from pinakes.service.shutdown import Shutdown
 
@@ -48,6 +50,7 @@ _BEARER = "Bearer"
 _PAGE = re.compile(r"/c/[^/]+(/(page/.*|search)?)?$|/page/|/search$")
 _LONGEST_BODY = 64 * 1024
 _CHAT = "/v1/"
+_TOOLS = "/mcp"
 _LONGEST_CHAT = 1024 * 1024  # clients of OpenAI's API send the whole conversation each time
 
 # Everything a page needs comes from this service; nothing it shows can load or run anything else,
@@ -65,12 +68,22 @@ RESPONSE_HEADERS = {
 
 
 class Refused(Exception):
-    """The request goes no further; ``challenge``: how somebody unknown can say who it is."""
+    """The request goes no further; ``challenge``: how somebody unknown can say who it is.
 
-    def __init__(self, status: int, detail: str, challenge: str = _BEARER) -> None:
+    ``retry_after_s``: when to ask again.
+    """
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        challenge: str = _BEARER,
+        retry_after_s: int | None = None,
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.challenge = challenge
+        self.retry_after_s = retry_after_s
 
 
 class Guard:
@@ -92,6 +105,7 @@ class Guard:
         self._peers = Peers(settings.trusted_proxies)
         self._exposed = settings.exposed
         self._tokens = tokens
+        self._rates = Rates()
         self._shutdown = shutdown
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -142,18 +156,26 @@ class Guard:
                 return Caller(network_of(address))
             secret = _secret(scope, headers)
             token = self._tokens.find(secret) if secret else None
+            if token is None and secret:
+                raise Refused(401, self._tokens.why_not(secret))
         except BadInput as error:
             _log.error("%s", error)  # which names a file: nothing for whoever has no token
             raise Refused(503, "the tokens cannot be read; the log has the details") from None
-        if token is not None:
-            return Caller(token.name, token.scope)
-        raise Refused(
-            401,
-            "this token is not known here; pinakes tokens list tells which there are"
-            if secret
-            else "this needs a token, as Authorization: Bearer …; its owner makes one with: "
-            "pinakes tokens create NAME",
-        )
+        if token is None:
+            raise Refused(
+                401,
+                "this needs a token, as Authorization: Bearer …; its owner makes one with: "
+                "pinakes tokens create NAME",
+            )
+        wait_s = self._rates.wait_s(token.name, token.may.rate)
+        if wait_s is not None and token.may.rate is not None:
+            raise Refused(
+                429,
+                f"the token {token.name} may send {token.may.rate.text} requests; "
+                f"ask again in {wait_s} s",
+                retry_after_s=wait_s,
+            )
+        return Caller(token.name, token.scope, token.may.collections)
 
     def _reading(self, scope: Scope, receive: Receive) -> Receive:
         """What the application reads by: not more than may be, and not beyond the shutdown."""
@@ -250,11 +272,18 @@ def _with_headers(send: Send) -> Send:
 _ENCODED_HEADERS = [(name.encode(), value.encode()) for name, value in RESPONSE_HEADERS.items()]
 
 
+def _rpc_error(message: str) -> dict[str, Any]:
+    """An error of JSON-RPC to no call in particular, as MCP has it where a request is not taken."""
+    return {"jsonrpc": "2.0", "id": None, "error": {"code": -32000, "message": message}}
+
+
 def _refusal(scope: Scope, headers: Headers, refused: Refused) -> Response:
     path = scope["path"]
-    told = {401: {"www-authenticate": refused.challenge}, 400: {"connection": "close"}}.get(
-        refused.status
-    )
+    told = {
+        401: {"www-authenticate": refused.challenge},
+        400: {"connection": "close"},
+        429: {"retry-after": str(refused.retry_after_s)},
+    }.get(refused.status)
     if (
         refused.status == 401
         and refused.challenge == _BEARER
@@ -270,6 +299,11 @@ def _refusal(scope: Scope, headers: Headers, refused: Refused) -> Response:
     )
     if path.startswith(_CHAT):
         return PlainJSONResponse(error_body(problem), refused.status, told)
+    if refused.status == 429 and path == _TOOLS:
+        return PlainJSONResponse(_rpc_error(str(refused)), refused.status, told)
+    if refused.status == 429 and scope["method"] == "GET" and wants_page(Request(scope)):
+        scope.setdefault("state", {})["caller"] = Caller("", "read", ())  # for whom nothing is here
+        return error_page(Request(scope), problem.title, problem.detail, refused.status, told)
     return PlainJSONResponse(
         problem.model_dump(), refused.status, told, media_type="application/problem+json"
     )

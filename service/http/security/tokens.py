@@ -1,7 +1,8 @@
-"""Tokens: who has one may reach the service. Made, listed, revoked, and told apart.
+"""Tokens: who has one may reach the service. Made, changed, listed, revoked, and told apart.
 
-Kept in one file in the data directory that only its owner can read; of a token itself it holds no
-more than the SHA-256, which is enough for 256 bits of chance. Knows nothing of HTTP.
+What each may is in ``allowance``. Kept in one file in the data directory that only its owner can
+read; of a token itself it holds no more than the SHA-256, which is enough for 256 bits of chance.
+Knows nothing of HTTP.
 """
 
 import fcntl
@@ -15,12 +16,13 @@ import stat
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import get_args
+from typing import Any
 
 from pinakes.service.errors import BadInput, NotFound
+from pinakes.service.http.security.allowance import Allowance
 from pinakes.service.http.security.caller import Scope
 
 __all__ = ["Token", "Tokens"]
@@ -35,9 +37,14 @@ class Token:
     """What is kept of a token: ``sha256`` of it (hexadecimal), and when it was made (UTC)."""
 
     name: str
-    scope: Scope
     created: str
     sha256: str
+    may: Allowance
+
+    @property
+    def scope(self) -> Scope:
+        """How far it may go."""
+        return self.may.scope
 
 
 class Tokens:
@@ -74,6 +81,30 @@ class Tokens:
         return self._tokens
 
     def find(self, secret: str) -> Token | None:
+        """The token that ``secret`` is, unless it has expired."""
+        token = self._known(secret)
+        return None if token is None or token.may.has_expired() else token
+
+    def why_not(self, secret: str) -> str:
+        """Why ``find`` finds none."""
+        token = self._known(secret)
+        if token is None:
+            return "this token is not known here; pinakes tokens list tells which there are"
+        return (
+            f"the token {token.name} expired at {token.may.expires}; its owner can prolong it with "
+            f"pinakes tokens set {token.name} --expires"
+        )
+
+    def named(self, name: str) -> Token | None:
+        """The token of this name."""
+        return next((token for token in self.all() if token.name == name), None)
+
+    def places_of(self, name: str) -> int | None:
+        """The places in the line that the token of this name may have; None: any."""
+        token = self.named(name)
+        return None if token is None else token.may.places
+
+    def _known(self, secret: str) -> Token | None:
         """The token that ``secret`` is; it takes as long whichever it is, and where it is none."""
         digest = _digest(secret)
         found = None
@@ -82,10 +113,11 @@ class Tokens:
                 found = token
         return found
 
-    def create(self, name: str, scope: Scope) -> str:
+    def create(self, name: str, scope: Scope = "ask", **limits: Any) -> str:
         """Make a token and return it: nothing else will ever tell it.
 
-        Raises BadInput for a name that is taken or no name.
+        ``limits``: other fields of ``Allowance``. Raises BadInput for a name that is taken or no
+        name.
         """
         if not _NAME.fullmatch(name):
             raise BadInput(
@@ -99,17 +131,20 @@ class Tokens:
                 raise BadInput(
                     f"there is a token {name} already; revoke it with: pinakes tokens revoke {name}"
                 )
-            tokens.append(Token(name, scope, created, _digest(secret)))
+            tokens.append(Token(name, created, _digest(secret), Allowance(scope, **limits)))
         return secret
+
+    def change(self, name: str, **changed: Any) -> Token:
+        """Give a token these fields of ``Allowance`` anew. Raises NotFound where there is none."""
+        with self._changing() as tokens:
+            place = _place(tokens, name)
+            tokens[place] = replace(tokens[place], may=replace(tokens[place].may, **changed))
+            return tokens[place]
 
     def revoke(self, name: str) -> None:
         """Forget a token; from now on it opens nothing. Raises NotFound where there is none."""
         with self._changing() as tokens:
-            kept = [token for token in tokens if token.name != name]
-            if len(kept) == len(tokens):
-                names = ", ".join(token.name for token in tokens) or "none"
-                raise NotFound(f"no token {name[:80]!r}; there are: {names}")
-            tokens[:] = kept
+            del tokens[_place(tokens, name)]
 
     @contextmanager
     def _changing(self) -> Iterator[list[Token]]:
@@ -130,24 +165,39 @@ class Tokens:
             raise BadInput(f"{directory}: {error.strerror}; tokens cannot be kept there") from None
 
 
+def _place(tokens: Sequence[Token], name: str) -> int:
+    names = [token.name for token in tokens]
+    if name not in names:
+        raise NotFound(f"no token {name[:80]!r}; there are: {', '.join(names) or 'none'}")
+    return names.index(name)
+
+
 def _digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def _parsed(text: str) -> tuple[Token, ...]:
     """Raises ValueError, TypeError or KeyError where ``text`` is not what was written."""
-    tokens = tuple(Token(**entry) for entry in json.loads(text)["tokens"])
-    for token in tokens:
-        if token.scope not in get_args(Scope) or not re.fullmatch("[0-9a-f]{64}", token.sha256):
-            raise ValueError(token.name)
-    return tokens
+    return tuple(_token(**entry) for entry in json.loads(text)["tokens"])
+
+
+def _token(name: str, created: str, sha256: str, **may: Any) -> Token:
+    if not re.fullmatch("[0-9a-f]{64}", sha256):
+        raise ValueError(name)
+    return Token(name, created, sha256, Allowance.from_json(may))
+
+
+def _json(token: Token) -> dict[str, Any]:
+    """As it is kept; what is not limited is left out."""
+    kept = {"name": token.name, "created": token.created, "sha256": token.sha256}
+    return kept | token.may.as_json()
 
 
 def _write(path: Path, tokens: Sequence[Token]) -> None:
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}-")  # mode 0600
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump({"tokens": [asdict(token) for token in tokens]}, file, indent=1)
+            json.dump({"tokens": [_json(token) for token in tokens]}, file, indent=1)
             file.flush()
             os.fsync(file.fileno())
         os.replace(name, path)

@@ -70,8 +70,9 @@ class Doors:
 def two_doors(sample: Path, data: Path) -> Iterator[Doors]:
     """The sample is served; tokens and proposals are of ``data``."""
     settings = Settings.model_validate({"data": data, "approvals": {"door": DOOR}})
+    app = make_app(sample, None, data=data, approvals={"door": DOOR})
     with (
-        local_client(make_app(sample, None, data=data, approvals={"door": DOOR})) as reading,
-        local_client(create_door(settings), f"http://{DOOR}") as human,
+        local_client(app) as reading,
+        local_client(create_door(settings, app.state.metrics), f"http://{DOOR}") as human,
     ):
         yield Doors(reading, human, data)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from prometheus_client.parser import text_string_to_metric_families
 
 from pinakes.service.approvals.approvals import Approvals
 from pinakes.service.approvals.door import opened_door
@@ -15,6 +16,7 @@ from pinakes.service.http.security.guard import RESPONSE_HEADERS
 from pinakes.service.http.security.tokens import Tokens
 from pinakes.service.settings import Settings, load_settings
 from tests.service.approvals.doors import Doors, two_doors
+from tests.service.conftest import local_client, make_app
 from tests.yardstick import PATIENCE_S, wait_until
 
 
@@ -194,3 +196,48 @@ def test_there_is_no_door_unless_it_is_set(tmp_path: Path) -> None:
 def test_what_is_no_door(door: str) -> None:
     with pytest.raises(BadInput, match=r"approvals\.door"):
         load_settings(approvals__door=door)
+
+
+def test_metrics_are_told_here_and_nowhere_else(doors: Doors) -> None:
+    """Numbers with labels of which there are few, whatever is asked for."""
+    for number in range(20):
+        doors.reading.get(f"/api/search?q=zebrafish{number}")
+        doors.reading.get(f"/zebrafish{number}")
+        doors.reading.get(f"/c/zebrafish{number}/page/{number}")
+        doors.reading.get(f"/v1/models/zebrafish{number}")
+        doors.reading.get(f"/static/zebrafish{number}")
+    doors.reading.post("/api/ask", json={"question": "zebrafish", "mode": "quote"})
+    assert doors.reading.get("/metrics").status_code == 404
+    assert doors.human.get("/metrics").status_code == 401
+    shown = doors.human.get("/metrics", auth=("any", doors.admin))
+    assert shown.headers["content-type"].startswith("text/plain; version=0.0.4")
+    found = {
+        f"{family.name}{sorted(sample.labels.items())}": sample.value
+        for family in text_string_to_metric_families(shown.text)
+        for sample in family.samples
+        if sample.name.endswith("_total") or family.type == "gauge"
+    }
+    requests = {key: value for key, value in found.items() if key.startswith("pinakes_requests[")}
+    routes = {
+        "/api/search": "2xx",
+        "none": "4xx",
+        "/c/{collection}/page/{page_id}": "4xx",
+        "/v1/models/{model_id}": "4xx",
+        "/static": "4xx",
+    }
+    for route, status in routes.items():
+        key = f"pinakes_requests[('route', '{route}'), ('status', '{status}')]"
+        assert requests[key] >= 20, requests
+    assert "zebrafish" not in shown.text
+    assert "agent" not in shown.text
+    assert sum(v for k, v in found.items() if k.startswith("pinakes_answers")) >= 1
+    assert found["pinakes_collection_ready[('collection', 'toywiki')]"] == 1
+    assert found["pinakes_coverage[('collection', 'toywiki')]"] == 0
+    assert found["pinakes_queue_slots[]"] == 1
+
+
+def test_without_a_door_nothing_is_measured(awkward: Path) -> None:
+    app = make_app(awkward, None)
+    assert app.state.metrics is None
+    with local_client(app) as client:
+        assert client.get("/metrics").status_code == 404

@@ -61,3 +61,45 @@ def test_the_first_and_the_last_change_who_gets_in(run: Run, tmp_path: Path) -> 
     assert (
         "open to whoever is on this machine" in run("tokens", "revoke", "b", "--data", tmp_path).err
     )
+
+
+def test_limits_are_listed_and_changed(run: Run, tmp_path: Path) -> None:
+    limits = ("--collections", "enwiki,lawiki", "--rate", "60/min", "--places", "2")
+    made = run("tokens", "create", "phone", *limits, "--expires", "2999-12-31", "--data", tmp_path)
+    assert "Not here yet: enwiki, lawiki." in made.err
+    secret = made.out.strip()
+    listed = run("tokens", "list", "--data", tmp_path).out
+    for told in ("enwiki,lawiki", "60/min", "2 places", "until 2999-12-31T23:59:59+00:00"):
+        assert told in listed
+    changed = run(
+        "tokens", "set", "phone", "--rate", "any", "--collections", "all", "--json",
+        "--data", tmp_path,
+    )  # fmt: skip
+    told = json.loads(changed.out)
+    assert told.pop("created")
+    assert told == {
+        "name": "phone",
+        "scope": "ask",
+        "places": 2,
+        "expires": "2999-12-31T23:59:59+00:00",
+    }
+    found = Tokens(tmp_path).find(secret)  # the same secret
+    assert found is not None
+    assert found.may.places == 2
+    run("tokens", "set", "phone", "--expires", "2020-01-01", "--data", tmp_path)
+    assert Tokens(tmp_path).find(secret) is None
+    assert "expired 2020-01-01" in run("tokens", "list", "--data", tmp_path).out
+
+
+def test_what_cannot_be_set_is_one_line(run: Run, tmp_path: Path) -> None:
+    run("tokens", "create", "phone", "--data", tmp_path)
+    for words, told in (
+        (["set", "phone"], "nothing to change"),
+        (["set", "laptop", "--places", "1"], "no token 'laptop'; there are: phone"),
+        (["set", "phone", "--rate", "often"], "'often' is no rate"),
+        (["create", "b", "--places", "0"], "'0' is no number of places"),
+        (["usage", "laptop"], "no token 'laptop'; there are: phone"),
+    ):
+        done = run("tokens", *words, "--data", tmp_path)
+        assert (done.status, done.err.count("\n")) == (2, 1)
+        assert told in done.err

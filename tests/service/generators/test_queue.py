@@ -444,3 +444,12 @@ class Fairness:
 
 TestQueueMachine = QueueMachine.TestCase
 TestQueueMachine.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+def test_a_caller_has_no_more_places_than_are_set() -> None:
+    queue = GenerationQueue(longest=9, places_of={"a": 2}.get)
+    with ExitStack() as stack:
+        enter(stack, queue, "a", "a")
+        with pytest.raises(QueueFull, match="you have 2 questions in the line"):
+            enter(stack, queue, "a")
+        enter(stack, queue, "b", "b", "b")
