@@ -11,6 +11,7 @@ from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.encoders.sentence_model import SentenceEncoder, find_encoder
 from pinakes.index.retrieval.search import Index
 from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
+from pinakes.service.cli.main import main
 from tests.index.toys import SAMPLE, QuietProgress
 
 ROOT = Path(__file__).parents[1]
@@ -78,3 +79,13 @@ def sample_index(sample_collection: Path) -> Iterator[Index]:
     """The built sample, open."""
     with Index.open(sample_collection) as index:
         yield index
+
+
+@pytest.fixture(scope="session")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the sample, keyword side only."""
+    directory = tmp_path_factory.mktemp("data")
+    with pytest.raises(SystemExit) as done:
+        main(["build", str(SAMPLE), "--vectors", "none", "--data", str(directory)])
+    assert done.value.code == 0
+    return directory

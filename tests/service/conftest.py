@@ -26,7 +26,7 @@ from pinakes.service.http import server as http_server
 from pinakes.service.http.app import create_app
 from pinakes.service.http.listening import Listening
 from pinakes.service.settings import ServeSettings, Settings
-from tests.index.toys import SAMPLE, QuietProgress, article, write_dump
+from tests.index.toys import QuietProgress, article, write_dump
 from tests.index.two_dumps import build_kept_pages, build_two_dumps
 from tests.service.shared_encoder import open_shared_encoder
 from tests.yardstick import PATIENCE_S, wait_until
@@ -123,16 +123,6 @@ def sample(sample_collection: Path) -> Path:
 def index(sample_index: Index) -> Index:
     """The sample, open."""
     return sample_index
-
-
-@pytest.fixture(scope="session")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with the sample, keyword side only."""
-    directory = tmp_path_factory.mktemp("data")
-    with pytest.raises(SystemExit) as done:
-        main(["build", str(SAMPLE), "--vectors", "none", "--data", str(directory)])
-    assert done.value.code == 0
-    return directory
 
 
 @pytest.fixture(scope="session")
