@@ -1,4 +1,4 @@
-"""The units in deploy/ are what systemd takes, and call the program as it is."""
+"""The units in deploy/ are sound, keep to themselves, and call the program as it is."""
 
 import hashlib
 import json
@@ -14,40 +14,63 @@ import typer.main
 
 from pinakes.service.cli.main import app
 
-DEPLOY = Path(__file__).parents[1] / "deploy"
-_CALLING = (".md", ".service", ".timer")
+DEPLOY = Path(__file__).parents[2] / "deploy"
+UNITS = sorted((DEPLOY / "systemd").iterdir())
+SERVICES = [path for path in UNITS if path.suffix == ".service"]
+CALLING = [DEPLOY / "README.md", *(path for path in SERVICES if "model" not in path.name)]
+# What systemd-analyze calls exposure, times ten: 15 is "OK" at its best, and 96 what nothing gives.
+MOST_EXPOSED = 15
+
+needs_systemd = pytest.mark.skipif(
+    not shutil.which("systemd-analyze"), reason="needs systemd-analyze"
+)
 
 
-def verified(directory: Path) -> str:
-    """What systemd has to complain of in the units for one collection."""
-    units = [str(directory / f"pinakes-update@enwiki.{kind}") for kind in ("service", "timer")]
+def copied(directory: Path) -> list[Path]:
+    """The units with programs that are here, and an instance where one is needed."""
+    copies = []
+    for path in UNITS:
+        text = path.read_text(encoding="utf-8")
+        copy = directory / path.name.replace("@", "@enwiki")
+        copy.write_text(re.sub(r"/usr/local/bin/[\w-]+", sys.executable, text), encoding="utf-8")
+        copies.append(copy)
+    return copies
+
+
+def verified(units: list[Path]) -> str:
+    """What systemd has to complain of."""
     done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", *units],
-        capture_output=True, text=True, check=False, env={"SYSTEMD_UNIT_PATH": f"{directory}:"},
+        ["systemd-analyze", "verify", "--man=no", *map(str, units)],
+        capture_output=True, text=True, check=False,
+        env={"SYSTEMD_UNIT_PATH": f"{units[0].parent}:"},
     )  # fmt: skip
     return "\n".join(line for line in done.stderr.splitlines() if "pinakes" in line)
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="needs systemd-analyze")
+@needs_systemd
 def test_the_units_are_sound(tmp_path: Path) -> None:
-    for path in DEPLOY.glob("pinakes-*"):
-        # The program is installed elsewhere on every machine.
-        text = path.read_text(encoding="utf-8").replace("/usr/local/bin/pinakes", sys.executable)
-        (tmp_path / path.name).write_text(text, encoding="utf-8")
-    assert verified(tmp_path) == ""
-    service = tmp_path / "pinakes-update@.service"
+    units = copied(tmp_path)
+    assert verified(units) == ""
+    service = next(path for path in units if path.name == "pinakes-update@enwiki.service")
     service.write_text(service.read_text().replace("IOSchedulingClass=idle", "IOSchedulingClass=x"))
-    assert "IO scheduling class" in verified(tmp_path)
+    assert "IO scheduling class" in verified(units)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in DEPLOY.iterdir() if path.suffix in _CALLING],
-    ids=lambda path: path.name,
-)
+@needs_systemd
+@pytest.mark.parametrize("path", SERVICES, ids=lambda path: path.name)
+def test_the_services_are_hardly_exposed(path: Path, tmp_path: Path) -> None:
+    words = ["systemd-analyze", "security", "--offline=true", f"--threshold={MOST_EXPOSED}"]
+    assert subprocess.run([*words, path], capture_output=True, check=False).returncode == 0
+    open_to_all = tmp_path / path.name
+    text = path.read_text(encoding="utf-8")
+    open_to_all.write_text(text.replace("SystemCallFilter=", "#").replace("PrivateNetwork=", "#"))
+    assert subprocess.run([*words, open_to_all], capture_output=True, check=False).returncode == 1
+
+
+@pytest.mark.parametrize("path", CALLING, ids=lambda path: path.name)
 def test_what_is_called_is_there(path: Path) -> None:
-    calls = re.findall(r"pinakes(?:\})? (update .*)", path.read_text(encoding="utf-8"))
-    assert calls or path.suffix == ".timer"
+    calls = re.findall(r"pinakes(?:\})? ((?:update|serve) .*)", path.read_text(encoding="utf-8"))
+    assert calls
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     for call in calls:
         command, *words = call.rstrip('";').split()
