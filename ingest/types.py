@@ -98,7 +98,8 @@ class Document:
     ``bold_names``: what its lead has in bold, other names of its subject as a rule. ``made_from``:
     the digest of all that decides what is said here, title, revision and the program included;
     empty where it is not known. ``inputs``: what of it stands elsewhere in the source, as the
-    source writes that down.
+    source writes that down. ``layout``: how the text is laid out, as ``ingest.layout`` packs it;
+    empty where its source does not tell.
     """
 
     key: DocumentKey
@@ -112,6 +113,7 @@ class Document:
     bold_names: tuple[str, ...] = ()
     made_from: bytes = b""
     inputs: bytes = b""
+    layout: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from itertools import islice
 from urllib.parse import unquote
 
 from pinakes.ingest.characters import cleaned
+from pinakes.ingest.layout import pack_layout
 from pinakes.ingest.sources.mediawiki.markup.boxes import (
     box_mark,
     box_marks,
@@ -27,13 +28,25 @@ from pinakes.ingest.sources.mediawiki.markup.infoboxes import (
     is_box,
     row_fact,
 )
+from pinakes.ingest.sources.mediawiki.markup.laid_lines import (
+    KeptText,
+    PageMarks,
+    kept_mark,
+    placed_lines,
+    with_links,
+    without_block_marks,
+)
 from pinakes.ingest.sources.mediawiki.markup.layout import (
     assemble,
-    kept_mark,
     lines_of,
     plain_words,
     sections_of,
     unescape,
+)
+from pinakes.ingest.sources.mediawiki.markup.located import (
+    Located,
+    TextBlock,
+    joined,
 )
 from pinakes.ingest.sources.mediawiki.markup.scanner import EQUALS, Renderers, Unread, scan
 from pinakes.ingest.sources.mediawiki.markup.tables import BREAK, CAPTION, render_table
@@ -43,6 +56,7 @@ from pinakes.ingest.sources.mediawiki.templates.expansion import PageTemplates
 from pinakes.ingest.sources.mediawiki.templates.inputs import NO_TEMPLATES, packed
 from pinakes.ingest.sources.mediawiki.templates.invocations import template_of_module
 from pinakes.ingest.sources.mediawiki.templates.kept_templates import KeptTemplates
+from pinakes.ingest.sources.mediawiki.templates.lists import QUOTATIONS
 from pinakes.ingest.sources.mediawiki.templates.local_names import (
     EVERY_LANGUAGE,
     is_disambiguation_title,
@@ -100,20 +114,32 @@ def parse_document(
     site: SiteInfo,
     dropped: Counter[str] | None = None,
     templates: KeptTemplates | None = None,
+    *,
+    with_layout: bool = True,
 ) -> Document:
     """The article as plain text, with sections, links and the facts of its infoboxes.
+
+    The text is the same with its layout and without.
 
     ``dropped`` counts, by name, the templates that were left out because no renderer knows them,
     nor are they among ``templates``, those of the dump.
     """
     expansion = PageTemplates(templates, site, page.title) if templates else None
     parser = _Parser(page.title, site, Counter() if dropped is None else dropped, expansion)
-    text, facts = settled(parser.expand(page.wikitext), parser.boxes)
-    blocks = list(sections_of(text, parser.kept))
+    marks = PageMarks(parser.links)
+    expanded = marks.marked(parser.expand(page.wikitext), wanted=with_layout)
+    text, facts = settled(expanded, parser.boxes)
+    marks.follow(expanded, text)
+    blocks = list(sections_of(text, parser.kept, marks))
     if facts := [*parser.facts, *facts]:
         facts = lines_of("\n".join(facts), parser.kept)
+        if with_layout:
+            facts = with_links(facts, parser.links, blocks)
         blocks.insert(1, ((INFOBOX_HEADING,), facts))
     body, sections = assemble(blocks)
+    layout = b""
+    if with_layout:
+        layout = pack_layout(body, placed_lines(blocks, body, sections), parser.fragments)
     return Document(
         key=page.page_id,
         title=page.title,
@@ -125,14 +151,16 @@ def parse_document(
         is_disambiguation=parser.is_disambiguation or is_disambiguation_title(page.title),
         bold_names=_bold_names(text, page.title, parser.kept),
         inputs=parser.inputs,
+        layout=layout,
     )
 
 
-def _bold_names(text: str, title: str, kept: Sequence[str]) -> tuple[str, ...]:
+def _bold_names(text: str, title: str, kept: Sequence[KeptText]) -> tuple[str, ...]:
     """Other names of the subject: what the lead's first paragraph with bold words has in bold."""
     lead = text.partition("\n=")[0] if not text.startswith("=") else ""
     if "'''" not in lead:
         return ()
+    lead = without_block_marks(lead)
     lines = (line for line in lead.split("\n") if "'''" in line and line[0] not in _NO_PARAGRAPH)
     names = dict.fromkeys(plain_words(run, kept) for run in bold_runs(next(lines, "")))
     return tuple(
@@ -154,10 +182,11 @@ class _Parser:
         self.links: list[Link] = []
         self.facts: list[str] = []
         self.boxes: list[list[str]] = []
-        self.kept: list[str] = []
+        self.fragments: dict[int, str] = {}
+        self.kept: list[KeptText] = []
         self.dropped = dropped
         self.is_disambiguation = False
-        self._renderers = Renderers(self._template, self._link, _table)
+        self._renderers = Renderers(self._template, self._link, _table, self.links)
         self._language = site.language
         self._site_name = site.name
         self._files = _CANONICAL_FILE | site.namespace_names(6) | _file_names(site.language)
@@ -195,7 +224,7 @@ class _Parser:
             self.is_disambiguation = True
         return ""
 
-    def _keep(self, text: str) -> str:
+    def _keep(self, text: KeptText) -> str:
         """Hide text from all further parsing; ``finish`` puts it back."""
         self.kept.append(text)
         return kept_mark(len(self.kept) - 1)
@@ -236,6 +265,9 @@ class _Parser:
                 return expanded
             return self._unknown(head, name, arguments)
         rendered = template.render(arguments)
+        if template.render in QUOTATIONS and rendered.strip():
+            inside = len(rendered) - len(rendered.lstrip()), len(rendered.rstrip())
+            return Located(rendered, (), (TextBlock(*inside, None),))
         if name == "coord" and arguments.get("display") in ("title", "t"):
             self.facts.append(f"Coordinates: {rendered}")
             return ""
@@ -301,9 +333,12 @@ class _Parser:
         words = "|".join(labels).strip() if labels else target.replace("_", " ").lstrip("#")
         words = words or name.strip() or target
         if is_article:
-            title = " ".join(unescape(target.partition("#")[0]).replace("_", " ").split())
+            name, _, fragment = target.partition("#")
+            title = " ".join(unescape(name).replace("_", " ").split())
             if 0 < len(title) <= _LONGEST_TITLE and not _PRIVATE.search(title):
                 title = title[:1].upper() + title[1:]
+                if fragment := plain_words(fragment.replace("_", " "), self.kept):
+                    self.fragments[len(self.links)] = fragment[:_LONGEST_ANCHOR]
                 self.links.append(Link(title, plain_words(words, self.kept)[:_LONGEST_ANCHOR]))
         # What begins with marks of its own does not join those before it: ''[[A|''A'' b]].
         return DROPPED + words if words.startswith("''") else words
@@ -323,7 +358,7 @@ def _named_module(rest: Sequence[str]) -> tuple[str, str]:
 
 
 def _table(markup: str) -> str:
-    return f"\n{render_table(markup)}\n"
+    return joined(["\n", render_table(markup), "\n"])
 
 
 def _caption(labels: Sequence[str]) -> str:

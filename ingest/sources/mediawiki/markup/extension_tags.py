@@ -6,6 +6,8 @@ References, styles and scores go, mathematics and code are kept aside as they ar
 import re
 from collections.abc import Callable
 
+from pinakes.ingest.layout import CODE, FORMULA
+from pinakes.ingest.sources.mediawiki.markup.laid_lines import KeptText
 from pinakes.ingest.sources.mediawiki.markup.layout import unescape
 from pinakes.ingest.sources.mediawiki.markup.timelines import timeline_text
 
@@ -23,7 +25,7 @@ _GALLERY_TITLE = re.compile(r"\bcaption\s*=\s*([\"'])([^\"'<>]*)\1", re.IGNORECA
 _GALLERY_OPTION = re.compile(r"(?:^|(?<=\|))[ \t]*(?:alt|link|page|lang|class)=[^|\[]*(?:\||$)")
 
 
-def without_extensions(text: str, keep: Callable[[str], str]) -> str:
+def without_extensions(text: str, keep: Callable[[KeptText], str]) -> str:
     """Comments and references gone, galleries and drawings as their words.
 
     ``keep`` hides mathematics, code and nowiki text from all further parsing and gives the mark
@@ -46,7 +48,7 @@ def without_extensions(text: str, keep: Callable[[str], str]) -> str:
         tag = match["tag"].lower()
         if match["closed"] or tag in unclosed:
             if tag == "nowiki":
-                parts.append(keep(""))  # keeps apart what would be one mark
+                parts.append(keep(KeptText("")))  # keeps apart what would be one mark
             continue
         close = _CLOSING[tag].search(text, position)
         if close is None:
@@ -60,15 +62,15 @@ def without_extensions(text: str, keep: Callable[[str], str]) -> str:
     return "".join(parts)
 
 
-def _as_text(tag: str, content: str, keep: Callable[[str], str]) -> str:
+def _as_text(tag: str, content: str, keep: Callable[[KeptText], str]) -> str:
     if tag in ("math", "chem", "ce"):
-        return keep(" ".join(content.split()))
+        return keep(KeptText(" ".join(content.split()), FORMULA))
     if tag in ("pre", "syntaxhighlight", "source"):
-        return "\n" + keep(unescape(content.strip("\n"))) + "\n"
+        return "\n" + keep(KeptText(unescape(content.strip("\n")), CODE)) + "\n"
     if tag == "nowiki":
-        return keep(unescape(content))
+        return keep(KeptText(unescape(content)))
     if tag == "timeline":
-        return "\n" + keep(unescape(timeline_text(content))) + "\n"
+        return "\n" + keep(KeptText(unescape(timeline_text(content)))) + "\n"
     if tag == "imagemap":  # a picture as in a link, then the shapes that lead to pages
         lines = (line.strip() for line in content.split("\n"))
         return f"[[{next((line for line in lines if line and line[0] != '#'), '')}]]"

@@ -10,8 +10,15 @@ from html.entities import html5
 from itertools import takewhile
 
 from pinakes.ingest.characters import cleaned
+from pinakes.ingest.layout import LineKind
 from pinakes.ingest.sources.mediawiki.markup.debris import tidied, without_dropped
 from pinakes.ingest.sources.mediawiki.markup.emphasis import without_emphasis
+from pinakes.ingest.sources.mediawiki.markup.laid_lines import (
+    KEPT,
+    KEPT_MARK,
+    KeptText,
+    PageMarks,
+)
 from pinakes.ingest.sources.mediawiki.markup.scanner import EQUALS, PIPE
 from pinakes.ingest.sources.mediawiki.markup.tables import APART, BREAK, CAPTION, CELL, ROW
 from pinakes.ingest.types import Section
@@ -20,7 +27,6 @@ __all__ = [
     "Block",
     "assemble",
     "clean_line",
-    "kept_mark",
     "lines_of",
     "lowered",
     "plain_words",
@@ -32,8 +38,8 @@ __all__ = [
 # Heading path and lines of one section.
 Block = tuple[tuple[str, ...], list[str]]
 
-_KEPT, _KEPT_END = "\ue000", "\ue001"
-_KEPT_MARK = re.compile(f"{_KEPT}(\\d+){_KEPT_END}")
+# How lines of lists are told, by the last of their marks.
+_ITEM_KINDS: dict[str, LineKind] = {"*": "item", "#": "item", ":": "indent", ";": "term"}
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)\b[^<>]*>")
 # What MediaWiki takes for a tag; anything else between angle brackets is text.
 _TAG_LIST = """
@@ -97,11 +103,6 @@ _BLANK_LINES = re.compile(r"\n\n\n+")
 _BEFORE_STOP = re.compile(r" (?=[,.;:!?)](?:[\s,.;)]|$))")
 
 
-def kept_mark(number: int) -> str:
-    """The mark that stands for the kept text of this number until the lines are done."""
-    return f"{_KEPT}{number}{_KEPT_END}"
-
-
 def unescape(text: str) -> str:
     """Entities as the characters they name; none may name a mark of this package, or a control."""
     return _ENTITY.sub(_character, text) if "&" in text else text
@@ -129,21 +130,21 @@ def _resolved(text: str) -> str:
     return text.replace(BREAK, "\n").replace(PIPE, "|").replace(EQUALS, "=")
 
 
-def _words(line: str, kept: Sequence[str]) -> str:
+def _words(line: str, kept: Sequence[KeptText]) -> str:
     """The words of a line, without its list or heading marks: entities resolved, kept text back."""
     if CAPTION in line:
         line = line.replace(CAPTION, "")
     line = clean_line(unescape(line))
-    return _KEPT_MARK.sub(lambda match: kept[int(match[1])], line) if _KEPT in line else line
+    return KEPT_MARK.sub(lambda match: kept[int(match[1])].text, line) if KEPT in line else line
 
 
-def lines_of(text: str, kept: Sequence[str]) -> list[str]:
+def lines_of(text: str, kept: Sequence[KeptText]) -> list[str]:
     """The lines of a text without headings or lists; ``kept`` texts back in their places."""
     lines = (_words(line, kept) for line in _resolved(text).split("\n"))
     return [line for line in lines if line]
 
 
-def plain_words(text: str, kept: Sequence[str]) -> str:
+def plain_words(text: str, kept: Sequence[KeptText]) -> str:
     """A short piece, such as a link's words, on one line without markup."""
     if _MARKUP.search(text):
         text = _words(_resolved(text), kept)
@@ -177,7 +178,7 @@ def lowered(digits: str) -> str:
     return digits.translate(_SUBSCRIPT_DIGITS)
 
 
-def sections_of(text: str, kept: Sequence[str]) -> Iterator[Block]:
+def sections_of(text: str, kept: Sequence[KeptText], marks: PageMarks) -> Iterator[Block]:
     """Heading path and lines of each section; the lead comes first, with an empty path.
 
     Captions that stand before the lead follow its first paragraph.
@@ -186,32 +187,50 @@ def sections_of(text: str, kept: Sequence[str]) -> Iterator[Block]:
     lines: list[str] = []
     captions: list[str] = []
     numbers: list[int] = []
-    marks = ""
-    for raw in _resolved(text).split("\n"):
-        line = raw.strip()
+    list_marks = ""
+    resolved = _resolved(text)
+    marks.follow(text, resolved)
+    for written, links in marks.lines(resolved):
+        unmarked, parts, is_quoted = marks.unmarked(written)
+        line = unmarked.strip()
         if not line:
-            marks = ""
+            list_marks = ""
             if captions and any(lines):
                 lines, captions = _with_captions([*lines, ""], captions), []
             lines.append("")
-        elif line[0] == CAPTION and not path and not any(lines):
-            captions.append(_words(line, kept))
+            continue
+        kind: LineKind = "paragraph"
+        level = 0
+        into = lines
+        if line[0] == CAPTION and not path and not any(lines):
+            words, kind, into = _words(line, kept), "caption", captions
         elif line.startswith("=") and (heading := _HEADING.match(_evenly_spaced(line))):
             yield tuple(title for _, title in path), _with_captions(lines, captions)
-            level = len(heading[1])
-            path = [entry for entry in path if entry[0] < level]
-            path.append((level, _words(heading[2], kept)))
-            lines, captions, marks = [], [], ""
+            depth = len(heading[1])
+            path = [entry for entry in path if entry[0] < depth]
+            path.append((depth, _words(heading[2], kept)))
+            lines, captions, list_marks = [], [], ""
+            marks.quoted = 0
+            continue
         elif line[:1] in ("*", "#", ":", ";") and (item := _LIST.match(line)):
             # An item continues the lists that its marks share with the item before.
-            del numbers[_shared(marks, item[1]) :]
-            marks = item[1]
-            lines.append(_list_line(marks, _words(item[2], kept), numbers))
+            del numbers[_shared(list_marks, item[1]) :]
+            list_marks = item[1]
+            words = _list_line(list_marks, _words(item[2], kept), numbers)
+            kind = _ITEM_KINDS[list_marks[-1]]
+            level = len(list_marks) if kind == "indent" else 0
         else:
-            marks = ""
-            if line.startswith("----"):  # a rule across the page
+            list_marks = ""
+            if line[0] == CAPTION:
+                kind = "caption"
+            elif line.startswith("----"):  # a rule across the page
                 line = line.lstrip("-")
-            lines.append(_words(line, kept))
+            words = _words(line, kept)
+        if kind == "paragraph" and is_quoted:
+            kind = "quote"
+        if kind != "paragraph" or links or parts or KEPT in written:
+            words = marks.laid(words, written, links, kept, kind, level, parts)
+        into.append(words)
     yield tuple(title for _, title in path), _with_captions(lines, captions)
 
 

@@ -5,12 +5,21 @@ MediaWiki's Help:Tables.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pinakes.ingest.sources.mediawiki.markup.debris import DROPPED, without_dropped
 from pinakes.ingest.sources.mediawiki.markup.emphasis import without_emphasis
 from pinakes.ingest.sources.mediawiki.markup.hidden import is_hidden
+from pinakes.ingest.sources.mediawiki.markup.located import (
+    Located,
+    Part,
+    Place,
+    TextBlock,
+    found_in,
+    joined,
+)
 
 __all__ = [
     "APART",
@@ -72,26 +81,58 @@ class _Cell:
 def render_table(markup: str) -> str:
     """The rows of ``{| … |}``, one line each: "Year: 1969; Mission: Apollo 11".
 
-    A table without header cells gives its cells, joined by semicolons.
+    A table without header cells gives its cells, joined by semicolons. The text knows its rows,
+    and where links stand in them.
     """
-    _head, _, body = markup.partition("\n")
+    head, _, body = markup.partition("\n")
     body = "\n" + body
+    given = markup.places if isinstance(markup, Located) else ()
+    places = [(at - len(head), end - len(head), link) for at, end, link in given]
     if CELL in body:
-        body = body.replace(ROW, "\n|-\n|").replace(CELL, "||")
-    lines = []
+        body, places = body.replace(ROW, "\n|-\n|").replace(CELL, "||"), []
+    lines: list[str] = []
     if "|+" in body:
         lines = [cell_text(_strip_attributes(match[1])) for match in _CAPTION.finditer(body)]
-        body = _CAPTION.sub("", body)
+        body, places = _without_captions(body, places)
     first_row = _ROW.search(body)
     first_cell = _CELL.search(body)
     begin = min(match.start() if match else len(body) for match in (first_row, first_cell))
     lines.append(cell_text(body[:begin]))  # stands before the table, as in a browser
-    rows = [list(_cells(row)) for row in _ROW.split(body[begin:])]
-    lines += _row_lines(_spread([row for row in rows if row]))
-    return "\n".join(line for line in lines if line)
+    rows = []
+    for start, end in _between(_ROW, body, begin):
+        if row := list(_cells(body[start:end], _inside(places, start, end))):
+            rows.append(row)
+    lines += _row_lines(_spread(rows))
+    return joined([piece for line in lines if line for piece in ("\n", line)][1:])
 
 
-def _cells(row: str) -> Iterator[_Cell]:
+def _between(marks: re.Pattern[str], text: str, start: int) -> Iterator[tuple[int, int]]:
+    """The slices of ``text`` that these marks part."""
+    for mark in marks.finditer(text, start):
+        yield start, mark.start()
+        start = mark.end()
+    yield start, len(text)
+
+
+def _inside(places: Sequence[Place], start: int, end: int) -> list[Place]:
+    """The links that begin in this slice, by their places in it."""
+    if not places:
+        return []
+    first, last = bisect_left(places, (start,)), bisect_left(places, (end,))
+    return [(at - start, stop - start, link) for at, stop, link in places[first:last]]
+
+
+def _without_captions(body: str, places: Sequence[Place]) -> tuple[str, list[Place]]:
+    kept: list[Place] = []
+    rest = ""
+    for start, end in _between(_CAPTION, body, 0):
+        inside = _inside(places, start, end)
+        kept += [(len(rest) + at, len(rest) + stop, link) for at, stop, link in inside]
+        rest += body[start:end]
+    return rest, kept
+
+
+def _cells(row: str, places: Sequence[Place]) -> Iterator[_Cell]:
     marks = list(_cell_marks(row))
     is_header = False
     if before := cell_text(row[: marks[0].start()] if marks else row):
@@ -109,8 +150,11 @@ def _cells(row: str) -> Iterator[_Cell]:
         if attributes and is_hidden(attributes):
             text = ""
         spans = {kind.lower(): int(number) for kind, number in _SPAN.findall(attributes)}
+        words = cell_text(text)
+        if inside := _inside(places, mark.end(), end):
+            words = found_in(words, [(content[at:stop], link) for at, stop, link in inside])
         yield _Cell(
-            cell_text(text),
+            words,
             is_header,
             _span(spans.get("row", 1)),
             _span(spans.get("col", 1)),
@@ -200,6 +244,7 @@ def _spread(rows: Sequence[Sequence[_Cell]]) -> Iterator[list[_Cell]]:
 
 
 def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
+    """The line of each row, which knows its parts; one of header cells alone gives none."""
     headers: list[str] = []
     above: Sequence[_Cell] = ()
     told: set[int] = set()  # columns of the headers in force that a value stood in
@@ -208,7 +253,8 @@ def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
         if row and all(cell.is_header for cell in row) and not _is_summary(row, above):
             labels = [cell.text for cell in row]
             if (len(set(labels)) == 1 and len(row) > 1) or (len(row) == 1 and len(headers) > 1):
-                yield labels[0]  # a title row across the table
+                # a title row across the table
+                yield _line([Part(0, len(row), "", labels[0], is_header=True)])
             elif fresh:
                 headers = _stacked(headers, labels)  # a second line of headers refines the first
             else:
@@ -216,11 +262,11 @@ def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
                 headers, fresh, told = labels, True, set()
             above = row
             continue
-        above = row
         fresh = False
         if len(told) < len(headers):
             told.update(column for column, cell in enumerate(row) if cell.text)
-        yield _row_line(row, headers)
+        yield _row_line(row, headers, above)
+        above = row
     yield _untold(headers, told)
 
 
@@ -249,10 +295,15 @@ def _stacked(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
     return [b if not a or a == b else f"{a} {b}".strip() for a, b in pairs]
 
 
-def _row_line(row: Sequence[_Cell], headers: Sequence[str]) -> str:
+def _row_line(row: Sequence[_Cell], headers: Sequence[str], above: Sequence[_Cell] = ()) -> str:
     if len(row) == 2 and row[0].is_header and not row[1].is_header and not any(headers):
-        return f"{row[0].text}: {row[1].text}" if row[1].text else row[0].text
-    parts: list[str] = []
+        name, value = row[0].text, row[1].text
+        if not value:
+            return _line([Part(0, 1, "", name, is_header=True)])
+        if not name:
+            return f": {value}"
+        return _line([Part(1, 1, name, value, is_name=True)])
+    parts: list[Part] = []
     previous: _Cell | None = None
     for column, cell in enumerate(row):
         if not cell.text or cell is previous:
@@ -263,11 +314,23 @@ def _row_line(row: Sequence[_Cell], headers: Sequence[str]) -> str:
             is_name = previous is None or previous.rows > 1
             label = _label(headers[column : column + cell.columns], is_name=is_name)
         previous = cell
-        if parts and parts[-1].endswith(":"):  # a heading written into a cell of its own
-            parts[-1] += f" {cell.text}"
+        if parts and parts[-1].text.endswith(":"):  # a heading written into a cell of its own
+            parts[-1] = parts[-1]._replace(text=joined([parts[-1].text, " ", cell.text]))
         else:
-            parts.append(f"{label}: {cell.text}" if label and label != cell.text else cell.text)
-    return "; ".join(parts)
+            repeated = column < len(above) and above[column] is cell
+            label = str(label) if label != cell.text else ""  # its links stand beside no value
+            parts.append(Part(column, cell.columns, label, cell.text, cell.is_header, repeated))
+    return _line(parts)
+
+
+def _line(parts: Sequence[Part]) -> str:
+    """A row of these: "Year: 1969; Mission: Apollo 11"; it knows what is what in it."""
+    pieces: list[str] = []
+    for part in parts:
+        pieces += ("; ", part.label, ": ", part.text) if part.label else ("; ", part.text)
+    line = joined(pieces[1:])
+    places = line.places if isinstance(line, Located) else ()
+    return Located(line, places, [TextBlock(0, len(line), tuple(parts))]) if line else ""
 
 
 def _label(headers: Sequence[str], *, is_name: bool) -> str:

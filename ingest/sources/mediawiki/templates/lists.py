@@ -6,7 +6,7 @@ from pinakes.ingest.sources.mediawiki.markup.infoboxes import infobox_facts
 from pinakes.ingest.sources.mediawiki.markup.tables import BREAK, cell_text
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments, Renderer
 
-__all__ = ["LIST_RENDERERS"]
+__all__ = ["LIST_RENDERERS", "QUOTATIONS"]
 
 _MONTH = re.compile(
     r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|year)\w* (.+)", re.IGNORECASE
@@ -206,6 +206,8 @@ def _medal(kind: str) -> Renderer:
     return lambda arguments: f"\n{kind}: {', '.join(arguments.given())}\n"
 
 
+# What they give is somebody's words.
+QUOTATIONS: frozenset[Renderer | None] = frozenset((_quote, _wide_quote, _side_quote))
 LIST_RENDERERS: dict[str, Renderer] = {
     "plainlist": _plain_list, "flatlist": _plain_list, "unbulleted list": items(BREAK),
     "hlist": items(" · "), "collapsible list": items(BREAK), "bulleted list": items(BREAK),
