@@ -215,16 +215,16 @@ class _Reader:
 
 
 def unpack_layout(packed: bytes, text: str, links: Sequence[Link]) -> Layout:
-    """The layout of ``text``, whose links are these. Raises ValueError when it is not of this one.
+    """The layout of ``text``, whose links are these.
 
-    Of another version than this program's there is none.
+    Raises ValueError when it is not of this one, or of another version than this program's.
     """
     if not packed:
         return Layout((), ())
     try:
         reader = _Reader(zstandard.decompress(packed))
-        if reader.number() != _VERSION:
-            return Layout((), ())
+        if (version := reader.number()) != _VERSION:
+            raise ValueError(f"a layout of version {version}: this program reads {_VERSION}")
         lengths = [reader.number() for _ in range(_STREAMS)]
         runs, rows, spans, names = (_Reader(reader.raw(length)) for length in lengths)
         lines = tuple(_lines(text, runs, rows))

@@ -82,6 +82,7 @@ def _write_segment(unit: Unit, source: Source, directory: Path, known: Known | N
             if isinstance(entry, Document):
                 row["made_from"] = entry.made_from.hex()
                 row["inputs"] = entry.inputs.hex()
+                row["layout"] = entry.layout.hex()
                 passages = split_passages(entry, language=language)
                 row["passages"] = [[p.start, p.end] for p in passages]
                 row["links"] = [[link.target, link.anchor] for link in entry.links]
@@ -142,8 +143,13 @@ def read_segment(path: Path) -> Iterator[tuple[Entry, list[Passage]]]:
             entry = from_json(row)
             if isinstance(entry, Document):
                 links = tuple(Link(*link) for link in row["links"])
-                made_from, inputs = (bytes.fromhex(row[key]) for key in ("made_from", "inputs"))
-                whole = replace(entry, links=links, made_from=made_from, inputs=inputs)
+                whole = replace(
+                    entry,
+                    links=links,
+                    made_from=bytes.fromhex(row["made_from"]),
+                    inputs=bytes.fromhex(row["inputs"]),
+                    layout=bytes.fromhex(row["layout"]),
+                )
                 yield whole, list(_passages(entry, row["passages"]))
             else:
                 yield entry, []

@@ -7,7 +7,7 @@ from weakref import WeakSet
 
 import zstandard
 
-__all__ = ["ThreadConnections", "open_read_only"]
+__all__ = ["ThreadConnections", "has_table", "open_read_only"]
 
 # Of each file and thread, and there may be forty: larger ones were no faster, for the system keeps
 # what is read often.
@@ -83,3 +83,9 @@ class ThreadConnections:
             with self._lock:
                 self._threads.add(own)
         return own
+
+
+def has_table(connection: sqlite3.Connection, name: str) -> bool:
+    """Whether there is a table of this name: some are only there where they have a row."""
+    sql = "SELECT name FROM sqlite_master WHERE name = ?"
+    return connection.execute(sql, (name,)).fetchone() is not None

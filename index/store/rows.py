@@ -1,8 +1,9 @@
 """The rows that a page has in the store, and what tells that they are as they were written.
 
 A page's own row is covered by one checksum; its text, sections and the bounds of its passages, with
-all that a citation says of the page, by another; its links and bold names by a third. The second
-and third hold in every generation: neither covers a passage id, nor a number that the index gave.
+all that a citation says of the page, by another; its links and bold names by a third, and how it is
+laid out by a fourth. All but the first hold in every generation: they cover no passage id, nor a
+number that the index gave.
 """
 
 import json
@@ -20,6 +21,7 @@ from pinakes.ingest.types import DocumentKey, Link
 
 __all__ = [
     "DIGEST_COLUMNS",
+    "LAYOUT_COLUMNS",
     "LINK_COLUMNS",
     "PAGE_COLUMNS",
     "TEXT_COLUMNS",
@@ -35,6 +37,8 @@ __all__ = [
     "input_values",
     "kept_row",
     "kept_values",
+    "layout_row",
+    "layout_values",
     "link_values",
     "links_and_names",
     "page_digests",
@@ -56,6 +60,7 @@ DIGEST_COLUMNS = "page_id, source_key, first_passage, made_from, digests.passage
 # Of the rows in a text shard.
 TEXT_COLUMNS = "text_row, sections, bounds, text, checksum"
 LINK_COLUMNS = "text_row, bold_names, links, checksum"
+LAYOUT_COLUMNS = "text_row, layout, checksum"
 _BOUNDS = struct.Struct("<II")
 
 
@@ -206,6 +211,19 @@ def link_values(
     packed = compressor.compress(_json(pairs).encode())
     bold = _json(names)
     return bold, packed, row_checksum((*head, bold), packed)
+
+
+def layout_values(head: TextHead, layout: bytes) -> tuple[bytes, int]:
+    """The values of LAYOUT_COLUMNS after the first."""
+    return layout, row_checksum(head, layout)
+
+
+def layout_row(page: PageRow, values: Sequence[Any]) -> bytes:
+    """The packed layout of LAYOUT_COLUMNS. Raises DamagedRow when it is not what was written."""
+    _, layout, checksum = values
+    if not isinstance(layout, bytes) or row_checksum(page.text_head, layout) != checksum:
+        raise DamagedRow(f"the layout of page {page.page_id} is not as it was written")
+    return layout
 
 
 def digest_values(page_id: int, made_from: bytes, passages: bytes) -> tuple[int, bytes, bytes, int]:

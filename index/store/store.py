@@ -7,7 +7,7 @@ text is compared with its checksum, so that it is what was written, or DamagedGe
 import json
 import sqlite3
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +22,7 @@ from pinakes.index.aliases.titles import title_key
 from pinakes.index.checksums import DamagedRow
 from pinakes.index.health import Health
 from pinakes.index.store.connections import ThreadConnections
+from pinakes.index.store.layouts import link_targets, read_layout
 from pinakes.index.store.rows import (
     DIGEST_COLUMNS,
     PAGE_COLUMNS,
@@ -39,6 +40,7 @@ from pinakes.index.store.rows import (
 )
 from pinakes.index.store.text_shards import shard_path, texts_beside
 from pinakes.index.types import Alias, AliasKind, PassagePlace, StoredPage, Suggestion
+from pinakes.ingest.layout import Layout
 from pinakes.ingest.types import DocumentKey, Passage, Section
 
 __all__ = ["Store"]
@@ -147,6 +149,20 @@ class Store:
             source_key=row.page.source_key,
             kept_as_of=self.kept_as_of([page_id]).get(page_id),
         )
+
+    def layout(self, page: StoredPage) -> Layout | None:
+        """How the text of this page is laid out; None where that was not kept."""
+        with self._reading():
+            wanted = json.dumps([page.page_id])
+            row = page_row(self._connection().execute(_PAGES, (wanted,)).fetchone())
+        path = shard_path(self._texts_directory, row.text_shard)
+        with self._reading(path):
+            return read_layout(self._connections.to(path), row, page.text)
+
+    def link_targets(self, titles: Iterable[str]) -> dict[str, int]:
+        """The pages that links to these titles lead to, redirects followed; others are not here."""
+        with self._reading():
+            return link_targets(self._connection(), titles)
 
     def kept_as_of(self, page_ids: Sequence[int]) -> dict[int, str]:
         """Of those of these pages that were kept from an earlier dump: the date of that one."""

@@ -16,7 +16,13 @@ import zstandard
 
 from pinakes.index.health import Health
 from pinakes.index.store.connections import open_read_only
-from pinakes.index.store.rows import TextHead, link_values, text_values, write_bounds
+from pinakes.index.store.rows import (
+    TextHead,
+    layout_values,
+    link_values,
+    text_values,
+    write_bounds,
+)
 from pinakes.ingest.types import Document, Passage
 
 __all__ = [
@@ -28,9 +34,10 @@ __all__ = [
     "texts_beside",
 ]
 
-# A page's row has one number in both tables, from 1 in the order of writing. Links and names lie
-# apart, so that reading a text reads none: they are for the next build. bounds: start and end of
-# each passage, 32 bits each.
+# A page's row has one number in all tables, from 1 in the order of writing. Links and names lie
+# apart, so that reading a text reads none: they are for the next build and for showing the page, as
+# are layouts, which not every page has, nor every shard. bounds: start and end of each passage, 32
+# bits each.
 _SCHEMA = """
 CREATE TABLE texts (
     text_row INTEGER PRIMARY KEY, sections TEXT NOT NULL, bounds BLOB NOT NULL, text BLOB NOT NULL,
@@ -40,9 +47,12 @@ CREATE TABLE links (
     text_row INTEGER PRIMARY KEY, bold_names TEXT NOT NULL, links BLOB NOT NULL,
     checksum INTEGER NOT NULL
 );
+CREATE TABLE layouts (
+    text_row INTEGER PRIMARY KEY, layout BLOB NOT NULL, checksum INTEGER NOT NULL
+);
 """
-# Of one page the values in both tables, without the number.
-ShardRow = tuple[Sequence[Any], Sequence[Any]]
+# Of one page the values in all tables, without the number; None where it has no layout.
+ShardRow = tuple[Sequence[Any], Sequence[Any], Sequence[Any] | None]
 # Each shard is so many times larger than the next, so that there are few.
 _RATIO = 4
 _LEAST_ALIVE = 0.7
@@ -122,13 +132,14 @@ class TextShardWriter:
         return self._rows + 1
 
     def add(self, head: TextHead, document: Document, passages: Sequence[Passage]) -> None:
-        """Keep the text of a page, its links and bold names."""
-        layout = [[part.heading_path, part.start, part.end] for part in document.sections]
-        sections = json.dumps(layout, ensure_ascii=False, separators=(",", ":"))
+        """Keep the text of a page, its layout, its links and bold names."""
+        slices = [[part.heading_path, part.start, part.end] for part in document.sections]
+        sections = json.dumps(slices, ensure_ascii=False, separators=(",", ":"))
         bounds = write_bounds((passage.start, passage.end) for passage in passages)
         text = self._compressor.compress(document.text.encode())
         links = link_values(head, document.bold_names, document.links, self._compressor)
-        self._write(text_values(head, sections, bounds, text), links)
+        layout = layout_values(head, document.layout) if document.layout else None
+        self._write(text_values(head, sections, bounds, text), links, layout)
 
     def take_over(self, alive: Iterable[tuple[int, int]]) -> set[int]:
         """Link the shards of ``present`` that stay, by number and how many rows are alive.
@@ -152,11 +163,15 @@ class TextShardWriter:
             self._write(*row)
             yield self._rows
 
-    def _write(self, text: Sequence[Any], links: Sequence[Any]) -> None:
+    def _write(
+        self, text: Sequence[Any], links: Sequence[Any], layout: Sequence[Any] | None
+    ) -> None:
         connection = self._opened()
         self._rows += 1
         connection.execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?)", (self._rows, *text))
         connection.execute("INSERT INTO links VALUES (?, ?, ?, ?)", (self._rows, *links))
+        if layout is not None:
+            connection.execute("INSERT INTO layouts VALUES (?, ?, ?)", (self._rows, *layout))
 
     def close(self) -> None:
         """Write everything to disk."""

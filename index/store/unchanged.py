@@ -13,7 +13,8 @@ from pinakes.index.aliases.kinds import KINDS
 from pinakes.index.aliases.table import check_alias
 from pinakes.index.checksums import DamagedRow
 from pinakes.index.health import Health
-from pinakes.index.store.connections import ThreadConnections, open_read_only
+from pinakes.index.store.connections import ThreadConnections, has_table, open_read_only
+from pinakes.index.store.layouts import layout_values_of
 from pinakes.index.store.rows import (
     DIGEST_COLUMNS,
     LINK_COLUMNS,
@@ -48,7 +49,7 @@ class KnownPages:
         """Whether the store holds a page by its key, made from the same."""
         connection = open_read_only(self.database)
         health = Health()
-        has_inputs = _has_table(connection, "inputs")
+        has_inputs = has_table(connection, "inputs")
 
         def is_known(key: DocumentKey, made_from: MadeFrom) -> bool:
             columns = "page_id, made_from"
@@ -120,7 +121,7 @@ class UnchangedPages:
         """The pages whose key and title are not there, by key, with what ``kept_as_of`` was."""
         with self._reading(self._database):
             connection = self._connections.to(self._database)
-            keeps = _has_table(connection, "kept")
+            keeps = has_table(connection, "kept")
             rows = chain(connection.execute(_BY_NUMBER), connection.execute(_BY_TEXT))
             for key, title in rows:
                 if is_there(key, title):
@@ -146,7 +147,8 @@ class UnchangedPages:
             connection = self._connections.to(path)
             _, *text = _one(connection, f"SELECT {TEXT_COLUMNS} FROM texts {_ROW}", row)
             _, *links = _one(connection, f"SELECT {LINK_COLUMNS} FROM links {_ROW}", row)
-        return text, links
+            layout = layout_values_of(connection, row)
+        return text, links, layout and layout[1:]
 
     def close(self) -> None:
         """Close its files."""
@@ -154,7 +156,7 @@ class UnchangedPages:
 
     def _has_inputs(self, connection: sqlite3.Connection) -> bool:
         if self._inputs is None:
-            self._inputs = _has_table(connection, "inputs")
+            self._inputs = has_table(connection, "inputs")
         return self._inputs
 
     def _reading(self, path: Path) -> AbstractContextManager[None]:
@@ -173,11 +175,6 @@ _REDIRECTS = (
 
 def _is(key: DocumentKey) -> str:
     return "page_id = ?" if isinstance(key, int) else "source_key = ?"
-
-
-def _has_table(connection: sqlite3.Connection, name: str) -> bool:
-    sql = "SELECT name FROM sqlite_master WHERE name = ?"
-    return connection.execute(sql, (name,)).fetchone() is not None
 
 
 def _inputs(connection: sqlite3.Connection, page_id: int) -> bytes:
