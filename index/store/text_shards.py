@@ -47,10 +47,11 @@ CREATE TABLE links (
     text_row INTEGER PRIMARY KEY, bold_names TEXT NOT NULL, links BLOB NOT NULL,
     checksum INTEGER NOT NULL
 );
-CREATE TABLE layouts (
-    text_row INTEGER PRIMARY KEY, layout BLOB NOT NULL, checksum INTEGER NOT NULL
-);
 """
+_LAYOUTS = (
+    "CREATE TABLE IF NOT EXISTS layouts (text_row INTEGER PRIMARY KEY, layout BLOB NOT NULL, "
+    "checksum INTEGER NOT NULL)"
+)
 # Of one page the values in all tables, without the number; None where it has no layout.
 ShardRow = tuple[Sequence[Any], Sequence[Any], Sequence[Any] | None]
 # Each shard is so many times larger than the next, so that there are few.
@@ -123,6 +124,7 @@ class TextShardWriter:
         numbers = [int(path.stem) for path in present.glob("*.db")] if present else []
         self.number = max(numbers, default=0) + 1
         self._rows = 0
+        self._has_layouts = False
         self._connection: sqlite3.Connection | None = None
         self._compressor = zstandard.ZstdCompressor(level=_LEVEL)
 
@@ -171,6 +173,9 @@ class TextShardWriter:
         connection.execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?)", (self._rows, *text))
         connection.execute("INSERT INTO links VALUES (?, ?, ?, ?)", (self._rows, *links))
         if layout is not None:
+            if not self._has_layouts:
+                connection.execute(_LAYOUTS)
+                self._has_layouts = True
             connection.execute("INSERT INTO layouts VALUES (?, ?, ?)", (self._rows, *layout))
 
     def close(self) -> None:
