@@ -11,6 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from pinakes.index.build.embed import PASSAGE, Change, Embedding
+from pinakes.index.build.guards import Guards
 from pinakes.index.build.plan import passages_per_second
 from pinakes.index.build.spread import spread_encoding
 from pinakes.index.build.steps import Build
@@ -65,8 +66,8 @@ def check_encoder(build: Build) -> None:
     present, encoder = build.present, build.encoder
     if build.force or present is None or encoder is None or not present.manifest.vectors:
         return
-    before = present.manifest
-    if before.encoder is None or before.encoder == encoder.record:
+    before, guards = present.manifest, build.guards or Guards()
+    if before.encoder is None or before.encoder == encoder.record or guards.accept_encoder:
         return
     with Store(present.directory / "pages.db") as store:
         rate = passages_per_second(store, encoder, build.progress)
@@ -76,10 +77,10 @@ def check_encoder(build: Build) -> None:
         f"{before.generation} has {before.vectors:,} vectors of {before.encoder.name}; with "
         f"{encoder.record.name} as many passages would have to be embedded again, about {time} here"
     )
-    if not (build.guards and build.guards.ask(f"{cost}. Go on?")):
+    if not guards.ask(f"{cost}. Do so?"):
         raise EncoderMismatch(
-            f"{cost}. To do so: --force; to go on with the one before: "
-            f"PINAKES_SEARCH__ENCODER={before.encoder.name}"
+            f"{cost}. To do so: the same command with --accept-encoder; to go on with the one "
+            f"before: PINAKES_SEARCH__ENCODER={before.encoder.name}"
         )
 
 

@@ -32,10 +32,12 @@ _MOST_NAMED = 5
 class Guards:
     """What is let pass, and who is asked: ``ask`` a person a yes-or-no question, if there is one.
 
-    ``force``: everything; ``accept_vanished``: pages that the dump no longer leads to.
+    ``force``: everything; ``accept_vanished``: pages that the dump no longer leads to;
+    ``accept_encoder``: all vectors made again, by another encoder.
     """
 
     accept_vanished: bool = False
+    accept_encoder: bool = False
     force: bool = False
     ask: Callable[[str], bool] = lambda _question: False
     open_encoder: Callable[[Path], QuestionEncoder] = open_question_encoder

@@ -9,7 +9,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -128,7 +128,7 @@ def preview_update(
 
     The dump is read as far as it takes, and a build that follows goes on from there.
     """
-    options = options or BuildOptions()
+    options = replace(options or BuildOptions(), guards=Guards(accept_encoder=True))
     with _at_work(collection, source, encoder, scope, progress, options) as (build, _):
         if build.manifest is not None:
             return None

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pinakes.service.cli.build_options import (
+    AcceptEncoderOption,
     AcceptVanishedOption,
     ExecutorOption,
     ForceOption,
@@ -54,6 +55,7 @@ def build(
     strict: StrictOption = False,
     force: ForceOption = False,
     accept_vanished: AcceptVanishedOption = False,
+    accept_encoder: AcceptEncoderOption = False,
     keep_vanished: KeepVanishedOption = False,
     publish: PublishOption = "ready",
     data: DataOption = None,
@@ -73,7 +75,7 @@ def build(
     )
     build_and_tell(
         directory, found, scope, settings, options,
-        accept_vanished=accept_vanished, as_json=as_json,
+        accept_vanished=accept_vanished, accept_encoder=accept_encoder, as_json=as_json,
     )  # fmt: skip
 
 
@@ -85,6 +87,7 @@ def build_and_tell(
     options: "BuildOptions",
     *,
     accept_vanished: bool,
+    accept_encoder: bool,
     as_json: bool,
 ) -> None:
     """Build, let the collection choose its threshold, and say what came of it."""
@@ -98,7 +101,7 @@ def build_and_tell(
     encoder = None if scope == "none" else find_encoder(settings.search.encoder)
     before = current_manifest(directory)
     with spread_over_cluster(options, settings, source) as spread, BuildProgress() as progress:
-        guards = Guards(accept_vanished=accept_vanished, force=options.force, ask=progress.ask)
+        guards = Guards(accept_vanished, accept_encoder, options.force, progress.ask)
         guarded = replace(spread, guards=guards)
         result = build_collection(directory, source, encoder, scope, progress, guarded)
         calibrate(directory, result.manifest, progress, before)

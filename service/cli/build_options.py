@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pinakes.service.settings import Settings
 
 __all__ = [
+    "AcceptEncoderOption",
     "AcceptVanishedOption",
     "ExecutorOption",
     "ForceOption",
@@ -65,6 +66,12 @@ AcceptVanishedOption = Annotated[
     bool,
     typer.Option(
         "--accept-vanished", help="Publish though pages are missing that were there before."
+    ),
+]
+AcceptEncoderOption = Annotated[
+    bool,
+    typer.Option(
+        "--accept-encoder", help="Embed again what another encoder has embedded, whatever it takes."
     ),
 ]
 KeepVanishedOption = Annotated[

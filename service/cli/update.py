@@ -9,6 +9,7 @@ import typer
 
 from pinakes.service.cli.build import build_and_tell, spread_over_cluster
 from pinakes.service.cli.build_options import (
+    AcceptEncoderOption,
     AcceptVanishedOption,
     ExecutorOption,
     ForceOption,
@@ -65,6 +66,7 @@ def update(
         ),
     ] = False,
     accept_vanished: AcceptVanishedOption = False,
+    accept_encoder: AcceptEncoderOption = False,
     keep_vanished: KeepVanishedOption = False,
     force: ForceOption = False,
     publish: PublishOption = "ready",
@@ -97,7 +99,7 @@ def update(
         return
     build_and_tell(
         directory, found, scope, settings, options,
-        accept_vanished=accept_vanished, as_json=as_json,
+        accept_vanished=accept_vanished, accept_encoder=accept_encoder, as_json=as_json,
     )  # fmt: skip
 
 

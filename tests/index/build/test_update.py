@@ -204,10 +204,14 @@ def test_without_an_encoder_vectors_are_carried_over(built: Path, new: Source) -
         assert len(index.search("library", 10, "vector")) == 10
 
 
-def test_another_encoder_is_asked_about(built: Path, new: Source, published: list[float]) -> None:
+def test_another_encoder_is_asked_about(
+    built: Path, new: Source, published: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
     other = CountingEncoder("other")
     cost = r"20261101-2 has 100 vectors of hashing; with other .* about 1 min here"
-    with pytest.raises(EncoderMismatch, match=rf"{cost}\. To do so: --force; .*ENCODER=hashing"):
+    with pytest.raises(
+        EncoderMismatch, match=rf"{cost}\. To do so: .* --accept-encoder; .*ENCODER=hashing"
+    ):
         updated(built, new, other)
     asked: list[str] = []
 
@@ -217,9 +221,13 @@ def test_another_encoder_is_asked_about(built: Path, new: Source, published: lis
 
     guards = Guards(ask=ask, accept_vanished=True, open_encoder=HashingEncoder.open)
     manifest = updated(built, new, other, guards=guards)
-    assert "Go on?" in asked[0]
+    assert "Do so?" in asked[0]
     assert (manifest.encoder, manifest.carried_over) == (other.record, 0)
     assert published == [1.0]
+    monkeypatch.setattr(carry, "passages_per_second", lambda *_: pytest.fail("nobody asks"))
+    guards = Guards(True, True, open_encoder=HashingEncoder.open)
+    again = updated(built, write_dump(built.parent / "3", pages(), "20270101"), guards=guards)
+    assert (again.encoder, again.carried_over, again.vectors) == (HashingEncoder().record, 0, 100)
 
 
 def test_what_embedding_takes_is_what_it_took(
@@ -229,8 +237,7 @@ def test_what_embedding_takes_is_what_it_took(
 
     def told(encoder: HashingEncoder) -> tuple[float, bool, bool]:
         progress = QuietProgress()
-        chosen = BuildOptions(1, guards=Guards(ask=lambda _: True))
-        found = preview_update(built, new, encoder, "all", progress, chosen)
+        found = preview_update(built, new, encoder, "all", progress, BuildOptions(1))
         assert found is not None
         return found.seconds["embed"], found.measured, "Measuring the encoder" in progress.totals
 
