@@ -23,7 +23,6 @@ from pinakes.service.generators.generator import Generator
 from pinakes.service.http.accounting import Accounting, Counted
 from pinakes.service.http.api import collection_api
 from pinakes.service.http.ask_api import ask_api
-from pinakes.service.http.builds_api import builds_api
 from pinakes.service.http.changes_api import changes_api
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.openai_api import create_openai_api
@@ -106,7 +105,6 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
             router, prefix=UNDER_COLLECTION, dependencies=[Depends(names_collection)]
         )
         app.include_router(router, include_in_schema=False)
-    app.include_router(builds_api)
     app.include_router(usage_api)
     if settings.approvals.offered:
         app.state.approvals = Approvals(settings.data, settings.approvals.hours)

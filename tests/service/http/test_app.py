@@ -239,7 +239,6 @@ class TestOpenApi:
             "/c/{collection}/api/changes": ["get"],
             "/c/{collection}/api/pages/{page_id}/changes": ["get"],
             "/c/{collection}/readyz": ["get"],
-            "/api/builds": ["get"],
             "/api/collections": ["get"],
             "/healthz": ["get"],
             "/llms.txt": ["get"],

@@ -1,18 +1,39 @@
-"""``/api/builds``: a build beside the service, seen while it goes on."""
+"""``/api/builds`` of the human door: a build beside the service, seen while it goes on."""
 
 import json
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
 from pinakes.index.build import progress_file
 from pinakes.index.build.progress_file import told_in_file
 from pinakes.index.locks import hold_collection
+from pinakes.service.approvals.door import create_door
+from pinakes.service.approvals.door_guard import DoorGuard
 from pinakes.service.http import builds_api
+from pinakes.service.http.security.caller import Caller
+from pinakes.service.settings import Settings
 from tests.index.toys import QuietProgress
+from tests.service.approvals.doors import DOOR
 from tests.service.conftest import local_client, make_app, running
 from tests.yardstick import PATIENCE_S
+
+
+@pytest.fixture(autouse=True)
+def a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever comes to the door is let in; who may is tested elsewhere."""
+    monkeypatch.setattr(DoorGuard, "caller", lambda *_: Caller("me", "admin"))
+
+
+def door_of(collection: Path, **serve: Any) -> FastAPI:
+    return create_door(
+        Settings.model_validate(
+            {"data": collection.parent, "serve": serve, "approvals": {"door": DOOR}}
+        )
+    )
 
 
 @pytest.fixture
@@ -24,7 +45,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.usefixtures("quick")
 def test_events_follow_a_build(two_dumps: Path) -> None:
     with (
-        running(make_app(two_dumps)) as address,
+        running(door_of(two_dumps)) as address,
         httpx.Client(base_url=address, timeout=PATIENCE_S) as client,
     ):
         assert client.get("/api/builds").json() == {"builds": []}
@@ -56,7 +77,7 @@ def test_an_event_comes_now_and_then_though_nothing_happens(
 ) -> None:
     monkeypatch.setattr(builds_api, "_REPEAT_SECONDS", 0.02)
     with (
-        running(make_app(two_dumps)) as address,
+        running(door_of(two_dumps)) as address,
         httpx.stream(
             "GET", f"{address}/api/builds", headers={"accept": "text/event-stream"},
             timeout=PATIENCE_S,
@@ -70,5 +91,10 @@ def test_only_of_collections_that_are_served(two_dumps: Path) -> None:
     with hold_collection(two_dumps), told_in_file(two_dumps, QuietProgress()) as told:
         told.step("Reading", 10, "bytes")
         for only, seen in ((["toywiki"], 1), (["otherwiki"], 0), ([], 1)):
-            with local_client(make_app(two_dumps, None, serve={"collections": only})) as client:
+            with local_client(door_of(two_dumps, collections=only)) as client:
                 assert len(client.get("/api/builds").json()["builds"]) == seen
+
+
+def test_not_at_the_reading_door(two_dumps: Path) -> None:
+    with local_client(make_app(two_dumps)) as client:
+        assert client.get("/api/builds").status_code == 404
