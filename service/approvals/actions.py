@@ -34,10 +34,14 @@ Options = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """An action as it would run: ``words`` of the command, and in a sentence what it would do."""
+    """An action as it would run: ``words`` of the command, and in a sentence what it would do.
+
+    ``of``: the collection that has to be there for it, if one has.
+    """
 
     words: tuple[str, ...]
     sentence: str
+    of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class Action:
 
     An option without a kind takes no value; ``--collection`` has to be named wherever it is an
     option. ``says`` makes the sentence, of words as they are shown, and raises BadInput where the
-    action makes no sense. ``always`` is added to the command.
+    action makes no sense. ``always`` is added to the command. ``changes``: a collection that has
+    to be there, and is named by the option, or else first.
     """
 
     name: str
@@ -57,6 +62,7 @@ class Action:
     options: Mapping[str, Kind | None]
     says: Callable[[Sequence[str], Options], str]
     always: tuple[str, ...] = ()
+    changes: bool = False
 
 
 def meant_by(text: str) -> Meant:
@@ -81,7 +87,8 @@ def read_action(words: Sequence[str]) -> Meant:
                 [spelled(one) for one in arguments],
                 {key: spelled(value) for key, value in options.items()},
             )
-            return Meant(_canonical(action, arguments, options), sentence)
+            of = options.get("--collection") or arguments[0] if action.changes else None
+            return Meant(_canonical(action, arguments, options), sentence, of)
     names = [action.name for action in ACTIONS]
     near = get_close_matches(" ".join(rest[:2]), names, 1) or get_close_matches(
         " ".join(rest[:1]), names, 1
@@ -200,6 +207,7 @@ ACTIONS = (
             "--keep-vanished": None,
         },
         _update,
+        changes=True,
     ),
     Action(
         "unpack",
@@ -221,6 +229,7 @@ ACTIONS = (
             f"Let the generation of {options['--collection']} from before the present one answer "
             "again."
         ),
+        changes=True,
     ),
     Action(
         "generations use",
@@ -232,6 +241,7 @@ ACTIONS = (
         lambda names, options: (
             f"Let the generation {names[0]} of {options['--collection']} answer from then on."
         ),
+        changes=True,
     ),
     Action(
         "generations remove",
@@ -243,6 +253,7 @@ ACTIONS = (
         lambda names, options: (
             f"Remove {_listed(names)} of the generations of {options['--collection']}, for good."
         ),
+        changes=True,
     ),
     Action(
         "collections rename",
@@ -254,6 +265,7 @@ ACTIONS = (
         lambda names, _options: (
             f"Call the collection {names[0]} {names[1]}; addresses and ids of passages change."
         ),
+        changes=True,
     ),
     Action(
         "collections remove",
@@ -266,6 +278,7 @@ ACTIONS = (
             f"Remove the collection {names[0]} with all its generations, for good."
         ),
         always=("--yes",),
+        changes=True,
     ),
     Action(
         "tokens revoke",

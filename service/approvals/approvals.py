@@ -25,6 +25,8 @@ __all__ = ["Approvals"]
 _DIRECTORY = ".approvals"  # no name of a collection begins with a dot
 # How many may wait for a decision: of one proposer, and of all.
 _MOST_OF_ONE, _MOST = 8, 32
+# Of what a command said, characters that are kept.
+_LONGEST_WORDS = 2_000
 _PAST = {
     "expired": "has expired",
     "denied": "was denied",
@@ -94,10 +96,10 @@ class Approvals:
             log.append("denied", {"id": id, "by": by})
         return proposal
 
-    def ended(self, id: str, status: int) -> None:
-        """What was approved has run and ended with this status."""
+    def ended(self, id: str, status: int, said: str = "") -> None:
+        """What was approved has run and ended with this status; ``said``: its last words."""
         with self.log.opened() as log:
-            log.append("ended", {"id": id, "status": status})
+            log.append("ended", {"id": id, "status": status, "said": said[-_LONGEST_WORDS:]})
 
 
 def _waiting(entries: Iterable[Entry], id: str) -> Proposal:
@@ -133,7 +135,10 @@ def _folded(entries: Iterable[Entry], now: datetime) -> list[Known]:
             elif entry.event == "ended" and one.state == "approved":
                 status = int(entry.about["status"])
                 known[one.proposal.id] = replace(
-                    one, state="failed" if status else "done", status=status
+                    one,
+                    state="failed" if status else "done",
+                    status=status,
+                    said=str(entry.about.get("said", "")),
                 )
     return [
         replace(one, state="expired")

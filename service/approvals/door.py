@@ -96,7 +96,7 @@ def _add_page(app: FastAPI, approvals: Approvals, runs: Runs) -> None:
         past = [one for one in known if one.state != "waiting"][-_PAST_SHOWN:]
         shown = {
             "waiting": [(one.proposal, seal(one.proposal)) for one in waiting],
-            "past": [(one, runs.said(one.proposal.id)) for one in reversed(past)],
+            "past": [(one, runs.said(one.proposal.id) or one.said) for one in reversed(past)],
         }
         return TEMPLATES.TemplateResponse(request, "approvals.html", shown, headers=_HEADERS)
 

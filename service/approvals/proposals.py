@@ -71,13 +71,17 @@ class Proposal:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A proposal, and what has become of it: decided when and by whom, ended with which status."""
+    """A proposal, and what has become of it: decided when and by whom, ended with which status.
+
+    ``said``: the end of what it said, of one that ran beside a service.
+    """
 
     proposal: Proposal
     state: State
     decided: str | None = None
     decided_by: str | None = None
     status: int | None = None
+    said: str = ""
 
 
 def make_proposal(text: str, by: str, data: str, now: datetime, lasting: timedelta) -> Proposal:

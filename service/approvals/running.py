@@ -15,6 +15,7 @@ from typing import IO, Any
 from pinakes.service.approvals.approvals import Approvals
 from pinakes.service.approvals.proposals import Proposal
 from pinakes.service.errors import ServiceError
+from pinakes.service.plain_text import PlainStream
 
 __all__ = ["Runs", "run_here"]
 
@@ -24,9 +25,12 @@ _KEPT_BYTES = 16 * 1024
 _PATIENCE_S = 10.0  # for a command that is told to end
 
 
-def run_here(approvals: Approvals, proposal: Proposal) -> int:
-    """Run it on this terminal; the status that it ends with, which is written down."""
-    process = _started(approvals, proposal)
+def run_here(approvals: Approvals, proposal: Proposal, output: int | None = None) -> int:
+    """Run it on this terminal; the status that it ends with, which is written down.
+
+    ``output``: the descriptor that it writes to instead of standard output.
+    """
+    process = _started(approvals, proposal, stdout=output)
     status = None
     while status is None:
         with suppress(KeyboardInterrupt):  # the command has been told as well, and ends by itself
@@ -36,9 +40,9 @@ def run_here(approvals: Approvals, proposal: Proposal) -> int:
 
 
 class Runs:
-    """Commands that run beside the service, and the last of what each has said.
+    """Commands that run beside the service, and the last of what each says while it runs.
 
-    What they say is kept in memory alone, and as long as the service lives.
+    The end of that is kept with how it ended.
     """
 
     def __init__(self, approvals: Approvals) -> None:
@@ -86,7 +90,7 @@ class Runs:
         status = process.wait()
         del self._processes[proposal.id]
         try:
-            self._approvals.ended(proposal.id, status)
+            self._approvals.ended(proposal.id, status, _plain(self.said(proposal.id)))
         except (ServiceError, OSError) as error:
             _log.error("how %s ended cannot be written down: %s", proposal.id, error)
 
@@ -99,6 +103,12 @@ def _started(approvals: Approvals, proposal: Proposal, **options: Any) -> "subpr
     except OSError:
         approvals.ended(proposal.id, _NOT_STARTED)
         raise
+
+
+def _plain(said: str) -> str:
+    """Without what a terminal would obey: whoever looks at it later has one."""
+    stream = PlainStream()
+    return (stream.feed(said) + stream.end()).strip()
 
 
 def _signal(process: "subprocess.Popen[bytes]", number: int) -> None:

@@ -6,6 +6,7 @@ Who can read and write in the data directory can decide, and nobody else.
 import os
 import pwd
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 __all__ = ["approve", "deny", "list_approvals", "show", "verify_approvals"]
 
+_STANDARD_ERROR = 2
+_TIME = "%Y-%m-%d %H:%M:%S"
 _Id = Annotated[str, typer.Argument(metavar="ID", help="As pinakes approvals list shows it.")]
 
 
@@ -44,20 +47,24 @@ def list_approvals(
 
 
 def show(id: _Id, data: DataOption = None, as_json: JsonOption = False) -> None:
-    """Show a proposal: exactly what would run, who proposed it and when."""
+    """Show a proposal: exactly what would run, who proposed it and when, what it said."""
+    from pinakes.service.terminal.console import out
     from pinakes.service.views.proposal_views import decision_view
 
     known = _approvals(data).find(id)
     if as_json:
         print_json(decision_view(known).model_dump())
-    else:
-        _print(known)
+        return
+    _print(known)
+    for line in known.said.splitlines():
+        out.print(f"  | {line}", markup=False, highlight=False, soft_wrap=True)
 
 
 def approve(
     id: _Id,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask first.")] = False,
     data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Approve a proposal and run it, here and now; exits as what it runs does."""
     from pinakes.service.approvals.running import run_here
@@ -72,8 +79,11 @@ def approve(
         typer.confirm("Run this?", abort=True, err=True)
     proposal = approvals.approve(id, _who())
     err.print(proposal.shown)
-    status = run_here(approvals, proposal)
-    raise typer.Exit(status if status >= 0 else 128 - status)
+    status = run_here(approvals, proposal, _STANDARD_ERROR if as_json else None)
+    status = status if status >= 0 else 128 - status
+    if as_json:
+        print_json({"id": id, "runs": proposal.shown, "status": status})
+    raise typer.Exit(status)
 
 
 def deny(
@@ -83,15 +93,20 @@ def deny(
     ] = None,
     all_: Annotated[bool, typer.Option("--all", help="Everything that waits.")] = False,
     data: DataOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Deny proposals: they never run."""
     if bool(ids) == all_:
         raise BadInput("name proposals, or say --all; pinakes approvals list shows them")
     approvals = _approvals(data)
     waiting = [one.proposal.id for one in approvals.all() if one.state == "waiting"]
-    for id in waiting if all_ else ids or ():
+    denied = waiting if all_ else ids or []
+    for id in denied:
         approvals.deny(id, _who())
-        print(f"{id} never runs.")
+        if not as_json:
+            print(f"{id} never runs.")
+    if as_json:
+        print_json({"denied": denied})
 
 
 def verify_approvals(data: DataOption = None, as_json: JsonOption = False) -> None:
@@ -112,11 +127,12 @@ def _print(known: "Known") -> None:
     proposal = known.proposal
     out.print(f"{proposal.id}  {known.state}: {proposal.sentence}")
     out.print(f"  {proposal.shown}", soft_wrap=True)
-    decided = f"; decided by {known.decided_by} at {known.decided}" if known.decided else ""
+    at = f"{datetime.fromisoformat(known.decided):{_TIME}} UTC" if known.decided else ""
+    decided = f"; decided by {known.decided_by} at {at}" if at else ""
     ended = f"; ended with status {known.status}" if known.status is not None else ""
     out.print(
-        f"  proposed by {proposal.by} at {proposal.made:%Y-%m-%d %H:%M:%S} UTC, waits until "
-        f"{proposal.expires:%Y-%m-%d %H:%M} UTC{decided}{ended}",
+        f"  proposed by {proposal.by} at {proposal.made:{_TIME}} UTC, waits until "
+        f"{proposal.expires:{_TIME}} UTC{decided}{ended}",
         style="dim",
     )
 

@@ -9,7 +9,7 @@ from pinakes.service.approvals.approvals import Approvals
 from pinakes.service.approvals.proposing import become_of, proposed
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.problem_responses import PROBLEMS
-from pinakes.service.http.requests import Text
+from pinakes.service.http.requests import ServedLibrary, Text
 from pinakes.service.http.security.caller import caller_of
 from pinakes.service.views.proposal_views import ProposalView, proposal_view
 
@@ -29,10 +29,10 @@ class ProposeRequest(BaseModel):
 
 
 @proposals_api.post("/api/proposals", responses=PROBLEMS, tags=["proposals"])
-def propose(request: Request, asked: ProposeRequest) -> ProposalView:
+def propose(request: Request, asked: ProposeRequest, library: ServedLibrary) -> ProposalView:
     """Propose something to whoever runs this service; it happens when a person approves it."""
     approvals: Approvals = request.app.state.approvals
-    known = proposed(approvals, asked.action, caller_of(request).name)
+    known = proposed(approvals, asked.action, caller_of(request).name, library.names())
     return proposal_view(known, request.app.state.settings.approvals)
 
 

@@ -5,7 +5,7 @@ Pure functions.
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import quote as url_quote
 
@@ -40,10 +40,6 @@ class Frame:
     def language(self) -> str:
         """Of the generation's texts, by its code."""
         return self.manifest.dump.language
-
-    def sharing(self, among: int) -> "Frame":
-        """The same for one of several results that share the budget."""
-        return replace(self, budget=self.budget // among)
 
     def room(self, result: View) -> int:
         """Characters that ``result`` leaves; less than none if it has too many."""

@@ -12,9 +12,10 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from pinakes.service.errors import BadInput
 from pinakes.service.types import PassageRef, parse_ref
 
-__all__ = ["RESOURCE_SCHEME", "Place", "parse_place", "several_places"]
+__all__ = ["RESOURCE_SCHEME", "THIS_MACHINE", "Place", "parse_place", "several_places"]
 
 RESOURCE_SCHEME = "pinakes"
+THIS_MACHINE = frozenset(["localhost", "127.0.0.1", "::1"])
 _MOST = 20
 _ADDRESS = re.compile(rf"(?:https?|{RESOURCE_SCHEME})://|/(?:api/)?(?:c|page|pages|wiki|w)/", re.I)
 # Older addresses name no collection.
@@ -56,10 +57,13 @@ def several_places(texts: str | list[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def parse_place(text: str, collections: Container[str] = ()) -> Place:
+def parse_place(
+    text: str, collections: Container[str] = (), own_hosts: Container[str | None] = THIS_MACHINE
+) -> Place:
     """What the text names. ``collections``: names that may stand before a page's number.
 
-    Raises BadInput for an id or address that names no page.
+    ``own_hosts``: by which this service may have been reached. Raises BadInput for an id or
+    address that names no page.
     """
     text = text.strip()
     if _REF.fullmatch(text):
@@ -68,7 +72,7 @@ def parse_place(text: str, collections: Container[str] = ()) -> Place:
     if (found := _PAGE_ID.fullmatch(text)) and found["collection"] in collections:
         return Place(found["collection"], page_id=int(found["id"]))
     if _ADDRESS.match(text):
-        return _of_address(text)
+        return _of_address(text, own_hosts)
     title, _, section = text.strip("[]").partition("#")
     title, _, heading = title.partition(_IN_TITLES)
     if not title.strip():
@@ -80,7 +84,7 @@ def _of_passage(ref: PassageRef) -> Place:
     return Place(ref.collection, page_id=ref.page_id, revision_id=ref.revision_id, passage=ref)
 
 
-def _of_address(text: str) -> Place:
+def _of_address(text: str, own_hosts: Container[str | None]) -> Place:
     """The page of an address: of this service, of its resources, or of a wiki."""
     try:
         address = urlsplit(text)
@@ -93,9 +97,10 @@ def _of_address(text: str) -> Place:
         raise _no_page(text)
     host = address.hostname
     query = {key: values[-1] for key, values in parse_qs(address.query).items()}
-    if found := _PAGE_HERE.search(address.path):
+    is_own = host is None or host in own_hosts
+    if is_own and (found := _PAGE_HERE.search(address.path)):
         return _here(found["collection"], int(found["id"]), query)
-    if found := _COLLECTION_API.search(address.path):
+    if is_own and (found := _COLLECTION_API.search(address.path)):
         return _named(found["collection"], unquote(found["page"].rstrip("/")), _section(address))
     if found := _PAGE_THERE.search(address.path):
         title = unquote(found["title"])

@@ -95,9 +95,13 @@ class FailedFetch(View):
 
 
 class FetchResults(View):
-    """Several that were fetched at once, in the order they were asked for."""
+    """Several that were fetched at once, in the order they were asked for.
+
+    ``left_out``: those for which there was no room; fetch them next.
+    """
 
     results: list[FetchResult | FailedFetch]
+    left_out: list[str] | None = None
 
 
 class SentenceVerdict(View):

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import anyio
 import anyio.to_thread
@@ -28,9 +29,9 @@ from pinakes.service.settings import Settings
 from pinakes.service.shutdown import Shutdown
 from pinakes.service.tools.ask_results import answered
 from pinakes.service.tools.fetching import Wanted, fetch_place, titled_pages
-from pinakes.service.tools.frame import Frame
+from pinakes.service.tools.frame import Frame, json_of
 from pinakes.service.tools.glance import glance
-from pinakes.service.tools.places import Place, parse_place, several_places
+from pinakes.service.tools.places import THIS_MACHINE, Place, parse_place, several_places
 from pinakes.service.tools.search_results import found, titles_found
 from pinakes.service.tools.tool_views import (
     AskResult,
@@ -42,11 +43,13 @@ from pinakes.service.tools.tool_views import (
 from pinakes.service.types import AnswerRequest
 from pinakes.service.views.proposal_views import ProposalView, proposal_view
 
-__all__ = ["RESULTS", "Call", "Toolbox"]
+__all__ = ["LEAST_SHARE", "RESULTS", "Call", "Toolbox"]
 
 _ON_PIPES = "pinakes mcp"  # no token is called so
 # Pages that a search gives, where a call asks for no other number.
 RESULTS = 4
+# Of several pages that are fetched at once none gets less: a box or a lead would not be told.
+LEAST_SHARE = 800
 Result = TypeVar("Result")
 
 
@@ -111,7 +114,8 @@ class Toolbox:
         and what ``Library.lease`` does.
         """
         async with self._leased(call, call.collection) as index:
-            frame = self._frame(index, call, self._settings.tools.search_budget)
+            budget = call.budget or self._settings.tools.search_budget
+            frame = self._frame(index, call, budget)
             result = await anyio.to_thread.run_sync(self._found, index, query, k, title_only, frame)
         self._on_search("" if call.caller is None else call.caller.name)
         return result
@@ -134,36 +138,44 @@ class Toolbox:
     ) -> FetchResult | FetchResults:
         """What the id, title or address names: its beginning, a section, or where words stand.
 
-        Of several, each within its share of the budget. Raises BadInput for what names nothing,
-        NotFound where nothing has it, or any of several.
+        Of several, as many as can be told of within the budget; the others are left out. Raises
+        BadInput for what names nothing, NotFound where nothing has it, or any of several.
         """
         asked = several_places(id)
         wanted = Wanted(section, find, links)
         if not asked:
             raise BadInput("fetch takes id: an id, title or URL; search gives them")
+        room = call.budget or self._settings.tools.budget
         if len(asked) == 1:
-            return await self._fetched(asked[0], wanted, call, 1)
+            return await self._fetched(asked[0], wanted, call, room)
         results: list[FetchResult | FailedFetch] = []
-        for one in asked:
+        while asked and ((share := _share(results, asked, room)) >= LEAST_SHARE or not results):
+            one = asked.pop(0)
             try:
-                results.append(await self._fetched(one, wanted, call, len(asked)))
+                results.append(await self._fetched(one, wanted, call, share))
             except KNOWN_ERRORS as error:
                 results.append(FailedFetch(id=one[:200], error=one_line(str(error), 200)))
         failed = [one.error for one in results if isinstance(one, FailedFetch)]
         if len(failed) == len(results):
             raise NotFound("; ".join(failed))
-        return FetchResults(results=results)
+        return FetchResults(results=results, left_out=asked or None)
 
-    async def _fetched(self, asked: str, wanted: Wanted, call: Call, among: int) -> FetchResult:
-        place = parse_place(asked, self.collections(call.caller))
+    async def _fetched(self, asked: str, wanted: Wanted, call: Call, budget: int) -> FetchResult:
+        place = parse_place(asked, self.collections(call.caller), self._own_hosts(call))
         collection = (
             place.collection
             or call.collection
             or self._of_wiki(self._library_for(call.caller), place)
         )
         async with self._leased(call, collection) as index:
-            frame = self._frame(index, call, self._settings.tools.budget).sharing(among)
+            frame = self._frame(index, call, budget)
             return await anyio.to_thread.run_sync(fetch_place, index, place, wanted, frame)
+
+    def _own_hosts(self, call: Call) -> set[str | None]:
+        """The names by which this service may have been reached."""
+        addresses = (call.address, self._settings.tools.base_url or "")
+        named = {urlsplit(address).hostname for address in addresses}
+        return named | THIS_MACHINE | set(self._settings.serve.allowed_hosts)
 
     def _of_wiki(self, library: Library, place: Place) -> str | None:
         """The collection of the wiki that an address is of, where there are several."""
@@ -188,7 +200,8 @@ class Toolbox:
             answering = finished_answer(self._answerer, index, request, call.on_status)
             async with self._shutdown.interrupting():
                 answer = await _cancelled_once(answering)
-            return answered(answer, self._frame(index, call, self._settings.tools.budget))
+            budget = call.budget or self._settings.tools.budget
+            return answered(answer, self._frame(index, call, budget))
 
     async def propose(self, call: Call, action: str) -> ProposalView:
         """Keep a proposal for a person to decide, or tell what has become of the one of this id.
@@ -199,7 +212,8 @@ class Toolbox:
             known = await anyio.to_thread.run_sync(become_of, self._approvals, action.strip())
         else:
             by = call.caller.name if call.caller else _ON_PIPES
-            known = await anyio.to_thread.run_sync(proposed, self._approvals, action, by)
+            names = self._library.names()
+            known = await anyio.to_thread.run_sync(proposed, self._approvals, action, by, names)
         return proposal_view(known, self._settings.approvals)
 
     @asynccontextmanager
@@ -214,7 +228,14 @@ class Toolbox:
 
     def _frame(self, index: Index, call: Call, budget: int) -> Frame:
         address = call.address or (self._settings.tools.base_url or "").rstrip("/")
-        return Frame(index.manifest, address, call.budget or budget)
+        return Frame(index.manifest, address, budget)
+
+
+def _share(results: list[FetchResult | FailedFetch], asked: list[str], room: int) -> int:
+    """Characters for the first of those ``asked`` still: what none of them has used is shared."""
+    told = FetchResults(results=results, left_out=asked[1:] or None)
+    left = room - len(json_of(told))
+    return max(left // len(asked), min(left, LEAST_SHARE))
 
 
 async def _cancelled_once(work: Coroutine[Any, Any, Result]) -> Result:

@@ -23,7 +23,10 @@ class ProposalView(View):
 
 
 class DecisionView(View):
-    """The same for whoever decides: all that is known, and ``runs``, exactly what would run."""
+    """The same for whoever decides: all that is known, and ``runs``, exactly what would run.
+
+    ``said``: the end of what it said when it ran beside a service.
+    """
 
     id: str
     state: State
@@ -36,6 +39,7 @@ class DecisionView(View):
     decided: str | None
     decided_by: str | None
     status: int | None
+    said: str | None
 
 
 def proposal_view(known: Known, settings: ApprovalSettings) -> ProposalView:
@@ -66,4 +70,5 @@ def decision_view(known: Known) -> DecisionView:
         decided=known.decided,
         decided_by=known.decided_by,
         status=known.status,
+        said=known.said or None,
     )

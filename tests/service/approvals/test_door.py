@@ -57,10 +57,10 @@ def test_denied_on_the_page_it_never_runs(doors: Doors) -> None:
 
 
 def test_what_a_proposer_is_told(doors: Doors) -> None:
-    made = doors.propose("rollback -c samplewiki").json()
+    made = doors.propose("rollback -c toywiki").json()
     assert set(made) == {"id", "state", "would", "look", "expires"}
     assert made["would"] == (
-        "Let the generation of samplewiki from before the present one answer again."
+        "Let the generation of toywiki from before the present one answer again."
     )
     assert made["look"] == (
         f"pinakes approvals show {made['id']}, or http://127.0.0.1:8708/#{made['id']}"
@@ -68,8 +68,23 @@ def test_what_a_proposer_is_told(doors: Doors) -> None:
     assert str(doors.data) not in str(made)
 
 
+@pytest.mark.parametrize(
+    "action",
+    [
+        "rollback -c otherwiki", "update /srv/dumps -c otherwiki", "collections remove otherwiki",
+        "collections rename otherwiki toywiki", "generations use 20261101-1 -c otherwiki",
+    ],
+)  # fmt: skip
+def test_what_is_for_a_collection_that_nobody_serves_is_refused(doors: Doors, action: str) -> None:
+    refused = doors.propose(action)
+    assert refused.status_code == 400
+    assert "no collection 'otherwiki' is served here" in refused.json()["detail"]
+    assert doors.propose(action.replace("otherwiki", "toywiki")).status_code == 200
+    assert doors.propose("build /srv/dumps -c newwiki").status_code == 200
+
+
 def test_the_page_needs_no_script_and_loads_nothing(doors: Doors) -> None:
-    doors.propose("rollback -c samplewiki")
+    doors.propose("rollback -c toywiki")
     page = doors.human.get("/", auth=("", doors.admin))
     assert "<script" not in page.text
     assert " style=" not in page.text
@@ -88,20 +103,20 @@ def test_a_program_may_use_it_as_well(doors: Doors) -> None:
 
 
 def test_a_log_that_is_broken_is_told(doors: Doors) -> None:
-    doors.propose("rollback -c samplewiki")
+    doors.propose("rollback -c toywiki")
     path = doors.approvals.log.path
-    path.write_text(path.read_text().replace("samplewiki", "otherwiki"))
+    path.write_text(path.read_text().replace("toywiki", "otherwiki"))
     told = doors.human.get("/", auth=("", doors.admin))
     assert told.status_code == 503
     assert "entry 1 of the log" in told.json()["detail"]
-    refused = doors.propose("rollback -c samplewiki")
+    refused = doors.propose("rollback -c toywiki")
     assert refused.status_code == 503
     assert str(doors.data) not in refused.text
 
 
 def test_a_proposer_is_told_of_no_place(doors: Doors) -> None:
     """Whatever keeps proposals from being kept."""
-    made = doors.propose("rollback -c samplewiki").json()
+    made = doors.propose("rollback -c toywiki").json()
     directory = doors.approvals.log.directory
     elsewhere = directory.rename(directory.with_name("elsewhere"))
     for break_it in (
@@ -111,7 +126,7 @@ def test_a_proposer_is_told_of_no_place(doors: Doors) -> None:
     ):
         break_it()
         answers = (
-            doors.propose("rollback -c samplewiki"),
+            doors.propose("rollback -c toywiki"),
             doors.reading.get(f"/api/proposals/{made['id']}"),
         )
         for answer in answers:

@@ -78,9 +78,31 @@ def test_beside_a_service(approvals: Approvals) -> None:
     wait_until(lambda: {one.state for one in approvals.all()} == {"done", "failed"})
     assert "phone opens nothing any more." in runs.said(good.id)
     assert "no token 'nobody'" in runs.said(bad.id)
-    assert approvals.find(bad.id).status == 2
     assert runs.said("x") == ""
     runs.stop()
+    # The next service knows it, too.
+    known = Approvals(approvals.data).find(bad.id)
+    assert (known.status, "no token 'nobody'" in known.said) == (2, True)
+
+
+def test_what_is_kept_of_what_it_said_is_its_end_and_plain(
+    approvals: Approvals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = running.subprocess.Popen
+
+    def colourful(words: list[str], **options: object) -> object:
+        told = "print('x' * 9_000 + '\\x1b[31mred\\x1b[0m\\nlast'); raise SystemExit(1)"
+        return real([sys.executable, "-S", "-c", told], **options)
+
+    monkeypatch.setattr(running.subprocess, "Popen", colourful)
+    runs = Runs(approvals)
+    proposal = _approved(approvals, "tokens revoke phone")
+    runs.start(proposal)
+    wait_until(lambda: approvals.find(proposal.id).state == "failed")
+    runs.stop()
+    said = approvals.find(proposal.id).said
+    assert len(said) == 2_000
+    assert said.endswith("xxred\nlast")
 
 
 def test_what_still_runs_is_ended_with_the_service(

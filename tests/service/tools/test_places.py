@@ -3,7 +3,7 @@
 import pytest
 
 from pinakes.service.errors import BadInput
-from pinakes.service.tools.places import Place, parse_place, several_places
+from pinakes.service.tools.places import THIS_MACHINE, Place, parse_place, several_places
 from pinakes.service.types import PassageRef
 
 REF = PassageRef("enwiki", 12, 345, 0, 678)
@@ -18,6 +18,9 @@ NAMED: dict[str, Place] = {
     "enwiki/12": Place("enwiki", page_id=12),
     "enwiki/12@345": Place("enwiki", page_id=12),
     "http://wiki.lan/c/enwiki/page/12": Place("enwiki", page_id=12),
+    "https://[::1]:9/c/enwiki/page/12": Place("enwiki", page_id=12),
+    # A host of its own may have a page that is called so.
+    "https://en.wikipedia.org/wiki/page/12": Place(wiki="en.wikipedia.org", title="page/12"),
     "/c/enwiki/api/pages/12": Place("enwiki", page_id=12),
     "/api/c/enwiki/pages/12": Place("enwiki", page_id=12),
     "/api/c/enwiki/pages/Ada_Lovelace": Place("enwiki", title="Ada Lovelace"),
@@ -50,10 +53,19 @@ NAMED: dict[str, Place] = {
 
 @pytest.mark.parametrize("text", NAMED)
 def test_what_a_text_names(text: str) -> None:
-    assert parse_place(text, ["enwiki"]) == NAMED[text]
+    assert parse_place(text, ["enwiki"], {"wiki.lan"} | THIS_MACHINE) == NAMED[text]
 
 
-@pytest.mark.parametrize("text", ["", "#", "https://example.org/", "pinakes://", "enwiki/1@2:9-3"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "#", "https://example.org/", "pinakes://", "enwiki/1@2:9-3",
+        # Of somebody else, whatever they look like.
+        "https://example.org/page/12", "https://example.org/c/enwiki/page/12",
+        f"https://example.org/c/enwiki/page/12?{QUERY}", "https://localhost.example.org/page/12",
+        "https://example.org/api/c/enwiki/pages/Ada",
+    ],
+)  # fmt: skip
 def test_what_names_nothing(text: str) -> None:
     with pytest.raises(BadInput):
         parse_place(text, ["enwiki"])
