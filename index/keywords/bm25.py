@@ -42,6 +42,8 @@ WRITER_HEAP = 256 * 1024 * 1024
 # One thread keeps documents in passage order, which makes the index reproducible.
 _WRITER_THREADS = 1
 _REMEMBERED_TERMS = 1 << 15
+# Single words whose terms are kept, and the longest of them.
+_REMEMBERED_WORDS, _LONGEST_REMEMBERED = 1 << 14, 24
 # Of the idf of a word that a single passage has: of 366,638 passages thirty have such a word.
 _RARE = 0.75
 # In bytes, three to a letter of most scripts. Longer runs are no words.
@@ -194,6 +196,9 @@ class KeywordIndex:
         # Inverse document frequency, as BM25 counts it.
         self.idf = lru_cache(_REMEMBERED_TERMS)(self._inverse_document_frequency)
         self.greatest_idf = self._idf_of(1)
+        # Words come again and again, in every sentence that is read for a question.
+        self._terms_of_word = lru_cache(_REMEMBERED_WORDS)(self._analyzed)
+        self._content_of_word = lru_cache(_REMEMBERED_WORDS)(self._without_dropped)
 
     def _reading(self) -> AbstractContextManager[None]:
         return self._health.reading(self._path, *_DAMAGE)
@@ -204,11 +209,21 @@ class KeywordIndex:
 
     def content_terms(self, text: str) -> list[str]:
         """The search terms of a text, in order, without those that questions drop."""
-        return self._chosen(self._words.analyze(self._analysis.question(text)))
+        if len(text) <= _LONGEST_REMEMBERED and text.isalnum():
+            return list(self._content_of_word(text))
+        return self._without_dropped(text)
 
     def analyze(self, text: str) -> list[str]:
         """The search terms of a text, in order, none left out."""
+        if len(text) <= _LONGEST_REMEMBERED and text.isalnum():
+            return list(self._terms_of_word(text))
+        return self._analyzed(text)
+
+    def _analyzed(self, text: str) -> list[str]:
         return self._chosen(self._all_words.analyze(self._analysis.spelling(text)))
+
+    def _without_dropped(self, text: str) -> list[str]:
+        return self._chosen(self._words.analyze(self._analysis.question(text)))
 
     def spellings(self, term: str) -> Sequence[str]:
         """A search term as the index has it: in each spelling of its word."""

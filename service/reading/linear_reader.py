@@ -139,21 +139,24 @@ def candidate_sentences(question: Question, hits: Sequence[Hit]) -> list[Candida
             sentence_spans(hit.passage.text, language=hit.language)
         ):
             text = hit.passage.text[start:end]
-            if _says_nothing(question, text, title):
+            terms = frozenset(question.analyze(text))
+            if _says_nothing(text, terms - title):
                 continue
             sentence = Sentence(text, start, title, context, behind, number + 1, place == 0, first)
             first = False
-            worth = question.share(frozenset(question.analyze(text))) + about
+            worth = question.share(terms) + about
             found.append((worth, Candidate(number, sentence)))
     found.sort(key=lambda pair: -pair[0])
     return [candidate for _, candidate in found[:MOST_SENTENCES]]
 
 
-def _says_nothing(question: Question, text: str, title: frozenset[str]) -> bool:
-    """Whether the sentence is no prose, or only names its page: "Name: Rosetta Stone"."""
+def _says_nothing(text: str, said: frozenset[str]) -> bool:
+    """Whether the sentence is no prose, or only names its page: "Name: Rosetta Stone".
+
+    ``said``: its terms that are not in the title.
+    """
     if _NO_PROSE.search(text) or text.partition(": ")[0].casefold() in _NAME_LABELS:
         return True
-    said = {term for term in question.analyze(text) if term not in title}
     return len(said) <= 1 and not any(letter.isdigit() for letter in text)
 
 

@@ -29,6 +29,7 @@ _TOKEN = re.compile(
     rf"{UNSPACED}{MARK}*|"
     rf"(?:{LETTER}(?:\.(?={LETTER}\.))?)+(?:['’.-](?:{LETTER})+)*|[^\w\s]{MARK}*"
 )
+_YEAR = re.compile(r"1\d{3}s?|20\d\d|\d{4}")
 _UNIT_SIGNS = frozenset("%°$€£¥₹")
 _OPENING, _CLOSING = frozenset('("“‘[«「『'), frozenset(')"”’]»」』')
 _SENTENCE = (
@@ -124,17 +125,17 @@ def sentence_spans_of(question: Question, sentence: Sentence) -> SentenceSpans:
         found[:, _COLUMNS[name]] = values
 
     def flags(test: Callable[[int], bool]) -> NDArray[np.bool_]:
-        return np.fromiter((test(place) for place in range(len(words))), bool, len(words))
+        return np.array([test(place) for place in range(len(words))], bool)
 
-    in_question = flags(lambda at: any(term in question.idf for term in terms[at]))
+    in_question = flags(lambda at: not question.idf.keys().isdisjoint(terms[at]))
     capital = flags(lambda at: words[at][0].isupper())
     digits = flags(lambda at: words[at][0].isdigit())
-    years = flags(lambda at: re.fullmatch(r"1\d{3}s?|20\d\d|\d{4}", words[at]) is not None)
+    years = flags(lambda at: _YEAR.fullmatch(words[at]) is not None)
     months = flags(lambda at: lower[at] in table.months)
     spelled = flags(lambda at: lower[at] in table.numbers or lower[at] in table.scales)
-    titled = flags(lambda at: any(term in sentence.title_terms for term in terms[at]))
+    titled = flags(lambda at: not sentence.title_terms.isdisjoint(terms[at]))
     focus_terms = {term for word in question.expected.focus for term in question.analyze(word)}
-    focus = flags(lambda at: is_content[at] and any(term in focus_terms for term in terms[at]))
+    focus = is_content & flags(lambda at: not focus_terms.isdisjoint(terms[at]))
 
     covered = {
         term for at in np.flatnonzero(in_question) for term in terms[at] if term in question.idf
