@@ -133,6 +133,8 @@ class Answered:
 class _Overheard:
     """A generator, and what it has said since it was last asked what that was."""
 
+    is_loading = False
+
     def __init__(self, generator: Generator) -> None:
         self._generator = generator
         self._pieces: list[str | Sign] = []

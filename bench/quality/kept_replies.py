@@ -22,6 +22,8 @@ class KeptReplies:
     prompts, counted by its own tokenizer, may be the same.
     """
 
+    is_loading = False
+
     def __init__(self, generator: Generator, path: Path) -> None:
         """``path``: JSON lines, each a prompt's digest and the pieces of the reply; grows."""
         self._generator = generator

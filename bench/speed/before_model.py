@@ -142,6 +142,8 @@ class _TimedAnswerability:
 class _Model:
     """Notes when it is asked, and says next to nothing."""
 
+    is_loading = False
+
     def __init__(self) -> None:
         self.asked: tuple[float, float] | None = None
 

@@ -22,6 +22,7 @@ from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent, Done, Sources, Status, Token
 from pinakes.service.asking.generate import ModelText, written
 from pinakes.service.asking.later import asks_about_later
+from pinakes.service.asking.model_loading import WorkOfModel
 from pinakes.service.asking.model_turn import ModelTurn
 from pinakes.service.asking.notes import no_answer_note, searched_note
 from pinakes.service.asking.pack import pack
@@ -30,7 +31,7 @@ from pinakes.service.asking.room import room_for
 from pinakes.service.asking.short_answers import short_answer
 from pinakes.service.asking.understanding import understood
 from pinakes.service.errors import ServiceError
-from pinakes.service.generators.generator import Generator, ModelInfo
+from pinakes.service.generators.generator import Generator, ModelInfo, Sign
 from pinakes.service.generators.profiles import ModelProfile, profile_of
 from pinakes.service.generators.queue import GenerationQueue
 from pinakes.service.reading.answering import answers, quotation_answers
@@ -178,14 +179,22 @@ class Answerer:
     ) -> AsyncGenerator[AnswerEvent, None]:
         """The model's answer, checked sentence by sentence; what does not hold gives way."""
         generator = turn.generator
-        info = await generator.describe()
+        described = WorkOfModel(generator, generator.describe())
+        async with aclosing(described.events()) as loading:
+            async for status in loading:
+                yield status
+        info = described.value
         async with aclosing(turn.waited_for(draft, info)) as events:
             async for event in events:
                 yield event
         limit = turn.limit()
         yield Status("reading")
         room = room_for(info, self.settings.generator)
-        packed = await limit.result(pack(generator, draft, info, room))
+        packing = WorkOfModel(generator, limit.result(pack(generator, draft, info, room)))
+        async with aclosing(packing.events()) as loading:
+            async for status in loading:
+                yield status
+        packed = packing.value
         self._take_sources(draft, packed.hits)
         draft.model, draft.prompt_tokens = info.name, packed.tokens
         draft.clock("packed_s")
@@ -203,10 +212,15 @@ class Answerer:
         )
         info = await limit.result(generator.describe())  # what the prompt has shown of it, too
         heard = ModelText(room.reply, thinks=info.thinks)
-        pieces = generator.stream(packed.messages, room.reply)
-        async with aclosing(written(draft, limit, pieces, heard, writer)) as events:
-            async for event in events:
-                yield event
+        async with aclosing(generator.stream(packed.messages, room.reply)) as pieces:
+            first = WorkOfModel(generator, limit.result(anext(pieces, None)))
+            async with aclosing(first.events()) as loading:
+                async for status in loading:
+                    yield status
+            said = _beginning_with(first.value, pieces)
+            async with aclosing(written(draft, limit, said, heard, writer)) as events:
+                async for event in events:
+                    yield event
         kind: AnswerKind = "answer"
         if writer.has_proven:
             draft.short_answer = short_answer(draft, question, self.reading.reader.margin)
@@ -270,6 +284,16 @@ class Answerer:
         draft.citations = ()
         yield Token(said)
         yield draft.finished("refusal", nearest)
+
+
+async def _beginning_with(
+    first: str | Sign | None, rest: AsyncGenerator[str | Sign, None]
+) -> AsyncGenerator[str | Sign, None]:
+    """``first``, where there is one, and the rest."""
+    if first is not None:
+        yield first
+    async for piece in rest:
+        yield piece
 
 
 async def finished_answer(

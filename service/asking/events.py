@@ -13,13 +13,15 @@ __all__ = ["AnswerEvent", "Checked", "Done", "Sources", "Status", "Token", "With
 class Status:
     """What is being done now; in the queue also how many are before, and for how long about."""
 
-    stage: Literal["searching", "queued", "reading", "thinking", "writing"]
+    stage: Literal["searching", "queued", "loading", "reading", "thinking", "writing"]
     position: int | None = None
     wait_s: float | None = None
 
     @property
     def text(self) -> str:
         """It for a reader."""
+        if self.stage == "loading":
+            return "The model is being loaded…"
         if self.stage != "queued":
             return f"{self.stage.capitalize()}…"
         before = f"{self.position} before you" if self.position else "you are next"

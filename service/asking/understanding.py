@@ -19,6 +19,7 @@ from pinakes.service.asking.conversation import (
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent
 from pinakes.service.asking.generate import ModelText, TimeLimit, whole_text
+from pinakes.service.asking.model_loading import WorkOfModel
 from pinakes.service.asking.model_turn import ModelTurn
 from pinakes.service.asking.planning import checked_plan, may_take_several, planning_prompt
 from pinakes.service.errors import GeneratorError
@@ -48,7 +49,11 @@ async def understood(
             yield event
     if turn is None or not may_take_several(draft.question):
         return
-    info = await _described(turn)
+    described = WorkOfModel(turn.generator, _described(turn))
+    async with aclosing(described.events()) as loading:
+        async for status in loading:
+            yield status
+    info = described.value
     if info is None or not _plans(info, turn, settings):
         return
     async with aclosing(turn.waited_for(draft, info)) as events:
@@ -73,7 +78,14 @@ async def _rewritten(
     alone = await asyncio.to_thread(standalone, request.question, request.history, words, index)
     if alone == request.question:
         return
-    if turn is not None and (info := await _described(turn)) is not None and not info.small:
+    info = None
+    if turn is not None:
+        described = WorkOfModel(turn.generator, _described(turn))
+        async with aclosing(described.events()) as loading:
+            async for status in loading:
+                yield status
+        info = described.value
+    if turn is not None and info is not None and not info.small:
         async with aclosing(turn.waited_for(draft, info)) as events:
             async for event in events:
                 yield event

@@ -62,6 +62,11 @@ class Generator(Protocol):
     serves one event loop.
     """
 
+    @property
+    def is_loading(self) -> bool:
+        """Whether whoever asks waits because its server loads a model, or starts again."""
+        ...
+
     async def describe(self) -> ModelInfo:
         """Start or reach the model, if that has not happened, and say what it is."""
         ...

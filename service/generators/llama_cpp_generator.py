@@ -38,6 +38,11 @@ class LlamaCppGenerator:
         """The child's process number, while there is one."""
         return self._child.pid if self._child is not None else None
 
+    @property
+    def is_loading(self) -> bool:
+        """Never: loading is a part of the first answer."""
+        return False
+
     async def describe(self) -> ModelInfo:
         """Load the model if that has not happened, and say what it is."""
         if self._info is not None and self._child is not None and self._child.alive:

@@ -8,15 +8,15 @@ Endpoints: https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README
 
 import asyncio
 import contextlib
-import re
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import httpx
 
 from pinakes.service.errors import GeneratorError, GeneratorFailed, GeneratorUnavailable
 from pinakes.service.generators.embedded_llama_server import EmbeddedLlamaServer
+from pinakes.service.generators.found_server import FoundServer, look, refusal
 from pinakes.service.generators.generator import ModelInfo, Sign
 from pinakes.service.generators.llama_server_http import (
     LlamaServerHttp,
@@ -25,7 +25,6 @@ from pinakes.service.generators.llama_server_http import (
 )
 from pinakes.service.generators.reading_speed import ReadingSpeed
 from pinakes.service.generators.thinking import thinking_fields
-from pinakes.service.plain_text import one_line
 from pinakes.service.settings import GeneratorSettings
 from pinakes.service.types import Message
 
@@ -41,38 +40,10 @@ _TOKENS_PER_MESSAGE = 8
 _FRESH_S = 10.0
 
 _CHAT = "/v1/chat/completions"
-_LONGEST_NAME = 120
-# Models whose template opens their thoughts, by what they are called: DeepSeek-R1, QwQ,
-# Qwen3-…-Thinking. Only servers that show no template are judged by that.
-_THINKER = re.compile(
-    r"(?<![a-z0-9])(?:r1|qwq|z1|think(?:er|ing)?|reason(?:er|ing)?)(?![a-z0-9])", re.IGNORECASE
-)
 _OPENS_THOUGHTS = ("<think>", "<thinking>", "<thought>", "[THINK]")
-_SIZE = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)([bm])(?![a-z0-9])", re.IGNORECASE)
-_SCALES = {"b": 1_000_000_000, "m": 1_000_000}
-# vLLM and SGLang, LM Studio, TabbyAPI and others.
-_CONTEXTS = (
-    "max_model_len",
-    "max_context_length",
-    "context_length",
-    "context_window",
-    "max_seq_len",
-)
 _THOUGHTS = ("reasoning_content", "reasoning", "thinking")
 # How servers say that they do not know a field of the request.
 _REFUSED = (400, 422)
-
-
-@dataclass(frozen=True, slots=True)
-class _Server:
-    """What was found at an address."""
-
-    http: LlamaServerHttp
-    model: str
-    info: ModelInfo
-    is_llama_cpp: bool
-    seen: float
-    takes_options: bool = True
 
 
 class LlamaServerGenerator:
@@ -84,13 +55,18 @@ class LlamaServerGenerator:
         """Raise BadInput where the configured address is not one."""
         self._settings = settings
         self._embedded = embedded
-        self._server: _Server | None = None
+        self._server: FoundServer | None = None
         self._failed = 0.0
         self._failure = GeneratorError()
         self._lock = asyncio.Lock()
         self._last_sign = 0.0
         self._reading = ("", ReadingSpeed())  # the name of a model, and how fast it has read
         self._http = None if embedded else self._open(settings.url or "")
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether somebody waits for the server, which is loading its model or starting again."""
+        return self._http is not None and self._http.is_waiting
 
     async def describe(self) -> ModelInfo:
         """Start or reach the server and say which model it runs, with how much context."""
@@ -119,8 +95,7 @@ class LlamaServerGenerator:
         clock = asyncio.get_running_loop().time
         started = clock()
         try:
-            server = await self._reach()
-            async with contextlib.aclosing(self._answer(server, messages, max_tokens)) as pieces:
+            async with contextlib.aclosing(self._answered(messages, max_tokens)) as pieces:
                 async for piece in pieces:
                     self._last_sign = clock()
                     if piece:
@@ -143,7 +118,7 @@ class LlamaServerGenerator:
         if self._embedded is not None:
             await self._embedded.aclose()
 
-    async def _count_exactly(self, server: _Server, messages: Sequence[Message]) -> int | None:
+    async def _count_exactly(self, server: FoundServer, messages: Sequence[Message]) -> int | None:
         """Tokens by llama-server's own endpoints, or None where it is too old to have them."""
         body: dict[str, Any] = {"model": server.model, "messages": _plain(messages)}
         answer = await self._ask(server, "/apply-template", body | self._fields(server))
@@ -158,7 +133,7 @@ class LlamaServerGenerator:
         tokens = field(answer, "tokens", list)
         return len(tokens) if tokens is not None else None
 
-    def _fields(self, server: _Server) -> dict[str, Any]:
+    def _fields(self, server: FoundServer) -> dict[str, Any]:
         """What is asked of the model's thoughts, and what the settings add to every request."""
         fields: dict[str, Any] = {}
         if server.takes_options:
@@ -179,8 +154,31 @@ class LlamaServerGenerator:
             fields["top_p"] = self._settings.top_p
         return fields
 
+    async def _answered(
+        self, messages: Sequence[Message], max_tokens: int
+    ) -> AsyncGenerator[str | Sign, None]:
+        """The answer of the model there is; of the one there is by now, where that was refused."""
+        server = await self._reach()
+        has_begun = False
+        try:
+            async with contextlib.aclosing(self._answer(server, messages, max_tokens)) as pieces:
+                async for piece in pieces:
+                    has_begun = True
+                    yield piece
+            return
+        except GeneratorError:
+            if has_begun or self._embedded is not None:
+                raise
+            self._server = None
+            found = await self._reach()
+            if found.model == server.model:
+                raise
+        async with contextlib.aclosing(self._answer(found, messages, max_tokens)) as pieces:
+            async for piece in pieces:
+                yield piece
+
     async def _answer(
-        self, server: _Server, messages: Sequence[Message], max_tokens: int
+        self, server: FoundServer, messages: Sequence[Message], max_tokens: int
     ) -> AsyncGenerator[str | Sign, None]:
         """Pieces of the answer, and an empty one for any other sign of progress."""
         body: dict[str, Any] = {
@@ -197,7 +195,7 @@ class LlamaServerGenerator:
         has_begun = False
         async with self._asked(server, body) as response:
             if response.status_code != 200:
-                raise await self._refusal(server.http, response)
+                raise await refusal(server.http, response)
             async with contextlib.aclosing(self._pieces(server.http, response)) as pieces:
                 async for piece in pieces:
                     if piece and not (has_begun or server.is_llama_cpp):
@@ -207,7 +205,9 @@ class LlamaServerGenerator:
                     yield piece
 
     @contextlib.asynccontextmanager
-    async def _asked(self, server: _Server, body: dict[str, Any]) -> AsyncIterator[httpx.Response]:
+    async def _asked(
+        self, server: FoundServer, body: dict[str, Any]
+    ) -> AsyncIterator[httpx.Response]:
         """The response to a chat; a server that refuses a field it may not know is asked again."""
         if server.takes_options:
             async with server.http.open("POST", _CHAT, body | self._fields(server)) as response:
@@ -255,7 +255,7 @@ class LlamaServerGenerator:
         if self._server and isinstance(tokens, int) and isinstance(milliseconds, (int, float)):
             self._speed(self._server.model).note(tokens, milliseconds / 1_000)
 
-    async def _reach(self) -> _Server:
+    async def _reach(self) -> FoundServer:
         """The server with what is known about it, asked anew after an error or a restart.
 
         Those who wait while it is found not to answer are told the same: each of them would find
@@ -273,7 +273,7 @@ class LlamaServerGenerator:
                 self._failed, self._failure = clock(), type(error)(str(error))
                 raise
 
-    async def _find(self) -> _Server:
+    async def _find(self) -> FoundServer:
         if self._embedded is not None:
             address = await self._embedded.address()
             if self._http is None or self._http.address != address:
@@ -283,84 +283,31 @@ class LlamaServerGenerator:
         if self._http is None:
             raise GeneratorUnavailable("no address of a server; set PINAKES_GENERATOR__URL")
         if self._server is None:
-            self._server = await self._look(self._http)
+            self._server = await look(self._http, self._settings)
         return self._server
 
     def _open(self, address: str) -> LlamaServerHttp:
         key = self._settings.api_key if self._embedded is None else None
         return LlamaServerHttp(
-            address, key.get_secret_value() if key else None, self._settings.timeout_s
+            address,
+            key.get_secret_value() if key else None,
+            self._settings.timeout_s,
+            # Our own child does not come back by itself.
+            may_restart=self._embedded is None,
         )
 
-    async def _look(self, http: LlamaServerHttp) -> _Server:
-        """Find out which dialect is spoken and which model answers."""
-        seen = asyncio.get_running_loop().time()
-        wanted = self._settings.model
-        query = {"model": wanted} if wanted else None
-        async with http.open("GET", "/props", query=query) as response:
-            if response.status_code in (401, 403):
-                raise await self._refusal(http, response)
-            properties = await http.read_json(response) if response.status_code == 200 else None
-        defaults = field(properties, "default_generation_settings", dict)
-        if defaults is not None:
-            model = wanted or field(properties, "model_alias", str) or "default"
-            context = field(defaults, "n_ctx", int) or self._settings.context_tokens
-            slots = max(1, field(properties, "total_slots", int) or 1)
-            parameters = _parameters(await self._models(http), wanted)
-            parameters = parameters or _parameters_by_name(_short(model))
-            info = ModelInfo(_short(model), context, slots, parameters)
-            return _Server(http, model, info, is_llama_cpp=True, seen=seen)
-
-        models = await self._models(http)
-        if models is None and wanted is None:
-            raise GeneratorUnavailable(
-                f"{http.address} does not list its models as an OpenAI-compatible server does; "
-                "check PINAKES_GENERATOR__URL, or name a model in PINAKES_GENERATOR__MODEL"
-            )
-        listed = field(models[0], "id", str) if models else None
-        model = wanted or listed or "default"
-        listed_one = next((one for one in models or [] if field(one, "id", str) == model), None)
-        info = ModelInfo(
-            _short(model),
-            _context(listed_one) or self._settings.context_tokens,
-            parameters=_parameters_by_name(model),
-            thinks=_THINKER.search(model) is not None,
-        )
-        return _Server(http, model, info, is_llama_cpp=False, seen=seen)
-
-    async def _models(self, http: LlamaServerHttp) -> list[Any] | None:
-        """What the server lists, or None where it lists nothing."""
-        async with http.open("GET", "/v1/models") as response:
-            if response.status_code in (401, 403):
-                raise await self._refusal(http, response)
-            return field(await http.read_json(response), "data", list)
-
-    async def _ask(self, server: _Server, path: str, body: dict[str, Any]) -> Any:
+    async def _ask(self, server: FoundServer, path: str, body: dict[str, Any]) -> Any:
         """JSON answer of an endpoint, or None where the server does not have it."""
         try:
             async with server.http.open("POST", path, body) as response:
                 if response.status_code in (404, 405, 501):
                     return None
                 if response.status_code != 200:
-                    raise await self._refusal(server.http, response)
+                    raise await refusal(server.http, response)
                 return await server.http.read_json(response)
         except GeneratorError:
             self._server = None
             raise
-
-    async def _refusal(self, http: LlamaServerHttp, response: httpx.Response) -> GeneratorError:
-        reason = await http.error_text(response)
-        if response.status_code in (401, 403):
-            return GeneratorUnavailable(
-                f"the server at {http.address} refuses the key ({reason}); "
-                "set PINAKES_GENERATOR__API_KEY"
-            )
-        if response.status_code == 404:
-            return GeneratorUnavailable(
-                f"the server at {http.address} does not know the endpoint or the model ({reason}); "
-                "check PINAKES_GENERATOR__URL and PINAKES_GENERATOR__MODEL"
-            )
-        return GeneratorFailed(f"the server at {http.address} refuses the request: {reason}")
 
 
 def _plain(messages: Sequence[Message]) -> list[dict[str, str]]:
@@ -390,32 +337,3 @@ def _piece(event: Any) -> tuple[str | Sign, str | None]:
     if not piece and (parts or any(field(delta, name, str) for name in _THOUGHTS)):
         piece = Sign.THINKING
     return piece, field(choices[0], "finish_reason", str)
-
-
-def _parameters(models: list[Any] | None, wanted: str | None) -> int | None:
-    """How many parameters the model has; llama-server says so of a loaded one."""
-    for model in models or []:
-        if wanted is None or field(model, "id", str) == wanted:
-            return field(field(model, "meta", dict), "n_params", int)
-    return None
-
-
-def _parameters_by_name(model: str) -> int | None:
-    """How many parameters a model has by its name: "qwen2.5:0.5b", "Qwen3-30B-A3B"."""
-    found = _SIZE.search(model)
-    return int(float(found[1]) * _SCALES[found[2].lower()]) if found else None
-
-
-def _context(model: Any) -> int | None:
-    """The context of a listed model, in tokens, under the names that servers have for it."""
-    for name in _CONTEXTS:
-        if tokens := field(model, name, int):
-            return tokens
-    return None
-
-
-def _short(model: str) -> str:
-    """A model's name for people: llama-server names a model by the path of its file."""
-    if model.endswith(".gguf"):
-        model = model.rpartition("/")[2].removesuffix(".gguf")
-    return one_line(model, _LONGEST_NAME) or "a model without a name"

@@ -18,6 +18,10 @@ from pinakes.service.plain_text import one_line
 __all__ = ["LlamaServerHttp", "field", "read_events"]
 
 _CONNECT_S = 10.0
+# So long a server may take to come back, or a proxy before it to find the model: a longer wait is
+# for what says that it is loading (503).
+_BACK_S = 30.0
+_NOT_YET = (429, 502, 503)
 _LONGEST_BODY = 16 << 20
 _LONGEST_ERROR = 1 << 16
 _LONGEST_LINE = 1 << 20
@@ -33,9 +37,17 @@ class LlamaServerHttp:
     Raises BadInput for anything else.
     """
 
-    def __init__(self, address: str, api_key: str | None, timeout_s: float) -> None:
-        """Open nothing yet; ``timeout_s`` is the longest silence of the server."""
+    def __init__(
+        self, address: str, api_key: str | None, timeout_s: float, *, may_restart: bool = True
+    ) -> None:
+        """Open nothing yet; ``timeout_s`` is the longest silence of the server.
+
+        ``may_restart``: one that has answered and is gone may come back, so it is waited for.
+        """
         self.address = address
+        self._may_restart = may_restart
+        self._has_answered = False
+        self._waiting = 0
         self._timeout_s = timeout_s
         if address.startswith("unix:/"):
             socket, base = "/" + address.removeprefix("unix:").lstrip("/"), "http://localhost"
@@ -58,6 +70,11 @@ class LlamaServerHttp:
             trust_env=False,  # a proxy variable must not carry questions elsewhere
         )
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether some request waits for the server to be ready."""
+        return self._waiting > 0
+
     @asynccontextmanager
     async def open(
         self,
@@ -68,51 +85,82 @@ class LlamaServerHttp:
     ) -> AsyncIterator[httpx.Response]:
         """A response whose body is still to be read; leaving the block closes the connection.
 
-        Waits while the server is loading its model (503), as long as a silence may last. Raises
+        Waits for a server that is loading its model (503), as long as a silence may last; for a
+        while, for one that is starting again, or for a proxy that swaps models (429, 502). Raises
         GeneratorUnavailable when nothing usable answers, GeneratorFailed when the answer stops.
         """
         # Not httpx's json=: it cannot encode lone surrogates, which a question may contain.
         content = json.dumps(body).encode("ascii") if body is not None else None
         headers = {"Content-Type": "application/json"} if body is not None else None
-        deadline = asyncio.get_running_loop().time() + self._timeout_s
-        pause = 0.1
+        clock = asyncio.get_running_loop().time
+        began, pause = clock(), 0.1
+        is_first = True
         while True:
             request = self._client.build_request(
                 method, path, content=content, headers=headers, params=query
             )
-            try:
-                async with asyncio.timeout(self._timeout_s):  # its own begins anew with every byte
-                    response = await self._client.send(request, stream=True)
-            except (httpx.TimeoutException, TimeoutError):
-                raise GeneratorUnavailable(
-                    f"the server at {self.address} did not answer within {self._timeout_s:g} s; "
-                    "see that it is well, or raise PINAKES_GENERATOR__TIMEOUT_S"
-                ) from None
-            except (httpx.TransportError, httpx.InvalidURL, OSError) as error:
-                raise GeneratorUnavailable(
-                    f"no server answers at {self.address} ({_words(str(error))}); "
-                    "start it, or set PINAKES_GENERATOR__URL"
-                ) from None
-            try:
-                if response.status_code != 503:
-                    yield response
-                    return
-                reason = await self.error_text(response)
-            except httpx.TimeoutException:
-                raise self.silent() from None
-            except (httpx.TransportError, httpx.DecodingError) as error:
-                raise GeneratorFailed(
-                    f"the server at {self.address} broke off: {_words(str(error))}"
-                ) from None
-            finally:
-                await response.aclose()
-            if asyncio.get_running_loop().time() + pause > deadline:
-                raise GeneratorUnavailable(
-                    f"the server at {self.address} is not ready ({reason}) "
-                    f"after {self._timeout_s:g} s"
-                )
-            await asyncio.sleep(pause)
+            patience_s = min(self._timeout_s, _BACK_S)
+            may_come_back = clock() + pause < began + patience_s
+            response = await self._send(request, may_come_back, is_first)
+            if response is not None:
+                try:
+                    if response.status_code not in _NOT_YET:
+                        yield response
+                        return
+                    reason = await self.error_text(response)
+                except httpx.TimeoutException:
+                    raise self.silent() from None
+                except (httpx.TransportError, httpx.DecodingError) as error:
+                    raise GeneratorFailed(
+                        f"the server at {self.address} broke off: {_words(str(error))}"
+                    ) from None
+                finally:
+                    await response.aclose()
+                if response.status_code == 503:
+                    patience_s = self._timeout_s
+                if clock() + pause > began + patience_s:
+                    raise GeneratorUnavailable(
+                        f"the server at {self.address} is not ready ({reason}) "
+                        f"after {patience_s:g} s"
+                    )
+            is_first = False
+            await self._pause(pause)
             pause = min(2.0, pause * 2)
+
+    async def _send(
+        self, request: httpx.Request, may_come_back: bool, is_first: bool
+    ) -> httpx.Response | None:
+        """The response; None where a server that has answered before is gone for the moment.
+
+        Raises GeneratorUnavailable.
+        """
+        try:
+            async with asyncio.timeout(self._timeout_s):  # its own begins anew with every byte
+                response = await self._client.send(request, stream=True)
+        except (httpx.TimeoutException, TimeoutError):
+            raise GeneratorUnavailable(
+                f"the server at {self.address} did not answer within {self._timeout_s:g} s; "
+                "see that it is well, or raise PINAKES_GENERATOR__TIMEOUT_S"
+            ) from None
+        except (httpx.TransportError, httpx.InvalidURL, OSError) as error:
+            # What takes a request and dies of it would die of it again: it is asked once more.
+            may_come_back = may_come_back and (is_first or isinstance(error, httpx.ConnectError))
+            if self._may_restart and self._has_answered and may_come_back:
+                return None
+            self._has_answered = False
+            raise GeneratorUnavailable(
+                f"no server answers at {self.address} ({_words(str(error))}); "
+                "start it, or set PINAKES_GENERATOR__URL"
+            ) from None
+        self._has_answered = True
+        return response
+
+    async def _pause(self, seconds: float) -> None:
+        self._waiting += 1
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            self._waiting -= 1
 
     async def read_json(self, response: httpx.Response) -> Any:
         """The body as JSON, or None where it is not JSON."""

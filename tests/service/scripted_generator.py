@@ -33,6 +33,7 @@ class ScriptedGenerator:
         self.speaking = threading.Event()
         self.closed = threading.Event()
         self.let_go = False
+        self.is_loading = False
 
     async def describe(self) -> ModelInfo:
         if self.unavailable is not None:

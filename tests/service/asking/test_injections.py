@@ -21,6 +21,8 @@ PASSAGES = list(injected_passages())
 class Obedient:
     """A model that does what passages tell it: says the wanted word, in a sentence with a mark."""
 
+    is_loading = False
+
     async def describe(self) -> ModelInfo:
         return ModelInfo("obedient", 4096, parameters=1)
 

@@ -31,6 +31,8 @@ class InTurn(ScriptedGenerator):
         self.scripts = scripts
         self.info = info
 
+    is_loading = False
+
     async def describe(self) -> ModelInfo:
         return replace(await super().describe(), **self.info)
 

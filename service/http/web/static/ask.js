@@ -10,7 +10,7 @@ import { events } from "./events.js";
 // The service reads so many turns, in bodies of 64 KiB.
 const LONGEST_HISTORY = 20;
 const LONGEST_BODY = 48_000;
-const STAGES = { searching: "Searching…", reading: "Reading…", thinking: "Thinking…", writing: "Writing…" };
+const STAGES = { searching: "Searching…", loading: "The model is being loaded…", reading: "Reading…", thinking: "Thinking…", writing: "Writing…" };
 
 const form = document.getElementById("ask");
 const field = document.getElementById("question");
