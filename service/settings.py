@@ -265,6 +265,11 @@ class ServeSettings(_Section):
     request_s: float = Field(
         default=20.0, gt=0, description="Longest time for a whole request to come, in seconds."
     )
+    access_log: bool = Field(
+        default=False,
+        description="Write a line to standard error for each request: who, the pattern that its "
+        "path fits, status, seconds; no query, nothing that was asked.",
+    )
 
     @field_validator("host")
     @classmethod

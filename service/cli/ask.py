@@ -40,10 +40,12 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find passages."""
+    from pinakes.service.privacy import keep_nothing_asked
     from pinakes.service.terminal.console import err, print_coverage
     from pinakes.service.terminal.hit_report import print_explained, print_hits
     from pinakes.service.views.search_views import search_view
 
+    keep_nothing_asked()
     settings = command_settings(data, collection, mode)
     with open_wiki(settings) as wiki:
         hits, index = wiki.search(query, k), wiki.index
@@ -75,10 +77,12 @@ def ask(
     as_json: JsonOption = False,
 ) -> None:
     """Answer a question from the collection, with sources."""
+    from pinakes.service.privacy import keep_nothing_asked
     from pinakes.service.terminal.answer_report import print_answer, shown_answer
     from pinakes.service.terminal.console import err
     from pinakes.service.views.answer_views import answer_view
 
+    keep_nothing_asked()
     settings = command_settings(data, collection, backend=generator)
     chosen: AnswerMode = one_of("--mode", mode, get_args(AnswerMode))
     with open_wiki(settings) as wiki:

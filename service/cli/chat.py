@@ -52,8 +52,10 @@ def chat(
     as_json: JsonOption = False,
 ) -> None:
     """Ask and ask on; /help lists what else can be typed."""
+    from pinakes.service.privacy import keep_nothing_asked
     from pinakes.service.terminal.console import err, out, typed_lines
 
+    keep_nothing_asked()
     settings = command_settings(data, collection, backend=generator)
     chosen: AnswerMode = one_of("--mode", mode, get_args(AnswerMode))
     with open_wiki(settings) as wiki:

@@ -29,9 +29,9 @@ def mcp(
     """Offer search, fetch and ask to an MCP client on standard input and output."""
     from pinakes.service.asking.answer import Answerer
     from pinakes.service.generators.choice import open_generator
-    from pinakes.service.terminal.console import plain_logs
+    from pinakes.service.privacy import keep_nothing_asked
 
-    plain_logs()
+    keep_nothing_asked()
     settings = load_settings(data=data, serve__collections=collection, generator__backend=generator)
     library = open_library(settings)  # whatever is wrong with it is told at once
     answerer = Answerer(open_generator(settings.generator), settings)

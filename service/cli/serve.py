@@ -53,9 +53,10 @@ def serve(
     from pinakes.service.http.app import create_app
     from pinakes.service.http.listening import Listening, as_given, given_socket
     from pinakes.service.http.server import make_server
-    from pinakes.service.terminal.console import err, plain_logs
+    from pinakes.service.privacy import keep_nothing_asked
+    from pinakes.service.terminal.console import err
 
-    plain_logs()
+    keep_nothing_asked()
     settings = load_settings(
         data=data,
         serve__collections=collection,

@@ -4,7 +4,7 @@ Numbers and names of routes alone; no address, no question. Knows nothing of who
 """
 
 import asyncio
-import logging
+import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -21,17 +21,19 @@ __all__ = ["Accounting", "Counted"]
 
 _WRITTEN_EVERY_S = 2.0
 _SEARCHES = ("/api/search", "/search")
-_log = logging.getLogger(__name__)
 
 
 class Accounting:
     """Told of everything that has ended. Called in the event loop, and never raises."""
 
-    def __init__(self, tokens: Tokens, usage: Usage, metrics: Metrics | None) -> None:
+    def __init__(
+        self, tokens: Tokens, usage: Usage, metrics: Metrics | None, *, access_log: bool = False
+    ) -> None:
         """``metrics``: None where nobody could look at them."""
         self._tokens = tokens
         self._usage = usage
         self._metrics = metrics
+        self._access_log = access_log
 
     def answered(self, spent: Spent) -> None:
         """A question has ended."""
@@ -54,6 +56,9 @@ class Accounting:
         """A request has ended."""
         if self._metrics is not None:
             self._metrics.responded(route, status, seconds)
+        if self._access_log:
+            with suppress(OSError):  # nobody may be there to read it
+                sys.stderr.write(f"{caller or '-'} {route} {status} {seconds:.3f} s\n")
         if status == 200 and route.endswith(_SEARCHES):
             self.searched(caller)
 

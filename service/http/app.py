@@ -60,7 +60,7 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
     usage = Usage(settings.data)
     # Where nobody could look at them, nothing is measured.
     metrics = Metrics() if settings.approvals.door is not None else None
-    accounting = Accounting(tokens, usage, metrics)
+    accounting = Accounting(tokens, usage, metrics, access_log=settings.serve.access_log)
     answerer = Answerer(
         generator, settings, places_of=tokens.places_of, on_spent=accounting.answered
     )

@@ -1,14 +1,12 @@
-"""The terminal: progress bars, articles, plans, coverage, typed lines, lines of the log.
+"""The terminal: progress bars, articles, plans, coverage, typed lines.
 
 Plain lines when it is none.
 """
 
 import io
-import logging
 import shlex
 import sys
 import time
-import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -31,7 +29,7 @@ from rich.text import Text
 
 from pinakes.index.types import StoredPage
 from pinakes.ingest.types import PageCounts
-from pinakes.service.plain_text import one_line, visible
+from pinakes.service.plain_text import visible
 
 if TYPE_CHECKING:
     from pinakes.index.build.plan import BuildPlan
@@ -42,7 +40,6 @@ __all__ = [
     "coverage_text",
     "kept_text",
     "pages_text",
-    "plain_logs",
     "print_coverage",
     "print_page",
     "print_plan",
@@ -246,25 +243,6 @@ def _duration(seconds: float) -> str:
 
 def _size(amount: int) -> str:
     return f"{amount / 1e9:,.1f} GB" if amount >= 1e9 else f"{amount / 1e6:,.0f} MB"
-
-
-class _PlainRecord(logging.LogRecord):
-    """A message on one line; of the traceback below it every line is harmless for a terminal."""
-
-    def getMessage(self) -> str:  # noqa: N802  (logging's own name)
-        return one_line(super().getMessage())
-
-
-def plain_logs() -> None:
-    """From now on no record of any library of this process holds what a terminal obeys."""
-
-    def record(*args: object, **more: object) -> logging.LogRecord:
-        made = _PlainRecord(*args, **more)  # type: ignore[arg-type]
-        if made.exc_info:
-            made.exc_text = visible("".join(traceback.format_exception(*made.exc_info))).rstrip()
-        return made
-
-    logging.setLogRecordFactory(record)
 
 
 def typed_lines() -> Iterator[str]:

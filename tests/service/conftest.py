@@ -2,7 +2,9 @@
 
 import functools
 import io
+import logging
 import os
+import resource
 import signal
 import sys
 import threading
@@ -83,6 +85,21 @@ def _command_line() -> Callable[..., Any]:
     return typer.main.get_command(app)
 
 
+@contextmanager
+def logs_as_before() -> Iterator[None]:
+    """Commands that are asked something keep words out of all logs of their process."""
+    hooks = threading.excepthook, sys.unraisablehook
+    cores = resource.getrlimit(resource.RLIMIT_CORE)
+    factory = logging.getLogRecordFactory()
+    try:
+        yield
+    finally:
+        logging.setLogRecordFactory(factory)
+        logging.captureWarnings(False)
+        threading.excepthook, sys.unraisablehook = hooks
+        resource.setrlimit(resource.RLIMIT_CORE, cores)
+
+
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
     """Run a command in this process, with these lines as its standard input."""
@@ -93,7 +110,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
         capsys.readouterr()
         on_interrupt = signal.getsignal(signal.SIGINT)  # a command that breaks off ignores it then
         try:
-            with pytest.raises(SystemExit) as done:
+            with pytest.raises(SystemExit) as done, logs_as_before():
                 main([str(argument) for argument in arguments])
         finally:
             signal.signal(signal.SIGINT, on_interrupt)

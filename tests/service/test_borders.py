@@ -5,7 +5,6 @@ The collection is one of an older version, whose texts still hold what is no lon
 
 import io
 import json
-import logging
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from pinakes.ingest.sources.mediawiki import wikitext
 from pinakes.ingest.sources.mediawiki.markup import layout
 from pinakes.service.errors import GeneratorFailed
 from pinakes.service.generators.generator import Generator
-from pinakes.service.terminal.console import BuildProgress, PlainConsole, plain_logs
+from pinakes.service.terminal.console import BuildProgress, PlainConsole
 from pinakes.service.terminal.hit_report import print_explained, print_hits
 from pinakes.service.tools.descriptions import TOOLS
 from tests.index.toys import QuietProgress, article, in_threads, write_dump
@@ -199,22 +198,3 @@ def test_names_of_files_in_progress(capsys: pytest.CaptureFixture[str]) -> None:
     assert_harmless(told)
     assert "[/red]" in told
     assert "[bold]x" in told
-
-
-def test_lines_of_the_log(caplog: pytest.LogCaptureFixture) -> None:
-    """Nobody writes a line of his own into it by a path or a message with line ends."""
-    before = logging.getLogRecordFactory()
-    plain_logs()
-    try:
-        log = logging.getLogger("tests.borders")
-        log.warning("GET %s", "/a\nERROR all is lost\x1b[2J")
-        try:
-            raise ValueError("\x9b31m\u202e")
-        except ValueError:
-            log.exception("it broke")
-    finally:
-        logging.setLogRecordFactory(before)
-    first, second = caplog.records
-    assert first.getMessage() == "GET /a ERROR all is lost"
-    assert second.exc_text is not None
-    assert_harmless(second.exc_text)

@@ -91,6 +91,8 @@ COMMANDS = [
     "questions list --data {}",
     "questions remove 1 --data {}",
     "tokens create phone --data {}",
+    "tokens set phone --rate 5/s --data {}",
+    "tokens usage --data {}",
     "tokens list --data {}",
     "tokens revoke phone --data {}",
     "approvals list --data {}",

@@ -239,6 +239,7 @@ class TestOpenApi:
             "/c/{collection}/api/changes": ["get"],
             "/c/{collection}/api/pages/{page_id}/changes": ["get"],
             "/c/{collection}/readyz": ["get"],
+            "/api/usage": ["get"],
             "/api/collections": ["get"],
             "/healthz": ["get"],
             "/llms.txt": ["get"],
