@@ -59,9 +59,14 @@ GENERATED: dict[str, dict[str, Callable[[], str]]] = {
     "docs/decisions/README.md": {"decisions": decisions},
 }
 
+# Files that are generated whole.
+FILES: dict[str, Callable[[], str]] = {"docs/cli.schema.json": reference.output_schemas_text}
+
 
 def renewed(page: str, text: str) -> str:
     """The page with its generated parts as they should be."""
+    if page in FILES:
+        return FILES[page]()
     for name, generate in GENERATED[page].items():
         begin, end = f"<!-- generated: {name} -->\n", "<!-- end -->"
         before, _, rest = text.partition(begin)
@@ -76,9 +81,9 @@ def main() -> int:
     parser.add_argument("--check", action="store_true")
     check = parser.parse_args().check
     stale = 0
-    for page in GENERATED:
+    for page in (*GENERATED, *FILES):
         path = ROOT / page
-        before = path.read_text(encoding="utf-8")
+        before = path.read_text(encoding="utf-8") if path.is_file() else ""
         after = renewed(page, before)
         if after != before:
             stale += 1

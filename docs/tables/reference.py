@@ -1,5 +1,6 @@
 """Commands and settings as tables, read from the program itself."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,8 +12,16 @@ from pydantic.fields import FieldInfo
 
 from pinakes.service.cli.main import app
 from pinakes.service.settings import Settings
+from pinakes.service.views.command_views import output_schemas
 
-__all__ = ["command_options", "command_pages", "commands", "setting_keys", "settings_table"]
+__all__ = [
+    "command_options",
+    "command_pages",
+    "commands",
+    "output_schemas_text",
+    "setting_keys",
+    "settings_table",
+]
 
 # What is worked out where Pinakes runs, and so is another thing on every machine.
 _WORKED_OUT = {"data": "`~/.local/share/pinakes`"}
@@ -40,6 +49,11 @@ def command_options(command: Any) -> set[str]:
 def command_pages() -> str:
     """A heading for each command, what it does, how it is called, and its options."""
     return "\n\n".join(_command(name, command) for name, command in commands())
+
+
+def output_schemas_text() -> str:
+    """What every command prints with ``--json``, as JSON Schema."""
+    return json.dumps(output_schemas(), indent=1, ensure_ascii=False) + "\n"
 
 
 def _command(name: str, command: Any) -> str:

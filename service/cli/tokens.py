@@ -154,14 +154,18 @@ def usage(
     _print_columns([columns, *rows] if rows else [], right=2)
 
 
-def revoke(name: _Name, data: DataOption = None) -> None:
+def revoke(name: _Name, as_json: JsonOption = False, data: DataOption = None) -> None:
     """Make a token useless, at once, also for a service that runs."""
     from pinakes.service.terminal.console import err
 
     tokens = _tokens(data)
     tokens.revoke(name)
+    left = len(tokens.all())
+    if as_json:
+        print(json.dumps({"revoked": name, "left": left}))
+        return
     print(f"{name} opens nothing any more.")
-    if not tokens.all():
+    if not left:
         err.print(_NONE_LEFT)
 
 

@@ -30,6 +30,7 @@ from pinakes.service.http.listening import Listening
 from pinakes.service.settings import ServeSettings, Settings
 from tests.index.toys import QuietProgress, article, write_dump
 from tests.index.two_dumps import build_kept_pages, build_two_dumps
+from tests.service.output_forms import check_output
 from tests.service.shared_encoder import open_shared_encoder
 from tests.yardstick import PATIENCE_S, wait_until
 
@@ -102,7 +103,10 @@ def logs_as_before() -> Iterator[None]:
 
 @pytest.fixture
 def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run a command in this process, with these lines as its standard input."""
+    """Run a command in this process, with these lines as its standard input.
+
+    Whatever it prints as JSON has the form that docs/cli.schema.json gives.
+    """
 
     def run(*arguments: object, lines: str = "") -> Outcome:
         monkeypatch.setattr("pinakes.service.cli.main.app", _command_line())
@@ -116,6 +120,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
             signal.signal(signal.SIGINT, on_interrupt)
         captured = capsys.readouterr()
         assert "Traceback" not in captured.err
+        check_output([str(argument) for argument in arguments], captured.out)
         return Outcome(int(done.value.code or 0), captured.out, captured.err)
 
     return run
