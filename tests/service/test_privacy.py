@@ -180,6 +180,9 @@ def ask_everywhere(client: httpx.Client) -> list[int]:
             "api/search?q=", "api/suggest?q=", "search?q=", "c/samplewiki/search?q=", "?q=",
             "c/samplewiki/api/search?mode=", "c/samplewiki/api/search?k=", "c/", "page/", "v1/",
             "c/samplewiki/page/", "v1/models/", "static/", "api/changes?after=", "enter?to=/",
+            "api/ask?mode=quote&q=", "api/ask?format=text&q=", "api/search?format=markdown&q=",
+            "api/search?q=stone&budget=", "api/search?q=stone&format=", "c/samplewiki/api/pages/",
+            "api/pages/Rosetta%20Stone?format=text&find=", "api/ask?mode=quote&q=explode+",
             "c/samplewiki/api/search?q=explode+", "c/samplewiki/search?q=explode+",
         )
     ]  # fmt: skip
@@ -207,6 +210,14 @@ def ask_everywhere(client: httpx.Client) -> list[int]:
         {"model": "samplewiki", "messages": turn, "temperature": WORD, "user": WORD},
     ):
         done.append(client.post("/v1/chat/completions", json=chat))
+    for body in (
+        {"model": "samplewiki", "input": ASKED},
+        {"model": "samplewiki", "input": ASKED, "stream": True},
+        {"model": "samplewiki:quote", "input": failing, "user": WORD},
+        {"model": "samplewiki", "input": {WORD: ASKED}, "metadata": {WORD: WORD}},
+        {"model": WORD, "input": [WORD]},
+    ):
+        done += [client.post(f"/v1/{path}", json=body) for path in ("responses", "embeddings")]
     done += [
         tool(client, "search", query=ASKED),
         tool(client, "search", query=failing),

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
 from pinakes.index.library import Library
@@ -55,12 +54,18 @@ def friend(app: FastAPI, two: Path) -> Iterator[TestClient]:
 def targets(app: FastAPI) -> Iterator[str]:
     """Every address that can be read, of the hidden collection and of none in particular."""
     schema = app.openapi()["paths"]
-    hidden = [path for path in schema if "get" in schema[path]]
-    hidden += [route.path for route in app.routes if isinstance(route, APIRoute)]
-    hidden += ["/v1/models", f"/v1/models/{HIDDEN}", f"/v1/models/{HIDDEN}:quote", "/", "/page/1"]
-    for path in dict.fromkeys(hidden):
-        named = path.replace("{collection}", HIDDEN)
-        yield re.sub(r"\{[^}]*\}", "1", named) + "?q=long+words"
+    paths = [path for path in schema if "get" in schema[path]]
+    paths += [
+        "/c/{collection}/",
+        "/c/{collection}/search",
+        "/c/{collection}/page/4",
+        "/openapi.json",
+    ]
+    paths += ["/v1/models", f"/v1/models/{HIDDEN}", f"/v1/models/{HIDDEN}:quote", "/", "/page/1"]
+    for path in paths:
+        named = path.replace("{collection}", HIDDEN).replace("{page_id}", "4")
+        for form in ("", "&format=text"):
+            yield re.sub(r"\{[^}]*\}", "4", named) + "?q=long+words" + form
     yield f"/search?q=long&collection={HIDDEN}"
 
 
@@ -87,11 +92,13 @@ def test_it_is_no_more_than_what_was_never_there(friend: TestClient) -> None:
         hidden, unknown = (friend.get(path.format(name)) for name in (HIDDEN, "nowiki1"))
         assert hidden.status_code == unknown.status_code == 404
         assert hidden.text.replace(HIDDEN, "nowiki1") == unknown.text
-    for path in ("/c/{}/api/ask", "/v1/chat/completions"):
-        bodies = [
-            {"question": QUESTION, "model": name, "messages": [{"role": "user", "content": "a"}]}
-            for name in (HIDDEN, "nowiki1")
-        ]
+    for path, more in (
+        ("/c/{}/api/ask", {"question": QUESTION}),
+        ("/v1/chat/completions", {"messages": [{"role": "user", "content": "a"}]}),
+        ("/v1/responses", {"input": QUESTION}),
+        ("/v1/embeddings", {"input": QUESTION}),
+    ):
+        bodies = [more | {"model": name} for name in (HIDDEN, "nowiki1")]
         hidden, unknown = (friend.post(path.format(body["model"]), json=body) for body in bodies)
         assert hidden.status_code == unknown.status_code == 404
         assert hidden.text.replace(HIDDEN, "nowiki1") == unknown.text
