@@ -13,6 +13,7 @@ __all__ = ["record", "recorded"]
 _RESULTS = Path(__file__).parent / "results"
 _PACKAGES = (
     "pinakes",
+    "mwxml",
     "mwparserfromhell",
     "tantivy",
     "faiss-cpu",

@@ -12,6 +12,7 @@ __all__ = ["EXTRAS", "missing_of", "require_extra"]
 # As in pyproject.toml. Importing a package asks for its name with underscores.
 EXTRAS = {
     "build": (
+        "mwxml",
         "py7zr",
         "duckdb",
         "sentence-transformers",

@@ -15,6 +15,7 @@ MAY_IMPORT = {
     "service": {"service", "index", "ingest"},
 }
 HEAVY = {
+    "mwxml": "ingest/sources/mediawiki/xml/pages.py",
     "mwparserfromhell": "ingest/sources/mediawiki/fidelity/markup_tree.py",
     "libzim": "ingest/sources/zim/archive.py",
     "selectolax": "ingest/sources/html/elements.py",

@@ -83,7 +83,7 @@ def floors(xml: Path, multistream: Path, one_stream: Path) -> dict[str, list[str
     library = [python_of("indexed_bzip2"), str(_READING), "indexed-bzip2"]
     return {
         "mwparserfromhell strip_code, pages by mwxml": stripping,
-        "mwxml alone, plain XML": [python_of("mwparserfromhell"), str(_READING), "mwxml", str(xml)],
+        "mwxml alone, plain XML": [*here, "mwxml", str(xml)],
         "bzip2 -dc": ["bzip2", "-dc", str(multistream)],
         "bz2 of Python": [*here, "bz2", str(multistream)],
         "pinakes, blocks alone, 1 worker, one stream": [*here, "blocks", str(one_stream), "1"],

@@ -36,7 +36,7 @@ __all__ = ["IN_PARENT", "IN_THREADS", "IN_WORKERS", "stage_seconds"]
 IN_WORKERS = (
     "decompressing blocks",
     "cutting pages",
-    "parsing XML",
+    "mwxml",
     "parse_document",
     "split_passages",
     "writing segments and link runs",
@@ -101,7 +101,7 @@ def _worker_stages(unit: WorkUnit, source: MediaWikiSource, segments: Path, cloc
     items = tuple(clock.time("cutting pages", lambda: list(cut_pages(pieces, unit.end))))
     cut = replace(unit, items=items)
     before = dict(clock.seconds)
-    pages = clock.time("parsing XML", lambda: list(read_pages(cut)))
+    pages = clock.time("mwxml", lambda: list(read_pages(cut)))
     articles = [
         page
         for page in pages
@@ -113,7 +113,7 @@ def _worker_stages(unit: WorkUnit, source: MediaWikiSource, segments: Path, cloc
     clock.time("split_passages", lambda: [list(split_passages(document)) for document in documents])
     clock.time(IN_WORKERS[-1], lambda: write_segment(cut, source, segments))
     # Writing a segment does these three itself; what is left is the writing.
-    for name in ("parsing XML", "parse_document", "split_passages"):
+    for name in ("mwxml", "parse_document", "split_passages"):
         clock.seconds[IN_WORKERS[-1]] -= clock.seconds[name] - before.get(name, 0.0)
     return unit.number
 

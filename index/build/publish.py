@@ -108,5 +108,5 @@ def _passage_before(build: Build, staged: StagedRecord) -> dict[str, float]:
 
 
 def _versions() -> dict[str, str]:
-    names = ("pinakes", "tantivy", "faiss-cpu", "sentence-transformers", "onnxruntime")
+    names = ("pinakes", "mwxml", "tantivy", "faiss-cpu", "sentence-transformers", "onnxruntime")
     return {name: version(name) for name in names}

@@ -80,7 +80,7 @@ run("doctor", "--json")
     [
         (["build", SAMPLE], "duckdb", "build"),
         (["plan", SAMPLE], "sentence_transformers", "build"),
-        (["extract", SAMPLE], "py7zr", "build"),
+        (["extract", SAMPLE], "mwxml", "build"),
         (["extract", SAMPLE, "--report"], "mwparserfromhell", "measure"),
     ],
 )

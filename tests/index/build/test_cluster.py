@@ -237,7 +237,7 @@ class _Toy(Executor):
     ("error", "status", "told", "says"),
     [
         (KilledWorker("unit", None, 3), "running", WorkerDied, "for want of memory"),
-        (ImportError("no py7zr"), "running", UnusableCluster, r"lacks something \(no py7zr\)"),
+        (ImportError("no mwxml"), "running", UnusableCluster, r"lacks something \(no mwxml\)"),
         (PermissionError(13, "Permission denied", "/d"), "running", PermissionError, "/d"),
         (OSError("cannot send"), "closed", ClusterLost, "the scheduler is gone"),
         (DumpChanged("enwiki.xml"), "running", DumpChanged, "enwiki"),
@@ -293,7 +293,7 @@ class _Client:
         ),
         (PermissionError(13, "Permission denied", "/d/w"), "Permission denied: '/d/w'"),
         (DumpChanged("enwiki.xml: the file has changed"), "sees another file .*enwiki"),
-        (ModuleNotFoundError("No module named 'py7zr'"), r"No module named 'py7zr'\): install"),
+        (ModuleNotFoundError("No module named 'mwxml'"), r"No module named 'mwxml'\): install"),
         (ValueError("two\nlines"), r"cannot run this Pinakes \(two lines\)"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",

@@ -670,7 +670,7 @@ def test_the_disk_fills_while_it_is_packed_or_unpacked(
 def test_unpacking_needs_no_pytorch() -> None:
     code = (
         "import sys, pinakes.index.packs.unpacking, pinakes.service.cli.main; "
-        "print({'torch', 'duckdb', 'sentence_transformers'} & {*sys.modules})"
+        "print({'torch', 'duckdb', 'mwxml', 'sentence_transformers'} & {*sys.modules})"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"

@@ -1,7 +1,7 @@
 """Cut the XML of a dump into pages before any XML parser sees it.
 
 Each page comes as bytes that are safe to parse: one revision, of bounded size, few tags, no
-declarations. What cannot be made so is quarantined. Knows nothing of archives or parsers.
+declarations. What cannot be made so is quarantined. Knows nothing of archives or of mwxml.
 
 Outside of comments and their like "<page" and "</page>" are always tags: inside text "<" is
 written "&lt;". So a "<page>" before the "</page>" shows that the page before it was never closed.
