@@ -14,8 +14,10 @@ __all__ = [
     "AnswerMode",
     "AnswerRequest",
     "Citation",
+    "LeftOut",
     "Message",
     "NearPage",
+    "OutsideQuestion",
     "PassageRef",
     "Sentence",
     "ShortAnswer",
@@ -193,6 +195,22 @@ class NearPage:
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """Words that a question for elsewhere does without, and what they are: "name", "clause"."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideQuestion:
+    """What could be asked elsewhere, and what was left out of it. Nothing sends it."""
+
+    text: str
+    removed: tuple[LeftOut, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """An answer, every mark ``[n]`` in its text resolved to one of its citations.
 
@@ -204,7 +222,8 @@ class Answer:
     that is known. ``model``: the one that was asked, whether its words are shown or a passage is;
     None where none had a part in it. ``coverage`` is the share of passages that have a vector.
     ``prompt_tokens`` and ``answer_tokens``: what the model read and wrote.
-    ``truncated``: why its words break off, where they do.
+    ``truncated``: why its words break off, where they do. ``outside_question``: of a refusal, what
+    could be asked elsewhere.
     """
 
     question: str
@@ -229,6 +248,7 @@ class Answer:
     timings: Mapping[str, float]
     truncated: Truncation | None = None
     likeliest: tuple[int, int] | None = None
+    outside_question: OutsideQuestion | None = None
 
     def places(self, number: int) -> list[tuple[int, int]]:
         """Where in the quote of citation ``number`` stands what the sentences say, in order."""

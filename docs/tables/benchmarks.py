@@ -91,6 +91,10 @@ TABLES = (
           "The follow-ups of 40 conversations nothing was tuned on: how often the right page is "
           "among the sources, and how many complete questions stay as they are typed.",
           answers.judged),
+    Table("Questions for elsewhere", "outside_questions", "outside_questions",
+          "Of 40 cases written by hand, by who wrote the rules: private details that are still in "
+          "the question a refusal carries, and questions that still ask the same.",
+          answers.by_name),
     Table("Questions of two pages", "two_pages", "two_pages",
           "30 nothing was tuned on: how often both pages are among the six passages that an "
           "answer is written from.", answers.judged),

@@ -66,6 +66,13 @@ and ``like = "ar"`` takes what is not said from another file. Each part is read 
   expressions of whole sentences, ``before``: of what may stand before them; their lines are joined,
   ``{rest}`` is anything that sets nothing against it, as ``contrasts`` would, and other names in
   braces are ``parts``, each of which may hold those before it.
+- ``[personal]`` (``service/asking/outside_question.py``), by what a question speaks of its asker,
+  in lower case. ``speaker``: "I", "our"; ``owners``: those of them before a noun; ``relations``:
+  what people are to one another; ``titles``: what stands before a family's name; ``names_itself``:
+  what stands before the asker's own name or employer; ``asking``: what a question begins with;
+  ``wishing``: behind what it may begin ("I want to *know*"); ``reasons``: what begins a clause that
+  says why it is asked; ``relative``: what begins a clause behind a noun; ``someone``: what is said
+  instead of a name.
 - ``[titles]`` (``sources/mediawiki/templates/local_names.py``) ``disambiguation``: what stands in
   brackets at the end of the title of a page that only lists what a name may mean, in lower case.
 - ``[countries]`` (``sources/mediawiki/templates/country_codes.py``) ``names``: what it calls each

@@ -25,6 +25,7 @@ from pinakes.service.asking.later import asks_about_later
 from pinakes.service.asking.model_loading import WorkOfModel
 from pinakes.service.asking.model_turn import ModelTurn
 from pinakes.service.asking.notes import no_answer_note, searched_note
+from pinakes.service.asking.outside_question import outside_question
 from pinakes.service.asking.pack import pack
 from pinakes.service.asking.retrieve import find
 from pinakes.service.asking.room import room_for
@@ -283,7 +284,10 @@ class Answerer:
         draft.text += said
         draft.citations = ()
         yield Token(said)
-        yield draft.finished("refusal", nearest)
+        request = draft.request
+        before = [turn.content for turn in request.history if turn.role == "user"]
+        elsewhere = outside_question(draft.question, request.question, before, language)
+        yield draft.finished("refusal", nearest, elsewhere)
 
 
 async def _beginning_with(

@@ -17,6 +17,7 @@ from pinakes.service.types import (
     AnswerRequest,
     Citation,
     NearPage,
+    OutsideQuestion,
     Sentence,
     ShortAnswer,
     Truncation,
@@ -82,7 +83,12 @@ class Draft:
         """Note the seconds since the question came in, the first time only."""
         self.timings.setdefault(name, round(time.perf_counter() - self.began, 4))
 
-    def finished(self, kind: AnswerKind, nearest: Sequence[NearPage] = ()) -> Done:
+    def finished(
+        self,
+        kind: AnswerKind,
+        nearest: Sequence[NearPage] = (),
+        outside_question: OutsideQuestion | None = None,
+    ) -> Done:
         """The answer with only the citations that its sentences use."""
         self.clock("total_s")
         used = {number for sentence in self.sentences for number in sentence.citations}
@@ -112,5 +118,6 @@ class Draft:
                 answer_tokens=self.answer_tokens,
                 timings=self.timings,
                 truncated=self.truncated,
+                outside_question=outside_question,
             )
         )

@@ -126,6 +126,13 @@ def _print_refusal(answer: Answer) -> None:
     others = [page.title for page in answer.nearest if page.title not in answer.text]
     if others:
         out.print(Text(f"Nearest pages: {', '.join(others)}"))
+    if answer.outside_question is not None:
+        outside = answer.outside_question
+        kinds = ", ".join(dict.fromkeys(one.kind for one in outside.removed))
+        without = f" Left out: {kinds}." if kinds else ""
+        err.print(
+            Text(f"To ask elsewhere (not sent): {outside.text}{without}", style="dim"),
+        )
 
 
 async def shown_answer(

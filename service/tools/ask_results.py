@@ -5,6 +5,7 @@ from pinakes.service.tools.budget import excerpt, json_length, shown
 from pinakes.service.tools.frame import LEAST_TEXT, Frame, dealt
 from pinakes.service.tools.tool_views import AskResult, SentenceVerdict, SourceView
 from pinakes.service.types import Answer
+from pinakes.service.views.answer_views import outside_question_view
 
 __all__ = ["answered"]
 
@@ -20,6 +21,9 @@ def answered(answer: Answer, frame: Frame) -> AskResult:
         text = excerpt(result.text, json_length(result.text) + room, language=frame.language)
         cut = [sentence.model_copy(update={"end": len(text)}) for sentence in result.sentences]
         result = result.model_copy(update={"text": text, "sentences": cut})
+    elsewhere = outside_question_view(answer.outside_question)
+    with_it = result.model_copy(update={"outside_question": elsewhere})
+    result = with_it if frame.room(with_it) >= 0 else result
     quotes = {citation.number: citation for citation in answer.citations}
     cited = [quotes[source.number] for source in result.sources]
     texts = [

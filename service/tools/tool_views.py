@@ -7,6 +7,7 @@ from pydantic import Field
 
 from pinakes.service.tools.glance import Fit
 from pinakes.service.types import AnswerKind, Verdict
+from pinakes.service.views.answer_views import OutsideQuestionView
 from pinakes.service.views.search_views import KEPT_AS_OF, View
 
 __all__ = [
@@ -133,7 +134,8 @@ class AskResult(View):
     """An answer from ``collection`` with its sources; a refusal has the nearest pages instead.
 
     ``kind``: answer, if a sentence is supported and answers; unproven, if none is both; passage, if
-    it is quoted from the collection alone; topic, if a page was named.
+    it is quoted from the collection alone; topic, if a page was named. ``outside_question``: of a
+    refusal, what could be asked elsewhere, by a human's leave.
     """
 
     text: str
@@ -145,3 +147,4 @@ class AskResult(View):
     withheld: int
     collection: str
     as_of: str | None = None
+    outside_question: OutsideQuestionView | None = None

@@ -1,6 +1,6 @@
 """The JSON of answers, their sentences and sources, and of the events that lead to them."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -18,6 +18,7 @@ from pinakes.service.types import (
     AnswerKind,
     AnswerMode,
     Citation,
+    OutsideQuestion,
     Sentence,
     SourcePlace,
     Truncation,
@@ -26,7 +27,15 @@ from pinakes.service.types import (
 from pinakes.service.views.excerpts import Spans, best_excerpt
 from pinakes.service.views.search_views import HIGHLIGHTS, KEPT_AS_OF, View, citation_fields
 
-__all__ = ["AnswerView", "CitationView", "answer_view", "citation_view", "event_view"]
+__all__ = [
+    "AnswerView",
+    "CitationView",
+    "OutsideQuestionView",
+    "answer_view",
+    "citation_view",
+    "event_view",
+    "outside_question_view",
+]
 
 _EXCERPT = 320
 
@@ -108,6 +117,21 @@ class NearPageView(View):
     url: str
 
 
+class LeftOutView(View):
+    """Words that were left out, and what they are."""
+
+    kind: str = Field(examples=["name", "clause", "e-mail"])
+    text: str
+
+
+class OutsideQuestionView(View):
+    """What could be asked elsewhere; it has been sent nowhere, and nothing here sends it."""
+
+    text: str = Field(examples=["How do axolotls regrow their legs?"])
+    removed: list[LeftOutView] = Field(description="What of the question and its asker it lacks.")
+    sent: Literal[False] = False
+
+
 class AnswerView(View):
     """An answer with its sources.
 
@@ -131,6 +155,9 @@ class AnswerView(View):
     citations: list[CitationView]
     searched: tuple[str, ...] = Field(description="The queries that were asked of the collection.")
     nearest: list[NearPageView] = Field(description="Of a refusal: the nearest pages.")
+    outside_question: OutsideQuestionView | None = Field(
+        description="Of a refusal: the smallest question that could be asked elsewhere."
+    )
     confidence: float = Field(description="How likely the collection holds the answer, 0 to 1.")
     withheld: int = Field(
         description="Sentences of the model, not shown, that "
@@ -183,6 +210,7 @@ def answer_view(answer: Answer) -> AnswerView:
             NearPageView(page_id=page.page_id, title=page.title, url=page.url)
             for page in answer.nearest
         ],
+        outside_question=outside_question_view(answer.outside_question),
         confidence=answer.confidence,
         withheld=answer.withheld,
         as_of=answer.as_of,
@@ -195,6 +223,14 @@ def answer_view(answer: Answer) -> AnswerView:
         truncated=answer.truncated,
         timings=dict(answer.timings),
     )
+
+
+def outside_question_view(outside: OutsideQuestion | None) -> OutsideQuestionView | None:
+    """What could be asked elsewhere, as JSON."""
+    if outside is None:
+        return None
+    removed = [LeftOutView(kind=one.kind, text=one.text) for one in outside.removed]
+    return OutsideQuestionView(text=outside.text, removed=removed)
 
 
 def event_view(event: AnswerEvent) -> tuple[str, Any]:

@@ -60,6 +60,14 @@ KNOWN = {
     "notes": dict.fromkeys(
         ("length", "nearest", "no_answer", "query", "repetition", "searched"), str
     ),
+    "personal": {
+        **dict.fromkeys(
+            ("asking", "owners", "relations", "relative", "someone", "speaker", "titles",
+             "wishing"),
+            str,
+        ),
+        "names_itself": list, "reasons": list,
+    },
     "declining": {
         "before": list, "contrasts": str, "parts": dict, "say": str, "sentences": list,
     },

@@ -45,6 +45,7 @@ export class AnswerText {
     }
     if (data.likeliest) this.#mark(data);
     if (data.kind === "refusal") this.#refuse(data);
+    if (data.outside_question) this.section.append(outside(data.outside_question));
     this.section.hidden = false;
   }
 
@@ -97,6 +98,15 @@ export class AnswerText {
     if (said) drawn.append(" ", said);
     return drawn;
   }
+}
+
+// What could be asked elsewhere, folded; nothing sends it.
+function outside({ text, removed }) {
+  const folded = element("details", "", "outside");
+  folded.append(element("summary", "To ask elsewhere (not sent)"), element("p", text));
+  const kinds = [...new Set(removed.map(({ kind }) => kind))].join(", ");
+  if (kinds) folded.append(element("p", `Left out: ${kinds}.`, "searched"));
+  return folded;
 }
 
 const DOUBTS = {

@@ -1,0 +1,221 @@
+"""The smallest question that could be asked elsewhere, where this collection has no answer.
+
+Nothing here sends it. What tells of its asker is left out by rules: sentences that ask nothing,
+clauses that say for whom and why, names of people whom the asker knows, and what
+``private_details`` finds; public names stay, for without them nothing would be asked. Where a
+language's file has no ``[personal]``, only details with a form of their own are found.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+
+from pinakes.ingest.text.language import language_part
+from pinakes.ingest.text.sentences import sentence_spans
+from pinakes.service.asking.private_details import private_details
+from pinakes.service.reading.words import words_of
+from pinakes.service.types import LeftOut, OutsideQuestion
+
+__all__ = ["outside_question"]
+
+_MARKS = ("?", "？", "؟")
+_NAME = r"(?:[A-Z][\w’'-]*\w(?: (?:of|de|von|van|&|[A-Z][\w’'-]*\w)){0,4})"
+_NEVER = r"(?!)"
+_ONE = "\N{ROMAN NUMERAL ONE}"
+# Of what was said before, so many of the last messages, and so much of each.
+_MOST_SAID = 20
+_LONGEST_SAID = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Rules:
+    """The part ``personal`` of a language, as patterns that match nothing where it has none."""
+
+    speaker: re.Pattern[str]
+    owner: re.Pattern[str]
+    lead_in: re.Pattern[str]
+    asks: re.Pattern[str]
+    reason: re.Pattern[str]
+    relative: re.Pattern[str]
+    introduced: re.Pattern[str]
+    titled: re.Pattern[str]
+    numeral: re.Pattern[str]
+    dangling: str
+    someone: str
+
+
+def outside_question(
+    question: str, asked: str, said: Sequence[str], language: str
+) -> OutsideQuestion | None:
+    """What could be asked elsewhere; None where nothing is left to ask.
+
+    ``question`` stands alone; ``asked`` is what was typed, ``said`` what its asker said before.
+    """
+    rules = _rules(language)
+    question = rules.numeral.sub(lambda found: f"{found[1]} {_ONE}", question)
+    own = [question, asked, *(text[:_LONGEST_SAID] for text in said[-_MOST_SAID:])]
+    is_personal = any(rules.speaker.search(text) for text in (question, asked))
+    introduced = [rules.introduced, *([rules.titled] if is_personal else [])]
+    names = {name for pattern in introduced for text in own for name in _names(text, pattern)}
+    left_out: list[LeftOut] = []
+    kept = _asking_sentences(question, language, rules, left_out)
+    cleaned = []
+    for sentence in kept:
+        text = _without_clauses(sentence, rules, left_out)
+        text = _without_names(text, names, language, rules, left_out)
+        text = _without_details(text, language, rules, left_out, is_personal)
+        cleaned.append(_tidied(rules.owner.sub(_impersonal, text)))
+    text = " ".join(part for part in cleaned if part).replace(_ONE, "I")
+    if not _matter(text, language, rules):
+        return None
+    return OutsideQuestion(text, tuple(left_out))
+
+
+def _matter(text: str, language: str, rules: _Rules) -> list[str]:
+    """The words that are asked about."""
+    empty = words_of(language).stop_words | {rules.someone}
+    return [
+        word
+        for word in re.findall(r"\w[\w’'-]+", text)
+        if word.casefold() not in empty and not rules.asks.fullmatch(word)
+    ]
+
+
+def _asking_sentences(
+    text: str, language: str, rules: _Rules, left_out: list[LeftOut]
+) -> list[str]:
+    """The sentences that ask; all where none does."""
+    sentences = [text[start:end].strip() for start, end in sentence_spans(text, language=language)]
+    asking = [one for one in sentences if one.endswith(_MARKS) or rules.asks.match(one)]
+    if not asking:
+        wishes = [one for one in sentences if rules.lead_in.match(one)]
+        asking = wishes or sentences
+    left_out += [LeftOut("sentence", one) for one in sentences if one not in asking]
+    return asking
+
+
+def _without_clauses(text: str, rules: _Rules, left_out: list[LeftOut]) -> str:
+    """Without what stands before and behind the question itself and speaks of its asker."""
+    if found := rules.lead_in.match(text):
+        left_out.append(LeftOut("clause", found[1].strip()))
+        text = text[found.end(1) :]
+    for pattern in (rules.reason, rules.relative):
+        for found in reversed([*pattern.finditer(text)]):
+            left_out.append(LeftOut("clause", found[0].strip()))
+            text = text[: found.start()] + text[found.end() :]
+    return text
+
+
+def _names(text: str, introduced: re.Pattern[str]) -> Iterable[str]:
+    """Names of people and firms that the asker presents as known to them."""
+    for found in introduced.finditer(text):
+        name = next(group for group in found.groups() if group)
+        yield name.removesuffix("'s").removesuffix("’s")
+        yield from (part for part in name.split() if len(part) > 2 and part[0].isupper())
+
+
+def _without_names(
+    text: str, names: Iterable[str], language: str, rules: _Rules, left_out: list[LeftOut]
+) -> str:
+    """A relation alone, where the name stands behind one; else somebody.
+
+    A name stays where little but it is asked about.
+    """
+    for name in sorted(names, key=len, reverse=True):
+        # Not as a part of a longer name, which is somebody else's.
+        pattern = re.compile(rf"(?<![A-Z]\w )(?<!\w){re.escape(name)}(?! [A-Z]\w)(?!\w)")
+        without = rules.introduced.sub(partial(_relation_alone, name), text)
+        without = pattern.sub(rules.someone, without)
+        if without != text and len(_matter(without, language, rules)) > 1:
+            left_out.append(LeftOut("name", name))
+            text = without
+    return text
+
+
+def _relation_alone(name: str, found: re.Match[str]) -> str:
+    """My friend, for "my friend Anna"."""
+    whole, start = found[0], found.start()
+    for number in range(1, found.re.groups + 1):
+        if found[number] and name in found[number]:
+            before = whole[: found.start(number) - start].rstrip(" ,")
+            owned = "'s" if found[number].endswith(("'s", "’s")) else ""
+            return before + owned + whole[found.end(number) - start :]
+    return whole
+
+
+def _without_details(
+    text: str, language: str, rules: _Rules, left_out: list[LeftOut], of_somebody: bool
+) -> str:
+    """Without addresses, numbers and their like, and the words that only lead to them."""
+    months = words_of(language).months
+    for detail in reversed([*private_details(text, months, of_somebody=of_somebody)]):
+        left_out.append(LeftOut(detail.kind, text[detail.start : detail.end]))
+        before = re.sub(rules.dangling, "", text[: detail.start], flags=re.IGNORECASE)
+        text = before.rstrip() + " " + text[detail.end :].lstrip()
+    return text
+
+
+def _impersonal(found: re.Match[str]) -> str:
+    """A dog for "my dog", dogs for "my dogs"."""
+    noun = found[1]
+    if noun.endswith("s") and not noun.endswith("ss"):
+        return noun
+    return f"{'an' if noun[0].casefold() in 'aeiou' else 'a'} {noun}"
+
+
+def _tidied(text: str) -> str:
+    text = re.sub(r"\(\s*\)", "", text)
+    text = re.sub(r"\s+", " ", re.sub(r"\s+([?!.,;:])", r"\1", text))
+    text = re.sub(r"[,;:]+(?=[?!.])", "", text).strip(" ,;:-–—")
+    return text[:1].upper() + text[1:]
+
+
+@cache
+def _rules(language: str) -> _Rules:
+    said = language_part(language, "personal")
+    if not said:
+        never = re.compile(_NEVER)
+        return _Rules(never, never, never, never, never, never, never, never, never, _NEVER, "")
+
+    def any_of(words: Iterable[str]) -> str:
+        return "(?i:" + "|".join(re.escape(word) for word in words) + ")"
+
+    # As they stand in a sentence or at its beginning: "US" is another word.
+    both = [word for said in said["speaker"].split() for word in (said, said.capitalize())]
+    speaker = "(?:" + "|".join(map(re.escape, both)) + ")"
+    owners = any_of(said["owners"].split())
+    relation = any_of(said["relations"].split())
+    titles = any_of(said["titles"].split())
+    asking = any_of(said["asking"].split())
+    wishing = any_of(said["wishing"].split())
+    itself = any_of(said["names_itself"])
+    prepositions = any_of(language_part(language, "references").get("prepositions", "").split())
+    articles = any_of(words_of(language).articles)
+    empty = any_of(words_of(language).stop_words)
+    known = rf"\b{owners} (?:[a-z0-9-]+ ){{0,4}}{relation}\b"
+    return _Rules(
+        speaker=re.compile(rf"\b{speaker}(?!\w)"),
+        owner=re.compile(rf"\b{owners} ([a-z0-9][\w-]*)"),
+        # "For my thesis …, I want to know" before "how"; "my neighbour asks:".
+        lead_in=re.compile(
+            rf"((?=.*?\b{speaker}\b)[^?]*?(?:[,:;–—-]|\b{wishing})\s+)(?={asking}\b)"
+        ),
+        asks=re.compile(rf"{asking}\b"),
+        reason=re.compile(
+            rf",?\s+\b{any_of(said['reasons'])}\b(?=[^?]*\b{speaker}\b)[^?.]*(?=[?.]|$)"
+            rf"|,?\s+\((?=[^)]*\b{speaker}\b)[^)]*\)|,\s+(?={speaker}\b)[^?]*(?=\?)"
+        ),
+        relative=re.compile(
+            rf",?\s+\b{any_of(said['relative'].split())}\s+{speaker}\b[^?.,]*(?=[?.,]|$)"
+        ),
+        introduced=re.compile(
+            rf"{known},? ((?:{titles}\.? )?{_NAME})|({_NAME}), {owners} {relation}\b"
+            rf"|\b{itself} ({_NAME})"
+        ),
+        titled=re.compile(rf"\b{titles}\.? ({_NAME})"),
+        # Elizabeth I, World War I: no speaker.
+        numeral=re.compile(rf"\b(?!(?:{asking}|{empty})\b)([A-Z]\w+) I\b"),
+        dangling=rf"(?:\s+(?:{prepositions}|{articles}|of|number|id|file|account))+\s*$",
+        someone=said["someone"],
+    )
