@@ -23,6 +23,7 @@ __all__ = [
     "PackedLine",
     "Span",
     "SpanKind",
+    "link_titles",
     "pack_layout",
     "unpack_layout",
 ]
@@ -41,6 +42,7 @@ _HEADER, _REPEATED, _NAME = 1, 2, 4
 _DEEPEST = 15
 # What a span is, where it is no link: those have their number.
 FORMULA, CODE = -1, -2
+_OTHER_SPANS = 2
 _LEVEL = 9
 _STREAMS = 4
 
@@ -93,6 +95,12 @@ class Layout:
     spans: tuple[Span, ...]
 
 
+def link_titles(layout: Layout | None) -> list[str]:
+    """The titles that the links of a page name, each once."""
+    spans = layout.spans if layout else ()
+    return list(dict.fromkeys(span.target for span in spans if span.kind == "link"))
+
+
 class PackedLine(NamedTuple):
     """A line to be packed. ``spans``: start, end and a link's number, or FORMULA or CODE.
 
@@ -120,15 +128,20 @@ def pack_layout(text: str, lines: Iterable[PackedLine], fragments: dict[int, str
     span_end = last_link = 0
     told: dict[int, str] = {}
     for line in lines:
+        begin = line.start
         for start, end, what in line.spans:
-            if (gap := line.start + start - span_end) < 0:
+            gap = begin + start - span_end
+            if gap < 0:
                 continue
-            spans += (gap, end - start, what + 2 if what < 0 else 2 + _zigzag(what - last_link - 1))
-            span_end = line.start + end
-            if what >= 0:
-                last_link = what
-                if what in fragments:
-                    told[what] = fragments[what]
+            span_end = begin + end
+            if what < 0:
+                spans += (gap, end - start, what + _OTHER_SPANS)
+                continue
+            step = what - last_link - 1  # 0: the next link
+            spans += (gap, end - start, _OTHER_SPANS + (_zigzag(step) if step else 0))
+            last_link = what
+            if what in fragments:
+                told[what] = fragments[what]
         if line.kind == "paragraph":
             continue
         line_number += text.count("\n", line_start, line.start)
@@ -294,10 +307,10 @@ def _spans(
         what = spans.number()
         if end > length:
             raise IndexError
-        if what < 2:
-            yield Span("code" if what - 2 == CODE else "formula", start, end)
+        if what < _OTHER_SPANS:
+            yield Span("code" if what - _OTHER_SPANS == CODE else "formula", start, end)
             continue
-        last_link += 1 + _unzigzag(what - 2)
+        last_link += 1 + _unzigzag(what - _OTHER_SPANS)
         if not 0 <= last_link < len(links):
             raise IndexError
         yield Span("link", start, end, links[last_link].target, fragments.get(last_link, ""))

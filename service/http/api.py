@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Mode, StoredPage
+from pinakes.ingest.layout import link_titles
 from pinakes.service.errors import BadInput, NotFound
 from pinakes.service.http.formats import ALSO_AS_TEXT, AskedForm, Form
 from pinakes.service.http.json_responses import PlainJSONResponse
@@ -22,7 +23,14 @@ from pinakes.service.tools.glance import glance
 from pinakes.service.tools.places import Place, parse_place
 from pinakes.service.tools.search_results import found
 from pinakes.service.tools.toolbox import RESULTS
-from pinakes.service.views.page_views import PageView, SuggestView, page_view, suggest_view
+from pinakes.service.views.page_views import (
+    LaidPageView,
+    PageView,
+    SuggestView,
+    laid_page_view,
+    page_view,
+    suggest_view,
+)
 from pinakes.service.views.search_views import SearchView, search_view
 
 __all__ = ["collection_api", "stored_page"]
@@ -70,7 +78,7 @@ def suggest(
 
 @collection_api.get(
     "/api/pages/{page:path}",
-    response_model=PageView,
+    response_model=LaidPageView | PageView,
     responses=PROBLEMS | ALSO_AS_TEXT,
     tags=["pages"],
 )
@@ -88,13 +96,24 @@ def page(
     section: Annotated[str, Query(description="Of text: this section.")] = "",
     find: Annotated[str, Query(description="Of text: the sentences that hold these words.")] = "",
     links: Annotated[bool, Query(description="Of text: titles that lead on.")] = False,
+    with_layout: Annotated[
+        bool,
+        Query(alias="layout", description="Of JSON: lists, tables, links and more, as offsets."),
+    ] = False,
 ) -> PageView | Response:
     """An article whole, with its sections; as text or Markdown how it begins, or a part of it."""
     wanted = Wanted(section, find, links)
     if form.format == "json":
         if wanted != Wanted():
             raise BadInput("section, find and links are for text: add format=text")
-        return page_view(_article(index, page), index.manifest)
+        article = _article(index, page)
+        if not with_layout:
+            return page_view(article, index.manifest)
+        layout = index.store.layout(article)
+        targets = index.store.link_targets(link_titles(layout))
+        return laid_page_view(article, index.manifest, layout, targets)
+    if with_layout:
+        raise BadInput("layout is for JSON: leave format out, or take format=json")
     if _NUMBER.fullmatch(page):
         place = Place(page_id=_article(index, page).page_id)
     else:

@@ -1,109 +1,264 @@
-"""An article cut into blocks for the reader page: headings, lines, and the highlight in them.
+"""An article cut into blocks for the reader page: headings, lines, tables, and the highlight.
 
-The heading above an infobox's facts is the program's own, and is not shown.
+What lines are is told by the page's layout; where none was kept, it is guessed from the text. The
+heading above an infobox's facts is the program's own, and is not shown.
 
 Pure functions; the HTML is the template's. Every block shows stored text, none of it changed.
 """
 
 import re
+from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pinakes.index.types import StoredPage
+from pinakes.ingest.layout import Cell, Layout, LayoutLine, Span
 from pinakes.ingest.types import INFOBOX_HEADING
 
-__all__ = ["Block", "Piece", "page_blocks"]
+__all__ = ["Block", "Piece", "TableCell", "heading_anchor", "page_blocks"]
 
-Kind = Literal["heading", "text", "item", "fact", "row"]
+Kind = Literal[
+    "heading", "text", "item", "fact", "row", "table", "indent", "term", "caption", "quote", "code"
+]
 
 _ITEM = re.compile(r"(?P<indent> *)(?:-|\d+\.) ")
 # "Name: value", in an infobox once and in the row of a table once for each cell.
 _LABEL = re.compile(r"(?:^|(?<=; ))[^:;]{1,40}: ")
+_NO_LAYOUT = Layout((), ())
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Part of a line: ``marked`` inside the highlight, ``first`` where that begins.
 
-    ``label``: the name of the value that follows it.
+    ``label``: the name of the value that follows it. ``address``: where it links to. ``is_code``:
+    code, or a formula as TeX.
     """
 
     text: str
     marked: bool = False
     label: bool = False
     first: bool = False
+    address: str = ""
+    is_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TableCell:
+    """A cell: ``pieces``, after those of the text that the table tells otherwise: its label.
+
+    ``empty``: columns before it without a cell. ``is_name``: the label is a heading of the row.
+    """
+
+    before: tuple[Piece, ...]
+    pieces: tuple[Piece, ...]
+    empty: int
+    columns: int
+    is_header: bool
+    is_name: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A line of the article; ``level`` is a heading's (2 to 6) or a list item's depth (from 1).
+    """A line of the article, a piece of code, or a table.
 
-    ``anchor``: a heading's own on the page; none is like a name that the page itself has.
+    ``level``: a heading's (2 to 6), or how deep an item or indented line is (from 1). ``anchor``: a
+    heading's own on the page; none is like a name that the page itself has. ``opens``, ``closes``:
+    lists that begin before an item and end behind it. ``head``: a table's headings by column.
     """
 
     kind: Kind
     level: int
-    pieces: tuple[Piece, ...]
+    pieces: tuple[Piece, ...] = ()
     anchor: str = ""
+    opens: int = 0
+    closes: int = 0
+    head: tuple[str, ...] = ()
+    rows: tuple[tuple[TableCell, ...], ...] = ()
 
     @property
     def text(self) -> str:
         """All of its pieces."""
-        return "".join(piece.text for piece in self.pieces)
+        cells = (cell for row in self.rows for cell in row)
+        pieces = [*self.pieces, *(piece for cell in cells for piece in cell.before + cell.pieces)]
+        return "".join(piece.text for piece in pieces)
 
 
-def page_blocks(page: StoredPage, highlight: tuple[int, int] | None) -> Iterator[Block]:
-    """The page line by line; ``highlight`` is a slice of its text in code points."""
-    low, high = (max(0, at) for at in highlight or (0, 0))
-    lit = False
+class _Line(NamedTuple):
+    kind: Kind
+    level: int
+    start: int
+    text: str
+    cells: Sequence[Cell] = ()
+
+
+def page_blocks(
+    page: StoredPage,
+    highlight: tuple[int, int] | None,
+    layout: Layout | None = None,
+    address_of: Callable[[Span], str] = lambda _link: "",
+) -> Iterator[Block]:
+    """The page line by line; ``highlight`` is a slice of its text in code points.
+
+    ``address_of``: where a link leads; "" shows it as text.
+    """
+    known = layout or _NO_LAYOUT
+    cutter = _Cutter(highlight or (0, 0), known.spans, address_of)
+    lines = _lines(page, {line.start: line for line in known.lines} if layout else None)
+    yield from _nested(_blocks(lines, cutter))
+
+
+def _blocks(lines: Iterable[_Line], cutter: "_Cutter") -> Iterator[Block]:
     anchors: Counter[str] = Counter()
-    for kind, level, start, line in _lines(page):
-        labels = [match.span() for match in _LABEL.finditer(line)]
+    table = _Table()
+    for line in lines:
+        kind, level, start, text, cells = line
+        if not (cells and table.takes(line)):
+            yield from table.ended()
+        if cells:
+            table.add(line, cutter)
+            continue
+        labels = [match.span() for match in _LABEL.finditer(text)]
         if kind == "text" and len(labels) > 1 and labels[0][0] == 0:
             kind = "row"
         shown = labels if kind == "row" else labels[:1] if kind == "fact" else []
-        pieces = []
-        for piece in _pieces(line, (low - start, high - start), shown):
-            first = piece.marked and not lit
-            lit = lit or first
-            pieces.append(Piece(piece.text, piece.marked, piece.label, first))
-        anchor = _anchor(line, anchors) if kind == "heading" else ""
-        yield Block(kind, level, tuple(pieces), anchor)
+        pieces = cutter.pieces(start, text, shown)
+        anchor = _numbered(heading_anchor(text), anchors) if kind == "heading" else ""
+        yield Block(kind, level, pieces, anchor)
+    yield from table.ended()
 
 
-def _lines(page: StoredPage) -> Iterator[tuple[Kind, int, int, str]]:
-    """Kind, level, offset and text of every heading and of every line that is not empty."""
+@dataclass(slots=True)
+class _Table:
+    """Rows that follow each other under the same headings."""
+
+    head: dict[int, str] = field(default_factory=dict)
+    rows: list[tuple[TableCell, ...]] = field(default_factory=list)
+    end: int = -1
+
+    def takes(self, line: _Line) -> bool:
+        labels = self._labels(line)
+        is_next = line.start == self.end + 1
+        return is_next and all(self.head.get(at, label) == label for at, label in labels.items())
+
+    def add(self, line: _Line, cutter: "_Cutter") -> None:
+        self.head |= self._labels(line)
+        self.end = line.start + len(line.text)
+        row: list[TableCell] = []
+        told, column = line.start, 0  # so far
+        for cell in line.cells:
+            label = line.text[told - line.start : cell.value - line.start]
+            words = line.text[cell.value - line.start : cell.end - line.start]
+            before = cutter.pieces(told, label, [(0, len(label))] if label else [])
+            at = cell.column - cell.is_name
+            row.append(
+                TableCell(
+                    before,
+                    cutter.pieces(cell.value, words),
+                    at - column,
+                    cell.columns,
+                    cell.is_header,
+                    cell.is_name,
+                )
+            )
+            told, column = cell.end, cell.column + cell.columns
+        self.rows.append(tuple(row))
+
+    def ended(self) -> Iterator[Block]:
+        if self.rows:
+            width = max(self.head, default=-1) + 1
+            head = tuple(self.head.get(column, "") for column in range(width))
+            yield Block("table", 0, head=head, rows=tuple(self.rows))
+        self.head, self.rows, self.end = {}, [], -1
+
+    def _labels(self, line: _Line) -> dict[int, str]:
+        return {
+            cell.column: line.text[cell.start - line.start : cell.value - line.start].rstrip(": ")
+            for cell in line.cells
+            if cell.columns == 1 and cell.value > cell.start and not cell.is_name
+        }
+
+
+def _nested(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks; items say which lists begin and end with them."""
+    before: Block | None = None
+    depth = 0
+    for block in blocks:
+        level = block.level if block.kind == "item" else 0
+        if before is not None:
+            yield replace(before, closes=max(0, depth - level))
+            before = None
+        if level:
+            before = replace(block, opens=max(0, level - depth))
+        else:
+            yield block
+        depth = level
+    if before is not None:
+        yield replace(before, closes=depth)
+
+
+def _lines(page: StoredPage, laid: dict[int, LayoutLine] | None) -> Iterator[_Line]:
+    """Kind, level, offset and text of every heading and of every line that is not empty.
+
+    ``laid``: by their offsets, the lines of which the layout says what they are. Code is one line.
+    """
     path: tuple[str, ...] = ()
+    code: _Line | None = None
     for section in page.sections:
         if section.heading_path != (INFOBOX_HEADING,):
+            if code:
+                yield code
+                code = None
             yield from _headings(path, section.heading_path, section.start)
         path = section.heading_path
         start = section.start
-        for line in page.text[section.start : section.end].split("\n"):
-            item = _ITEM.match(line)
-            if path == (INFOBOX_HEADING,):
-                yield "fact", 0, start, line
-            elif item:
-                yield "item", 1 + len(item["indent"]) // 2, start, line
-            elif line.strip():
-                yield "text", 0, start, line
-            start += len(line) + 1
+        for text in page.text[section.start : section.end].split("\n"):
+            line = _line(path, start, text, laid)
+            if code and line and line.kind == "code" and code.start + len(code.text) + 1 == start:
+                code = code._replace(text=f"{code.text}\n{text}")
+            else:
+                if code:
+                    yield code
+                code = line if line and line.kind == "code" else None
+                if line and not code:
+                    yield line
+            start += len(text) + 1
+    if code:
+        yield code
 
 
-def _anchor(heading: str, taken: Counter[str]) -> str:
-    """The heading with underscores; of several that are alike, those behind the first numbered."""
-    name = "_".join(["", *heading.split()])
+def _line(
+    path: tuple[str, ...], start: int, text: str, laid: dict[int, LayoutLine] | None
+) -> _Line | None:
+    item = _ITEM.match(text)
+    known = laid.get(start) if laid else None
+    if path == (INFOBOX_HEADING,):
+        return _Line("fact", 0, start, text)
+    if item and (laid is None or (known and known.kind == "item")):
+        return _Line("item", 1 + len(item["indent"]) // 2, start, text)
+    if known and known.kind == "row" and known.cells:
+        return _Line("row", 0, start, text, known.cells)
+    if known and known.kind in ("indent", "term", "caption", "quote", "code"):
+        return _Line(known.kind, known.level, start, text)
+    return _Line("text", 0, start, text) if text.strip() else None
+
+
+def heading_anchor(heading: str) -> str:
+    """What the heading is called in addresses, where no other on its page is like it."""
+    return "_".join(["", *heading.split()])
+
+
+def _numbered(name: str, taken: Counter[str]) -> str:
+    """The name; of several that are alike, those behind the first numbered."""
     taken[name.casefold()] += 1
     number = taken[name.casefold()]
     return name if number == 1 else f"{name}_{number}"
 
 
-def _headings(
-    before: tuple[str, ...], path: tuple[str, ...], start: int
-) -> Iterator[tuple[Kind, int, int, str]]:
+def _headings(before: tuple[str, ...], path: tuple[str, ...], start: int) -> Iterator[_Line]:
     """The headings that ``path`` adds; only its last one stands in the text, above ``start``.
 
     Those above it belong to sections without text, which are not stored; they lie nowhere.
@@ -115,20 +270,63 @@ def _headings(
     for depth in range(max(0, min(shared, last)), len(path)):
         heading = path[depth]
         end = start - 1 if depth == last else -1
-        yield "heading", min(depth + 2, 6), end - len(heading), heading
+        yield _Line("heading", min(depth + 2, 6), end - len(heading), heading)
 
 
-def _pieces(
-    line: str, highlight: tuple[int, int], labels: list[tuple[int, int]]
-) -> Iterator[Piece]:
-    """The line cut where the highlight or a label begins or ends."""
-    low, high = (min(max(at, 0), len(line)) for at in highlight)
-    edges = {0, len(line), *(edge for label in labels for edge in label)}
-    if low < high:
-        edges |= {low, high}
-    for start, end in pairwise(sorted(edges)):
-        yield Piece(
-            line[start:end],
-            marked=low <= start < high,
-            label=any(first <= start < last for first, last in labels),
-        )
+class _Cutter:
+    """Cuts lines into pieces, in the order of the text."""
+
+    def __init__(
+        self,
+        highlight: tuple[int, int],
+        spans: Sequence[Span],
+        address_of: Callable[[Span], str],
+    ) -> None:
+        self._highlight = max(0, highlight[0]), max(0, highlight[1])
+        self._spans = spans
+        self._ends = [span.end for span in spans]
+        self._address_of = address_of
+        self._is_lit = False
+
+    def pieces(
+        self, start: int, text: str, labels: Sequence[tuple[int, int]] = ()
+    ) -> tuple[Piece, ...]:
+        """A slice of the text from ``start``, cut where highlight, labels or spans begin or end.
+
+        ``labels`` are places in it.
+        """
+        low, high = (min(max(at - start, 0), len(text)) for at in self._highlight)
+        edges = {0, len(text), *(edge for label in labels for edge in label)}
+        if low < high:
+            edges |= {low, high}
+        spans = {span.start - start: span for span in self._spans_in(start, start + len(text))}
+        edges |= {at - start for span in spans.values() for at in (span.start, span.end)}
+        pieces = []
+        span: Span | None = None
+        for begin, end in pairwise(sorted(edges)):
+            marked = low <= begin < high
+            is_first = marked and not self._is_lit
+            self._is_lit = self._is_lit or marked
+            span = spans.get(begin, span if span and start + begin < span.end else None)
+            pieces.append(
+                Piece(
+                    text[begin:end],
+                    marked,
+                    any(first <= begin < last for first, last in labels),
+                    is_first,
+                    self._address_of(span) if span and span.kind == "link" else "",
+                    bool(span and span.kind != "link"),
+                )
+            )
+        return tuple(pieces)
+
+    def _spans_in(self, start: int, end: int) -> Iterator[Span]:
+        """The spans that lie in this slice of the text."""
+        if start < 0:  # a heading that stands nowhere
+            return
+        for number in range(bisect_right(self._ends, start), len(self._spans)):
+            span = self._spans[number]
+            if span.start >= end:
+                return
+            if start <= span.start and span.end <= end:
+                yield span

@@ -1,16 +1,19 @@
 """The pages: choose a collection, search it, ask it, read an article with a passage marked."""
 
+from collections.abc import Callable
 from typing import Annotated
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pinakes.index.errors import BadQuery
 from pinakes.index.retrieval.search import Index
+from pinakes.index.types import StoredPage
+from pinakes.ingest.layout import Layout, Span, link_titles
 from pinakes.service.asking.citations import collection_url, page_url
 from pinakes.service.http.api import stored_page
-from pinakes.service.http.article_blocks import page_blocks
+from pinakes.service.http.article_blocks import heading_anchor, page_blocks
 from pinakes.service.http.requests import (
     UNDER_COLLECTION,
     LeasedIndex,
@@ -149,17 +152,32 @@ def article_page(
     page = stored_page(index, page_id)
     changed = revision is not None and revision != page.revision_id
     highlight = None if start is None or end is None or changed else (start, end)
+    layout = index.store.layout(page)
     return TEMPLATES.TemplateResponse(
         request,
         "page.html",
         {
             "page": page_view(page, index.manifest),
-            "blocks": list(page_blocks(page, highlight)),
+            "blocks": list(page_blocks(page, highlight, layout, _addresses(index, page, layout))),
             "changed": changed,
             "searched": searched,
             "manifest": index.manifest,
         },
     )
+
+
+def _addresses(index: Index, page: StoredPage, layout: Layout | None) -> Callable[[Span], str]:
+    """Where links lead: to pages of the collection; "" for all others, and for the page itself."""
+    targets = index.store.link_targets(link_titles(layout))
+
+    def address(link: Span) -> str:
+        page_id = targets.get(link.target)
+        if page_id is None or (page_id == page.page_id and not link.fragment):
+            return ""
+        anchor = f"#{quote(heading_anchor(link.fragment))}" if link.fragment else ""
+        return page_url(index.manifest.collection, page_id) + anchor
+
+    return address
 
 
 def _with_query(path: str, request: Request) -> str:

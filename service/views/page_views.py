@@ -1,12 +1,15 @@
 """The JSON of articles and suggestions: the same for ``--json`` and for the HTTP API."""
 
+from collections.abc import Mapping
+
 from pydantic import Field
 
 from pinakes.index.types import Manifest, StoredPage, Suggestion
+from pinakes.ingest.layout import Layout, LineKind, SpanKind
 from pinakes.service.asking.citations import page_url, wiki_permalink
 from pinakes.service.views.search_views import KEPT_AS_OF, View
 
-__all__ = ["PageView", "SuggestView", "page_view", "suggest_view"]
+__all__ = ["LaidPageView", "PageView", "SuggestView", "laid_page_view", "page_view", "suggest_view"]
 
 
 class SectionView(View):
@@ -31,6 +34,55 @@ class PageView(View):
     kept_as_of: str | None = Field(description=KEPT_AS_OF)
     sections: list[SectionView]
     text: str
+
+
+class CellView(View):
+    """A cell of a row: its label from ``start``, what it holds from ``value`` to ``end``."""
+
+    start: int
+    value: int
+    end: int
+    column: int = Field(description="From 0.")
+    columns: int = Field(description="How many it covers.")
+    is_header: bool
+    repeated: bool = Field(description="It stands in the row above and reaches into this one.")
+    is_name: bool = Field(description="Its label is the heading of the row.")
+
+
+class LaidLineView(View):
+    """A line that is no plain paragraph, as a slice of the text."""
+
+    kind: LineKind
+    start: int
+    end: int
+    level: int = Field(description="Of indented lines how deep they are, from 1; else 0.")
+    cells: list[CellView]
+
+
+class SpanView(View):
+    """A link, a formula (TeX) or code, as a slice of the text."""
+
+    kind: SpanKind
+    start: int
+    end: int
+    target: str = Field(description="The title that a link names.")
+    fragment: str
+    page_id: int | None = Field(
+        description="The page that it leads to; null: none of the collection."
+    )
+
+
+class LayoutView(View):
+    """How the text is laid out. Nothing overlaps; headings are the sections'."""
+
+    lines: list[LaidLineView]
+    spans: list[SpanView]
+
+
+class LaidPageView(PageView):
+    """An article with its layout."""
+
+    layout: LayoutView | None = Field(description="null: none was kept of this page.")
 
 
 class SuggestionView(View):
@@ -68,6 +120,31 @@ def page_view(page: StoredPage, manifest: Manifest) -> PageView:
         ],
         text=page.text,
     )
+
+
+def laid_page_view(
+    page: StoredPage, manifest: Manifest, layout: Layout | None, targets: Mapping[str, int]
+) -> LaidPageView:
+    """A stored article with its layout; ``targets``: the pages of titles that are linked."""
+    view = None
+    if layout is not None:
+        view = LayoutView(
+            lines=[
+                LaidLineView(
+                    kind=line.kind,
+                    start=line.start,
+                    end=line.end,
+                    level=line.level,
+                    cells=[CellView(**cell._asdict()) for cell in line.cells],
+                )
+                for line in layout.lines
+            ],
+            spans=[
+                SpanView(**span._asdict(), page_id=targets.get(span.target))
+                for span in layout.spans
+            ],
+        )
+    return LaidPageView(**dict(page_view(page, manifest)), layout=view)
 
 
 def suggest_view(prefix: str, suggestions: list[Suggestion], manifest: Manifest) -> SuggestView:

@@ -111,6 +111,32 @@ class TestPages:
         }
         assert "baking of cakes" in sections["Arrangement",]
 
+    def test_the_layout_of_an_article_where_it_is_asked_for(self, client: TestClient) -> None:
+        plain, laid = (client.get(f"/api/pages/56273{more}").json() for more in ("", "?layout=1"))
+        layout = laid.pop("layout")
+        assert laid == plain
+        text = plain["text"]
+        links = {
+            text[span["start"] : span["end"]]: (span["target"], span["page_id"])
+            for span in layout["spans"]
+            if span["kind"] == "link"
+        }
+        assert links["Callimachus"] == ("Callimachus", 10746)
+        assert client.get(f"/api/pages/{10746}").json()["title"] == "Callimachus"
+        assert {line["kind"] for line in layout["lines"]} <= {"item", "quote", "caption", "indent"}
+
+    def test_the_page_of_an_article_links_to_others_of_the_collection(
+        self, client: TestClient
+    ) -> None:
+        html = client.get("/page/56273", headers={"accept": "text/html"}).text
+        article = html[html.index("<article") :]
+        assert '<a href="/c/samplewiki/page/10746">Callimachus</a>' in article
+        targets = set(re.findall(r'<a href="([^"]*)"', article))
+        local = {target for target in targets if not target.startswith("https://")}
+        assert all(re.fullmatch(r"/c/samplewiki/page/\d+(#[\w%.-]+)?", one) for one in local)
+        for target in local:
+            assert client.get(target.partition("#")[0]).status_code == 200
+
     def test_a_disambiguation_page(self, client: TestClient) -> None:
         assert client.get("/api/pages/8260").json()["is_disambiguation"] is True
 

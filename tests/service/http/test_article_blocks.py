@@ -1,6 +1,9 @@
 import pytest
 
 from pinakes.index.types import StoredPage
+from pinakes.ingest.layout import Layout, unpack_layout
+from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
+from pinakes.ingest.sources.mediawiki.wikitext import parse_document
 from pinakes.ingest.types import Section
 from pinakes.service.http.article_blocks import Block, page_blocks
 
@@ -147,3 +150,144 @@ def test_every_heading_has_an_anchor_of_its_own() -> None:
 def test_the_heading_of_a_box_is_not_shown() -> None:
     blocks = list(page_blocks(page(((), "a"), (("Infobox",), "Name: A")), None))
     assert [(block.kind, block.text) for block in blocks] == [("text", "a"), ("fact", "Name: A")]
+
+
+SITE = SiteInfo("Toy", "toywiki", "", "en", ())
+SHIPS = """Ships of [[Belfast]], by <math>E=mc^2</math>.
+
+- no item
+* big
+** [[RMS Titanic|Titanic]]
+** Olympic
+* small
+
+{|
+! Year !! Ship
+|-
+| 1912 || [[RMS Titanic|Titanic]]; sunk
+|-
+| colspan=2 | none
+|-
+| || Nomadic
+|-
+! Height
+| 53 m
+|}
+
+{|
+! City
+|-
+| Belfast
+|}
+
+He said: {{quote|Ships [[sail]].|Ann}}
+<pre>if x:
+
+  y</pre>
+: indented
+; term
+== Notes ==
+See [[Belfast#Docks]]."""
+
+
+def laid_out(wikitext: str) -> tuple[StoredPage, Layout]:
+    document = parse_document(Page(1, 0, "Ships", 2, "2026", None, wikitext), SITE)
+    stored = StoredPage(1, "Ships", 2, "2026", False, 0, document.text, document.sections)
+    return stored, unpack_layout(document.layout, document.text, document.links)
+
+
+def blocks_of(highlight: tuple[int, int] | None = None) -> list[Block]:
+    stored, layout = laid_out(SHIPS)
+    addresses = {"Belfast": "/b", "RMS Titanic": "/t"}
+    return list(
+        page_blocks(
+            stored,
+            highlight,
+            layout,
+            lambda link: addresses.get(link.target, "") + link.fragment,
+        )
+    )
+
+
+def test_what_the_layout_says_lines_are() -> None:
+    assert [(block.kind, block.level, block.opens, block.closes) for block in blocks_of()] == [
+        ("text", 0, 0, 0),
+        ("text", 0, 0, 0),
+        ("item", 1, 1, 0),
+        ("item", 2, 1, 0),
+        ("item", 2, 0, 1),
+        ("item", 1, 0, 1),
+        ("table", 0, 0, 0),
+        ("table", 0, 0, 0),
+        ("text", 0, 0, 0),
+        ("quote", 0, 0, 0),
+        ("quote", 0, 0, 0),
+        ("code", 0, 0, 0),
+        ("indent", 1, 0, 0),
+        ("term", 0, 0, 0),
+        ("heading", 2, 0, 0),
+        ("text", 0, 0, 0),
+    ]
+
+
+def test_tables_have_their_headings_once_and_cells_in_their_columns() -> None:
+    ships, cities = (block for block in blocks_of() if block.kind == "table")
+    assert (ships.head, cities.head) == (("Year", "Ship"), ("City",))
+    cells = [
+        [("".join(piece.text for piece in cell.pieces), cell.empty, cell.columns) for cell in row]
+        for row in ships.rows
+    ]
+    assert cells == [
+        [("1912", 0, 1), ("Titanic; sunk", 0, 1)],
+        [("none", 0, 2)],
+        [("Nomadic", 1, 1)],
+        [("Height", 0, 1), ("53 m", 0, 1)],
+    ]
+    assert [cell.is_header for cell in ships.rows[3]] == [True, False]
+
+
+def test_links_lead_to_pages_that_are_there() -> None:
+    linked = [
+        (piece.text, piece.address)
+        for block in blocks_of()
+        for piece in [
+            *block.pieces,
+            *(piece for row in block.rows for cell in row for piece in cell.pieces),
+        ]
+        if piece.address
+    ]
+    assert linked == [
+        ("Belfast", "/b"),
+        ("Titanic", "/t"),
+        ("Titanic", "/t"),
+        ("Belfast#Docks", "/bDocks"),
+    ]
+
+
+def test_formulas_and_code_are_shown_as_such() -> None:
+    code = [piece.text for block in blocks_of() for piece in block.pieces if piece.is_code]
+    assert code == ["E=mc^2"]
+    [block] = [block for block in blocks_of() if block.kind == "code"]
+    assert block.text == "if x:\n\n  y"
+
+
+def test_with_a_layout_every_letter_is_shown_once_and_marked_where_it_stands() -> None:
+    stored, _ = laid_out(SHIPS)
+    plain = [block.text for block in blocks_of()]
+    assert "".join(plain).replace("\n", "") == stored.text.replace("\n", "")
+    for start in range(0, len(stored.text), 3):
+        for end in (start + 1, start + 9, start + 60):
+            blocks = blocks_of((start, end))
+            assert [block.text for block in blocks] == plain
+            pieces = [
+                piece
+                for block in blocks
+                for piece in [
+                    *block.pieces,
+                    *(p for row in block.rows for cell in row for p in cell.before + cell.pieces),
+                ]
+            ]
+            marked = "".join(piece.text for piece in pieces if piece.marked)
+            assert marked.replace("\n", "") == stored.text[start:end].replace("\n", "")
+            first = [piece.text for piece in pieces if piece.first]
+            assert first == [piece.text for piece in pieces if piece.marked][:1]

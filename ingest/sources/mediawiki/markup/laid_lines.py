@@ -267,12 +267,11 @@ def placed_lines(
     for _, lines in blocks:
         if not any(line.strip() for line in lines):
             continue
-        section = next(remaining)
-        at = section.start
+        at = next(remaining).start
         for line in lines:
-            words = _BLANK_LINES.sub("\n\n", line.strip("\n")) if "\n" in line else line
-            if not words:
+            if not line:
                 continue
+            words = _BLANK_LINES.sub("\n\n", line.strip("\n")) if "\n" in line else line
             while text.startswith("\n", at):
                 at += 1
             if not text.startswith(words, at):
