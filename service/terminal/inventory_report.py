@@ -232,10 +232,12 @@ def print_preview(preview: "UpdatePreview") -> None:
         f"{passages:,} passages: {preview.passages_added:,} come, {preview.passages_removed:,} go; "
         f"{preview.to_embed:,} are embedded before it is published."
     )
-    steps = ", ".join(f"{name} {seconds:,.0f} s" for name, seconds in preview.seconds.items())
+    steps = ", ".join(
+        f"{name} {seconds:,.0f} s{' (measured)' if preview.measured and name == 'embed' else ''}"
+        for name, seconds in preview.seconds.items()
+    )
     if steps:
-        measured = " (embed: measured)" if preview.measured else ""
-        out.print(f"Still to be done, as the last build here took: {steps}{measured}.")
+        out.print(f"Still to be done, as the last build here took: {steps}.")
     out.print(
         f"On disk it adds about {size_text(preview.size)}. What was read is kept: the same command "
         "without --dry-run goes on from there."
