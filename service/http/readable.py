@@ -104,8 +104,15 @@ def readable_answer(result: AskResult, format: Format) -> str:
         _lines(*doubted),
         *(_source(source, result.text, format) for source in result.sources),
         _lines(*(f"Near: {_title(page, format)} {page.id}" for page in result.nearest)),
+        _elsewhere(result, format),
         _as_of(result.as_of),
     )
+
+
+def _elsewhere(result: AskResult, format: Format) -> str:
+    if result.outside_question is None:
+        return ""
+    return f"To ask elsewhere (not sent): {escaped(result.outside_question.text, format)}"
 
 
 def readable_status(view: StatusView, format: Format) -> str:

@@ -444,6 +444,38 @@ class VerifiedLog(View):
 
 
 # The form of what each command prints with --json; of chat, of each line.
+
+
+class ConnectableClient(View):
+    """A program that can use this one."""
+
+    client: str
+    title: str
+
+
+class ClientConfiguration(View):
+    """What a client is given: ``text``, in the form that its file has, and where that goes."""
+
+    client: str
+    where: str
+    form: Literal["json", "yaml", "env"]
+    text: str
+    notes: list[str]
+
+
+class InstalledSkill(View):
+    """The file of the skill, and what has become of it."""
+
+    path: str
+    state: Literal["installed", "renewed", "unchanged"]
+
+
+class TextForAgents(View):
+    """What agents are to be told."""
+
+    text: str
+
+
 OUTPUTS: dict[str, Any] = {
     "build": Built,
     "update": Built | NothingNewer | Preview,
@@ -482,6 +514,10 @@ OUTPUTS: dict[str, Any] = {
     "approvals approve": ApprovedRun,
     "approvals deny": Denied,
     "approvals verify": VerifiedLog,
+    "connect": list[ConnectableClient] | ClientConfiguration,
+    "skill install": InstalledSkill,
+    "skill show": TextForAgents,
+    "skill paragraph": TextForAgents,
 }
 
 

@@ -209,10 +209,19 @@ def test_a_refusal_says_what_was_searched_and_where_to_read_on(
         "citations": [],
         "searched": ["zebras", "striped horses"],
         "nearest": [{"page_id": 617, "title": "Library of <b>Alexandria</b>", "url": "/page/617"}],
+        "outside_question": {
+            "text": "What do <b>zebras</b> eat?",
+            "removed": [{"kind": "name", "text": "Tom"}, {"kind": "name", "text": "Ann"}],
+            "sent": False,
+        },
     }
     answer_with(window.page, ("done", done | refusal))
     window.page.goto(f"{address}/?q=zebras")
     answer = window.page.locator("#answer")
+    expect(answer.get_by_text("What do <b>zebras</b> eat?")).to_be_hidden()
+    answer.get_by_text("To ask elsewhere (not sent)").click()
+    expect(answer.get_by_text("What do <b>zebras</b> eat?")).to_be_visible()
+    expect(answer.get_by_text("Left out: name.")).to_be_visible()
     expect(answer).to_contain_text("This collection does not seem to hold an answer.")
     expect(answer).to_contain_text("Searched for “zebras”, “striped horses”.")
     expect(window.page.locator("#sources")).to_be_hidden()

@@ -160,10 +160,25 @@ def test_nothing_found(make_client: MakeClient, awkward: Path) -> None:
     answer = ask(make_client(generator, awkward), "xylophone zzyzx")
     assert (answer["kind"], answer["citations"], answer["nearest"]) == ("refusal", [], [])
     assert answer["searched"] == ["xylophone zzyzx"]
+    elsewhere = {"text": "Xylophone zzyzx", "removed": [], "sent": False}
+    assert answer["outside_question"] == elsewhere
     assert answer["text"] == (
         "This collection does not seem to hold an answer. Searched for “xylophone zzyzx”."
     )
     assert generator.prompts == []
+
+
+def test_a_refusal_asks_elsewhere_without_the_asker(make_client: MakeClient, awkward: Path) -> None:
+    client = make_client(ScriptedGenerator(*WORDS), awkward)
+    question = "My boss Tom Hartley asks: why does zzyzx xylophone fail?"
+    history = [
+        {"role": "user", "content": "I am Eve. My neighbour Zara knows zzyzx."},
+        {"role": "assistant", "content": "Indeed."},
+    ]
+    elsewhere = ask(client, question, history=history)["outside_question"]
+    assert elsewhere["text"] == "Why does zzyzx xylophone fail?"
+    assert [one["kind"] for one in elsewhere["removed"]] == ["clause"]
+    assert ask(client, "zebrafish")["outside_question"] is None
 
 
 def test_an_answer_that_nothing_supports_is_marked(make_client: MakeClient) -> None:

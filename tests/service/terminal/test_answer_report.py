@@ -25,7 +25,9 @@ from pinakes.service.types import (
     Answer,
     AnswerKind,
     Citation,
+    LeftOut,
     NearPage,
+    OutsideQuestion,
     PassageRef,
     Sentence,
     ShortAnswer,
@@ -169,12 +171,15 @@ def test_a_refusal_names_pages_that_its_text_does_not(capsys: pytest.CaptureFixt
         citations=(),
         searched=("type", "[bold]types"),
         nearest=(NearPage(1, "Clay", "/page/1"), NearPage(2, "[b]Brick", "/page/2")),
+        outside_question=OutsideQuestion("What is [b]type?", (LeftOut("name", "Ann"),)),
     )
     print_answer(refusal)
-    assert capsys.readouterr().out == (
+    printed = capsys.readouterr()
+    assert printed.out == (
         "No answer. Nearest pages: Clay.\n\nSearched for “type”, “[bold]types”.\n"
         "Nearest pages: [b]Brick\n"
     )
+    assert "To ask elsewhere (not sent): What is [b]type? Left out: name." in printed.err
 
 
 @pytest.mark.parametrize(

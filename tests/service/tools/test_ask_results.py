@@ -10,7 +10,15 @@ from pinakes.ingest.types import Passage
 from pinakes.service.asking.citations import make_citation
 from pinakes.service.tools.ask_results import answered
 from pinakes.service.tools.frame import Frame, json_of
-from pinakes.service.types import Answer, NearPage, Sentence, ShortAnswer, parse_ref
+from pinakes.service.types import (
+    Answer,
+    LeftOut,
+    NearPage,
+    OutsideQuestion,
+    Sentence,
+    ShortAnswer,
+    parse_ref,
+)
 
 PROSE = "The library of the kings held four hundred thousand rolls of papyrus. " * 40
 KINDS = {
@@ -97,6 +105,17 @@ def test_a_refusal_has_pages_to_fetch_instead(manifest: Manifest) -> None:
     assert [parse_ref(one.id).page_id for one in result.nearest] == [4, 3]
     assert parse_ref(result.nearest[1].id).end == 100 + len(PROSE)
     assert "short_answer" not in json_of(result)
+    assert "outside_question" not in json_of(result)
+    elsewhere = OutsideQuestion("What is " + "papyrus " * 40, (LeftOut("name", "Ann"),))
+    with_it = answered(
+        replace(refusal, outside_question=elsewhere), frame := Frame(manifest, "", 2_000)
+    )
+    assert with_it.outside_question is not None
+    assert (with_it.outside_question.text, with_it.outside_question.sent) == (elsewhere.text, False)
+    assert frame.room(with_it) >= 0
+    tight = Frame(manifest, "", 500)
+    cut = answered(replace(refusal, outside_question=elsewhere), tight)
+    assert cut.outside_question is None
 
 
 def test_a_source_that_was_kept_says_of_when(manifest: Manifest) -> None:
