@@ -215,7 +215,7 @@ def _rules(language: str) -> _Rules:
         ),
         titled=re.compile(rf"\b{titles}\.? ({_NAME})"),
         # Elizabeth I, World War I: no speaker.
-        numeral=re.compile(rf"\b(?!(?:{asking}|{empty})\b)([A-Z]\w+) I\b"),
+        numeral=re.compile(rf"\b(?!(?:{asking}|{empty})\b)([A-Z]\w+) I(?=\s*(?:[^\w\s]|of\b|$))"),
         dangling=rf"(?:\s+(?:{prepositions}|{articles}|of|number|id|file|account))+\s*$",
         someone=said["someone"],
     )

@@ -24,7 +24,8 @@ _ALWAYS = {
     "account or card": r"\b(?:\d{4}[ -]){3}\d{4}\b|\b[A-Z]{2}\d{2}(?: ?\w{4}){3,7}(?: ?\d{1,3})?\b",
     "phone number": r"(?<!\w)(?:\+\d[\d ()/-]{6,}\d|0\d{1,4}[ /-]\d[\d /-]{4,}\d)(?!\w)",
     "id": r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
-    r"|\b[A-Z]{2,6}[-/.]?(?:\d+[-/.]){0,3}\d{3,}(?:[-/.]\d+)+\b|\b[A-Z]{2,}-\d{5,}\b|#\d{4,}\b",
+    r"|\b[A-Z]{2,6}[-/.]?(?:\d+[-/.]){0,3}\d{3,}(?:[-/.]\d+)+\b|\b[A-Z]{2,}-\d{5,}\b|#\d{4,}\b"
+    r"|\b[A-Z]{1,3}\d{6,}\b",
 }
 _OF_SOMEBODY = {
     "amount of money": r"(?:(?:[$€£¥]|\b(?:CHF|USD|EUR|GBP|SEK|NOK|DKK)) ?\d[\d.,'’]*\d?"
@@ -35,7 +36,7 @@ _OF_SOMEBODY = {
     r"|\b{month} \d{1,2}(?:st|nd|rd|th)?\b(?:,? \d{4}\b)?",
     "street address": r"\b\d{1,5}[a-z]? (?:[A-Z]\w+ ){1,3}(?:Street|St|Road|Rd|Avenue|Ave|Lane"
     r"|Drive|Way|Square|Close)\b\.?|\b[A-Z]\w+(?:strasse|straße|gasse|weg|platz) \d{1,4}[a-z]?\b"
-    r"|\b\d{4,5} [A-Z]\w+",
+    r"|(?<=, )\d{4} [A-Z]\w+|\b\d{5} [A-Z]\w+",
 }
 
 

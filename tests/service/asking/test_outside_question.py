@@ -62,6 +62,9 @@ def test_public_questions_stay_as_they_are(question: str) -> None:
          "visa for Brazil?"),
         ("How is my 6 year old son Max's eczema treated?", [], "How is a 6 year old son's eczema "
          "treated?"),
+        ("My aunt Ida asks who won the 2031 Oslo marathon?", [], "Who won the 2031 Oslo marathon?"),
+        ("Who inherits my flat at Bahnhofstrasse 5, 8001 Zürich?", [], "Who inherits a flat?"),
+        ("As a nurse at Inselspital I wonder what sepsis is.", [], "What sepsis is."),
         ("Who founded Novartis?", ["I work at Novartis."], "Who founded Novartis?"),
         ("Can I plant figs in our garden?", [], "Can I plant figs in a garden?"),
         ("What does an oncologist do? Write to a.b@mail.example.", [], "What does an oncologist "
@@ -88,6 +91,7 @@ def test_what_tells_of_the_asker_is_left_out(question: str, said: list[str], wan
         ("on +41 61 555 01 22", "phone number"),
         ("for 550e8400-e29b-41d4-a716-446655440000", "id"),
         ("for #48213", "id"),
+        ("for A1234567", "id"),
     ],
 )
 @pytest.mark.parametrize("language", ["en", "sw"])
