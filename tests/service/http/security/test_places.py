@@ -104,3 +104,31 @@ def test_a_token_is_one_caller_wherever_it_comes_from(data: Path) -> None:
     finally:
         tokens.revoke("greedy")
         tokens.revoke("modest")
+
+
+def test_a_token_has_the_places_that_it_was_given(data: Path) -> None:
+    tokens = Tokens(data)
+    modest = tokens.create("modest", places=2)
+
+    async def scenario() -> None:
+        script = healthy(slots=1)
+        script[CHAT] = [FAULTS["endless"]]
+        answer = AnswerSettings(strict=False, longest_queue=15)
+        async with (
+            scripted(script) as upstream,
+            serving_service(
+                data / "samplewiki", GeneratorSettings(url=upstream.address), answer
+            ) as service,
+        ):
+            tasks = await crowd(service, [ask(service, "127.0.0.2", token=modest) for _ in "abcd"])
+            assert Counter(task.result() for task in tasks if task.done()) == {429: 2}
+            tokens.change("modest", places=3)  # while it is being served
+            tasks = await crowd(service, [*tasks, ask(service, "127.0.0.2", token=modest)])
+            assert not tasks[-1].done()
+            await leave(tasks)
+            await service.until_idle()
+
+    try:
+        asyncio.run(scenario())
+    finally:
+        tokens.revoke("modest")
