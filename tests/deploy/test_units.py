@@ -69,7 +69,9 @@ def test_the_services_are_hardly_exposed(path: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", CALLING, ids=lambda path: path.name)
 def test_what_is_called_is_there(path: Path) -> None:
-    calls = re.findall(r"pinakes(?:\})? ((?:update|serve) .*)", path.read_text(encoding="utf-8"))
+    calls = re.findall(
+        r"pinakes(?:\})? ((?:build|update|serve) .*)", path.read_text(encoding="utf-8")
+    )
     assert calls
     commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
     for call in calls:

@@ -1,0 +1,84 @@
+"""The NixOS module says what the units of systemd say; evaluated with a stand-in for its lib."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.deploy.test_units import DEPLOY, UNITS
+
+HERE = Path(__file__).parent
+# Of one form alone: how it is started, and what is written where.
+OF_A_FORM = {"ExecStart", "StateDirectory", "StateDirectoryMode", "ReadWritePaths"}
+
+pytestmark = pytest.mark.skipif(not shutil.which("nix-instantiate"), reason="needs nix-bin")
+
+
+def instantiate(tmp_path: Path, *words: str) -> str:
+    state = {f"NIX_{name}_DIR": str(tmp_path / name) for name in ("STORE", "STATE", "LOG", "CONF")}
+    done = subprocess.run(
+        ["nix-instantiate", *words], capture_output=True, text=True, check=False, cwd=HERE,
+        env=state | {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def evaluated(tmp_path: Path, settings: str) -> dict[str, Any]:
+    words = "--eval", "--strict", "--json", "--readonly-mode", "-E"
+    text = instantiate(
+        tmp_path, *words, f"import ./stand_in.nix {{ settings = {{ enable = true; {settings} }}; }}"
+    )
+    found: dict[str, Any] = json.loads(text)
+    return found
+
+
+def of_unit(name: str) -> dict[str, str]:
+    """The lines of a unit's service, repeated ones joined."""
+    path = next(path for path in UNITS if path.name == name)
+    service = path.read_text(encoding="utf-8").partition("[Service]")[2].partition("[Install]")[0]
+    lines: dict[str, str] = {}
+    for row in service.splitlines():
+        key, equals, value = row.partition("=")
+        if equals and not row.startswith("#"):
+            lines[key] = f"{lines[key]} {value}" if key in lines else value
+    return {key: value for key, value in lines.items() if key not in OF_A_FORM}
+
+
+def as_unit(config: dict[str, Any]) -> dict[str, str]:
+    def told(value: Any) -> str:
+        if isinstance(value, list):
+            return " ".join(value)
+        return "yes" if value is True else str(value)
+
+    return {key: told(value) for key, value in config.items() if key not in OF_A_FORM}
+
+
+@pytest.mark.parametrize("name", ["module.nix", "flake.nix"])
+def test_it_is_nix(tmp_path: Path, name: str) -> None:
+    assert instantiate(tmp_path, "--parse", str(DEPLOY / "nix" / name))
+
+
+def test_it_says_what_the_units_say(tmp_path: Path) -> None:
+    found = evaluated(tmp_path, 'package = "/p"; update = [ "enwiki" ];')["systemd"]
+    services = found["services"]
+    assert as_unit(services["pinakes"]["serviceConfig"]) == of_unit("pinakes.service")
+    update = services["pinakes-update-enwiki"]["serviceConfig"]
+    assert as_unit(update) == of_unit("pinakes-update@.service")
+    words = "update --if-newer /srv/dumps --collection enwiki"
+    assert update["ExecStart"] == f"/p/bin/pinakes {words}"
+    assert found["sockets"]["pinakes"]["socketConfig"]["ListenStream"] == "127.0.0.1:8707"
+
+
+def test_a_socket_and_a_model_on_the_network(tmp_path: Path) -> None:
+    settings = 'package = "/p"; socket = "/run/pinakes/s"; llamaServerUrl = "http://host:1";'
+    found = evaluated(tmp_path, settings)
+    assert (
+        found["systemd"]["sockets"]["pinakes"]["socketConfig"]["ListenStream"] == "/run/pinakes/s"
+    )
+    [assertion] = found["assertions"]
+    assert not assertion["assertion"]
+    assert "name a socket" in assertion["message"]
