@@ -26,6 +26,7 @@ __all__ = [
     "passage_url",
     "place_name",
     "stop_place",
+    "title_url",
     "wiki_permalink",
     "with_markers",
 ]
@@ -42,6 +43,8 @@ _BETWEEN = re.compile("[,;]|and|&", re.IGNORECASE)
 _LONGEST_RANGE = 10
 _LONGEST_MARK = 200
 _OPENERS = "[(【［"
+# What stands as it is in the path of an address: RFC 3986, 3.3.
+_OF_PATHS = "/:@!$&'()*+,;=~"
 # What looks like a mark of ours.
 _NUMBERED = re.compile(r"\[(\d{1,3})\]")
 _OPEN = re.compile(r"\[\d{0,3}$")
@@ -78,8 +81,20 @@ def collection_url(collection: str) -> str:
 
 
 def page_url(collection: str, page_id: int) -> str:
-    """The local reader's address of a page."""
+    """The local reader's address of a page, whatever it will be called; leads to its title's."""
     return f"{collection_url(collection)}page/{page_id}"
+
+
+def title_url(collection: str, title: str) -> str | None:
+    """The local reader's address of the page of this title.
+
+    None where the title cannot be one: a number, which would be a page's id, and what browsers
+    read as steps between directories.
+    """
+    name = title.replace(" ", "_")
+    if name.isdecimal() or {".", ".."} & set(name.split("/")):
+        return None
+    return f"{collection_url(collection)}page/{url_quote(name, safe=_OF_PATHS)}"
 
 
 def passage_url(ref: PassageRef) -> str:

@@ -33,7 +33,7 @@ from pinakes.service.views.page_views import (
 )
 from pinakes.service.views.search_views import SearchView, search_view
 
-__all__ = ["collection_api", "stored_page"]
+__all__ = ["article", "collection_api"]
 
 _PASSAGES = 10
 # Longer ones Python does not read.
@@ -106,16 +106,16 @@ def page(
     if form.format == "json":
         if wanted != Wanted():
             raise BadInput("section, find and links are for text: add format=text")
-        article = _article(index, page)
+        whole = article(index, page)
         if not with_layout:
-            return page_view(article, index.manifest)
-        layout = index.store.layout(article)
+            return page_view(whole, index.manifest)
+        layout = index.store.layout(whole)
         targets = index.store.link_targets(link_titles(layout))
-        return laid_page_view(article, index.manifest, layout, targets)
+        return laid_page_view(whole, index.manifest, layout, targets)
     if with_layout:
         raise BadInput("layout is for JSON: leave format out, or take format=json")
     if _NUMBER.fullmatch(page):
-        place = Place(page_id=_article(index, page).page_id)
+        place = Place(page_id=article(index, page).page_id)
     else:
         place = parse_place(page, [index.manifest.collection])
     frame = _frame(request, index, form, request.app.state.settings.tools.budget)
@@ -127,11 +127,11 @@ def _frame(request: Request, index: Index, form: Form, budget: int) -> Frame:
     return Frame(index.manifest, address_of_service(request), form.budget or budget)
 
 
-def _article(index: Index, asked: str) -> StoredPage:
+def article(index: Index, asked: str) -> StoredPage:
     """The article with this id, or else with this title. Raises NotFound, Ambiguous."""
     if _NUMBER.fullmatch(asked):
         try:
-            return stored_page(index, int(asked))
+            return _stored_page(index, int(asked))
         except NotFound:
             if named := index.page_by_name(asked):
                 return named
@@ -139,11 +139,11 @@ def _article(index: Index, asked: str) -> StoredPage:
     found = page_titled(index, asked)
     if found is None:
         name = index.manifest.collection
-        raise NotFound(f"no page {asked[:80]!r} in {name}; /api/suggest and /api/search find some")
+        raise NotFound(f"no page called {asked[:80]!r} in {name}; search for it")
     return found
 
 
-def stored_page(index: Index, page_id: int) -> StoredPage:
+def _stored_page(index: Index, page_id: int) -> StoredPage:
     """The article with this id. Raises NotFound."""
     page = index.page(page_id) if 0 <= page_id < 1 << 63 else None
     if page is None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from typing import Annotated
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -11,8 +11,8 @@ from pinakes.index.errors import BadQuery
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import StoredPage
 from pinakes.ingest.layout import Layout, Span, link_titles
-from pinakes.service.asking.citations import collection_url, page_url
-from pinakes.service.http.api import stored_page
+from pinakes.service.asking.citations import collection_url, page_url, title_url
+from pinakes.service.http.api import article
 from pinakes.service.http.article_blocks import heading_anchor, page_blocks
 from pinakes.service.http.requests import (
     UNDER_COLLECTION,
@@ -135,21 +135,24 @@ def moved_page(
     return RedirectResponse(_with_query(page_url(collection, page_id), request), 308, _FRESH)
 
 
-@_pages.get(f"{UNDER_COLLECTION}/page/{{page_id}}")
+@_pages.get(f"{UNDER_COLLECTION}/page/{{name:path}}")
 def article_page(
     request: Request,
     index: LeasedIndex,
-    page_id: int,
+    name: str,
     revision: int | None = None,
     start: int | None = None,
     end: int | None = None,
     searched: str = "",
 ) -> Response:
-    """An article, with the cited passage highlighted.
+    """An article, with the cited passage highlighted; its id and its other names lead to its title.
 
     ``searched``: what was searched for that is its title, or leads to it.
     """
-    page = stored_page(index, page_id)
+    page = article(index, name)
+    address = _own_address(index, page)
+    if unquote(address) != f"{collection_url(index.manifest.collection)}page/{name}":
+        return RedirectResponse(_with_query(address, request), 307, _FRESH)
     changed = revision is not None and revision != page.revision_id
     highlight = None if start is None or end is None or changed else (start, end)
     layout = index.store.layout(page)
@@ -164,6 +167,16 @@ def article_page(
             "manifest": index.manifest,
         },
     )
+
+
+def _own_address(index: Index, page: StoredPage) -> str:
+    """The address by its title, unless that leads to another page or to none; then by its id."""
+    collection = index.manifest.collection
+    named = index.page_by_name(page.title)
+    by_title = title_url(collection, page.title)
+    if by_title is None or named is None or named.page_id != page.page_id:
+        return page_url(collection, page.page_id)
+    return by_title
 
 
 def _addresses(index: Index, page: StoredPage, layout: Layout | None) -> Callable[[Span], str]:

@@ -19,8 +19,8 @@ THIS_MACHINE = frozenset(["localhost", "127.0.0.1", "::1"])
 _MOST = 20
 _ADDRESS = re.compile(rf"(?:https?|{RESOURCE_SCHEME})://|/(?:api/)?(?:c|page|pages|wiki|w)/", re.I)
 # Older addresses name no collection.
-_PAGE_HERE = re.compile(r"(?:/c/(?P<collection>[^/]+))?(?:/api)?/pages?/(?P<id>\d{1,18})/?")
-_COLLECTION_API = re.compile(r"/api/c/(?P<collection>[^/]+)/pages?/(?P<page>.+)")
+_PAGE_HERE = re.compile(r"(?:/c/(?P<collection>[^/]+))?(?:/api)?/pages?/(?P<id>\d{1,18})/?$")
+_TITLE_HERE = re.compile(r"/c/(?P<collection>[^/]+)/(?:api/)?pages?/(?P<page>.+)")
 _PAGE_THERE = re.compile(r"/wiki/(?P<title>.+)")
 _PAGE_ID = re.compile(r"(?P<collection>[A-Za-z0-9][\w.-]*)/(?P<id>\d{1,18})(?:@\d{1,18})?", re.A)
 _REF = re.compile(r"[A-Za-z0-9][\w.-]*/\d+@\d+:\d+-\d+", re.A)
@@ -100,7 +100,7 @@ def _of_address(text: str, own_hosts: Container[str | None]) -> Place:
     is_own = host is None or host in own_hosts
     if is_own and (found := _PAGE_HERE.search(address.path)):
         return _here(found["collection"], int(found["id"]), query)
-    if is_own and (found := _COLLECTION_API.search(address.path)):
+    if is_own and (found := _TITLE_HERE.search(address.path)):
         return _named(found["collection"], unquote(found["page"].rstrip("/")), _section(address))
     if found := _PAGE_THERE.search(address.path):
         title = unquote(found["title"])

@@ -18,5 +18,5 @@ def test_the_access_log_has_patterns_and_no_queries(
             client.get(path)
     told = capsys.readouterr().err
     assert "zebrafish" not in told
-    routes = ["/api/search 200", "/c/{collection}/page/{page_id} 200", "none 404"]
+    routes = ["/api/search 200", "/c/{collection}/page/{name:path} 307", "none 404"]
     assert [route in told for route in routes] == [wanted] * 3

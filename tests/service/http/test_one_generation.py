@@ -43,7 +43,7 @@ REQUESTS: dict[str, dict[str, Any]] = {
         "headers": {"Accept": "application/json, text/event-stream"},
     },
     "/c/toywiki/search?q=town gate": {"headers": {"Accept": "text/html"}},
-    "/c/toywiki/page/1": {"headers": {"Accept": "text/html"}},
+    "/c/toywiki/page/4": {"headers": {"Accept": "text/html"}},
 }
 
 
@@ -54,6 +54,7 @@ def collection(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name, mark in GENERATIONS.items():
         text = f"The town gate is built of {mark}. Its {mark} wall has two doors."
         pages = [article(n, f"Town gate {n} of {mark}", text) for n in (1, 2, 3)]
+        pages.append(article(4, "1984", text))  # its id does not lead to a title first
         dump = write_dump(directory / name, pages, name[:8])
         options = BuildOptions(1, executors=in_threads)
         build_collection(directory / "toywiki", dump, None, "none", QuietProgress(), options)
