@@ -19,8 +19,9 @@ _UNIT = re.compile(
     r"(?:(?:km|m|cm|mm|mi|ft|ha|kg|t|GW|MW|kW|GWh|EUR|USD)(?:²|³|<sup>[23]</sup>)?|sq\.? (?:mi|km)|"
     r"%|°C|°F|°|кв\. ?км|км²?|м²?|га|千米|公里|平方公里|km2)(?![\w/])"
 )
+_STOPS = frozenset(",;.")
 _DOUBLED = re.compile(r"[,;](?:[ ]*[,;])*[ ]*(?=[,;)])")
-_AFTER_BRACKET = re.compile(r"\([ ]*[,;:/](?!/)[ ]*(?=[^\s)])")
+_AFTER_BRACKET = re.compile(r"(?<=[(（])[ ]*[,;:/，、；،](?!/)[ ]*(?=[^\s)）])")
 
 
 def without_dropped(text: str) -> str:
@@ -39,6 +40,8 @@ def without_dropped(text: str) -> str:
             before += " "
         elif last in _QUOTES and following == _QUOTES[last]:
             before, end = before[:-1], end + 1
+        elif following in _STOPS and before.rstrip(" ").endswith(":"):  # a label of nothing
+            before = before.rstrip(" :")
         elif not before.rstrip(" ")[-1:].isdigit() and (unit := _UNIT.match(text, end)):
             end = unit.end()
         parts.append(before)
@@ -48,4 +51,4 @@ def without_dropped(text: str) -> str:
 
 def tidied(line: str) -> str:
     """A line without punctuation that nothing stands before: "(, born" and ";;"."""
-    return _AFTER_BRACKET.sub("(", _DOUBLED.sub("", line))
+    return _AFTER_BRACKET.sub("", _DOUBLED.sub("", line))

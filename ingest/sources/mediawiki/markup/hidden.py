@@ -11,10 +11,14 @@ import re
 
 __all__ = ["is_hidden", "without_furniture", "without_hidden"]
 
-_STYLE = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+# By a style, or by the class that wikis hide keys with.
+_HOW = r"(?:display\s*:\s*none|visibility\s*:\s*hidden|class\s*=\s*[\"']?(?:[\w ]*\s)?sortkey)\b"
+_STYLE = re.compile(_HOW, re.IGNORECASE)
 _HIDDEN_TAG = re.compile(
-    r"<(?P<tag>[a-z][a-z0-9]*)\b[^<>]*\bdisplay\s*:\s*none\b[^<>]*(?P<closed>/?)>", re.IGNORECASE
+    rf"<(?P<tag>[a-z][a-z0-9]*)\b[^<>]*\b{_HOW}[^<>]*(?P<closed>/?)>", re.IGNORECASE
 )
+# What any of them holds: to look for these is cheap.
+_SIGNS = ("isplay", "isibility", "ortkey")
 # What is longer is no key, and a tag that never closes would be looked for to the end.
 _LONGEST = 5_000
 # As sent by the page to those that include it alone.
@@ -39,14 +43,14 @@ _MAX_DEPTH = 100
 
 def is_hidden(attributes: str) -> bool:
     """Whether a tag or cell with these attributes is not displayed."""
-    return "none" in attributes and _STYLE.search(attributes) is not None
+    return any(sign in attributes for sign in _SIGNS) and _STYLE.search(attributes) is not None
 
 
 def without_hidden(text: str) -> str:
     """``text`` without the tags that are not displayed, and without what only others include."""
     if "ncludeonly" in text:
         text = _FOR_OTHERS.sub("", text)
-    if "isplay" not in text or not is_hidden(text):
+    if not is_hidden(text):
         return text
     parts, position = [], 0
     while match := _HIDDEN_TAG.search(text, position):

@@ -27,6 +27,11 @@ _LAYOUT_VALUE = re.compile(
     r"[^\n]*\.(jpe?g|png|svg|gif|webp|tiff?|og[gav]|webm|mp3|wav|pdf))$",
     re.IGNORECASE,
 )
+# How a map is drawn; of a camera a zoom of 3× is a fact.
+_MAP_KEY = re.compile(
+    r"(?:.*[ _-])?zoom\d*|(?:map)?frame[ _-]?(?:width|height)|масштаб(?: карты)?", re.IGNORECASE
+)
+_MAP_VALUE = re.compile(r"\d{1,4}(?:[.,]\d+)?")
 _CAPTIONS = re.compile(r"caption", re.IGNORECASE)
 
 _BOX_TABLE = re.compile(
@@ -146,7 +151,11 @@ def _place(named: Mapping[str, str]) -> tuple[set[str], str]:
 
 def is_layout(key: str, value: str) -> bool:
     """Whether an argument of this name and value says how a box looks, or names a file."""
-    return bool(_LAYOUT_KEY.match(key) or _LAYOUT_VALUE.match(value))
+    return bool(
+        _LAYOUT_KEY.match(key)
+        or _LAYOUT_VALUE.match(value)
+        or (_MAP_VALUE.fullmatch(value) and _MAP_KEY.fullmatch(key))
+    )
 
 
 def _label(key: str) -> str:

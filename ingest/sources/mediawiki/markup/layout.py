@@ -92,8 +92,8 @@ _ENTITY = re.compile(r"&(?:#\d{1,11}|#[xX][0-9a-fA-F]{1,10}|[A-Za-z][A-Za-z0-9]{
 _HEADING = re.compile(r"^(={1,6})[ \t]*(.+?)[ \t]*\1[ \t]*$")
 _DEFINITION = re.compile(r"\s+:\s*(?=\S)")
 _LIST = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
-_EMPTY_BRACKETS = re.compile(r"[ ]?\((?:[\s,;:/·–-]|lit\.)*\)")
-_PERHAPS_EMPTY = re.compile(r"\((?:[\s,;:/·–)-]|lit\.)")
+_EMPTY_BRACKETS = re.compile(r"[ ]?[(（](?:[\s,;:/·–，、；：،؛-]|lit\.)*[)）]")
+_PERHAPS_EMPTY = re.compile(r"[(（](?:[\s,;:/·–)，、；：）،؛-]|lit\.)")
 _MARKUP = re.compile("[<&\\[\ue000-\ue00f'](?:(?<!')|')")
 _ODD_SPACES = "\t\xa0\u2009\u200a\u200b"
 _SOFT_HYPHEN = "\xad"  # where a word may be parted at the end of a line
@@ -252,7 +252,7 @@ def clean_line(line: str) -> str:
     line = _plain_spaces(line).strip()
     if is_loose := _LOOSE.search(line) is not None:
         line = tidied(_SPACES.sub(" ", line))
-    if "(" in line and _PERHAPS_EMPTY.search(line):
+    if ("(" in line or "（" in line) and _PERHAPS_EMPTY.search(line):
         line = tidied(_EMPTY_BRACKETS.sub("", line))
         is_loose = True
     return _BEFORE_STOP.sub("", line) if is_loose else line

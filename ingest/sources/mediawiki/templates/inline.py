@@ -148,6 +148,14 @@ def _based_on(arguments: Arguments) -> str:
     return f"{work} by {author}" if author else work
 
 
+def _million_years_ago(arguments: Arguments) -> str:
+    """``{{mya|252}}``; of other wikis it is a country or a language."""
+    given = arguments.given()
+    if arguments.language in {"", "en", "simple"} and given and given[0][:1].isdigit():
+        return f"{'–'.join(given)} million years ago (Mya)"
+    return "–".join(given)
+
+
 def _before_present(arguments: Arguments) -> str:
     """``{{fossil range|370|0}}``: when a kind of life lived."""
     start, end = arguments.get(1), arguments.get(2)
@@ -231,7 +239,7 @@ INLINE_RENDERERS: dict[str, Renderer] = {
     "circa": _circa, "floruit": _floruit, "reign": _reign, "b.": _dates_of_life,
     "d.": lambda a: f"d. {a.get(1)}", "decade": lambda a: f"{a.get(1)}s",
     "years ago": _first, "bce": _era("BCE"), "bc": _era("BC"), "ce": _era("CE"), "ad": _era("AD"),
-    "mya": lambda a: f"{'–'.join(a.given())} million years ago (Mya)", "season": _season,
+    "mya": _million_years_ago, "season": _season,
     "née": _birth_name("née"), "né": _birth_name("né"), "music": _note,
     "german submarine": lambda a: f"German submarine {a.get(1)}", "fossil range": _before_present,
     "siècle": _centuries("{} siècle"), "siècle court": _centuries("{} s."),

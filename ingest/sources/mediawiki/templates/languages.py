@@ -127,7 +127,7 @@ def _last(arguments: Arguments) -> str:
 
 
 LANGUAGE_RENDERERS: dict[str, Renderer] = {
-    "lang": lambda a: a.get(2) or a.get("text") or a.get(1),
+    "lang": lambda a: a.get(2) or a.get("text") or (a.get(1) if len(a.positional) == 1 else ""),
     "transliteration": _last, "nihongo": _nihongo, "nihongo3": _nihongo3,
     "script": lambda a: a.get(2), "korean": _korean, "zh": _chinese, "reading": _reading,
     "ipa": lambda a: a.get(2) if len(a.get(1)) <= 3 and a.get(2) else a.get(1),

@@ -38,10 +38,10 @@ def _numbered_items(arguments: Arguments) -> str:
 
 def _quote(arguments: Arguments) -> str:
     text = arguments.get(1, "text", "quote", "content", "texte", "texto", "zitat", "תוכן")
-    author = arguments.get("author", "by", "autor", "auteur", "автор") or arguments.get(2)
-    source = arguments.get("source", "title", "quelle", "fuente", "titre", "מקור") or (
-        arguments.get(3)
-    )
+    author = arguments.get("author", "by", "sign", "autor", "auteur", "автор") or arguments.get(2)
+    source = arguments.get(
+        "source", "title", "quelle", "fuente", "titre", "מקור", "źródło", "источник"
+    ) or arguments.get(3)
     credit = ", ".join(part for part in (author, source) if part)
     return f"\n\n{text}\n{'— ' + credit if credit else ''}\n" if text else ""
 
@@ -49,7 +49,7 @@ def _quote(arguments: Arguments) -> str:
 def _wide_quote(arguments: Arguments) -> str:
     """``{{cquote|text|width|height|author|source}}``: the second and third only set its marks."""
     text = arguments.get(1, "text", "quote", "content")
-    author, source = arguments.get("author", "by", 4), arguments.get("source", "title", 5)
+    author, source = arguments.get("author", "by", "sign", 4), arguments.get("source", "title", 5)
     credit = ", ".join(part for part in (author, source) if part)
     return f"\n\n{text}\n{'— ' + credit if credit else ''}\n" if text else ""
 
