@@ -75,6 +75,7 @@ class Preview(View):
     passages_removed: int | None = None
     to_embed: int | None = None
     seconds: dict[str, float] | None = None
+    measured: bool | None = None
     size: int | None = None
 
 
