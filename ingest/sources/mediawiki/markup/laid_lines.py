@@ -6,7 +6,7 @@ places. The text is the same whether a layout is wanted or not.
 """
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -19,6 +19,9 @@ from pinakes.ingest.types import Link, Section
 __all__ = [
     "KEPT",
     "KEPT_MARK",
+    "QUOTE",
+    "QUOTE_END",
+    "ROW_START",
     "KeptText",
     "LaidLine",
     "PageMarks",
@@ -27,14 +30,13 @@ __all__ = [
     "without_block_marks",
 ]
 
-_ROW, _ROW_END = "\ue00c", "\ue00d"
+ROW_START, _ROW_END = "\ue00c", "\ue00d"
 # Stand for text that is hidden from parsing, by its number, until lines are done.
 KEPT, _KEPT_END = "\ue000", "\ue001"
 KEPT_MARK = re.compile(f"{KEPT}(\\d+){_KEPT_END}")
-_QUOTE, _QUOTE_END = "\ue00e", "\ue00f"
-_ROW_MARK = re.compile(f"{_ROW}(\\d+){_ROW_END}")
-_BLOCK_MARKS = re.compile(f"{_ROW}\\d+{_ROW_END}|[{_QUOTE}{_QUOTE_END}]")
-_QUOTE_TAG = re.compile(r"(<blockquote\b[^<>]*>)|(</blockquote\b[^<>]*>)", re.IGNORECASE)
+QUOTE, QUOTE_END = "\ue00e", "\ue00f"
+_ROW_MARK = re.compile(f"{ROW_START}(\\d+){_ROW_END}")
+_BLOCK_MARKS = re.compile(f"{ROW_START}\\d+{_ROW_END}|[{QUOTE}{QUOTE_END}]")
 # A mark before these would hide what the line is to MediaWiki: a heading, a box.
 _NOT_MARKED = ("=", "\ue007")
 _BETWEEN, _JOINT = "; ", ": "
@@ -73,7 +75,7 @@ class LaidLine(str):
         spans: Sequence[tuple[int, int, int]] = (),
     ) -> "LaidLine":
         """The line as it is kept."""
-        made = super().__new__(cls, text)
+        made = str.__new__(cls, text)
         made.kind, made.level, made.cells, made.spans = kind, level, cells, spans
         return made
 
@@ -88,7 +90,6 @@ class PageMarks:
     links: Sequence[Link]
     places: Sequence[Place] = ()
     rows: list[tuple[Part, ...]] = field(default_factory=list)
-    has_quotes: bool = False
     quoted: int = 0
 
     def marked(self, text: str, *, wanted: bool = True) -> str:
@@ -98,26 +99,33 @@ class PageMarks:
         """
         if not wanted:
             return str(text)
-        blocks = text.blocks if isinstance(text, Located) else ()
-        self.places = text.places if isinstance(text, Located) else ()
+        if not isinstance(text, Located):
+            return text
+        self.places = text.places
+        return self._with_marks(text) if text.blocks else str(text)
+
+    def _with_marks(self, text: Located) -> str:
         pieces: list[str] = []
-        at = 0
-        for start, end, parts in blocks:
+        places: list[Place] = []
+        at = first = added = 0
+        for start, end, parts in text.blocks:
             if text.startswith(_NOT_MARKED, start) or start < at:
                 continue
             if parts is None:
-                self.has_quotes = True
-                pieces += (text[at:start], _QUOTE, text[start:end], _QUOTE_END)
+                mark, mark_end = QUOTE, QUOTE_END
             else:
-                pieces += (text[at:start], f"{_ROW}{len(self.rows)}{_ROW_END}", text[start:end])
+                mark, mark_end = f"{ROW_START}{len(self.rows)}{_ROW_END}", ""
                 self.rows.append(parts)
+            pieces += (text[at:start], mark, text[start:end], mark_end)
+            for border, length in ((start, len(mark)), (end, len(mark_end))):
+                last = bisect_left(text.places, (border,), first)
+                inside = text.places[first:last]
+                places += [(begin + added, stop + added, link) for begin, stop, link in inside]
+                first, added = last, added + length
             at = end
-        made = "".join([*pieces, text[at:]]) if pieces else str(text)
-        if "<blockquote" in made or "<BLOCKQUOTE" in made:
-            self.has_quotes = True
-            made = _QUOTE_TAG.sub(_with_quote_mark, made)
-        self.follow(text, made)
-        return made
+        inside = text.places[first:]
+        self.places = places + [(begin + added, stop + added, link) for begin, stop, link in inside]
+        return "".join([*pieces, text[at:]])
 
     def follow(self, old: str, new: str) -> None:
         """A step has made ``new`` of the text."""
@@ -126,18 +134,16 @@ class PageMarks:
 
     def unmarked(self, line: str) -> tuple[str, tuple[Part, ...] | None, bool]:
         """A line without its marks; the parts of its row; whether it is in a quotation."""
-        if not (self.rows or self.has_quotes):
-            return line, None, False
         parts = None
-        if _ROW in line and (mark := _ROW_MARK.match(line)):
+        if ROW_START in line and (mark := _ROW_MARK.match(line)):
             parts = self.rows[int(mark[1])]
             line = line[mark.end() :]
-        if not self.has_quotes:
-            return line, parts, False
-        self.quoted += line.count(_QUOTE)
+        if QUOTE not in line and QUOTE_END not in line:
+            return line, parts, self.quoted > 0
+        self.quoted += line.count(QUOTE)
         is_quoted = self.quoted > 0
-        self.quoted = max(0, self.quoted - line.count(_QUOTE_END))
-        return line.replace(_QUOTE, "").replace(_QUOTE_END, ""), parts, is_quoted
+        self.quoted = max(0, self.quoted - line.count(QUOTE_END))
+        return line.replace(QUOTE, "").replace(QUOTE_END, ""), parts, is_quoted
 
     def lines(self, text: str) -> Iterator[tuple[str, Sequence[Place]]]:
         """The lines of ``text``, each with the links that begin in it, by their places there."""
@@ -182,13 +188,9 @@ class PageMarks:
         return LaidLine(words, kind, level, cells, spans)
 
 
-def _with_quote_mark(tag: re.Match[str]) -> str:
-    return tag[1] + _QUOTE if tag[1] else _QUOTE_END + tag[2]
-
-
 def without_block_marks(text: str) -> str:
-    """``text`` without the marks of rows and quotations."""
-    return _BLOCK_MARKS.sub("", text)
+    """``text`` without the marks of rows and quotations that ``marked`` has put there."""
+    return _BLOCK_MARKS.sub("", text) if ROW_START in text or QUOTE in text else text
 
 
 def cells_of(line: str, parts: Sequence[Part]) -> list[Cell]:

@@ -5,7 +5,7 @@ Knows nothing of templates and links: those are text by now.
 
 import html
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from html.entities import html5
 from itertools import takewhile
 
@@ -16,6 +16,9 @@ from pinakes.ingest.sources.mediawiki.markup.emphasis import without_emphasis
 from pinakes.ingest.sources.mediawiki.markup.laid_lines import (
     KEPT,
     KEPT_MARK,
+    QUOTE,
+    QUOTE_END,
+    ROW_START,
     KeptText,
     PageMarks,
 )
@@ -114,12 +117,12 @@ def _character(match: re.Match[str]) -> str:
     return "" if "\ue000" <= character <= "\ue00f" else cleaned(character)
 
 
-def _resolved(text: str) -> str:
+def _resolved(text: str, tag_text: Callable[[re.Match[str]], str] | None = None) -> str:
     """Tags, emphasis and external links gone; line breaks, bars and equals signs themselves."""
     if "<" in text:
         if "<sub" in text:  # the base of 20<sub>16</sub>
             text = _SUBSCRIPT.sub(lambda match: lowered(match[1]), text)
-        text = _TAG.sub(_tag_text, _SUPERSCRIPT.sub(_superscript, text))
+        text = _TAG.sub(tag_text or _tag_text, _SUPERSCRIPT.sub(_superscript, text))
     if "[" in text:
         text = _EXTERNAL.sub(r"\1", text)
     text = without_dropped(without_emphasis(text))
@@ -160,6 +163,13 @@ def _tag_text(match: re.Match[str]) -> str:
     return " " if name in ("td", "th") else ""
 
 
+def _tag_in_line(match: re.Match[str]) -> str:
+    """The same, with marks around quotations."""
+    if match[1].lower() == "blockquote":
+        return f"{QUOTE_END}\n" if match.group()[1] == "/" else f"\n{QUOTE}"
+    return _tag_text(match)
+
+
 def _superscript(match: re.Match[str]) -> str:
     return raised(match[1].strip())
 
@@ -188,11 +198,16 @@ def sections_of(text: str, kept: Sequence[KeptText], marks: PageMarks) -> Iterat
     captions: list[str] = []
     numbers: list[int] = []
     list_marks = ""
-    resolved = _resolved(text)
+    resolved = _resolved(text, _tag_in_line)
     marks.follow(text, resolved)
+    line, parts, is_quoted = "", None, False
+    has_blocks = ROW_START in resolved or QUOTE in resolved
     for written, links in marks.lines(resolved):
-        unmarked, parts, is_quoted = marks.unmarked(written)
-        line = unmarked.strip()
+        if has_blocks:
+            line, parts, is_quoted = marks.unmarked(written)
+            line = line.strip()
+        else:
+            line = written.strip()
         if not line:
             list_marks = ""
             if captions and any(lines):

@@ -54,7 +54,7 @@ class Located(str):
         cls, text: str, places: Sequence[Place] = (), blocks: Sequence[TextBlock] = ()
     ) -> "Located":
         """The text, and what it knows."""
-        made = super().__new__(cls, text)
+        made = str.__new__(cls, text)
         made.places = places
         made.blocks = blocks
         return made
