@@ -69,6 +69,20 @@ def rendered(figures: Any) -> Iterable[Row]:
         }
 
 
+def layout(figures: Any) -> Iterable[Row]:
+    for name, found in figures.items():
+        yield {
+            "": name,
+            "pages": found["pages"],
+            "of the compressed text": f"{found['share']:.1%}",
+            "median page": f"{found['median_share']:.1%}",
+            "95 of 100 pages at most": f"{found['p95_share']:.1%}",
+            "pages above 15 %": f"{found['pages_above']:.1%}",
+            "links placed": f"{found['links_placed'] / found['links']:.1%}",
+            "CPU of reading wikitext": found["with_layout_seconds"] / found["wikitext_seconds"],
+        }
+
+
 def carried_vectors(figures: Any) -> Iterable[Row]:
     for step, taken in figures["steps"].items():
         yield {
