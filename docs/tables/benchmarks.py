@@ -238,10 +238,10 @@ TABLES = (
           "references and notices) those kept, of all others on the page those shown; what is lost "
           "are headings of sections without text.", building.rendered),
     Table("Layout beside the text", "layout", "layout",
-          "What it takes to keep which lines are items, rows and quotations, and where cells, links, "
-          "formulas and code stand, beside the text as it is stored; small pages, whose text is a "
-          "line or two, are the ones above 15 %. Links to articles whose words are in the text. CPU: "
-          "of `parse_document` alone, without one it is 1; of reading a dump that is about a "
+          "What it takes to keep which lines are items, rows and quotations, and where cells, "
+          "links, formulas and code stand, beside the text as it is stored; the pages above 15 % "
+          "have a line or two of text. Links to articles whose words are in the text. CPU: of "
+          "`parse_document` alone, which is 1 without a layout; of reading a dump it is about a "
           "quarter.", building.layout),
     Table("Sentences", "sentences", "sentences",
           "Cuts that are wrong whatever the text says: in a date, before a small letter, behind an "
