@@ -19,6 +19,8 @@ from pinakes.service.doctor.proof import Step
 from pinakes.service.evaluation.answer_figures import AnswerComparison, AnswerFigures
 from pinakes.service.evaluation.answer_run import AnswerRun
 from pinakes.service.evaluation.refusals import ErrorCurve
+from pinakes.service.http.security.caller import Scope
+from pinakes.service.http.security.usage import DayOfUse
 from pinakes.service.reading.answerability import Threshold
 from pinakes.service.views.answer_views import AnswerView
 from pinakes.service.views.change_views import PageChangeView, PageDifferenceView, StateView
@@ -394,19 +396,27 @@ class ChosenThreshold(Threshold):
     errors: ErrorCurve
 
 
-class Token(View):
+class Allowed(View):
+    """What a token opens; a limit that it does not have is left out. ``expires``: a day."""
+
+    scope: Scope
+    collections: list[str] | None = None
+    rate: str | None = None
+    places: int | None = None
+    expires: str | None = None
+
+
+class Token(Allowed):
     """A new token, shown this once."""
 
     name: str
-    scope: str
     token: str
 
 
-class ListedToken(View):
+class ListedToken(Allowed):
     """A token, but for what it is."""
 
     name: str
-    scope: str
     created: str
 
 
@@ -509,6 +519,8 @@ OUTPUTS: dict[str, Any] = {
     "eval compare": Comparisons,
     "tokens create": Token,
     "tokens list": list[ListedToken],
+    "tokens set": ListedToken,
+    "tokens usage": list[DayOfUse],
     "tokens revoke": RevokedToken,
     "approvals list": Decisions,
     "approvals show": DecisionView,
