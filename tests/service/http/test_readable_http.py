@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
+from pinakes.service.http.readable import bounded, escaped
 from tests.service.conftest import MakeClient, make_app
 from tests.service.scripted_generator import ScriptedGenerator
 
@@ -91,6 +92,15 @@ class TestFormats:
         marked = client.get("/api/pages/1?format=markdown").text
         assert "\\<script\\>window.owned = 1\\</script\\>" in marked
         assert not re.search(r"(?<!\\)<(?!http)", marked)
+
+
+def test_escaped_signs_are_counted() -> None:
+    marked = escaped("a_b*c " * 100, "markdown")
+    assert len(marked) == 800
+    cut = bounded(marked, 500)
+    assert len(cut) == 500
+    assert cut.endswith(" …")
+    assert bounded(marked, 800) == marked
 
 
 class TestTexts:
