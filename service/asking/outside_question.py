@@ -122,11 +122,18 @@ def _without_names(
 
     A name stays where little but it is asked about.
     """
+
+    def somebody(found: re.Match[str]) -> str:
+        before = found["before"]
+        if before is None:
+            return rules.someone
+        # A part of a longer name, which is somebody else's.
+        return found[0] if _matter(before, language, rules) else f"{before} {rules.someone}"
+
     for name in sorted(names, key=len, reverse=True):
-        # Not as a part of a longer name, which is somebody else's.
-        pattern = re.compile(rf"(?<![A-Z]\w )(?<!\w){re.escape(name)}(?! [A-Z]\w)(?!\w)")
+        pattern = rf"(?:\b(?P<before>[A-Z]\w+) )?(?<!\w){re.escape(name)}(?! [A-Z]\w)(?!\w)"
         without = rules.introduced.sub(partial(_relation_alone, name), text)
-        without = pattern.sub(rules.someone, without)
+        without = re.sub(pattern, somebody, without)
         if without != text and len(_matter(without, language, rules)) > 1:
             left_out.append(LeftOut("name", name))
             text = without

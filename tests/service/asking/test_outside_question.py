@@ -65,6 +65,8 @@ def test_public_questions_stay_as_they_are(question: str) -> None:
         ("My aunt Ida asks who won the 2031 Oslo marathon?", [], "Who won the 2031 Oslo marathon?"),
         ("Who inherits my flat at Bahnhofstrasse 5, 8001 Zürich?", [], "Who inherits a flat?"),
         ("As a nurse at Inselspital I wonder what sepsis is.", [], "What sepsis is."),
+        ("Did Tom Sawyer or Sam Tom paint it red?", ["My son Tom reads."], "Did Tom Sawyer or Sam "
+         "Tom paint it red?"),
         ("Who founded Novartis?", ["I work at Novartis."], "Who founded Novartis?"),
         ("Can I plant figs in our garden?", [], "Can I plant figs in a garden?"),
         ("What does an oncologist do? Write to a.b@mail.example.", [], "What does an oncologist "
