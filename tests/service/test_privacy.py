@@ -354,6 +354,7 @@ def test_hooks_and_libraries_say_where_and_not_what(caplog: pytest.LogCaptureFix
         assert resource.getrlimit(resource.RLIMIT_CORE)[0] in (0, 1)
     assert WORD not in caplog.text
     said = [record.getMessage() for record in caplog.records]
+    assert "py.warnings" in {record.name for record in caplog.records}
     assert "a failure" in said
     assert "a thread failed" in said
     for kind in ("ExceptionGroup", "ValueError", "KeyError"):
