@@ -218,7 +218,7 @@ def _print_tokens(tokens: Iterable["Token"]) -> None:
         limits = (
             "all collections" if may.collections is None else ",".join(may.collections),
             "any rate" if may.rate is None else may.rate.text,
-            "any places" if may.places is None else f"{may.places} places",
+            "any places" if may.places is None else f"places: {may.places}",
             "for ever"
             if may.expires is None
             else f"{'expired' if may.has_expired() else 'until'} {may.expires}",

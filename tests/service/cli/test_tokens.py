@@ -69,7 +69,7 @@ def test_limits_are_listed_and_changed(run: Run, tmp_path: Path) -> None:
     assert "Not here yet: enwiki, lawiki." in made.err
     secret = made.out.strip()
     listed = run("tokens", "list", "--data", tmp_path).out
-    for told in ("enwiki,lawiki", "60/min", "2 places", "until 2999-12-31T23:59:59+00:00"):
+    for told in ("enwiki,lawiki", "60/min", "places: 2", "until 2999-12-31T23:59:59+00:00"):
         assert told in listed
     changed = run(
         "tokens", "set", "phone", "--rate", "any", "--collections", "all", "--json",
