@@ -13,6 +13,7 @@ __all__ = [
     "bundled",
     "by_name",
     "everyday",
+    "friends",
     "generation",
     "injections",
     "judged",
@@ -216,6 +217,21 @@ def bundled(figures: Any) -> Iterable[Row]:
             "directly": found["tokens_per_second_direct"],
             "first token, ms": found["first_token_ms"],
             "directly, ms": found["first_token_ms_direct"],
+        }
+
+
+def friends(figures: Any) -> Iterable[Row]:
+    found = figures["first_words_s"]
+    alone = found["each alone"]["p50"]
+    for name, one in found.items():
+        yield {
+            "": name,
+            "answers": one["answers"],
+            "first words, p50 s": one["p50"],
+            "times alone": one["p50"] / alone,
+            "p95 s": one["p95"],
+            "the flooder's answers": one["flooder_answers"],
+            "refused to it": one["flooder_refused"],
         }
 
 

@@ -284,6 +284,10 @@ TABLES = (
           "without.", lambda figures: figures["generation"]),
     Table("HTTP servers under attack", "servers", "servers",
           "Each with all the limits it offers set; *bare*: none.", answers.servers),
+    Table("Friends, of whom one floods", "friends", "friends",
+          "Each has a token. Seven ask and pause; the eighth has 32 questions at once, for as long "
+          "as they do. A scripted model with two slots; the machine was busy with other work.",
+          answers.friends),
 )  # fmt: skip
 
 
