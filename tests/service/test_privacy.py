@@ -268,7 +268,7 @@ def test_by_http_nothing_is_kept(world: World) -> None:
     assert "friend /api/search 200 " in (kept / "serve.err").read_text()
     assert "RuntimeError (words left out)" in (kept / "serve.err").read_text()
     assert "pinakes_answers_total" in (kept / "metrics").read_text()
-    assert (world.root / "data" / ".usage.db").exists()
+    assert (world.root / "data" / ".usage/usage.db").exists()
     assert world.found() == []
 
 

@@ -20,7 +20,8 @@ from pinakes.service.errors import BadInput
 __all__ = ["MOST_DAYS", "DayOfUse", "Usage"]
 
 MOST_DAYS = 400
-_FILE = ".usage.db"  # no name of a collection begins with a dot
+# SQLite writes beside its file: where the data can only be read, this directory can be written.
+_FILE = ".usage/usage.db"  # no name of a collection begins with a dot
 _PATIENCE_S = 5.0
 _TABLE = """CREATE TABLE IF NOT EXISTS usage (
     day TEXT NOT NULL, name TEXT NOT NULL,
@@ -125,6 +126,7 @@ class Usage:
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:
         """The file in a transaction; only its owner can read it."""
+        self.path.parent.mkdir(mode=0o700, exist_ok=True)
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600))
         with closing(sqlite3.connect(self.path, timeout=_PATIENCE_S)) as database, database:
             database.execute(_TABLE)

@@ -223,7 +223,7 @@ def test_use_is_told_in_numbers(two: Path) -> None:
         assert client.get("/api/usage").json()["days"] == []
     [kept] = Usage(two).since(1)
     assert kept.as_json() == {"day": kept.day, "name": "friend"} | numbers
-    assert b"quorvexil" not in (two / ".usage.db").read_bytes()
+    assert b"quorvexil" not in (two / ".usage/usage.db").read_bytes()
 
 
 def test_without_tokens_nothing_is_counted(two: Path) -> None:
@@ -231,7 +231,7 @@ def test_without_tokens_nothing_is_counted(two: Path) -> None:
         client.get("/c/samplewiki/api/search?q=stone")
         answer = client.get("/api/usage")
         assert (answer.status_code, answer.json()["title"]) == (404, "Not found")
-    assert not (two / ".usage.db").exists()
+    assert not (two / ".usage/usage.db").exists()
 
 
 def test_what_the_model_did_is_counted_whatever_became_of_the_answer(two: Path) -> None:
