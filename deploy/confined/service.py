@@ -122,7 +122,9 @@ def _bound(path: Path, how: str = "--bind") -> list[str]:
 def _data(data: Path, writable: bool) -> list[str]:
     if writable:
         return _bound(data)
-    kept = [data / name for name in _KEPT if (data / name).exists()]
+    kept = [data / name for name in _KEPT]
+    for path in kept:
+        path.mkdir(mode=0o700, exist_ok=True)
     return [*_bound(data, "--ro-bind"), *(word for path in kept for word in _bound(path))]
 
 

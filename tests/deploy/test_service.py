@@ -55,7 +55,6 @@ def listener() -> Iterator[tuple[str, list[int]]]:
 def test_it_answers_reads_what_it_must_and_writes_next_to_nothing(
     own_data: Path, sockets: Path
 ) -> None:
-    (own_data / ".approvals").mkdir(mode=0o700, exist_ok=True)
     with (
         listener() as (address, came),
         confined_service(
@@ -71,7 +70,8 @@ def test_it_answers_reads_what_it_must_and_writes_next_to_nothing(
         assert places[str(own_data)] == "ro"
         written = {place for place, how in places.items() if how == "rw"}
         own = {place for place in written if not place.startswith("/dev")}
-        assert own == {"/", "/tmp", str(sockets), str(own_data / ".approvals")}
+        kept = {str(own_data / name) for name in (".approvals", ".usage")}
+        assert own == {"/", "/tmp", str(sockets), *kept}
         assert str(Path.home()) not in places
         assert service.end()[0] == 0
         assert not service.socket.exists()
