@@ -94,6 +94,13 @@ def test_what_lines_and_spans_are(wikitext: str, expected: list[str]) -> None:
     assert laid(wikitext) == expected
 
 
+def test_of_words_that_are_alike_the_linked_ones_are_the_link() -> None:
+    for wikitext in ("<b>Rome</b> or [[Rome]], Rome", "{|\n| <b>Rome</b> or [[Rome]], Rome\n|}"):
+        document = parsed(wikitext)
+        [span] = layout_of(document).spans
+        assert (document.text, span.start) == ("Rome or Rome, Rome", 8)
+
+
 def check(wikitext: str, title: str = "Title", site: SiteInfo = SITE) -> Document:
     """Text, sections and links are the same without a layout; the layout holds together."""
     page = Page(1, 0, title, 2, "", None, wikitext)

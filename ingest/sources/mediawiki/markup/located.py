@@ -96,7 +96,9 @@ def found_in(text: str, links: Iterable[tuple[str, int]]) -> str:
     return Located(text, places, text.blocks if isinstance(text, Located) else ())
 
 
-def moved(old: str, places: Sequence[Place], new: str, links: Sequence[Link]) -> Sequence[Place]:
+def moved(
+    old: str, places: Sequence[Place], new: str, links: Sequence[Link] = ()
+) -> Sequence[Place]:
     """Where the links of ``old`` stand in ``new``, which a step has made of it.
 
     A link is the one of its words that it was among those since the link before it. ``links``: by
@@ -112,7 +114,7 @@ def moved(old: str, places: Sequence[Place], new: str, links: Sequence[Link]) ->
         if not new.startswith(words, at):
             at = _found(old[old_at:start], words, new, old_at + shift)
             if at < 0:
-                words = links[number].anchor
+                words = links[number].anchor if links else ""
                 at = _found(old[old_at:start], words, new, old_at + shift) if words else -1
                 if at < 0:
                     continue

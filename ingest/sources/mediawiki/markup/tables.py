@@ -17,8 +17,8 @@ from pinakes.ingest.sources.mediawiki.markup.located import (
     Part,
     Place,
     TextBlock,
-    found_in,
     joined,
+    moved,
 )
 
 __all__ = [
@@ -152,7 +152,7 @@ def _cells(row: str, places: Sequence[Place]) -> Iterator[_Cell]:
         spans = {kind.lower(): int(number) for kind, number in _SPAN.findall(attributes)}
         words = cell_text(text)
         if inside := _inside(places, mark.end(), end):
-            words = found_in(words, [(content[at:stop], link) for at, stop, link in inside])
+            words = Located(words, moved(content, inside, words))
         yield _Cell(
             words,
             is_header,
