@@ -105,7 +105,7 @@ KNOW_MEDIAWIKI = {
     "ingest/sources/opening.py",
     "service/cli/extract.py",
     "service/terminal/fidelity_report.py",
-    "service/views/command_views.py",
+    "service/views/commands/builds.py",
 }
 
 

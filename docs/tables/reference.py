@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 
 from pinakes.service.cli.main import app
 from pinakes.service.settings import Settings
-from pinakes.service.views.command_views import output_schemas
+from pinakes.service.views.commands.outputs import output_schemas
 
 __all__ = [
     "command_options",

@@ -7,7 +7,7 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from pinakes.service.views.command_views import OUTPUTS, output_schemas
+from pinakes.service.views.commands.outputs import OUTPUTS, output_schemas
 
 __all__ = ["check_output", "command_of"]
 

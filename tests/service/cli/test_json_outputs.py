@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 from pinakes.index.generations import current_generation
 from pinakes.service.approvals.approvals import Approvals
 from pinakes.service.http.security.tokens import Tokens
-from pinakes.service.views.command_views import OUTPUTS, output_schemas
+from pinakes.service.views.commands.outputs import OUTPUTS, output_schemas
 from tests.index.toys import SAMPLE, article, write_dump
 from tests.service.conftest import Run
 from tests.service.output_forms import check_output
