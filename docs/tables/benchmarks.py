@@ -240,7 +240,7 @@ TABLES = (
     Table("Layout beside the text", "layout", "layout",
           "What it takes to keep which lines are items, rows and quotations, and where cells, "
           "links, formulas and code stand, beside the text as it is stored. Of the Latgalian pages "
-          "above 15 % the median has 236 characters of text and 44 bytes of layout; the longer ones "
+          "above 15 % the median has 236 characters of text and 44 bytes of layout; longer ones "
           "are lists of links. Links to articles whose words are in the text. CPU: of "
           "`parse_document` alone, which is 1 without a layout; of reading a dump it is about a "
           "quarter.", building.layout),
