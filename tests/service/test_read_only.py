@@ -42,7 +42,7 @@ command = [sys.executable, "-m", "pinakes", "serve", "--port", "0",
            "--generator", "none", "--data", sys.argv[1], "--collection", "sample"]
 with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
     address = server.stderr.readline().split("http://")[1].split()[0]
-    for path in ("/readyz", "/api/search?q=memex", "/page/1"):
+    for path in ("/status", "/api/search?q=memex", "/page/1"):
         try:
             answer = urllib.request.urlopen(f"http://{address}{path}")
         except urllib.error.HTTPError as error:

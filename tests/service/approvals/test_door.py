@@ -236,7 +236,7 @@ def test_metrics_are_told_here_and_nowhere_else(doors: Doors) -> None:
     routes = {
         "/api/search": "2xx",
         "none": "4xx",
-        "/c/{collection}/page/{page_id}": "4xx",
+        "/c/{collection}/page/{name:path}": "4xx",
         "/v1/models/{model_id}": "4xx",
         "/static": "4xx",
     }

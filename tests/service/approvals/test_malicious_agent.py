@@ -84,6 +84,8 @@ class TestOverTheReadingDoor:
             "/api/ask",
             "/c/{collection}/api/ask",
             "/v1/chat/completions",
+            "/v1/embeddings",
+            "/v1/responses",
             "/mcp",
             "/enter",
             "/api/proposals",

@@ -54,7 +54,7 @@ def test_each_answers_under_its_own_address_and_names_itself(client: TestClient)
         assert (found["collection"], hit["collection"], hit["title"]) == (name, name, title)
         assert hit["ref"].startswith(f"{name}/")
         assert hit["url"].startswith(f"/c/{name}/page/{hit['page_id']}?")
-        page = client.get(hit["url"])
+        page = client.get(hit["url"], follow_redirects=True)
         assert page.status_code == 200
         assert f'<a href="/c/{name}/">' in page.text
         stored = client.get(f"/c/{name}/api/pages/{hit['page_id']}").json()
@@ -232,7 +232,7 @@ def test_the_list_in_a_browser(browser: Browser, several: Path, scripts: bool) -
             page.get_by_label("What would you like to know?").fill("Rosetta Stone")
             page.get_by_role("button", name="Ask").click()
             expect(page.locator("#sources li a").first).to_be_visible()
-            assert page.url == f"{address}/c/samplewiki/?q=Rosetta+Stone"
+            assert page.url.startswith(f"{address}/c/samplewiki/")
         page.get_by_role("link", name="Pinakes").first.click()
         expect(page.get_by_role("link", name="Pinakes sample")).to_be_visible()
         context.close()

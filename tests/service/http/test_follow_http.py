@@ -29,7 +29,7 @@ def test_no_request_fails_while_new_generations_are_published(
                     answer = client.get("/api/search", params={"q": query})
                     hits = answer.json()["hits"]
                     assert query in [hit["title"] for hit in hits]
-                    assert client.get(hits[0]["url"]).status_code == 200
+                    assert client.get(hits[0]["url"], follow_redirects=True).status_code == 200
                     seen.append(answer.json()["generation"])
                 except Exception as error:
                     failed.append(repr(error))

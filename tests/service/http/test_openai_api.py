@@ -122,7 +122,7 @@ def test_an_answer_with_its_annotations(make_openai: MakeOpenAI) -> None:
     for one, number in zip(marked, cited, strict=True):
         assert one.url == f"{str(client.base_url).removesuffix('/v1/')}{sources[number]['url']}"
         assert one.title == " › ".join([sources[number]["title"], *sources[number]["heading_path"]])
-        assert 'id="passage"' in httpx.get(one.url).text
+        assert 'id="passage"' in httpx.get(one.url, follow_redirects=True).text
 
 
 def test_what_else_is_known_of_an_answer_is_in_one_place(make_openai: MakeOpenAI) -> None:

@@ -39,7 +39,7 @@ def test_an_answer_with_its_annotations(client: openai.OpenAI) -> None:
     for one in marked:
         assert one["type"] == "url_citation"
         assert answer.output_text[one["start_index"] : one["end_index"]][0] == "["
-        assert 'id="passage"' in httpx.get(one["url"]).text
+        assert 'id="passage"' in httpx.get(one["url"], follow_redirects=True).text
     whole = answer.model_extra["pinakes"]  # type: ignore[index]
     assert whole["text"] == answer.output_text
     assert answer.usage is not None

@@ -39,14 +39,14 @@ def test_articles_come_once_with_their_best_passage(address: str) -> None:
     first = response.text.split("<li>")[1]
     assert "<mark>" in first
     [url] = re.findall(r'class="place" href="([^"]+)"', first)
-    article = httpx.get(address + url.replace("&amp;", "&"), headers=HTML)
+    article = httpx.get(address + url.replace("&amp;", "&"), headers=HTML, follow_redirects=True)
     assert '<mark id="passage"' in article.text
 
 
 def test_a_title_leads_to_its_article_and_back_to_the_search(address: str) -> None:
     response = found(address, "library of Alexandria")
     assert response.status_code == 303
-    article = httpx.get(address + response.headers["Location"], headers=HTML)
+    article = httpx.get(address + response.headers["Location"], headers=HTML, follow_redirects=True)
     assert "<h1" in article.text
     [instead] = re.findall(r'<a href="([^"]+)">Search for it instead', article.text)
     results = httpx.get(address + instead.replace("&amp;", "&"), headers=HTML)

@@ -121,6 +121,9 @@ async def is_well(service: Service) -> None:
     await service.until_idle()
 
 
+DEATHS = ("no HTTP", "reset")
+
+
 @BOTH
 # 503 is a model that is loading: it is waited for.
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault != "503"])
@@ -129,7 +132,8 @@ def test_a_model_that_fails_in_the_middle(
 ) -> None:
     async def scenario() -> None:
         stage.upstream.script = healthy()
-        stage.upstream.script[CHAT].insert(0, FAULTS[fault])
+        # What a server dies of is sent once more, when it is back.
+        stage.upstream.script[CHAT][:0] = [FAULTS[fault]] * (2 if fault in DEATHS else 1)
         title, detail = await told(stage.service, headers)
         # A hundred sentences are an answer, if they come before the time is up.
         assert title == NO_ANSWER or (title, fault) == ("answer", "endless")

@@ -120,7 +120,7 @@ def test_search_and_fetch(address: str, mode: str) -> None:
             fetched = await data(client, "fetch", id=first["id"])
             assert (fetched["id"], fetched["title"]) == (first["id"], first["title"])
             ref = parse_ref(fetched["id"])
-        async with httpx.AsyncClient() as plain:
+        async with httpx.AsyncClient(follow_redirects=True) as plain:
             page = (await plain.get(f"{address}/api/pages/{ref.page_id}")).json()
             reader = (await plain.get(fetched["url"])).text
             assert (await plain.get(first["url"])).status_code == 200
@@ -418,7 +418,7 @@ def test_a_changed_page_is_given_as_it_is_now(tmp_path: Path) -> None:
                 gone = await call(client, "fetch", id=museum["id"])
                 assert gone.is_error
                 assert "has no page 2: it was deleted" in text_of(gone)
-                found = await asyncio.to_thread(httpx.get, lighthouse["url"])
+                found = await asyncio.to_thread(httpx.get, lighthouse["url"], follow_redirects=True)
                 assert "shone on the island" in found.text
                 lost = await asyncio.to_thread(httpx.get, museum["url"])
                 assert (lost.status_code, "it was deleted" in lost.text) == (404, True)

@@ -45,7 +45,7 @@ def test_a_page_leads_to_the_entry_and_the_entry_back(client: TestClient, secret
     assert "secure" not in parts
     assert "domain" not in cookie.lower()
     client.cookies.set("pinakes", secret)
-    page = client.get("/c/toywiki/page/1", headers=HTML)
+    page = client.get("/c/toywiki/page/1", headers=HTML, follow_redirects=True)
     assert page.status_code == 200
     assert "zebrafish" in page.text
 
@@ -146,7 +146,8 @@ def test_one_entry_opens_the_pages(
         page.get_by_label("Your token").fill(secret)
         page.get_by_role("button", name="Enter").click()
         expect(page.locator("mark")).to_be_visible()
-        assert page.url == f"{address}/c/toywiki/page/1?start=1&end=9"
+        assert page.url.startswith(f"{address}/c/toywiki/page/%3Cscript%3E")
+        assert page.url.endswith("?start=1&end=9")
         if scripts:
             assert page.evaluate("document.cookie") == ""
             page.goto(f"{address}/?q=zebrafish&mode=quote")

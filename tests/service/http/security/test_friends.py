@@ -11,16 +11,13 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from pinakes.index.build.progress_file import told_in_file
 from pinakes.index.library import Library
-from pinakes.index.locks import hold_collection
 from pinakes.service.errors import GeneratorFailed
 from pinakes.service.http.app import create_app
 from pinakes.service.http.security.allowance import read_rate
 from pinakes.service.http.security.tokens import Tokens
 from pinakes.service.http.security.usage import DayOfUse, Usage
 from pinakes.service.settings import Settings
-from tests.index.toys import QuietProgress
 from tests.service.conftest import local_client
 from tests.service.scripted_generator import ScriptedGenerator
 from tests.service.tools.calls import ACCEPT, rpc
@@ -105,16 +102,6 @@ def test_it_is_no_more_than_what_was_never_there(friend: TestClient) -> None:
         hidden, unknown = (friend.post(path.format(body["model"]), json=body) for body in bodies)
         assert hidden.status_code == unknown.status_code == 404
         assert hidden.text.replace(HIDDEN, "nowiki1") == unknown.text
-
-
-def test_a_build_that_goes_on_is_told_to_whom_it_concerns(friend: TestClient, two: Path) -> None:
-    everybody = Tokens(two).create("everybody")
-    collection = two / HIDDEN
-    with hold_collection(collection), told_in_file(collection, QuietProgress()) as told:
-        told.step("Reading", 10, "pages")
-        assert friend.get("/api/builds").json() == {"builds": []}
-        friend.headers["authorization"] = f"Bearer {everybody}"
-        assert [one["collection"] for one in friend.get("/api/builds").json()["builds"]] == [HIDDEN]
 
 
 def tools(client: TestClient, method: str, **params: Any) -> str:
