@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from pinakes.index.build.progress_file import builds
 from pinakes.index.library import Library
-from pinakes.service.generators.queue import GenerationQueue
+from pinakes.service.fair_queue import FairQueue
 from pinakes.service.types import Spent
 
 __all__ = ["Metrics"]
@@ -63,7 +63,7 @@ class Metrics:
         self._tokens.inc(spent.tokens)
         self._model.inc(spent.model_s)
 
-    def watch(self, queue: GenerationQueue, library: Library, data: Path) -> None:
+    def watch(self, queue: FairQueue, library: Library, data: Path) -> None:
         """Tell also of these, as they are whenever somebody looks."""
         self.registry.register(_Now(queue, library, data))
 
@@ -73,7 +73,7 @@ class Metrics:
 
 
 class _Now(Collector):
-    def __init__(self, queue: GenerationQueue, library: Library, data: Path) -> None:
+    def __init__(self, queue: FairQueue, library: Library, data: Path) -> None:
         self._queue = queue
         self._library = library
         self._data = data

@@ -32,9 +32,9 @@ from pinakes.service.asking.room import room_for
 from pinakes.service.asking.short_answers import short_answer
 from pinakes.service.asking.understanding import understood
 from pinakes.service.errors import ServiceError
+from pinakes.service.fair_queue import FairQueue
 from pinakes.service.generators.generator import Generator, ModelInfo, Sign
 from pinakes.service.generators.profiles import ModelProfile, profile_of
-from pinakes.service.generators.queue import GenerationQueue
 from pinakes.service.reading.answering import answers, quotation_answers
 from pinakes.service.reading.models import ReadingModels, reading_models
 from pinakes.service.reading.question import Question
@@ -70,10 +70,13 @@ class Answerer:
         self.reading = reading or reading_models(settings.models)
         self.settings = settings
         self._on_spent = on_spent
-        self.queue = GenerationQueue(settings.answer.longest_queue, places_of=places_of)
+        self.queue = FairQueue(settings.answer.longest_queue, places_of=places_of)
         # Apart from the threads that check sentences, and fewer than there are cores: who comes new
         # holds up no answer but while networks read, which takes all of them for a moment.
-        self._searching = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) - 1), "search")
+        threads = max(1, (os.cpu_count() or 1) - 1)
+        self._searching = ThreadPoolExecutor(threads, "search")
+        # The threads would take the many questions of one caller before the first of another.
+        self._searches = FairQueue(None, threads)
 
     async def answer(
         self, index: Index, request: AnswerRequest
@@ -153,17 +156,19 @@ class Answerer:
 
     async def _search(self, draft: Draft) -> Question:
         """Find what there is for the question; the question as sources are compared with it."""
-        index = draft.index
-        found = await asyncio.get_running_loop().run_in_executor(
-            self._searching,
-            find,
-            index,
-            self.reading,
-            draft.question,
-            self.settings.search.mode,
-            draft.beside,
-            draft.planned,
-        )
+        index, request = draft.index, draft.request
+        with self._searches.enter(request.caller, request.user) as ticket:
+            await ticket.turn()
+            found = await asyncio.get_running_loop().run_in_executor(
+                self._searching,
+                find,
+                index,
+                self.reading,
+                draft.question,
+                self.settings.search.mode,
+                draft.beside,
+                draft.planned,
+            )
         draft.searched, draft.hits, draft.ranked = found.searched, found.hits, found.sentences
         draft.more, draft.likely = found.more, found.likely
         draft.holds_answer = found.holds_answer

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent, Status
 from pinakes.service.asking.generate import TimeLimit
+from pinakes.service.fair_queue import Ticket
 from pinakes.service.generators.generator import Generator, ModelInfo
-from pinakes.service.generators.queue import Ticket
 
 __all__ = ["ModelTurn"]
 

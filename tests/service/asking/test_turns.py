@@ -1,18 +1,23 @@
 """Answers that wait for their turn at the model: who waits, who does not, and for how long."""
 
 import asyncio
+import os
 import re
 import threading
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from typing import Any
 
 import pytest
 
 from pinakes.index.errors import BadQuery
 from pinakes.index.retrieval.search import Index
+from pinakes.service.asking import answer as answer_module
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.asking.events import AnswerEvent, Done, Status, Token
+from pinakes.service.asking.retrieve import Found, find
 from pinakes.service.errors import GeneratorFailed, QueueFull
+from pinakes.service.reading.models import ReadingModels
 from pinakes.service.settings import AnswerSettings, SearchSettings, Settings
 from pinakes.service.types import AnswerMode, AnswerRequest, Message
 from tests.service.scripted_generator import ScriptedGenerator
@@ -129,6 +134,37 @@ def test_as_many_at_once_as_the_model_has_slots(index: Index) -> None:
         assert service.queue.running == 0
 
     asyncio.run(scenario())
+
+
+def test_callers_take_turns_at_searching(index: Index, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A tenth question of one caller is searched for after the first of any other."""
+    all_wait = threading.Event()
+    searched: list[str] = []
+
+    def noted(index: Index, reading: ReadingModels, question: str, *more: Any) -> Found:
+        assert all_wait.wait(PATIENCE_S)
+        searched.append(question.split()[0])
+        return find(index, reading, QUESTION, *more)
+
+    monkeypatch.setattr(answer_module, "find", noted)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)  # of which one searches
+
+    async def scenario() -> None:
+        service = answerer(ScriptedGenerator(*WORDS))
+        names = [*(f"A{number}" for number in range(10)), "B0", "B1", "C0"]
+        asking = [
+            asyncio.create_task(ask(service, index, name[0], "quote", f"{name} {QUESTION}"))
+            for name in names
+        ]
+        for _ in range(50):  # every task goes on until it waits for its search
+            await asyncio.sleep(0)
+        asking.pop(3).cancel()
+        await asyncio.sleep(0)
+        all_wait.set()
+        await asyncio.gather(*asking)
+
+    asyncio.run(scenario())
+    assert searched == ["A0", "B0", "C0", "A1", "B1", "A2", "A4", "A5", "A6", "A7", "A8", "A9"]
 
 
 def test_what_needs_no_model_does_not_wait(index: Index) -> None:

@@ -11,9 +11,9 @@ import httpx
 
 from pinakes.index.library import Library
 from pinakes.service.asking.answer import Answerer
+from pinakes.service.fair_queue import FairQueue
 from pinakes.service.generators.choice import open_generator
 from pinakes.service.generators.generator import Generator
-from pinakes.service.generators.queue import GenerationQueue
 from pinakes.service.http.app import create_app
 from pinakes.service.http.listening import Listening
 from pinakes.service.http.server import make_server
@@ -36,14 +36,14 @@ class Service:
     answerer: Answerer
 
     @property
-    def queue(self) -> GenerationQueue:
+    def queue(self) -> FairQueue:
         return self.answerer.queue
 
     @property
     def generator(self) -> Generator | None:
         return self.answerer.generator
 
-    async def until(self, condition: Callable[[GenerationQueue], bool]) -> None:
+    async def until(self, condition: Callable[[FairQueue], bool]) -> None:
         """Wait until the line is as described."""
         async with asyncio.timeout(PATIENCE_S):
             while not condition(self.queue):

@@ -11,9 +11,9 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
+from pinakes.service import fair_queue as queue_module
 from pinakes.service.errors import QueueFull
-from pinakes.service.generators import queue as queue_module
-from pinakes.service.generators.queue import GenerationQueue, Place, Ticket
+from pinakes.service.fair_queue import FairQueue, Place, Ticket
 from tests.yardstick import PATIENCE_S
 
 
@@ -34,7 +34,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     return stopped
 
 
-def enter(stack: ExitStack, queue: GenerationQueue, *callers: str) -> list[Ticket]:
+def enter(stack: ExitStack, queue: FairQueue, *callers: str) -> list[Ticket]:
     """Tickets that ask for their turns at once."""
     tickets = [stack.enter_context(queue.enter(caller)) for caller in callers]
     for ticket in tickets:
@@ -44,7 +44,7 @@ def enter(stack: ExitStack, queue: GenerationQueue, *callers: str) -> list[Ticke
 
 def order_of_turns(slots: int, callers: str) -> str:
     """The tickets of these callers in the order of their turns; who began first ends first."""
-    queue = GenerationQueue(longest=2 * len(callers))  # more than half of it is nobody's
+    queue = FairQueue(longest=2 * len(callers))  # more than half of it is nobody's
     stacks = [ExitStack() for _ in callers]
     order: list[int] = []
     with ExitStack() as before:
@@ -74,7 +74,7 @@ def test_the_order_of_turns(slots: int, callers: str, order: str) -> None:
 
 
 def test_who_has_a_turn_waits_behind_others() -> None:
-    queue = GenerationQueue(longest=9, slots=2)
+    queue = FairQueue(longest=9, slots=2)
     with ExitStack() as stack, ExitStack() as ending:
         enter(stack, queue, "a")
         enter(ending, queue, "b")
@@ -85,7 +85,7 @@ def test_who_has_a_turn_waits_behind_others() -> None:
 
 
 def test_who_asks_again_later_stands_where_he_comes() -> None:
-    queue = GenerationQueue(longest=9)
+    queue = FairQueue(longest=9)
     lasting = ExitStack()
     enter(lasting, queue, "b")
     with queue.enter("a") as first:
@@ -98,7 +98,7 @@ def test_who_asks_again_later_stands_where_he_comes() -> None:
 
 
 def test_a_ticket_that_has_not_asked_keeps_its_place_and_no_slot() -> None:
-    queue = GenerationQueue(longest=9)
+    queue = FairQueue(longest=9)
     with ExitStack() as stack, queue.enter("a") as searching:
         first, second = enter(stack, queue, "b", "c")
         assert (first.began is not None, second.began) == (True, None)
@@ -107,7 +107,7 @@ def test_a_ticket_that_has_not_asked_keeps_its_place_and_no_slot() -> None:
 
 
 def test_more_than_may_wait_are_refused() -> None:
-    queue = GenerationQueue(longest=2, slots=2)
+    queue = FairQueue(longest=2, slots=2)
     with ExitStack() as stack:
         enter(stack, queue, "a", "b", "c")
         with queue.enter("d"), pytest.raises(QueueFull, match="2 wait"):
@@ -120,7 +120,7 @@ def test_more_than_may_wait_are_refused() -> None:
 @pytest.mark.parametrize("places", [1, 2, 17, 20, 80])
 def test_nobody_takes_so_many_places_that_none_are_left(places: int) -> None:
     """One alone gets half of them, a second one half of the rest, and a new one always some."""
-    queue = GenerationQueue(longest=places - 1)
+    queue = FairQueue(longest=places - 1)
     with ExitStack() as stack:
         taken = []
         for caller in ("greedy", "also greedy", "greedy too"):
@@ -138,7 +138,7 @@ def test_nobody_takes_so_many_places_that_none_are_left(places: int) -> None:
 
 
 def test_a_caller_with_too_many_is_told_so() -> None:
-    queue = GenerationQueue(longest=3)
+    queue = FairQueue(longest=3)
     with ExitStack() as stack:
         enter(stack, queue, "a", "a")
         with pytest.raises(QueueFull, match=r"you have 2 questions in the line.*10 s"):
@@ -147,7 +147,7 @@ def test_a_caller_with_too_many_is_told_so() -> None:
 
 def test_users_share_what_is_their_callers() -> None:
     """Many users of one caller push nobody back; among themselves they take turns."""
-    queue = GenerationQueue(longest=30)
+    queue = FairQueue(longest=30)
     order: list[str] = []
     with ExitStack() as before:
         enter(before, queue, "somebody else")
@@ -165,7 +165,7 @@ def test_users_share_what_is_their_callers() -> None:
 
 
 def test_a_line_of_none_still_has_slots() -> None:
-    queue = GenerationQueue(longest=0)
+    queue = FairQueue(longest=0)
     with ExitStack() as stack:
         [ticket] = enter(stack, queue, "a")
         assert ticket.began is not None
@@ -174,7 +174,7 @@ def test_a_line_of_none_still_has_slots() -> None:
 
 
 def test_more_slots_begin_more_turns_and_fewer_end_none() -> None:
-    queue = GenerationQueue(longest=9)
+    queue = FairQueue(longest=9)
     with ExitStack() as stack:
         tickets = enter(stack, queue, "a", "b", "c")
         queue.resize(2)
@@ -184,7 +184,7 @@ def test_more_slots_begin_more_turns_and_fewer_end_none() -> None:
 
 
 def test_before_any_turn_was_measured_nothing_is_promised() -> None:
-    queue = GenerationQueue(longest=1)
+    queue = FairQueue(longest=1)
     with ExitStack() as stack:
         _, waiting = enter(stack, queue, "a", "b")
         assert queue.place(waiting) == Place(0, None)
@@ -193,7 +193,7 @@ def test_before_any_turn_was_measured_nothing_is_promised() -> None:
         assert caught.value.retry_after_s >= 1
 
 
-def lasting(queue: GenerationQueue, clock: Clock, *seconds: float) -> None:
+def lasting(queue: FairQueue, clock: Clock, *seconds: float) -> None:
     """Turns that lasted so long."""
     for one in seconds:
         with queue.enter("z") as ticket:
@@ -215,7 +215,7 @@ def lasting(queue: GenerationQueue, clock: Clock, *seconds: float) -> None:
 def test_estimates_come_from_measured_turns(
     clock: Clock, slots: int, lasted: list[float], elapsed: float, waits: list[float]
 ) -> None:
-    queue = GenerationQueue(longest=9, slots=slots)
+    queue = FairQueue(longest=9, slots=slots)
     lasting(queue, clock, *lasted)
     with ExitStack() as stack:
         tickets = enter(stack, queue, *"abcde"[: slots + 3])
@@ -225,7 +225,7 @@ def test_estimates_come_from_measured_turns(
 
 
 def test_fewer_slots_wait_longer(clock: Clock) -> None:
-    queue = GenerationQueue(longest=9, slots=2)
+    queue = FairQueue(longest=9, slots=2)
     lasting(queue, clock, 10)
     with ExitStack() as stack:
         enter(stack, queue, "a")
@@ -237,7 +237,7 @@ def test_fewer_slots_wait_longer(clock: Clock) -> None:
 
 
 def test_a_refusal_says_when_there_is_room_again(clock: Clock) -> None:
-    queue = GenerationQueue(longest=1)
+    queue = FairQueue(longest=1)
     lasting(queue, clock, 7.5)
     with ExitStack() as stack:
         enter(stack, queue, "a", "b")
@@ -254,7 +254,7 @@ async def settle() -> None:
 
 def test_places_are_told_as_they_change_and_end_with_the_turn() -> None:
     async def scenario() -> None:
-        queue = GenerationQueue(longest=9)
+        queue = FairQueue(longest=9)
         told: list[int] = []
 
         async def wait() -> None:
@@ -281,7 +281,7 @@ def test_places_are_told_as_they_change_and_end_with_the_turn() -> None:
 def test_estimates_are_told_anew_while_nobody_moves(monkeypatch: pytest.MonkeyPatch) -> None:
     async def scenario() -> list[Place]:
         monkeypatch.setattr(queue_module, "_REFRESH_S", 0.01)
-        queue = GenerationQueue(longest=9)
+        queue = FairQueue(longest=9)
         clock = Clock()
         monkeypatch.setattr(queue_module, "time", clock)
         lasting(queue, clock, 10)
@@ -299,7 +299,7 @@ def test_estimates_are_told_anew_while_nobody_moves(monkeypatch: pytest.MonkeyPa
 
 
 @asynccontextmanager
-async def a_turn(queue: GenerationQueue, caller: str) -> AsyncIterator[Ticket]:
+async def a_turn(queue: FairQueue, caller: str) -> AsyncIterator[Ticket]:
     with queue.enter(caller) as ticket:
         await asyncio.sleep(0)  # the search
         async for _ in ticket.places():
@@ -312,7 +312,7 @@ def test_whoever_leaves_whenever_leaves_nothing(seed: int) -> None:
     """Tasks cancelled at random, in every stage, some while others end."""
     chance = random.Random(seed)
 
-    async def ask(queue: GenerationQueue, caller: str) -> None:
+    async def ask(queue: FairQueue, caller: str) -> None:
         with suppress(QueueFull):
             async with a_turn(queue, caller):
                 assert queue.running <= most
@@ -323,7 +323,7 @@ def test_whoever_leaves_whenever_leaves_nothing(seed: int) -> None:
 
     async def scenario() -> None:
         nonlocal most
-        queue = GenerationQueue(longest=12, slots=most)
+        queue = FairQueue(longest=12, slots=most)
         tasks: list[asyncio.Task[None]] = []
         for _ in range(300):
             tasks.append(asyncio.create_task(ask(queue, chance.choice("abcd"))))
@@ -352,7 +352,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.queue = GenerationQueue(longest=8, slots=1)
+        self.queue = FairQueue(longest=8, slots=1)
         self.stacks: dict[Ticket, ExitStack] = {}  # in order of arrival
         self.grants = 0
         self.latest: dict[str, int] = {}  # which grant was the last of a caller who is here
@@ -447,7 +447,7 @@ TestQueueMachine.settings = settings(max_examples=60, stateful_step_count=40, de
 
 
 def test_a_caller_has_no_more_places_than_are_set() -> None:
-    queue = GenerationQueue(longest=9, places_of={"a": 2}.get)
+    queue = FairQueue(longest=9, places_of={"a": 2}.get)
     with ExitStack() as stack:
         enter(stack, queue, "a", "a")
         with pytest.raises(QueueFull, match="you have 2 questions in the line"):

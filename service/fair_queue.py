@@ -1,6 +1,6 @@
-"""Turns at the model: as many at once as it has slots, the others in line, fair between callers.
+"""Turns at what is scarce: as many at once as there are slots, the others in line, fair by caller.
 
-Knows nothing of what is generated.
+Knows nothing of what a turn is used for.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from heapq import heapreplace
 
 from pinakes.service.errors import QueueFull
 
-__all__ = ["GenerationQueue", "Place", "Ticket"]
+__all__ = ["FairQueue", "Place", "Ticket"]
 
 _MEASURED = 32  # the latest turns, which estimates are made from
 _REFRESH_S = 5.0  # an estimate changes also while nobody moves
@@ -36,7 +36,7 @@ class Place:
 class Ticket:
     """A place in the line of ``queue``, and the turn it leads to once that is asked for."""
 
-    queue: "GenerationQueue"
+    queue: "FairQueue"
     caller: str
     user: str
     asked: bool = False
@@ -62,6 +62,13 @@ class Ticket:
                     await self._moved.wait()
             self._moved.clear()
 
+    async def turn(self) -> None:
+        """Ask for the turn, and wait until it comes."""
+        self.queue.ask(self)
+        while self.began is None:
+            self._moved.clear()
+            await self._moved.wait()
+
     def move(self, *, begin: bool = False) -> None:
         """Let ``places`` look again; ``begin``: the turn has come."""
         if begin:
@@ -69,7 +76,7 @@ class Ticket:
         self._moved.set()
 
 
-class GenerationQueue:
+class FairQueue:
     """Whose turn it is: of the callers with the fewest turns at once, who has longest been without.
 
     So it is among the users of one caller too. No caller has more places than are left free for
@@ -82,11 +89,11 @@ class GenerationQueue:
 
     def __init__(
         self,
-        longest: int,
+        longest: int | None,
         slots: int = 1,
         places_of: Callable[[str], int | None] = lambda _caller: None,
     ) -> None:
-        """At most ``longest`` have to wait; the others are refused.
+        """At most ``longest`` have to wait, the others are refused; None: any number.
 
         ``places_of``: the most places that a caller may have, where that is set.
         """
@@ -121,22 +128,29 @@ class GenerationQueue:
 
         Raises QueueFull when too many are waiting, or too many of this caller.
         """
-        free = self.slots + self.longest - self.waiting - self.running
-        own = sum(ticket.caller == caller for ticket in (*self._waiting, *self._running))
-        most = self._places_of(caller)
-        if free <= own or (most is not None and own >= most):
-            wait_s = self._wait_s(0)
-            retry_s = _RETRY_S if wait_s is None else max(1, math.ceil(wait_s))
-            full = f"the line for the model is full ({self.waiting} wait)"
-            if free > 0:
-                full = f"you have {own} questions in the line, as many as may be of one"
-            raise QueueFull(f"{full}; ask again in {retry_s} s, or in mode quote", retry_s)
+        self.check_room(caller)
         ticket = Ticket(self, caller, user)
         self._waiting.append(ticket)
         try:
             yield ticket
         finally:
             self._leave(ticket)
+
+    def check_room(self, caller: str) -> None:
+        """Raises QueueFull where a ticket for ``caller`` would be refused now."""
+        own = sum(ticket.caller == caller for ticket in (*self._waiting, *self._running))
+        most = self._places_of(caller)
+        free = math.inf
+        if self.longest is not None:
+            free = self.slots + self.longest - self.waiting - self.running
+        if free > own and (most is None or own < most):
+            return
+        wait_s = self._wait_s(0)
+        retry_s = _RETRY_S if wait_s is None else max(1, math.ceil(wait_s))
+        full = f"the line for the model is full ({self.waiting} wait)"
+        if free > 0:
+            full = f"you have {own} questions in the line, as many as may be of one"
+        raise QueueFull(f"{full}; ask again in {retry_s} s, or in mode quote", retry_s)
 
     def ask(self, ticket: Ticket) -> None:
         """From now on the ticket can have its turn."""
