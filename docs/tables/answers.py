@@ -222,13 +222,14 @@ def bundled(figures: Any) -> Iterable[Row]:
 
 def friends(figures: Any) -> Iterable[Row]:
     found = figures["first_words_s"]
-    alone = found["each alone"]["p50"]
+    alone, together = (found[name]["p50"] for name in ("each alone", "seven together"))
     for name, one in found.items():
         yield {
             "": name,
             "answers": one["answers"],
             "first words, p50 s": one["p50"],
             "times alone": one["p50"] / alone,
+            "times together": one["p50"] / together,
             "p95 s": one["p95"],
             "the flooder's answers": one["flooder_answers"],
             "refused to it": one["flooder_refused"],
