@@ -41,7 +41,14 @@ from pinakes.service.reading.question import Question
 from pinakes.service.reading.threshold import threshold_of
 from pinakes.service.reading.words import words_of
 from pinakes.service.settings import Settings
-from pinakes.service.types import Answer, AnswerKind, AnswerRequest, NearPage, Spent
+from pinakes.service.types import (
+    Answer,
+    AnswerKind,
+    AnswerMode,
+    AnswerRequest,
+    NearPage,
+    Spent,
+)
 
 __all__ = ["Answerer", "OnStatus", "answer_of", "finished_answer"]
 
@@ -77,6 +84,11 @@ class Answerer:
         self._searching = ThreadPoolExecutor(threads, "search")
         # The threads would take the many questions of one caller before the first of another.
         self._searches = FairQueue(None, threads)
+
+    def check_room(self, caller: str, mode: AnswerMode) -> None:
+        """Raises QueueFull where a question of ``caller`` would be refused now."""
+        if mode != "quote" and self.generator is not None:
+            self.queue.check_room(caller)
 
     async def answer(
         self, index: Index, request: AnswerRequest

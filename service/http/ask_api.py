@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
@@ -60,7 +60,21 @@ class AskRequest(BaseModel):
     )
 
 
-@ask_api.post("/api/ask", response_model=AnswerView, responses=_RESPONSES, tags=["answers"])
+async def _check_room(request: Request, body: AskRequest) -> None:
+    """Refuse who may not ask, or has no place in the line, before a collection is opened for it."""
+    caller = caller_of(request)
+    caller.check_may_ask()
+    answerer: Answerer = request.app.state.answerer
+    answerer.check_room(caller.name, body.mode)
+
+
+@ask_api.post(
+    "/api/ask",
+    response_model=AnswerView,
+    responses=_RESPONSES,
+    tags=["answers"],
+    dependencies=[Depends(_check_room)],
+)
 async def ask(request: Request, index: LeasedIndex, body: AskRequest, form: AskedForm) -> Response:
     """An answer with its sources.
 

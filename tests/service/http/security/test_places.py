@@ -122,6 +122,13 @@ def test_a_token_has_the_places_that_it_was_given(data: Path) -> None:
         ):
             tasks = await crowd(service, [ask(service, "127.0.0.2", token=modest) for _ in "abcd"])
             assert Counter(task.result() for task in tasks if task.done()) == {429: 2}
+            # Refused before the collection is looked for, let alone opened.
+            refused = await service.client.post(
+                "/c/nowhere/api/ask",
+                json={"question": QUESTION},
+                headers={"authorization": f"Bearer {modest}"},
+            )
+            assert refused.status_code == 429
             tokens.change("modest", places=3)  # while it is being served
             tasks = await crowd(service, [*tasks, ask(service, "127.0.0.2", token=modest)])
             assert not tasks[-1].done()
