@@ -18,7 +18,7 @@ import zstandard
 from pinakes.index.aliases.kinds import KINDS
 from pinakes.index.aliases.suggest import suggest
 from pinakes.index.aliases.table import LISTED_WITH_PAGE, check_alias
-from pinakes.index.aliases.titles import title_key
+from pinakes.index.aliases.titles import telling_signs, title_key
 from pinakes.index.checksums import DamagedRow
 from pinakes.index.health import Health
 from pinakes.index.store.connections import ThreadConnections
@@ -75,9 +75,9 @@ _KEPT = (
 )
 _BY_TITLE = f"SELECT {PAGE_COLUMNS} FROM pages WHERE title = ?"
 _BY_ALIAS = (
-    "SELECT page_id, name, checksum FROM aliases "
+    "SELECT page_id, name, title, aliases.checksum FROM aliases JOIN pages USING (page_id) "
     f"WHERE key = ? AND kind IN ({_TITLE}, {_REDIRECT}) "
-    "ORDER BY name = ? DESC, kind, weight DESC LIMIT 1"
+    "ORDER BY name = ? DESC, kind, weight DESC"
 )
 _DAMAGE = (sqlite3.DatabaseError, zstandard.ZstdError, DamagedRow)
 
@@ -192,7 +192,10 @@ class Store:
         return found
 
     def page_id_by_name(self, name: str) -> int | None:
-        """The page of this title or redirect: exactly so written, else by ``title_key``."""
+        """The page of this title or redirect: exactly so written, else by ``title_key``.
+
+        What only a sign tells apart is not the same: C does not lead to C++.
+        """
         with self._reading():
             connection = self._connection()
             row = connection.execute(_BY_TITLE, (name,)).fetchone()
@@ -204,12 +207,13 @@ class Store:
             key = title_key(name)
             if not key:
                 return None
-            row = connection.execute(_BY_ALIAS, (key, name)).fetchone()
-            if row is None:
-                return None
-            page_id, found, checksum = row
-            check_alias(checksum, key, page_id, found)
-            return int(page_id)
+            signs = telling_signs(name)
+            rows = connection.execute(_BY_ALIAS, (key, name))
+            for page_id, found, title, checksum in rows:
+                check_alias(checksum, key, page_id, found)
+                if telling_signs(found or title) == signs:
+                    return int(page_id)
+            return None
 
     def aliases_of_page(self, page_id: int, kind: AliasKind, limit: int) -> list[str]:
         """The redirects or anchors of a page (``kind``), the most used first."""

@@ -22,7 +22,7 @@ def vanished_pages(before: Path, after: Path) -> Iterator[tuple[str, str | None]
     """Titles of the pages of the store ``before`` that lead nowhere in ``after``.
 
     With what ``kept_as_of`` was there. A page that was moved, or merged and made a redirect, has
-    not vanished.
+    not vanished; one whose title another's only resembles has.
     """
     with (
         closing(sqlite3.connect(f"{after.absolute().as_uri()}?mode=ro", uri=True)) as both,
@@ -31,5 +31,5 @@ def vanished_pages(before: Path, after: Path) -> Iterator[tuple[str, str | None]
     ):
         both.execute("ATTACH ? AS before", (f"{before.absolute().as_uri()}?mode=ro",))
         for page_id, title in both.execute(_MISSING):
-            if store.page_id_by_name(title) is None:
+            if title not in store.link_targets([title]):
                 yield title, old.kept_as_of([page_id]).get(page_id)

@@ -108,6 +108,13 @@ def test_moved_and_merged_pages_have_not_vanished(built: Path, tmp_path: Path) -
     assert guarded(built, new).generation == "20261201-1"
 
 
+def test_a_page_that_another_only_resembles_has_vanished(built: Path, tmp_path: Path) -> None:
+    resembling = [article(300 + n, f"PLACE, {n}", f"Words of {n}.") for n in range(291, 301)]
+    new = write_dump(tmp_path / "new", [*pages(300)[:290], *resembling], date="20261201")
+    with pytest.raises(Withheld, match="10 of 300 pages"):
+        guarded(built, new)
+
+
 def test_a_twentieth_fewer_articles_need_force(built: Path, tmp_path: Path) -> None:
     merged = [redirect(n, f"Place {n}", "Place 1") for n in range(281, 301)]
     new = write_dump(tmp_path / "new", [*pages(280), *merged], date="20261201")

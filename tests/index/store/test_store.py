@@ -176,6 +176,16 @@ def test_page_id_by_name(store: Store, name: str, page_id: int | None) -> None:
     assert store.page_id_by_name(name) == page_id
 
 
+def test_what_only_a_sign_tells_apart_is_another_page(tmp_path: Path) -> None:
+    entries = [document(1, "C++", "A language."), document(2, "#1", "A song."),
+               document(3, "50%", "A half."), document(4, "C-sharp", "A note.")]  # fmt: skip
+    with write_store(tmp_path / "pages.db", entries) as store:
+        found = {name: store.page_id_by_name(name) for name in ("C", "c#", "1", "-1", "50", "50 %")}
+        assert found == {"C": None, "c#": None, "1": None, "-1": None, "50": None, "50 %": 3}
+        assert store.page_id_by_name("c++") == 1
+        assert store.page_id_by_name("c sharp") == 4
+
+
 def test_the_spelling_asked_for_wins_then_titles_then_the_much_linked(tmp_path: Path) -> None:
     entries = [
         document(1, "Ares", "A god."),
