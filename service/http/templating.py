@@ -58,7 +58,8 @@ def error_page(
     headers: Mapping[str, str] | None = None,
 ) -> HTMLResponse:
     """What went wrong, in a page with ways on from there."""
-    shown = {"title": title, "detail": detail}
+    name = str(request.path_params.get("name", "")).replace("_", " ")  # of a page: to search for
+    shown = {"title": title, "detail": detail[:1].upper() + detail[1:], "query": name}
     return TEMPLATES.TemplateResponse(
         request, "error.html", shown, status_code=status, headers=headers
     )

@@ -431,10 +431,68 @@ class TestKeptConversations:
         choice = page.get_by_label("Keep conversations, in this browser only")
         choice.uncheck()
         begin(page, page.url, BIRDS)
+        expect(page).to_have_url(f"{address}/c/samplewiki/")  # nor does the address keep it
         page.goto(address)
         kept_count(page, 0)
         page.locator("#kept summary").click()
         choice.check()
+
+    def test_what_was_deleted_does_not_come_back_with_the_next_turn(
+        self, window: Window, address: str, model: ScriptedGenerator
+    ) -> None:
+        page = window.page
+        model.script = (TRUE,)
+        begin(page, address, BIRDS)
+        kept_count(page, 1)
+        page.locator("#kept summary").click()
+        page.get_by_role("button", name="Delete all").click()
+        kept_count(page, 0)
+        ask(page, BIRDS.lower())
+        kept_count(page, 1)
+        page.reload()
+        expect(page.locator("#question")).to_have_value(BIRDS.lower())
+        expect(page.locator("#earlier article")).to_have_count(0)
+
+    def test_two_windows_that_go_on_lose_nothing(
+        self, window: Window, address: str, model: ScriptedGenerator
+    ) -> None:
+        page = window.page
+        model.script = (TRUE,)
+        begin(page, address, BIRDS)
+        kept_count(page, 1)
+        other = page.context.new_page()
+        other.goto(page.url)
+        expect(other.locator("#answer")).to_contain_text("Timon")
+        ask(other, "And birds?")
+        expect(other.locator("#earlier article")).to_have_count(1)
+        expect(other.locator("#after")).to_be_visible()
+        ask(page, "And Timon?")
+        kept_count(page, 2)
+        other.close()
+
+    def test_another_collection_does_not_know_it(
+        self, window: Window, address: str, model: ScriptedGenerator
+    ) -> None:
+        page = window.page
+        model.script = (TRUE,)
+        begin(page, address, BIRDS)
+        kept_count(page, 1)
+        page.evaluate(
+            """() => new Promise((resolve) => {
+              indexedDB.open("pinakes", 1).onsuccess = ({ target: { result } }) => {
+                const step = result.transaction("conversations", "readwrite");
+                step.objectStore("conversations").openCursor().onsuccess = ({ target }) => {
+                  const cursor = target.result;
+                  cursor.update({ ...cursor.value, collection: "other" }).onsuccess = resolve;
+                };
+              };
+            })"""
+        )
+        page.reload()
+        expect(page.get_by_role("status")).to_have_text(
+            "That conversation is not kept in this browser."
+        )
+        kept_count(page, 0)
 
     def test_where_the_browser_refuses_to_keep_anything_answers_are_shown(
         self, window: Window, address: str, model: ScriptedGenerator

@@ -107,7 +107,10 @@ def test_errors_are_pages_to_browsers_and_problems_to_programs(address: str) -> 
     page = httpx.get(f"{address}/c/samplewiki/page/999999999", headers=HTML)
     assert page.status_code == 404
     assert page.headers["Content-Type"].startswith("text/html")
-    assert "no page with id 999999999" in page.text
+    assert "No page with id 999999999" in page.text
+    unknown = httpx.get(f"{address}/c/samplewiki/page/Nothing_of_this", headers=HTML)
+    assert unknown.status_code == 404
+    assert 'value="Nothing of this"' in unknown.text
     problem = httpx.get(f"{address}/c/samplewiki/page/999999999")
     assert problem.status_code == 404
     assert problem.headers["Content-Type"] == "application/problem+json"

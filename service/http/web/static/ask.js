@@ -33,7 +33,9 @@ form.addEventListener("submit", (event) => {
 });
 
 document.getElementById("again").addEventListener("click", () => {
-  const { question } = conversation.turns.pop();
+  const { question } = finished;
+  // A copy: what is kept stays until the new answer is there.
+  conversation = { ...conversation, turns: conversation.turns.slice(0, -1) };
   finished = null; // nor does it go above
   field.value = question;
   addressQuestion();
@@ -79,7 +81,7 @@ function addressQuestion() {
 async function showKept() {
   running?.abort();
   const id = location.hash.slice(1);
-  const found = id ? await kept(id) : begun();
+  const found = id ? await kept(id, form.dataset.collection) : begun();
   if (id !== location.hash.slice(1)) return;
   conversation = found ?? begun();
   finished = null;
@@ -197,17 +199,17 @@ function show(name, data) {
   }
 }
 
-// The answer is whole: it is part of the conversation, and kept with it.
+// The answer is whole: it is part of the conversation, and kept with it. Where nothing is kept the
+// address does not keep the question, either.
 async function finish(turn) {
-  conversation.turns.push(turn);
-  conversation.changed = Date.now();
+  const mine = conversation;
+  mine.turns.push(turn);
   showAnswer(turn);
   if (document.activeElement === field) field.select(); // to type over it
-  const { id } = conversation;
-  if ((await keep(conversation)) && id === conversation.id) {
-    history.replaceState(null, "", `${location.pathname}#${id}`);
-    listConversations(document.getElementById("kept"), conversation.collection);
-  }
+  const id = await keep(mine, turn);
+  if (mine !== conversation) return;
+  history.replaceState(null, "", id ? `${location.pathname}#${id}` : location.pathname);
+  if (id) listConversations(document.getElementById("kept"), mine.collection);
 }
 
 function showAnswer(turn) {

@@ -1,6 +1,7 @@
 // Conversations, kept in this browser alone (IndexedDB) so that coming back to an answer asks nobody
 // again. A conversation is {id, collection, changed, turns: [{question, mode, done}]}, with `done` as
-// the service sent it. Where the browser keeps nothing, or is told to, all of this does nothing.
+// the service sent it; `changed` is 0 until it is kept. Where the browser keeps nothing, or is told
+// to, all of this does nothing.
 const DATABASE = "pinakes";
 const STORE = "conversations";
 const MOST = 300;
@@ -24,24 +25,30 @@ export function newId() {
   return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-// Whether it is kept now; beyond so many the oldest go.
-export async function keep(conversation) {
-  if (!isKeeping()) return false;
+// Keeps the conversation, which got this turn last, and tells under which id; "" where nothing is
+// kept. Beyond so many the oldest go. One that another window has gone on with becomes two; of one
+// that was deleted meanwhile only the new turn is kept.
+export async function keep(conversation, turn) {
+  if (!isKeeping()) return "";
   try {
+    const known = await kept(conversation.id, conversation.collection);
+    if (known ? known.changed !== conversation.changed : conversation.changed) conversation.id = newId();
+    if (!known && conversation.changed) conversation.turns = [turn];
+    conversation.changed = Date.now();
     await transact("readwrite", (store) => store.put(conversation));
-    const all = await everything();
-    const beyond = all.slice(MOST);
+    const beyond = (await everything()).slice(MOST);
     if (beyond.length) await transact("readwrite", (store) => beyond.forEach(({ id }) => store.delete(id)));
-    return true;
+    return conversation.id;
   } catch {
-    return false; // a private window, or no room: it is on the page all the same
+    return ""; // a private window, or no room: it is on the page all the same
   }
 }
 
-// The conversation, or undefined.
-export async function kept(id) {
+// The conversation of this collection, or undefined.
+export async function kept(id, collection) {
   try {
-    return await transact("readonly", (store) => store.get(id));
+    const found = await transact("readonly", (store) => store.get(id));
+    return found?.collection === collection ? found : undefined;
   } catch {
     return undefined;
   }
