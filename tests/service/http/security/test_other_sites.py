@@ -189,8 +189,10 @@ def test_a_link_fills_the_question_in_and_asks_nothing(
     assert len(generator.prompts) == before
     page.get_by_role("button", name="Ask").click()
     expect(page.locator("#answer")).to_contain_text("zebrafish")
+    expect(page.locator("#after")).to_be_visible()
     asked = len(generator.prompts)
     assert asked > before
+    page.wait_for_url("**/#*")
     page.reload()  # the browser has kept the answer
     expect(page.locator("#answer")).to_contain_text("zebrafish")
     assert len(generator.prompts) == asked
