@@ -60,8 +60,9 @@ def titles_found(pages: Sequence[Suggestion], frame: Frame) -> SearchResult:
 
 
 def _view(page: SeenPage, frame: Frame) -> FoundView:
-    reference = frame.of_hit(page.hit)
-    passage = page.hit.passage
+    shown = page.sentences[0][0] if page.sentences else page.hit  # what its text begins with
+    reference = frame.of_hit(shown)
+    passage = shown.passage
     return FoundView(
         text="",
         title=reference.title,
