@@ -262,7 +262,7 @@ TABLES = (
           "that there are, beside writing all. What the encoder takes itself must be added.",
           building.carried_vectors),
     Table("Vectors of a new dump: what is found", "carried_vectors", "carried_vectors",
-          "Against exact search, and beside one trained and written afresh on the same vectors; each "
+          "Against exact search, and beside one written afresh on the same vectors; each "
           "looks into as many lists as it has chosen (.99 was wanted of the overlap). With 200,000 "
           "vectors recall@10 was .9805 and .9800, overlap@10 .9965.",
           building.carried_vectors_found),
