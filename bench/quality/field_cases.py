@@ -27,7 +27,7 @@ from pinakes.ingest.sources.mediawiki.wikitext import parse_document
 CASES = Path(__file__).parents[3] / "shared/data/wikitext/field_cases.jsonl"
 # Words and numbers whole; of other characters each that says something.
 _TOKEN = re.compile(r"[^\W_]+(?:[.,'’][^\W_]+)*|[^\w\s.,:;()\[\]\"'“”‘’·|–—/−-]")
-_DEBRIS = re.compile(r"\([ ,;:/]|[,;:][,;]|\(\)|\"\"|[ ,;:]\)")
+_DEBRIS = re.compile(r"\((?:[ ,;:]|/ )|[,;:][,;]|\(\)|\"\"|[ ,;:]\)")
 
 
 def main() -> None:

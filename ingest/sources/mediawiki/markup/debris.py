@@ -21,7 +21,10 @@ _UNIT = re.compile(
 )
 _STOPS = frozenset(",;.")
 _DOUBLED = re.compile(r"[,;](?:[ ]*[,;])*[ ]*(?=[,;)])")
-_AFTER_BRACKET = re.compile(r"(?<=[(（])[ ]*[,;:/，、；،](?!/)[ ]*(?=[^\s)）])")
+# A slash stays that another closes, as those around sounds do: "(/ˌæləˈbæmə/ AL-ə-BAM-ə)".
+_AFTER_BRACKET = re.compile(
+    r"(?<=[(（])[ ]*(?:[,;:，、；،]|/(?!/|[^\s()/](?:[^()/\n]|\([^()/\n]*\))*/))[ ]*(?=[^\s)）])"
+)
 
 
 def without_dropped(text: str) -> str:

@@ -104,10 +104,11 @@ def _reading(arguments: Arguments) -> str:
 
 
 def _english_pronunciation(arguments: Arguments) -> str:
-    """``{{IPAc-en|…}}``: sounds between slashes; sound files and codes of labels are none."""
+    """``{{IPAc-en|…}}``: sounds between slashes; files and labels are none, ``_`` is a space."""
     sounds = [text for text in arguments.given() if "." not in text[1:]]
     labels = {"us", "uk", "au", "ca", "lang", "pron", "icon", "ipa", "small", "local", "en"}
-    return f"/{''.join(text for text in sounds if text.lower() not in labels)}/" if sounds else ""
+    spoken = "".join(text for text in sounds if text.lower() not in labels).replace("_", " ")
+    return f"/{spoken}/" if spoken.strip() else ""
 
 
 def _unicode(arguments: Arguments) -> str:
