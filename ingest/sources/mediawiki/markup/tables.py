@@ -57,7 +57,9 @@ _ATTRIBUTE_RUN = re.compile(
 _BLOCK_TAG = re.compile(r"</?(?:div|p|center|ul|ol|li|dl|dt|dd|hr)\b[^<>]*>", re.IGNORECASE)
 _COMMA_TOO_MANY = re.compile(r",(?<=[,;:.],)(?= )")
 _VALUE = re.compile(r"[-+−–±$€£¥]?\d[\d.,\xa0 ]*(?:%| ?(?:million|mln|M))?(?: \([^()]*\))?")
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
+# Numbers beside each other, such as a record of wins and losses: 26–17, 60 / 343.
+_RECORD = re.compile(r"\d[\d.,]*%?(?: ?[-–−/:] ?\d[\d.,]*%?)+(?: \([^()]*\))?")
+_YEAR = re.compile(r"(?:1[5-9]|20)\d\d(?:[-–/]\d{2,4})?")
 _MAX_SPAN = 100
 # What stands in so many columns is said of no one of them.
 _MOST_LABELS = 3
@@ -76,6 +78,11 @@ class _Cell:
     def is_value(self) -> bool:
         """Whether it holds a number, which is no heading of others unless it is a year."""
         return _VALUE.fullmatch(self.text) is not None and _YEAR.fullmatch(self.text) is None
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it holds several numbers, which may be classes, too: ages 15–64."""
+        return _RECORD.fullmatch(self.text) is not None and _YEAR.fullmatch(self.text) is None
 
 
 def render_table(markup: str) -> str:
@@ -250,7 +257,8 @@ def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
     told: set[int] = set()  # columns of the headers in force that a value stood in
     fresh = False
     for row in rows:
-        if row and all(cell.is_header for cell in row) and not _is_summary(row, above):
+        is_head = bool(row) and all(cell.is_header for cell in row)
+        if is_head and not _is_summary(row, above, headers, is_below_values=not fresh):
             labels = [cell.text for cell in row]
             if (len(set(labels)) == 1 and len(row) > 1) or (len(row) == 1 and len(headers) > 1):
                 # a title row across the table
@@ -270,12 +278,20 @@ def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
     yield _untold(headers, told)
 
 
-def _is_summary(row: Sequence[_Cell], above: Sequence[_Cell]) -> bool:
-    """Whether a row of header cells below others tells totals: a name, then numbers."""
+def _is_summary(
+    row: Sequence[_Cell], above: Sequence[_Cell], headers: Sequence[str], *, is_below_values: bool
+) -> bool:
+    """Whether a row of header cells below others tells totals: a name, then numbers.
+
+    A row that begins as the headers in force do heads what follows.
+    """
     if not above or not row[0].text or row[0] is above[0] or row[0].is_value:
         return False
-    rest = [cell for cell in row if cell is not row[0] and cell.text]
-    return bool(rest) and 2 * sum(cell.is_value for cell in rest) > len(rest)
+    if headers and row[0].text == headers[0]:
+        return False
+    rest = [cell for cell in row if cell is not row[0] and any(map(str.isalnum, cell.text))]
+    numbers = sum(cell.is_value or (is_below_values and cell.is_record) for cell in rest)
+    return bool(rest) and 2 * numbers > len(rest)
 
 
 def _untold(headers: Sequence[str], told: set[int]) -> str:
