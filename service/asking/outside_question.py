@@ -3,7 +3,7 @@
 Nothing here sends it. What tells of its asker is left out by rules: sentences that ask nothing,
 clauses that say for whom and why, names of people whom the asker knows, and what
 ``private_details`` finds; public names stay, for without them nothing would be asked. Where a
-language's file has no ``[personal]``, only details with a form of their own are found.
+language's file has no ``[personal]``, nothing can be told of people, and there is no question.
 """
 
 import re
@@ -21,7 +21,6 @@ __all__ = ["outside_question"]
 
 _MARKS = ("?", "？", "؟")
 _NAME = r"(?:[A-Z][\w’'-]*\w(?: (?:of|de|von|van|&|[A-Z][\w’'-]*\w)){0,4})"
-_NEVER = r"(?!)"
 _ONE = "\N{ROMAN NUMERAL ONE}"
 # Of what was said before, so many of the last messages, and so much of each.
 _MOST_SAID = 20
@@ -30,7 +29,7 @@ _LONGEST_SAID = 2_000
 
 @dataclass(frozen=True, slots=True)
 class _Rules:
-    """The part ``personal`` of a language, as patterns that match nothing where it has none."""
+    """The part ``personal`` of a language, as patterns."""
 
     speaker: re.Pattern[str]
     owner: re.Pattern[str]
@@ -48,11 +47,13 @@ class _Rules:
 def outside_question(
     question: str, asked: str, said: Sequence[str], language: str
 ) -> OutsideQuestion | None:
-    """What could be asked elsewhere; None where nothing is left to ask.
+    """What could be asked elsewhere; None where nothing is left, or the language has no rules.
 
     ``question`` stands alone; ``asked`` is what was typed, ``said`` what its asker said before.
     """
     rules = _rules(language)
+    if rules is None:
+        return None
     question = rules.numeral.sub(lambda found: f"{found[1]} {_ONE}", question)
     own = [question, asked, *(text[:_LONGEST_SAID] for text in said[-_MOST_SAID:])]
     is_personal = any(rules.speaker.search(text) for text in (question, asked))
@@ -179,11 +180,10 @@ def _tidied(text: str) -> str:
 
 
 @cache
-def _rules(language: str) -> _Rules:
+def _rules(language: str) -> _Rules | None:
     said = language_part(language, "personal")
     if not said:
-        never = re.compile(_NEVER)
-        return _Rules(never, never, never, never, never, never, never, never, never, _NEVER, "")
+        return None
 
     def any_of(words: Iterable[str]) -> str:
         return "(?i:" + "|".join(re.escape(word) for word in words) + ")"
