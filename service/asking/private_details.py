@@ -14,13 +14,24 @@ _LEAST_DIGITS = 6
 _OWN_HOSTS = "local|lan|internal|intranet|corp|home|localdomain|arpa"
 # Money, dates and street addresses tell of somebody only where somebody is spoken of.
 _ALWAYS = {
-    "e-mail": r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.?\w",
+    "e-mail": r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.?\w"
+    r"|(?<!\S)[\w.+-]+ [\[(]?at[\])]? (?:[\w-]+ [\[(]?dot[\])]? )+"
+    r"(?:com|org|net|edu|gov|info|[a-z]{2})\b",
+    "handle": r"(?<![\w@])@\w[\w.-]*\w",
     "web address": r"https?://\S+?(?=[.,;:!?)]*(?:\s|$))",
     # Those that every system has tell of nobody.
     "path": r"(?<![\w/.])(?:(?:~|/(?:home|Users|root|mnt|media|srv|data))(?:/[\w.@+-]*)+"
     r"|[A-Za-z]:\\[^\s?!,;]+)",
     "host": rf"\b(?:[\w-]+\.)+(?:{_OWN_HOSTS})\b|\b(?!127\.)(?:\d{{1,3}}\.){{3}}\d{{1,3}}\b"
-    r"|\b[A-Z]+(?:-[A-Z]+)+-\d{3,}\b",
+    r"|\b[A-Z]+(?:-[A-Z]+)+-\d{3,}\b"
+    # Not the initials of a name (J.R.R.).
+    r"|(?<![\w.-])(?!(?:[A-Z]\.)+[A-Z])(?:[\w-]+\.){2,}[A-Za-z][\w-]+\b",
+    # Of a known beginning, or long and of digits and both cases, or long and hexadecimal.
+    "key": r"(?<![\w-])(?:sk|pk|rk|pat|ghp|gho|ghs|glpat|github_pat|xox[abprs]|hf|npm|pinakes)"
+    r"[-_][\w-]{8,}|(?<![\w-])(?:AKIA|AIza|eyJ)[\w-]{12,}(?:\.[\w-]+)*"
+    r"|(?<!\w)(?=\w*\d\w*\d)(?=\w*[A-Z])(?=\w*[a-z])\w{20,}"
+    r"|(?<!\w)(?=[a-f]*\d)(?:[0-9a-f]{32,}|[0-9A-F]{32,})(?!\w)",
+    "social security number": r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])",
     "account or card": r"\b(?:\d{4}[ -]){3}\d{4}\b|\b[A-Z]{2}\d{2}(?: ?\w{4}){3,7}(?: ?\d{1,3})?\b",
     "phone number": r"(?<!\w)(?:\+\d[\d ()/-]{6,}\d|0\d{1,4}[ /-]\d[\d /-]{4,}\d)(?!\w)",
     "id": r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"
