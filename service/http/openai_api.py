@@ -173,7 +173,8 @@ def create_openai_api(library: Library, answerer: Answerer) -> FastAPI:
         index: Annotated[Index, Depends(_leased_by_embedding)],
         body: EmbeddingRequest,
     ) -> Response:
-        """Vectors of texts, by the encoder of the collection."""
+        """Vectors of texts, by the encoder of the collection: work, which only askers may give."""
+        caller_of(request).check_may_ask()
         made = await while_connected(request.receive, embeddings(index, body))
         return PlainJSONResponse(made.model_dump(mode="json"))
 

@@ -25,8 +25,8 @@ from pinakes.service.views.search_views import View
 
 __all__ = ["EmbeddingRequest", "EmbeddingsView", "embeddings"]
 
-# As many as OpenAI's own endpoint takes at once, and clients send.
-_MOST_TEXTS = 2048
+# More than clients that fill their stores send at once by themselves need; each costs as a passage.
+_MOST_TEXTS = 256
 # After so many others have their turn, and whoever has gone is noticed.
 _BATCH = 32
 

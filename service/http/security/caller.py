@@ -45,7 +45,8 @@ class Caller:
         """Raises NotAllowed where the token is for reading only."""
         if self.scope == "read":
             raise NotAllowed(
-                f"the token {self.name} may search and read; answers need one with the scope ask"
+                f"the token {self.name} may search and read; answers and embeddings need one "
+                "with the scope ask"
             )
 
 

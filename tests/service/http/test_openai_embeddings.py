@@ -96,7 +96,7 @@ def test_usage_and_what_was_cut(client: openai.OpenAI, index: Index) -> None:
         ({"input": [""]}, "an empty text has no vector"),
         ({"input": [1, 2, 3]}, "send texts, no tokens"),
         ({"input": [[1, 2, 3]]}, "send texts, no tokens"),
-        ({"input": ["x"] * 2049}, "at most 2048"),
+        ({"input": ["x"] * 257}, "at most 256"),
         ({"input": None}, "list"),
         ({"input": "x", "encoding_format": "int8"}, "float"),
         ({"input": "x", "dimensions": 7}, "and no other number of them"),

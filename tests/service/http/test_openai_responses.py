@@ -165,7 +165,7 @@ def test_cut_off_and_broken_off(sample: Path) -> None:
 
 
 def test_a_token_for_reading_does_not_ask(sample: Path) -> None:
-    """As everywhere else: chat, /api/ask and the tool."""
+    """As everywhere else: chat, /api/ask and the tool; nor has it texts encoded."""
     from pinakes.service.http.security.tokens import Tokens
 
     app = make_app(sample)
@@ -178,6 +178,8 @@ def test_a_token_for_reading_does_not_ask(sample: Path) -> None:
         ):
             with pytest.raises(openai.PermissionDeniedError):
                 ask(client)
-            assert client.embeddings.create(model="samplewiki", input="papyrus").data
+            with pytest.raises(openai.PermissionDeniedError, match="need one with the scope ask"):
+                client.embeddings.create(model="samplewiki", input="papyrus")
+            assert client.models.list().data
     finally:
         tokens.revoke("reader")
