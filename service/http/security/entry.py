@@ -47,7 +47,7 @@ def add_entry(app: FastAPI, templates: Jinja2Templates, tokens: Tokens) -> None:
             _log.error("%s", error)
             raise HTTPException(503, "the tokens cannot be read; the log has the details") from None
         if known is None:
-            return page(request, to, 401, wrong=True)
+            return page(request, to, 401, wrong=True, expired=tokens.expired(secret))
         answer = RedirectResponse(to, 303, _HEADERS)
         scheme = request.url.scheme
         answer.set_cookie(

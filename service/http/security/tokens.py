@@ -85,6 +85,14 @@ class Tokens:
         token = self._known(secret)
         return None if token is None or token.may.has_expired() else token
 
+    def expired(self, secret: str) -> str | None:
+        """Since when the token that ``secret`` is has expired; None where it is none, or has not.
+
+        To be told to whoever has the token.
+        """
+        token = self._known(secret)
+        return token.may.expires if token is not None and token.may.has_expired() else None
+
     def why_not(self, secret: str) -> str:
         """Why ``find`` finds none."""
         token = self._known(secret)

@@ -67,6 +67,18 @@ def test_a_wrong_token_enters_nothing(client: TestClient) -> None:
     assert client.get("/readyz").status_code == 401
 
 
+def test_an_expired_token_is_told_since_when(
+    client: TestClient, secret: str, tmp_path: Path
+) -> None:
+    Tokens(tmp_path).change("phone", expires="2000-01-01T00:00:00+00:00")
+    answer = client.post("/enter", data={"token": secret})
+    assert answer.status_code == 401
+    assert "expired at 2000-01-01T00:00:00+00:00" in answer.text
+    assert "not known here" not in answer.text
+    assert "set-cookie" not in answer.headers
+    assert "expired" not in client.post("/enter", data={"token": f"{secret}x"}).text
+
+
 def test_a_revoked_token_is_out_of_its_cookie_too(
     client: TestClient, secret: str, tmp_path: Path
 ) -> None:
