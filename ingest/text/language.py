@@ -68,8 +68,11 @@ and ``like = "ar"`` takes what is not said from another file. Each part is read 
   braces are ``parts``, each of which may hold those before it.
 - ``[personal]`` (``service/asking/outside_question.py``), by what a question speaks of its asker,
   in lower case. ``speaker``: "I", "our"; ``owners``: those of them before a noun; ``relations``:
-  what people are to one another; ``titles``: what stands before a family's name; ``names_itself``:
-  what stands before the asker's own name or employer; ``asking``: what a question begins with;
+  what people are to one another, ``mine``: "a friend of *mine*", ``behind_relations``: what in
+  small letters behind one is no name; ``titles``: what stands before a family's name;
+  ``names_itself``:
+  what stands before the asker's own name or employer, ``places_itself``: the same before their
+  places; ``being``: "is", "called"; ``asking``: what a question begins with;
   ``wishing``: behind what it may begin ("I want to *know*"); ``reasons``: what begins a clause that
   says why it is asked; ``relative``: what begins a clause behind a noun; ``someone``: what is said
   instead of a name.

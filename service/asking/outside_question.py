@@ -2,7 +2,8 @@
 
 Nothing here sends it. What tells of its asker is left out by rules: sentences that ask nothing,
 clauses that say for whom and why, names of people whom the asker knows, and what
-``private_details`` finds; public names stay, for without them nothing would be asked. Where a
+``private_details`` finds; public names stay, for without them nothing would be asked. What it does
+not recognise stays, too; where it cannot take out what it does recognise, there is none. Where a
 language's file has no ``[personal]``, nothing can be told of people, and there is no question.
 """
 
@@ -13,14 +14,15 @@ from functools import cache, partial
 
 from pinakes.ingest.text.language import language_part
 from pinakes.ingest.text.sentences import sentence_spans
-from pinakes.service.asking.private_details import private_details
+from pinakes.service.asking.private_details import PrivateDetail, private_details
 from pinakes.service.reading.words import words_of
 from pinakes.service.types import LeftOut, OutsideQuestion
 
 __all__ = ["outside_question"]
 
 _MARKS = ("?", "？", "؟")
-_NAME = r"(?:[A-Z][\w’'-]*\w(?: (?:of|de|von|van|&|[A-Z][\w’'-]*\w)){0,4})"
+_CAPITAL = "[A-ZÀ-ÖØ-ÞĆČĐĞİŁŃŐŘŚŞŠŹŻŽ]"
+_NAME = rf"(?:{_CAPITAL}[\w’'-]*\w(?: (?:of|de|von|van|&|{_CAPITAL}[\w’'-]*\w)){{0,4}})"
 _ONE = "\N{ROMAN NUMERAL ONE}"
 # Of what was said before, so many of the last messages, and so much of each.
 _MOST_SAID = 20
@@ -38,6 +40,11 @@ class _Rules:
     reason: re.Pattern[str]
     relative: re.Pattern[str]
     introduced: re.Pattern[str]
+    tied: re.Pattern[str]
+    placed: re.Pattern[str]
+    place_told: re.Pattern[str]
+    apposed: re.Pattern[str]
+    uncapped: re.Pattern[str]
     titled: re.Pattern[str]
     numeral: re.Pattern[str]
     dangling: str
@@ -57,19 +64,26 @@ def outside_question(
     question = rules.numeral.sub(lambda found: f"{found[1]} {_ONE}", question)
     own = [question, asked, *(text[:_LONGEST_SAID] for text in said[-_MOST_SAID:])]
     is_personal = any(rules.speaker.search(text) for text in (question, asked))
-    introduced = [rules.introduced, *([rules.titled] if is_personal else [])]
+    introduced = [rules.introduced, rules.tied, *([rules.titled] if is_personal else [])]
     names = {name for pattern in introduced for text in own for name in _names(text, pattern)}
+    told = [one for text in own for one in _sentences(text, language)]
+    kept_back = _not_to_be_named(told, language, rules)
+    # Of what is not asked, a verb would be taken for a name and be missed there.
+    kept_back |= {found[1] for text in (question, asked) for found in rules.uncapped.finditer(text)}
+    about_asker = [one for one in told if rules.speaker.search(one)]
     left_out: list[LeftOut] = []
     kept = _asking_sentences(question, language, rules, left_out)
     cleaned = []
     for sentence in kept:
         text = _without_clauses(sentence, rules, left_out)
         text = _without_names(text, names, language, rules, left_out)
-        text = _without_details(text, language, rules, left_out, is_personal)
+        text = _without_details(text, language, rules, left_out, is_personal, about_asker)
         cleaned.append(_tidied(rules.owner.sub(_impersonal, text)))
     text = " ".join(part for part in cleaned if part).replace(_ONE, "I")
-    if not _matter(text, language, rules):
+    if not _matter(text, language, rules) or _is_told(names | kept_back, text, language, rules):
         return None
+    if any(f" {article} {rules.someone}" in text for article in words_of(language).articles):
+        return None  # it was no name there, or part of one
     return OutsideQuestion(text, tuple(left_out))
 
 
@@ -83,11 +97,15 @@ def _matter(text: str, language: str, rules: _Rules) -> list[str]:
     ]
 
 
+def _sentences(text: str, language: str) -> list[str]:
+    return [text[start:end].strip() for start, end in sentence_spans(text, language=language)]
+
+
 def _asking_sentences(
     text: str, language: str, rules: _Rules, left_out: list[LeftOut]
 ) -> list[str]:
     """The sentences that ask; all where none does."""
-    sentences = [text[start:end].strip() for start, end in sentence_spans(text, language=language)]
+    sentences = _sentences(text, language)
     asking = [one for one in sentences if one.endswith(_MARKS) or rules.asks.match(one)]
     if not asking:
         wishes = [one for one in sentences if rules.lead_in.match(one)]
@@ -111,9 +129,47 @@ def _without_clauses(text: str, rules: _Rules, left_out: list[LeftOut]) -> str:
 def _names(text: str, introduced: re.Pattern[str]) -> Iterable[str]:
     """Names of people and firms that the asker presents as known to them."""
     for found in introduced.finditer(text):
-        name = next(group for group in found.groups() if group)
+        name = next((group for group in found.groups() if group), "")
         yield name.removesuffix("'s").removesuffix("’s")
         yield from (part for part in name.split() if len(part) > 2 and part[0].isupper())
+
+
+def _not_to_be_named(sentences: Iterable[str], language: str, rules: _Rules) -> set[str]:
+    """What cannot be told apart or replaced: places of the asker's own, names beside "my son".
+
+    With "Where was Tim born, my son?" any name in the sentence may be the one that is meant.
+    """
+    kept_back = set()
+    for sentence in sentences:
+        for found in rules.placed.finditer(sentence):
+            kept_back |= {group for group in found.groups() if group}
+        is_told = rules.place_told.search(sentence) and not sentence.endswith(_MARKS)
+        if is_told or rules.apposed.search(sentence):
+            kept_back |= set(re.findall(rf"\b{_NAME}", sentence))
+    no_names = words_of(language).stop_words | words_of(language).months
+    return {
+        name
+        for name in kept_back
+        if name.casefold() not in no_names and not rules.asks.fullmatch(name)
+    }
+
+
+def _is_told(names: Iterable[str], text: str, language: str, rules: _Rules) -> bool:
+    """Whether one of the names stands in ``text``, but as a part of a longer one."""
+    return any(
+        before is None or not _matter(before, language, rules)
+        for name in names
+        for before in (
+            found["before"] for found in re.finditer(_as_named(name), text, re.IGNORECASE)
+        )
+    )
+
+
+def _as_named(name: str) -> str:
+    """A pattern of a name that no other follows, and of what other stands before it."""
+    capital = f"(?-i:{_CAPITAL})"
+    behind = rf"(?! (?:(?:de|von|van|the) )?{capital}\w)(?!\w)"
+    return rf"(?:\b(?P<before>{capital}\w+) )?(?<!\w){re.escape(name)}{behind}"
 
 
 def _without_names(
@@ -121,7 +177,7 @@ def _without_names(
 ) -> str:
     """A relation alone, where the name stands behind one; else somebody.
 
-    A name stays where little but it is asked about.
+    A name stays where little but it is asked about: then there is no question for elsewhere.
     """
 
     def somebody(found: re.Match[str]) -> str:
@@ -132,9 +188,8 @@ def _without_names(
         return found[0] if _matter(before, language, rules) else f"{before} {rules.someone}"
 
     for name in sorted(names, key=len, reverse=True):
-        pattern = rf"(?:\b(?P<before>[A-Z]\w+) )?(?<!\w){re.escape(name)}(?! [A-Z]\w)(?!\w)"
         without = rules.introduced.sub(partial(_relation_alone, name), text)
-        without = re.sub(pattern, somebody, without)
+        without = re.sub(_as_named(name), somebody, without, flags=re.IGNORECASE)
         if without != text and len(_matter(without, language, rules)) > 1:
             left_out.append(LeftOut("name", name))
             text = without
@@ -153,15 +208,42 @@ def _relation_alone(name: str, found: re.Match[str]) -> str:
 
 
 def _without_details(
-    text: str, language: str, rules: _Rules, left_out: list[LeftOut], of_somebody: bool
+    text: str,
+    language: str,
+    rules: _Rules,
+    left_out: list[LeftOut],
+    of_somebody: bool,
+    about_asker: Sequence[str],
 ) -> str:
-    """Without addresses, numbers and their like, and the words that only lead to them."""
+    """Without addresses, numbers and their like, and the words that only lead to them.
+
+    What stands in ``about_asker``, too, is of somebody wherever it stands.
+    """
     months = words_of(language).months
-    for detail in reversed([*private_details(text, months, of_somebody=of_somebody)]):
+
+    def found_in(text: str) -> list[PrivateDetail]:
+        return [*private_details(text, months, of_somebody=True)]
+
+    said = [
+        _numbers(one[detail.start : detail.end]) for one in about_asker for detail in found_in(one)
+    ]
+    always = [*private_details(text, months, of_somebody=of_somebody)]
+    again = [
+        detail
+        for detail in found_in(text)
+        if (numbers := _numbers(text[detail.start : detail.end]))
+        and any(numbers <= others or others <= numbers for others in said if others)
+    ]
+    for detail in sorted({*always, *again}, key=lambda one: one.start, reverse=True):
         left_out.append(LeftOut(detail.kind, text[detail.start : detail.end]))
         before = re.sub(rules.dangling, "", text[: detail.start], flags=re.IGNORECASE)
         text = before.rstrip() + " " + text[detail.end :].lstrip()
     return text
+
+
+def _numbers(text: str) -> set[int]:
+    """By which a date is the same in another form."""
+    return {int(number) for number in re.findall(r"\d+", text)}
 
 
 def _impersonal(found: re.Match[str]) -> str:
@@ -200,7 +282,17 @@ def _rules(language: str) -> _Rules | None:
     prepositions = any_of(language_part(language, "references").get("prepositions", "").split())
     articles = any_of(words_of(language).articles)
     empty = any_of(words_of(language).stop_words)
-    known = rf"\b{owners} (?:[a-z0-9-]+ ){{0,4}}{relation}\b"
+    relation = rf"(?:\w+-)?{relation}(?:-in-law)?"
+    known = rf"\b{owners} (?:[\w-]+ ){{0,4}}?{relation}\b"
+    mine = any_of(said["mine"].split())
+    being = any_of(said["being"].split())
+    placing = any_of(said["places_itself"])
+    behind = any_of([*said["behind_relations"].split(), *said["being"].split()])
+    of_mine = rf"(?:{articles} )?(?:[a-z-]+ )?{relation} of {mine}\b"
+    known_one = rf"(?:{owners} (?:[\w-]+ ){{0,4}}?{relation}\b|{of_mine})"
+    unless = rf"(?:{empty}|{behind}|{relation}|{asking}|and|or)"
+    uncapped = rf"{known} (?!{unless}\b)(?!\w+(?:ed|ing)\b)([a-zà-ÿ]{{3,}})(?!\w)"
+    name = rf"\b(?!{asking}\b)({_NAME})"
     return _Rules(
         speaker=re.compile(rf"\b{speaker}(?!\w)"),
         owner=re.compile(rf"\b{owners} ([a-z0-9][\w-]*)"),
@@ -216,10 +308,28 @@ def _rules(language: str) -> _Rules | None:
         relative=re.compile(
             rf",?\s+\b{any_of(said['relative'].split())}\s+{speaker}\b[^?.,]*(?=[?.,]|$)"
         ),
+        # "My wife Sabine", "Sabine, my wife"; "my wife sabine needs", where "my wife
+        # needs help" has none.
         introduced=re.compile(
-            rf"{known},? ((?:{titles}\.? )?{_NAME})|({_NAME}), {owners} {relation}\b"
+            rf"{known}(?:,? | ?\()((?:{titles}\.? )?{_NAME})|({_NAME}), {owners} {relation}\b"
             rf"|\b{itself} ({_NAME})"
+            rf"|{uncapped}(?=['’]s\b| {behind}\b)"
         ),
+        # "Peter Jones is my boss", "Peter (my boss)", "Is Peter my boss"; "my boss is Peter", "a
+        # friend of mine, Peter".
+        tied=re.compile(
+            rf"{name}(?:,? (?:who )?{being}(?: [a-z]+)?|,|\s*[(–—-])+\s*{known_one}"
+            rf"|\b{being} ({_NAME}) {known_one}"
+            rf"|{known}(?:(?:'s|’s) name)?(?:,? (?:who )?{being})+ ({_NAME})"
+            rf"|\b{relation} of {mine}(?:,? {being})*,? ({_NAME})"
+        ),
+        placed=re.compile(
+            rf"\b{placing} (?:{prepositions} )?(?:{articles} )?({_NAME})(?:, ({_NAME}))?"
+            rf"|\b{itself} {_NAME},? {prepositions} ({_NAME})"
+        ),
+        place_told=re.compile(rf"\b{placing}\b"),
+        uncapped=re.compile(uncapped),
+        apposed=re.compile(rf",\s+{known_one}\s*(?=[?.!,]|$)"),
         titled=re.compile(rf"\b{titles}\.? ({_NAME})"),
         # Elizabeth I, World War I: no speaker.
         numeral=re.compile(rf"\b(?!(?:{asking}|{empty})\b)([A-Z]\w+) I(?=\s*(?:[^\w\s]|of\b|$))"),

@@ -1,5 +1,7 @@
 """What could be asked elsewhere: nothing of its asker in it, and still the same question."""
 
+import re
+
 import pytest
 
 from pinakes.service.asking.outside_question import outside_question
@@ -71,7 +73,17 @@ def test_public_questions_stay_as_they_are(question: str) -> None:
         ("As a nurse at Inselspital I wonder what sepsis is.", [], "What sepsis is."),
         ("Did Tom Sawyer or Sam Tom paint it red?", ["My son Tom reads."], "Did Tom Sawyer or Sam "
          "Tom paint it red?"),
-        ("Who founded Novartis?", ["I work at Novartis."], "Who founded Novartis?"),
+        ("Peter Jones is my boss. Is Peter Jones allowed to read my mail in Norway?", [], "Is "
+         "someone allowed to read a mail in Norway?"),
+        ("Was Otto von Bismarck ill?", ["I am Otto Berg."], "Was Otto von Bismarck ill?"),
+        ("Can my father vote in France?", [], "Can a father vote in France?"),
+        ("Can my wife sabine get a visa for Brazil?", [], "Can a wife get a visa for Brazil?"),
+        ("Does Otto Berg need a visa for Brazil?", ["I am Otto Berg. I live in Chur."], "Does "
+         "someone need a visa for Brazil?"),
+        ("Which comets were seen on May 3, 1975?", ["I was born on 3 May 1975."], "Which comets "
+         "were seen?"),
+        ("Which comets were seen on May 8, 1985?", ["I was born on 3 May 1975."], "Which comets "
+         "were seen on May 8, 1985?"),
         ("Can I plant figs in our garden?", [], "Can I plant figs in a garden?"),
         ("What does an oncologist do? Write to a.b@mail.example.", [], "What does an oncologist "
          "do?"),
@@ -81,6 +93,32 @@ def test_public_questions_stay_as_they_are(question: str) -> None:
 )  # fmt: skip
 def test_what_tells_of_the_asker_is_left_out(question: str, said: list[str], wanted: str) -> None:
     assert made(question, *said) == wanted
+
+
+@pytest.mark.parametrize(
+    ("question", "said"),
+    [
+        ("Who founded Novartis?", ["I work at Novartis."]),
+        ("Where was Tim born, my son?", []),
+        ("How old is Kevin Müller from Bern, my neighbour?", []),
+        ("Who is my wife sabine?", []),
+        ("Where was sabine born?", ["My wife is called Sabine."]),
+        ("Which bus goes from Chur to Davos?", ["I am Otto Berg. I live in Chur."]),
+        ("How far is Zürich from Chur?", ["I'm Otto Berg from Chur."]),
+        ("Who built Basel?", ["I was born on 3 May 1975 in Basel."]),
+        ("Who was the German chancellor in 1990?", ["I am German."]),
+        ("Where is Otto Berg?", ["I am Otto Berg. I live in Chur."]),
+        ("Who is Peter Hall?", ["Is Peter Hall my boss?"]),
+        ("Who is Peter Hall?", ["My boss (Peter Hall) is kind."]),
+        ("Who is Özlem Öz?", ["Özlem Öz, a friend of mine, sings."]),
+        ("Who is Ida Egli?", ["My aunt is called Ida Egli."]),
+    ],
+)
+def test_rather_none_than_one_that_names(question: str, said: list[str]) -> None:
+    text = made(question, *said)
+    assert text is None or not {"sabine", "Otto", "Novartis", "Öz"} & set(re.findall(r"\w+", text))
+    if "my wife" not in question:
+        assert text is None
 
 
 @pytest.mark.parametrize(
