@@ -72,17 +72,22 @@ class Library:
         self._data = data
         self._only: Collection[str] | None = tuple(only) or None  # None: all there are
         self._default = default if self._only is None or default in self._only else None
+        self._none_here: str | None = None  # None: nothing has been built yet
         self._scrubbed = scrubbed
         self._open_encoder = _SharedEncoders(open_encoder)
         self._open_rerankers = open_rerankers
         self._opened = _Opened()
 
-    def limited_to(self, names: Collection[str]) -> "Library":
-        """The same as if there were none but ``names``; what is open is open for both."""
+    def limited_to(self, names: Collection[str], none_here: str) -> "Library":
+        """The same as if there were none but ``names``; what is open is open for both.
+
+        ``none_here`` is told where none of them is there: others may be, of which nothing is said.
+        """
         limited = copy.copy(self)
         only = names if self._only is None else [name for name in self._only if name in names]
         limited._only = tuple(only)
         limited._default = self._default if self._default in only else None
+        limited._none_here = none_here
         return limited
 
     def names(self) -> list[str]:
@@ -93,12 +98,15 @@ class Library:
     def meant(self, name: str | None = None) -> str:
         """The collection called ``name``; without one the default, or the only one there is.
 
-        Raises UnknownCollection, SeveralCollections, or NoCollection where there is none at all.
+        Raises UnknownCollection, SeveralCollections, or NoCollection where there is none at all;
+        UnknownCollection too where there is none of those that this is limited to.
         """
         name = name or self._default
         if name is not None and self._has(name):
             return name
         names = self.names()
+        if not names and self._none_here is not None:
+            raise UnknownCollection(self._none_here)
         if not names:
             what = "nothing" if name is None else f"no {name[:80]!r}, and nothing else,"
             raise NoCollection(f"{what} built in {self._data} yet; begin with: pinakes build DUMP")

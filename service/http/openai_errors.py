@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from pinakes.index.errors import BadQuery
+from pinakes.index.errors import BadQuery, UnknownCollection
 from pinakes.service.errors import NotFound, QueueFull
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.openai_views import OpenAIErrorView
@@ -30,7 +30,7 @@ def add_openai_errors(app: FastAPI) -> None:
 
     def known(request: Request, error: Exception) -> PlainJSONResponse:
         problem = problem_view(error)
-        if isinstance(error, NotFound):  # nothing else is looked for here
+        if isinstance(error, NotFound | UnknownCollection):  # nothing else is looked for here
             return _response(problem.status, error_body(problem, "model", "model_not_found"))
         asked_in = "input" if request.url.path.endswith("/responses") else "messages"
         param = asked_in if isinstance(error, BadQuery) else None

@@ -57,7 +57,7 @@ def healthz() -> Health:
     return Health(version=version("pinakes"))
 
 
-@operation_api.get("/readyz", responses={503: PROBLEMS[503]})
+@operation_api.get("/readyz", responses={"4XX": PROBLEMS["4XX"], 503: PROBLEMS[503]})
 def readyz(library: ServedLibrary) -> Ready:
     """Whether questions can be answered from any collection; how each is: ``/status``."""
     states = library.states()

@@ -91,18 +91,19 @@ def test_without_a_name_the_default_is_meant_or_the_only_one(data: Path) -> None
 
 def test_a_part_of_it_knows_of_no_other_and_shares_what_is_open(opened: Opened, data: Path) -> None:
     with opened.lease("awiki") as index:
-        part = opened.limited_to(["bwiki", "cwiki"])
+        part = opened.limited_to(["bwiki", "cwiki"], "none of yours is here")
         assert part.names() == ["bwiki"]
         assert part.meant() == "bwiki"
         with pytest.raises(UnknownCollection, match=r"no collection 'awiki' here; there is bwiki$"):
             part.meant("awiki")
         with part.lease("bwiki"):  # and the other stays open
             assert index.search("papyrus reed")
-    nothing = opened.limited_to([])
+    nothing = opened.limited_to(["cwiki"], "none of yours is here")
     assert nothing.names() == nothing.states() == []
-    with pytest.raises(NoCollection):
-        nothing.meant("awiki")
-    assert part.limited_to(["awiki"]).names() == []
+    for name in (None, "awiki", "cwiki"):
+        with pytest.raises(UnknownCollection, match=r"^none of yours is here$"):
+            nothing.meant(name)
+    assert part.limited_to(["awiki"], "none").names() == []
     assert opened.names() == ["awiki", "bwiki"]
     assert len(opened.encoders) == 1
 

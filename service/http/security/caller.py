@@ -20,6 +20,10 @@ __all__ = ["Caller", "Peers", "Scope", "caller_of", "network_of"]
 # read: search, pages and suggestions. ask: answers too. admin: as ask, and decisions.
 Scope = Literal["read", "ask", "admin"]
 _UNIX = "unix"
+_NONE_HERE = (
+    "none of the collections that this token opens is here; ask whoever runs this service for "
+    "another token"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +39,9 @@ class Caller:
 
     def limited(self, library: Library) -> Library:
         """As much of ``library`` as is there for this caller."""
-        return library if self.collections is None else library.limited_to(self.collections)
+        if self.collections is None:
+            return library
+        return library.limited_to(self.collections, _NONE_HERE)
 
     def may_know(self, collection: str) -> bool:
         """Whether a collection of this name is there for this caller, if there is one."""

@@ -104,6 +104,23 @@ def test_it_is_no_more_than_what_was_never_there(friend: TestClient) -> None:
         assert hidden.text.replace(HIDDEN, "nowiki1") == unknown.text
 
 
+def test_a_token_whose_collections_are_gone_is_told_so(friend: TestClient, two: Path) -> None:
+    ghost = Tokens(two).create("ghost", collections=("nothere",))
+    friend.headers["authorization"] = f"Bearer {ghost}"
+    call = {"name": "search", "arguments": {"query": "words"}}
+    for answer in (
+        *(friend.get(path) for path in ("/api/search?q=words", f"/c/{HIDDEN}/api/pages/4")),
+        *(friend.get(path) for path in ("/", "/readyz", "/v1/models", "/c/nothere/")),
+        friend.get("/", headers=PAGE),
+        friend.post("/v1/responses", json={"model": "nothere", "input": QUESTION}),
+        friend.post("/mcp", json=rpc("tools/call", **call), headers=ACCEPT),
+    ):
+        assert "none of the collections that this token opens is here" in answer.text
+        assert str(two) not in answer.text
+        assert answer.status_code == (200 if answer.url.path == "/mcp" else 404)
+        assert answer.url.path[:4] != "/v1/" or answer.json()["error"]["code"] == "model_not_found"
+
+
 def tools(client: TestClient, method: str, **params: Any) -> str:
     return client.post("/mcp", json=rpc(method, **params), headers=ACCEPT).text
 
