@@ -115,7 +115,10 @@ def _choosing() -> Iterator[None]:
     try:
         yield
     except SeveralCollections as error:
-        raise SeveralCollections(f"{error}: choose one with --collection") from None
+        raise SeveralCollections(
+            f"{error}: choose one with -c NAME, or for good with the setting collection "
+            "(PINAKES_COLLECTION=NAME)"
+        ) from None
 
 
 def open_library(settings: Settings, *, scrubbed: bool = False) -> "Library":

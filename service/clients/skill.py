@@ -32,6 +32,9 @@ nothing.
 
     curl -sG {address}/api/search -d format=text --data-urlencode 'q=YOUR QUESTION'
 
+If there are several collections, say which: /c/NAME/api/search. After 401 send a token, which your
+human has for you: -H "Authorization: Bearer TOKEN".
+
 Cite title, link and date of the dump. If nothing fits, say "not in the local Wikipedia"; that does
 not make it false. Never give what you remember as if it came from there.
 """

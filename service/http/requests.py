@@ -60,7 +60,10 @@ def collection_meant(request: Request, library: ServedLibrary) -> str:
         return library.meant(request.path_params.get("collection"))
     except SeveralCollections as error:
         address = f"{UNDER_COLLECTION}{request.url.path}"
-        raise SeveralCollections(f"{error}; one has its own address: {address}") from None
+        raise SeveralCollections(
+            f"{error}; one has its own address: {address}. Whoever runs this service can set the "
+            "one that is meant without a name: PINAKES_COLLECTION=NAME"
+        ) from None
 
 
 def _leased(

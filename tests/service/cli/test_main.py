@@ -451,7 +451,8 @@ def test_no_collection(run: Run, tmp_path: Path) -> None:
 def test_several_collections_ask_for_a_choice(run: Run, data: Path) -> None:
     run("build", SAMPLE, "--vectors", "none", "--data", data, "--collection", "other")
     try:
-        assert_refused(run("search", "word", "--data", data), 2, "other", "--collection")
+        ways_out = "-c NAME", "PINAKES_COLLECTION=NAME"
+        assert_refused(run("search", "word", "--data", data), 2, "other", *ways_out)
     finally:
         (data / "other" / "current").unlink()
 

@@ -92,3 +92,5 @@ def test_by_default_it_goes_where_agents_look(
 def test_the_paragraph(run: Run) -> None:
     assert run("skill", "paragraph").out == paragraph(ADDRESS)
     assert json.loads(run("skill", "paragraph", "--json").out) == {"text": paragraph(ADDRESS)}
+    assert "/c/NAME/api/search" in paragraph(ADDRESS)
+    assert "Authorization: Bearer TOKEN" in paragraph(ADDRESS)

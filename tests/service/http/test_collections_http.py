@@ -83,10 +83,9 @@ def test_without_a_name_they_are_named(client: TestClient) -> None:
         assert answer.status_code == 400
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["title"] == "Several collections"
-        assert (
-            "there are badwiki, samplewiki, toywiki; one has its own address: /c/{coll"
-            in (answer.json()["detail"])
-        )
+        detail = answer.json()["detail"]
+        assert "there are badwiki, samplewiki, toywiki; one has its own address: /c/{coll" in detail
+        assert "PINAKES_COLLECTION=NAME" in detail
 
 
 def test_an_unknown_name_is_told_what_there_is(client: TestClient) -> None:
