@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.progress import (
@@ -48,6 +48,7 @@ __all__ = [
 
 _PLAIN_SECONDS = 10.0
 _PROMPT = "> "
+_ANY_WIDTH = 500
 
 
 class PlainConsole(Console):
@@ -64,9 +65,18 @@ class PlainConsole(Console):
             yield Segment(text if control else visible(text), style, control)
 
 
-# Lines are folded between words for a reader, and left whole for a file or a pipe.
-out = PlainConsole(soft_wrap=not (sys.stdout and sys.stdout.isatty()))
-err = PlainConsole(stderr=True, soft_wrap=not (sys.stderr and sys.stderr.isatty()))
+def _written_to(stream: TextIO | None, **options: Any) -> PlainConsole:
+    """Lines are folded and tables cut for a reader; a file or a pipe gets them whole.
+
+    Whatever COLUMNS says: programs inherit it from the terminal that they were started in.
+    """
+    if stream and stream.isatty():
+        return PlainConsole(**options)
+    return PlainConsole(soft_wrap=True, width=_ANY_WIDTH, **options)
+
+
+out = _written_to(sys.stdout)
+err = _written_to(sys.stderr, stderr=True)
 
 
 class _Rate(ProgressColumn):

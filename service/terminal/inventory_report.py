@@ -83,9 +83,9 @@ def _print_table(
 ) -> None:
     """Names and figures are never cut: columns that ``giving_way`` names go, these first, instead.
 
-    As many as a terminal is too narrow for; elsewhere none.
+    As many as a terminal is too narrow for.
     """
-    width = out.width if out.is_terminal else _ANY_WIDTH
+    width = out.width
     unlimited = out.options.update(max_width=_ANY_WIDTH)
     for count in range(len(giving_way) + 1):
         table = _table(texts, numbers, rows, giving_way[:count])

@@ -1,7 +1,11 @@
 """Tables of collections and generations, as terminals of several widths show them."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -74,6 +78,19 @@ def test_names_and_figures_of_generations_are_whole(
     assert row.rstrip().endswith(" 91.2 GB   12.3 GB")
     assert "99.9%" in row
     assert ("6,912,345" in row) == (width > 60)
+
+
+def test_what_goes_into_a_pipe_is_whole_however_wide_a_terminal_was(tmp_path: Path) -> None:
+    write_generation(tmp_path / NAME, "20261101-1")
+    for command in ("collections", "generations"):
+        told = subprocess.run(
+            [sys.executable, "-m", "pinakes", command, "list", "--data", tmp_path],
+            env={**os.environ, "COLUMNS": "40"}, capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+        assert NAME in told
+        [heads] = [line for line in told.splitlines() if " passages " in line]
+        assert heads.endswith("size" if command == "collections" else "alone")
+        assert "Too narrow" not in told
 
 
 def test_longer_names_than_the_terminal_is_wide_go_on_below(
