@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -52,14 +53,16 @@ class Accounting:
         if self._has_token(caller):
             self._usage.add(caller, searches=1)
 
-    def responded(self, route: str, status: int, seconds: float, caller: str) -> None:
-        """A request has ended."""
+    def responded(
+        self, route: str, status: int, seconds: float, caller: str, *, has_query: bool
+    ) -> None:
+        """A request has ended; ``has_query``: whether it said what to look for."""
         if self._metrics is not None:
             self._metrics.responded(route, status, seconds)
         if self._access_log:
             with suppress(OSError):  # nobody may be there to read it
                 sys.stderr.write(f"{caller or '-'} {route} {status} {seconds:.3f} s\n")
-        if status == 200 and route.endswith(_SEARCHES):
+        if status == 200 and has_query and route.endswith(_SEARCHES):
             self.searched(caller)
 
     @asynccontextmanager
@@ -114,7 +117,14 @@ class Counted:
             caller = scope.get("state", {}).get("caller")
             seconds = time.perf_counter() - began
             name = "" if caller is None else caller.name
-            self._accounting.responded(_route(scope), status, seconds, name)
+            self._accounting.responded(
+                _route(scope), status, seconds, name, has_query=_has_query(scope)
+            )
+
+
+def _has_query(scope: Scope) -> bool:
+    asked = parse_qs(scope["query_string"].decode("latin-1")).get("q", [""])
+    return bool(asked[-1].strip())
 
 
 def _route(scope: Scope) -> str:

@@ -24,6 +24,7 @@ from typing import Any
 from pinakes.service.errors import BadInput, NotFound
 from pinakes.service.http.security.allowance import Allowance
 from pinakes.service.http.security.caller import Scope
+from pinakes.service.http.security.usage import Usage
 
 __all__ = ["Token", "Tokens"]
 
@@ -124,8 +125,8 @@ class Tokens:
     def create(self, name: str, scope: Scope = "ask", **limits: Any) -> str:
         """Make a token and return it: nothing else will ever tell it.
 
-        ``limits``: other fields of ``Allowance``. Raises BadInput for a name that is taken or no
-        name.
+        Nothing has been used of it yet, whoever had one of this name before. ``limits``: other
+        fields of ``Allowance``. Raises BadInput for a name that is taken or no name.
         """
         if not _NAME.fullmatch(name):
             raise BadInput(
@@ -139,6 +140,7 @@ class Tokens:
                 raise BadInput(
                     f"there is a token {name} already; revoke it with: pinakes tokens revoke {name}"
                 )
+            Usage(self.path.parent).forget(name)
             tokens.append(Token(name, created, _digest(secret), Allowance(scope, **limits)))
         return secret
 

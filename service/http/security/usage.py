@@ -97,6 +97,16 @@ class Usage:
                 for one in counted.values():
                     _add(self._counted, one)
 
+    def forget(self, name: str) -> None:
+        """Drop what is written down of ``name``: another token is to be called so.
+
+        Raises BadInput as ``since`` does.
+        """
+        if not self.path.exists():
+            return
+        with self._readable() as database:
+            database.execute("DELETE FROM usage WHERE name = ?", (name,))
+
     def since(self, days: int, name: str | None = None) -> list[DayOfUse]:
         """Days of use of the last ``days``, today among them; latest first, then by name.
 
@@ -105,23 +115,29 @@ class Usage:
         found: dict[tuple[str, str], DayOfUse] = {}
         first = _first_day(days)
         if self.path.exists():
-            try:
-                with self._opened() as database:
-                    rows = database.execute(
-                        "SELECT * FROM usage WHERE day >= ? AND name = coalesce(?, name)",
-                        (first, name),
-                    )
-                    found = {row[:2]: DayOfUse(*row) for row in rows}
-            except (sqlite3.Error, OSError) as error:
-                raise BadInput(
-                    f"{self.path}: {error}; move it away, and counting begins anew"
-                ) from None
+            with self._readable() as database:
+                rows = database.execute(
+                    "SELECT * FROM usage WHERE day >= ? AND name = coalesce(?, name)",
+                    (first, name),
+                )
+                found = {row[:2]: DayOfUse(*row) for row in rows}
         with self._lock:
             counted = list(self._counted.values())
         for one in counted:
             if one.day >= first and name in (None, one.name):
                 _add(found, one)
         return sorted(sorted(found.values(), key=lambda one: one.name), key=_day, reverse=True)
+
+    @contextmanager
+    def _readable(self) -> Iterator[sqlite3.Connection]:
+        """As ``_opened``. Raises BadInput where the file is damaged or cannot be read."""
+        try:
+            with self._opened() as database:
+                yield database
+        except (sqlite3.Error, OSError) as error:
+            raise BadInput(
+                f"{self.path}: {error}; move it away, and counting begins anew"
+            ) from None
 
     @contextmanager
     def _opened(self) -> Iterator[sqlite3.Connection]:

@@ -207,7 +207,8 @@ def test_use_is_told_in_numbers(two: Path) -> None:
             client, "tools/call", name="search",
             arguments={"query": "quorvexil stone", "collection": "samplewiki"},
         )  # fmt: skip
-        client.get("/c/samplewiki/api/search?q=")  # no search
+        for nothing in ("api/search?q=", "search", "search?q=", "search?q=+"):
+            client.get(f"/c/samplewiki/{nothing}")  # no search
         client.get("/c/samplewiki/api/suggest?q=quor")
         client.post("/c/samplewiki/api/ask", json={"question": QUESTION, "mode": "quote"})
         told = client.get("/api/usage").json()
@@ -227,6 +228,10 @@ def test_use_is_told_in_numbers(two: Path) -> None:
         assert client.get("/api/usage").json()["days"] == []
     [kept] = Usage(two).since(1)
     assert kept.as_json() == {"day": kept.day, "name": "friend"} | numbers
+    Tokens(two).revoke("friend")
+    assert Usage(two).since(1) == [kept]  # the owner may still look
+    Tokens(two).create("friend")
+    assert Usage(two).since(1) == []
     assert b"quorvexil" not in (two / ".usage/usage.db").read_bytes()
 
 
