@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pinakes.service.errors import BadInput
+from pinakes.service.http.requests import UNDER_COLLECTION
 from pinakes.service.http.security.tokens import Tokens
 from pinakes.service.http.security.usage import Usage
 from pinakes.service.metrics import Metrics
@@ -132,7 +133,9 @@ def _route(scope: Scope) -> str:
     root: str = scope.get("root_path", "")  # of what is mounted
     path: str | None = getattr(scope.get("route"), "path", None)
     if path is not None:
-        return root + path
+        # A route's own path lacks what the router that it belongs to was included under.
+        is_under = "collection" in scope["path_params"] and not path.startswith(UNDER_COLLECTION)
+        return f"{root}{UNDER_COLLECTION if is_under else ''}{path}"
     if root or "endpoint" not in scope:
         return root or "none"
     return "none" if scope.get("path_params") else str(scope["path"])  # a route of Starlette's own

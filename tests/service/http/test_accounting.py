@@ -12,11 +12,17 @@ def test_the_access_log_has_patterns_and_no_queries(
     with local_client(make_app(awkward, None, serve={"access_log": wanted})) as client:
         for path in (
             "/api/search?q=zebrafish",
+            "/c/toywiki/api/search?q=zebrafish",
             "/c/toywiki/page/1?searched=zebrafish",
             "/zebrafish",
         ):
             client.get(path)
     told = capsys.readouterr().err
     assert "zebrafish" not in told
-    routes = ["/api/search 200", "/c/{collection}/page/{name:path} 307", "none 404"]
-    assert [route in told for route in routes] == [wanted] * 3
+    routes = [
+        " /api/search 200 ",
+        " /c/{collection}/api/search 200 ",
+        " /c/{collection}/page/{name:path} 307 ",
+        " none 404 ",
+    ]
+    assert [route in told for route in routes] == [wanted] * 4
