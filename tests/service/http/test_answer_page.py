@@ -521,7 +521,7 @@ class TestKeptConversations:
         assert markdown.startswith(f"## {BIRDS}\n\nTimon \\*of\\* Phlius")
         assert re.search(r"\n- \\\[1\\\] \[Library of .*\]\(https://\S+oldid=\d+\)", markdown)
         with page.expect_download() as saved:
-            page.get_by_role("button", name="Save the conversation").click()
+            page.get_by_role("button", name="Save").click()
         assert saved.value.suggested_filename.endswith(".md")
         assert saved.value.path().read_text() == markdown
 
