@@ -129,9 +129,12 @@ def _print_refusal(answer: Answer) -> None:
     if answer.outside_question is not None:
         outside = answer.outside_question
         kinds = ", ".join(dict.fromkeys(one.kind for one in outside.removed))
-        without = f" Left out: {kinds}." if kinds else ""
+        without = f" Left out, as far as rules recognise it: {kinds}." if kinds else ""
         err.print(
-            Text(f"To ask elsewhere (not sent): {outside.text}{without}", style="dim"),
+            Text(
+                f"To ask elsewhere (not sent): {outside.text}{without} Read it before you send it.",
+                style="dim",
+            ),
         )
 
 

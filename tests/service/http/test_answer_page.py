@@ -221,7 +221,7 @@ def test_a_refusal_says_what_was_searched_and_where_to_read_on(
     expect(answer.get_by_text("What do <b>zebras</b> eat?")).to_be_hidden()
     answer.get_by_text("To ask elsewhere (not sent)").click()
     expect(answer.get_by_text("What do <b>zebras</b> eat?")).to_be_visible()
-    expect(answer.get_by_text("Left out: name.")).to_be_visible()
+    expect(answer.get_by_text("recognise it: name. Read it before you send it.")).to_be_visible()
     expect(answer).to_contain_text("This collection does not seem to hold an answer.")
     expect(answer).to_contain_text("Searched for “zebras”, “striped horses”.")
     expect(window.page.locator("#sources")).to_be_hidden()

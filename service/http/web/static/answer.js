@@ -105,7 +105,8 @@ function outside({ text, removed }) {
   const folded = element("details", "", "outside");
   folded.append(element("summary", "To ask elsewhere (not sent)"), element("p", text));
   const kinds = [...new Set(removed.map(({ kind }) => kind))].join(", ");
-  if (kinds) folded.append(element("p", `Left out: ${kinds}.`, "searched"));
+  const leftOut = kinds ? `Left out, as far as rules recognise it: ${kinds}. ` : "";
+  folded.append(element("p", `${leftOut}Read it before you send it.`, "searched"));
   return folded;
 }
 
