@@ -70,9 +70,12 @@ def earlier_generation(collection: Path) -> Path:
         if _place(generation) < _place(current) and _dump_of(generation) not in (None, dump)
     ]
     if not earlier:
+        there = all_generations(collection)
+        told = _there_are(collection)
+        if len(there) > 1 and all(_dump_of(generation) == dump for generation in there):
+            told = f"{', '.join(generation.name for generation in there)} are all of the same dump"
         raise UnknownGeneration(
-            f"{collection.name} has no generation of a dump before that of {current.name}; "
-            f"{_there_are(collection)}"
+            f"{collection.name} has no generation of a dump before that of {current.name}; {told}"
         )
     return max(earlier, key=_place)
 

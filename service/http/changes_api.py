@@ -1,12 +1,14 @@
 """What changed since an earlier generation, over HTTP: pages, and the words of one of them."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from pinakes.index.changes.changed_pages import compare_pages
 from pinakes.index.changes.page_difference import page_difference
@@ -37,6 +39,8 @@ __all__ = ["changes_api"]
 # Compared at most in one request: under a second.
 _MOST_COMPARED = 10_000
 _LARGEST_ID = (1 << 63) - 1
+_ID = re.compile(r"[0-9]{1,19}")
+_DAY = re.compile(r"[0-9]{4}-?[0-9]{2}-?[0-9]{2}")
 changes_api = APIRouter(default_response_class=PlainJSONResponse)
 
 Since = Annotated[
@@ -81,19 +85,28 @@ def changes(
 
 
 @changes_api.get(
-    "/api/pages/{page_id:int}/changes",
+    "/api/pages/{page:path}/changes",
     response_model=PageDifferenceView,
     responses=PROBLEMS,
     tags=["changes"],
 )
-def page_changes(index: LeasedIndex, page_id: int, since: Since = None) -> PageDifferenceView:
+def page_changes(
+    index: LeasedIndex,
+    page: Annotated[
+        str, Path(description="An id, or else a title.", examples=["617", "Library of Alexandria"])
+    ],
+    since: Since = None,
+) -> PageDifferenceView:
     """How an article's text differs from that of an earlier dump, word by word."""
     with _versions(index, since, None) as (old, new):
-        known = 0 <= page_id <= _LARGEST_ID
-        found = page_difference(old.store, new.store, page_id) if known else None
+        found = None
+        if _ID.fullmatch(page) and int(page) <= _LARGEST_ID:
+            found = page_difference(old.store, new.store, int(page))
+        if found is None:
+            found = page_difference(old.store, new.store, page)
         if found is None:
             name = new.manifest.collection
-            raise NotFound(f"no page with id {page_id} in {name}, nor was there one")
+            raise NotFound(f"no page {page[:80]!r} in {name}, nor was there one")
         return page_difference_view(found, old.manifest, new.manifest)
 
 
@@ -101,7 +114,12 @@ def page_changes(index: LeasedIndex, page_id: int, since: Since = None) -> PageD
 def _versions(
     index: Index, since: str | None, until: str | None
 ) -> Iterator[tuple[Version, Version]]:
-    """Both generations, held. Raises UnknownGeneration."""
+    """Both generations, held. Raises UnknownGeneration, and BadInput for a day that is none."""
+    if since and _DAY.fullmatch(since):
+        try:
+            date.fromisoformat(since)
+        except ValueError:
+            raise BadInput(f"since={since}: there is no such day; write 2026-10-01") from None
     collection = index.generation.parents[1]
     earlier = generation_since(collection, since) if since else earlier_generation(collection)
     with open_version(earlier) as old:

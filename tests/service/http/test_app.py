@@ -263,7 +263,7 @@ class TestOpenApi:
             "/c/{collection}/api/pages/{page}": ["get"],
             "/c/{collection}/api/ask": ["post", "get"],
             "/c/{collection}/api/changes": ["get"],
-            "/c/{collection}/api/pages/{page_id}/changes": ["get"],
+            "/c/{collection}/api/pages/{page}/changes": ["get"],
             "/c/{collection}/readyz": ["get"],
             "/api/usage": ["get"],
             "/api/collections": ["get"],

@@ -79,6 +79,9 @@ def test_one_page(client: TestClient) -> None:
         if piece["kind"] == "added"
     ]
     assert added == ["only "]
+    title = found["new"]["title"]
+    for name in (title, title.replace(" ", "_"), title.upper()):
+        assert client.get(f"/api/pages/{name}/changes").json() == found
     assert client.get("/api/pages/3/changes").json()["kind"] == "same"
     assert client.get("/api/pages/4/changes").json()["kind"] == "deleted"
 
@@ -95,8 +98,12 @@ def test_one_page(client: TestClient) -> None:
         ("/api/changes?after=1e3", 400, "take it from next"),
         (f"/api/changes?after={1 << 70}", 400, "take it from next"),
         ("/api/changes?limit=0", 400, "limit"),
-        ("/api/pages/99/changes", 404, "no page with id 99"),
-        (f"/api/pages/{1 << 70}/changes", 404, "no page with id"),
+        ("/api/changes?since=9999-99-99", 400, "there is no such day"),
+        ("/api/changes?since=20260230", 400, "there is no such day"),
+        ("/api/pages/99/changes", 404, "no page '99' in toywiki, nor was there one"),
+        (f"/api/pages/{1 << 70}/changes", 404, "no page '1180591620717411303424'"),
+        (f"/api/pages/{'9' * 19}/changes", 404, "no page '999"),
+        ("/api/pages/No_page/changes", 404, "no page 'No_page' in toywiki, nor was there one"),
         ("/c/nowiki/api/changes", 404, "toywiki"),
     ],
 )
