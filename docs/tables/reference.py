@@ -73,7 +73,8 @@ def _command(name: str, command: Any) -> str:
 
 
 def _argument(argument: Any) -> str:
-    return argument.metavar or argument.name.upper()
+    word = argument.metavar or argument.name.upper()
+    return word if argument.required or word.startswith("[") else f"[{word}]"
 
 
 def _spellings(option: Any) -> str:
