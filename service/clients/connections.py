@@ -174,8 +174,8 @@ CLIENTS = {
     "claude-desktop": Client("Claude Desktop", _claude_desktop),
     "cursor": Client("Cursor", _cursor),
     "vscode": Client("VS Code", _vscode),
-    "pi": Client("pi", _pi),
-    "llm": Client("llm", _llm),
+    "pi": Client("pi, a coding agent", _pi),
+    "llm": Client("llm, models at the command line", _llm),
     "open-webui": Client("Open WebUI", _open_webui),
 }
 
