@@ -164,7 +164,7 @@ def revoke(name: _Name, as_json: JsonOption = False, data: DataOption = None) ->
     if as_json:
         print(json.dumps({"revoked": name, "left": left}))
         return
-    print(f"{name} opens nothing any more.")
+    print(f"The token {name} is revoked.")
     if not left:
         err.print(_NONE_LEFT)
 

@@ -16,6 +16,7 @@ from pinakes.service.http.security.caller import Scope
 __all__ = ["Allowance", "Rate", "read_collections", "read_expiry", "read_places", "read_rate"]
 
 _SECONDS = {"s": 1, "min": 60, "h": 3600, "day": 86_400}
+_EACH = {"s": "a second", "min": "a minute", "h": "an hour", "day": "a day"}
 _RATE = re.compile(r"([1-9]\d{0,4})/(s|min|h|day)", re.ASCII)
 _MOST_REQUESTS = 10_000
 _MOST_PLACES = 1_000
@@ -29,6 +30,12 @@ class Rate:
     text: str
     requests: int
     seconds: int
+
+    @property
+    def in_words(self) -> str:
+        """As in "2 requests a minute"."""
+        unit = next(name for name, seconds in _SECONDS.items() if seconds == self.seconds)
+        return f"{self.requests:,} request{'' if self.requests == 1 else 's'} {_EACH[unit]}"
 
 
 @dataclass(frozen=True, slots=True)

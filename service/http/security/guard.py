@@ -171,7 +171,7 @@ class Guard:
         if wait_s is not None and token.may.rate is not None:
             raise Refused(
                 429,
-                f"the token {token.name} may send {token.may.rate.text} requests; "
+                f"the token {token.name} may send {token.may.rate.in_words}; "
                 f"ask again in {wait_s} s",
                 retry_after_s=wait_s,
             )

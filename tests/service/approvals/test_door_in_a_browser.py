@@ -46,7 +46,7 @@ def test_a_person_approves(chromium: Lend, address: str, tmp_path: Path) -> None
         assert approvals.find(other).state == "denied"
         wait_until(lambda: approvals.find(id).state == "done")
         page.reload()
-        assert "phone opens nothing any more." in page.locator("main").inner_text()
+        assert "The token phone is revoked." in page.locator("main").inner_text()
         assert context.cookies() == []
         context.close()
     assert [token.name for token in Tokens(tmp_path).all()] == ["me"]

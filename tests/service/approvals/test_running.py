@@ -76,7 +76,7 @@ def test_beside_a_service(approvals: Approvals) -> None:
     runs.start(good)
     runs.start(bad)
     wait_until(lambda: {one.state for one in approvals.all()} == {"done", "failed"})
-    assert "phone opens nothing any more." in runs.said(good.id)
+    assert "The token phone is revoked." in runs.said(good.id)
     assert "no token 'nobody'" in runs.said(bad.id)
     assert runs.said("x") == ""
     runs.stop()

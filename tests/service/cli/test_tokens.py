@@ -48,8 +48,7 @@ def test_what_does_not_fit_is_one_line(run: Run, tmp_path: Path) -> None:
 def test_revoked_is_gone(run: Run, tmp_path: Path) -> None:
     secret = run("tokens", "create", "phone", "--data", tmp_path).out.strip()
     assert (
-        run("tokens", "revoke", "phone", "--data", tmp_path).out
-        == "phone opens nothing any more.\n"
+        run("tokens", "revoke", "phone", "--data", tmp_path).out == "The token phone is revoked.\n"
     )
     assert Tokens(tmp_path).find(secret) is None
 

@@ -109,3 +109,15 @@ def test_no_stretch_of_time_holds_more_than_the_rate() -> None:
     assert rates.wait_s("b", rate) is None  # everybody for themselves
     assert rates.wait_s("a", read_rate("9/min")) is None  # set anew, in the middle of it
     assert rates.wait_s("a", None) is None
+
+
+def test_a_rate_in_words() -> None:
+    said = [
+        rate.in_words for text in ("1/s", "60/min", "1000/h", "5/day") if (rate := read_rate(text))
+    ]
+    assert said == [
+        "1 request a second",
+        "60 requests a minute",
+        "1,000 requests an hour",
+        "5 requests a day",
+    ]

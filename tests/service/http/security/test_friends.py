@@ -163,7 +163,7 @@ def test_more_than_the_rate_is_told_when_to_ask_again(friend: TestClient, two: P
     assert refused.headers["content-type"] == "application/problem+json"
     wait_s = int(refused.headers["retry-after"])
     assert 0 < wait_s <= 3600
-    assert f"may send 2/h requests; ask again in {wait_s} s" in refused.json()["detail"]
+    assert f"may send 2 requests an hour; ask again in {wait_s} s" in refused.json()["detail"]
     chat = friend.get("/v1/models")
     assert (chat.status_code, chat.json()["error"]["type"]) == (429, "rate_limit_error")
     assert chat.headers["retry-after"]
