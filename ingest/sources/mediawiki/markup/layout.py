@@ -103,7 +103,8 @@ _SOFT_HYPHEN = "\xad"  # where a word may be parted at the end of a line
 _SPACES = re.compile("  +")
 _LOOSE = re.compile("[ ][ ,.;:!?)]")
 _BLANK_LINES = re.compile(r"\n\n\n+")
-_BEFORE_STOP = re.compile(r" (?=[,.;:!?)](?:[\s,.;)]|$))")
+# Not where the sign is a value, behind a label or in a list: "Mass: ? 180, ? 220; !".
+_BEFORE_STOP = re.compile(r"(?<![:;])(?<!,(?= [?!])) (?=[,.;:!?)](?:[\s,.;)]|$))")
 
 
 def unescape(text: str) -> str:
