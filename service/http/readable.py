@@ -33,10 +33,12 @@ __all__ = [
     "readable_status",
 ]
 
-# What Markdown reads as its own: CommonMark 0.31, 2.4; at the beginning of a line also headings,
-# lists, rules and tables.
-_SIGNS = re.compile(r"[\\`*_\[\]<>]")
-_AT_LINE_START = re.compile(r"^(\s*)([#+=|~-]|\d+(?=[.)]))", re.MULTILINE)
+# What Markdown reads as its own: CommonMark 0.31, 2.4, and GitHub's tables and strikethrough; at a
+# line's beginning also headings, lists and rules (no digit can be escaped, but the dot behind it);
+# then bare addresses, which GitHub's dialect makes links.
+_SIGNS = re.compile(r"[\\`*_\[\]<>&~|]")
+_AT_LINE_START = re.compile(r"((?:^|\r)\s*)([#+=-])|((?:^|\r)\s*\d+)([.)])", re.MULTILINE)
+_ADDRESS = re.compile(r"\b(https?|ftp|mailto|xmpp|www)([:.])", re.IGNORECASE)
 NO_MODEL = "none, answers quote the collections"
 _DOUBTS: dict[Verdict, str] = {
     "partly": "Supported in part",
@@ -138,7 +140,8 @@ def escaped(text: str, format: Format) -> str:
     """``text`` so that Markdown shows it as it is, where that is the format."""
     if format != "markdown":
         return text
-    return _AT_LINE_START.sub(r"\1\\\2", _SIGNS.sub(r"\\\g<0>", text))
+    text = _AT_LINE_START.sub(r"\1\3\\\2\4", _SIGNS.sub(r"\\\g<0>", text))
+    return _ADDRESS.sub(r"\1\\\2", text)
 
 
 def bounded(text: str, budget: int) -> str:

@@ -1,10 +1,12 @@
 """Search, pages, answers and the status by plain GET, as JSON, text or Markdown."""
 
+import html
 import re
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from markdown_it import MarkdownIt
 
 from pinakes.service.http.readable import bounded, escaped
 from tests.service.conftest import MakeClient, make_app
@@ -92,6 +94,33 @@ class TestFormats:
         marked = client.get("/api/pages/1?format=markdown").text
         assert "\\<script\\>window.owned = 1\\</script\\>" in marked
         assert not re.search(r"(?<!\\)<(?!http)", marked)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1984. A year\n12) Another\n3.14 is no item",
+        "Title\n===\nmore\n---\n- item\n+ item\n# no heading\r# nor here",
+        "&lt;b&gt; &amp; &#42; ~~struck~~",
+        "a | b\n:-- | --:\n1 | 2",
+        "[a](https://b.example) ![c](d) <https://e.example> <i>f</i>",
+    ],
+)
+def test_markdown_shows_a_text_as_it_is(text: str) -> None:
+    made = (
+        MarkdownIt("commonmark")
+        .enable(["table", "strikethrough"])
+        .render(escaped(text, "markdown"))
+    )
+    assert set(re.findall(r"<\w+", made)) == {"<p"}
+    assert html.unescape(re.sub(r"</?p>", "", made)).split() == text.split()
+
+
+def test_bare_addresses_are_no_links_in_githubs_dialect() -> None:
+    said = "See https://a.example, HTTP://b.example, www.c.example or mailto:d"
+    wanted = r"See https\://a.example, HTTP\://b.example, www\.c.example or mailto\:d"
+    assert escaped(said, "markdown") == wanted
+    assert html.unescape(MarkdownIt("commonmark").render(wanted)) == f"<p>{said}</p>\n"
 
 
 def test_escaped_signs_are_counted() -> None:

@@ -71,7 +71,11 @@ function place({ title, heading_path: path }) {
   return [title, ...path].join(" › ");
 }
 
-// What would be markup is shown as it was written.
+// What would be markup is shown as it was written; a bare address would be a link in GitHub's dialect.
 function escaped(text) {
-  return text.replace(/[\\`*_{}[\]<>#|~!&]/g, "\\$&").replace(/^(\s*)([-+]|\d+[.)])(?=\s)/gm, "$1\\$2");
+  return text
+    .replace(/[\\`*_{}[\]<>#|~!&]/g, "\\$&")
+    .replace(/^(\s*)([-+=])/gm, "$1\\$2")
+    .replace(/^(\s*\d+)([.)])/gm, "$1\\$2")
+    .replace(/\b(https?|ftp|mailto|xmpp|www)([:.])/gi, "$1\\$2");
 }
