@@ -16,6 +16,7 @@ from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from pinakes.index.encoders.onnx_model import open_question_encoder
 from pinakes.index.library import Library
+from pinakes.index.locks import build_state
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit, Manifest, Mode, StoredPage, Suggestion
 from pinakes.service.asking.answer import Answerer, answer_of
@@ -101,6 +102,11 @@ class Collection:
     def manifest(self) -> Manifest:
         """What the generation says of itself: its dump, its counts, its encoder."""
         return self.index.manifest
+
+    @property
+    def is_building(self) -> bool:
+        """Whether a build is at work on it now."""
+        return build_state(self.index.generation.parents[1]) == "at work"
 
     def search(self, query: str, limit: int = 10, mode: Mode | None = None) -> list[Hit]:
         """The ``limit`` best passages, best first. Raises BadQuery."""

@@ -61,7 +61,7 @@ def search(
         else:
             print_hits(hits)
         if settings.search.mode != "keyword":
-            print_coverage(wiki.manifest.coverage)
+            print_coverage(wiki.manifest.coverage, is_building=wiki.is_building)
 
 
 def ask(
@@ -94,7 +94,7 @@ def ask(
         if as_json:
             print_json(answer_view(answer).model_dump(mode="json"))
         else:
-            print_answer(answer)
+            print_answer(answer, is_building=wiki.is_building)
     if require_citation and not answer.grounded:
         err.print("pinakes: the answer carries no resolved citation", style="red")
         raise typer.Exit(1)

@@ -78,7 +78,7 @@ def answer_text(answer: Answer) -> Text:
     return text
 
 
-def print_answer(answer: Answer) -> None:
+def print_answer(answer: Answer, *, is_building: bool = False) -> None:
     """The answer, its sources, and what made it."""
     if answer.kind in _ABOVE:
         out.print(Text(_ABOVE[answer.kind] + "\n", style="dim"))
@@ -101,7 +101,7 @@ def print_answer(answer: Answer) -> None:
         if key in answer.timings
     ]
     err.print(Text(" · ".join(parts), style="dim"))
-    print_coverage(answer.coverage)
+    print_coverage(answer.coverage, is_building=is_building)
 
 
 def _model_text(answer: Answer) -> str:

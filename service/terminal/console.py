@@ -198,10 +198,15 @@ def coverage_text(coverage: float) -> str:
     return f"vectors for {percent} % of the passages"
 
 
-def print_coverage(coverage: float) -> None:
-    """A word on standard error where some passages have no vector."""
+def print_coverage(coverage: float, *, is_building: bool = False) -> None:
+    """A word on standard error where some passages have no vector.
+
+    ``is_building``: whether a build is at work on the collection.
+    """
     if coverage < 1:
         way_out = "for more: pinakes build --vectors all DUMP"
+        if is_building:
+            way_out = "a build is at work here; pinakes status tells of it"
         err.print(Text(f"{coverage_text(coverage)}; {way_out}", style="dim"))
 
 

@@ -155,6 +155,13 @@ def test_missing_vectors_are_told_of(run: Run, data: Path, command: tuple[str, .
     assert "vectors" not in outcome.out
 
 
+def test_while_a_build_is_at_work_none_other_is_advised(run: Run, data: Path) -> None:
+    with hold_collection(data / "samplewiki"):
+        for command in ("search",), ("ask", "--mode", "quote"):
+            told = run(*command, "papyrus", "--data", data).err.splitlines()[-1]
+            assert told == "no vectors yet; a build is at work here; pinakes status tells of it"
+
+
 def test_a_search_that_asks_no_vectors_misses_none(run: Run, data: Path) -> None:
     assert run("search", "papyrus", "--mode", "keyword", "--data", data).err == ""
 
