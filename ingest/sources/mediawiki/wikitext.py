@@ -125,7 +125,8 @@ def parse_document(
     nor are they among ``templates``, those of the dump.
     """
     expansion = PageTemplates(templates, site, page.title) if templates else None
-    parser = _Parser(page.title, site, Counter() if dropped is None else dropped, expansion)
+    counter = Counter[str]() if dropped is None else dropped
+    parser = _Parser(page.title, page.timestamp, site, counter, expansion)
     marks = PageMarks(parser.links)
     expanded = marks.marked(parser.expand(page.wikitext), wanted=with_layout)
     text, facts = settled(expanded, parser.boxes)
@@ -174,9 +175,15 @@ class _Parser:
     """One page on its way to text; collects links, infobox facts and what was dropped."""
 
     def __init__(
-        self, title: str, site: SiteInfo, dropped: Counter[str], templates: PageTemplates | None
+        self,
+        title: str,
+        written: str,
+        site: SiteInfo,
+        dropped: Counter[str],
+        templates: PageTemplates | None,
     ) -> None:
         self.title = title
+        self._written = written
         self._templates = templates
         self._asks_for_templates = False
         self.links: list[Link] = []
@@ -254,7 +261,7 @@ class _Parser:
             return ""
         if template.kind == "function":
             return call_parser_function(name, rest)
-        arguments = _arguments(rest, self._language)
+        arguments = _arguments(rest, self._language, self._written)
         if template.kind == "infobox":
             self.facts += self._facts(arguments.named)
             if not arguments.named and len(given := arguments.given()) > 1:
@@ -386,7 +393,7 @@ def _file_names(language: str) -> frozenset[str]:
     return local_names(language).file if language else EVERY_LANGUAGE.file
 
 
-def _arguments(values: Sequence[str], language: str) -> Arguments:
+def _arguments(values: Sequence[str], language: str, written: str) -> Arguments:
     positional: list[str] = []
     named: dict[str, str] = {}
     for value in values:
@@ -397,4 +404,4 @@ def _arguments(values: Sequence[str], language: str) -> Arguments:
             positional.append(value.replace(EQUALS, "="))
     while (number := str(len(positional) + 1)) in named:  # {{lang|1=grc|2=…}} is {{lang|grc|…}}
         positional.append(named[number])
-    return Arguments(tuple(positional), named, language)
+    return Arguments(tuple(positional), named, language, written)

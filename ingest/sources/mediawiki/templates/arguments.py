@@ -14,6 +14,7 @@ class Arguments:
     positional: tuple[str, ...]
     named: Mapping[str, str]
     language: str = ""
+    written: str = ""  # when the page was, as its revision has it: 2026-01-01T00:00:00Z
 
     def get(self, *keys: str | int) -> str:
         """The first argument given and not blank among these positions or names, else ''."""

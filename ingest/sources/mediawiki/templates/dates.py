@@ -104,11 +104,13 @@ def birth_then_death(arguments: Arguments) -> str:
 
 
 def age(arguments: Arguments) -> str:
-    """The years between two dates; of one date alone the date, for the age changes."""
+    """The years between two dates; of one alone those until the page was written, if known."""
     end = _numbers(arguments, 4)
+    if end[0] is None and (written := _ISO.match(arguments.written)):
+        end = [int(part) for part in written.groups("0")]
     if end[0] is None:
-        return f"{date(arguments)}"
-    text = _aged("", _numbers(arguments, 4), _numbers(arguments, 1))
+        return date(arguments)
+    text = _aged("", end, _numbers(arguments, 1))
     return text.strip(" ()").removeprefix("aged ")
 
 
