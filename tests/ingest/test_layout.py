@@ -184,6 +184,7 @@ HOSTILE = [
     ("a row that is a heading", "{|\n| = a =\n|-\n| == b ==\n|}\n=\n=="),
     ("links in links", "[[A|[[B|[[C|d]]]]]] [[A]] [[B"),
     ("empty words", "[[A|]] [[|b]] [[#c]] [[A# |d]] [[A|<!-- -->]] [[A|''''']]"),
+    ("words that are tidied on", "[[x & y ,]]suh [[B|c &d ,]]suh"),
     ("a long link", f"[[A|{'b ' * 4000}]]"),
 ]
 

@@ -44,6 +44,7 @@ from pinakes.ingest.sources.mediawiki.markup.layout import (
     unescape,
 )
 from pinakes.ingest.sources.mediawiki.markup.located import (
+    LONGEST_ANCHOR,
     Located,
     TextBlock,
     joined,
@@ -98,7 +99,6 @@ _OTHER_NAMESPACES = frozenset(
      "special", "media", "module", "draft", "mediawiki", "wp", "book", "file talk", "timedtext")
 )  # fmt: skip
 _LONGEST_TITLE = 255
-_LONGEST_ANCHOR = 200
 _MOST_BOLD = 8
 # What tells a title from others of the name: Mercury (planet).
 _IN_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]$")
@@ -167,7 +167,7 @@ def _bold_names(text: str, title: str, kept: Sequence[KeptText]) -> tuple[str, .
     return tuple(
         name
         for name in islice(names, _MOST_BOLD)
-        if name not in {"", title} and len(name) <= _LONGEST_ANCHOR
+        if name not in {"", title} and len(name) <= LONGEST_ANCHOR
     )
 
 
@@ -316,7 +316,7 @@ class _Parser:
 
     def _link(self, parts: Sequence[str]) -> str:
         words = parts[0]
-        if len(parts) == 1 and len(words) <= _LONGEST_ANCHOR and _PLAIN_TITLE.fullmatch(words):
+        if len(parts) == 1 and len(words) <= LONGEST_ANCHOR and _PLAIN_TITLE.fullmatch(words):
             self.links.append(Link(words[0].upper() + words[1:], words))
             return words
         target, labels = parts[0].strip(), parts[1:]
@@ -345,8 +345,8 @@ class _Parser:
             if 0 < len(title) <= _LONGEST_TITLE and not _PRIVATE.search(title):
                 title = title[:1].upper() + title[1:]
                 if fragment := plain_words(fragment.replace("_", " "), self.kept):
-                    self.fragments[len(self.links)] = fragment[:_LONGEST_ANCHOR]
-                self.links.append(Link(title, plain_words(words, self.kept)[:_LONGEST_ANCHOR]))
+                    self.fragments[len(self.links)] = fragment[:LONGEST_ANCHOR]
+                self.links.append(Link(title, plain_words(words, self.kept)[:LONGEST_ANCHOR]))
         # What begins with marks of its own does not join those before it: ''[[A|''A'' b]].
         return DROPPED + words if words.startswith("''") else words
 

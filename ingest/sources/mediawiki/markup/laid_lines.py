@@ -13,7 +13,13 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from pinakes.ingest.layout import CODE, Cell, LineKind, PackedLine
-from pinakes.ingest.sources.mediawiki.markup.located import Located, Part, Place, moved
+from pinakes.ingest.sources.mediawiki.markup.located import (
+    LONGEST_ANCHOR,
+    Located,
+    Part,
+    Place,
+    moved,
+)
 from pinakes.ingest.types import Link, Section
 
 __all__ = [
@@ -176,7 +182,11 @@ class PageMarks:
         cells: Sequence[Cell] = ()
         if parts and kind == "paragraph" and "\n" not in words:
             kind, cells = "row", cells_of(words, parts)
-        spans = moved(written, links, words, self.links) if links else ()
+        spans = [
+            (start, end, number)
+            for start, end, number in moved(written, links, words, self.links)
+            if words[start:end][:LONGEST_ANCHOR] == self.links[number].anchor
+        ]
         if KEPT in written:
             inside = [kept[int(number)] for number in KEPT_MARK.findall(written)]
             if kind == "paragraph" and [(words, CODE)] == inside:

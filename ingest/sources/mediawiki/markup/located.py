@@ -9,10 +9,22 @@ from typing import NamedTuple
 
 from pinakes.ingest.types import Link
 
-__all__ = ["Located", "Part", "Place", "TextBlock", "add_shifted", "found_in", "joined", "moved"]
+__all__ = [
+    "LONGEST_ANCHOR",
+    "Located",
+    "Part",
+    "Place",
+    "TextBlock",
+    "add_shifted",
+    "found_in",
+    "joined",
+    "moved",
+]
 
 # What a step may add between two links: a few signs for marks that stand for them.
 _SLACK = 16
+# Of a link's words so many are kept.
+LONGEST_ANCHOR = 200
 
 
 # From where to where the words of a link stand, and its number on its page.
