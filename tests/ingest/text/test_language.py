@@ -62,11 +62,11 @@ KNOWN = {
     ),
     "personal": {
         **dict.fromkeys(
-            ("asking", "owners", "relations", "relative", "someone", "speaker", "titles",
-             "wishing"),
+            ("asking", "behind_relations", "being", "mine", "owners", "relations", "relative",
+             "someone", "speaker", "titles", "wishing"),
             str,
         ),
-        "names_itself": list, "reasons": list,
+        "names_itself": list, "places_itself": list, "reasons": list,
     },
     "declining": {
         "before": list, "contrasts": str, "parts": dict, "say": str, "sentences": list,
