@@ -9,11 +9,10 @@ language's file has no ``[personal]``, nothing can be told of people, and there 
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 
-from pinakes.ingest.text.language import language_part
 from pinakes.ingest.text.sentences import sentence_spans
+from pinakes.service.asking.personal_rules import CAPITAL, NAME, PersonalRules, personal_rules
 from pinakes.service.asking.private_details import PrivateDetail, private_details
 from pinakes.service.reading.words import words_of
 from pinakes.service.types import LeftOut, OutsideQuestion
@@ -21,34 +20,10 @@ from pinakes.service.types import LeftOut, OutsideQuestion
 __all__ = ["outside_question"]
 
 _MARKS = ("?", "？", "؟")
-_CAPITAL = "[A-ZÀ-ÖØ-ÞĆČĐĞİŁŃŐŘŚŞŠŹŻŽ]"
-_NAME = rf"(?:{_CAPITAL}[\w’'-]*\w(?: (?:of|de|von|van|&|{_CAPITAL}[\w’'-]*\w)){{0,4}})"
 _ONE = "\N{ROMAN NUMERAL ONE}"
 # Of what was said before, so many of the last messages, and so much of each.
 _MOST_SAID = 20
 _LONGEST_SAID = 2_000
-
-
-@dataclass(frozen=True, slots=True)
-class _Rules:
-    """The part ``personal`` of a language, as patterns."""
-
-    speaker: re.Pattern[str]
-    owner: re.Pattern[str]
-    lead_in: re.Pattern[str]
-    asks: re.Pattern[str]
-    reason: re.Pattern[str]
-    relative: re.Pattern[str]
-    introduced: re.Pattern[str]
-    tied: re.Pattern[str]
-    placed: re.Pattern[str]
-    place_told: re.Pattern[str]
-    apposed: re.Pattern[str]
-    uncapped: re.Pattern[str]
-    titled: re.Pattern[str]
-    numeral: re.Pattern[str]
-    dangling: str
-    someone: str
 
 
 def outside_question(
@@ -58,7 +33,7 @@ def outside_question(
 
     ``question`` stands alone; ``asked`` is what was typed, ``said`` what its asker said before.
     """
-    rules = _rules(language)
+    rules = personal_rules(language)
     if rules is None:
         return None
     question = rules.numeral.sub(lambda found: f"{found[1]} {_ONE}", question)
@@ -87,7 +62,7 @@ def outside_question(
     return OutsideQuestion(text, tuple(left_out))
 
 
-def _matter(text: str, language: str, rules: _Rules) -> list[str]:
+def _matter(text: str, language: str, rules: PersonalRules) -> list[str]:
     """The words that are asked about."""
     empty = words_of(language).stop_words | {rules.someone}
     return [
@@ -102,7 +77,7 @@ def _sentences(text: str, language: str) -> list[str]:
 
 
 def _asking_sentences(
-    text: str, language: str, rules: _Rules, left_out: list[LeftOut]
+    text: str, language: str, rules: PersonalRules, left_out: list[LeftOut]
 ) -> list[str]:
     """The sentences that ask; all where none does."""
     sentences = _sentences(text, language)
@@ -114,7 +89,7 @@ def _asking_sentences(
     return asking
 
 
-def _without_clauses(text: str, rules: _Rules, left_out: list[LeftOut]) -> str:
+def _without_clauses(text: str, rules: PersonalRules, left_out: list[LeftOut]) -> str:
     """Without what stands before and behind the question itself and speaks of its asker."""
     if found := rules.lead_in.match(text):
         left_out.append(LeftOut("clause", found[1].strip()))
@@ -134,7 +109,7 @@ def _names(text: str, introduced: re.Pattern[str]) -> Iterable[str]:
         yield from (part for part in name.split() if len(part) > 2 and part[0].isupper())
 
 
-def _not_to_be_named(sentences: Iterable[str], language: str, rules: _Rules) -> set[str]:
+def _not_to_be_named(sentences: Iterable[str], language: str, rules: PersonalRules) -> set[str]:
     """What cannot be told apart or replaced: places of the asker's own, names beside "my son".
 
     With "Where was Tim born, my son?" any name in the sentence may be the one that is meant.
@@ -145,7 +120,7 @@ def _not_to_be_named(sentences: Iterable[str], language: str, rules: _Rules) -> 
             kept_back |= {group for group in found.groups() if group}
         is_told = rules.place_told.search(sentence) and not sentence.endswith(_MARKS)
         if is_told or rules.apposed.search(sentence):
-            kept_back |= set(re.findall(rf"\b{_NAME}", sentence))
+            kept_back |= set(re.findall(rf"\b{NAME}", sentence))
     no_names = words_of(language).stop_words | words_of(language).months
     return {
         name
@@ -154,7 +129,7 @@ def _not_to_be_named(sentences: Iterable[str], language: str, rules: _Rules) -> 
     }
 
 
-def _is_told(names: Iterable[str], text: str, language: str, rules: _Rules) -> bool:
+def _is_told(names: Iterable[str], text: str, language: str, rules: PersonalRules) -> bool:
     """Whether one of the names stands in ``text``, but as a part of a longer one."""
     return any(
         before is None or not _matter(before, language, rules)
@@ -167,13 +142,13 @@ def _is_told(names: Iterable[str], text: str, language: str, rules: _Rules) -> b
 
 def _as_named(name: str) -> str:
     """A pattern of a name that no other follows, and of what other stands before it."""
-    capital = f"(?-i:{_CAPITAL})"
+    capital = f"(?-i:{CAPITAL})"
     behind = rf"(?! (?:(?:de|von|van|the) )?{capital}\w)(?!\w)"
     return rf"(?:\b(?P<before>{capital}\w+) )?(?<!\w){re.escape(name)}{behind}"
 
 
 def _without_names(
-    text: str, names: Iterable[str], language: str, rules: _Rules, left_out: list[LeftOut]
+    text: str, names: Iterable[str], language: str, rules: PersonalRules, left_out: list[LeftOut]
 ) -> str:
     """A relation alone, where the name stands behind one; else somebody.
 
@@ -210,7 +185,7 @@ def _relation_alone(name: str, found: re.Match[str]) -> str:
 def _without_details(
     text: str,
     language: str,
-    rules: _Rules,
+    rules: PersonalRules,
     left_out: list[LeftOut],
     of_somebody: bool,
     about_asker: Sequence[str],
@@ -259,80 +234,3 @@ def _tidied(text: str) -> str:
     text = re.sub(r"\s+", " ", re.sub(r"\s+([?!.,;:])", r"\1", text))
     text = re.sub(r"[,;:]+(?=[?!.])", "", text).strip(" ,;:-–—")
     return text[:1].upper() + text[1:]
-
-
-@cache
-def _rules(language: str) -> _Rules | None:
-    said = language_part(language, "personal")
-    if not said:
-        return None
-
-    def any_of(words: Iterable[str]) -> str:
-        return "(?i:" + "|".join(re.escape(word) for word in words) + ")"
-
-    # As they stand in a sentence or at its beginning: "US" is another word.
-    both = [word for said in said["speaker"].split() for word in (said, said.capitalize())]
-    speaker = "(?:" + "|".join(map(re.escape, both)) + ")"
-    owners = any_of(said["owners"].split())
-    relation = any_of(said["relations"].split())
-    titles = any_of(said["titles"].split())
-    asking = any_of(said["asking"].split())
-    wishing = any_of(said["wishing"].split())
-    itself = any_of(said["names_itself"])
-    prepositions = any_of(language_part(language, "references").get("prepositions", "").split())
-    articles = any_of(words_of(language).articles)
-    empty = any_of(words_of(language).stop_words)
-    relation = rf"(?:\w+-)?{relation}(?:-in-law)?"
-    known = rf"\b{owners} (?:[\w-]+ ){{0,4}}?{relation}\b"
-    mine = any_of(said["mine"].split())
-    being = any_of(said["being"].split())
-    placing = any_of(said["places_itself"])
-    behind = any_of([*said["behind_relations"].split(), *said["being"].split()])
-    of_mine = rf"(?:{articles} )?(?:[a-z-]+ )?{relation} of {mine}\b"
-    known_one = rf"(?:{owners} (?:[\w-]+ ){{0,4}}?{relation}\b|{of_mine})"
-    unless = rf"(?:{empty}|{behind}|{relation}|{asking}|and|or)"
-    uncapped = rf"{known} (?!{unless}\b)(?!\w+(?:ed|ing)\b)([a-zà-ÿ]{{3,}})(?!\w)"
-    name = rf"\b(?!{asking}\b)({_NAME})"
-    return _Rules(
-        speaker=re.compile(rf"\b{speaker}(?!\w)"),
-        owner=re.compile(rf"\b{owners} ([a-z0-9][\w-]*)"),
-        # "For my thesis …, I want to know" before "how"; "my neighbour asks:".
-        lead_in=re.compile(
-            rf"((?=.*?\b{speaker}\b)[^?]*?(?:[,:;–—-]|\b{wishing})\s+)(?={asking}\b)"
-        ),
-        asks=re.compile(rf"{asking}\b"),
-        reason=re.compile(
-            rf",?\s+\b{any_of(said['reasons'])}\b(?=[^?]*\b{speaker}\b)[^?.]*(?=[?.]|$)"
-            rf"|,?\s+\((?=[^)]*\b{speaker}\b)[^)]*\)|,\s+(?={speaker}\b)[^?]*(?=\?)"
-        ),
-        relative=re.compile(
-            rf",?\s+\b{any_of(said['relative'].split())}\s+{speaker}\b[^?.,]*(?=[?.,]|$)"
-        ),
-        # "My wife Sabine", "Sabine, my wife"; "my wife sabine needs", where "my wife
-        # needs help" has none.
-        introduced=re.compile(
-            rf"{known}(?:,? | ?\()((?:{titles}\.? )?{_NAME})|({_NAME}), {owners} {relation}\b"
-            rf"|\b{itself} ({_NAME})"
-            rf"|{uncapped}(?=['’]s\b| {behind}\b)"
-        ),
-        # "Peter Jones is my boss", "Peter (my boss)", "Is Peter my boss"; "my boss is Peter", "a
-        # friend of mine, Peter".
-        tied=re.compile(
-            rf"{name}(?:,? (?:who )?{being}(?: [a-z]+)?|,|\s*[(–—-])+\s*{known_one}"
-            rf"|\b{being} ({_NAME}) {known_one}"
-            rf"|{known}(?:(?:'s|’s) name)?(?:,? (?:who )?{being})+ ({_NAME})"
-            rf"|\b{relation} of {mine}(?:,? {being})*,? ({_NAME})"
-        ),
-        placed=re.compile(
-            rf"\b{placing} (?:{prepositions} )?(?:{articles} )?({_NAME})(?:, ({_NAME}))?"
-            rf"|\b{itself} {_NAME},? {prepositions} ({_NAME})"
-        ),
-        place_told=re.compile(rf"\b{placing}\b"),
-        uncapped=re.compile(uncapped),
-        apposed=re.compile(rf",\s+{known_one}\s*(?=[?.!,]|$)"),
-        titled=re.compile(rf"\b{titles}\.? ({_NAME})"),
-        # Elizabeth I, World War I: no speaker.
-        numeral=re.compile(rf"\b(?!(?:{asking}|{empty})\b)([A-Z]\w+) I(?=\s*(?:[^\w\s]|of\b|$))"),
-        dangling=rf"(?:\s+(?:{prepositions}|{articles}|of|number|id|file|account))+\s*$",
-        someone=said["someone"],
-    )
