@@ -99,6 +99,7 @@ _OTHER_NAMESPACES = frozenset(
      "special", "media", "module", "draft", "mediawiki", "wp", "book", "file talk", "timedtext")
 )  # fmt: skip
 _LONGEST_TITLE = 255
+_LARGEST_LAID = 2 << 20
 _MOST_BOLD = 8
 # What tells a title from others of the name: Mercury (planet).
 _IN_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]$")
@@ -119,11 +120,13 @@ def parse_document(
 ) -> Document:
     """The article as plain text, with sections, links and the facts of its infoboxes.
 
-    The text is the same with its layout and without.
+    The text is the same with its layout and without; pages of more than two million letters, which
+    no wiki has by default, have none: it would take more memory than they do.
 
     ``dropped`` counts, by name, the templates that were left out because no renderer knows them,
     nor are they among ``templates``, those of the dump.
     """
+    with_layout = with_layout and len(page.wikitext) <= _LARGEST_LAID
     expansion = PageTemplates(templates, site, page.title) if templates else None
     counter = Counter[str]() if dropped is None else dropped
     parser = _Parser(page.title, page.timestamp, site, counter, expansion)

@@ -3,14 +3,18 @@
 
 // The buttons that copy the last answer and save the conversation.
 export function offerText(buttons, turns) {
-  const copying = (words) => async ({ currentTarget: button }) => {
-    await copy(words(turns().slice(-1)));
-    const before = button.textContent;
-    button.textContent = "Copied";
-    button.addEventListener("blur", () => (button.textContent = before), { once: true });
-  };
-  buttons.querySelector("#copy").addEventListener("click", copying(asText));
-  buttons.querySelector("#copy-markdown").addEventListener("click", copying(asMarkdown));
+  // The other one has its words back when this one is pressed: nothing moves below a pointer.
+  const copiers = new Map([
+    [buttons.querySelector("#copy"), asText],
+    [buttons.querySelector("#copy-markdown"), asMarkdown],
+  ]);
+  const labels = new Map([...copiers.keys()].map((button) => [button, button.textContent]));
+  for (const [button, words] of copiers) {
+    button.addEventListener("click", async () => {
+      await copy(words(turns().slice(-1)));
+      for (const [one, label] of labels) one.textContent = one === button ? "Copied" : label;
+    });
+  }
   buttons.querySelector("#save").addEventListener("click", () => save(asMarkdown(turns()), turns()[0].question));
 }
 
@@ -30,7 +34,7 @@ function save(text, name) {
   link.href = URL.createObjectURL(new Blob([text], { type: "text/markdown" }));
   link.download = `${name.replace(/[^\p{L}\p{N} -]/gu, "").trim().slice(0, 80) || "conversation"}.md`;
   link.click();
-  URL.revokeObjectURL(link.href);
+  setTimeout(() => URL.revokeObjectURL(link.href), 10_000); // the browser may take it up later
 }
 
 function asText(turns) {
