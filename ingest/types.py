@@ -1,6 +1,7 @@
 """The vocabulary of a source: what is read from it and what is kept."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 __all__ = [
     "INFOBOX_HEADING",
@@ -71,8 +72,7 @@ class TrailingBytes:
         return f"{self.count:,} bytes after the end of the archive are no part of it: not read"
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link to another page of the wiki: its title, and the words the reader sees."""
 
     target: str

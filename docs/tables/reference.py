@@ -10,7 +10,7 @@ import typer.main
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from pinakes.service.cli.main import app
+from pinakes.service.cli.app import app
 from pinakes.service.settings import Settings
 from pinakes.service.views.commands.outputs import output_schemas
 

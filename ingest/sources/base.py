@@ -137,6 +137,10 @@ class Source(ABC):
     def states(self) -> tuple[FileState, ...]:
         """Of each file: what changes when somebody writes to it."""
 
+    def without_layout(self) -> "Source":
+        """This source, to be read for its texts alone, which may take less time."""
+        return self
+
     @abstractmethod
     def units(self) -> Iterator[Unit]:
         """All units in reading order, the same ones whenever the files are the same."""

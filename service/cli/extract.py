@@ -71,6 +71,7 @@ def extract(
                 verify(checksum, progress.advance)
         found = found.prepared(Path(scratch), executor, 2 * count + 1, progress)
         progress.step("Reading the dump", found.byte_count, "bytes")
+        found = found.without_layout()
         work = partial(extract_unit, source=found, directory=Path(scratch))
         for unit, extracted in map_units(work, found.units(), executor, 2 * count + 1):
             for path, stream in ((extracted.rows, sys.stdout), (extracted.problems, sys.stderr)):

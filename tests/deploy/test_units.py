@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from pinakes.service.cli.main import app
+from pinakes.service.cli.app import app
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())

@@ -22,7 +22,8 @@ from fastapi.testclient import TestClient
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.library import Library
 from pinakes.index.retrieval.search import Index
-from pinakes.service.cli.main import app, main
+from pinakes.service.cli.app import app
+from pinakes.service.cli.main import main
 from pinakes.service.generators.generator import Generator
 from pinakes.service.http import server as http_server
 from pinakes.service.http.app import create_app
@@ -109,7 +110,7 @@ def run(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> 
     """
 
     def run(*arguments: object, lines: str = "") -> Outcome:
-        monkeypatch.setattr("pinakes.service.cli.main.app", _command_line())
+        monkeypatch.setattr("pinakes.service.cli.app.app", _command_line())
         monkeypatch.setattr(sys, "stdin", io.StringIO(lines))
         capsys.readouterr()
         on_interrupt = signal.getsignal(signal.SIGINT)  # a command that breaks off ignores it then

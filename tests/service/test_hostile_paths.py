@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import typer.main
 
-from pinakes.service.cli.main import app
+from pinakes.service.cli.app import app
 from tests.service.conftest import Run
 
 _PATIENCE_S = 60

@@ -25,6 +25,8 @@ def read_documents(
     is_known: IsKnown = lambda _key, _made_from: False,
     templates: KeptTemplates | None = None,
     cut: Iterable[CutPage] | None = None,
+    *,
+    with_layout: bool = True,
 ) -> Iterator[Entry]:
     """What became of every page of ``unit``, in file order; what is known is not parsed.
 
@@ -44,15 +46,15 @@ def read_documents(
             if is_known(page.page_id, digest):
                 yield Unchanged(page.page_id, page.title)
             else:
-                yield _parsed(page, site, templates)
+                yield _parsed(page, site, templates, with_layout=with_layout)
 
 
 def _parsed(
-    page: Page, site: SiteInfo, templates: KeptTemplates | None
+    page: Page, site: SiteInfo, templates: KeptTemplates | None, *, with_layout: bool
 ) -> Document | QuarantinedPage:
     """The article; whatever fails in reading its markup costs this page and no other."""
     try:
-        document = parse_document(page, site, templates=templates)
+        document = parse_document(page, site, templates=templates, with_layout=with_layout)
         return replace(document, made_from=made_from(page, site, templates, document.inputs))
     except Exception as error:
         reason = f"its wikitext could not be read ({type(error).__name__}: {error})"

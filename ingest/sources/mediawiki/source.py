@@ -47,13 +47,14 @@ class MediaWikiSource(Source):
     """The articles of ``dump``, in units of about ``unit_bytes`` (None: as suits its size).
 
     ``set_aside``: where the first pass has left what it unpacked. ``templates``: the table of its
-    templates, where it has any.
+    templates, where it has any. ``with_layout``: whether articles have one when they are read.
     """
 
     dump: Dump
     unit_bytes: int | None = None
     set_aside: Path | None = None
     templates: Path | None = None
+    with_layout: bool = True
 
     @classmethod
     def open(cls, paths: Sequence[Path]) -> "MediaWikiSource":
@@ -88,6 +89,10 @@ class MediaWikiSource(Source):
         """Runs of bytes of one part each."""
         return plan_units(self.dump, self.unit_bytes)
 
+    def without_layout(self) -> "MediaWikiSource":
+        """To be read for its texts alone: layouts are a good part of the time."""
+        return replace(self, with_layout=False)
+
     def sample(self, count: int) -> Sequence[WorkUnit]:
         """About ``count`` units; of a part that cannot be entered in the middle only the first."""
         return sample_units(self.dump, count)
@@ -121,7 +126,10 @@ class MediaWikiSource(Source):
 
     def read_changed(self, unit: WorkUnit, is_known: IsKnown) -> Iterator[Entry]:
         """The same, but articles that are known are not parsed."""
-        return read_documents(unit, self.dump.site, is_known, *self.prepared_for(unit))
+        templates, cut = self.prepared_for(unit)
+        return read_documents(
+            unit, self.dump.site, is_known, templates, cut, with_layout=self.with_layout
+        )
 
     def prepared_for(self, unit: WorkUnit) -> tuple[KeptTemplates | None, Iterator[CutPage] | None]:
         """What was prepared: the templates of the dump, and the pages of ``unit``, cut already."""

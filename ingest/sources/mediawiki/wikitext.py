@@ -7,6 +7,7 @@ passages. Never raises on markup, however broken.
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from itertools import islice
 from urllib.parse import unquote
 
@@ -105,9 +106,9 @@ _MOST_BOLD = 8
 _IN_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]$")
 # How lists, indented notes, headers of lists and rows of tables begin.
 _NO_PARAGRAPH = frozenset("*#:;|!{")
-# A title that is its own words: two links in three hold nothing else.
-_PLAIN_WORD = r"[^\s:#_&<\['\ue000-\ue00f]+"
-_PLAIN_TITLE = re.compile(rf"{_PLAIN_WORD}(?: {_PLAIN_WORD})*")
+# Words without a sign that means something in a link: most links hold nothing else.
+_PLAIN_WORD = r"[^\s:#_&%<\['\ue000-\ue00f]+"
+_PLAIN_WORDS = re.compile(rf"{_PLAIN_WORD}(?: {_PLAIN_WORD})*")
 
 
 def parse_document(
@@ -129,9 +130,9 @@ def parse_document(
     with_layout = with_layout and len(page.wikitext) <= _LARGEST_LAID
     expansion = PageTemplates(templates, site, page.title) if templates else None
     counter = Counter[str]() if dropped is None else dropped
-    parser = _Parser(page.title, page.timestamp, site, counter, expansion)
-    marks = PageMarks(parser.links)
-    expanded = marks.marked(parser.expand(page.wikitext), wanted=with_layout)
+    parser = _Parser(page.title, page.timestamp, site, counter, expansion, with_layout=with_layout)
+    marks = PageMarks(parser.links, wanted=with_layout)
+    expanded = marks.marked(parser.expand(page.wikitext))
     text, facts = settled(expanded, parser.boxes)
     marks.follow(expanded, text)
     blocks = list(sections_of(text, parser.kept, marks))
@@ -184,6 +185,8 @@ class _Parser:
         site: SiteInfo,
         dropped: Counter[str],
         templates: PageTemplates | None,
+        *,
+        with_layout: bool,
     ) -> None:
         self.title = title
         self._written = written
@@ -196,7 +199,9 @@ class _Parser:
         self.kept: list[KeptText] = []
         self.dropped = dropped
         self.is_disambiguation = False
-        self._renderers = Renderers(self._template, self._link, _table, self.links)
+        placed = self.links if with_layout else ()
+        table = partial(_table, with_layout=with_layout)
+        self._renderers = Renderers(self._template, self._link, table, placed)
         self._language = site.language
         self._site_name = site.name
         self._files = _CANONICAL_FILE | site.namespace_names(6) | _file_names(site.language)
@@ -318,11 +323,11 @@ class _Parser:
         return facts + infobox_facts(without_box_marks(named))
 
     def _link(self, parts: Sequence[str]) -> str:
-        words = parts[0]
-        if len(parts) == 1 and len(words) <= LONGEST_ANCHOR and _PLAIN_TITLE.fullmatch(words):
-            self.links.append(Link(words[0].upper() + words[1:], words))
+        target, words = parts[0], parts[-1]
+        if len(parts) <= 2 and _is_plain(target) and (words is target or _is_plain(words)):
+            self.links.append(Link(target[0].upper() + target[1:], words))
             return words
-        target, labels = parts[0].strip(), parts[1:]
+        target, labels = target.strip(), parts[1:]
         if "%" in target:
             target = unquote(target)
         is_article, name = True, target
@@ -347,11 +352,16 @@ class _Parser:
             title = " ".join(unescape(name).replace("_", " ").split())
             if 0 < len(title) <= _LONGEST_TITLE and not _PRIVATE.search(title):
                 title = title[:1].upper() + title[1:]
-                if fragment := plain_words(fragment.replace("_", " "), self.kept):
+                if fragment and (fragment := plain_words(fragment.replace("_", " "), self.kept)):
                     self.fragments[len(self.links)] = fragment[:LONGEST_ANCHOR]
                 self.links.append(Link(title, plain_words(words, self.kept)[:LONGEST_ANCHOR]))
         # What begins with marks of its own does not join those before it: ''[[A|''A'' b]].
         return DROPPED + words if words.startswith("''") else words
+
+
+def _is_plain(words: str) -> bool:
+    """Whether these are a title, or words of a link, as they are."""
+    return len(words) <= LONGEST_ANCHOR and _PLAIN_WORDS.fullmatch(words) is not None
 
 
 def _without_private(text: str) -> str:
@@ -367,8 +377,8 @@ def _named_module(rest: Sequence[str]) -> tuple[str, str]:
     return " ".join(module.replace("_", " ").split()).lower(), function.strip().lower()
 
 
-def _table(markup: str) -> str:
-    return joined(["\n", render_table(markup), "\n"])
+def _table(markup: str, *, with_layout: bool) -> str:
+    return joined(["\n", render_table(markup, with_layout=with_layout), "\n"])
 
 
 def _caption(labels: Sequence[str]) -> str:

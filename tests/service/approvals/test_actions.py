@@ -6,7 +6,7 @@ import pytest
 import typer.main
 
 from pinakes.service.approvals.actions import ACTIONS, meant_by, read_action
-from pinakes.service.cli.main import app
+from pinakes.service.cli.app import app
 from pinakes.service.errors import BadInput
 
 FITTING = [

@@ -23,7 +23,7 @@ _STOPS = frozenset(",;.")
 _DOUBLED = re.compile(r"[,;](?:[ ]*[,;])*[ ]*(?=[,;)])")
 # A slash stays that another closes, as those around sounds do: "(/ˌæləˈbæmə/ AL-ə-BAM-ə)".
 _AFTER_BRACKET = re.compile(
-    r"(?<=[(（])[ ]*(?:[,;:，、；،]|/(?!/|[^\s()/](?:[^()/\n]|\([^()/\n]*\))*/))[ ]*(?=[^\s)）])"
+    r"([(（])[ ]*(?:[,;:，、；،]|/(?!/|[^\s()/](?:[^()/\n]|\([^()/\n]*\))*/))[ ]*(?=[^\s)）])"
 )
 
 
@@ -54,4 +54,4 @@ def without_dropped(text: str) -> str:
 
 def tidied(line: str) -> str:
     """A line without punctuation that nothing stands before: "(, born" and ";;"."""
-    return _AFTER_BRACKET.sub("", _DOUBLED.sub("", line))
+    return _AFTER_BRACKET.sub(r"\1", _DOUBLED.sub("", line))

@@ -36,6 +36,8 @@ def bold_runs(line: str) -> list[str]:
 
 
 def _line(line: str) -> str:
+    if "'" not in line:
+        return line
     if "'''" not in line:  # nothing to weigh: all marks are italics
         return line.replace("''", "")
     pieces = _MARKS.split(line)

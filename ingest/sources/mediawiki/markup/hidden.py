@@ -13,12 +13,15 @@ __all__ = ["is_hidden", "without_furniture", "without_hidden"]
 
 # By a style, or by the class that wikis hide keys with.
 _HOW = r"(?:display\s*:\s*none|visibility\s*:\s*hidden|class\s*=\s*[\"']?(?:[\w ]*\s)?sortkey)\b"
-_STYLE = re.compile(_HOW, re.IGNORECASE)
 _HIDDEN_TAG = re.compile(
     rf"<(?P<tag>[a-z][a-z0-9]*)\b[^<>]*\b{_HOW}[^<>]*(?P<closed>/?)>", re.IGNORECASE
 )
-# What any of them holds: to look for these is cheap.
-_SIGNS = ("isplay", "isibility", "ortkey")
+# The same by what each holds: letters that the engine can skip to.
+_SIGNS = {
+    "isplay": re.compile(r"isplay\s*:\s*(?i:none)\b"),
+    "isibility": re.compile(r"isibility\s*:\s*(?i:hidden)\b"),
+    "ortkey": re.compile(_HOW, re.IGNORECASE),
+}
 # What is longer is no key, and a tag that never closes would be looked for to the end.
 _LONGEST = 5_000
 # As sent by the page to those that include it alone.
@@ -43,7 +46,7 @@ _MAX_DEPTH = 100
 
 def is_hidden(attributes: str) -> bool:
     """Whether a tag or cell with these attributes is not displayed."""
-    return any(sign in attributes for sign in _SIGNS) and _STYLE.search(attributes) is not None
+    return any(sign in attributes and style.search(attributes) for sign, style in _SIGNS.items())
 
 
 def without_hidden(text: str) -> str:

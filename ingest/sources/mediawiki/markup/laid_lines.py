@@ -90,23 +90,22 @@ class LaidLine(str):
 class PageMarks:
     """What is known of a page's text beside it, on its way to lines.
 
-    ``links``: by number. ``places``: where they stand in the text, as it is now.
+    ``links``: by number. ``wanted``: whether there is to be a layout; nothing is known without.
+    ``places``: where links stand in the text, as it is now.
     """
 
     links: Sequence[Link]
+    wanted: bool = True
     places: Sequence[Place] = ()
     rows: list[tuple[Part, ...]] = field(default_factory=list)
     quoted: int = 0
 
-    def marked(self, text: str, *, wanted: bool = True) -> str:
-        """``text`` with marks before its rows and around its quotations; takes its places over.
-
-        As it is where a layout is not ``wanted``.
-        """
-        if not wanted:
-            return str(text)
+    def marked(self, text: str) -> str:
+        """``text`` with marks before its rows and around its quotations; takes its places over."""
         if not isinstance(text, Located):
             return text
+        if not self.wanted:
+            return str(text)
         self.places = text.places
         return self._with_marks(text) if text.blocks else str(text)
 
@@ -153,8 +152,11 @@ class PageMarks:
 
     def lines(self, text: str) -> Iterator[tuple[str, Sequence[Place]]]:
         """The lines of ``text``, each with the links that begin in it, by their places there."""
+        if not self.places:
+            yield from ((line, ()) for line in text.split("\n"))
+            return
         places, first = self.places, 0
-        following = places[0][0] if places else len(text)
+        following = places[0][0]
         at = 0
         for line in text.split("\n"):
             end = at + len(line)

@@ -55,7 +55,7 @@ thead time timeline tr translate tt tvar u ul var wbr
 _TAG_NAMES = frozenset(_TAG_LIST.split())
 _SUPERSCRIPT = re.compile(r"<sup\b[^<>]*>([^<>]{1,20})</sup>", re.IGNORECASE)
 _SUPERSCRIPT_DIGITS = str.maketrans("0123456789+-−n()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ⁽⁾")
-_SUBSCRIPT = re.compile(r"(?<=\d)<sub\b[^<>]*>\s*(\d{1,6})\s*</sub>", re.IGNORECASE)
+_SUBSCRIPT = re.compile(r"<sub(?<=\d<sub)\b[^<>]*>\s*(\d{1,6})\s*</sub>", re.IGNORECASE)
 _SUBSCRIPT_DIGITS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _AFTER_DIGIT = re.compile(f"(?<=\\d){APART}")
 _ORDINALS = frozenset(("st", "nd", "rd", "th", "er", "e", "a", "o"))
@@ -96,7 +96,10 @@ _HEADING = re.compile(r"^(={1,6})[ \t]*(.+?)[ \t]*\1[ \t]*$")
 _DEFINITION = re.compile(r"\s+:\s*(?=\S)")
 _LIST = re.compile(r"^([*#:;]+)[ \t]*(.*)$")
 _EMPTY_BRACKETS = re.compile(r"[ ]?[(（](?:[\s,;:/·–，、；：،؛-]|lit\.)*[)）]")
-_PERHAPS_EMPTY = re.compile(r"[(（](?:[\s,;:/·–)，、；：）،؛-]|lit\.)")
+# Where one may be, by the letter that the engine can skip to.
+_EMPTY_ASCII, _EMPTY_WIDE = (
+    re.compile(rf"{bracket}(?:[\s,;:/·–)，、；：）،؛-]|lit\.)") for bracket in (r"\(", "（")
+)
 _MARKUP = re.compile("[<&\\[\ue000-\ue00f'](?:(?<!')|')")
 _ODD_SPACES = "\t\xa0\u2009\u200a\u200b"
 _SOFT_HYPHEN = "\xad"  # where a word may be parted at the end of a line
@@ -104,7 +107,7 @@ _SPACES = re.compile("  +")
 _LOOSE = re.compile("[ ][ ,.;:!?)]")
 _BLANK_LINES = re.compile(r"\n\n\n+")
 # Not where the sign is a value, behind a label or in a list: "Mass: ? 180, ? 220; !".
-_BEFORE_STOP = re.compile(r"(?<![:;])(?<!,(?= [?!])) (?=[,.;:!?)](?:[\s,.;)]|$))")
+_BEFORE_STOP = re.compile(r" (?<![:;] )(?<!, (?=[?!]))(?=[,.;:!?)](?:[\s,.;)]|$))")
 
 
 def unescape(text: str) -> str:
@@ -244,7 +247,7 @@ def sections_of(text: str, kept: Sequence[KeptText], marks: PageMarks) -> Iterat
             words = _words(line, kept)
         if kind == "paragraph" and is_quoted:
             kind = "quote"
-        if kind != "paragraph" or links or parts or KEPT in written:
+        if marks.wanted and (kind != "paragraph" or links or parts or KEPT in written):
             words = marks.laid(words, written, links, kept, kind, level, parts)
         into.append(words)
     yield tuple(title for _, title in path), _with_captions(lines, captions)
@@ -268,7 +271,7 @@ def clean_line(line: str) -> str:
     line = _plain_spaces(line).strip()
     if is_loose := _LOOSE.search(line) is not None:
         line = tidied(_SPACES.sub(" ", line))
-    if ("(" in line or "（" in line) and _PERHAPS_EMPTY.search(line):
+    if ("(" in line and _EMPTY_ASCII.search(line)) or ("（" in line and _EMPTY_WIDE.search(line)):
         line = tidied(_EMPTY_BRACKETS.sub("", line))
         is_loose = True
     return _BEFORE_STOP.sub("", line) if is_loose else line

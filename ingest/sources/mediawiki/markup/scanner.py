@@ -47,6 +47,7 @@ class Renderers:
     """What to put in place of each construct, given its parts as rendered text.
 
     ``links`` grows by one where ``link`` has written down a link: its words are what it gives.
+    Where links stand is not followed if it does not grow.
     """
 
     template: Callable[[Sequence[str]], str]
@@ -112,21 +113,21 @@ class _Scanner:
 
     def _read(self, token: re.Pattern[str], text: str) -> None:
         *pieces, tail = token.split(text)
-        links = self._renderers.links
+        stack, link, links = self._stack, self._renderers.link, self._renderers.links
         for words, mark in zip(pieces[::2], pieces[1::2], strict=True):
             first = mark[0]
             if first == "{" and mark[1] == "|":
                 self._open_table(words, braces=len(mark) - 2)
                 continue
-            self._stack[-1].pieces.append(words)
+            stack[-1].pieces.append(words)
             if first == "[":
                 if len(mark) == 2:
                     self._push(_Frame("link"))
-                elif len(self._stack) == _MAX_DEPTH:
+                elif len(stack) == _MAX_DEPTH:
                     self._read(_SINGLE_TOKEN, mark)
                 else:
                     count = len(links)
-                    rendered = self._renderers.link(mark[2:-2].split("|"))
+                    rendered = link(mark[2:-2].split("|"))
                     self._add(rendered, count if len(links) > count else _INSIDE)
             elif first == "|":
                 self._bar(words, braces=len(mark) - 1)

@@ -6,7 +6,7 @@ MediaWiki's Help:Tables.
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from pinakes.ingest.sources.mediawiki.markup.debris import DROPPED, without_dropped
@@ -85,11 +85,11 @@ class _Cell:
         return _RECORD.fullmatch(self.text) is not None and _YEAR.fullmatch(self.text) is None
 
 
-def render_table(markup: str) -> str:
+def render_table(markup: str, *, with_layout: bool = True) -> str:
     """The rows of ``{| … |}``, one line each: "Year: 1969; Mission: Apollo 11".
 
-    A table without header cells gives its cells, joined by semicolons. The text knows its rows,
-    and where links stand in them.
+    A table without header cells gives its cells, joined by semicolons. Where a layout is wanted the
+    text knows its rows, and where links stand in them.
     """
     head, _, body = markup.partition("\n")
     body = "\n" + body
@@ -109,7 +109,7 @@ def render_table(markup: str) -> str:
     for start, end in _between(_ROW, body, begin):
         if row := list(_cells(body[start:end], _inside(places, start, end))):
             rows.append(row)
-    lines += _row_lines(_spread(rows))
+    lines += _row_lines(_spread(rows), _laid_line if with_layout else _line)
     return joined([piece for line in lines if line for piece in ("\n", line)][1:])
 
 
@@ -192,8 +192,8 @@ def cell_text(text: str) -> str:
     text = text.replace(BREAK, "\n").replace("&nbsp;", " ")
     if "<" in text:
         text = _BLOCK_TAG.sub("\n", text)
-    lines = "\n".join(map(_without_list_mark, text.split("\n")))
-    text = without_emphasis(lines)
+    lines = text.split("\n") if "\n" in text else [text]
+    text = without_emphasis("\n".join(map(_without_list_mark, lines)))
     if DROPPED in text:
         text = without_dropped(text)
     if CAPTION in text or CELL in text:
@@ -214,7 +214,7 @@ def table_lines(rows: Iterable[Sequence[tuple[str, bool, int, int]]]) -> list[st
     cells = (
         [_Cell(text, head, *map(_span, covers)) for text, head, *covers in row] for row in rows
     )
-    return list(filter(None, _row_lines(_spread([row for row in cells if row]))))
+    return list(filter(None, _row_lines(_spread([row for row in cells if row]), _line)))
 
 
 def _span(count: int) -> int:
@@ -250,8 +250,8 @@ def _spread(rows: Sequence[Sequence[_Cell]]) -> Iterator[list[_Cell]]:
         yield line
 
 
-def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
-    """The line of each row, which knows its parts; one of header cells alone gives none."""
+def _row_lines(rows: Iterable[list[_Cell]], line: Callable[[Sequence[Part]], str]) -> Iterator[str]:
+    """The ``line`` of each row's parts; a row of header cells alone gives none."""
     headers: list[str] = []
     above: Sequence[_Cell] = ()
     told: set[int] = set()  # columns of the headers in force that a value stood in
@@ -262,7 +262,7 @@ def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
             labels = [cell.text for cell in row]
             if (len(set(labels)) == 1 and len(row) > 1) or (len(row) == 1 and len(headers) > 1):
                 # a title row across the table
-                yield _line([Part(0, len(row), "", labels[0], is_header=True)])
+                yield line([Part(0, len(row), "", labels[0], is_header=True)])
             elif fresh:
                 headers = _stacked(headers, labels)  # a second line of headers refines the first
             else:
@@ -273,7 +273,10 @@ def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
         fresh = False
         if len(told) < len(headers):
             told.update(column for column, cell in enumerate(row) if cell.text)
-        yield _row_line(row, headers, above)
+        if _is_pair(row, headers) and not row[0].text and row[1].text:
+            yield f": {row[1].text}"
+        else:
+            yield line(_row_parts(row, headers, above))
         above = row
     yield _untold(headers, told)
 
@@ -311,14 +314,19 @@ def _stacked(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
     return [b if not a or a == b else f"{a} {b}".strip() for a, b in pairs]
 
 
-def _row_line(row: Sequence[_Cell], headers: Sequence[str], above: Sequence[_Cell] = ()) -> str:
-    if len(row) == 2 and row[0].is_header and not row[1].is_header and not any(headers):
+def _is_pair(row: Sequence[_Cell], headers: Sequence[str]) -> bool:
+    """Whether a row is a name and its value."""
+    return len(row) == 2 and row[0].is_header and not row[1].is_header and not any(headers)
+
+
+def _row_parts(
+    row: Sequence[_Cell], headers: Sequence[str], above: Sequence[_Cell] = ()
+) -> list[Part]:
+    if _is_pair(row, headers):
         name, value = row[0].text, row[1].text
         if not value:
-            return _line([Part(0, 1, "", name, is_header=True)])
-        if not name:
-            return f": {value}"
-        return _line([Part(1, 1, name, value, is_name=True)])
+            return [Part(0, 1, "", name, is_header=True)]
+        return [Part(1, 1, name, value, is_name=True)]
     parts: list[Part] = []
     previous: _Cell | None = None
     for column, cell in enumerate(row):
@@ -336,15 +344,24 @@ def _row_line(row: Sequence[_Cell], headers: Sequence[str], above: Sequence[_Cel
             repeated = column < len(above) and above[column] is cell
             label = str(label) if label != cell.text else ""  # its links stand beside no value
             parts.append(Part(column, cell.columns, label, cell.text, cell.is_header, repeated))
-    return _line(parts)
+    return parts
 
 
 def _line(parts: Sequence[Part]) -> str:
-    """A row of these: "Year: 1969; Mission: Apollo 11"; it knows what is what in it."""
+    """A row of these: "Year: 1969; Mission: Apollo 11"."""
+    return "".join(_pieces(parts))
+
+
+def _pieces(parts: Sequence[Part]) -> list[str]:
     pieces: list[str] = []
     for part in parts:
         pieces += ("; ", part.label, ": ", part.text) if part.label else ("; ", part.text)
-    line = joined(pieces[1:])
+    return pieces[1:]
+
+
+def _laid_line(parts: Sequence[Part]) -> str:
+    """The same; it knows what is what in it."""
+    line = joined(_pieces(parts))
     places = line.places if isinstance(line, Located) else ()
     return Located(line, places, [TextBlock(0, len(line), tuple(parts))]) if line else ""
 

@@ -30,6 +30,7 @@ _LONGEST_REVISION = 16 << 20
 # One revision has some 45 tags; every further content slot adds a dozen.
 _MOST_TAGS = 400
 _LONGEST_TAG = 8192
+_DECLARATIONS = b"<!", b"<?"
 _IDENTITY_BYTES = 8192
 _INSIDE = "a comment or CDATA section ends here that began before: pages before may be none"
 
@@ -196,10 +197,10 @@ def _danger(xml: bytes) -> str | None:
     """Why a parser should not be given this page, if it should not."""
     if xml.count(b"<") > _MOST_TAGS:
         return f"more than {_MOST_TAGS} tags"
-    if b"<!" in xml or b"<?" in xml:
-        return "a declaration inside the page"
     begin = xml.find(b"<")
     while begin >= 0:
+        if xml.startswith(_DECLARATIONS, begin):
+            return "a declaration inside the page"
         end = xml.find(b">", begin, begin + _LONGEST_TAG)
         if end < 0:
             return f"a tag of more than {_LONGEST_TAG} bytes"

@@ -62,11 +62,6 @@ def without_sections(pieces: Iterable[Piece]) -> Iterator[Piece]:
         yield Piece(offset, b"", error=_UNCLOSED)
 
 
-def _may_begin(data: bytes) -> bool:
-    """Whether a section may begin here; at once where there are no tags, as in a text too long."""
-    return b"<" in data and (b"<!" in data or b"<?" in data)
-
-
 class _Sections:
     """The section under way, if there is one."""
 
@@ -82,7 +77,7 @@ class _Sections:
 
     def take_out(self, data: bytes) -> bytes:
         """What is left of the data that follows."""
-        if not self._begin and not _may_begin(data):
+        if not self._begin and not _BEGIN.search(data):
             return data
         kept: list[bytes] = []
         place = 0

@@ -1,5 +1,6 @@
 """Every page is accounted for, however a dump is cut into units."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,19 @@ def test_the_sample_is_accounted_for(sample_dump: Path, tmp_path: Path) -> None:
     assert extracted.counts == counts
     assert extracted.rows.read_bytes().count(b"\n") == 56
     assert extracted.problems.read_bytes() == b""
+
+
+def test_a_source_read_for_its_texts_alone_gives_the_same_without_layouts(
+    sample_dump: Path,
+) -> None:
+    source = MediaWikiSource.open([sample_dump])
+    (unit,) = source.units()
+    whole, plain = list(source.read(unit)), list(source.without_layout().read(unit))
+    laid = [entry for entry in whole if isinstance(entry, Document) and entry.layout]
+    assert laid
+    assert [replace(entry, layout=b"") for entry in laid] == [
+        entry for entry, other in zip(plain, whole, strict=True) if other in laid
+    ]
 
 
 @pytest.mark.parametrize("unit_bytes", [1, 2, 7, 300])
