@@ -16,6 +16,7 @@ from pinakes.index.build.progress import Progress
 from pinakes.index.build.source_identity import changed_files, few, file_states
 from pinakes.index.generations import WITHHELD, building_directory
 from pinakes.index.types import FORMAT_VERSION
+from pinakes.ingest.errors import ChecksumMismatch
 from pinakes.ingest.files import read_json, write_whole
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.checksums import verify
@@ -122,14 +123,22 @@ def _changed_meanwhile(
 
 
 def check_published(source: Source, work: Path, progress: Progress) -> bool:
-    """Compare the files with the checksums beside them, once a build; whether all have one."""
+    """Compare the files with the checksums beside them, once a build; whether all have one.
+
+    Raises ChecksumMismatch; a build that has done nothing yet leaves nothing then.
+    """
     checksums = source.published_checksums()
     done = work / "checksums.json"
     known = {str(checksum.part): checksum.value for checksum in checksums}
     if checksums and _kept(done) != known:
         progress.step("Checking checksums", sum(checksum.size for checksum in checksums), "bytes")
-        for checksum in checksums:
-            verify(checksum, progress.advance)
+        try:
+            for checksum in checksums:
+                verify(checksum, progress.advance)
+        except ChecksumMismatch:
+            if [entry.name for entry in work.iterdir()] == [_PLAN]:
+                shutil.rmtree(work)
+            raise
         with write_whole(done) as file:
             file.write(json.dumps(known).encode())
     return len(checksums) == len(source.files)

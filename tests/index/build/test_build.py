@@ -9,7 +9,7 @@ from pinakes.index.build import embed
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.errors import BuildInProgress, EncoderMismatch, NoCollection
 from pinakes.index.generations import current_generation, read_manifest
-from pinakes.index.locks import hold_collection
+from pinakes.index.locks import build_state, hold_collection
 from pinakes.index.retrieval.search import Index
 from pinakes.ingest.errors import ChecksumMismatch, EmptyDump, UnreadablePage
 from pinakes.ingest.sources.base import Source
@@ -314,3 +314,14 @@ def test_a_dump_that_is_not_the_published_one_is_refused(tmp_path: Path) -> None
         make(tmp_path / "toy", dump)
     with pytest.raises(NoCollection):
         current_generation(tmp_path / "toy")
+    assert build_state(tmp_path / "toy") is None
+
+
+def test_what_was_read_before_is_kept_when_a_wrong_checksum_comes_beside_it(tmp_path: Path) -> None:
+    dump = write_dump(tmp_path / "dump", PAGES)
+    with pytest.raises(Stopped):
+        build_collection(tmp_path / "toy", dump, None, "none", QuietProgress(4))
+    (dump.files[0].parent / "SHA256SUMS").write_text(f"{'0' * 64}  {dump.files[0].name}\n")
+    with pytest.raises(ChecksumMismatch):
+        make(tmp_path / "toy", dump)
+    assert build_state(tmp_path / "toy") == "unfinished"
