@@ -18,7 +18,7 @@ to standard output. All output is thrown away. Needs the programs bzip2 and task
 
 import argparse
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from statistics import median
@@ -59,15 +59,15 @@ def main() -> None:
         directory = Path(name)
         wikitext = repeated("wikitext", WIKITEXT_DUMP, options.copies, directory / "wikitext")
         text = existing("plain text", TEXT_DUMP)
+        copies = max(1, round(options.copies * _TEMPLATE_SHARE))
+        templates = repeated("templates", TEMPLATES_DUMP, copies, directory / "templates")
         figures: dict[str, Any] = {"rounds": options.rounds, "peers": versions()}
         if "tools" in parts:
-            copies = max(1, round(options.copies * _TEMPLATE_SHARE))
-            templates = repeated("templates", TEMPLATES_DUMP, copies, directory / "templates")
             figures["tools"] = _tools(wikitext, templates, options.rounds)
         if "stages" in parts:
             figures["stages"] = _stages((wikitext, text), directory)
         if "builds" in parts:
-            figures["builds"] = _builds((wikitext, text), directory, options.rounds)
+            figures["builds"] = _builds((wikitext, text, templates), directory, options.rounds)
         if {"stages", "builds"} <= set(parts):
             figures["on_paper"] = _on_paper(wikitext, text, figures)
         corpus = ", ".join(_described(source) for source in (wikitext, text))
@@ -140,7 +140,7 @@ def _stages(corpora: tuple[Corpus, Corpus], directory: Path) -> dict[str, Any]:
     return figures
 
 
-def _builds(corpora: tuple[Corpus, Corpus], directory: Path, rounds: int) -> dict[str, Any]:
+def _builds(corpora: Sequence[Corpus], directory: Path, rounds: int) -> dict[str, Any]:
     figures: dict[str, Any] = {}
     for corpus in corpora:
         data = directory / "collections"

@@ -45,7 +45,9 @@ def run(
     are left out), are looked at fifty times a second. Raises CalledProcessError.
     """
     began = time.perf_counter()
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    # Compiled once, as an installation is: else every process would compile its program anew.
+    kept = {key: value for key, value in os.environ.items() if key != "PYTHONDONTWRITEBYTECODE"}
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=kept)
     watch = _Watch(process.pid, watched, kind) if watched else None
     assert process.stderr is not None
     said = process.stderr.read()
