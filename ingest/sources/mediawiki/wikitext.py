@@ -6,7 +6,7 @@ passages. Never raises on markup, however broken.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from itertools import islice
 from urllib.parse import unquote
@@ -81,6 +81,12 @@ _IMAGE_OPTION = re.compile(
     r"^(thumb(nail)?|frame(d|less)?|border|right|left|center|centre|none|baseline|middle|sub|super|"
     r"top|text-top|bottom|text-bottom|upright( ?[\d.]+)?|\d*x?\d+ ?px|"
     r"(thumb(nail)?|upright|link|alt|page|lang|class|start|end|thumbtime)=.*|mini|miniatur)$",
+    re.IGNORECASE | re.DOTALL,
+)
+# Pictures with these alone stand in a line or in a cell: what they are called is not shown.
+_PLAIN_OPTION = re.compile(
+    r"(frameless|border|right|left|none|baseline|middle|sub|super|top|bottom|text-top|text-bottom|"
+    r"center|centre|\d*x?\d+ ?px|(link|alt|lang|class|page)=.*)?",
     re.IGNORECASE | re.DOTALL,
 )
 _INTERLANGUAGE = re.compile(
@@ -271,7 +277,7 @@ class _Parser:
             return call_parser_function(name, rest)
         arguments = _arguments(rest, self._language, self._written)
         if template.kind == "infobox":
-            self.facts += self._facts(arguments.named)
+            self.facts += self._facts(arguments)
             if not arguments.named and len(given := arguments.given()) > 1:
                 self.facts.append(row_fact(given))
             return ""
@@ -306,7 +312,7 @@ class _Parser:
         """What becomes of a template that no renderer is for."""
         call = read_unknown(written, arguments)
         if call.is_box:
-            self.boxes.append(self._facts(arguments.named))
+            self.boxes.append(self._facts(arguments))
             return box_mark(len(self.boxes) - 1)
         if call.text is not None:
             return call.text
@@ -314,13 +320,14 @@ class _Parser:
         inside = box_marks(arguments.positional) + box_marks(arguments.named)
         return DROPPED + "".join(map(box_mark, inside))
 
-    def _facts(self, named: Mapping[str, str]) -> list[str]:
+    def _facts(self, arguments: Arguments) -> list[str]:
         """The facts of a box; those of boxes inside it come before its own."""
+        named, spelled = arguments.named, arguments.spelled
         inside = box_marks(named)
         if not inside:
-            return infobox_facts(named)
+            return infobox_facts(named, spelled, self._language)
         facts = [fact for number in inside for fact in self.boxes[number]]
-        return facts + infobox_facts(without_box_marks(named))
+        return facts + infobox_facts(without_box_marks(named), spelled, self._language)
 
     def _link(self, parts: Sequence[str]) -> str:
         target, words = parts[0], parts[-1]
@@ -382,8 +389,13 @@ def _table(markup: str, *, with_layout: bool) -> str:
 
 
 def _caption(labels: Sequence[str]) -> str:
-    """A picture's caption as a paragraph: the last label that is no display option."""
+    """A picture's caption as a paragraph: the last label that is no display option.
+
+    Pictures without a frame show none.
+    """
     options = [_is_image_option(label.strip()) for label in labels]
+    if all(_PLAIN_OPTION.fullmatch(label.strip()) for label in labels[:-1]):
+        return ""
     captions = [
         label.strip() for label, is_option in zip(labels, options, strict=True) if not is_option
     ]
@@ -409,12 +421,17 @@ def _file_names(language: str) -> frozenset[str]:
 def _arguments(values: Sequence[str], language: str, written: str) -> Arguments:
     positional: list[str] = []
     named: dict[str, str] = {}
+    spelled: dict[str, str] = {}
     for value in values:
         key, equals, content = value.partition("=")
         if equals and "<" not in key and "[" not in key:
-            named[key.strip().lower()] = content.strip().replace(EQUALS, "=")
+            name = key.strip()
+            small = name.lower()
+            if small != name:
+                spelled[small] = name
+            named[small] = content.strip().replace(EQUALS, "=")
         else:
             positional.append(value.replace(EQUALS, "="))
     while (number := str(len(positional) + 1)) in named:  # {{lang|1=grc|2=…}} is {{lang|grc|…}}
         positional.append(named[number])
-    return Arguments(tuple(positional), named, language, written)
+    return Arguments(tuple(positional), named, language, written, spelled)

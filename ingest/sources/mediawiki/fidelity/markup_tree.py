@@ -47,6 +47,11 @@ _IMAGE_OPTION = re.compile(
     r"top|text-top|bottom|text-bottom|upright( ?[\d.]+)?|\d*x?\d+ ?px|[a-z]+=.*|mini|miniatur)$",
     re.IGNORECASE | re.DOTALL,
 )
+_NO_FRAME = re.compile(
+    r"^(frameless|border|right|left|none|baseline|middle|sub|super|text-top|top|bottom|text-bottom|"
+    r"center|centre|\d*x?\d+ ?px|[a-z]+=.*)?$",
+    re.IGNORECASE | re.DOTALL,
+)
 _INTERLANGUAGE = re.compile(r"^[a-z]{2,3}(-[a-z-]+)?:\S")
 # The parser takes attributes of cells for text where a template follows them.
 _ATTRIBUTE = re.compile(
@@ -235,7 +240,7 @@ def template_name(head: str) -> str:
 
 
 def _caption(text: Any) -> str:
-    """The last option of a picture, if it is a caption."""
+    """The last option of a picture, if it is a caption: one in a frame, for others show none."""
     if text is None:
         return ""
     depth, begin, source, parts = 0, 0, str(text), []
@@ -248,6 +253,8 @@ def _caption(text: Any) -> str:
             parts.append(source[begin : match.start()])
             begin = match.end()
     parts.append(source[begin:])
+    if all(_NO_FRAME.match(part.strip()) for part in parts[:-1]):
+        return ""
     captions = [part for part in parts if part.strip() and not _IMAGE_OPTION.match(part.strip())]
     return captions[-1] if captions else ""
 

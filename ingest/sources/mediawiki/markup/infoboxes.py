@@ -5,9 +5,12 @@ dump's own templates draws.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
+from pinakes.ingest.sources.mediawiki.markup.box_labels import labels_by_value, spoken
+from pinakes.ingest.sources.mediawiki.markup.box_rows import Fact, together
 from pinakes.ingest.sources.mediawiki.markup.tables import cell_text
+from pinakes.ingest.sources.mediawiki.templates.country_codes import country_of_code
 
 __all__ = ["box_lines", "infobox_facts", "is_box", "is_layout", "row_fact"]
 
@@ -18,11 +21,13 @@ _LAYOUT_KEY = re.compile(
     r"skyline|shield|type|location|position|relief|zoom|mark|label|left|right|top|bottom|dot|\d))*|"
     r"(pushpin|mapframe)[^=]*|.*[ _-](alt|upright|bgcolor|footnotes?|refs?|css|icon)\d*|alt|refs?|"
     r"(above|label|data|header|list|body|title|row)_?(style|class)\d*|rowclass\d*|bodyclass|"
-    r"frameless|child|embed(ded)?|module\d*|collapsible|nocat|border|autoheaders?|decat)$",
+    r"(nickname|motto|etymology|shield|arms|emblem|blank_emblem)[ _]link\d*|lien[ _].*|"
+    r".*_linkname\d*|coord(inates)?[ _]?(display|region|type|addon|scale|format|notitle)|unit_pref|"
+    r"width\d+|frameless|child|embed(ded)?|module\d*|collapsible|nocat|border|autoheaders?|decat)$",
     re.IGNORECASE,
 )
 _LAYOUT_VALUE = re.compile(
-    r"^(#[0-9a-f]{3,8}|\d+ ?(x ?\d+ ?)?px|"
+    r"^(auto|https?://\S{60,}|display=\S.*|#[0-9a-f]{3,8}|\d+ ?(x ?\d+ ?)?px|"
     r"(background|color|text|font|border|margin|padding|line|white|vertical)(-[a-z]+)? ?:[^;]+;.*|"
     r"[^\n]*\.(jpe?g|png|svg|gif|webp|tiff?|og[gav]|webm|mp3|wav|pdf))$",
     re.IGNORECASE,
@@ -32,6 +37,12 @@ _MAP_KEY = re.compile(
     r"(?:.*[ _-])?zoom\d*|(?:map)?frame[ _-]?(?:width|height)|масштаб(?: карты)?", re.IGNORECASE
 )
 _MAP_VALUE = re.compile(r"\d{1,4}(?:[.,]\d+)?")
+# The size of a picture, by a number alone, and how much of two names is the same.
+_SIZE = re.compile(r"[1-9]\d{1,2}(?: ?px)?")
+_FILE = re.compile(r"\.(?:jpe?g|png|svg|gif|webp|tiff?)\b", re.IGNORECASE)
+_STEM = 4
+# Arguments in which some wikis give a country by its code.
+_COUNTRIES = frozenset(("stato", "nazione", "paese"))
 _CAPTIONS = re.compile(r"caption", re.IGNORECASE)
 
 _BOX_TABLE = re.compile(
@@ -41,28 +52,16 @@ _WORD = re.compile(r"\w")
 # A row of two cells: of a box the first one says what the other is.
 _PAIR = re.compile(r"([^;:]{1,80}); ([^;]+)")
 
-# An argument that names another one: leader_title1 = President, leader_name1 = Ann Lee.
-_VALUE_KEY = re.compile(r"(.*?)(name|date|info|data)((?:_?sec)?\d*)")
-_VALUE_ENDS = ("name", "date", "info", "data", "sec")
-_LABEL_SUFFIXES = {
-    "name": ("title", "type"),
-    "date": ("event",),
-    "info": ("name", "title", "label"),
-    "data": ("label",),
-}
 # Arguments of a bare infobox: their names say nothing.
 _BARE = re.compile(r"(?:(data|header|label)\d+|above|subheader|title)")
 _BARE_STARTS = ("data", "header", "label", "above", "subheader", "title")
-_ACRONYMS = frozenset(
-    ("gdp", "ppp", "hdi", "utc", "isbn", "issn", "oclc", "lccn", "icd9", "icd10", "omim", "id",
-     "iso", "url", "uk", "us", "usa", "eu", "un", "tv", "dvd", "cd", "imdb", "iata", "icao", "dst",
-     "gnis", "fips", "cpu", "gpu", "ram", "dna", "rna", "cas", "smiles", "inchi", "atc", "cctld")
-)  # fmt: skip
 # 52/31/7/N, as German boxes write a latitude.
 _SLASHED = re.compile(r"^(\d{1,3})/(\d{0,2})/(\d{0,2}(?:\.\d+)?)/([NSEWO])$")
 _PARTS_OF_PLACE = {
-    part + side: tuple(f"{axis}{joint}{name}" for joint in ("", "_") for name in names)
-    for axis, part, compass in (("lat", "latitude", "ns"), ("long", "longitude", "ew"))
+    part + side: tuple(
+        f"{axis}{joint}{name}" for axis in axes for joint in ("", "_") for name in names
+    )
+    for axes, part, compass in ((("lat",), "latitude", "ns"), (("long", "lon"), "longitude", "ew"))
     for side, names in (
         ("°", ("d", "deg", "degrees")),
         ("′", ("m", "min", "minutes")),
@@ -72,34 +71,59 @@ _PARTS_OF_PLACE = {
 }
 
 
-def infobox_facts(named: Mapping[str, str]) -> list[str]:
+def infobox_facts(
+    named: Mapping[str, str], spelled: Mapping[str, str] | None = None, language: str = ""
+) -> list[str]:
     """The facts of an infobox, one "Name: value" each, in the box's order.
 
     A value named by another argument stands behind that name; the parts of a coordinate are
-    joined; layout parameters and empty values are left out.
+    joined, and so are the arguments of a row; layout parameters and empty values are left out.
+    ``spelled`` are names (in small letters) as they are written, where that is another way.
     """
-    facts: list[str] = []
-    labels = dict(_labels(named))
+    spelled = spelled or {}
+    if 2 * sum(map(str.isupper, spelled.values())) > len(named):
+        spelled = {}  # a box that is in capitals
+    facts: list[Fact] = []
+    labels: dict[str, tuple[str, str]] = {}
+    for key, label, joint in labels_by_value(named):
+        labels.setdefault(key, (label, joint))
     place_keys, place = _place(named)
     told = {label for label, _ in labels.values()}
+    files = _pictures(named)
     for key, raw in named.items():
         if key in place_keys:
             if place:
-                facts.append(f"Coordinates: {place}")
+                facts.append(Fact("", "Coordinates", place))
                 place = ""
             continue
         value = cell_text(raw)
         if not value or key in told:
             continue
         if key in labels:
+            if _LAYOUT_VALUE.match(value):
+                continue
             label, joint = labels[key]
-            facts.append(f"{joint}{cell_text(named[label])}: {value}")
+            facts.append(Fact(key, f"{joint}{cell_text(named[label])}", value))
         elif key.startswith(_BARE_STARTS) and (match := _BARE.fullmatch(key)):
             if match[1] != "label":
-                facts.append(value)
-        elif _CAPTIONS.search(key) or not is_layout(key, raw.strip()):
-            facts.append(f"{_label(key)}: {_SLASHED.sub(_degrees, value)}")
-    return facts
+                facts.append(Fact("", "", value))
+        elif _CAPTIONS.search(key) or not (is_layout(key, raw.strip()) or _sizes(key, raw, files)):
+            value = _SLASHED.sub(_degrees, value)
+            if key in _COUNTRIES:
+                value = country_of_code(value, language) or value
+            facts.append(Fact(key, spoken(spelled.get(key, key)), value))
+    return together(facts)
+
+
+def _pictures(named: Mapping[str, str]) -> tuple[str, ...]:
+    """How the names of arguments begin that hold a file."""
+    keys = (key for key, value in named.items() if _FILE.search(value))
+    return tuple(key[:_STEM] for key in keys if len(key) >= _STEM)
+
+
+def _sizes(key: str, value: str, files: tuple[str, ...]) -> bool:
+    """Whether this says how large a picture beside it is: wapen = A.svg, wapenbreedte = 100."""
+    return bool(_SIZE.fullmatch(value.strip())) and key.startswith(files)
 
 
 def row_fact(values: Sequence[str]) -> str:
@@ -108,28 +132,12 @@ def row_fact(values: Sequence[str]) -> str:
     Of more than two values the first says what kind of box it is.
     """
     name, *words = values if len(values) == 2 else values[1:]
-    return f"{_label(cell_text(name))}: {cell_text(' '.join(words))}"
+    return f"{spoken(cell_text(name).lower())}: {cell_text(' '.join(words))}"
 
 
 def _degrees(match: re.Match[str]) -> str:
     parts = zip(match.groups()[:3], "°′″", strict=True)
     return "".join(f"{part}{sign}" for part, sign in parts if part) + match[4]
-
-
-def _labels(named: Mapping[str, str]) -> Iterator[tuple[str, tuple[str, str]]]:
-    """For arguments named by another one: that one's key, and words to put before its value."""
-    for key in named:
-        if not key.rstrip("0123456789").endswith(_VALUE_ENDS):
-            continue
-        match = _VALUE_KEY.fullmatch(key)
-        if match is None or not (match[1] or match[2] == "data") or not named[key].strip():
-            continue
-        for suffix in _LABEL_SUFFIXES[match[2]]:
-            label = f"{match[1]}{suffix}{match[3]}"
-            if label != key and cell_text(named.get(label, "")):
-                event = suffix == "event" and match[1].strip(" _")
-                yield key, (label, f"{_label(match[1])}, " if event else "")
-                break
 
 
 def _place(named: Mapping[str, str]) -> tuple[set[str], str]:
@@ -156,13 +164,6 @@ def is_layout(key: str, value: str) -> bool:
         or _LAYOUT_VALUE.match(value)
         or (_MAP_VALUE.fullmatch(value) and _MAP_KEY.fullmatch(key))
     )
-
-
-def _label(key: str) -> str:
-    """The name of an argument as words: "gdp_ppp_year" is "GDP PPP year"."""
-    words = re.sub(r"[_\s]+", " ", key).strip().split(" ")
-    text = " ".join(word.upper() if word in _ACRONYMS else word for word in words)
-    return text[:1].upper() + text[1:]
 
 
 def is_box(text: str) -> bool:

@@ -55,6 +55,8 @@ _ATTRIBUTE_RUN = re.compile(
     re.IGNORECASE,
 )
 _BLOCK_TAG = re.compile(r"</?(?:div|p|center|ul|ol|li|dl|dt|dd|hr)\b[^<>]*>", re.IGNORECASE)
+# Rows and cells that are closed as in HTML.
+_CLOSED = re.compile(r"(?:</(?:t[rdh]|tbody|thead)\s*>\s*)+$", re.IGNORECASE)
 _COMMA_TOO_MANY = re.compile(r",(?<=[,;:.],)(?= )")
 _VALUE = re.compile(r"[-+−–±$€£¥]?\d[\d.,\xa0 ]*(?:%| ?(?:million|mln|M))?(?: \([^()]*\))?")
 # Numbers beside each other, such as a record of wins and losses: 26–17, 60 / 343.
@@ -149,6 +151,8 @@ def _cells(row: str, places: Sequence[Place]) -> Iterator[_Cell]:
         content = row[mark.end() : end]
         if mark[1]:
             is_header = mark[1] == "!"
+        if is_header and content.startswith("!"):  # !! at the beginning of a line
+            content = content[1:]
         attributes, bar, text = content.partition("|")
         if not bar and (run := _ATTRIBUTE_RUN.match(content)):
             attributes, bar, text = run.group(), "|", content[run.end() :]
@@ -156,6 +160,8 @@ def _cells(row: str, places: Sequence[Place]) -> Iterator[_Cell]:
             attributes, text = "", content
         if attributes and is_hidden(attributes):
             text = ""
+        if "</t" in text:
+            text = _CLOSED.sub("", text)
         spans = {kind.lower(): int(number) for kind, number in _SPAN.findall(attributes)}
         words = cell_text(text)
         if inside := _inside(places, mark.end(), end):
@@ -258,6 +264,9 @@ def _row_lines(rows: Iterable[list[_Cell]], line: Callable[[Sequence[Part]], str
     fresh = False
     for row in rows:
         is_head = bool(row) and all(cell.is_header for cell in row)
+        if not is_head and not headers:  # a picture in the corner is no value
+            heads = [cell.is_header for cell in row if cell.text]
+            is_head = len(heads) > 1 and all(heads) and row[0].is_header
         if is_head and not _is_summary(row, above, headers, is_below_values=not fresh):
             labels = [cell.text for cell in row]
             if (len(set(labels)) == 1 and len(row) > 1) or (len(row) == 1 and len(headers) > 1):

@@ -15,6 +15,7 @@ class Arguments:
     named: Mapping[str, str]
     language: str = ""
     written: str = ""  # when the page was, as its revision has it: 2026-01-01T00:00:00Z
+    spelled: Mapping[str, str] | None = None  # names as written, if not small
 
     def get(self, *keys: str | int) -> str:
         """The first argument given and not blank among these positions or names, else ''."""

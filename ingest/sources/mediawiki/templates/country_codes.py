@@ -7,7 +7,7 @@ from functools import cache
 
 from pinakes.ingest.text.language import language_part
 
-__all__ = ["country_name", "country_of_code"]
+__all__ = ["country_in", "country_name", "country_of_code"]
 
 _ENGLISH = frozenset(("", "en", "simple"))
 
@@ -71,6 +71,12 @@ def country_of_code(code: str, language: str) -> str | None:
     )
 
 
+def country_in(language: str, english: str) -> str | None:
+    """What ``language`` calls the country of this English name; None if either is not known."""
+    code = _CODES_OF_NAMES.get(english)
+    return _names(language)[0].get(code) if code else None
+
+
 @cache
 def _names(language: str) -> tuple[dict[str, str], frozenset[str]]:
     """By ISO 3166 code what the language calls a country, and all its names in small letters."""
@@ -92,3 +98,4 @@ def _read_table() -> tuple[dict[str, str], dict[str, str]]:
 
 
 _ENGLISH_NAMES, _ISO_CODES = _read_table()
+_CODES_OF_NAMES = {name: _ISO_CODES[code] for code, name in _ENGLISH_NAMES.items()}

@@ -10,6 +10,8 @@ __all__ = ["DATE_RENDERERS"]
 _MONTHS = local_names("en").months
 _ISO = re.compile(r"([-−]?\d{3,4})-(\d{1,2})(?:-(\d{1,2}))?")
 
+_SPACED = re.compile(r"(\d{1,2}) (\d{1,2}) (\d{3,4})")
+
 
 def _date_text(
     year: str, month: str, day: str, *, month_first: bool, local: LocalNames | None = None
@@ -33,6 +35,8 @@ def _date_text(
 
 def _date_parts(arguments: Arguments, first: int, *, month_first: bool) -> str:
     parts = [arguments.get(first), arguments.get(first + 1), arguments.get(first + 2)]
+    if (spaced := _SPACED.fullmatch(parts[0])) and not parts[1]:
+        parts = [spaced[1], spaced[2], spaced[3]]
     if iso := _ISO.fullmatch(parts[0]):
         parts = [iso[1], iso[2], iso[3] or ""]
     elif not parts[0] and not parts[1]:

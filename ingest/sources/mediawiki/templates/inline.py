@@ -4,9 +4,11 @@ import re
 
 from pinakes.ingest.sources.mediawiki.markup.tables import BREAK
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments, Renderer
-from pinakes.ingest.sources.mediawiki.templates.country_codes import country_of_code
+from pinakes.ingest.sources.mediawiki.templates.country_codes import country_in, country_of_code
 
 __all__ = ["INLINE_RENDERERS"]
+
+_OTHER_FLAG = re.compile(r"\d.*|[a-z -]+|\d*x?\d+px|#|-")
 
 
 def _first(arguments: Arguments) -> str:
@@ -86,12 +88,21 @@ def _dates_of_life(arguments: Arguments) -> str:
 
 
 def _country(code: str, arguments: Arguments) -> str:
-    """The country of a code in the wiki's language, or the words themselves."""
-    return country_of_code(code, arguments.language) or code
+    """The country of a code or an English name in the wiki's language, or the words themselves."""
+    language = arguments.language
+    return country_of_code(code, language) or country_in(language, code) or code
 
 
 def _flag(arguments: Arguments) -> str:
-    return arguments.get("name") or _country(arguments.get(1), arguments)
+    """``{{flag|USA}}``; on some wikis a second argument is shown instead: {{flag|USA|Los Angeles}}.
+
+    On others that is a year or a word for another flag: 1912, civil.
+    """
+    shown = arguments.get("name")
+    if not shown and arguments.language not in {"", "en", "simple"}:
+        second = arguments.get(2)
+        shown = second if second and not _OTHER_FLAG.fullmatch(second) else ""
+    return shown or _country(arguments.get(1), arguments)
 
 
 def _athlete(arguments: Arguments) -> str:

@@ -5,12 +5,14 @@ import re
 from pinakes.ingest.sources.mediawiki.markup.infoboxes import infobox_facts
 from pinakes.ingest.sources.mediawiki.markup.tables import BREAK, cell_text
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments, Renderer
+from pinakes.ingest.sources.mediawiki.templates.local_names import local_names
 
 __all__ = ["LIST_RENDERERS", "QUOTATIONS"]
 
 _MONTH = re.compile(
     r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|year)\w* (.+)", re.IGNORECASE
 )
+_SHORT_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _NUMBERED = re.compile(r"([^\d]*?)[_ ]?(\d{1,3})(?:[_ ]([^\d]*))?")
 
 
@@ -94,15 +96,28 @@ def _weather(arguments: Arguments) -> str:
     for key, raw in arguments.named.items():
         value = cell_text(raw)
         if value and (match := _MONTH.fullmatch(key)):
-            measures.setdefault(match[2], []).append((match[1].capitalize(), value))
+            measures.setdefault(match[2], []).append((_month(match[1], arguments), value))
     place = arguments.get("location")
-    lines = [f"Climate of {place}" if place else "Climate"] if measures else []
+    if arguments.language in {"", "en", "simple"}:
+        place = f"Climate of {place}" if place else "Climate"
+    lines = [place] if measures and place else []
     for name, pairs in measures.items():
         values = "; ".join(f"{month}: {value}" for month, value in pairs)
         least = arguments.get(f"unit {name}")  # from how much rain on a day counts
         name = re.sub(r" ([cf])$", lambda scale: f" °{scale[1].upper()}", name)
         lines.append(f"{name[:1].upper()}{name[1:]}{f' (≥ {least})' if least else ''}: {values}")
     return "\n" + "\n".join(lines) + "\n"
+
+
+def _month(word: str, arguments: Arguments) -> str:
+    """A month of a climate table in the wiki's language: its full name where it is not English."""
+    local = local_names(arguments.language)
+    months = local.months
+    if arguments.language in {"", "en", "simple"} or not months or word not in _SHORT_MONTHS:
+        return word.capitalize()
+    # Where months are numbers, the pattern of dates has the word for month behind them: 1月.
+    name = months[_SHORT_MONTHS.index(word)]
+    return name + local.date.partition("{month}")[2][:1] if name.isdecimal() else name
 
 
 def _populations(arguments: Arguments) -> str:

@@ -13,6 +13,7 @@ from pinakes.ingest.sources.mediawiki.markup.tables import BREAK
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments
 from pinakes.ingest.sources.mediawiki.templates.country_codes import country_name
 from pinakes.ingest.sources.mediawiki.templates.dates import date
+from pinakes.ingest.sources.mediawiki.templates.local_names import local_names
 from pinakes.ingest.sources.mediawiki.templates.numbers import coordinates, formatnum
 
 __all__ = ["UnknownCall", "holds_facts", "read_unknown"]
@@ -26,7 +27,7 @@ _SAYS_NOTHING = re.compile(
     r"toc\b|article|artikel|articolo|artículo|artigo|статья|hatnote|disambig|homonym|redirect|"
     r"location map|karte|mapa\b|карта|map\b|userbox|babel|vandal|delete|merge|rating|featured|"
     r"metadat|population|einwohner|inwoners|bevölkerung|ludność|населен|donnée|statist|daten\b|dez\b|"
-    r"authority|normdaten|imdb|flagdeco|bandera|bandiera|drapeau|флаг|template|#"
+    r"aktuell|quoten?\b|sister|братск|myrias|authority|normdaten|imdb|flagdeco|bandera|bandiera|drapeau|флаг|template|#"
 )
 # Where templates keep their words if not in the first place.
 _WORD_KEYS = (
@@ -37,12 +38,14 @@ _WORD_KEYS = (
 _OPTION = re.compile(
     r"(?:yes|no|y|n|on|off|true|false|none|auto|left|right|center|centre|top|bottom|small|big|large|"
     r"mini|thumb|upright|nolink|inline|title|hide|show|ja|nein|oui|non|sí|si|да|нет|sim|não|"
-    r"small|klein|pequeño|petit|\d+(?:\.\d+)?(?:px|em|%)|x+|-|–|\*)",
+    r"small|klein|pequeño|petit|\d+(?:\.\d+)?(?:px|em|%)|x+|-|–|\*|"
+    r"iso\d*|[dmy]{3}|bal|jobb|közép|links|rechts|droite|gauche|derecha|izquierda|destra|sinistra)",
     re.IGNORECASE,
 )
 # What a country's template may be told: a flag of another year, its size, how to link.
 _VARIANT = re.compile(r"\d{4}|\d+px|#|-")
 _CODE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,8})*|[A-Z]{2,3}(?:-[A-Z]{2,3})?")
+_KEY = re.compile(r"[a-z]{3,6}|[A-Z]{2,4}")
 _COMPASS = frozenset("NSEWO")
 # What an editor says to others.
 _REMARK = re.compile(
@@ -111,7 +114,8 @@ def holds_facts(named: Mapping[str, str], positional_count: int) -> bool:
 
 def _made_of_numbers(name: str, values: list[str], language: str) -> str | None:
     """What a call holds whose first values are numbers: dates, a measure, a count, an ordinal."""
-    if _ORDINAL.fullmatch(name):
+    day, _, month = name.partition(" ")
+    if _ORDINAL.fullmatch(day) and (not month or month in local_names(language).months):
         return " ".join([name, *values[:1]])
     count = next(
         (n for n, value in enumerate(values) if not _INTEGER.fullmatch(value)), len(values)
@@ -151,6 +155,8 @@ def _words(positional: list[str], named: Mapping[str, str]) -> str | None:
     words = [value for value in positional if not _steers(value)]
     if len(positional) > _MOST_POSITIONAL:  # a row of a table, or a list
         return BREAK.join(words) if any("\n" in word for word in words) else "; ".join(words)
+    if len(words) > 1 and _KEY.fullmatch(words[0]) and all(map(str.isdecimal, words[1:])):
+        return None  # what is looked up: {{Representative|cacd|4}}
     if len(words) > 1 and _CODE.fullmatch(words[0]):  # the language or country of what follows
         words = [word for word in words[1:] if not _NUMBER.fullmatch(word)]
     if words:
