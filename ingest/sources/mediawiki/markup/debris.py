@@ -5,11 +5,19 @@ Knows nothing of templates: where one was, a mark stands until here.
 
 import re
 
-__all__ = ["DROPPED", "tidied", "without_dropped"]
+__all__ = ["DROPPED", "UNTOLD", "tidied", "without_dropped"]
 
 # Stands for an unknown template, so that the marks around it do not meet: ''{{x}}'', |{{x}}||.
 DROPPED = "\ue005"
 
+# Stands before a sum of another time where today's belongs: "$5 ($5,000 of 1929 today)".
+UNTOLD = f"{DROPPED}\u2060"
+
+# A remark in brackets that tells such a sum, and what makes sense only beside today's.
+_BRACKETS = re.compile(
+    rf"[ \xa0]?\((?:[^()\n]|\([^()\n]*\))*?{UNTOLD}(?:[^()\n]|\([^()\n]*\))*\)"
+    rf"|（[^（）\n]*{UNTOLD}[^（）\n]*）"
+)
 # From one dropped template to another with a dash between them only.
 _RUN = re.compile(rf"{DROPPED}(?: ?[–/-] ?{DROPPED}|{DROPPED})*")
 _QUOTES = {'"': '"', "“": "”", "„": "“", "«": "»", "‹": "›", "「": "」", "『": "』"}
@@ -34,6 +42,8 @@ def without_dropped(text: str) -> str:
     """
     if DROPPED not in text:
         return text
+    if UNTOLD in text:
+        text = _BRACKETS.sub(DROPPED, text).replace(UNTOLD, DROPPED)
     parts: list[str] = []
     position = 0
     for match in _RUN.finditer(text):

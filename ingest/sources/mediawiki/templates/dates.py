@@ -1,6 +1,9 @@
 """Templates of dates and ages, in the words and the order of the wiki's language."""
 
+import datetime
 import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments, Renderer, small_number
 from pinakes.ingest.sources.mediawiki.templates.local_names import LocalNames, local_names
@@ -118,11 +121,65 @@ def age(arguments: Arguments) -> str:
     return text.strip(" ()").removeprefix("aged ")
 
 
-def age_parts(arguments: Arguments) -> str:
-    """A duration between two dates: the dates, for its words differ from template to template."""
-    start = _date_parts(arguments, 1, month_first=True)
-    end = _date_parts(arguments, 4, month_first=True)
-    return f"{start} – {end}" if end else start
+def age_parts(*units: str) -> Renderer:
+    """A duration between two dates in these units; of one date alone until the page was written.
+
+    In other languages than English, and where a date is not whole, the dates.
+    """
+
+    def render(arguments: Arguments) -> str:
+        if not arguments.positional:
+            arguments = replace(arguments, positional=_two_named_dates(arguments))
+        start, end = (_whole_date(arguments, first) for first in (1, 4))
+        if end is None and not arguments.get(4) and (now := _ISO.match(arguments.written)):
+            end = _day_of(*map(int, now.groups("0")))
+        if start and end and arguments.language in {"", "en", "simple"}:
+            return ", ".join(_duration(min(start, end), max(start, end), units))
+        texts = (_date_parts(arguments, first, month_first=True) for first in (1, 4))
+        return " – ".join(text for text in texts if text)
+
+    return render
+
+
+def _two_named_dates(arguments: Arguments) -> tuple[str, ...]:
+    """Those of ``{{age in years and days|year1=1950|month1=3|day1=1|year2=…}}``."""
+    return tuple(arguments.get(f"{part}{n}") for n in "12" for part in ("year", "month", "day"))
+
+
+def _whole_date(arguments: Arguments, first: int) -> datetime.date | None:
+    if iso := _ISO.fullmatch(arguments.get(first)):
+        return _day_of(*map(int, iso.groups("0")))
+    year, month, day = _numbers(arguments, first)
+    return _day_of(year or 0, month or 0, day or 0)
+
+
+def _day_of(year: int, month: int, day: int) -> datetime.date | None:
+    try:
+        return datetime.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _duration(start: datetime.date, end: datetime.date, units: Sequence[str]) -> Iterator[str]:
+    """The time between in these units, the largest first: "3 years", "1 day"."""
+    months = 12 * (end.year - start.year) + end.month - start.month - (end.day < start.day)
+    years = months // 12 if "year" in units else 0
+    months = months - 12 * years if "month" in units else 0
+    counts = {
+        "year": years,
+        "month": months,
+        "day": (end - _later(start, 12 * years + months)).days,
+    }
+    for unit in units:
+        if counts[unit] or len(units) == 1:
+            yield f"{counts[unit]:,} {unit}{'' if counts[unit] == 1 else 's'}"
+
+
+def _later(start: datetime.date, months: int) -> datetime.date:
+    """The same day so many months later, or the last one of a shorter month."""
+    years, month = divmod(start.month - 1 + months, 12)
+    days = (_day_of(start.year + years, month + 1, start.day - less) for less in range(4))
+    return next(day for day in days if day is not None)
 
 
 def birth_year_and_age(arguments: Arguments) -> str:
@@ -190,6 +247,9 @@ DATE_RENDERERS: dict[str, Renderer] = {
     "birth year and age": birth_year_and_age, "death year and age": death_year_and_age,
     "birth-date": lambda a: a.get(1), "death-date": lambda a: a.get(1), "dts": date,
     "start and end dates": two_dates,
-    "film date": film_date, "date": date, "as of": as_of, "age": age, "age parts": age_parts,
+    "film date": film_date, "date": date, "as of": as_of, "age": age,
+    "age in years, months and days": age_parts("year", "month", "day"),
+    "age in years and days": age_parts("year", "day"), "age in days": age_parts("day"),
+    "age in years and months": age_parts("year", "month"), "age in months": age_parts("month"),
     "old style date": old_style_date, "life span": life_span, "heure": time_of_day,
 }  # fmt: skip

@@ -65,9 +65,12 @@ ALIASES = {
     "official website": "hs", "postnominals": "post-nominals", "married": "marriage",
     "gbp": "gbp", "£": "gbp", "€": "euro", "eur": "euro", "dts2": "dts", "ntsh": "hs",
     # ages and dates
-    "age in years": "age", "ayd": "age", "age in years and days": "age parts", "end-date":
-    "birth-date", "release-date": "birth-date", "age in years, months and days": "age parts",
-    "age in days": "age parts", "age in months": "age parts", "oldstyledate": "old style date",
+    "age in years": "age", "ayd": "age in years and days", "end-date":
+    "birth-date", "release-date": "birth-date",
+    "age in years, months, and days": "age in years, months and days",
+    "age in years months and days": "age in years, months and days",
+    "aymd": "age in years, months and days",
+     "oldstyledate": "old style date",
     "oldstyledatedy": "old style date", "b-da": "birth date", "bya": "birth year and age",
     "birth-year": "birth year and age", "filmdate": "film date", "formatdate": "date",
     "birth date and given age": "birth date", "death date and given age": "death date",

@@ -2,6 +2,7 @@
 
 import re
 
+from pinakes.ingest.sources.mediawiki.markup.debris import UNTOLD
 from pinakes.ingest.sources.mediawiki.markup.tables import APART
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments, Renderer, small_number
 from pinakes.ingest.sources.mediawiki.templates.convert import convert
@@ -192,9 +193,14 @@ def _ordinal(arguments: Arguments) -> str:
 
 
 def _inflation(arguments: Arguments) -> str:
-    """The amount and its year: what it would be today changes from year to year."""
-    amount, year = arguments.get(2), arguments.get(3)
-    return f"{formatnum(Arguments((amount,), {}))} of {year}" if year else amount
+    """The amount and its year: what it would be today changes from year to year.
+
+    In brackets nothing is told, nor where the call brings words: they tell today's amount.
+    """
+    amount, year = arguments.get(2, "value"), arguments.get(3, "start_year")
+    if not year or arguments.get("fmt") == "eq" or arguments.language not in {"", "en", "simple"}:
+        return UNTOLD
+    return f"{UNTOLD}{formatnum(Arguments((amount,), {}))} of {year}"
 
 
 def coordinates(arguments: Arguments) -> str:
