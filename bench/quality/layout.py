@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -86,7 +87,9 @@ def _figures(paths: Sequence[Path]) -> dict[str, Any]:
 def _documents(path: Path) -> Iterator[Document]:
     """The articles of a dump, read with its templates, where it has any."""
     with tempfile.TemporaryDirectory() as directory, ThreadPoolExecutor(1) as executor:
-        source = MediaWikiSource.open([path]).prepared(Path(directory), executor, 1, _Quiet())
+        dump = MediaWikiSource.open([path]).dump
+        dump = replace(dump, site=_site_of(path, dump.site))
+        source = MediaWikiSource(dump).prepared(Path(directory), executor, 1, _Quiet())
         for unit in source.units():
             yield from (one for one in source.read(unit) if isinstance(one, Document))
 
@@ -96,7 +99,14 @@ def _articles(path: Path) -> Iterator[tuple[Page, SiteInfo]]:
     for unit in MediaWikiSource(dump).units():
         for page in read_pages(unit):
             if isinstance(page, Page) and page.namespace == 0 and page.redirect_to is None:
-                yield page, dump.site
+                yield page, _site_of(path, dump.site)
+
+
+def _site_of(path: Path, site: SiteInfo) -> SiteInfo:
+    """The site of a dump; the headers of the small ones all say that they are English."""
+    if path.parent != _MINIDUMPS:
+        return site
+    return replace(site, language=path.name.partition("wiki-")[0])
 
 
 def _placed(document: Document) -> int:

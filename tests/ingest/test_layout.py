@@ -46,6 +46,7 @@ def laid(wikitext: str) -> list[str]:
     return [shown for _, shown in sorted(found, key=lambda one: one[0])]
 
 
+_BOX = "{{Quux squad\n| captain = Ann\n| keeper = Ben\n| coach = Cy\n| town = Bern\n}}"
 CASES = [
     ("a link", "See [[Rome]].", ["link: Rome -> Rome"]),
     ("its words", "The [[Roman Empire#Fall|fall]].", ["link: fall -> Roman Empire#Fall"]),
@@ -54,6 +55,12 @@ CASES = [
     ("words in italics", "A ''[[Iliad]]'' and [[Odyssey|''The Odyssey'']].",
      ["link: Iliad -> Iliad", "link: The Odyssey -> Odyssey"]),
     ("words with an entity", "In [[AT&amp;T|AT&amp;T]] now.", ["link: AT&T -> AT&T"]),
+    ("behind boxes of a section", "Lead [[A]].\n\n== S ==\n" + _BOX + "\nThe [[Nile]].\n" + _BOX
+     + "\nThe [[Rhine]].", ["link: A -> A", "link: Nile -> Nile", "link: Rhine -> Rhine"]),
+    ("behind a box of the lead", _BOX + "\nThe [[Nile]] and the [[Rhine]].",
+     ["link: Nile -> Nile", "link: Rhine -> Rhine"]),
+    ("behind a box in a line", "Lead.\n\n== S ==\nIt " + _BOX.replace("\n", "") + " of [[Nile]].",
+     ["link: Nile -> Nile"]),
     ("other namespaces are none", "[[Help:A]] [[Category:B]] [[:Category:C]] [[wikt:d]] [[de:E]]",
      []),
     ("inside a template", "{{nowrap|the [[Nile]]}} and the [[Nile]]",

@@ -139,8 +139,8 @@ def parse_document(
     parser = _Parser(page.title, page.timestamp, site, counter, expansion, with_layout=with_layout)
     marks = PageMarks(parser.links, wanted=with_layout)
     expanded = marks.marked(parser.expand(page.wikitext))
-    text, facts = settled(expanded, parser.boxes)
-    marks.follow(expanded, text)
+    text, facts, added = settled(expanded, parser.boxes)
+    marks.shift(added)
     blocks = list(sections_of(text, parser.kept, marks))
     if facts := [*parser.facts, *facts]:
         facts = lines_of("\n".join(facts), parser.kept)

@@ -36,19 +36,37 @@ def without_box_marks(named: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def settled(text: str, boxes: Sequence[Sequence[str]]) -> tuple[str, list[str]]:
+def settled(
+    text: str, boxes: Sequence[Sequence[str]]
+) -> tuple[str, list[str], list[tuple[int, int]]]:
     """``text`` with the boxes of its sections as their facts, and the facts of those in its lead.
 
-    ``boxes`` are the facts of each by number, a line a fact.
+    ``boxes`` are the facts of each by number, a line a fact. Third: where in ``text`` something
+    replaced ended, and how many letters were added there, or taken where less than 0.
     """
     if _BOX not in text:
-        return text, []
+        return text, [], []
     heading = _HEADING.search(text)
-    end = heading.start() if heading else len(text)
-    facts = [fact for mark in _MARK.findall(text, 0, end) for fact in boxes[int(mark)]]
-    lead = _MARK.sub("", text[:end])
-    rest = _ALONE.sub(lambda match: _told(boxes[int(match[1])]), text[end:])
-    return lead + _MARK.sub(lambda match: "; ".join(boxes[int(match[1])]), rest), facts
+    lead_end = heading.start() if heading else len(text)
+    pieces: list[str] = []
+    facts: list[str] = []
+    added: list[tuple[int, int]] = []
+    at = 0
+    for mark in _MARK.finditer(text):
+        start, end = mark.span()
+        box = boxes[int(mark[1])]
+        if start < lead_end:
+            facts += box
+            told = ""
+        elif alone := _ALONE.match(text, text.rfind("\n", 0, start) + 1):
+            start, end = alone.span()
+            told = _told(box)
+        else:
+            told = "; ".join(box)
+        pieces += (text[at:start], told)
+        added.append((end, len(told) - (end - start)))
+        at = end
+    return "".join([*pieces, text[at:]]), facts, added
 
 
 def _told(facts: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ places. The text is the same whether a layout is wanted or not.
 """
 
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -136,6 +137,16 @@ class PageMarks:
         """A step has made ``new`` of the text."""
         if self.places:
             self.places = moved(old, self.places, new, self.links)
+
+    def shift(self, added: Sequence[tuple[int, int]]) -> None:
+        """A step has added so many letters to the text before these places, in their order."""
+        places: list[Place] = []
+        shift = first = 0
+        for border, letters in (*added, (sys.maxsize, 0)):
+            last = bisect_left(self.places, (border,), first)
+            places += [(at + shift, end + shift, link) for at, end, link in self.places[first:last]]
+            first, shift = last, shift + letters
+        self.places = places
 
     def unmarked(self, line: str) -> tuple[str, tuple[Part, ...] | None, bool]:
         """A line without its marks; the parts of its row; whether it is in a quotation."""
