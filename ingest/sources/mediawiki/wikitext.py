@@ -7,7 +7,6 @@ passages. Never raises on markup, however broken.
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import partial
 from itertools import islice
 from urllib.parse import unquote
 
@@ -206,8 +205,7 @@ class _Parser:
         self.dropped = dropped
         self.is_disambiguation = False
         placed = self.links if with_layout else ()
-        table = partial(_table, with_layout=with_layout)
-        self._renderers = Renderers(self._template, self._link, table, placed)
+        self._renderers = Renderers(self._template, self._link, _table, placed)
         self._language = site.language
         self._site_name = site.name
         self._files = _CANONICAL_FILE | site.namespace_names(6) | _file_names(site.language)
@@ -384,8 +382,8 @@ def _named_module(rest: Sequence[str]) -> tuple[str, str]:
     return " ".join(module.replace("_", " ").split()).lower(), function.strip().lower()
 
 
-def _table(markup: str, *, with_layout: bool) -> str:
-    return joined(["\n", render_table(markup, with_layout=with_layout), "\n"])
+def _table(markup: str) -> str:
+    return joined(["\n", render_table(markup), "\n"])
 
 
 def _caption(labels: Sequence[str]) -> str:

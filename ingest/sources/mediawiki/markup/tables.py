@@ -6,7 +6,7 @@ MediaWiki's Help:Tables.
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pinakes.ingest.sources.mediawiki.markup.debris import DROPPED, without_dropped
@@ -87,11 +87,12 @@ class _Cell:
         return _RECORD.fullmatch(self.text) is not None and _YEAR.fullmatch(self.text) is None
 
 
-def render_table(markup: str, *, with_layout: bool = True) -> str:
+def render_table(markup: str) -> str:
     """The rows of ``{| … |}``, one line each: "Year: 1969; Mission: Apollo 11".
 
-    A table without header cells gives its cells, joined by semicolons. Where a layout is wanted the
-    text knows its rows, and where links stand in them.
+    A table without header cells gives its cells, joined by semicolons; if there are tables in them,
+    it only places these beside each other, and their rows stay lines. The text knows its rows, and
+    where links stand in them.
     """
     head, _, body = markup.partition("\n")
     body = "\n" + body
@@ -107,12 +108,21 @@ def render_table(markup: str, *, with_layout: bool = True) -> str:
     first_cell = _CELL.search(body)
     begin = min(match.start() if match else len(body) for match in (first_row, first_cell))
     lines.append(cell_text(body[:begin]))  # stands before the table, as in a browser
+    nested = _nested_rows(markup) if isinstance(markup, Located) and markup.blocks else {}
+    if nested and any(mark[1] == "!" for mark in _CELL.finditer(body)):
+        nested = {}  # a table with headings says more of them than their place
     rows = []
     for start, end in _between(_ROW, body, begin):
-        if row := list(_cells(body[start:end], _inside(places, start, end))):
+        inside = _inside(places, start, end)
+        if row := list(_cells(body[start:end], inside, nested)):
             rows.append(row)
-    lines += _row_lines(_spread(rows), _laid_line if with_layout else _line)
+    lines += [cell.text for row in rows for cell in row] if nested else _row_lines(_spread(rows))
     return joined([piece for line in lines if line for piece in ("\n", line)][1:])
+
+
+def _nested_rows(markup: Located) -> dict[str, tuple[Part, ...]]:
+    """The rows of tables inside of this one, by their lines."""
+    return {str(markup)[start:end]: parts for start, end, parts in markup.blocks if parts}
 
 
 def _between(marks: re.Pattern[str], text: str, start: int) -> Iterator[tuple[int, int]]:
@@ -141,7 +151,10 @@ def _without_captions(body: str, places: Sequence[Place]) -> tuple[str, list[Pla
     return rest, kept
 
 
-def _cells(row: str, places: Sequence[Place]) -> Iterator[_Cell]:
+def _cells(
+    row: str, places: Sequence[Place], nested: Mapping[str, tuple[Part, ...]]
+) -> Iterator[_Cell]:
+    """The cells of a row, each as a line, or as its lines where rows are ``nested`` in it."""
     marks = list(_cell_marks(row))
     is_header = False
     if before := cell_text(row[: marks[0].start()] if marks else row):
@@ -163,15 +176,27 @@ def _cells(row: str, places: Sequence[Place]) -> Iterator[_Cell]:
         if "</t" in text:
             text = _CLOSED.sub("", text)
         spans = {kind.lower(): int(number) for kind, number in _SPAN.findall(attributes)}
-        words = cell_text(text)
+        words = _cell_lines(text, nested) if nested else cell_text(text)
         if inside := _inside(places, mark.end(), end):
-            words = Located(words, moved(content, inside, words))
+            blocks = words.blocks if isinstance(words, Located) else ()
+            words = Located(words, moved(content, inside, words), blocks)
         yield _Cell(
             words,
             is_header,
             _span(spans.get("row", 1)),
             _span(spans.get("col", 1)),
         )
+
+
+def _cell_lines(text: str, nested: Mapping[str, tuple[Part, ...]]) -> str:
+    """The lines of a cell, of which those that are rows of a table in it know that."""
+    pieces: list[str] = []
+    for line in text.split("\n"):
+        if words := cell_text(line):
+            parts = nested.get(line)
+            known = Located(words, (), [TextBlock(0, len(words), parts)]) if parts else words
+            pieces += ("\n", known)
+    return joined(pieces[1:])
 
 
 def _cell_marks(row: str) -> Iterator[re.Match[str]]:
@@ -220,7 +245,7 @@ def table_lines(rows: Iterable[Sequence[tuple[str, bool, int, int]]]) -> list[st
     cells = (
         [_Cell(text, head, *map(_span, covers)) for text, head, *covers in row] for row in rows
     )
-    return list(filter(None, _row_lines(_spread([row for row in cells if row]), _line)))
+    return list(filter(None, _row_lines(_spread([row for row in cells if row]))))
 
 
 def _span(count: int) -> int:
@@ -256,8 +281,8 @@ def _spread(rows: Sequence[Sequence[_Cell]]) -> Iterator[list[_Cell]]:
         yield line
 
 
-def _row_lines(rows: Iterable[list[_Cell]], line: Callable[[Sequence[Part]], str]) -> Iterator[str]:
-    """The ``line`` of each row's parts; a row of header cells alone gives none."""
+def _row_lines(rows: Iterable[list[_Cell]]) -> Iterator[str]:
+    """The line of each row, which knows its parts; one of header cells alone gives none."""
     headers: list[str] = []
     above: Sequence[_Cell] = ()
     told: set[int] = set()  # columns of the headers in force that a value stood in
@@ -271,7 +296,7 @@ def _row_lines(rows: Iterable[list[_Cell]], line: Callable[[Sequence[Part]], str
             labels = [cell.text for cell in row]
             if (len(set(labels)) == 1 and len(row) > 1) or (len(row) == 1 and len(headers) > 1):
                 # a title row across the table
-                yield line([Part(0, len(row), "", labels[0], is_header=True)])
+                yield _line([Part(0, len(row), "", labels[0], is_header=True)])
             elif fresh:
                 headers = _stacked(headers, labels)  # a second line of headers refines the first
             else:
@@ -282,10 +307,7 @@ def _row_lines(rows: Iterable[list[_Cell]], line: Callable[[Sequence[Part]], str
         fresh = False
         if len(told) < len(headers):
             told.update(column for column, cell in enumerate(row) if cell.text)
-        if _is_pair(row, headers) and not row[0].text and row[1].text:
-            yield f": {row[1].text}"
-        else:
-            yield line(_row_parts(row, headers, above))
+        yield _row_line(row, headers, above)
         above = row
     yield _untold(headers, told)
 
@@ -323,19 +345,14 @@ def _stacked(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
     return [b if not a or a == b else f"{a} {b}".strip() for a, b in pairs]
 
 
-def _is_pair(row: Sequence[_Cell], headers: Sequence[str]) -> bool:
-    """Whether a row is a name and its value."""
-    return len(row) == 2 and row[0].is_header and not row[1].is_header and not any(headers)
-
-
-def _row_parts(
-    row: Sequence[_Cell], headers: Sequence[str], above: Sequence[_Cell] = ()
-) -> list[Part]:
-    if _is_pair(row, headers):
+def _row_line(row: Sequence[_Cell], headers: Sequence[str], above: Sequence[_Cell] = ()) -> str:
+    if len(row) == 2 and row[0].is_header and not row[1].is_header and not any(headers):
         name, value = row[0].text, row[1].text
         if not value:
-            return [Part(0, 1, "", name, is_header=True)]
-        return [Part(1, 1, name, value, is_name=True)]
+            return _line([Part(0, 1, "", name, is_header=True)])
+        if not name:
+            return f": {value}"
+        return _line([Part(1, 1, name, value, is_name=True)])
     parts: list[Part] = []
     previous: _Cell | None = None
     for column, cell in enumerate(row):
@@ -353,24 +370,15 @@ def _row_parts(
             repeated = column < len(above) and above[column] is cell
             label = str(label) if label != cell.text else ""  # its links stand beside no value
             parts.append(Part(column, cell.columns, label, cell.text, cell.is_header, repeated))
-    return parts
+    return _line(parts)
 
 
 def _line(parts: Sequence[Part]) -> str:
-    """A row of these: "Year: 1969; Mission: Apollo 11"."""
-    return "".join(_pieces(parts))
-
-
-def _pieces(parts: Sequence[Part]) -> list[str]:
+    """A row of these: "Year: 1969; Mission: Apollo 11"; it knows what is what in it."""
     pieces: list[str] = []
     for part in parts:
         pieces += ("; ", part.label, ": ", part.text) if part.label else ("; ", part.text)
-    return pieces[1:]
-
-
-def _laid_line(parts: Sequence[Part]) -> str:
-    """The same; it knows what is what in it."""
-    line = joined(_pieces(parts))
+    line = joined(pieces[1:])
     places = line.places if isinstance(line, Located) else ()
     return Located(line, places, [TextBlock(0, len(line), tuple(parts))]) if line else ""
 

@@ -49,6 +49,23 @@ ZWE ZIM Zimbabwe|EU European Union|EUR Europe|URS Soviet Union|TCH Czechoslovaki
 YUG Yugoslavia|GDR DDR East Germany|FRG West Germany|SCG Serbia and Montenegro|UN United Nations
 """
 
+# Some wikis have templates by the two letters of ISO 3166, too: three letters and the two of each.
+_WITH_TWO_LETTERS = frozenset(("nl",))
+_TWO_LETTERS = """
+AFGAF AGOAO ALBAL ANDAD AREAE ARGAR ARMAM AUSAU AUTAT AZEAZ BDIBI BELBE BENBJ BFABF BGDBD BGRBG
+BHRBH BHSBS BIHBA BLRBY BLZBZ BOLBO BRABR BRBBB BTNBT BWABW CAFCF CANCA CHECH CHLCL CHNCN CIVCI
+CMRCM CODCD COGCG COLCO COMKM CPVCV CRICR CUBCU CYPCY CZECZ DEUDE DJIDJ DNKDK DOMDO DZADZ ECUEC
+EGYEG ERIER ESHEH ESPES ESTEE ETHET FINFI FJIFJ FRAFR FROFO GABGA GBRGB GEOGE GHAGH GIBGI GINGN
+GMBGM GNBGW GNQGQ GRCGR GRLGL GTMGT GUYGY HKGHK HNDHN HRVHR HTIHT HUNHU IDNID IMNIM INDIN IRLIE
+IRNIR IRQIQ ISLIS ISRIL ITAIT JAMJM JORJO JPNJP KAZKZ KENKE KGZKG KHMKH KORKR KWTKW LAOLA LBNLB
+LBRLR LBYLY LIELI LKALK LSOLS LTULT LUXLU LVALV MACMO MARMA MCOMC MDAMD MDGMG MDVMV MEXMX MKDMK
+MLIML MLTMT MMRMM MNEME MNGMN MOZMZ MRTMR MUSMU MWIMW MYSMY NAMNA NERNE NGANG NICNI NLDNL NORNO
+NPLNP NZLNZ OMNOM PAKPK PANPA PERPE PHLPH PNGPG POLPL PRIPR PRKKP PRTPT PRYPY QATQA ROURO RUSRU
+RWARW SAUSA SDNSD SENSN SGPSG SLBSB SLESL SLVSV SMRSM SOMSO SRBRS SSDSS STPST SURSR SVKSK SVNSI
+SWESE SWZSZ SYCSC SYRSY TCDTD TGOTG THATH TJKTJ TKMTM TLSTL TONTO TTOTT TUNTN TURTR TWNTW TZATZ
+UGAUG UKRUA URYUY USAUS UZBUZ VATVA VENVE VNMVN VUTVU WSMWS YEMYE ZAFZA ZMBZM ZWEZW
+"""
+
 
 def country_name(written: str, language: str) -> str | None:
     """The country that a template of this name shows on a wiki of ``language``, as it stands.
@@ -56,6 +73,8 @@ def country_name(written: str, language: str) -> str | None:
     In English by its code alone, in capitals; elsewhere by its name, too: {{GER}}, {{Россия}}.
     """
     name = written.replace("_", " ").strip()
+    if len(name) == 2 and language in _WITH_TWO_LETTERS:
+        return _names(language)[0].get(_CODES_OF_TWO_LETTERS.get(name, ""))
     if place := country_of_code(name, language):
         return place
     is_name = language not in _ENGLISH and name.casefold() in _names(language)[1]
@@ -98,4 +117,5 @@ def _read_table() -> tuple[dict[str, str], dict[str, str]]:
 
 
 _ENGLISH_NAMES, _ISO_CODES = _read_table()
+_CODES_OF_TWO_LETTERS = {entry[3:]: entry[:3] for entry in _TWO_LETTERS.split()}
 _CODES_OF_NAMES = {name: _ISO_CODES[code] for code, name in _ENGLISH_NAMES.items()}
