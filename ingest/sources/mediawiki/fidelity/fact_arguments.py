@@ -45,8 +45,10 @@ _STEERING_NAMED = frozenset(
 )  # fmt: skip
 # All their operands go into a result.
 _COMPUTED = frozenset(
-    ("percentage", "pct", "age", "age in days", "#expr", "#ifexpr", "#if", "#ifeq", "#switch",
-     "#iferror", "#ifexist", "#time", "plural", "rnd", "round", "decimals", "padleft", "padright",
+    ("percentage", "pct", "age", "age in days", "age in months", "inflation",
+     "age in years and days", "age in years, months and days", "ayd", "#expr", "#ifexpr", "#if",
+     "#ifeq", "#switch", "#iferror",
+     "#ifexist", "#time", "plural", "rnd", "round", "decimals", "padleft", "padright",
      "pop density", "sigfig")
 )  # fmt: skip
 _DATES = (
@@ -57,7 +59,7 @@ _DATES = (
 # variants of a flag, how a ship's name is written, ends of anchors.
 _HIDDEN_AT = dict[str, tuple[int, ...]].fromkeys(_DATES, (2,)) | {
     "death date and age": (2, 4, 5, 6), "dda": (2, 4, 5, 6), "birth date and age2": (1, 2, 3, 5),
-    "age in years, months and days": (2, 5), "age in years and days": (2, 5), "bartable": (3,),
+    "bartable": (3,),
     "double image": (3, 5), "sclass": (3, 5), "sclass-": (3, 5), "flagdeco": (1, 2), "army": (1, 2),
     "film date": (2, 6, 10, 14), "div col": (1, 2), "colbegin": (1, 2), "columns-list": (1,),
     "spaces": (1,), "flag": (2, 3), "flagicon": (1, 2), "flagcountry": (2, 3), "flagu": (2, 3),

@@ -37,6 +37,8 @@ _MONTHS = re.compile(
     r"jan|feb|mar|mär|mrt|apr|abr|avr|ma[ijy]|mei|jun|jul|aug|ago|sep|set|o[ck]t|out|nov|de[cszč]"
 )
 _FEWEST_MONTHS = 10
+# No box has so many series; each is compared with each.
+_MOST_SERIES = 100
 _HALF = r"d{2,3}"
 _COORDINATE = re.compile(f"{_HALF}n{_HALF}e")
 _DEGREES = re.compile(r"[-−]?\d{1,3}(?:\.\d+)?")
@@ -121,6 +123,8 @@ def _numbered(facts: Sequence[Fact]) -> Iterable[tuple[Sequence[int], str]]:
             match = split[place]
             if match is not None:
                 series.setdefault(match[1], {})[int(match[2])] = place
+        if len(series) > _MOST_SERIES:
+            continue
         for family in _families(series, facts):
             numbers = dict.fromkeys(number for stem in family for number in series[stem])
             for number in numbers:

@@ -27,7 +27,7 @@ _LAYOUT_KEY = re.compile(
     re.IGNORECASE,
 )
 _LAYOUT_VALUE = re.compile(
-    r"^(auto|https?://\S{60,}|display=\S.*|#[0-9a-f]{3,8}|\d+ ?(x ?\d+ ?)?px|"
+    r"^((?-i:auto)|https?://\S{60,}|display=\S.*|#[0-9a-f]{3,8}|\d+ ?(x ?\d+ ?)?px|"
     r"(background|color|text|font|border|margin|padding|line|white|vertical)(-[a-z]+)? ?:[^;]+;.*|"
     r"[^\n]*\.(jpe?g|png|svg|gif|webp|tiff?|og[gav]|webm|mp3|wav|pdf))$",
     re.IGNORECASE,
@@ -115,15 +115,15 @@ def infobox_facts(
     return together(facts)
 
 
-def _pictures(named: Mapping[str, str]) -> tuple[str, ...]:
+def _pictures(named: Mapping[str, str]) -> frozenset[str]:
     """How the names of arguments begin that hold a file."""
     keys = (key for key, value in named.items() if _FILE.search(value))
-    return tuple(key[:_STEM] for key in keys if len(key) >= _STEM)
+    return frozenset(key[:_STEM] for key in keys if len(key) >= _STEM)
 
 
-def _sizes(key: str, value: str, files: tuple[str, ...]) -> bool:
+def _sizes(key: str, value: str, files: frozenset[str]) -> bool:
     """Whether this says how large a picture beside it is: wapen = A.svg, wapenbreedte = 100."""
-    return bool(_SIZE.fullmatch(value.strip())) and key.startswith(files)
+    return key[:_STEM] in files and bool(_SIZE.fullmatch(value.strip()))
 
 
 def row_fact(values: Sequence[str]) -> str:
