@@ -5,6 +5,7 @@ Many boxes take a name for a value beside it: leader_title = President, leader_n
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from pinakes.ingest.sources.mediawiki.markup.tables import cell_text
 
@@ -50,6 +51,8 @@ _EVENT_PAIRS = (
 )
 _LONGEST_TITLE = 60
 _LONGEST_ACRONYM = 5
+# Boxes of a wiki have the same arguments.
+_MOST_NAMES = 1 << 14
 
 
 def labels_by_value(named: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
@@ -88,8 +91,13 @@ def _title_of(title: str, named: Mapping[str, str]) -> Iterator[tuple[str, str, 
         yield title, title, ""
 
 
-def _titled(title: str) -> Iterator[str]:
+@lru_cache(_MOST_NAMES)
+def _titled(title: str) -> tuple[str, ...]:
     """Under which names the value may stand that is called by this argument."""
+    return tuple(_partners(title))
+
+
+def _partners(title: str) -> Iterator[str]:
     for pattern, partner in _EVENT_PAIRS:
         if match := pattern.fullmatch(title):
             yield partner.format(*match.groups())
@@ -105,6 +113,7 @@ def _titled(title: str) -> Iterator[str]:
         yield from (f"{rest}{joint}{name}{number}" for name in _NAME_WORDS)
 
 
+@lru_cache(_MOST_NAMES)
 def spoken(key: str) -> str:
     """The name of an argument as words: "gdp_ppp_year" is "GDP PPP year", "LargestCity" too.
 
