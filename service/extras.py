@@ -24,7 +24,10 @@ EXTRAS = {
     "measure": ("mwparserfromhell",),
     "dask": ("distributed",),
     "html": ("libzim", "selectolax"),
+    "folder": ("markdown-it-py", "docutils", "pypdfium2", "mammoth", "pathspec", "selectolax"),
 }
+# Packages that are imported by another name than their own, with underscores.
+_MODULES = {"markdown-it-py": "markdown_it"}
 
 
 def missing_of(extra: str) -> list[str]:
@@ -32,7 +35,7 @@ def missing_of(extra: str) -> list[str]:
     return [
         package
         for package in EXTRAS[extra]
-        if importlib.util.find_spec(package.replace("-", "_")) is None
+        if importlib.util.find_spec(_MODULES.get(package, package.replace("-", "_"))) is None
     ]
 
 

@@ -19,6 +19,11 @@ HEAVY = {
     "mwparserfromhell": "ingest/sources/mediawiki/fidelity/markup_tree.py",
     "libzim": "ingest/sources/zim/archive.py",
     "selectolax": "ingest/sources/html/elements.py",
+    "markdown_it": "ingest/sources/folder/formats/markdown.py",
+    "docutils": "ingest/sources/folder/formats/restructured_text.py",
+    "pypdfium2": "ingest/sources/folder/formats/pdf.py",
+    "mammoth": "ingest/sources/folder/formats/docx.py",
+    "pathspec": "ingest/sources/folder/files.py",
     "py7zr": "ingest/sources/mediawiki/files/seven_zip.py",
     "duckdb": "index/store/links.py",
     "tantivy": "index/keywords/bm25.py",
@@ -97,6 +102,9 @@ def test_a_heavy_library_is_known_to_one_file(library: str, file: str) -> None:
 # rendered pages the form that its text has, and who opens the archives that dumps come in.
 KNOW_MEDIAWIKI = {
     "ingest/sources/cirrus/page.py",
+    "ingest/sources/folder/document.py",
+    "ingest/sources/folder/formats/html_text.py",
+    "ingest/sources/folder/source.py",
     "ingest/sources/json_lines.py",
     "ingest/sources/html/document.py",
     "ingest/sources/html/flow.py",

@@ -83,6 +83,18 @@ def layout(figures: Any) -> Iterable[Row]:
         }
 
 
+def folder(figures: Any) -> Iterable[Row]:
+    for name, steps in figures.items():
+        for step, taken in steps.items():
+            yield {
+                "": name,
+                "step": step,
+                "seconds": taken["seconds"],
+                "CPU seconds": taken["cpu_seconds"],
+                "load of the machine": round(taken["load"], 1),
+            }
+
+
 def carried_vectors(figures: Any) -> Iterable[Row]:
     for step, taken in figures["steps"].items():
         yield {

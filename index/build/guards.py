@@ -17,12 +17,12 @@ from pinakes.index.locks import GenerationLock
 from pinakes.index.retrieval.search import Index
 from pinakes.index.store.vanished import vanished_pages
 from pinakes.index.types import Manifest, QuestionEncoder
+from pinakes.ingest.sources.base import Source
 
 __all__ = ["Guards", "Objection", "accepted", "objections"]
 
-# Of the pages before, so many must be there again, and so few may lead nowhere.
+# Of the pages before, so many must be there again, unless their owner may remove more.
 _LEAST_PAGES = 0.95
-_MOST_VANISHED = 0.005
 # Of the collection's own questions that found their page before.
 _MOST_LOST = 0.05
 _MOST_NAMED = 5
@@ -52,14 +52,23 @@ class Objection:
 
 
 def accepted(
-    collection: Path, before: Path | None, stage: Path, manifest: Manifest, guards: Guards
+    collection: Path,
+    before: Path | None,
+    stage: Path,
+    manifest: Manifest,
+    guards: Guards,
+    *,
+    most_vanished: float,
 ) -> list[str]:
     """What was found against the sealed generation at ``stage`` and accepted.
 
-    ``before``: the generation that answers now, None where there is none to compare with. Raises
-    Withheld for what nobody accepts, and what ``Index.open`` does where it does not open.
+    ``before``: the generation that answers now, None where there is none to compare with.
+    ``most_vanished``: the share of pages that may, as its source says. Raises Withheld for what
+    nobody accepts, and what ``Index.open`` does where it does not open.
     """
-    found = objections(collection, before, stage, manifest, guards.open_encoder)
+    found = objections(
+        collection, before, stage, manifest, guards.open_encoder, most_vanished=most_vanished
+    )
     if not found or guards.force:
         return [objection.text for objection in found]
     left = [one for one in found if one.kind != "vanished" or not guards.accept_vanished]
@@ -85,12 +94,14 @@ def objections(
     stage: Path,
     manifest: Manifest,
     open_encoder: Callable[[Path], QuestionEncoder] = open_question_encoder,
+    *,
+    most_vanished: float = Source.most_vanished,
 ) -> list[Objection]:
     """All that speaks against the generation at ``stage``. Raises what ``Index.open`` does."""
     with Index.open_generation(stage, GenerationLock(stage), open_encoder) as after:
         if before is None:
             return []
-        found = _missing_pages(before, stage, read_manifest(before), manifest)
+        found = _missing_pages(before, stage, read_manifest(before), manifest, most_vanished)
         questions = own_questions(collection)
         if questions:
             with Index.open_generation(before, GenerationLock(before), open_encoder) as index:
@@ -107,13 +118,15 @@ def objections(
         return found
 
 
-def _missing_pages(before: Path, stage: Path, old: Manifest, new: Manifest) -> list[Objection]:
+def _missing_pages(
+    before: Path, stage: Path, old: Manifest, new: Manifest, most_vanished: float
+) -> list[Objection]:
     found = []
     pages = old.pages.articles
     gone = list(vanished_pages(before / "pages.db", stage / "pages.db"))
     vanished = [title for title, _ in gone]
     kept = [title for title, kept_as_of in gone if kept_as_of is not None]
-    if len(vanished) > _MOST_VANISHED * pages:
+    if len(vanished) > most_vanished * pages:
         found.append(
             Objection(
                 "vanished",
@@ -130,7 +143,7 @@ def _missing_pages(before: Path, stage: Path, old: Manifest, new: Manifest) -> l
                 f"missing from this one, or lead nowhere in it, too: {_few(kept)}",
             )
         )
-    if new.pages.articles < _LEAST_PAGES * pages:
+    if new.pages.articles < min(_LEAST_PAGES, 1 - most_vanished) * pages:
         found.append(
             Objection(
                 "pages",

@@ -92,7 +92,10 @@ def _accepted(build: Build, manifest: Manifest) -> list[str]:
     before = current_manifest(build.collection)
     current = None if before is None else current_generation(build.collection)
     try:
-        return accepted(build.collection, current, build.stage, manifest, build.guards)
+        return accepted(
+            build.collection, current, build.stage, manifest, build.guards,
+            most_vanished=build.source.most_vanished,
+        )  # fmt: skip
     except Withheld as error:
         with write_whole(build.work / WITHHELD) as file:
             file.write(str(error).encode())

@@ -26,7 +26,7 @@ def check_update(collection: Path, source: Source, *, without_checksums: bool) -
     except UnknownFormat as error:
         raise NotAnUpdate(str(error)) from None
     known = {checksum.part for checksum in source.published_checksums()}
-    bare = [file.name for file in source.files if file not in known]
+    bare = [file.name for file in source.files if file not in known and source.has_checksums]
     if bare and not without_checksums:
         raise NotAnUpdate(
             f"{bare[0]}: no checksum lies beside it (SHA256SUMS, sha1sums.txt or dumpstatus.json), "

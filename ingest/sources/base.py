@@ -11,7 +11,7 @@ from concurrent.futures import Executor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 import xxhash
 
@@ -110,6 +110,11 @@ class Source(ABC):
     """
 
     __slots__ = ()
+
+    # Whether checksums are published beside such files, so that an update wants to see them.
+    has_checksums: ClassVar[bool] = True
+    # The share of its pages that may be missing from the next one before somebody is asked.
+    most_vanished: ClassVar[float] = 0.005
 
     @classmethod
     def takes(cls, paths: Sequence[Path]) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.cirrus.source import CirrusSource
+from pinakes.ingest.sources.folder.source import FolderSource
 from pinakes.ingest.sources.html.dump_source import HtmlDumpSource
 from pinakes.ingest.sources.mediawiki.files.newest import newest_dump, no_newer_dump
 from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
@@ -16,7 +17,13 @@ from pinakes.ingest.sources.zim.source import ZimSource
 __all__ = ["KINDS", "newest_dump", "no_newer_dump", "open_source"]
 
 # Asked in this order; the last one takes what no other does, and tells what is wrong with it.
-KINDS: list[type[Source]] = [ZimSource, CirrusSource, HtmlDumpSource, MediaWikiSource]
+KINDS: list[type[Source]] = [
+    ZimSource,
+    CirrusSource,
+    HtmlDumpSource,
+    FolderSource,
+    MediaWikiSource,
+]
 
 
 def open_source(paths: Sequence[Path]) -> Source:

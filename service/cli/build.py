@@ -1,5 +1,6 @@
 """``pinakes build`` and ``plan``: from dumps to collections, and what that would take."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
@@ -45,6 +46,8 @@ if TYPE_CHECKING:
 __all__ = ["build", "build_and_tell", "calibrate", "plan", "spread_over_cluster"]
 
 _ASKING = "Asking itself"
+_QUARANTINE = "quarantine.jsonl"
+_MOST_NAMED = 5
 
 
 def build(
@@ -119,14 +122,26 @@ def build_and_tell(
             + coverage_text(manifest.coverage)
         )
         out.print(pages_text(manifest.pages))
+        if result.changed:
+            for line in set_aside(directory / "generations" / manifest.generation):
+                err.print(line, markup=False)
     if manifest.pages.trailing_bytes:
         err.print(str(TrailingBytes(manifest.pages.trailing_bytes)))
     if damages := manifest.pages.damages:
-        quarantine = directory / "generations" / manifest.generation / "quarantine.jsonl"
+        quarantine = directory / "generations" / manifest.generation / _QUARANTINE
         raise DamagedDump(
             f"{damages_text(damages)}: see {quarantine}; fetch the file again, and the same "
             "command builds anew"
         )
+
+
+def set_aside(generation: Path) -> list[str]:
+    """The first pages that could not be read, each with the reason, and how many more there are."""
+    with (generation / _QUARANTINE).open(encoding="utf-8") as lines:
+        found = [row for row in map(json.loads, lines) if "reason" in row]
+    named = [f"set aside: {row['page_id']}: {row['reason']}" for row in found[:_MOST_NAMED]]
+    more = len(found) - _MOST_NAMED
+    return [*named, f"… and {more:,} more: {generation / _QUARANTINE}"] if more > 0 else named
 
 
 @contextmanager

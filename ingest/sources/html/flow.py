@@ -46,6 +46,11 @@ class Flow:
         if mark.line == self._flushed:
             self.pieces[mark.piece :] = [text]
 
+    @staticmethod
+    def tidied(text: str) -> str:
+        """A line's text without what was left of things that are not in it."""
+        return clean_line(text)
+
     def end_line(self) -> None:
         """What was said is a line, if it was anything."""
         self._flushed += 1
@@ -53,7 +58,7 @@ class Flow:
             return
         text = cleaned("".join(self.pieces)).translate(_SPACES)
         self.pieces.clear()
-        if line := " ".join(clean_line(text).split()):
+        if line := " ".join(self.tidied(text).split()):
             if self.lists and not self.is_page and line.endswith("."):
                 line += ","  # of items in a cell, of which only a sentence needs none: Bros., Ltd.
             self.lines.append(self._prefix + line)

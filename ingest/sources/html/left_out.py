@@ -7,7 +7,7 @@ and styles that any page may have. Knows nothing of the text.
 import re
 from collections.abc import Mapping
 
-__all__ = ["is_left_out"]
+__all__ = ["is_control", "is_left_out"]
 
 _TAGS = frozenset(
     ("audio", "base", "button", "canvas", "embed", "footer", "form", "head", "iframe", "img",
@@ -32,7 +32,7 @@ _IDS = frozenset(
     ("catlinks", "contentSub", "disambigbox", "footer", "jump-to-nav", "mw-navigation", "normdaten",
      "pcs-edit-section-title-description", "siteNotice", "siteSub", "stub", "toc")
 )  # fmt: skip
-_ROLES = frozenset(("navigation", "note", "search", "banner", "contentinfo", "complementary"))
+_ROLES = frozenset(("navigation", "search", "banner", "contentinfo", "complementary"))
 # Pages for telephones come with all sections but the first, and with tables, folded: a script shows
 # them.
 _FOLDED = frozenset(("pcs-collapse-table-content",))
@@ -41,15 +41,23 @@ _HIDDEN = re.compile(r"(?:display\s*:\s*none|visibility\s*:\s*hidden)", re.IGNOR
 
 def is_left_out(tag: str, attributes: Mapping[str, str | None], classes: list[str]) -> bool:
     """Whether nothing of an element with these attributes is text of the page."""
-    if tag in _TAGS or not _CLASSES.isdisjoint(classes):
+    if not _CLASSES.isdisjoint(classes):
+        return True
+    is_folded = tag == "section" or not _FOLDED.isdisjoint(classes)
+    return is_control(tag, attributes, is_folded=is_folded) or bool(
+        attributes and (attributes.get("role") == "note" or attributes.get("id") in _IDS)
+    )
+
+
+def is_control(tag: str, attributes: Mapping[str, str | None], *, is_folded: bool = False) -> bool:
+    """The same of any page, whoever made it: controls, navigation, pictures, what is hidden."""
+    if tag in _TAGS:
         return True
     if not attributes:
         return False
     style = attributes.get("style")
-    is_folded = tag == "section" or not _FOLDED.isdisjoint(classes)
     return (
         (style is not None and not is_folded and _HIDDEN.search(style) is not None)
         or "hidden" in attributes
         or attributes.get("role") in _ROLES
-        or attributes.get("id") in _IDS
     )

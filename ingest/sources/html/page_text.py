@@ -46,6 +46,9 @@ class PageText:
     ``facts``: of its boxes. ``page_of``: the title of the page that an address leads to, or None.
     """
 
+    _FLOW: ClassVar[type[Flow]] = Flow
+    _is_left_out = staticmethod(is_left_out)
+
     def __init__(self, title: str, page_of: Callable[[str], str | None]) -> None:
         self.links: list[Link] = []
         self.facts: list[str] = []
@@ -53,7 +56,7 @@ class PageText:
         self.is_disambiguation = False
         self._title = title
         self._page_of = page_of
-        self._flows = [Flow(is_page=True)]
+        self._flows = [self._FLOW(is_page=True)]
         self._done: list[Block] = []
         self._path: list[tuple[int, str]] = []
         self._tables: list[Table | None] = []  # None: one that is there for the layout only
@@ -92,7 +95,7 @@ class PageText:
             if attributes.get("role") == "img" and (seen := attributes.get("aria-label")):
                 self._flow.pieces.append(seen)  # stars of a rating, one picture each
                 return False
-        if is_left_out(tag, attributes, classes):
+        if self._is_left_out(tag, attributes, classes):
             return False
         self._ends.append(self._begin(tag, attributes, classes))
         return True
@@ -207,7 +210,7 @@ class PageText:
         self._flow.end_line()
         if not self._flow.is_page:  # in a table or a box: a line of it
             return self._flow.end_line
-        self._flows.append(Flow())
+        self._flows.append(self._FLOW())
 
         def end() -> None:
             heading = self._flows.pop()
@@ -218,8 +221,10 @@ class PageText:
 
     def _begin_section(self, level: int, title: str) -> None:
         is_first = not self._path and not any(self._flows[0].lines)
-        if not title or (level == 1 and is_first):  # the title of the page
-            return
+        if title and not (level == 1 and is_first):  # the title of the page
+            self._open_section(level, title)
+
+    def _open_section(self, level: int, title: str) -> None:
         self._done.append((self._heading_path, self._flows[0].lines))
         self._flows[0].lines = []
         self._path = [entry for entry in self._path if entry[0] < level]
@@ -261,7 +266,7 @@ class PageText:
     def _caption(self, attributes: _Attributes, classes: list[str]) -> _End:
         if not self._tables or (table := self._tables[-1]) is None:
             return self._line_break(attributes, classes)
-        self._flows.append(Flow())
+        self._flows.append(self._FLOW())
 
         def end() -> None:
             caption = self._flows.pop()
@@ -290,7 +295,7 @@ class PageText:
             return self._flow.end_line
         cell = Cell(is_header, _number(attributes, "rowspan"), _number(attributes, "colspan"))
         table.rows[-1].append(cell)
-        flow = Flow(lines=cell.lines)
+        flow = self._FLOW(lines=cell.lines)
         self._flows.append(flow)
 
         def end() -> None:
@@ -301,7 +306,7 @@ class PageText:
 
     def _box(self) -> _End:
         """A box that is no table: its lines are facts, and so are the rows of tables in it."""
-        flow = Flow(lines=self.facts)
+        flow = self._FLOW(lines=self.facts)
         self._flow.end_line()
         self._flows.append(flow)
         self._boxes += 1
@@ -314,7 +319,7 @@ class PageText:
         return end
 
     def _coordinates(self) -> _End:
-        flow = Flow()
+        flow = self._FLOW()
         self._flows.append(flow)
 
         def end() -> None:

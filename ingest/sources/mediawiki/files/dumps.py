@@ -25,6 +25,7 @@ __all__ = [
     "PartName",
     "WorkUnit",
     "find_dump",
+    "holds_dump",
     "part_name",
     "part_order",
     "plan_units",
@@ -48,6 +49,8 @@ _NAME = re.compile(
     re.DOTALL,
 )
 _PART = re.compile(r"\.xml(-p\d+p\d+)?(\.(bz2|gz|zst|7z))?$", re.IGNORECASE)
+# Packed, or called as dumps are: what else ends with .xml may be anything.
+_NAME_OF_DUMP = re.compile(rf"\.(?:bz2|gz|zst|7z)$|-(?:{_DATE})\b|-pages-", re.IGNORECASE)
 _EXPORT = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<mediawiki\b")
 _PAGE_RANGE = r"\d*(-p\d+([pr]\d+)*)?$"
 
@@ -171,7 +174,10 @@ def _parts_of(path: Path) -> Iterable[Path]:
         if path.is_dir():
             found = [entry for entry in path.iterdir() if _is_dump(entry)]
             if not found:
-                raise DumpNotFound(f"{path}: no dump file (*.xml, *.xml.bz2, …) in this directory")
+                raise DumpNotFound(
+                    f"{path}: no dump file (*.xml, *.xml.bz2, …) in this directory, and no text "
+                    "that can be read (Markdown, HTML, PDF, …)"
+                )
         elif re.search(r"[*?[]", path.name) and not path.exists():
             found = _matching(path)
             if not found:
@@ -200,6 +206,23 @@ def _is_dump(path: Path) -> bool:
         return False
     try:
         return archive_format(path) != "7z" and bool(_EXPORT.match(_first_bytes(path)))
+    except IngestError:
+        return False
+
+
+def holds_dump(directory: Path) -> bool:
+    """Whether a directory has a dump in it, among whatever else: not any file of XML is one."""
+    try:
+        return any(_is_surely_dump(entry) for entry in directory.iterdir() if _is_dump(entry))
+    except OSError:
+        return False
+
+
+def _is_surely_dump(path: Path) -> bool:
+    if _NAME_OF_DUMP.search(path.name):
+        return True
+    try:
+        return bool(_EXPORT.match(_first_bytes(path)))
     except IngestError:
         return False
 

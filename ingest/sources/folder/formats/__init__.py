@@ -1,0 +1,1 @@
+"""What a file of each format says: its title, headings, paragraphs, lists, code and links."""

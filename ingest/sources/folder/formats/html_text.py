@@ -1,0 +1,235 @@
+"""HTML, whoever made it, as an outline; what other formats become on their way, too.
+
+As in rendered pages of a wiki, but code, items and links keep their places, and no class means
+anything. Knows no files.
+"""
+
+import html
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import ClassVar, cast
+
+from pinakes.ingest.characters import cleaned
+from pinakes.ingest.layout import CODE, LineKind
+from pinakes.ingest.sources.folder.outline import (
+    Line,
+    Outline,
+    UnreadableFile,
+    kept_lines,
+    short_title,
+)
+from pinakes.ingest.sources.html.elements import UnreadableHtml, walk
+from pinakes.ingest.sources.html.flow import Flow, Mark
+from pinakes.ingest.sources.html.left_out import is_control
+from pinakes.ingest.sources.html.page_text import PageText
+from pinakes.ingest.sources.mediawiki.markup.laid_lines import LaidLine
+from pinakes.ingest.types import INFOBOX_HEADING, Link
+
+__all__ = ["HtmlOutline", "add_html", "read_html"]
+
+_Attributes = Mapping[str, str | None]
+_End = Callable[[], None] | None
+_TITLE = re.compile(r"<title\b[^<>]*>(.*?)</title\s*>", re.IGNORECASE | re.DOTALL)
+# A sign beside headings that leads to them, in pages made by Sphinx and its like.
+_SIGNPOST = frozenset(("headerlink", "anchor", "anchor-link", "heading-anchor", "toc-backref"))
+_SPACES = str.maketrans(dict.fromkeys("\n\r\f\v", " "))
+_LONGEST_ANCHOR = 200
+
+
+@dataclass(slots=True)
+class _LaidFlow(Flow):
+    """Lines that know what they are, and where in them code and links stand.
+
+    ``kinds``: of the elements that are open. ``said``: first piece, words and what they are.
+    """
+
+    kinds: list[tuple[LineKind, int]] = field(default_factory=list)
+    said: list[tuple[int, str, int]] = field(default_factory=list)
+
+    @staticmethod
+    def tidied(text: str) -> str:
+        """As it is: "git add ." is no sentence."""
+        return text
+
+    def end_line(self) -> None:
+        """What was said is a line of its kind."""
+        said, pieces, prefix, count = self.said, list(self.pieces), self._prefix, len(self.lines)
+        self.said = []
+        Flow.end_line(self)
+        if len(self.lines) == count:
+            return
+        line = self.lines[-1]
+        usual: tuple[LineKind, int] = ("item", 0) if prefix else ("paragraph", 0)
+        kind, level = usual if prefix or not self.kinds else self.kinds[-1]
+        spans = list(_spans(line, len(prefix), pieces, said))
+        if kind != "paragraph" or spans:
+            self.lines[-1] = LaidLine(line, kind, level, (), spans)
+
+
+def _spans(
+    line: str, start: int, pieces: Sequence[str], said: Sequence[tuple[int, str, int]]
+) -> list[tuple[int, int, int]]:
+    """Where in ``line``, which was made of ``pieces``, the words stand that were marked."""
+    spans: list[tuple[int, int, int]] = []
+    at = 0
+    for piece, words, what in said:
+        before = cleaned("".join(pieces[:piece])).translate(_SPACES)
+        begin = start + len(" ".join(before.split()))
+        begin += line.startswith(" ", begin)
+        if words and begin >= at and line.startswith(words, begin):
+            at = begin + len(words)
+            spans.append((begin, at, what))
+    return spans
+
+
+class HtmlOutline(PageText):
+    """A visitor of the elements of a page (``walk``), or of several, of which an outline is made.
+
+    ``keeps_heading``: a heading of the first level that comes first is a section, not the title.
+    """
+
+    _FLOW: ClassVar[type[Flow]] = _LaidFlow
+
+    def __init__(self, *, keeps_heading: bool = False) -> None:
+        super().__init__("", lambda address: address)
+        self.first_heading = ""
+        self._keeps_heading = keeps_heading
+        self._is_code = False
+
+    @staticmethod
+    def _is_left_out(tag: str, attributes: _Attributes, classes: list[str]) -> bool:
+        if tag == "a" and not _SIGNPOST.isdisjoint(classes):
+            return "toc-backref" not in classes
+        return is_control(tag, attributes)
+
+    def outline(self, title: str = "") -> Outline:
+        """What was read; ``title``: what the file says elsewhere, "" for its first heading."""
+        blocks = self.blocks
+        if self.facts:
+            blocks.insert(1, ((INFOBOX_HEADING,), self.facts))
+        title = short_title(title)
+        if title and self.first_heading and title != self.first_heading:
+            blocks[0] = ((self.first_heading,), blocks[0][1])
+        return Outline(
+            title or self.first_heading,
+            [(path, [_line(line) for line in lines]) for path, lines in blocks],
+            [(link.target, link.anchor) for link in self.links],
+        )
+
+    def _begin_section(self, level: int, title: str) -> None:
+        is_first = not (self._done or self._path or self.first_heading or any(self._flows[0].lines))
+        if level == 1 and is_first and title and not self._keeps_heading:
+            self.first_heading = short_title(title)
+        elif title:
+            self._open_section(level, title)
+
+    def _begin(self, tag: str, attributes: _Attributes, classes: list[str]) -> _End:
+        if tag == "span" and "literal" in classes:  # what docutils makes of code in a line
+            return self._inline_code(attributes, classes)
+        return super()._begin(tag, attributes, classes)
+
+    def _anchor(self, attributes: _Attributes, classes: list[str]) -> _End:
+        target = attributes.get("href")
+        if not target:
+            return None
+        flow, mark = self._flow, self._flow.mark()
+
+        def end() -> None:
+            words = _words_since(flow, mark)
+            if words and len(words) <= _LONGEST_ANCHOR:
+                _say(flow, mark, words, len(self.links))
+                self.links.append(Link(target, words))
+
+        return end
+
+    def _inline_code(self, attributes: _Attributes, classes: list[str]) -> _End:
+        if self._is_code:
+            return None
+        flow, mark = self._flow, self._flow.mark()
+
+        def end() -> None:
+            is_free = isinstance(flow, _LaidFlow) and all(one[0] < mark.piece for one in flow.said)
+            if is_free and mark.line == flow.mark().line:  # a link inside goes before
+                _say(flow, mark, _words_since(flow, mark), CODE)
+
+        return end
+
+    def _code(self, attributes: _Attributes, classes: list[str]) -> _End:
+        flow = self._flow
+        flow.end_line()
+        was_code, self._is_code = self._is_code, True
+
+        def end() -> None:
+            self._is_code = was_code
+            code = kept_lines("".join(flow.pieces))
+            flow.pieces.clear()
+            if isinstance(flow, _LaidFlow):
+                flow.said.clear()
+            if code:
+                flow.add_lines([LaidLine(code, "code")] if flow.is_page else code.split("\n"))
+                flow.end_paragraph()
+
+        return end
+
+    def _of_kind(self, kind: LineKind, level: int = 0) -> Callable[..., _End]:
+        def begin(attributes: _Attributes, classes: list[str]) -> _End:
+            flow = cast(_LaidFlow, self._flow)
+            flow.end_line()
+            flow.kinds.append((kind, level))
+
+            def end() -> None:
+                flow.end_line()
+                flow.kinds.pop()
+                if kind == "quote":
+                    flow.end_paragraph()
+
+            return end
+
+        return begin
+
+    def _term(self, attributes: _Attributes, classes: list[str]) -> _End:
+        return self._of_kind("term")(attributes, classes)
+
+    def _meaning(self, attributes: _Attributes, classes: list[str]) -> _End:
+        return self._of_kind("indent", 1)(attributes, classes)
+
+    def _quotation(self, attributes: _Attributes, classes: list[str]) -> _End:
+        return self._of_kind("quote")(attributes, classes)
+
+    _BEGIN: ClassVar[dict[str, Callable[..., _End]]] = PageText._BEGIN | {
+        "a": _anchor, "code": _inline_code, "kbd": _inline_code, "samp": _inline_code,
+        "tt": _inline_code, "pre": _code, "dt": _term, "dd": _meaning, "blockquote": _quotation,
+    }  # fmt: skip
+
+
+def read_html(text: str, title: str = "") -> Outline:
+    """A page; ``title``: what is said elsewhere. Raises UnreadableFile."""
+    page = HtmlOutline()
+    add_html(text, page)
+    found = _TITLE.search(text) if not title and not page.first_heading else None
+    return page.outline(title or (html.unescape(found[1]) if found else ""))
+
+
+def add_html(text: str, page: HtmlOutline) -> None:
+    """Read on in another page. Raises UnreadableFile."""
+    try:
+        walk(text, page)
+    except UnreadableHtml as error:
+        raise UnreadableFile(str(error)) from None
+
+
+def _words_since(flow: Flow, mark: Mark) -> str:
+    return " ".join(cleaned(flow.since(mark)).split())
+
+
+def _say(flow: Flow, mark: Mark, words: str, what: int) -> None:
+    """Note what words of the line are that is not done yet."""
+    if isinstance(flow, _LaidFlow) and mark.line == flow.mark().line:
+        flow.said.append((mark.piece, words, what))
+
+
+def _line(line: str) -> Line:
+    if isinstance(line, LaidLine):
+        return Line(str(line), line.kind, line.level, line.spans)
+    return Line(line)

@@ -1,0 +1,113 @@
+"""Files that harm their reader: each is named, and the next one is read."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from pinakes.ingest.sources.folder.child_process import FileReader, Limits, file_reader
+from pinakes.ingest.sources.folder.outline import UnreadableFile
+from tests.ingest.manuals import gzip_bomb, write_epub, write_pdf, zip_bomb
+
+LIMITS = Limits(seconds=20)
+LOCKED = "/Encrypt << /Filter /Standard /V 1 /R 2 /O <{0}> /U <{0}> /P -4 >> /ID [<00> <00>]"
+
+
+@pytest.fixture
+def reader() -> Iterator[FileReader]:
+    with file_reader(LIMITS) as one:
+        yield one
+
+
+def _written(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
+
+
+HOSTILE: dict[str, tuple[str, Callable[[Path], Path], str]] = {
+    "zip bomb": ("epub", lambda path: zip_bomb(path, 512), "unpack to 512 MiB in 32 files"),
+    "gzip bomb": ("man", lambda path: gzip_bomb(path.with_suffix(".1.gz"), 64), "8 MiB of text"),
+    "encrypted PDF": (
+        "pdf", lambda path: write_pdf(path, [["x"]], trailer=LOCKED.format("00" * 32)), "encrypted"
+    ),
+    "no PDF": ("pdf", lambda path: _written(path, b"%PDF-1.7\nno"), "no PDF"),
+    "pictures only": ("pdf", lambda path: write_pdf(path, [[], []]), "pictures without text"),
+    "old Word": ("docx", lambda path: _written(path, b"\xd0\xcf\x11\xe0" * 99), "encrypted, or"),
+    "no archive": ("docx", lambda path: _written(path, b"PK\x03\x04 and no more"), "no archive"),
+    "no book": (
+        "epub",
+        lambda path: write_epub(path, ["<p>x</p>"], "A", {"META-INF/container.xml": b"<x>"}),
+        "is no XML",
+    ),
+    "deep HTML": ("html", lambda path: _written(path, b"<div>" * 300_000 + b"x"), "2,000 deep"),
+    "deep text": (
+        "rst", lambda path: _written(path, b"\n\n".join(b" " * n + b"x" for n in range(1000))),
+        "nested too deeply",
+    ),
+    "bytes": ("text", lambda path: _written(path, b"\x7fELF\0\0"), "zero bytes"),
+    "nothing": ("markdown", lambda path: _written(path, b"---\n\n***\n"), "no text in it"),
+    "not there": ("text", lambda path: path, "No such file"),
+    "a link": ("text", lambda path: _linked(path), "has become a link"),
+}  # fmt: skip
+
+
+def _linked(path: Path) -> Path:
+    path.symlink_to("/etc/passwd")
+    return path
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name:UserWarning")
+@pytest.mark.parametrize("name", HOSTILE)
+def test_it_is_named_and_the_next_is_read(tmp_path: Path, reader: FileReader, name: str) -> None:
+    kind, write, reason = HOSTILE[name]
+    with pytest.raises(UnreadableFile, match=reason):
+        reader.outline(write(tmp_path / "hostile.x"), kind)
+    good = _written(tmp_path / "good.md", b"# Good\n\nwords")
+    assert reader.outline(good, "markdown").title == "Good"
+
+
+def test_a_pdf_whose_pages_hold_each_other_is_read(tmp_path: Path, reader: FileReader) -> None:
+    path = write_pdf(tmp_path / "loop.pdf", [["x"]], kids="2 0 R 5 0 R", trailer="/Prev 9")
+    assert [path for path, _ in reader.outline(path, "pdf").blocks] == [(), ("Page 1",)]
+
+
+def test_who_takes_too_long_is_ended(tmp_path: Path) -> None:
+    """By the system, by its processor time: brackets that nothing closes take minutes."""
+    slow = _written(tmp_path / "slow.md", b"[" * 600_000 + b"x")
+    with file_reader(Limits(seconds=1)) as reader:
+        with pytest.raises(UnreadableFile, match="more than 1 seconds of processor time"):
+            reader.outline(slow, "markdown")
+        good = _written(tmp_path / "good.md", b"# Good\n\nwords")
+        assert reader.title(good, "markdown") == "Good"
+
+
+def test_who_takes_too_much_memory_is_named(tmp_path: Path) -> None:
+    large = _written(tmp_path / "large.md", b"a **b** c `d`\n\n" * 400_000)
+    with file_reader(Limits(memory=256 << 20)) as reader:
+        with pytest.raises(UnreadableFile, match=r"memory|failed"):
+            reader.outline(large, "markdown")
+        good = _written(tmp_path / "good.md", b"# Good\n\nwords")
+        assert reader.title(good, "markdown") == "Good"
+
+
+def test_what_says_too_much_is_named(tmp_path: Path) -> None:
+    large = _written(tmp_path / "large.txt", b"words and words\n" * 100_000)
+    with (
+        file_reader(Limits(output=1 << 20)) as reader,
+        pytest.raises(UnreadableFile, match="more than 1 MiB of text"),
+    ):
+        reader.outline(large, "text")
+
+
+def test_the_process_writes_no_file(tmp_path: Path, reader: FileReader) -> None:
+    """Nor does a file that is read lead to another one."""
+    (tmp_path / "secret.txt").write_text("secret words")
+    source = _written(
+        tmp_path / "a.rst",
+        b"Words\n\n.. include:: secret.txt\n\n.. raw:: html\n   :file: secret.txt\n\n"
+        b".. csv-table::\n   :file: secret.txt\n",
+    )
+    outline = reader.outline(source, "rst")
+    text = " ".join(line.text for _, lines in outline.blocks for line in lines)
+    assert "Words" in text
+    assert "secret words" not in text

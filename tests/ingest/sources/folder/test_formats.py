@@ -1,0 +1,297 @@
+"""What files of each format say: titles, sections, code, lists, links, pages."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from pinakes.ingest.layout import CODE
+from pinakes.ingest.sources.folder.formats.docx import read_docx
+from pinakes.ingest.sources.folder.formats.epub import epub_title, read_epub
+from pinakes.ingest.sources.folder.formats.html_text import read_html
+from pinakes.ingest.sources.folder.formats.man_page import read_man_page
+from pinakes.ingest.sources.folder.formats.markdown import read_markdown
+from pinakes.ingest.sources.folder.formats.pdf import pdf_title, read_pdf
+from pinakes.ingest.sources.folder.formats.plain_text import decoded, read_plain_text
+from pinakes.ingest.sources.folder.formats.restructured_text import read_restructured_text
+from pinakes.ingest.sources.folder.outline import Outline, UnreadableFile
+from tests.ingest.manuals import write_docx, write_epub, write_pdf
+
+Lines = list[tuple[str, str]]
+
+
+def said(outline: Outline) -> dict[str, Lines]:
+    """Kind and text of the lines of each section, by its headings."""
+    return {
+        " / ".join(path): [(line.kind, line.text) for line in lines if line.text]
+        for path, lines in outline.blocks
+        if any(line.text for line in lines)
+    }
+
+
+MARKDOWN = """\
+---
+title: 'From the front'
+---
+
+# Pumps
+
+Run `git add .` and see [the *valves*](valves.md#x).
+
+## Priming `it`
+
+- one
+- two
+  1. deep
+
+> A quotation.
+
+```sh
+prime   --now
+
+  --slowly
+```
+
+| part | price |
+|------|-------|
+| seal | 3 €   |
+
+<script>alert("x")</script>
+"""
+RST = """\
+=====
+Pumps
+=====
+
+Run ``git add .`` and see :ref:`the valves <valves>` or :py:func:`os.path`.
+
+.. include:: /etc/passwd
+
+.. code-block:: python
+
+   if x:
+       y()
+
+.. versionadded:: 3.2
+   They are *new*.
+
+Terms
+-----
+
+seal
+  what keeps the water in
+
+.. note:: Turn it off.
+"""
+HTML = """\
+<html><head><title>Pumps &amp; more — a site</title><style>p{}</style></head><body>
+<nav><a href="/">home</a></nav>
+<h2>Basics<a class="headerlink" href="#x">¶</a></h2><p class="reference">Water <b>goes</b> up.</p>
+<dl><dt>seal</dt><dd>keeps it in</dd></dl>
+<p hidden>not seen</p></body></html>
+"""
+MAN = r""".\" a comment
+.TH PUMP 8 2026-01-01
+.SH NAME
+pump \- raises water
+.SH SYNOPSIS
+.B pump
+.RI [ "a litre" ]
+.SH OPTIONS
+.TP
+.BR \-s ", " \-\-slow
+Slowly\(em\fIvery\fR slowly.
+.SS Example
+.nf
+pump \-s \e
+    now
+.fi
+"""
+MDOC = """\
+.Dd January 1, 2026
+.Dt PUMP 8
+.Os
+.Sh NAME
+.Nm pump
+.Nd raises water
+.Sh SYNOPSIS
+.Nm
+.Op Fl s
+.Ar litres
+.Sh DESCRIPTION
+See
+.Xr valve 4 .
+.Bl -tag
+.It Fl s
+Slowly.
+.El
+"""
+TEXT = """\
+PUMPS
+=====
+
+Water goes up. It was carried in
+buck-
+ets before.
+
+Parts
+-----
+* seal, which keeps
+  the water in
+* lever
+
+    prime --now
+"""
+CASES: list[tuple[str, Callable[[str], Outline], str, str, dict[str, Lines]]] = [
+    ("markdown", read_markdown, MARKDOWN, "From the front", {
+        "Pumps": [("paragraph", "Run git add . and see the valves.")],
+        "Priming it": [
+            ("item", "- one"), ("item", "- two"), ("item", "  1. deep"),
+            ("quote", "A quotation."), ("code", "prime   --now\n\n  --slowly"),
+            ("paragraph", "part: seal; price: 3 €"),
+        ],
+    }),
+    ("rst", read_restructured_text, RST, "Pumps", {
+        "": [
+            ("paragraph", "Run git add . and see the valves or os.path."),
+            ("code", "if x:\n    y()"), ("paragraph", "3.2 They are new."),
+        ],
+        "Terms": [
+            ("term", "seal"), ("indent", "what keeps the water in"),
+            ("paragraph", "Note"), ("paragraph", "Turn it off."),
+        ],
+    }),
+    ("html", read_html, HTML, "Pumps & more — a site", {
+        "Basics": [
+            ("paragraph", "Water goes up."), ("term", "seal"), ("indent", "keeps it in"),
+        ],
+    }),
+    ("man", read_man_page, MAN, "pump(8)", {
+        "NAME": [("paragraph", "pump - raises water")],
+        "SYNOPSIS": [("paragraph", "pump [a litre]")],
+        "OPTIONS": [("term", "-s, --slow"), ("indent", "Slowly—very slowly.")],
+        "OPTIONS / Example": [("code", "pump -s \\\n    now")],
+    }),
+    ("mdoc", read_man_page, MDOC, "pump(8)", {
+        "NAME": [("paragraph", "pump – raises water")],
+        "SYNOPSIS": [("paragraph", "pump [-s] litres")],
+        "DESCRIPTION": [
+            ("paragraph", "See valve(4)."), ("term", "-s"), ("indent", "Slowly."),
+        ],
+    }),
+    ("text", read_plain_text, TEXT, "PUMPS", {
+        "": [("paragraph", "Water goes up. It was carried in buckets before.")],
+        "Parts": [
+            ("item", "- seal, which keeps the water in"), ("item", "- lever"),
+            ("code", "prime --now"),
+        ],
+    }),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("read", "source", "title", "sections"),
+    [case[1:] for case in CASES],
+    ids=[case[0] for case in CASES],
+)
+def test_text_comes_out_in_sections(
+    read: Callable[[str], Outline], source: str, title: str, sections: dict[str, Lines]
+) -> None:
+    outline = read(source)
+    assert outline.title == title
+    assert said(outline) == sections
+
+
+def test_code_and_links_have_their_places() -> None:
+    outline = read_markdown(MARKDOWN)
+    [line] = [line for line in outline.blocks[0][1] if line.text]
+    marked = [(line.text[start:end], what) for start, end, what in line.spans]
+    assert marked == [("git add .", CODE), ("the valves", 0)]
+    assert outline.links == [("valves.md#x", "the valves")]
+
+
+def test_the_title_is_not_said_twice() -> None:
+    outline = read_markdown("# Pumps\n\nWater goes up.\n\n# Valves\n\nThey close.\n")
+    assert outline.title == "Pumps"
+    assert list(said(outline)) == ["", "Valves"]
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("Größe".encode(), "Größe"),
+        ("Größe".encode("cp1252"), "Größe"),
+        ("\ufeffGröße".encode("utf-16-le"), "Größe"),
+        ("\ufeffa\r\nb".encode(), "a\nb"),
+    ],
+)
+def test_text_is_read_in_the_encoding_it_is_in(content: bytes, text: str) -> None:
+    assert decoded(content) == text
+
+
+def test_bytes_are_no_text() -> None:
+    with pytest.raises(UnreadableFile, match="zero bytes"):
+        decoded(b"\x7fELF\0\0\1")
+
+
+def test_a_pdf_is_read_by_its_pages(tmp_path: Path) -> None:
+    foot = "Pump Company, page"
+    pages = [
+        ["The pump is primed by turn-", "ing the lever.", f"{foot} 1"],
+        ["It needs 3 litres.", f"{foot} 2"],
+        ["Valves close.", f"{foot} 3"],
+        ["They open, too.", f"{foot} 4"],
+    ]
+    path = write_pdf(
+        tmp_path / "a.pdf", pages, "Pump manual", {"Priming": 0, "Litres": 0, "Valves": 2}
+    )
+    assert pdf_title(path) == "Pump manual"
+    assert said(read_pdf(path)) == {
+        "Priming / Page 1": [("paragraph", "The pump is primed by turning the lever.")],
+        "Litres / Page 2": [("paragraph", "It needs 3 litres.")],
+        "Valves / Page 3": [("paragraph", "Valves close.")],
+        "Valves / Page 4": [("paragraph", "They open, too.")],
+    }
+
+
+@pytest.mark.parametrize("title", ["", "untitled", "Microsoft Word - pump.doc", "pump_v3.indd"])
+def test_what_a_program_calls_a_pdf_is_no_title(tmp_path: Path, title: str) -> None:
+    assert pdf_title(write_pdf(tmp_path / "a.pdf", [["x"]], title)) == ""
+
+
+def test_a_book_is_read_chapter_by_chapter(tmp_path: Path) -> None:
+    chapters = [
+        "<h1>Water</h1><p>It goes <code>up</code>.</p>",
+        "<h1>Valves</h1><h2>Closing</h2><p>They close.</p>",
+    ]
+    path = write_epub(tmp_path / "a.epub", chapters, "The Pump Book")
+    assert epub_title(path) == "The Pump Book"
+    assert said(read_epub(path)) == {
+        "Water": [("paragraph", "It goes up.")],
+        "Valves / Closing": [("paragraph", "They close.")],
+    }
+
+
+def test_fonts_of_a_book_may_be_scrambled(tmp_path: Path) -> None:
+    def listed(name: str) -> dict[str, bytes]:
+        xml = f'<encryption><CipherData><CipherReference URI="{name}"/></CipherData></encryption>'
+        return {"META-INF/encryption.xml": xml.encode()}
+
+    path = tmp_path / "a.epub"
+    assert said(read_epub(write_epub(path, ["<p>Water</p>"], "A", listed("OPS/f.otf"))))
+    with pytest.raises(UnreadableFile, match="encrypted"):
+        read_epub(write_epub(path, ["<p>Water</p>"], "A", listed("OPS/text/c%200.xhtml")))
+
+
+def test_a_word_document_has_its_styles(tmp_path: Path) -> None:
+    paragraphs = [
+        ("Title", "Pumps"), ("", "Water goes up."), ("Heading1", "Priming"),
+        ("Code", "prime"), ("Code", "  --now"), ("", "Done."),
+    ]  # fmt: skip
+    outline = read_docx(write_docx(tmp_path / "a.docx", paragraphs))
+    assert outline.title == "Pumps"
+    assert said(outline) == {
+        "": [("paragraph", "Water goes up.")],
+        "Priming": [("code", "prime\n  --now"), ("paragraph", "Done.")],
+    }
+    assert read_docx(write_docx(tmp_path / "b.docx", paragraphs, "Pump book")).title == "Pump book"
