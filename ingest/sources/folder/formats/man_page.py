@@ -28,6 +28,8 @@ _WORDS = frozenset(
      "Ic", "Ms", "Mt", "Nm", "No", "Tn", "Xr", "Ns", "Ap", "Lk", "Cd", "In", "Lb", "St", "Rs", "Re",
      "%T", "%A", "%D", "%J", "Ux", "Bx", "Fx", "Nx", "Ox", "At", "Nd", *_WRITTEN)
 )  # fmt: skip
+# Strings are made of strings: no page may double one thirty times.
+_LONGEST_STRING = 1000
 _STOPS = frozenset((".", ",", ":", ";", ")", "]", "?", "!"))
 _NAMES = {
     "Ux": "UNIX",
@@ -64,6 +66,8 @@ class ManPage:
         self._is_item = False
         self._skips = 0  # lines of definitions and the like, up to ".."
         self._name = ""
+        self._strings: dict[str, str] = {}
+        self._defined: set[str] = set()
         self._marks: list[str] = []
 
     def line(self, line: str) -> None:
@@ -95,7 +99,7 @@ class ManPage:
         self.outline.apart()
 
     def _say(self, line: str) -> None:
-        text = plain_text(line)
+        text = plain_text(line, self._strings)
         if self._term == "":
             self._term = None
             self._begin_item(text)
@@ -126,6 +130,8 @@ class ManPage:
                 said = ["–", *said]
                 name = "No"
             self._say(_mdoc_words([name, *said]))
+        elif name in self._defined:  # of a macro of the page's own as much: a paragraph begins
+            self._paragraph(said)
 
     def _named(self, said: list[str]) -> list[str]:
         if said and not self._name and said[0] not in _STOPS:
@@ -135,7 +141,7 @@ class ManPage:
     def _title(self, said: list[str]) -> None:
         if said:
             section = f"({said[1]})" if len(said) > 1 else ""
-            name = plain_text(said[0])
+            name = plain_text(said[0], self._strings)
             self.outline.title = (name.lower() if name.isupper() else name) + section
 
     def _section(self, said: list[str]) -> None:
@@ -149,7 +155,7 @@ class ManPage:
         self._is_item = False
         self._marks.clear()
         if said:
-            self.outline.heading(level, plain_text(" ".join(said)))
+            self.outline.heading(level, plain_text(" ".join(said), self._strings))
 
     def _paragraph(self, said: list[str]) -> None:
         self.end_paragraph()
@@ -164,7 +170,7 @@ class ManPage:
         self._term = ""
 
     def _indented(self, said: list[str]) -> None:
-        self._begin_item(plain_text(said[0]) if said else "")
+        self._begin_item(plain_text(said[0], self._strings) if said else "")
 
     def _unfilled(self, said: list[str]) -> None:
         if self._kept is None:
@@ -200,6 +206,15 @@ class ManPage:
     def _address(self, said: list[str]) -> None:
         self._say(" ".join(said[:1]))
 
+    def _string(self, said: list[str]) -> None:
+        if said:
+            words = " ".join(said[1:]).removeprefix('"')
+            self._strings[said[0]] = plain_text(words, self._strings)[:_LONGEST_STRING]
+
+    def _define(self, said: list[str]) -> None:
+        self._defined.update(said[:1])
+        self._skips = 1
+
     def _skip(self, said: list[str]) -> None:
         self._skips = 1
 
@@ -209,7 +224,8 @@ class ManPage:
         "br": _broken, "sp": _broken, "TP": _tagged, "TQ": _tagged, "IP": _indented,
         "HP": _paragraph, "nf": _unfilled, "EX": _unfilled, "fi": _filled, "EE": _filled,
         "Bl": _list, "El": _end_list, "It": _item, "Bd": _display, "Ed": _filled, "Dl": _shown,
-        "D1": _shown, "UR": _address, "MT": _address, "de": _skip, "ig": _skip, "EQ": _skip,
+        "D1": _shown, "UR": _address, "MT": _address, "ds": _string, "de": _define,
+        "ig": _skip, "EQ": _skip,
         "TS": _skip,
     }  # fmt: skip
 

@@ -12,14 +12,16 @@ __all__ = ["read_markdown"]
 
 # Between two lines of dashes, as site generators and note programs write them.
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
-_TITLE = re.compile(r"^title[ \t]*:[ \t]*(\S.*?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+# Pandoc's: "% Title" in the first line.
+_TITLE_LINE = re.compile(r"\ufeff?(%[ \t]+\S.*)(?:\n|$)")
+_TITLE = re.compile(r"^(?:title[ \t]*:|%)[ \t]*(\S.*?)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 
 
 def read_markdown(text: str) -> Outline:
     """What the file says; its title is that of its front matter, else its first heading."""
     from markdown_it import MarkdownIt
 
-    front = _FRONT_MATTER.match(text)
+    front = _FRONT_MATTER.match(text) or _TITLE_LINE.match(text)
     said = _TITLE.search(front[1]) if front else None
     body = text[front.end() :] if front else text
     page = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(body)

@@ -1,6 +1,8 @@
 """The escapes of roff as the characters they stand for: groff_char(7), groff(7)."""
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 __all__ = ["plain_text", "without_comment"]
 
@@ -38,17 +40,19 @@ def without_comment(line: str) -> str:
     return _COMMENT.sub("", line) if "\\" in line else line
 
 
-def plain_text(text: str) -> str:
-    """What a reader sees of it."""
-    return _ESCAPE.sub(_character, text).replace("\xa0", " ") if "\\" in text else text
+def plain_text(text: str, strings: Mapping[str, str] = MappingProxyType({})) -> str:
+    """What a reader sees of it. ``strings``: those that the page has defined, as plain text."""
+    if "\\" not in text:
+        return text
 
+    def character(match: re.Match[str]) -> str:
+        if name := match["long"] or match["short"] or match["named"]:
+            return _named(name)
+        if name := match["string"] or match["two"] or match["one"]:
+            return strings.get(name) or _STRINGS.get(name, "")
+        return _SIGNS.get(match["sign"] or "", "")
 
-def _character(match: re.Match[str]) -> str:
-    if name := match["long"] or match["short"] or match["named"]:
-        return _named(name)
-    if name := match["string"] or match["two"] or match["one"]:
-        return _STRINGS.get(name, "")
-    return _SIGNS.get(match["sign"] or "", "")
+    return _ESCAPE.sub(character, text).replace("\xa0", " ")
 
 
 def _named(name: str) -> str:

@@ -1,6 +1,7 @@
 """What files of each format say: titles, sections, code, lists, links, pages."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -208,6 +209,27 @@ def test_code_and_links_have_their_places() -> None:
     marked = [(line.text[start:end], what) for start, end, what in line.spans]
     assert marked == [("git add .", CODE), ("the valves", 0)]
     assert outline.links == [("valves.md#x", "the valves")]
+
+
+@pytest.mark.parametrize("front", ["---\ntitle: Pumps\n---\n", "% Pumps\n"])
+def test_a_title_may_stand_before_the_text(front: str) -> None:
+    outline = read_markdown(f"{front}\nVersion 2\n=========\n\nWater.\n")
+    assert outline.title == "Pumps"
+    assert said(outline) == {"Version 2": [("paragraph", "Water.")]}
+
+
+def test_strings_and_macros_of_a_manual_are_its_own() -> None:
+    source = ".TH PUMP 8\n.ds n pump\n.de bP\n.IP x\n..\n.SH NAME\n\\fB\\*n\\fP goes\n.bP\nup"
+    assert said(read_man_page(source)) == {
+        "NAME": [("paragraph", "pump goes"), ("paragraph", "up")]
+    }
+
+
+def test_strings_cannot_grow_without_end() -> None:
+    doubled = "".join(f".ds {b} \\*{a}\\*{a}\n" for a, b in pairwise("abcdefghijklmnopqrstuvwxyz"))
+    outline = read_man_page(f".TH PUMP 8\n.ds a {'x' * 99}\n{doubled}.SH NAME\n\\*z\n")
+    [(_, text)] = said(outline)["NAME"]
+    assert len(text) == 1000
 
 
 def test_the_title_is_not_said_twice() -> None:
