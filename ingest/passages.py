@@ -60,8 +60,8 @@ def split_passages(
     """The passages of ``document`` in reading order, numbered from ``first_id``.
 
     They aim at 180 words; small sections join the one before them, so that no passage is a
-    lone tail. A passage that spans sections carries the path of its first. Sentences end by the
-    rules of ``language``.
+    lone tail; not so where sections are pages. A passage that spans sections carries the path of
+    its first. Sentences end by the rules of ``language``.
     """
     for number, (section, start, end) in enumerate(_slices(document, lengths, language)):
         yield Passage(
@@ -116,8 +116,9 @@ class _Run:
 def _runs(document: Document, lengths: PassageLengths, language: str) -> Iterator[_Run]:
     """Runs in order; one too small to stand alone joins the one before it, the first the next."""
     last: _Run | None = None
+    is_paged = document.is_paged
     for run in _chapter_runs(document, lengths, language):
-        if last is not None and min(last.words, run.words) < lengths.least:
+        if last is not None and min(last.words, run.words) < lengths.least and not is_paged:
             last.join(run)
         else:
             if last is not None:
@@ -138,7 +139,7 @@ def _chapter_runs(document: Document, lengths: PassageLengths, language: str) ->
             continue
         small = min(run.words, found.words) < lengths.least
         related = run.sections[0].heading_path[:1] == section.heading_path[:1]
-        if small and related and run.words + found.words <= lengths.most:
+        if small and related and not document.is_paged and run.words + found.words <= lengths.most:
             run.join(found)
         else:
             yield run

@@ -99,7 +99,8 @@ class Document:
     the digest of all that decides what is said here, title, revision and the program included;
     empty where it is not known. ``inputs``: what of it stands elsewhere in the source, as the
     source writes that down. ``layout``: how the text is laid out, as ``ingest.layout`` packs it;
-    empty where its source does not tell.
+    empty where its source does not tell. ``is_paged``: its sections are pages, by which it is
+    cited, so that no passage is of two.
     """
 
     key: DocumentKey
@@ -114,6 +115,7 @@ class Document:
     made_from: bytes = b""
     inputs: bytes = b""
     layout: bytes = b""
+    is_paged: bool = False
 
 
 @dataclass(frozen=True, slots=True)

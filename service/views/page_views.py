@@ -31,6 +31,10 @@ class PageView(View):
     is_disambiguation: bool
     links_in: int
     permalink: str | None
+    source_key: str | None = Field(
+        description="By what the source knows it, where that is not page_id: of a file of a "
+        "folder, its path there."
+    )
     kept_as_of: str | None = Field(description=KEPT_AS_OF)
     sections: list[SectionView]
     text: str
@@ -113,6 +117,7 @@ def page_view(page: StoredPage, manifest: Manifest) -> PageView:
         is_disambiguation=page.is_disambiguation,
         links_in=page.links_in,
         permalink=wiki_permalink(manifest.dump.base_url, page.title, page.revision_id),
+        source_key=page.source_key,
         kept_as_of=page.kept_as_of,
         sections=[
             SectionView(heading_path=part.heading_path, start=part.start, end=part.end)

@@ -35,11 +35,13 @@ class Outline:
     """A file's sections in order: heading path and lines, blank ones between paragraphs.
 
     ``title``: its own, empty where it has none. ``links``: address, as it is written, and words.
+    ``is_paged``: its sections are pages.
     """
 
     title: str = ""
     blocks: list[tuple[tuple[str, ...], list[Line]]] = field(default_factory=lambda: [((), [])])
     links: list[tuple[str, str]] = field(default_factory=list)
+    is_paged: bool = False
     _path: list[tuple[int, str]] = field(default_factory=list)
 
     def heading(self, level: int, text: str) -> None:
@@ -85,7 +87,12 @@ class Outline:
             [path, [[line.text, line.kind, line.level, line.spans] for line in lines]]
             for path, lines in self.blocks
         ]
-        return {"title": short_title(self.title), "blocks": blocks, "links": self.links}
+        return {
+            "title": short_title(self.title),
+            "blocks": blocks,
+            "links": self.links,
+            "is_paged": self.is_paged,
+        }
 
     @classmethod
     def from_json(cls, row: dict[str, Any]) -> "Outline":
@@ -94,7 +101,8 @@ class Outline:
             (tuple(path), [Line(text, kind, level, spans) for text, kind, level, spans in lines])
             for path, lines in row["blocks"]
         ]
-        return cls(row["title"], blocks, [(address, words) for address, words in row["links"]])
+        links = [(address, words) for address, words in row["links"]]
+        return cls(row["title"], blocks, links, row["is_paged"])
 
 
 def kept_lines(text: str) -> str:

@@ -37,7 +37,7 @@ def folder(tmp_path: Path) -> Path:
     (top / "net" / "router.md").write_text("# Setup\n\nThe router answers at 192.168.77.1.\n")
     (top / "net" / "printer.md").write_text("# Setup\n\nThe printer takes A3 paper.\n")
     (top / "notes.txt").write_text("The spare key hangs behind the clock.")
-    write_pdf(top / "pump.pdf", [["Cover"] * 60, ["The pump needs three litres."] * 12], "Pump")
+    write_pdf(top / "pump.pdf", [["Cover"], ["The pump needs three litres."]], "Pump")
     write_epub(top / "bees.epub", ["<h1>Swarms</h1><p>Swarms leave in May.</p>"], "Bees")
     (top / "broken.pdf").write_text("no PDF")
     return top

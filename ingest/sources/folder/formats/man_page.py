@@ -28,6 +28,8 @@ _WORDS = frozenset(
      "Ic", "Ms", "Mt", "Nm", "No", "Tn", "Xr", "Ns", "Ap", "Lk", "Cd", "In", "Lb", "St", "Rs", "Re",
      "%T", "%A", "%D", "%J", "Ux", "Bx", "Fx", "Nx", "Ox", "At", "Nd", *_WRITTEN)
 )  # fmt: skip
+_BULLETS = frozenset("•-*o·+")
+_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)]")
 # Strings are made of strings: no page may double one thirty times.
 _LONGEST_STRING = 1000
 _STOPS = frozenset((".", ",", ":", ";", ")", "]", "?", "!"))
@@ -64,21 +66,30 @@ class ManPage:
         self._kept: list[str] | None = None
         self._term: str | None = None  # None: none; "": the next line is one
         self._is_item = False
+        self._mark = ""  # of the item that is open, where it is a bullet or a number
+        self._is_branch = False
         self._skips = 0  # lines of definitions and the like, up to ".."
         self._name = ""
         self._strings: dict[str, str] = {}
         self._defined: set[str] = set()
-        self._marks: list[str] = []
+        self._lists: list[str] = []
 
     def line(self, line: str) -> None:
         """The next line of the source."""
         if self._skips:
-            self._skips = 0 if line.rstrip() in ("..", ".TE", ".EQ", ".EN") else 1
+            self._skips = 0 if line.rstrip() in ("..", ".TE", ".EN") else 1
+            return
+        if self._is_branch:  # of two, the second is taken: the first is drawn for terminals
+            self._is_branch = "\\}" not in line
             return
         line = without_comment(line)
         macro = _MACRO.match(line) if line[:1] in (".", "'") else None
         if macro is None:
             self._say(line)
+        elif macro[1] == "el":
+            self.line(macro[2].removeprefix("\\{").removeprefix("\\"))
+        elif macro[1] == "ie" or (macro[1] == "if" and macro[2][:1] != "n"):
+            self._is_branch = "\\{" in macro[2] and "\\}" not in macro[2]
         elif macro[1]:
             self._macro(macro[1], _arguments(macro[2]))
 
@@ -92,7 +103,9 @@ class ManPage:
         self._words = []
         if not words:
             return
-        if self._is_item:
+        if self._mark:
+            self.outline.item(words, "-" if self._mark in _BULLETS else self._mark)
+        elif self._is_item:
             self.outline.paragraph(words, "indent", 1)
         else:
             self.outline.paragraph(words)
@@ -113,7 +126,9 @@ class ManPage:
     def _begin_item(self, term: str) -> None:
         self.end_paragraph()
         self._is_item = True
-        if words := plain(term):
+        words = plain(term)
+        self._mark = words if words in _BULLETS or _NUMBER.fullmatch(words) else ""
+        if words and not self._mark:
             self.outline.paragraph(words, "term")
 
     def _macro(self, name: str, said: list[str]) -> None:
@@ -152,14 +167,14 @@ class ManPage:
 
     def _begin_section(self, level: int, said: list[str]) -> None:
         self._filled([])
-        self._is_item = False
-        self._marks.clear()
+        self._is_item, self._mark = False, ""
+        self._lists.clear()
         if said:
             self.outline.heading(level, plain_text(" ".join(said), self._strings))
 
     def _paragraph(self, said: list[str]) -> None:
         self.end_paragraph()
-        self._is_item = bool(self._marks)
+        self._is_item, self._mark = bool(self._lists), ""
 
     def _broken(self, said: list[str]) -> None:
         if self._kept is None:
@@ -183,16 +198,17 @@ class ManPage:
 
     def _list(self, said: list[str]) -> None:
         self.end_paragraph()
-        self._marks.append("-" if "-bullet" in said or "-dash" in said else "")
+        self._lists.append("•" if "-bullet" in said or "-dash" in said else "")
 
     def _end_list(self, said: list[str]) -> None:
         self.end_paragraph()
-        if self._marks:
-            self._marks.pop()
-        self._is_item = bool(self._marks)
+        if self._lists:
+            self._lists.pop()
+        self._is_item, self._mark = bool(self._lists), ""
 
     def _item(self, said: list[str]) -> None:
-        self._begin_item(_mdoc_words(["No", *said]))
+        term = _mdoc_words(["No", *said]) if said else ""
+        self._begin_item(term or (self._lists[-1] if self._lists else ""))
 
     def _display(self, said: list[str]) -> None:
         if "-filled" not in said and "-ragged" not in said:

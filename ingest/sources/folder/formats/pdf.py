@@ -40,7 +40,7 @@ def read_pdf(path: Path) -> Outline:
     """The text of each page. Raises UnreadableFile."""
     document = _opened(path)
     try:
-        outline = Outline(_title(document))
+        outline = Outline(_title(document), is_paged=True)
         pages = [_lines(document, number) for number in range(len(document))]
         chapters = _chapters(document)
         repeated = _repeated(pages)

@@ -107,6 +107,18 @@ Slowly\(em\fIvery\fR slowly.
 pump \-s \e
     now
 .fi
+.ie n \{\
+\h'-04'\(bu\h'+03'\c
+.\}
+.el \{\
+.IP \(bu 2
+.\}
+First it
+rises.
+.IP 2. 2
+Then it falls.
+.PP
+Then it rests.
 """
 MDOC = """\
 .Dd January 1, 2026
@@ -171,7 +183,10 @@ CASES: list[tuple[str, Callable[[str], Outline], str, str, dict[str, Lines]]] = 
         "NAME": [("paragraph", "pump - raises water")],
         "SYNOPSIS": [("paragraph", "pump [a litre]")],
         "OPTIONS": [("term", "-s, --slow"), ("indent", "Slowly—very slowly.")],
-        "OPTIONS / Example": [("code", "pump -s \\\n    now")],
+        "OPTIONS / Example": [
+            ("code", "pump -s \\\n    now"), ("item", "- First it rises."),
+            ("item", "2. Then it falls."), ("paragraph", "Then it rests."),
+        ],
     }),
     ("mdoc", read_man_page, MDOC, "pump(8)", {
         "NAME": [("paragraph", "pump – raises water")],
