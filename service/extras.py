@@ -24,7 +24,15 @@ EXTRAS = {
     "measure": ("mwparserfromhell",),
     "dask": ("distributed",),
     "html": ("libzim", "selectolax"),
-    "folder": ("markdown-it-py", "docutils", "pypdfium2", "mammoth", "pathspec", "selectolax"),
+    "folder": (
+        "markdown-it-py",
+        "docutils",
+        "pypdfium2",
+        "mammoth",
+        "pathspec",
+        "selectolax",
+        "watchfiles",
+    ),
 }
 # Packages that are imported by another name than their own, with underscores.
 _MODULES = {"markdown-it-py": "markdown_it"}

@@ -24,6 +24,7 @@ HEAVY = {
     "pypdfium2": "ingest/sources/folder/formats/pdf.py",
     "mammoth": "ingest/sources/folder/formats/docx.py",
     "pathspec": "ingest/sources/folder/files.py",
+    "watchfiles": "service/cli/watching.py",
     "py7zr": "ingest/sources/mediawiki/files/seven_zip.py",
     "duckdb": "index/store/links.py",
     "tantivy": "index/keywords/bm25.py",

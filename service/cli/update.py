@@ -70,6 +70,12 @@ def update(
     keep_vanished: KeepVanishedOption = False,
     force: ForceOption = False,
     publish: PublishOption = "ready",
+    watch: Annotated[
+        bool,
+        typer.Option(
+            "--watch", help="Of a folder of manuals: go on with each change in it, until Ctrl-C."
+        ),
+    ] = False,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what would change, and what it would take.")
     ] = False,
@@ -94,6 +100,14 @@ def update(
     options = build_options(
         settings, workers, publish, strict=strict, force=force, keep_vanished=keep_vanished
     )
+    if watch:
+        if dry_run or as_json:
+            raise BadInput("--watch tells people what it does: leave --dry-run and --json away")
+        _watch(
+            directory, paths, scope, settings, options,
+            accept_vanished=accept_vanished, accept_encoder=accept_encoder,
+        )  # fmt: skip
+        return
     if dry_run:
         _preview(directory, found, scope, settings, options, as_json=as_json)
         return
@@ -101,6 +115,38 @@ def update(
         directory, found, scope, settings, options,
         accept_vanished=accept_vanished, accept_encoder=accept_encoder, as_json=as_json,
     )  # fmt: skip
+
+
+def _watch(
+    directory: Path,
+    paths: list[Path],
+    scope: "VectorScope",
+    settings: "Settings",
+    options: "BuildOptions",
+    *,
+    accept_vanished: bool,
+    accept_encoder: bool,
+) -> None:
+    """Update now and whenever something in the folder has changed. Raises BadInput."""
+    from pinakes.index.errors import Withheld
+    from pinakes.ingest.errors import IngestError
+    from pinakes.ingest.sources.opening import open_source
+    from pinakes.service.cli.watching import changes_of
+    from pinakes.service.terminal.console import err
+
+    if len(paths) != 1 or not paths[0].is_dir() or open_source(paths).has_checksums:
+        raise BadInput("--watch takes one folder of manuals; for dumps: --if-newer, by a timer")
+    require_extra("folder", "pinakes update --watch")
+    for has_changed in changes_of(paths[0].resolve()):
+        if not has_changed:
+            continue
+        try:
+            build_and_tell(
+                directory, open_source(paths), scope, settings, options,
+                accept_vanished=accept_vanished, accept_encoder=accept_encoder, as_json=False,
+            )  # fmt: skip
+        except (IngestError, Withheld) as error:  # the next change may mend it
+            err.print(str(error), markup=False)
 
 
 def _preview(

@@ -74,7 +74,7 @@ def _files_below(folder: Path) -> Iterator[FoundFile]:
             patterns = (*patterns, (place, _patterns_of(folder / place / _IGNORED)))
         for entry in entries:
             path = place + entry.name
-            if entry.name.startswith(".") or entry.is_symlink():
+            if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
                 is_deep = path.count("/") >= _DEEPEST
@@ -93,7 +93,7 @@ def _found(entry: "os.DirEntry[str]", path: str) -> FoundFile | None:
         status = entry.stat(follow_symlinks=False)
     except OSError:
         return None  # gone since
-    if not stat.S_ISREG(status.st_mode):
+    if not stat.S_ISREG(status.st_mode):  # nor a link to one
         return None
     state = FileState(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
     if kind and status.st_size > largest(kind):

@@ -1,0 +1,73 @@
+"""``pinakes update --watch``: each change of a folder becomes a generation."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from pinakes.service.cli import watching
+from pinakes.service.cli.watching import changes_of
+from tests.service.conftest import Run
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "manuals" / "garden").mkdir(parents=True)
+    (tmp_path / "manuals" / "a.md").write_text("# Bees\n\nThey swarm in May.\n")
+    return tmp_path / "manuals"
+
+
+def changed(changes: Iterator[bool]) -> bool:
+    """Wait for the next change."""
+    return next(change for change in changes if change)
+
+
+def test_changes_are_seen_and_hidden_ones_are_not(folder: Path) -> None:
+    changes = changes_of(folder)
+    assert next(changes)
+    (folder / ".hidden").write_text("x")
+    (folder / ".git").mkdir()
+    assert not next(changes)
+    for path in ("new.md", "garden/new.md"):
+        (folder / path).write_text("x")
+        assert changed(changes)
+    (folder / "a.md").unlink()
+    assert changed(changes)
+
+
+def test_each_change_becomes_a_generation(
+    run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def edited(watched: Path) -> Iterator[bool]:
+        assert watched == folder
+        yield True
+        (folder / "garden" / "b.md").write_text("# Cats\n\nThey sleep.\n")
+        yield False
+        yield True
+        for path in ("a.md", "garden/b.md"):
+            (folder / path).unlink()
+        yield True  # nothing to read is no end
+        (folder / "a.md").write_text("# Bees\n\nThey swarm in June.\n")
+        yield True
+
+    monkeypatch.setattr(watching, "changes_of", edited)
+    words = (folder, "-c", "manuals", "--workers", "1", "--data", tmp_path / "data")
+    assert run("build", "--vectors", "none", *words).status == 0
+    done = run("update", "--watch", *words)
+    assert done.status == 0
+    assert "up to date" in done.out
+    assert "manuals 20" in done.out
+    assert "2 articles" in done.out
+    assert "no text that can be read" in done.err
+    found = json.loads(run("search", "when do they swarm", *words[1:3], *words[5:], "--json").out)
+    assert found["hits"][0]["text"].endswith("June.")
+
+
+@pytest.mark.parametrize("words", [("--dry-run",), ("--json",)])
+def test_watching_is_for_people(run: Run, folder: Path, tmp_path: Path, words: list[str]) -> None:
+    common = (folder, "-c", "manuals", "--workers", "1", "--data", tmp_path / "data")
+    assert run("build", "--vectors", "none", *common).status == 0
+    done = run("update", "--watch", *common, *words)
+    assert done.status == 2
+    assert "--watch" in done.err
