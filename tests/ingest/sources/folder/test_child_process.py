@@ -101,11 +101,12 @@ def test_what_says_too_much_is_named(tmp_path: Path) -> None:
 
 def test_the_process_writes_no_file(tmp_path: Path, reader: FileReader) -> None:
     """Nor does a file that is read lead to another one."""
-    (tmp_path / "secret.txt").write_text("secret words")
+    secret = tmp_path / "secret.txt"
+    secret.write_text("secret words")
     source = _written(
         tmp_path / "a.rst",
-        b"Words\n\n.. include:: secret.txt\n\n.. raw:: html\n   :file: secret.txt\n\n"
-        b".. csv-table::\n   :file: secret.txt\n",
+        f"Words\n\n.. include:: {secret}\n\n.. raw:: html\n   :file: {secret}\n\n"
+        f".. csv-table::\n   :file: {secret}\n".encode(),
     )
     outline = reader.outline(source, "rst")
     text = " ".join(line.text for _, lines in outline.blocks for line in lines)
