@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 DumpPaths = Annotated[
     list[Path],
-    typer.Argument(metavar="DUMP...", help="Dump files, or a directory of them; a ZIM file."),
+    typer.Argument(
+        metavar="DUMP...",
+        help="Dump files, or a directory of them; a ZIM file; a folder of manuals.",
+    ),
 ]
 DataOption = Annotated[
     Path | None, typer.Option("--data", help="Directory of the collections.", show_default=False)

@@ -43,7 +43,9 @@ __all__ = ["update"]
 def update(
     dump: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="DUMP...", help="Dump files, or a directory of them."),
+        typer.Argument(
+            metavar="DUMP...", help="Dump files, or a directory of them; or a folder of manuals."
+        ),
     ] = None,
     if_newer: Annotated[
         Path | None,

@@ -134,6 +134,8 @@ def _text(path: Path) -> str:
             content = unpack.decompress(content, _LARGEST_TEXT + 1)
         except zlib.error as error:
             raise UnreadableFile(f"it cannot be unpacked ({error})") from None
+        if not unpack.eof and len(content) <= _LARGEST_TEXT:
+            raise UnreadableFile("it ends in the middle: fetch it again")
     if len(content) > _LARGEST_TEXT:
         raise UnreadableFile(f"more than {_LARGEST_TEXT >> 20} MiB of text")
     return decoded(content)

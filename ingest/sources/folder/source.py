@@ -42,6 +42,8 @@ from pinakes.ingest.workers import map_units
 __all__ = ["FilesUnit", "FolderSource"]
 
 _UNIT_FILES, _UNIT_BYTES = 50, 4 << 20
+# Of small files: before and after each unit all of the folder is looked at.
+_MOST_UNITS = 64
 _TITLES = "titles.json"
 # What a folder may say of itself: the code of the language its files are in.
 _LANGUAGE = ".pinakes-language"
@@ -117,20 +119,19 @@ class FolderSource(Source):
 
     def units(self) -> Iterator[FilesUnit]:
         """Runs of files in the order of their paths."""
+        files = files_of_folder(self.folder)
+        most = max(_UNIT_FILES, len(files) // _MOST_UNITS)
         run: list[FoundFile] = []
-        number = 0
-        for file in files_of_folder(self.folder):
+        number = size = 0
+        for file in files:
             if file.reason or seems_to_be(self.folder / file.path, file.kind):
                 run.append(file)
-            if len(run) == _UNIT_FILES or sum(one.state.size for one in run) > _UNIT_BYTES:
-                yield self._unit(number, run)
-                number, run = number + 1, []
+                size += file.state.size
+            if len(run) == most or size > _UNIT_BYTES:
+                yield FilesUnit(number, self.folder, size, tuple(run))
+                number, run, size = number + 1, [], 0
         if run:
-            yield self._unit(number, run)
-
-    def _unit(self, number: int, run: Sequence[FoundFile]) -> FilesUnit:
-        size = sum(file.state.size for file in run)
-        return FilesUnit(number, self.folder, size, tuple(run))
+            yield FilesUnit(number, self.folder, size, tuple(run))
 
     def digest(self, unit: FilesUnit) -> bytes:
         """A digest for each file, of its path and what is in it."""

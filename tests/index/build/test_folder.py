@@ -90,6 +90,21 @@ def test_it_is_read_accounted_for_and_found(tmp_path: Path, folder: Path) -> Non
         )
 
 
+@pytest.mark.parametrize(("most", "sizes"), [(64, [50] * 8), (3, [133, 133, 133, 1])])
+def test_many_files_are_few_units(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, sizes: list[int]
+) -> None:
+    """Before and after each the whole folder is looked at."""
+    monkeypatch.setattr("pinakes.ingest.sources.folder.source._MOST_UNITS", most)
+    for number in range(400):
+        (tmp_path / f"{number}.md").write_text("words")
+    units = list(open_source([tmp_path]).units())
+    assert [len(unit.files) for unit in units] == sizes
+    assert [file.path for unit in units for file in unit.files] == sorted(
+        f"{number}.md" for number in range(400)
+    )
+
+
 def test_titles_that_are_the_same_name_their_files(tmp_path: Path, folder: Path) -> None:
     make(tmp_path / "manuals", open_source([folder]), "none")
     assert [page.title for page, _ in pages(tmp_path / "manuals")] == [

@@ -1,5 +1,6 @@
 """Files that harm their reader: each is named, and the next one is read."""
 
+import gzip
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,6 +28,11 @@ def _written(path: Path, content: bytes) -> Path:
 HOSTILE: dict[str, tuple[str, Callable[[Path], Path], str]] = {
     "zip bomb": ("epub", lambda path: zip_bomb(path, 512), "unpack to 512 MiB in 32 files"),
     "gzip bomb": ("man", lambda path: gzip_bomb(path.with_suffix(".1.gz"), 64), "8 MiB of text"),
+    "cut gzip": (
+        "man",
+        lambda path: _written(path.with_suffix(".gz"), gzip.compress(b".TH A 1\n.SH NAME")[:-12]),
+        "ends in the middle",
+    ),
     "encrypted PDF": (
         "pdf", lambda path: write_pdf(path, [["x"]], trailer=LOCKED.format("00" * 32)), "encrypted"
     ),
