@@ -89,6 +89,8 @@ class FileReader:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
+                # Out of reach of Ctrl-C, which would look like a file that brings its reader down.
+                start_new_session=True,
                 env=os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
             )
         return self._process

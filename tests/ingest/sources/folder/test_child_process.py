@@ -1,6 +1,7 @@
 """Files that harm their reader: each is named, and the next one is read."""
 
 import gzip
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -94,6 +95,20 @@ def test_who_takes_too_much_memory_is_named(tmp_path: Path) -> None:
             reader.outline(large, "markdown")
         good = _written(tmp_path / "good.md", b"# Good\n\nwords")
         assert reader.title(good, "markdown") == "Good"
+
+
+def test_ctrl_c_is_left_to_who_has_it_read(tmp_path: Path, reader: FileReader) -> None:
+    """A terminal sends it to all of its session: the file that is being read is not to blame."""
+    good = _written(tmp_path / "good.md", b"# Good\n\nwords")
+    before = _children()
+    assert reader.title(good, "markdown") == "Good"
+    [child] = _children() - before
+    assert os.getsid(child) != os.getsid(0)
+
+
+def _children() -> set[int]:
+    lists = Path("/proc/self/task").glob("*/children")
+    return {int(number) for one in lists for number in one.read_text().split()}
 
 
 def test_what_says_too_much_is_named(tmp_path: Path) -> None:
