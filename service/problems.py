@@ -9,6 +9,7 @@ import errno
 import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 
 from pinakes.index.errors import (
     BadName,
@@ -49,9 +50,19 @@ from pinakes.service.errors import (
     ShuttingDown,
     TooManyProposals,
 )
+from pinakes.service.generators.models import bundled_model
 from pinakes.service.plain_text import one_line
+from pinakes.service.settings import Settings
 
-__all__ = ["AMBIGUOUS", "KNOWN_ERRORS", "Problem", "message_of", "problem_of", "told_of"]
+__all__ = [
+    "AMBIGUOUS",
+    "KNOWN_ERRORS",
+    "Problem",
+    "message_of",
+    "problem_of",
+    "told_of",
+    "without_places",
+]
 
 # The exit status of a command that was given a title of several pages.
 AMBIGUOUS = 3
@@ -119,6 +130,8 @@ _NO_MEMORY = re.compile(
     r"|cannot apply additional memory protection|unable to allocate",
     re.IGNORECASE,
 )
+# Collections may be links to other places than the data directory.
+_TO_COLLECTION = re.compile(r"(?<![\w/])/(?:[^\s/]+/)*(?=[^\s/]+/(?:generations|building)/)")
 _WAYS_OUT = {
     errno.EROFS: "name another directory with --data",
     errno.EACCES: "give yourself the right, or name another place",
@@ -142,11 +155,27 @@ def problem_of(error: Exception) -> Problem | None:
     return next((_TABLE[kind] for kind in type(error).__mro__ if kind in _TABLE), None)
 
 
-def message_of(error: Exception) -> str:
-    """What a client is told of an error, on one line; one of the code itself tells nothing."""
-    if isinstance(error, KNOWN_ERRORS):
-        return one_line(str(error))
-    return "an error in Pinakes itself; its log has the details"
+def message_of(error: Exception, settings: Settings | None = None) -> str:
+    """What a client is told of an error, on one line; one of the code itself tells nothing.
+
+    ``settings``: of a service whose places are nobody's business; None: paths are told whole.
+    """
+    if not isinstance(error, KNOWN_ERRORS):
+        return "an error in Pinakes itself; its log has the details"
+    told = str(error)
+    return one_line(told if settings is None else without_places(told, settings))
+
+
+def without_places(text: str, settings: Settings) -> str:
+    """``text`` with files named from the data directory on, and models by their names alone."""
+    data = settings.data.absolute()
+    for place in {data, data.resolve()} - {Path(data.anchor)}:
+        text = text.replace(f"{place}/", "")
+        text = re.sub(rf"{re.escape(str(place))}(?![\w.-])", "the data directory", text)
+    for model in (settings.generator.model_path, bundled_model()):
+        if model is not None:
+            text = text.replace(f"{model.absolute().parent}/", "")
+    return _TO_COLLECTION.sub("", text)
 
 
 def told_of(error: Exception) -> str:

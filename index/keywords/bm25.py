@@ -46,6 +46,9 @@ _REMEMBERED_TERMS = 1 << 15
 _REMEMBERED_WORDS, _LONGEST_REMEMBERED = 1 << 14, 24
 # Of the idf of a word that a single passage has: of 366,638 passages thirty have such a word.
 _RARE = 0.75
+# Longer texts whose terms are kept, and the longest: whole passages and their sentences, which are
+# compared with a question again and again, and with the next one.
+_REMEMBERED_TEXTS, _LONGEST_TEXT = 512, 4_000
 # In bytes, three to a letter of most scripts. Longer runs are no words.
 _LONGEST_WORD = 180
 _PLAIN_WORDS = tantivy.Tokenizer.simple()
@@ -198,6 +201,7 @@ class KeywordIndex:
         self.greatest_idf = self._idf_of(1)
         # Words come again and again, in every sentence that is read for a question.
         self._terms_of_word = lru_cache(_REMEMBERED_WORDS)(self._analyzed)
+        self._terms_of_text = lru_cache(_REMEMBERED_TEXTS)(self._analyzed)
         self._content_of_word = lru_cache(_REMEMBERED_WORDS)(self._without_dropped)
 
     def _reading(self) -> AbstractContextManager[None]:
@@ -217,6 +221,8 @@ class KeywordIndex:
         """The search terms of a text, in order, none left out."""
         if len(text) <= _LONGEST_REMEMBERED and text.isalnum():
             return list(self._terms_of_word(text))
+        if len(text) <= _LONGEST_TEXT:
+            return list(self._terms_of_text(text))
         return self._analyzed(text)
 
     def _analyzed(self, text: str) -> list[str]:

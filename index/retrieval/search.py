@@ -163,9 +163,14 @@ class Index:
         return QueryContext(text, terms, encode, cache(partial(self._links, text, terms)))
 
     def search(
-        self, query: str | QueryContext, limit: int = 10, mode: Mode = "hybrid"
+        self,
+        query: str | QueryContext,
+        limit: int = 10,
+        mode: Mode = "hybrid",
+        *,
+        highlighted: bool = True,
     ) -> list[Hit]:
-        """The ``limit`` best passages, best first.
+        """The ``limit`` best passages, best first; ``highlighted``: with the words that match.
 
         Modes keyword and vector give the list of that one search. Hybrid fuses and ranks all there
         is, also in a generation without vectors. Raises BadQuery when there is nothing to search
@@ -177,14 +182,14 @@ class Index:
         if mode == "hybrid":
             fusion = Fusion(self.store, self.keywords, self.vectors)
             pipeline = Pipeline(lists, fusion, self.rerankers, self.threads)
-            return self._hits(context, pipeline.hybrid(context, depth, limit))
+            return self._hits(context, pipeline.hybrid(context, depth, limit), highlighted)
         if mode not in lists:
             raise BadQuery(
                 "this generation has no vectors yet; search with mode keyword, "
                 "or let pinakes build go on"
             )
         found = lists[mode](context, depth)[:limit]
-        return self._hits(context, list_candidates(self.store, mode, found))
+        return self._hits(context, list_candidates(self.store, mode, found), highlighted)
 
     def _lists(self) -> dict[str, ListStage]:
         """The searches that this generation has."""
@@ -235,9 +240,15 @@ class Index:
         found = self.store.aliases(keys)
         return [alias for alias in found if alias.first_passage not in self.left_out]
 
-    def _hits(self, context: QueryContext, candidates: Sequence[Candidate]) -> list[Hit]:
+    def highlighter(self, context: QueryContext) -> Highlighter:
+        """Finds the words in a text that match a question."""
+        return Highlighter.of(context.terms, self.keywords)
+
+    def _hits(
+        self, context: QueryContext, candidates: Sequence[Candidate], highlighted: bool
+    ) -> list[Hit]:
         passages = self.store.passages([found.place.passage_id for found in candidates])
-        highlights = Highlighter.of(context.terms, self.keywords)
+        highlights = self.highlighter(context) if highlighted else None
         kept = self.store.kept_as_of([found.place.page_id for found in candidates])
         return [
             Hit(
@@ -249,7 +260,7 @@ class Index:
                 features=found.features,
                 is_disambiguation=bool(found.place.is_disambiguation),
                 alias=found.alias,
-                highlights=highlights(passage.text),
+                highlights=() if highlights is None else highlights(passage.text),
                 language=self.manifest.dump.language,
                 kept_as_of=kept.get(found.place.page_id),
             )

@@ -55,6 +55,7 @@ class HalfVectors:
 
     def search(self, vector: Vectors, limit: int) -> tuple[Vectors, Ids]:
         """Inner products and positions of the nearest, at most ``limit``, best first."""
+        _use_one_core()
         scores, positions = self._index.search(vector.reshape(1, -1), min(limit, self.count))
         return scores[0], positions[0]
 
@@ -101,6 +102,7 @@ class CoarseQuantizer:
 
     def nearest(self, vector: Vectors, probes: int) -> tuple[Vectors, Ids]:
         """Inner products and numbers of the ``probes`` lists nearest to ``vector``: (1, probes)."""
+        _use_one_core()
         scores, lists = self._centroids.search(vector.reshape(1, -1), min(probes, self.lists))
         return scores, lists
 
@@ -168,7 +170,7 @@ class MappedLists(InvertedLists):
         self, vector: Vectors, nearest: tuple[Vectors, Ids], limit: int
     ) -> tuple[Vectors, Ids]:
         """Estimated inner products and numbers of the best ``limit`` in the ``nearest`` lists."""
-        faiss.omp_set_num_threads(1)
+        _use_one_core()
         scores, lists = nearest
         self._index.nprobe = lists.shape[1]  # the same for all threads: only a build tries others
         found, numbers = self._index.search_preassigned(vector.reshape(1, -1), limit, lists, scores)
@@ -253,7 +255,7 @@ def _half_index(dimension: int) -> Any:
 
 def _read_index(path: Path, kind: type) -> Any:
     """Map an index from its file; only a search that needs a page reads it."""
-    faiss.omp_set_num_threads(1)
+    _use_one_core()
     try:
         index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
     except (RuntimeError, MemoryError) as error:  # a size that is wrong asks for all memory
@@ -261,6 +263,12 @@ def _read_index(path: Path, kind: type) -> Any:
     if not isinstance(index, kind) or index.metric_type != _INNER_PRODUCT:
         raise damaged(path, "holds another kind of index")
     return index
+
+
+def _use_one_core() -> None:
+    # For the calling thread alone. Of several cores those that are done wait spinning for the
+    # others, longer than a question takes.
+    faiss.omp_set_num_threads(1)
 
 
 def _use_all_cores() -> None:

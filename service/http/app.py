@@ -98,7 +98,7 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
     app.mount("/v1", create_openai_api(library, answerer))
     app.router.routes.append(Route("/mcp", tools, include_in_schema=False))
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
-    add_error_handlers(app)
+    add_error_handlers(app, settings)
     # The last one takes any title behind /api/pages/.
     for router in (ask_api, changes_api, collection_api):
         app.include_router(

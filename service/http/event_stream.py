@@ -18,6 +18,7 @@ from starlette.types import Receive, Scope, Send
 from pinakes.service.errors import ShuttingDown
 from pinakes.service.http.problem_responses import ProblemView, problem_view
 from pinakes.service.plain_text import visible_json
+from pinakes.service.settings import Settings
 
 __all__ = ["EventStream", "while_connected"]
 
@@ -62,6 +63,7 @@ class EventStream(StreamingResponse):
 
     def __init__(self, first: Any, rest: AsyncGenerator[Any, None]) -> None:
         self._rest = rest
+        self._settings: Settings | None = None
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         super().__init__(self._events(first), headers=headers)
 
@@ -76,13 +78,14 @@ class EventStream(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the events; close them when the client goes."""
+        self._settings = scope["app"].state.settings
         async with aclosing(self._rest):
             try:
                 await while_connected(receive, self.stream_response(send))
             except ClientDisconnect:
                 pass
             except ShuttingDown as error:
-                last = self.as_bytes(self.failure(problem_view(error)))
+                last = self.as_bytes(self.failure(problem_view(error, self._settings)))
                 await send({"type": "http.response.body", "body": last, "more_body": False})
 
     async def _events(self, first: Any) -> AsyncIterator[bytes]:
@@ -91,7 +94,7 @@ class EventStream(StreamingResponse):
             async for event in self._rest:
                 yield self.as_bytes(event)
         except Exception as error:
-            problem = problem_view(error)
+            problem = problem_view(error, self._settings)
             if problem.status == 500:
                 _log.exception("an answer broke off")
             yield self.as_bytes(self.failure(problem))

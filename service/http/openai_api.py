@@ -107,7 +107,8 @@ def create_openai_api(library: Library, answerer: Answerer) -> FastAPI:
         default_response_class=PlainJSONResponse,
     )
     api.state.library = library
-    add_openai_errors(api)
+    api.state.settings = answerer.settings
+    add_openai_errors(api, answerer.settings)
 
     @api.get("/models")
     def models(library: ServedLibrary) -> ModelListView:

@@ -18,6 +18,7 @@ from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.openai_views import OpenAIErrorView
 from pinakes.service.http.problem_responses import ProblemView, problem_view
 from pinakes.service.problems import KNOWN_ERRORS
+from pinakes.service.settings import Settings
 
 __all__ = ["add_openai_errors", "error_body"]
 
@@ -25,11 +26,11 @@ _TYPES = {429: "rate_limit_error", 500: "server_error", 503: "server_error"}
 _CODES = {404: "unknown_url", 413: "request_too_large", 429: "rate_limit_exceeded"}
 
 
-def add_openai_errors(app: FastAPI) -> None:
-    """Answer every error of ``app`` in OpenAI's form."""
+def add_openai_errors(app: FastAPI, settings: Settings) -> None:
+    """Answer every error of ``app`` in OpenAI's form; ``settings``: as for ``message_of``."""
 
     def known(request: Request, error: Exception) -> PlainJSONResponse:
-        problem = problem_view(error)
+        problem = problem_view(error, settings)
         if isinstance(error, NotFound | UnknownCollection):  # nothing else is looked for here
             return _response(problem.status, error_body(problem, "model", "model_not_found"))
         asked_in = "input" if request.url.path.endswith("/responses") else "messages"

@@ -72,17 +72,17 @@ def readyz(library: ServedLibrary) -> Ready:
 @operation_api.get(
     f"{UNDER_COLLECTION}/readyz", responses=PROBLEMS, dependencies=[Depends(names_collection)]
 )
-def readyz_of_one(index: LeasedIndex, library: ServedLibrary) -> CollectionView:
+def readyz_of_one(request: Request, index: LeasedIndex, library: ServedLibrary) -> CollectionView:
     """Whether questions can be answered from this collection: none that is damaged."""
     if index.health.damage:
         raise DamagedGeneration(index.health.damage)
-    return collection_view(library.state(index.manifest.collection))
+    return collection_view(library.state(index.manifest.collection), request.app.state.settings)
 
 
 @operation_api.get("/api/collections", responses=PROBLEMS, tags=["collections"])
-def collections(library: ServedLibrary) -> CollectionsView:
+def collections(request: Request, library: ServedLibrary) -> CollectionsView:
     """The collections there are, and whether each can answer."""
-    return CollectionsView(collections=_collections(library))
+    return CollectionsView(collections=_collections(request, library))
 
 
 @operation_api.get("/status", response_model=StatusView, responses=PROBLEMS | ALSO_AS_TEXT)
@@ -103,12 +103,14 @@ def llms(request: Request, library: ServedLibrary) -> Response:
 
 def _status(request: Request, library: Library) -> StatusView:
     return StatusView(
-        version=version("pinakes"), model=_model(request), collections=_collections(library)
+        version=version("pinakes"),
+        model=_model(request),
+        collections=_collections(request, library),
     )
 
 
-def _collections(library: Library) -> list[CollectionView]:
-    return [collection_view(state) for state in library.states()]
+def _collections(request: Request, library: Library) -> list[CollectionView]:
+    return [collection_view(state, request.app.state.settings) for state in library.states()]
 
 
 def _model(request: Request) -> str | None:

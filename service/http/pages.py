@@ -49,7 +49,7 @@ def first_page(request: Request, library: ServedLibrary) -> Response:
     """The collections; of one alone, its page. A question that the address holds goes along."""
     if len(library.names()) < 2:
         return RedirectResponse(_with_query(collection_url(library.meant()), request), 307, _FRESH)
-    collections = [collection_view(state) for state in library.states()]
+    collections = [collection_view(state, request.app.state.settings) for state in library.states()]
     return TEMPLATES.TemplateResponse(
         request, "collections.html", {"collections": collections}, headers=_FRESH
     )

@@ -18,6 +18,7 @@ from pinakes.service.errors import QueueFull, TooManyProposals
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.templating import error_page, wants_page
 from pinakes.service.problems import KNOWN_ERRORS, Problem, message_of, problem_of
+from pinakes.service.settings import Settings
 from pinakes.service.views.search_views import View
 
 __all__ = ["PROBLEMS", "ProblemView", "add_error_handlers", "problem_view"]
@@ -40,14 +41,14 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def add_error_handlers(app: FastAPI) -> None:
-    """Answer every error with a problem."""
+def add_error_handlers(app: FastAPI, settings: Settings | None = None) -> None:
+    """Answer every error with a problem; ``settings``: as for ``message_of``."""
 
     def known(request: Request, error: Exception) -> Response:
         if isinstance(error, QueueFull | TooManyProposals):
             retry = {"Retry-After": str(error.retry_after_s)}
-            return _response(request, problem_view(error), retry)
-        return _response(request, problem_view(error))
+            return _response(request, problem_view(error, settings), retry)
+        return _response(request, problem_view(error, settings))
 
     for kind in (*KNOWN_ERRORS, Exception):
         app.add_exception_handler(kind, known)
@@ -74,12 +75,16 @@ def add_error_handlers(app: FastAPI) -> None:
         return Response(status_code=499)  # nobody reads it
 
 
-def problem_view(error: Exception) -> ProblemView:
-    """The problem that ``error`` is; an error of the code itself tells nothing of its inside."""
+def problem_view(error: Exception, settings: Settings | None) -> ProblemView:
+    """The problem that ``error`` is; an error of the code itself tells nothing of its inside.
+
+    ``settings``: as for ``message_of``.
+    """
     if not isinstance(error, KNOWN_ERRORS):
         return ProblemView(title="Internal error", status=500, detail=message_of(error))
     problem = problem_of(error) or Problem(1, 500, "Failure")
-    return ProblemView(title=problem.title, status=problem.http_status, detail=message_of(error))
+    detail = message_of(error, settings)
+    return ProblemView(title=problem.title, status=problem.http_status, detail=detail)
 
 
 def _response(

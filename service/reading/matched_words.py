@@ -101,4 +101,5 @@ def _names(question: Question, hit: Hit, link: EntityLink | None) -> frozenset[s
 
 def _text(question: Question, hit: Hit) -> frozenset[str]:
     passage = hit.passage
-    return frozenset(question.analyze(" ".join([*passage.heading_path, passage.text])))
+    terms = frozenset(question.analyze(passage.text))
+    return terms.union(*map(question.analyze, passage.heading_path))

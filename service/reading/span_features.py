@@ -118,7 +118,8 @@ def sentence_spans_of(question: Question, sentence: Sentence) -> SentenceSpans:
 
     def inside(flags: NDArray[np.bool_]) -> Features:
         """Share of the words of each span that have the flag."""
-        counts = np.concatenate([[0], np.cumsum(flags)])
+        counts = np.zeros(len(flags) + 1, np.int64)
+        flags.cumsum(out=counts[1:])
         return np.asarray((counts[last + 1] - counts[first]) / length, dtype=np.float64)
 
     def put(name: str, values: ArrayLike) -> None:
@@ -219,10 +220,8 @@ def sentence_spans_of(question: Question, sentence: Sentence) -> SentenceSpans:
         put("nearest behind", 1 / (1 + np.where(after > 0, after, 50).min(axis=1)))
     put("focus inside", inside(focus) > 0)
     put("focus beside", left(focus) | right(focus))
-    near = [
-        focus[np.clip(at, 0, len(words) - 1)] for at in (first - 2, first - 3, last + 2, last + 3)
-    ]
-    put("focus near", np.logical_or.reduce(near))
+    around = np.stack([first - 2, first - 3, last + 2, last + 3])
+    put("focus near", focus[np.minimum(np.maximum(around, 0), len(words) - 1)].any(axis=0))
 
     answer_type = question.expected.type
     for name in _CROSSED:

@@ -15,7 +15,6 @@ from pinakes.service.asking.retrieve import varied, with_lead
 from pinakes.service.asking.topics import lead_of
 from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
 from pinakes.service.reading.life_dates import life_date
-from pinakes.service.reading.linear_reader import linear_reader
 from pinakes.service.reading.models import linear_models
 from pinakes.service.reading.question import Question, question_of
 from pinakes.service.reading.reader import AnsweringSentence, Reader, Reading
@@ -68,13 +67,13 @@ def glance(index: Index, text: str, mode: Mode, most: int, reader: Reader | None
     ``reader``: what chooses sentences; None: the linear one. Raises BadQuery.
     """
     question = question_of(index, text)
-    found = index.search(question.context, max(WEIGHED_HITS, most), mode)
+    found = index.search(question.context, max(WEIGHED_HITS, most), mode, highlighted=False)
     if not found:
         return Glance(())
     read = _with_first_lead(index, with_lead(index, question, varied(found), found))
     # The vectors of sentences would cost more than all else.
     bare = replace(question, encoder=None, sentence_vectors=None)
-    reading = linear_reader().read(bare, read)
+    reading = linear_models().reader.read(bare, read)
     confidence = _confidence(index, question, found, read, reading, mode)
     if reader is not None:
         reading = reader.read(bare, read)
@@ -86,10 +85,11 @@ def glance(index: Index, text: str, mode: Mode, most: int, reader: Reader | None
     pages = _read_pages(read, reading)
     known = {hit.passage.page_id for hit, _ in pages}
     pages += [(hit, ()) for hit in _of_pages(found) if hit.passage.page_id not in known]
+    highlighted = index.highlighter(question.context)
     return Glance(
         tuple(
             SeenPage(
-                hit,
+                hit if sentences else replace(hit, highlights=highlighted(hit.passage.text)),
                 _fit(place, confidence, threshold),
                 sentences,
                 "" if place else _lead(index, hit),
@@ -128,7 +128,9 @@ def _confidence(
     if is_untold(question.text, read, index, question.words):
         return 0.0
     weighed = (
-        found[:WEIGHED_HITS] if mode == "hybrid" else index.search(question.context, WEIGHED_HITS)
+        found[:WEIGHED_HITS]
+        if mode == "hybrid"
+        else index.search(question.context, WEIGHED_HITS, highlighted=False)
     )
     return linear_models().answerability.confidence(question, Findings(weighed, read, reading))
 

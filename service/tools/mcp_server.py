@@ -26,7 +26,7 @@ from pinakes.service.asking.events import Status
 from pinakes.service.errors import ShuttingDown
 from pinakes.service.http.security.caller import Caller, caller_of
 from pinakes.service.plain_text import one_line, visible_json
-from pinakes.service.problems import KNOWN_ERRORS, message_of
+from pinakes.service.problems import KNOWN_ERRORS
 from pinakes.service.tools.arguments import closest, read_arguments
 from pinakes.service.tools.descriptions import (
     INSTRUCTIONS,
@@ -134,7 +134,7 @@ def _server(toolbox: Toolbox) -> Server[Any]:
             call = _call(context, given.pop("collection", None), given.pop("budget", None))
             result = await tool.run(toolbox, call, **given)
         except Exception as error:
-            return _failed(params.name, error)
+            return _failed(params.name, error, toolbox)
         told = visible_json(result.model_dump(mode="json", exclude_none=True))
         # Clients that are told the form read that one, all others the text.
         return types.CallToolResult(
@@ -169,7 +169,7 @@ def _server(toolbox: Toolbox) -> Server[Any]:
         try:
             result = await toolbox.fetch(_call(context, None, MOST_BUDGET), uri)
         except KNOWN_ERRORS as error:
-            raise MCPError(types.INVALID_PARAMS, message_of(error), {"uri": uri[:200]}) from None
+            raise MCPError(types.INVALID_PARAMS, toolbox.told(error), {"uri": uri[:200]}) from None
         told = json_text(visible_json(result.model_dump(mode="json", exclude_none=True)))
         contents = types.TextResourceContents(uri=uri, mime_type=_JSON, text=told)
         return types.ReadResourceResult(contents=[contents])
@@ -242,8 +242,10 @@ def _call(context: Context, collection: str | None, budget: int | None) -> Call:
     return Call(caller_of(request), address, collection or None, budget, tell)
 
 
-def _failed(tool: str, error: Exception) -> types.CallToolResult:
+def _failed(tool: str, error: Exception, toolbox: Toolbox) -> types.CallToolResult:
     """An error as its tool's result, in one line."""
     if not isinstance(error, KNOWN_ERRORS):
         _log.error("the tool %.60s failed", tool, exc_info=error)
-    return types.CallToolResult(content=[types.TextContent(text=message_of(error))], is_error=True)
+    return types.CallToolResult(
+        content=[types.TextContent(text=toolbox.told(error))], is_error=True
+    )

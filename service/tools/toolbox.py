@@ -24,7 +24,7 @@ from pinakes.service.asking.answer import Answerer, OnStatus, finished_answer
 from pinakes.service.errors import BadInput, NotFound
 from pinakes.service.http.security.caller import Caller
 from pinakes.service.plain_text import one_line
-from pinakes.service.problems import KNOWN_ERRORS
+from pinakes.service.problems import KNOWN_ERRORS, message_of
 from pinakes.service.settings import Settings
 from pinakes.service.shutdown import Shutdown
 from pinakes.service.tools.ask_results import answered
@@ -98,6 +98,10 @@ class Toolbox:
         """Whether clients are told the form of results."""
         return self._settings.tools.output_schema
 
+    def told(self, error: Exception) -> str:
+        """What a caller is told of an error, without this machine's places."""
+        return message_of(error, self._settings)
+
     def collections(self, caller: Caller | None = None) -> list[str]:
         """The collections that ``caller`` can name."""
         return self._library_for(caller).names()
@@ -154,7 +158,7 @@ class Toolbox:
             try:
                 results.append(await self._fetched(one, wanted, call, share))
             except KNOWN_ERRORS as error:
-                results.append(FailedFetch(id=one[:200], error=one_line(str(error), 200)))
+                results.append(FailedFetch(id=one[:200], error=one_line(self.told(error), 200)))
         failed = [one.error for one in results if isinstance(one, FailedFetch)]
         if len(failed) == len(results):
             raise NotFound("; ".join(failed))

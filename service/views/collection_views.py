@@ -7,7 +7,8 @@ from pydantic import Field
 from pinakes.index.library import CollectionState
 from pinakes.service.asking.citations import collection_url
 from pinakes.service.plain_text import one_line
-from pinakes.service.problems import told_of
+from pinakes.service.problems import told_of, without_places
+from pinakes.service.settings import Settings
 from pinakes.service.views.search_views import View
 
 __all__ = ["CollectionView", "CollectionsView", "collection_view"]
@@ -39,8 +40,8 @@ class CollectionsView(View):
     collections: list[CollectionView]
 
 
-def collection_view(state: CollectionState) -> CollectionView:
-    """A collection as JSON."""
+def collection_view(state: CollectionState, settings: Settings) -> CollectionView:
+    """A collection as JSON, its problem without this machine's places."""
     known: dict[str, Any] = {}
     if manifest := state.manifest:
         known = {
@@ -56,6 +57,8 @@ def collection_view(state: CollectionState) -> CollectionView:
         collection=state.name,
         url=collection_url(state.name),
         status="ready" if state.problem is None else "unusable",
-        problem=None if state.problem is None else one_line(told_of(state.problem)),
+        problem=None
+        if state.problem is None
+        else one_line(without_places(told_of(state.problem), settings)),
         **known,
     )

@@ -1,6 +1,7 @@
 """Shards of vectors, exact and in inverted lists, with the real faiss."""
 
 import itertools
+import os
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -317,6 +318,23 @@ def test_threads_find_what_one_finds(listed: Path) -> None:
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+@pytest.mark.skipif(os.cpu_count() == 1, reason="there is nothing to share the work among")
+@pytest.mark.parametrize("kind", ["exact", "listed"])
+def test_a_search_starts_no_threads(kind: str, request: pytest.FixtureRequest) -> None:
+    index = VectorIndex(request.getfixturevalue(kind))
+    started: list[set[str]] = []
+
+    def ask() -> None:
+        before = os.listdir("/proc/self/task")
+        index.search(QUESTIONS[0], 10)
+        started.append(set(os.listdir("/proc/self/task")).difference(before))
+
+    thread = threading.Thread(target=ask)  # what one thread has been told no other knows
+    thread.start()
+    thread.join()
+    assert started == [set()]
 
 
 def damaged(path: Path) -> Iterator[bytes]:

@@ -222,6 +222,7 @@ class TestHealth:
             assert answer.status_code == 503
             assert answer.headers["content-type"] == "application/problem+json"
             assert "pinakes build" in answer.json()["detail"]
+            assert str(tmp_path) not in answer.text
         assert client.get("/healthz").status_code == 200
         shutil.copytree(sample, collection, symlinks=True)
         assert client.get("/readyz").status_code == 200

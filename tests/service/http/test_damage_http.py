@@ -78,6 +78,7 @@ def assert_problem(response: Any, *words: str) -> None:
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json()["title"] == "Damaged generation"
     assert all(word in response.json()["detail"] for word in words)
+    assert not response.json()["detail"].startswith("/")
 
 
 def test_a_rotten_page_is_a_problem_and_the_service_is_not_ready_from_then_on(
@@ -110,8 +111,14 @@ def test_answers_from_a_rotten_page_are_problems_in_every_form(
     answer = client.post("/v1/chat/completions", json=chat)
     assert answer.status_code == 503
     assert "texts/000001.db" in answer.json()["error"]["message"]
-    for text in (stream.text, answer.text):
+    call = {"name": "search", "arguments": {"query": question}}
+    body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+    tool = client.post("/mcp", json=body, headers={"Accept": "application/json, text/event-stream"})
+    status = client.get("/status")
+    for text in (stream.text, answer.text, tool.text, status.text):
+        assert "texts/000001.db" in text
         assert "Traceback" not in text
+        assert str(collection.parent) not in text  # nobody's business
 
 
 def test_the_scrub_finds_what_nobody_has_read(
