@@ -124,7 +124,7 @@ def usage(
     as_json: JsonOption = False,
     data: DataOption = None,
 ) -> None:
-    """Show by day how often each token searched and asked, and what the model did for it.
+    """Show by day how often each token searched and asked, and what was done for it.
 
     Numbers alone: what was asked is kept nowhere.
     """
@@ -139,7 +139,15 @@ def usage(
     if as_json:
         print(json.dumps([day.as_json() for day in used]))
         return
-    columns = ("day", "token", "searches", "questions", "tokens written", "model seconds")
+    columns = (
+        "day",
+        "token",
+        "searches",
+        "questions",
+        "tokens written",
+        "model seconds",
+        "embeddings",
+    )
     rows = [
         (
             day.day,
@@ -148,6 +156,7 @@ def usage(
             f"{day.questions:,}",
             f"{day.tokens_written:,}",
             f"{day.model_seconds:,.1f}",
+            f"{day.embeddings:,}",
         )
         for day in used
     ]

@@ -54,6 +54,11 @@ class Accounting:
         if self._has_token(caller):
             self._usage.add(caller, searches=1)
 
+    def embedded(self, caller: str, texts: int) -> None:
+        """So many texts have been turned into vectors."""
+        if self._has_token(caller):
+            self._usage.add(caller, embeddings=texts)
+
     def responded(
         self, route: str, status: int, seconds: float, caller: str, *, has_query: bool
     ) -> None:

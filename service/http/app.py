@@ -95,7 +95,7 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
     app.state.tokens = tokens
     app.state.usage = usage
     app.state.metrics = metrics
-    app.mount("/v1", create_openai_api(library, answerer))
+    app.mount("/v1", create_openai_api(library, answerer, accounting.embedded))
     app.router.routes.append(Route("/mcp", tools, include_in_schema=False))
     app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
     add_error_handlers(app, settings)

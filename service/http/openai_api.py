@@ -4,7 +4,7 @@ What models there are is said in ``openai_models``.
 """
 
 import json
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -97,8 +97,13 @@ def _leased_by_embedding(body: EmbeddingRequest, library: ServedLibrary) -> Iter
         yield index
 
 
-def create_openai_api(library: Library, answerer: Answerer) -> FastAPI:
-    """An app to be mounted at ``/v1``; it has its own form of errors."""
+def create_openai_api(
+    library: Library, answerer: Answerer, on_embedded: Callable[[str, int], None]
+) -> FastAPI:
+    """An app to be mounted at ``/v1``; it has its own form of errors.
+
+    ``on_embedded``: told of who was given vectors, and of how many texts.
+    """
     api = FastAPI(
         title="Pinakes, by OpenAI's API",
         version=version("pinakes"),
@@ -175,8 +180,10 @@ def create_openai_api(library: Library, answerer: Answerer) -> FastAPI:
         body: EmbeddingRequest,
     ) -> Response:
         """Vectors of texts, by the encoder of the collection: work, which only askers may give."""
-        caller_of(request).check_may_ask()
+        caller = caller_of(request)
+        caller.check_may_ask()
         made = await while_connected(request.receive, embeddings(index, body))
+        on_embedded(caller.name, len(made.data))
         return PlainJSONResponse(made.model_dump(mode="json"))
 
     return api

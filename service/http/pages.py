@@ -21,6 +21,7 @@ from pinakes.service.http.requests import (
     collection_meant,
 )
 from pinakes.service.http.search_results import RESULTS_A_PAGE, ArticleResult, results_page
+from pinakes.service.http.security.caller import caller_of
 from pinakes.service.http.security.entry import add_entry
 from pinakes.service.http.security.guard import is_own_navigation
 from pinakes.service.http.templating import TEMPLATES
@@ -57,16 +58,11 @@ def first_page(request: Request, library: ServedLibrary) -> Response:
 
 @_pages.get(f"{UNDER_COLLECTION}/")
 def question_page(request: Request, index: LeasedIndex) -> Response:
-    """Type a question, read the answer and its sources."""
-    return TEMPLATES.TemplateResponse(
-        request,
-        "index.html",
-        {
-            "manifest": index.manifest,
-            "asks_itself": is_own_navigation(request),
-        },
-        headers=_FRESH,
-    )
+    """Type a question, read the answer and its sources; or why that is not for this caller."""
+    shown = {"manifest": index.manifest, "asks_itself": is_own_navigation(request)}
+    if not caller_of(request).may_ask:
+        shown["query"] = request.query_params.get("q", "")  # to search for
+    return TEMPLATES.TemplateResponse(request, "index.html", shown, headers=_FRESH)
 
 
 @_pages.get("/search")

@@ -31,14 +31,16 @@ def wants_page(request: Request) -> bool:
 
 
 def _known(request: Request) -> dict[str, Any]:
-    """What every page knows: the collections there are, and how long a question may be."""
+    """What every page knows: who looks, the collections there are, how long a question may be."""
+    # Nobody has been found out where a page is shown to everybody.
+    known = {"caller": getattr(request.state, "caller", None), "longest": MAX_QUERY_LENGTH}
     if request.url.path.startswith(_OPEN):
-        return {"collection_names": [], "longest": MAX_QUERY_LENGTH}
+        return known | {"collection_names": []}
     try:  # the human door has no library
         names = library_of(request).names() if hasattr(request.app.state, "library") else []
     except CollectionError:
         names = []
-    return {"collection_names": names, "longest": MAX_QUERY_LENGTH}
+    return known | {"collection_names": names}
 
 
 def _shown(value: Any) -> Any:

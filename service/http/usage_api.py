@@ -26,6 +26,7 @@ class DayView(View):
     questions: int
     tokens_written: int = Field(description="By the model, in its own tokens.")
     model_seconds: float = Field(description="Of turns at the model.")
+    embeddings: int = Field(description="Texts of which vectors were given.")
 
 
 class UsageView(View):
@@ -66,6 +67,7 @@ def usage(
                 questions=one.questions,
                 tokens_written=one.tokens_written,
                 model_seconds=round(one.model_seconds, 3),
+                embeddings=one.embeddings,
             )
             for one in used.since(days, token.name)
         ],

@@ -47,9 +47,14 @@ class Caller:
         """Whether a collection of this name is there for this caller, if there is one."""
         return self.collections is None or collection in self.collections
 
+    @property
+    def may_ask(self) -> bool:
+        """Whether it is given answers, and not only what it searches for and reads."""
+        return self.scope != "read"
+
     def check_may_ask(self) -> None:
         """Raises NotAllowed where the token is for reading only."""
-        if self.scope == "read":
+        if not self.may_ask:
             raise NotAllowed(
                 f"the token {self.name} may search and read; answers and embeddings need one "
                 "with the scope ask"

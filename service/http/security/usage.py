@@ -27,11 +27,15 @@ _TABLE = """CREATE TABLE IF NOT EXISTS usage (
     day TEXT NOT NULL, name TEXT NOT NULL,
     searches INTEGER NOT NULL, questions INTEGER NOT NULL,
     tokens_written INTEGER NOT NULL, model_seconds REAL NOT NULL,
+    embeddings INTEGER NOT NULL DEFAULT 0,
     PRIMARY KEY (day, name)) WITHOUT ROWID"""
-_ADD = """INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (day, name) DO UPDATE SET
+# Files of before that was counted lack it.
+_ADD_EMBEDDINGS = "ALTER TABLE usage ADD COLUMN embeddings INTEGER NOT NULL DEFAULT 0"
+_ADD = """INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (day, name) DO UPDATE SET
     searches = searches + excluded.searches, questions = questions + excluded.questions,
     tokens_written = tokens_written + excluded.tokens_written,
-    model_seconds = model_seconds + excluded.model_seconds"""
+    model_seconds = model_seconds + excluded.model_seconds,
+    embeddings = embeddings + excluded.embeddings"""
 _log = logging.getLogger(__name__)
 
 
@@ -40,6 +44,7 @@ class DayOfUse:
     """What the token ``name`` used on a day (YYYY-MM-DD, UTC).
 
     ``tokens_written``: by the model. ``model_seconds``: that it had a turn at the model.
+    ``embeddings``: texts of which it was given vectors.
     """
 
     day: str
@@ -48,6 +53,7 @@ class DayOfUse:
     questions: int = 0
     tokens_written: int = 0
     model_seconds: float = 0.0
+    embeddings: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """As it is told."""
@@ -71,10 +77,11 @@ class Usage:
         questions: int = 0,
         tokens_written: int = 0,
         model_seconds: float = 0.0,
+        embeddings: int = 0,
     ) -> None:
         """Count for the token ``name``, today."""
         day = datetime.now(UTC).date().isoformat()
-        used = DayOfUse(day, name, searches, questions, tokens_written, model_seconds)
+        used = DayOfUse(day, name, searches, questions, tokens_written, model_seconds, embeddings)
         with self._lock:
             _add(self._counted, used)
 
@@ -146,6 +153,9 @@ class Usage:
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600))
         with closing(sqlite3.connect(self.path, timeout=_PATIENCE_S)) as database, database:
             database.execute(_TABLE)
+            columns = database.execute("SELECT name FROM pragma_table_info('usage')")
+            if ("embeddings",) not in columns.fetchall():
+                database.execute(_ADD_EMBEDDINGS)
             yield database
 
 
@@ -163,3 +173,4 @@ def _add(days: dict[tuple[str, str], DayOfUse], used: DayOfUse) -> None:
     day.questions += used.questions
     day.tokens_written += used.tokens_written
     day.model_seconds += used.model_seconds
+    day.embeddings += used.embeddings

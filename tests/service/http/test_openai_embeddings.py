@@ -9,7 +9,12 @@ import numpy as np
 import openai
 import pytest
 
+from pinakes.index.library import Library
 from pinakes.index.retrieval.search import Index
+from pinakes.service.http.app import create_app
+from pinakes.service.http.security.tokens import Tokens
+from pinakes.service.settings import Settings
+from tests.service.conftest import local_client
 from tests.service.http.test_openai_api import serving
 
 TEXTS = ["The Rosetta Stone was found in 1799.", "Papyrus", "🐎" * 3]
@@ -123,3 +128,16 @@ def test_a_collection_without_an_encoder(awkward: Path) -> None:
     with serving(awkward, None) as client, pytest.raises(openai.NotFoundError) as missing:
         client.embeddings.create(model="toywiki", input="x")
     assert "toywiki has no encoder" in str(missing.value)
+
+
+def test_texts_are_counted_for_the_token_that_sent_them(sample: Path, tmp_path: Path) -> None:
+    for path in sample.parent.iterdir():
+        (tmp_path / path.name).symlink_to(path)
+    secret = Tokens(tmp_path).create("friend")
+    with local_client(create_app(Settings(data=tmp_path), Library(tmp_path), None)) as client:
+        client.headers["authorization"] = f"Bearer {secret}"
+        for texts in (TEXTS, "Papyrus", []):
+            client.post("/v1/embeddings", json={"model": "samplewiki", "input": texts})
+        [today] = client.get("/api/usage").json()["days"]
+    assert today["embeddings"] == 4
+    assert (today["searches"], today["questions"]) == (0, 0)

@@ -140,6 +140,32 @@ def test_markup_in_the_way_back_is_text(client: TestClient) -> None:
     assert "<script>alert" not in form.text
 
 
+def test_a_token_for_reading_sees_no_form_for_asking(
+    client: TestClient, secret: str, tmp_path: Path
+) -> None:
+    forms = ('id="ask"', "/static/ask.js", "Ask this as a question", ">Ask</button>")
+    addresses = [
+        f"/c/toywiki/{rest}" for rest in ("", "?q=zebrafish", "search?q=zebrafish&all=1", "page/1")
+    ]
+
+    def shown(secret: str) -> list[str]:
+        client.cookies.set("pinakes", secret)
+        pages = [
+            client.get(one, headers=HTML | {"Sec-Fetch-Site": "none"}, follow_redirects=True)
+            for one in addresses
+        ]
+        assert all(page.status_code == 200 for page in pages)
+        return [page.text for page in pages]
+
+    text = "".join(shown(secret))
+    assert all(form in text for form in forms)
+    first, linked, found, page = shown(Tokens(tmp_path).create("guest", "read"))
+    assert [form for form in forms if form in first + linked + found + page] == []
+    assert "Your token, guest, may search and read" in first
+    assert 'href="search?q=zebrafish"' in linked
+    assert "zebrafish" in found
+
+
 @needs_chromium
 @pytest.mark.parametrize("scripts", [True, False])
 def test_one_entry_opens_the_pages(

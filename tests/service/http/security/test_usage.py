@@ -25,7 +25,9 @@ def test_what_is_counted_adds_up_before_and_after_it_is_written(usage: Usage) ->
     usage.flush()
     usage.add("phone", questions=1, tokens_written=7, model_seconds=1.5)
     usage.add("agent", searches=2)
-    whole = [DayOfUse(day(), "agent", 2), DayOfUse(day(), "phone", 1, 1, 7, 1.5)]
+    usage.add("agent", embeddings=5)
+    agent = DayOfUse(day(), "agent", 2, embeddings=5)
+    whole = [agent, DayOfUse(day(), "phone", 1, 1, 7, 1.5)]
     assert usage.since(1) == whole
     usage.flush()
     usage.flush()
@@ -34,12 +36,26 @@ def test_what_is_counted_adds_up_before_and_after_it_is_written(usage: Usage) ->
     assert stat.S_IMODE(usage.path.stat().st_mode) == 0o600
 
 
+def test_a_file_of_before_embeddings_were_counted(usage: Usage) -> None:
+    usage.path.parent.mkdir()
+    with sqlite3.connect(usage.path) as database:
+        database.execute(
+            "CREATE TABLE usage (day TEXT, name TEXT, searches INTEGER, questions INTEGER, "
+            "tokens_written INTEGER, model_seconds REAL, PRIMARY KEY (day, name)) WITHOUT ROWID"
+        )
+        database.execute("INSERT INTO usage VALUES (?, 'phone', 3, 2, 1, 0.5)", (day(),))
+    database.close()
+    usage.add("phone", embeddings=2)
+    usage.flush()
+    assert usage.since(1) == [DayOfUse(day(), "phone", 3, 2, 1, 0.5, 2)]
+
+
 def test_days_that_are_long_past_are_forgotten(usage: Usage) -> None:
     usage.add("phone", searches=1)
     usage.flush()
     with sqlite3.connect(usage.path) as database:
         for ago in (1, MOST_DAYS - 1, MOST_DAYS, 10_000):
-            database.execute("INSERT INTO usage VALUES (?, 'phone', 1, 0, 0, 0)", (day(ago),))
+            database.execute("INSERT INTO usage VALUES (?, 'phone', 1, 0, 0, 0, 0)", (day(ago),))
     database.close()
     usage.add("phone", searches=1)
     usage.flush()
