@@ -168,7 +168,11 @@ async def _finds_nothing(toolbox: Toolbox, query: str) -> bool:
 def _texts(told: Any) -> str:
     """What is read of a result: its texts, and titles, for these may answer, too."""
     results = told.get("results", [told])
-    return "\n".join(f"{one.get('title', '')}\n{one.get('text', '')}" for one in results)
+    told = [(one, one.get("also", ())) for one in results]
+    return "\n".join(
+        "\n".join([one.get("title", ""), one.get("text", ""), *(more["text"] for more in also)])
+        for one, also in told
+    )
 
 
 def _peer(served: Served, questions: Sequence[AgentQuestion]) -> dict[str, float]:

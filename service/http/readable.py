@@ -59,6 +59,7 @@ def readable_search(result: SearchResult, format: Format) -> str:
             escaped(page.text or "", format),
             _kept(page.kept_as_of),
             page.id,
+            *(line for also in page.also or () for line in (escaped(also.text, format), also.id)),
         )
         for page in result.results
     ]

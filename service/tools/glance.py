@@ -47,7 +47,7 @@ class SeenPage:
     hit: Hit
     fit: Fit
     sentences: tuple[tuple[Hit, AnsweringSentence], ...]
-    lead: str = ""
+    lead: Hit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def glance(index: Index, text: str, mode: Mode, most: int, reader: Reader | None
                 hit if sentences else replace(hit, highlights=highlighted(hit.passage.text)),
                 _fit(place, confidence, threshold),
                 sentences,
-                "" if place else _lead(index, hit),
+                None if place else _lead(index, hit),
             )
             for place, (hit, sentences) in enumerate(pages[:most])
         )
@@ -108,12 +108,10 @@ def _with_first_lead(index: Index, read: Sequence[Hit]) -> list[Hit]:
     return [first, lead, *others]
 
 
-def _lead(index: Index, hit: Hit) -> str:
+def _lead(index: Index, hit: Hit) -> Hit | None:
     """How the page begins, if its whole title is in the question: facts of it stand there."""
-    if hit.features.get("title in question", 0.0) < _WHOLE_TITLE:
-        return ""
-    title, text = hit.passage.title, lead_of(index, hit).passage.text
-    return text.removeprefix(title).lstrip() if text.startswith(f"{title}\n") else text
+    is_named = hit.features.get("title in question", 0.0) >= _WHOLE_TITLE
+    return lead_of(index, hit) if is_named else None
 
 
 def _confidence(

@@ -11,6 +11,7 @@ from pinakes.service.views.answer_views import OutsideQuestionView
 from pinakes.service.views.search_views import KEPT_AS_OF, View
 
 __all__ = [
+    "AlsoView",
     "AskResult",
     "FailedFetch",
     "FetchMetadata",
@@ -32,10 +33,18 @@ class PageReference(View):
     url: str | None = None
 
 
-class FoundView(View):
-    """A page that was found: first its sentence that most likely answers, then others of it.
+class AlsoView(View):
+    """Sentences of the same page that stand elsewhere; ``id`` gives what they stand in."""
 
-    ``id``: of the passage that sentence stands in. ``fit``: how likely the page answers.
+    text: str
+    id: str = Field(examples=["samplewiki/1590@1271475422:0-393"])
+
+
+class FoundView(View):
+    """A page that was found: first its sentence that most likely answers, then others beside it.
+
+    ``id``: of the passage they stand in. ``fit``: how likely the page answers. ``also``: sentences
+    from elsewhere on the page.
     """
 
     text: str | None = None
@@ -43,6 +52,7 @@ class FoundView(View):
     id: str = Field(examples=["samplewiki/1590@1271475422:0-393"])
     url: str | None = None
     fit: Fit | None = None
+    also: list[AlsoView] | None = None
     kept_as_of: str | None = Field(None, description=KEPT_AS_OF)
 
 

@@ -8,7 +8,7 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit, Manifest, Suggestion
 from pinakes.service.reading.reader import AnsweringSentence
 from pinakes.service.tools.frame import Frame, json_of
-from pinakes.service.tools.glance import Glance, SeenPage
+from pinakes.service.tools.glance import Glance, SeenPage, glance
 from pinakes.service.tools.search_results import found, titles_found
 from pinakes.service.types import parse_ref
 from tests.service.tools.test_ask_results import KINDS, hit
@@ -88,3 +88,50 @@ def test_titles_are_ids_of_whole_pages(manifest: Manifest) -> None:
     assert len(json_of(result)) <= 700
     assert [one.id for one in result.results][:2] == ["samplewiki/0", "samplewiki/1"]
     assert "text" not in json_of(result)
+
+
+def test_a_sentence_from_elsewhere_on_the_page_has_the_id_of_where_it_stands(
+    manifest: Manifest,
+) -> None:
+    one = hit(2, "It was old. Ptolemy founded it. It burnt.")
+    text = "Scholars came from Athens. Some of them stayed."
+    elsewhere = replace(
+        one, passage=replace(one.passage, passage_id=99, start=5_000, end=5_047, text=text)
+    )
+    page = seen(one, ("Ptolemy founded it.", 3.0), ("It burnt.", 1.0))
+    more = seen(elsewhere, ("Scholars came from Athens.", 2.0), ("Some of them stayed.", 0.5))
+    both = replace(page, sentences=(*page.sentences, *more.sentences))
+    frame = Frame(manifest, "", 1_500)
+    [result] = found(Glance((both,)), frame).results
+    assert result.text == "Ptolemy founded it. … It burnt."
+    [also] = result.also or []
+    assert also.text == "Scholars came from Athens. … Some of them stayed."
+    ids = [parse_ref(result.id), parse_ref(also.id)]
+    assert [(ref.start, ref.end) for ref in ids] == [(100, 141), (5_000, 5_047)]
+    lead = replace(one, passage=replace(one.passage, passage_id=98, text="Library 2\n" + text))
+    [result] = found(Glance((replace(page, lead=lead),)), frame).results
+    assert [(also.text, also.id) for also in result.also or ()] == [(text, "samplewiki/2")]
+
+
+@pytest.mark.parametrize("budget", [600, 1_500, 6_000])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When was the Rosetta Stone found?",
+        "Who founded the Library of Alexandria?",
+        "What was written on papyrus?",
+        "library Alexandria scrolls fire",
+    ],
+)
+def test_what_is_shown_stands_where_its_id_says(index: Index, question: str, budget: int) -> None:
+    result = found(glance(index, question, "hybrid", 4), Frame(index.manifest, "", budget))
+    assert len(json_of(result)) <= budget
+    shown = [(also.text, also.id) for one in result.results for also in one.also or ()]
+    assert result.results
+    for text, id in [*shown, *((one.text or "", one.id) for one in result.results)]:
+        page = index.page(int(id.partition("/")[2].partition("@")[0]))
+        assert page is not None
+        ref = parse_ref(id) if "@" in id else None
+        stands = page.text[ref.start : ref.end] if ref else page.text[:3_000]
+        for part in text.split(" … "):
+            assert part.removeprefix("… ").removesuffix(" …") in stands
