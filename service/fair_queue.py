@@ -19,6 +19,8 @@ __all__ = ["FairQueue", "Place", "Ticket"]
 _MEASURED = 32  # the latest turns, which estimates are made from
 _REFRESH_S = 5.0  # an estimate changes also while nobody moves
 _RETRY_S = 10  # where no turn has been measured yet
+# So long after its last ticket a caller is expected to come again.
+_EXPECTED_S = 300.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ class FairQueue:
 
     So it is among the users of one caller too. No caller has more places than are left free for
     others (dynamic thresholds, Choudhury and Hahne 1998): one alone takes half, and whoever comes
-    finds room.
+    finds room. Nor does a caller take the last free slot while others come now and then: whoever
+    comes would wait until one of its turns ends. One alone has all slots.
 
     A ticket is a place in the line from the beginning, and takes a slot only when it asks: what is
     done before keeps nobody waiting.
@@ -106,6 +109,8 @@ class FairQueue:
         self._turns = 0
         # The last turn of each caller who still has a ticket, and of each user of one.
         self._latest: dict[str | tuple[str, str], int] = {}
+        # When each caller, and each user of one, last entered.
+        self._entered: dict[str | tuple[str, str], float] = {}
 
     @property
     def waiting(self) -> int:
@@ -130,6 +135,9 @@ class FairQueue:
         """
         self.check_room(caller)
         ticket = Ticket(self, caller, user)
+        now = time.monotonic()
+        left = {name: at for name, at in self._entered.items() if now - at < _EXPECTED_S}
+        self._entered = left | {_caller(ticket): now, _user(ticket): now}
         self._waiting.append(ticket)
         try:
             yield ticket
@@ -145,7 +153,7 @@ class FairQueue:
             free = self.slots + self.longest - self.waiting - self.running
         if free > own and (most is None or own < most):
             return
-        wait_s = self._wait_s(0)
+        wait_s = self._wait_s(0, self.slots)
         retry_s = _RETRY_S if wait_s is None else max(1, math.ceil(wait_s))
         full = f"the line for the model is full ({self.waiting} wait)"
         if free > 0:
@@ -166,7 +174,7 @@ class FairQueue:
     def place(self, ticket: Ticket) -> Place:
         """Where a waiting ticket stands."""
         position = self._order(self._waiting).index(ticket)
-        wait_s = self._wait_s(position)
+        wait_s = self._wait_s(position, self.slots - self._is_last_for_others(ticket))
         return Place(position, None if wait_s is None else round(wait_s, 1))
 
     def _leave(self, ticket: Ticket) -> None:
@@ -186,6 +194,8 @@ class FairQueue:
             asking := [ticket for ticket in self._waiting if ticket.asked]
         ):
             ticket = self._order(asking)[0]
+            if self._is_last_for_others(ticket):
+                break
             self._waiting.remove(ticket)
             self._running.append(ticket)
             self._turns += 1
@@ -193,6 +203,22 @@ class FairQueue:
             ticket.move(begin=True)
         for ticket in self._waiting:
             ticket.move()
+
+    def _is_last_for_others(self, ticket: Ticket) -> bool:
+        """Whether all other slots are its caller's, or its user's, and somebody else may come."""
+        if self.slots == 1 or self.running < self.slots - 1:
+            return False
+        now = time.monotonic()
+        return any(
+            all(name(one) == name(ticket) for one in self._running)
+            and any(
+                isinstance(other, type(name(ticket)))
+                and other != name(ticket)
+                and now - entered < _EXPECTED_S
+                for other, entered in self._entered.items()
+            )
+            for name in (_caller, _user)
+        )
 
     def _order(self, tickets: Sequence[Ticket]) -> list[Ticket]:
         """Those that wait, in the order of their turns: everybody's first before any second."""
@@ -210,8 +236,11 @@ class FairQueue:
             before[own] += 1
         return sorted(tickets, key=ranks.__getitem__)
 
-    def _wait_s(self, before: int) -> float | None:
-        """Seconds until a slot is free for the one with so many before, as turns have lasted."""
+    def _wait_s(self, before: int, slots: int) -> float | None:
+        """Seconds until one of so many slots is free for the one with so many before.
+
+        As turns have lasted.
+        """
         if not self._lasted:
             return None
         now = time.monotonic()
@@ -221,8 +250,8 @@ class FairQueue:
             if ticket.began is not None
         )
         # Where slots have become fewer, the first to end leave none.
-        free = remaining[max(0, self.running - self.slots) :]
-        free = [0.0] * (self.slots - len(free)) + free  # a heap: sorted
+        free = remaining[max(0, self.running - slots) :]
+        free = [0.0] * (slots - len(free)) + free  # a heap: sorted
         usual = sum(self._lasted) / len(self._lasted)
         for _ in range(before):
             heapreplace(free, free[0] + usual)

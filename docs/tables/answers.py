@@ -231,6 +231,9 @@ def friends(figures: Any) -> Iterable[Row]:
             "times alone": one["p50"] / alone,
             "times together": one["p50"] / together,
             "p95 s": one["p95"],
+            "waiting for the model, p50 s": one["parts_p50"]["waiting for the model"],
+            "floor, s": figures["floor_s"],
+            "model asked": figures["asked_of_the_model"],
             "the flooder's answers": one["flooder_answers"],
             "refused to it": one["flooder_refused"],
         }

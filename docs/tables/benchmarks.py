@@ -294,7 +294,9 @@ TABLES = (
           "Each with all the limits it offers set; *bare*: none.", answers.servers),
     Table("Friends, of whom one floods", "friends", "friends",
           "Each has a token. Seven ask and pause; the eighth has 32 questions at once, for as long "
-          "as they do. A scripted model with two slots; the machine was busy with other work.",
+          "as they do. A scripted model with two slots; the machine was busy with other work. "
+          "*model asked*: the share of its slots that the seven take by themselves; *floor*: "
+          "alone, and what is left on the average of a running answer, were all slots taken.",
           answers.friends),
 )  # fmt: skip
 

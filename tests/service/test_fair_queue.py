@@ -84,6 +84,50 @@ def test_who_has_a_turn_waits_behind_others() -> None:
         assert (mine.began, other.began is not None) == (None, True)
 
 
+@pytest.mark.parametrize("by_user", [False, True])
+@pytest.mark.parametrize("slots", [2, 3])
+def test_the_last_slot_is_left_to_others_who_come_now_and_then(
+    clock: Clock, slots: int, by_user: bool
+) -> None:
+    queue = FairQueue(longest=40, slots=slots)
+
+    def ask(name: str) -> Ticket:
+        who = ("webui", name) if by_user else (name, "")
+        ticket = stack.enter_context(queue.enter(*who))
+        queue.ask(ticket)
+        return ticket
+
+    with ExitStack() as stack:
+        ask("friend")
+    with ExitStack() as stack:
+        flood = [ask("flooder") for _ in range(9)]
+        assert queue.running == slots - 1
+        clock.now += 200
+        friend = ask("friend")
+        assert friend.began == clock.now  # at once
+        assert queue.running == slots
+        clock.now += 299
+        queue.ask(flood[-1])
+        assert queue.running == slots
+    with ExitStack() as stack:
+        begun = [ask("flooder") for _ in range(4)]
+        assert queue.running == slots - 1
+        clock.now += 2  # the friend has not come again
+        queue.ask(begun[-1])
+        assert queue.running == slots
+
+
+def test_who_waits_though_a_slot_is_free_is_told_how_long(clock: Clock) -> None:
+    queue = FairQueue(longest=20, slots=2)
+    with ExitStack() as stack:
+        enter(stack, queue, "friend")
+        clock.now += 8
+    with ExitStack() as stack:
+        _, second = enter(stack, queue, "flooder", "flooder")
+        clock.now += 2
+        assert queue.place(second) == Place(0, 6.0)
+
+
 def test_who_asks_again_later_stands_where_he_comes() -> None:
     queue = FairQueue(longest=9)
     lasting = ExitStack()
@@ -354,6 +398,7 @@ class QueueMachine(RuleBasedStateMachine):
         super().__init__()
         self.queue = FairQueue(longest=8, slots=1)
         self.stacks: dict[Ticket, ExitStack] = {}  # in order of arrival
+        self.entered: set[str] = set()
         self.grants = 0
         self.latest: dict[str, int] = {}  # which grant was the last of a caller who is here
 
@@ -368,6 +413,7 @@ class QueueMachine(RuleBasedStateMachine):
             assert not room
         else:
             assert room
+            self.entered.add(caller)
             assert ticket.began is None
             self.stacks[ticket] = stack
 
@@ -398,9 +444,12 @@ class QueueMachine(RuleBasedStateMachine):
         assert self.queue.waiting == len(self.stacks) - len(began)
 
     @invariant()
-    def no_slot_is_idle(self) -> None:
-        if any(one.asked and one.began is None for one in self.stacks):
-            assert self.queue.running >= self.queue.slots
+    def no_slot_is_idle_but_the_last_for_others(self) -> None:
+        asking = {one.caller for one in self.stacks if one.asked and one.began is None}
+        if asking and self.queue.running < self.queue.slots:
+            assert self.queue.running == self.queue.slots - 1 > 0
+            assert {one.caller for one in self.stacks if one.began is not None} == asking
+            assert self.entered > asking
 
     @invariant()
     def positions_are_a_line(self) -> None:
