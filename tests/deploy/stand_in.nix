@@ -16,11 +16,13 @@ let
     };
   };
   pkgs = {
-    formats.toml = _: { type = "toml"; generate = name: value: builtins.toFile name (builtins.toJSON value); };
-    linkFarm = name: entries: builtins.toFile name (builtins.toJSON (map (entry: entry.name) entries));
+    formats.toml = _: { type = "toml"; generate = _: builtins.toJSON; };
+    linkFarm = _: builtins.toJSON;  # what is in a file in place of the file
   };
   options = (import ../../deploy/nix/module.nix { inherit lib pkgs; config = { }; }).options.services.pinakes;
   defaults = builtins.mapAttrs (_: option: option.default or null) options;
-  config.services.pinakes = defaults // settings;
+  unknown = builtins.filter (name: !(options ? ${name})) (builtins.attrNames settings);
+  config.services.pinakes =
+    if unknown == [ ] then defaults // settings else throw "no option ${toString unknown}";
 in
 (import ../../deploy/nix/module.nix { inherit config lib pkgs; }).config

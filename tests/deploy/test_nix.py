@@ -1,6 +1,7 @@
 """The NixOS module says what the units of systemd say; evaluated with a stand-in for its lib."""
 
 import json
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from pinakes.service.settings import Settings
 from tests.deploy.test_units import DEPLOY, UNITS
 
 HERE = Path(__file__).parent
@@ -18,22 +20,34 @@ pytestmark = pytest.mark.skipif(not shutil.which("nix-instantiate"), reason="nee
 
 
 def instantiate(tmp_path: Path, *words: str) -> str:
-    state = {f"NIX_{name}_DIR": str(tmp_path / name) for name in ("STORE", "STATE", "LOG", "CONF")}
-    done = subprocess.run(
-        ["nix-instantiate", *words], capture_output=True, text=True, check=False, cwd=HERE,
-        env=state | {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
-    )  # fmt: skip
+    done = ran(tmp_path, *words)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
 
-def evaluated(tmp_path: Path, settings: str) -> dict[str, Any]:
+def ran(tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    state = {f"NIX_{name}_DIR": str(tmp_path / name) for name in ("STORE", "STATE", "LOG", "CONF")}
+    return subprocess.run(
+        ["nix-instantiate", *words], capture_output=True, text=True, check=False, cwd=HERE,
+        env=state | {"PATH": "/usr/bin:/bin", "HOME": str(tmp_path)},
+    )  # fmt: skip
+
+
+def asked(settings: str) -> tuple[str, ...]:
     words = "--eval", "--strict", "--json", "--readonly-mode", "-E"
-    text = instantiate(
-        tmp_path, *words, f"import ./stand_in.nix {{ settings = {{ enable = true; {settings} }}; }}"
-    )
-    found: dict[str, Any] = json.loads(text)
+    return (*words, f"import ./stand_in.nix {{ settings = {{ enable = true; {settings} }}; }}")
+
+
+def evaluated(tmp_path: Path, settings: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(instantiate(tmp_path, *asked(settings)))
     return found
+
+
+def written(found: dict[str, Any], service: str) -> Settings:
+    """The pinakes.toml of a service, read as the program reads it: unknown keys are errors."""
+    [file] = json.loads(found["systemd"]["services"][service]["environment"]["XDG_CONFIG_HOME"])
+    assert file["name"] == "pinakes/pinakes.toml"
+    return Settings.model_validate(json.loads(file["path"]))
 
 
 def of_unit(name: str) -> dict[str, str]:
@@ -82,3 +96,32 @@ def test_a_socket_and_a_model_on_the_network(tmp_path: Path) -> None:
     [assertion] = found["assertions"]
     assert not assertion["assertion"]
     assert "name a socket" in assertion["message"]
+
+
+def test_what_is_written_for_the_program_is_what_it_reads(tmp_path: Path) -> None:
+    settings = (
+        'package = "/p"; dataDir = "/wikis"; collections = [ "enwiki" ]; update = [ "enwiki" ]; '
+        'llamaServerUrl = "unix:/m.sock"; settings = { answer.strict = true; };'
+    )
+    found = evaluated(tmp_path, settings)
+    for service in ("pinakes", "pinakes-update-enwiki"):
+        read = written(found, service)
+        assert (read.data, read.serve.collections) == (Path("/wikis"), ("enwiki",))
+        assert (read.generator.url, read.answer.strict) == ("unix:/m.sock", True)
+
+
+def test_an_option_that_there_is_not_is_refused(tmp_path: Path) -> None:
+    refused = ran(tmp_path, *asked('package = "/p"; colections = [ "enwiki" ];'))
+    assert refused.returncode != 0
+    assert "no option colections" in refused.stderr
+
+
+def test_the_example_of_the_page_is_taken(tmp_path: Path) -> None:
+    page = (DEPLOY / "README.md").read_text(encoding="utf-8")
+    example = re.search(r"services\.pinakes = \{\n(.+?)\n  \};", page, re.DOTALL)
+    assert example is not None
+    settings = example[1].replace("enable = true;", "") + "\n"
+    found = evaluated(tmp_path, re.sub(r"package = .+?;", 'package = "/p";', settings))
+    assert "pinakes" in found["systemd"]["services"]
+    assert all(one["assertion"] for one in found["assertions"])
+    written(found, "pinakes")

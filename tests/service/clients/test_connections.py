@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,23 @@ def test_what_is_started_answers(run: Run, data: Path) -> None:
             assert {"search", "fetch", "ask"} <= tools
 
     asyncio.run(handshake())
+
+
+def test_paths_are_whole_from_wherever_it_is_asked(
+    run: Run, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(data.parent)
+    for client in TOOLS:
+        started = server(run, client, Path(data.name))
+        assert Path(started["command"]).is_absolute()
+        assert started["args"][-4:] == ["--data", str(data), "--collection", "samplewiki"]
+
+
+def test_the_command_for_all_projects_starts_the_same(run: Run, data: Path) -> None:
+    said = connection(run, "claude-code", data)
+    [note] = [one for one in said["notes"] if " -- " in one]
+    one = server(run, "claude-code", data)
+    assert shlex.split(note.partition(" -- ")[2]) == [one["command"], *one["args"]]
 
 
 def test_types_where_they_are_required(run: Run, data: Path) -> None:
