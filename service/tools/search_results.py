@@ -147,14 +147,19 @@ class _Places:
             taken = json_length(lead) - json_length(parts[0])
             parts[0] = lead
             return taken
-        return self.add(passage, lead.removesuffix(_CUT))
+        return self.add(passage, lead)
 
     def view(self) -> dict[str, Any]:
         """``text`` and ``also``."""
-        texts = {passage: _GAP.join(parts) for passage, parts in self._texts.items()}
+        texts = {passage: _joined(parts) for passage, parts in self._texts.items()}
         own = texts.pop(self.own)
         also = [AlsoView(text=text, id=self._ids[passage]) for passage, text in texts.items()]
         return {"text": own, "also": also or None}
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """The parts with a mark between them, which says of one that is cut, too, that it goes on."""
+    return _GAP.join([*(part.removesuffix(_CUT) for part in parts[:-1]), parts[-1]])
 
 
 def _first_hit(page: SeenPage) -> Hit:

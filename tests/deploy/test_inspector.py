@@ -21,12 +21,13 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(INSPECTOR is None, reason="needs mcp-inspector (npm)"),
 ]
+_PATIENCE_MS = str(round(PATIENCE_S * 1_000))
 URI = "pinakes://samplewiki/Rosetta_Stone"
 
 
 def inspected(target: list[str], *words: str) -> dict[str, Any]:
     done = subprocess.run(
-        [str(INSPECTOR), "--cli", *target, *words],
+        [str(INSPECTOR), "--cli", *target, *words, "--connect-timeout", _PATIENCE_MS],
         capture_output=True, text=True, check=False, timeout=PATIENCE_S,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr

@@ -133,5 +133,6 @@ def test_what_is_shown_stands_where_its_id_says(index: Index, question: str, bud
         assert page is not None
         ref = parse_ref(id) if "@" in id else None
         stands = page.text[ref.start : ref.end] if ref else page.text[:3_000]
+        assert "… …" not in text
         for part in text.split(" … "):
             assert part.removeprefix("… ").removesuffix(" …") in stands
