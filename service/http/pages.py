@@ -1,5 +1,6 @@
 """The pages: choose a collection, search it, ask it, read an article with a passage marked."""
 
+import random
 from collections.abc import Callable
 from typing import Annotated
 from urllib.parse import quote, unquote, urlencode
@@ -12,8 +13,10 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.types import StoredPage
 from pinakes.ingest.layout import Layout, Span, link_titles
 from pinakes.service.asking.citations import collection_url, page_url, title_url
+from pinakes.service.errors import NotFound
 from pinakes.service.http.api import article
 from pinakes.service.http.article_blocks import heading_anchor, page_blocks
+from pinakes.service.http.front_page import coverage_in_words, drawn_article, examples
 from pinakes.service.http.requests import (
     UNDER_COLLECTION,
     LeasedIndex,
@@ -36,6 +39,7 @@ _FRESH = {"Cache-Control": "no-cache", "Vary": "Sec-Fetch-Site, Cookie"}
 _PASSAGES_A_PAGE = 3 * RESULTS_A_PAGE
 _MOST_PAGES = 5
 _NEAR, _MOST_WORDS = 5, 8
+_CHANCE = random.Random()  # noqa: S311  (draws, no secrets)
 _pages = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 
@@ -57,12 +61,36 @@ def first_page(request: Request, library: ServedLibrary) -> Response:
 
 
 @_pages.get(f"{UNDER_COLLECTION}/")
-def question_page(request: Request, index: LeasedIndex) -> Response:
-    """Type a question, read the answer and its sources; or why that is not for this caller."""
-    shown = {"manifest": index.manifest, "asks_itself": is_own_navigation(request)}
-    if not caller_of(request).may_ask:
-        shown["query"] = request.query_params.get("q", "")  # to search for
-    return TEMPLATES.TemplateResponse(request, "index.html", shown, headers=_FRESH)
+def question_page(
+    request: Request, index: LeasedIndex, query: Annotated[str, Query(alias="q")] = ""
+) -> Response:
+    """Type a question, read the answer and its sources; before there is one, what there is.
+
+    Or why asking is not for this caller, who may search for the words of the question.
+    """
+    may_ask = caller_of(request).may_ask
+    return TEMPLATES.TemplateResponse(
+        request,
+        "index.html",
+        {
+            "manifest": index.manifest,
+            "asks_itself": is_own_navigation(request),
+            "coverage": coverage_in_words(index.manifest),
+            "examples": [] if query and may_ask else examples(index, _CHANCE),
+        }
+        | ({} if may_ask else {"query": query}),
+        headers=_FRESH,
+    )
+
+
+@_pages.get(f"{UNDER_COLLECTION}/random")
+def random_page(index: LeasedIndex) -> Response:
+    """An article drawn at random."""
+    page_id = drawn_article(index, _CHANCE)
+    if page_id is None:
+        raise NotFound(f"{index.manifest.collection} has no article with a text")
+    address = page_url(index.manifest.collection, page_id)
+    return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
 
 
 @_pages.get("/search")

@@ -1,6 +1,7 @@
 """The pages' templates: what every page knows, and values as pages show them."""
 
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +49,15 @@ def _shown(value: Any) -> Any:
     return visible(value) if isinstance(value, str) else value
 
 
+def _in_words(day: str) -> str:
+    """A day of ISO 8601 as people write it: 1 November 2026."""
+    shown = date.fromisoformat(day)
+    return f"{shown.day} {shown:%B %Y}"
+
+
 TEMPLATES = Jinja2Templates(directory=WEB / "templates", context_processors=[_known])
 TEMPLATES.env.finalize = _shown
+TEMPLATES.env.filters["in_words"] = _in_words
 
 
 def error_page(

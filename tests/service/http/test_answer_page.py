@@ -428,7 +428,7 @@ class TestKeptConversations:
         model.script = (TRUE,)
         page.goto(address)
         page.locator("#kept summary").click()
-        choice = page.get_by_label("Keep conversations, in this browser only")
+        choice = page.get_by_label("Keep conversations")
         choice.uncheck()
         begin(page, page.url, BIRDS)
         expect(page).to_have_url(f"{address}/c/samplewiki/")  # nor does the address keep it

@@ -6,6 +6,7 @@ import { listConversations } from "./conversation_list.js";
 import { keep, kept, newId } from "./conversation_store.js";
 import { offerText } from "./conversation_text.js";
 import { events } from "./events.js";
+import "./recent.js";
 
 // The service reads so many turns, in bodies of 64 KiB.
 const LONGEST_HISTORY = 20;
@@ -145,6 +146,7 @@ function clear() {
     form.scrollIntoView();
   }
   finished = null;
+  for (const place of document.querySelectorAll("#begin, #recent")) place.remove(); // it has begun
   answer.clear();
   answer.section.setAttribute("aria-busy", "true"); // read out when it is whole
   after.hidden = true;

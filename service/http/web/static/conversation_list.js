@@ -13,7 +13,7 @@ export async function listConversations(place, collection) {
   keeping.checked = isKeeping();
   keeping.addEventListener("change", () => setKeeping(keeping.checked));
   const label = element("label");
-  label.append(keeping, " Keep conversations, in this browser only");
+  label.append(keeping, " Keep conversations and the titles of articles read, in this browser only");
   const controls = element("p");
   controls.append(label);
   if (conversations.length) {

@@ -2,8 +2,9 @@
 // again. A conversation is {id, collection, changed, turns: [{question, mode, done}]}, with `done` as
 // the service sent it; `changed` is 0 until it is kept. Where the browser keeps nothing, or is told
 // to, all of this does nothing.
-const DATABASE = "pinakes";
-const STORE = "conversations";
+import { BrowserStore } from "./browser_store.js";
+
+const conversations = new BrowserStore("pinakes", "conversations", "id");
 const MOST = 300;
 const SETTING = "keep-conversations";
 
@@ -35,9 +36,9 @@ export async function keep(conversation, turn) {
     if (known ? known.changed !== conversation.changed : conversation.changed) conversation.id = newId();
     if (!known && conversation.changed) conversation.turns = [turn];
     conversation.changed = Date.now();
-    await transact("readwrite", (store) => store.put(conversation));
+    await conversations.transact("readwrite", (store) => store.put(conversation));
     const beyond = (await everything()).slice(MOST);
-    if (beyond.length) await transact("readwrite", (store) => beyond.forEach(({ id }) => store.delete(id)));
+    if (beyond.length) await conversations.transact("readwrite", (store) => beyond.forEach(({ id }) => store.delete(id)));
     return conversation.id;
   } catch {
     return ""; // a private window, or no room: it is on the page all the same
@@ -47,7 +48,7 @@ export async function keep(conversation, turn) {
 // The conversation of this collection, or undefined.
 export async function kept(id, collection) {
   try {
-    const found = await transact("readonly", (store) => store.get(id));
+    const found = await conversations.transact("readonly", (store) => store.get(id));
     return found?.collection === collection ? found : undefined;
   } catch {
     return undefined;
@@ -64,32 +65,10 @@ export async function keptOf(collection) {
 }
 
 export async function forget(...ids) {
-  await transact("readwrite", (store) => ids.forEach((id) => store.delete(id)));
+  await conversations.transact("readwrite", (store) => ids.forEach((id) => store.delete(id)));
 }
 
 async function everything() {
-  const all = await transact("readonly", (store) => store.getAll());
+  const all = await conversations.transact("readonly", (store) => store.getAll());
   return all.sort((a, b) => b.changed - a.changed);
-}
-
-let opened = null;
-
-function open() {
-  opened ??= new Promise((resolve, reject) => {
-    const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "id" });
-    request.onsuccess = () => resolve(request.result);
-    request.onerror = () => reject(request.error);
-  });
-  return opened;
-}
-
-// Runs one step in a transaction; resolves to what it asked for when all is written.
-async function transact(mode, step) {
-  const transaction = (await open()).transaction(STORE, mode);
-  return new Promise((resolve, reject) => {
-    const request = step(transaction.objectStore(STORE));
-    transaction.oncomplete = () => resolve(request?.result);
-    transaction.onabort = () => reject(transaction.error);
-  });
 }

@@ -1,0 +1,82 @@
+"""What a collection's first page has beside the field: articles to begin with, how it is searched.
+
+Articles are drawn by passages: those with more to read come oftener, stubs hardly ever.
+"""
+
+import random
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pinakes.index.retrieval.search import Index
+from pinakes.index.types import Manifest, PassagePlace
+from pinakes.ingest.characters import cut_place
+from pinakes.ingest.text.sentences import sentence_spans
+from pinakes.service.asking.citations import page_url
+
+__all__ = ["Example", "coverage_in_words", "drawn_article", "examples"]
+
+_EXAMPLES = 4
+# Passages drawn for them: some are of the same page, of lists of other pages, or say nothing.
+_DRAWN = 6 * _EXAMPLES
+_LONGEST = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """An article to read: its title, its address, and the first sentence of it."""
+
+    title: str
+    url: str
+    beginning: str
+
+
+def examples(index: Index, chance: random.Random) -> list[Example]:
+    """A few articles that begin with a sentence, others each time; none of an empty collection."""
+    found: list[Example] = []
+    for place in _drawn(index, chance):
+        if len(found) == _EXAMPLES:
+            break
+        if beginning := _beginning(index, place):
+            url = page_url(index.manifest.collection, place.page_id)
+            found.append(Example(place.title, url, beginning))
+    return found
+
+
+def drawn_article(index: Index, chance: random.Random) -> int | None:
+    """The id of an article drawn at random; None where there is none."""
+    return next((place.page_id for place in _drawn(index, chance)), None)
+
+
+def coverage_in_words(manifest: Manifest) -> str:
+    """How much of it is searched by meaning, too, and not by words alone."""
+    share = manifest.coverage
+    if manifest.vectors == 0:
+        return "Searched by words; no passage has a vector yet."
+    if share == 1:
+        return "Searched by words and by meaning."
+    percent = "less than 1" if share < 0.01 else str(min(round(100 * share), 99))
+    return f"Searched by words, and {percent} % of its passages by meaning."
+
+
+def _drawn(index: Index, chance: random.Random) -> Iterator[PassagePlace]:
+    """Pages in no order, each once, none that only lists others."""
+    count = index.manifest.passages
+    passages = chance.sample(range(count), min(count, _DRAWN))
+    seen: set[int] = set()
+    for place in index.store.places(passages):
+        if place.page_id not in seen and not place.is_disambiguation:
+            seen.add(place.page_id)
+            yield place
+
+
+def _beginning(index: Index, place: PassagePlace) -> str:
+    """The first sentence of an article; "" where it begins otherwise."""
+    [(passage, _)] = index.store.passages([place.first_passage])
+    text = passage.text.removeprefix(f"{place.title}\n")
+    spans = sentence_spans(text, language=index.manifest.dump.language)
+    if passage.heading_path or not spans:
+        return ""
+    sentence = text[slice(*spans[0])]
+    if len(sentence) > _LONGEST:
+        sentence = f"{sentence[: cut_place(sentence, _LONGEST)].rsplit(' ', 1)[0]} …"
+    return sentence
