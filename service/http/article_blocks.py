@@ -18,7 +18,7 @@ from pinakes.index.types import StoredPage
 from pinakes.ingest.layout import Cell, Layout, LayoutLine, Span
 from pinakes.ingest.types import INFOBOX_HEADING
 
-__all__ = ["Block", "Piece", "TableCell", "heading_anchor", "page_blocks"]
+__all__ = ["Block", "Piece", "TableCell", "heading_anchor", "opening", "page_blocks"]
 
 Kind = Literal[
     "heading", "text", "item", "fact", "row", "table", "indent", "term", "caption", "quote", "code"
@@ -108,10 +108,19 @@ def page_blocks(
     known = layout or _NO_LAYOUT
     cutter = _Cutter(highlight or (0, 0), known.spans, address_of)
     lines = _lines(page, {line.start: line for line in known.lines} if layout else None)
-    yield from _nested(_blocks(lines, cutter))
+    yield from _nested(_blocks(lines, cutter, guesses_rows=layout is None))
 
 
-def _blocks(lines: Iterable[_Line], cutter: "_Cutter") -> Iterator[Block]:
+def opening(blocks: Sequence[Block]) -> tuple[Sequence[Block], Sequence[Block], Sequence[Block]]:
+    """The facts of the infobox, the lead that stands before them, and all behind; [] where none."""
+    places = [place for place, block in enumerate(blocks) if block.kind == "fact"]
+    if not places:
+        return [], [], blocks
+    first, last = places[0], places[-1] + 1
+    return blocks[first:last], blocks[:first], blocks[last:]
+
+
+def _blocks(lines: Iterable[_Line], cutter: "_Cutter", *, guesses_rows: bool) -> Iterator[Block]:
     anchors: Counter[str] = Counter()
     table = _Table()
     for line in lines:
@@ -122,7 +131,7 @@ def _blocks(lines: Iterable[_Line], cutter: "_Cutter") -> Iterator[Block]:
             table.add(line, cutter)
             continue
         labels = [match.span() for match in _LABEL.finditer(text)]
-        if kind == "text" and len(labels) > 1 and labels[0][0] == 0:
+        if guesses_rows and kind == "text" and len(labels) > 1 and labels[0][0] == 0:
             kind = "row"
         shown = labels if kind == "row" else labels[:1] if kind == "fact" else []
         pieces = cutter.pieces(start, text, shown)

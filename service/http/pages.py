@@ -15,7 +15,7 @@ from pinakes.ingest.layout import Layout, Span, link_titles
 from pinakes.service.asking.citations import collection_url, page_url, title_url
 from pinakes.service.errors import NotFound
 from pinakes.service.http.api import article
-from pinakes.service.http.article_blocks import heading_anchor, page_blocks
+from pinakes.service.http.article_blocks import heading_anchor, opening, page_blocks
 from pinakes.service.http.front_page import coverage_in_words, drawn_article, examples
 from pinakes.service.http.requests import (
     UNDER_COLLECTION,
@@ -180,12 +180,17 @@ def article_page(
     changed = revision is not None and revision != page.revision_id
     highlight = None if start is None or end is None or changed else (start, end)
     layout = index.store.layout(page)
+    blocks = list(page_blocks(page, highlight, layout, _addresses(index, page, layout)))
+    facts, lead, rest = opening(blocks)
     return TEMPLATES.TemplateResponse(
         request,
         "page.html",
         {
             "page": page_view(page, index.manifest),
-            "blocks": list(page_blocks(page, highlight, layout, _addresses(index, page, layout))),
+            "headings": [block for block in blocks if block.kind == "heading"],
+            "facts": facts,
+            "lead": lead,
+            "rest": rest,
             "changed": changed,
             "searched": searched,
             "manifest": index.manifest,

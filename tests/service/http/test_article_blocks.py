@@ -5,7 +5,7 @@ from pinakes.ingest.layout import Layout, unpack_layout
 from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document
 from pinakes.ingest.types import Section
-from pinakes.service.http.article_blocks import Block, page_blocks
+from pinakes.service.http.article_blocks import Block, opening, page_blocks
 
 
 def page(*sections: tuple[tuple[str, ...], str]) -> StoredPage:
@@ -150,6 +150,24 @@ def test_every_heading_has_an_anchor_of_its_own() -> None:
 def test_the_heading_of_a_box_is_not_shown() -> None:
     blocks = list(page_blocks(page(((), "a"), (("Infobox",), "Name: A")), None))
     assert [(block.kind, block.text) for block in blocks] == [("text", "a"), ("fact", "Name: A")]
+
+
+def test_the_box_is_taken_out_of_its_place_behind_the_lead() -> None:
+    stored = page(((), "a\nb"), (("Infobox",), "Name: A\nAge: 2"), (("C",), "c"))
+    parts = opening(list(page_blocks(stored, None)))
+    assert [[block.text for block in part] for part in parts] == [
+        ["Name: A", "Age: 2"],
+        ["a", "b"],
+        ["C", "c"],
+    ]
+    without = list(page_blocks(HORSES, None))
+    assert opening(without) == ([], [], without)
+
+
+def test_a_sentence_with_colons_is_no_row_where_the_layout_says_nothing_of_it() -> None:
+    text = "Algeria (Arabic: Jazair; Berber: Dzayer) is [[Africa|African]]."
+    stored, layout = laid_out(text)
+    assert [block.kind for block in page_blocks(stored, None, layout)] == ["text"]
 
 
 SITE = SiteInfo("Toy", "toywiki", "", "en", ())

@@ -282,6 +282,25 @@ def test_a_narrow_screen_never_scrolls_sideways(window: Window, address: str, pa
     assert not is_scrolled_sideways(window.page)
 
 
+@pytest.mark.parametrize(("width", "is_beside"), [(1280, True), (390, False)])
+def test_the_box_stands_beside_the_lead_or_below_it(
+    window: Window, address: str, width: int, is_beside: bool
+) -> None:
+    page = window.page
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{address}/c/samplewiki/page/Rosetta_Stone")
+    box = page.locator(".box").bounding_box()
+    lead = page.get_by_text("The Rosetta Stone is part of").bounding_box()
+    heading = page.get_by_role("heading", name="The decree").bounding_box()
+    assert box
+    assert lead
+    assert heading
+    assert box["y"] < heading["y"]
+    assert (abs(box["y"] - lead["y"]) < 20) == is_beside
+    assert (box["y"] >= lead["y"] + lead["height"]) != is_beside
+    assert page.get_by_text("Infobox").count() == 0
+
+
 def test_by_keyboard_alone(window: Window, address: str) -> None:
     page = window.page
     page.goto(address)
