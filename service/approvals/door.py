@@ -16,7 +16,6 @@ from urllib.parse import parse_qs
 import anyio.to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from fastapi.staticfiles import StaticFiles
 
 from pinakes.service.approvals.approvals import Approvals
 from pinakes.service.approvals.door_guard import DoorGuard, door_settings, make_private_directory
@@ -30,7 +29,8 @@ from pinakes.service.http.problem_responses import add_error_handlers
 from pinakes.service.http.security.caller import caller_of
 from pinakes.service.http.security.tokens import Tokens
 from pinakes.service.http.server import make_server
-from pinakes.service.http.templating import TEMPLATES, WEB
+from pinakes.service.http.static_files import PageFiles
+from pinakes.service.http.templating import TEMPLATES
 from pinakes.service.metrics import Metrics
 from pinakes.service.settings import Settings
 from pinakes.service.shutdown import Shutdown
@@ -69,7 +69,7 @@ def create_door(settings: Settings, metrics: Metrics | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.shutdown = Shutdown()
-    app.mount("/static", StaticFiles(directory=WEB / "static"), name="static")
+    app.mount("/static", PageFiles(), name="static")
     add_error_handlers(app)
     app.include_router(builds_api)
     _add_page(app, approvals, runs)

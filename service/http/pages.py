@@ -1,5 +1,6 @@
 """The pages: choose a collection, search it, ask it, read an article with a passage marked."""
 
+import hashlib
 import random
 from collections.abc import Callable
 from typing import Annotated
@@ -182,7 +183,7 @@ def article_page(
     layout = index.store.layout(page)
     blocks = list(page_blocks(page, highlight, layout, _addresses(index, page, layout)))
     facts, lead, rest = opening(blocks)
-    return TEMPLATES.TemplateResponse(
+    shown = TEMPLATES.TemplateResponse(
         request,
         "page.html",
         {
@@ -195,7 +196,18 @@ def article_page(
             "searched": searched,
             "manifest": index.manifest,
         },
+        headers=_FRESH,
     )
+    return _unless_known(request, shown)
+
+
+def _unless_known(request: Request, response: Response) -> Response:
+    """The response, or 304 where the client has it already (RFC 9110, 13.1.2)."""
+    tag = f'W/"{hashlib.sha256(response.body).hexdigest()[:24]}"'
+    response.headers["ETag"] = tag
+    if tag in request.headers.get("if-none-match", "").replace(" ", "").split(","):
+        return Response(status_code=304, headers={**_FRESH, "ETag": tag})
+    return response
 
 
 def _own_address(index: Index, page: StoredPage) -> str:

@@ -13,11 +13,12 @@ from pinakes.index.errors import CollectionError
 from pinakes.index.retrieval.search import MAX_QUERY_LENGTH
 from pinakes.service.http.formats import accepted
 from pinakes.service.http.requests import library_of
+from pinakes.service.http.static_files import STATIC
 from pinakes.service.plain_text import visible
 
-__all__ = ["TEMPLATES", "WEB", "error_page", "wants_page"]
+__all__ = ["TEMPLATES", "error_page", "wants_page"]
 
-WEB = Path(__file__).parent / "web"
+_TEMPLATES = Path(__file__).parent / "web" / "templates"
 _HTML = "text/html"
 _FOR_PROGRAMS = ("/v1/", "/mcp")
 # Reached without a token, too: there nothing is told of what is kept here.
@@ -55,8 +56,9 @@ def _in_words(day: str) -> str:
     return f"{shown.day} {shown:%B %Y}"
 
 
-TEMPLATES = Jinja2Templates(directory=WEB / "templates", context_processors=[_known])
+TEMPLATES = Jinja2Templates(directory=_TEMPLATES, context_processors=[_known])
 TEMPLATES.env.finalize = _shown
+TEMPLATES.env.globals["static"] = STATIC
 TEMPLATES.env.filters["in_words"] = _in_words
 
 

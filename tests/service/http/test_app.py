@@ -185,7 +185,7 @@ class TestReaderPage:
 def test_the_language_of_the_collection_is_that_of_the_article(client: TestClient) -> None:
     html = client.get("/page/617").text
     assert '<html lang="en">' in html
-    assert '<article lang="en">' in html
+    assert '<article lang="en" ' in html
 
 
 class TestHealth:

@@ -1,0 +1,119 @@
+"""How pages and data are delivered: compressed, not sent twice, and streams as they come."""
+
+import gzip
+import re
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.service.conftest import MakeServer, make_app, running
+from tests.service.http.browser import BIRDS, Window, needs_chromium
+from tests.service.scripted_generator import ScriptedGenerator
+
+HTML = {"Accept": "text/html"}
+PACKED = {"Accept-Encoding": "gzip, deflate, br"}
+PLAIN = {"Accept-Encoding": "identity"}
+PAGES = ["/c/samplewiki/", "/c/samplewiki/search?q=city", "/c/samplewiki/page/Rosetta_Stone"]
+_FIRST_LOAD_BYTES = 60_000
+
+
+@pytest.fixture(scope="module")
+def address(sample: Path) -> Iterator[str]:
+    with running(make_app(sample)) as address:
+        yield address
+
+
+@pytest.mark.parametrize(
+    "path", [*PAGES, "/static/style.css", "/c/samplewiki/api/pages/617", "/openapi.json"]
+)
+def test_what_is_sent_is_compressed_for_those_who_take_it(client: TestClient, path: str) -> None:
+    with client.stream("GET", path, headers=PACKED) as response:
+        sent = b"".join(response.iter_raw())
+    assert response.headers["Content-Encoding"] == "gzip"
+    assert "Accept-Encoding" in response.headers["Vary"]
+    plain = client.get(path, headers=PLAIN)
+    assert "Content-Encoding" not in plain.headers
+    if path != "/c/samplewiki/":  # which shows other articles each time
+        assert gzip.decompress(sent) == plain.content
+    assert len(sent) < 0.6 * len(plain.content)
+
+
+def test_files_of_pages_are_kept_for_good_by_an_address_of_their_content(
+    client: TestClient,
+) -> None:
+    addresses = {
+        found
+        for path in PAGES
+        for found in re.findall(r'"(/static/[^"]+)"', client.get(path, headers=HTML).text)
+    }
+    assert len(addresses) > 4
+    for address in addresses:
+        assert re.fullmatch(r"/static/[0-9a-f]{12}/[\w.]+", address)
+        kept = client.get(address)
+        assert kept.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        assert client.get(re.sub("/[0-9a-f]{12}/", "/", address)).content == kept.content
+    other = re.sub(r"/[0-9a-f]{12}/", "/0123456789ab/", addresses.pop())
+    assert client.get(other).status_code == 404
+    assert client.get("/static/style.css").headers["Cache-Control"] == "no-cache"
+
+
+@pytest.mark.parametrize("path", ["/static/style.css", "/c/samplewiki/page/Rosetta_Stone"])
+@pytest.mark.parametrize("headers", [PACKED, PLAIN])
+def test_what_the_client_has_is_not_sent_again(
+    client: TestClient, path: str, headers: dict[str, str]
+) -> None:
+    tag = client.get(path, headers=headers).headers["ETag"]
+    assert tag.startswith('W/"')
+    for known in (tag, f'"other", {tag}'):
+        again = client.get(path, headers={**headers, "If-None-Match": known})
+        assert again.status_code == 304
+        assert again.content == b""
+        assert again.headers["ETag"] == tag
+        assert "Cache-Control" in again.headers
+    other = client.get(path, headers={**headers, "If-None-Match": 'W/"other"'})
+    assert other.status_code == 200
+
+
+def test_another_mark_is_another_page(client: TestClient) -> None:
+    path = "/c/samplewiki/page/Rosetta_Stone"
+    tag = client.get(path).headers["ETag"]
+    marked = client.get(f"{path}?start=0&end=40", headers={"If-None-Match": tag})
+    assert marked.status_code == 200
+    assert "<mark" in marked.text
+
+
+def test_a_stream_comes_as_it_is_made_to_those_who_take_compression_too(
+    make_server: MakeServer,
+) -> None:
+    more = threading.Event()
+    generator = ScriptedGenerator("It was ", more, "Timon of Phlius.")
+    headers = {**PACKED, "Accept": "text/event-stream"}
+    address = make_server(generator)
+    with httpx.stream(
+        "POST", f"{address}/api/ask", json={"question": BIRDS}, headers=headers, timeout=60
+    ) as response:
+        assert "Content-Encoding" not in response.headers
+        lines = response.iter_lines()
+        assert any("It was" in line for line in lines)  # nobody has let it go on
+        more.set()
+        assert any("Timon of Phlius" in line for line in lines)
+
+
+@needs_chromium
+@pytest.mark.parametrize("path", PAGES)
+def test_the_first_load_is_small(window: Window, address: str, path: str) -> None:
+    page = window.page
+    page.goto(address + path)
+    page.context.new_cdp_session(page).send("Network.clearBrowserCache")
+    page.reload(wait_until="networkidle")
+    sizes = page.evaluate(
+        "['navigation', 'resource'].flatMap((kind) => performance.getEntriesByType(kind))"
+        ".map(({ name, transferSize }) => [name, transferSize])"
+    )
+    assert next(size for name, size in sizes if name.endswith("style.css")) > 0
+    total = sum(size for _, size in sizes)
+    assert total <= _FIRST_LOAD_BYTES, sizes
