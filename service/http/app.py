@@ -26,6 +26,7 @@ from pinakes.service.http.ask_api import ask_api
 from pinakes.service.http.changes_api import changes_api
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.openai_api import create_openai_api
+from pinakes.service.http.opensearch import opensearch
 from pinakes.service.http.operation_api import operation_api
 from pinakes.service.http.pages import add_pages
 from pinakes.service.http.problem_responses import add_error_handlers
@@ -101,7 +102,7 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
     app.mount("/static", PageFiles(), name="static")
     add_error_handlers(app, settings)
     # The last one takes any title behind /api/pages/.
-    for router in (ask_api, changes_api, collection_api):
+    for router in (ask_api, changes_api, collection_api, opensearch):
         app.include_router(
             router, prefix=UNDER_COLLECTION, dependencies=[Depends(names_collection)]
         )

@@ -58,7 +58,7 @@ _LONGEST_CHAT = 1024 * 1024  # clients of OpenAI's API send the whole conversati
 # read (CORS).
 RESPONSE_HEADERS = {
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
-    "connect-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+    "connect-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",

@@ -33,6 +33,8 @@ EVERYWHERE: list[tuple[str, str, Any]] = [
     ("GET", "/api/ask?q=zebrafish&format=text", None),
     ("GET", "/status", None),
     ("GET", "/llms.txt", None),
+    ("GET", "/opensearch.xml", None),
+    ("GET", "/suggest?q=zeb", None),
     ("GET", "/v1/models", None),
     ("GET", "/v1/nothing", None),
     (

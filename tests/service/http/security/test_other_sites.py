@@ -52,6 +52,7 @@ REQUESTS = [
     ["GET", "/c/toywiki/api/ask?q=zebrafish&format=text", ""],
     ["GET", "/status", ""],
     ["GET", "/llms.txt", ""],
+    ["GET", "/suggest?q=zebrafish", ""],
     ["GET", "/v1/models", ""],
     ["POST", "/v1/chat/completions", CHAT],
     ["POST", "/mcp", CALL],
