@@ -147,6 +147,7 @@ class _Sample:
             writer.index_titles()
             with open_link_totals(self._runs(), writer.titles(), self._directory) as totals:
                 writer.add_aliases(totals.anchors(), totals.links_in())
+                writer.add_backlinks(totals.backlinks())
                 scratch = scratch_size(self._directory) + writer.scratch_size
         writer.close()
         database, keywords = self._directory / "pages.db", self._directory / "bm25"

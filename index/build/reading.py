@@ -72,6 +72,7 @@ def write_store(build: Build) -> None:
         progress.step("Counting links", 1, "steps")
         with open_link_totals(runs, writer.titles(), work) as totals:
             writer.add_aliases(totals.anchors(), totals.links_in())
+            writer.add_backlinks(totals.backlinks())
         writer.close()
         progress.advance(1)
     read.keep(work)

@@ -12,6 +12,8 @@ from typing import Any
 import duckdb
 import zstandard
 
+from pinakes.index.store.rows import MOST_BACKLINKS
+
 __all__ = ["MEMORY_LIMIT", "LinkTotals", "open_link_totals", "scratch_size"]
 
 MEMORY_LIMIT = 1_000_000_000
@@ -32,6 +34,24 @@ class LinkTotals:
         """Page id and number of other pages that link to it, by page id."""
         yield from self._rows(
             "SELECT page_id, count(DISTINCT source) FROM resolved GROUP BY page_id ORDER BY page_id"
+        )
+
+    def backlinks(self) -> Iterator[tuple[int, list[int]]]:
+        """Page id and the pages that link to it, those first that most others link to.
+
+        At most ``MOST_BACKLINKS`` of each page; by page id.
+        """
+        yield from self._rows(
+            "WITH pages AS (SELECT DISTINCT number, page_id FROM titles), "
+            "popular AS (SELECT page_id, count(DISTINCT source) AS links FROM resolved GROUP BY 1) "
+            "SELECT page_id, list(source ORDER BY place) FROM ("
+            "  SELECT linked.page_id, pages.page_id AS source, row_number() OVER ("
+            "    PARTITION BY linked.page_id"
+            "    ORDER BY coalesce(popular.links, 0) DESC, pages.page_id) AS place"
+            "  FROM (SELECT DISTINCT page_id, source FROM resolved) AS linked"
+            "  JOIN pages ON pages.number = linked.source"
+            "  LEFT JOIN popular ON popular.page_id = pages.page_id)"
+            f" WHERE place <= {MOST_BACKLINKS} GROUP BY page_id ORDER BY page_id"
         )
 
     def anchors(self) -> Iterator[tuple[int, str, int]]:

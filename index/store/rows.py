@@ -23,6 +23,7 @@ __all__ = [
     "DIGEST_COLUMNS",
     "LAYOUT_COLUMNS",
     "LINK_COLUMNS",
+    "MOST_BACKLINKS",
     "PAGE_COLUMNS",
     "TEXT_COLUMNS",
     "VERSION_COLUMNS",
@@ -32,6 +33,8 @@ __all__ = [
     "TextHead",
     "TextRow",
     "add_checksums",
+    "backlink_row",
+    "backlink_values",
     "digest_values",
     "input_row",
     "input_values",
@@ -61,6 +64,8 @@ DIGEST_COLUMNS = "page_id, source_key, first_passage, made_from, digests.passage
 TEXT_COLUMNS = "text_row, sections, bounds, text, checksum"
 LINK_COLUMNS = "text_row, bold_names, links, checksum"
 LAYOUT_COLUMNS = "text_row, layout, checksum"
+# Of the pages that link to one, so many are kept.
+MOST_BACKLINKS = 500
 _BOUNDS = struct.Struct("<II")
 
 
@@ -255,6 +260,23 @@ def kept_row(values: Sequence[Any]) -> tuple[int, str]:
     if row_checksum((page_id, as_of)) != checksum:
         raise DamagedRow(f"as of when page {page_id} was kept is not as it was written")
     return page_id, as_of
+
+
+def backlink_values(
+    page_id: int, sources: Sequence[int], compressor: zstandard.ZstdCompressor
+) -> tuple[int, bytes, int]:
+    """The values of a row of backlinks; ``sources``: the pages that link to the page."""
+    packed = compressor.compress(struct.pack(f"<{len(sources)}q", *sources))
+    return page_id, packed, row_checksum((page_id,), packed)
+
+
+def backlink_row(values: Sequence[Any]) -> tuple[int, ...]:
+    """The pages that link to a page. Raises DamagedRow when they are not what was written."""
+    page_id, packed, checksum = values
+    if not isinstance(packed, bytes) or row_checksum((page_id,), packed) != checksum:
+        raise DamagedRow(f"what links to page {page_id} is not as it was written")
+    unpacked = zstandard.decompress(packed)
+    return struct.unpack(f"<{len(unpacked) // 8}q", unpacked)
 
 
 def _json(value: object) -> str:

@@ -21,7 +21,7 @@ from pinakes.index.aliases.table import LISTED_WITH_PAGE, check_alias
 from pinakes.index.aliases.titles import telling_signs, title_key
 from pinakes.index.checksums import DamagedRow
 from pinakes.index.health import Health
-from pinakes.index.store.connections import ThreadConnections
+from pinakes.index.store.connections import ThreadConnections, has_table
 from pinakes.index.store.layouts import link_targets, read_layout
 from pinakes.index.store.rows import (
     DIGEST_COLUMNS,
@@ -32,6 +32,7 @@ from pinakes.index.store.rows import (
     PageRow,
     PageVersion,
     TextRow,
+    backlink_row,
     kept_row,
     page_digests,
     page_row,
@@ -73,6 +74,7 @@ _KEPT = (
     "SELECT page_id, as_of, checksum FROM json_each(?) AS wanted "
     "CROSS JOIN kept ON page_id = wanted.value"
 )
+_BACKLINKS = "SELECT page_id, sources, checksum FROM backlinks WHERE page_id = ?"
 _BY_TITLE = f"SELECT {PAGE_COLUMNS} FROM pages WHERE title = ?"
 _BY_ALIAS = (
     "SELECT page_id, name, title, aliases.checksum FROM aliases JOIN pages USING (page_id) "
@@ -93,6 +95,8 @@ class Store:
         try:
             self.passage_count = self._one("SELECT coalesce(max(passage_id) + 1, 0) FROM passages")
             self._keeps = self._one("SELECT count(*) FROM sqlite_master WHERE name = 'kept'") > 0
+            with self._reading():
+                self._has_backlinks = has_table(self._connection(), "backlinks")
             self._open_shards()
         except BaseException:
             self.close()
@@ -163,6 +167,23 @@ class Store:
         """The pages that links to these titles lead to, redirects followed; others are not here."""
         with self._reading():
             return link_targets(self._connection(), titles)
+
+    def backlinks(self, page_id: int) -> tuple[int, ...]:
+        """Pages that link to this one, at most 500, those first that most others link to.
+
+        None of a generation of before they were kept.
+        """
+        if not self._has_backlinks:
+            return ()
+        with self._reading():
+            row = self._connection().execute(_BACKLINKS, (page_id,)).fetchone()
+            return () if row is None else backlink_row(row)
+
+    def titles(self, page_ids: Sequence[int]) -> list[tuple[int, str]]:
+        """Of those of these pages that are there: id and title, in the order asked for."""
+        with self._reading():
+            rows = map(page_row, self._connection().execute(_PAGES, (json.dumps(page_ids),)))
+            return [(row.page_id, row.title) for row in rows]
 
     def kept_as_of(self, page_ids: Sequence[int]) -> dict[int, str]:
         """Of those of these pages that were kept from an earlier dump: the date of that one."""

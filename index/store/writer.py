@@ -8,6 +8,8 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
+import zstandard
+
 from pinakes.index.aliases.kinds import base_name, later_words, meanings, name_of_topic
 from pinakes.index.aliases.table import ALIASES_SCHEMA, gather_aliases, scratch_size, write_aliases
 from pinakes.index.aliases.titles import title_key
@@ -15,6 +17,7 @@ from pinakes.index.encoders.passage_text import passage_digest
 from pinakes.index.store.rows import (
     TextHead,
     add_checksums,
+    backlink_values,
     digest_values,
     input_values,
     kept_values,
@@ -42,6 +45,10 @@ CREATE TABLE pages (
 CREATE TABLE digests (
     page_id INTEGER PRIMARY KEY, made_from BLOB NOT NULL, passages BLOB NOT NULL,
     checksum INTEGER NOT NULL
+);
+-- Of a page the ids of pages that link to it, 64 bits each, zstd: those first that most link to.
+CREATE TABLE backlinks (
+    page_id INTEGER PRIMARY KEY, sources BLOB NOT NULL, checksum INTEGER NOT NULL
 );
 CREATE TABLE passages (passage_id INTEGER PRIMARY KEY, page_id INTEGER NOT NULL);
 CREATE UNIQUE INDEX pages_by_title ON pages (title);
@@ -324,6 +331,14 @@ class StoreWriter:
             gather_aliases(self._connection, kind, aliases)
         self.scratch_size = scratch_size(self._connection)
         write_aliases(self._connection)
+
+    def add_backlinks(self, links: Iterable[tuple[int, Sequence[int]]]) -> None:
+        """Write which pages link to each page."""
+        compressor = zstandard.ZstdCompressor()
+        self._connection.executemany(
+            "INSERT INTO backlinks VALUES (?, ?, ?)",
+            (backlink_values(page_id, sources, compressor) for page_id, sources in links),
+        )
 
     def _take_over_texts(self) -> None:
         """Share the shards of texts that stay, and copy what is taken over of the others."""

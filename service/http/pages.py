@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pinakes.index.errors import BadQuery
 from pinakes.index.retrieval.search import Index
+from pinakes.index.store.rows import MOST_BACKLINKS
 from pinakes.index.types import StoredPage
 from pinakes.ingest.layout import Layout, Span, link_titles
 from pinakes.service.asking.citations import collection_url, page_url, title_url
@@ -40,6 +41,7 @@ _FRESH = {"Cache-Control": "no-cache", "Vary": "Sec-Fetch-Site, Cookie"}
 _PASSAGES_A_PAGE = 3 * RESULTS_A_PAGE
 _MOST_PAGES = 5
 _NEAR, _MOST_WORDS = 5, 8
+_FIRST_LINKS, _LINKS_A_PAGE = 12, 100
 _CHANCE = random.Random()  # noqa: S311  (draws, no secrets)
 _pages = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -192,6 +194,7 @@ def article_page(
             "facts": facts,
             "lead": lead,
             "rest": rest,
+            "linking": _linking(index, page, 0, _FIRST_LINKS),
             "changed": changed,
             "searched": searched,
             "manifest": index.manifest,
@@ -199,6 +202,34 @@ def article_page(
         headers=_FRESH,
     )
     return _unless_known(request, shown)
+
+
+@_pages.get(f"{UNDER_COLLECTION}/backlinks/{{name:path}}")
+def backlinks_page(
+    request: Request,
+    index: LeasedIndex,
+    name: str,
+    first: Annotated[int, Query(alias="from", ge=0, le=MOST_BACKLINKS)] = 0,
+) -> Response:
+    """The articles that link to one, those first that most others link to."""
+    page = article(index, name)
+    shown = {
+        "page": page,
+        "manifest": index.manifest,
+        "first": first,
+        "linking": _linking(index, page, first, _LINKS_A_PAGE),
+        "page_size": _LINKS_A_PAGE,
+        "known": len(index.store.backlinks(page.page_id)),
+    }
+    return TEMPLATES.TemplateResponse(request, "backlinks.html", shown, headers=_FRESH)
+
+
+def _linking(index: Index, page: StoredPage, first: int, most: int) -> list[tuple[str, str]]:
+    """Titles, with their addresses, of pages that link to one."""
+    sources = index.store.backlinks(page.page_id)[first : first + most]
+    collection = index.manifest.collection
+    titles = index.store.titles(sources)
+    return [(title, page_url(collection, page_id)) for page_id, title in titles]
 
 
 def _unless_known(request: Request, response: Response) -> Response:

@@ -47,7 +47,7 @@ _OPEN = (ENTRY, "/healthz")
 _STATIC = "/static/"
 _BEARER = "Bearer"
 # A collection's page, its search, or an article's; search and articles also without its name.
-_PAGE = re.compile(r"/c/[^/]+(/(page/.*|search|random)?)?$|/page/|/search$")
+_PAGE = re.compile(r"/c/[^/]+(/((page|backlinks)/.*|search|random)?)?$|/page/|/search$")
 _LONGEST_BODY = 64 * 1024
 _CHAT = "/v1/"
 _TOOLS = "/mcp"

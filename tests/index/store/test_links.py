@@ -5,6 +5,7 @@ import pytest
 import zstandard
 
 from pinakes.index.store.links import open_link_totals
+from pinakes.index.store.rows import MOST_BACKLINKS
 from pinakes.ingest.segments import write_link_run
 from pinakes.ingest.types import Link
 
@@ -116,3 +117,33 @@ def test_scratch_is_left_as_it_was_even_after_a_crash(tmp_path: Path) -> None:
     with open_link_totals([run], TITLES, tmp_path) as found:
         assert list(found.links_in()) == [(3, 1)]
     assert [path.name for path in tmp_path.iterdir()] == [run.name]
+
+
+def test_the_pages_that_link_to_one_the_most_linked_first(tmp_path: Path) -> None:
+    path = tmp_path / "000000.links.tsv.zst"
+    links: Links = [
+        ("Library of Alexandria", "it", 2),
+        ("Great Library", "it", 3),
+        ("Great Library", "it", 3),
+        ("Great Library", "it", 4),
+        ("Library of Alexandria", "itself", 1),
+        ("Scroll", "a scroll", 2),
+        ("Scroll", "a scroll", 3),
+        ("Codex", "a codex", 2),
+    ]
+    with write_link_run(path) as add:
+        for target, anchor, source in links:
+            add(source, [Link(target, anchor)])
+    with open_link_totals([path], TITLES, tmp_path) as found:
+        assert list(found.backlinks()) == [(1, [4, 3, 2]), (3, [2]), (4, [3, 2])]
+
+
+def test_of_many_that_link_to_one_so_many_are_kept(tmp_path: Path) -> None:
+    path = tmp_path / "000000.links.tsv.zst"
+    sources = range(10, 10 + MOST_BACKLINKS + 3)
+    with write_link_run(path) as add:
+        for source in sources:
+            add(source, [Link("Papyrus", "papyrus")])
+    titles = [*TITLES, *((source, source, f"Page {source}") for source in sources)]
+    with open_link_totals([path], titles, tmp_path) as found:
+        assert list(found.backlinks()) == [(2, [*sources[:MOST_BACKLINKS]])]

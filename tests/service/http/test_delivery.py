@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,8 @@ import httpx
 import pytest
 from fastapi.testclient import TestClient
 
+from pinakes.service.http import static_files
+from pinakes.service.http.static_files import STATIC
 from tests.service.conftest import MakeServer, make_app, running
 from tests.service.http.browser import BIRDS, Window, needs_chromium
 from tests.service.scripted_generator import ScriptedGenerator
@@ -59,6 +62,19 @@ def test_files_of_pages_are_kept_for_good_by_an_address_of_their_content(
     other = re.sub(r"/[0-9a-f]{12}/", "/0123456789ab/", addresses.pop())
     assert client.get(other).status_code == 404
     assert client.get("/static/style.css").headers["Cache-Control"] == "no-cache"
+
+
+def test_another_letter_in_a_file_is_another_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    directory = tmp_path / "static"
+    shutil.copytree(static_files._DIRECTORY, directory)
+    monkeypatch.setattr(static_files, "_DIRECTORY", directory)
+    before = static_files._version()
+    assert STATIC.endswith(before)
+    style = directory / "style.css"
+    style.write_text(style.read_text().replace("#22201c", "#22201d"))
+    assert static_files._version() != before
 
 
 @pytest.mark.parametrize("path", ["/static/style.css", "/c/samplewiki/page/Rosetta_Stone"])
