@@ -1,5 +1,6 @@
 // Draws answers and their sources. All text is set as text, never as HTML: what a model writes
 // cannot link or load anything; the only links are those of the service itself.
+import { withPreview } from "./preview.js";
 
 // An answer while it comes: its text grows, and each sentence is drawn anew when it is checked.
 export class AnswerText {
@@ -87,7 +88,8 @@ export class AnswerText {
     for (const piece of text.split(/(\[\d+\])/)) {
       const own = sentence.citations.find((number) => `[${number}]` === piece);
       const citation = this.citations.find(({ number }) => number === own);
-      const mark = citation ? linked(piece, citation.url, citation.title) : piece;
+      const place = sentence.source?.number === own ? sentence.source : null;
+      const mark = citation ? withPreview(linked(piece, citation.url), citation, place) : piece;
       if (citation && sentence.unverified.includes(own)) {
         mark.className = "unverified";
         mark.title = `Unverified: ${citation.title} was not found to say this.`;
@@ -196,10 +198,9 @@ function quotation({ quote, excerpt, highlights }, short, said) {
   return shown;
 }
 
-function linked(text, address, title = "") {
+function linked(text, address) {
   const link = element("a", text);
   link.href = address;
-  if (title) link.title = title;
   return link;
 }
 

@@ -1,0 +1,82 @@
+"""Previews of citations: with the pointer, with the keyboard, with a finger."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote_plus
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from tests.service.conftest import make_app, running
+from tests.service.http.browser import BIRDS, Window, needs_chromium
+from tests.service.scripted_generator import ScriptedGenerator
+
+pytestmark = needs_chromium
+TRUE = "Timon of Phlius compared them to birds fed in a cage. [1]"
+SAID = "Not everybody admired them: the satirist Timon of Phlius compared them to birds"
+
+
+@pytest.fixture(scope="module")
+def address(sample: Path) -> Iterator[str]:
+    with running(make_app(sample, ScriptedGenerator(TRUE))) as address:
+        yield address
+
+
+def asked(page: Page, address: str) -> None:
+    page.goto(f"{address}/?q={quote_plus(BIRDS)}")
+    expect(page.locator("#after")).to_be_visible()
+
+
+def test_the_sentence_is_marked_in_its_paragraph(window: Window, address: str) -> None:
+    page = window.page
+    asked(page, address)
+    mark, preview = page.locator("#answer a"), page.get_by_role("note")
+    expect(preview).to_be_hidden()
+    mark.hover()
+    expect(preview).to_be_visible()
+    expect(preview.locator("mark")).to_contain_text(SAID)
+    paragraph = preview.locator("p")
+    expect(paragraph).to_contain_text("Mouseion")
+    assert "\n" not in str(paragraph.text_content())
+    expect(mark).to_have_attribute("aria-describedby", "preview")
+    preview.hover()  # it stays to be read
+    page.wait_for_timeout(400)
+    expect(preview).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(preview).to_be_hidden()
+    expect(mark).not_to_have_attribute("aria-describedby", "preview")
+
+
+def test_it_comes_and_goes_with_the_focus(window: Window, address: str) -> None:
+    page = window.page
+    asked(page, address)
+    page.get_by_role("button", name="Ask", exact=True).focus()
+    page.keyboard.press("Tab")
+    expect(page.locator("#answer a")).to_be_focused()
+    expect(page.get_by_role("note")).to_contain_text(SAID)
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("note")).to_be_hidden()
+
+
+def test_a_tap_shows_it_and_a_second_one_leads_there(browser: Browser, address: str) -> None:
+    context = browser.new_context(
+        viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    asked(page, address)
+    mark, preview = page.locator("#answer a"), page.get_by_role("note")
+    mark.tap()
+    expect(preview).to_contain_text(SAID)
+    place = preview.bounding_box()
+    assert place
+    assert place["x"] >= 0
+    assert place["x"] + place["width"] <= 390
+    assert place["y"] + place["height"] <= 800
+    assert page.url.startswith(f"{address}/c/samplewiki/#")
+    page.get_by_role("heading", level=1).tap()
+    expect(preview).to_be_hidden()
+    mark.tap()
+    expect(preview).to_be_visible()
+    mark.tap()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Library of Alexandria")
+    context.close()
