@@ -12,8 +12,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pinakes.index.errors import BadQuery
 from pinakes.index.retrieval.search import Index
 from pinakes.index.store.rows import MOST_BACKLINKS
-from pinakes.index.types import StoredPage
+from pinakes.index.types import StoredPage, Suggestion
 from pinakes.ingest.layout import Layout, Span, link_titles
+from pinakes.ingest.types import Passage
 from pinakes.service.asking.citations import collection_url, page_url, title_url
 from pinakes.service.errors import NotFound
 from pinakes.service.http.api import article
@@ -30,6 +31,7 @@ from pinakes.service.http.security.caller import caller_of
 from pinakes.service.http.security.entry import add_entry
 from pinakes.service.http.security.guard import is_own_navigation
 from pinakes.service.http.templating import TEMPLATES
+from pinakes.service.tools.glance import glance
 from pinakes.service.views.collection_views import collection_view
 from pinakes.service.views.page_views import page_view
 
@@ -114,7 +116,11 @@ def search_page(
     page: Annotated[int, Query(ge=1, le=_MOST_PAGES)] = 1,
     everything: Annotated[bool, Query(alias="all")] = False,
 ) -> Response:
-    """Articles found, each with its best passage; a title leads to its article at once."""
+    """Articles found, each with its best passage; a title leads to its article at once.
+
+    Where none of them likely tells of what is asked, only what comes nearest is named; ``all``
+    shows them all the same.
+    """
     if query.strip() and page == 1 and not everything:
         named = index.page_by_name(query)
         if named is not None:
@@ -122,11 +128,16 @@ def search_page(
             return RedirectResponse(f"{address}?{urlencode({'searched': query})}", 303, _FRESH)
     problem, more = "", False
     results: list[ArticleResult] = []
+    nearest: list[tuple[str, str]] = []
     if query.strip():
         try:
             mode = request.app.state.settings.search.mode
-            hits = index.search(query, page * _PASSAGES_A_PAGE, mode)
-            results, more = results_page(hits, page)
+            seen = None if page > 1 or everything else glance(index, query, mode, 1)
+            if seen is None or seen.pages:
+                hits = index.search(query, page * _PASSAGES_A_PAGE, mode)
+                results, more = results_page(hits, page)
+            else:
+                nearest = [_titled(index, hit.passage) for hit in seen.nearest]
         except BadQuery as error:
             problem = str(error)
     shown = {
@@ -134,6 +145,7 @@ def search_page(
         "query": query,
         "problem": problem,
         "results": results,
+        "nearest": nearest,
         "near": [] if results or problem else _near(index, query),
         "number": page,
         "has_more": more and page < _MOST_PAGES,
@@ -149,9 +161,13 @@ def _near(index: Index, query: str) -> list[tuple[str, str]]:
     words = query.split()[:_MOST_WORDS]
     for count in range(len(words), 0, -1):
         if found := index.suggest(" ".join(words[:count]), _NEAR):
-            collection = index.manifest.collection
-            return [(item.title, page_url(collection, item.page_id)) for item in found]
+            return [_titled(index, item) for item in found]
     return []
+
+
+def _titled(index: Index, page: Suggestion | Passage) -> tuple[str, str]:
+    """A page's title, with its address."""
+    return page.title, page_url(index.manifest.collection, page.page_id)
 
 
 @_pages.get("/page/{page_id}")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pinakes.index.types import Hit
+from pinakes.ingest.types import INFOBOX_HEADING, Passage
 from pinakes.service.asking.citations import page_url, passage_url
 from pinakes.service.types import PassageRef
 from pinakes.service.views.excerpts import best_excerpt, marked_pieces
@@ -16,6 +17,7 @@ __all__ = ["RESULTS_A_PAGE", "ArticleResult", "SectionLink", "results_page"]
 RESULTS_A_PAGE = 10
 _EXCERPT = 320
 _MOST_SECTIONS = 3
+_FACTS = "Facts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +73,13 @@ def _result(hit: Hit) -> ArticleResult:
     return ArticleResult(
         title=passage.title,
         url=page_url(hit.collection, passage.page_id),
-        heading_path=passage.heading_path,
+        heading_path=_shown_path(passage),
         passage_url=passage_url(_ref(hit)),
         alias=alias,
-        pieces=tuple(marked_pieces(passage.text, hit.highlights, start, end)),
+        pieces=tuple(
+            (text.replace(f"\n{INFOBOX_HEADING}\n", "\n"), is_marked)
+            for text, is_marked in marked_pieces(passage.text, hit.highlights, start, end)
+        ),
         cut_before=bool(passage.text[:start].strip()),
         cut_after=bool(passage.text[end:].strip()),
         kept_as_of=hit.kept_as_of,
@@ -84,11 +89,16 @@ def _result(hit: Hit) -> ArticleResult:
 
 def _add_section(result: ArticleResult, hit: Hit) -> None:
     """A section is named once, and that of the best passage not at all."""
-    path = hit.passage.heading_path
+    path = _shown_path(hit.passage)
     name = path[-1] if path else ""
     names = {section.name for section in result.more}
     if name and path != result.heading_path and name not in names:
         result.more.append(SectionLink(name, passage_url(_ref(hit))))
+
+
+def _shown_path(passage: Passage) -> tuple[str, ...]:
+    """Its headings; the program's own above an infobox's facts says what stands there."""
+    return (_FACTS,) if passage.heading_path == (INFOBOX_HEADING,) else passage.heading_path
 
 
 def _ref(hit: Hit) -> PassageRef:

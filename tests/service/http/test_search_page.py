@@ -72,8 +72,34 @@ def test_where_nothing_is_found_that_is_said(sample: Path) -> None:
         found_by_one = found(address, "library qwxyzqq", all="1")
         nothing = found(address, "qwxyzqq", all="1")
     assert "Library of Alexandria" in titles(found_by_one.text)
-    assert "Nothing was found" in nothing.text
+    assert "Nothing here fits" in nothing.text
     assert "Did you mean" not in nothing.text
+
+
+@pytest.mark.parametrize(
+    "query", ["how do I fix my washing machine error E24", "colorless green ideas furiously"]
+)
+def test_of_what_is_not_in_here_no_articles_are_listed(address: str, query: str) -> None:
+    nothing = found(address, query)
+    assert "Nothing here fits" in nothing.text
+    assert titles(nothing.text) == []
+    near = re.findall(r'<li dir="auto"><a href="([^"]+)">', nothing.text)
+    assert 1 <= len(near) <= 8
+    assert httpx.get(address + near[0], headers=HTML, follow_redirects=True).status_code == 200
+    [every] = re.findall(r'<a href="([^"]+)">Show all', nothing.text)
+    shown = httpx.get(f"{address}/c/samplewiki/search{every.replace('&amp;', '&')}", headers=HTML)
+    assert titles(shown.text)
+
+
+def test_of_a_slip_the_title_that_may_be_meant_is_named(address: str) -> None:
+    slip = found(address, "Rosetta Stnoe")
+    assert "Did you mean" in slip.text or "Rosetta Stone" in titles(slip.text)
+
+
+def test_the_box_is_not_called_by_the_name_that_the_program_gives_it(address: str) -> None:
+    results = found(address, "granodiorite hieroglyphs demotic", all="1").text
+    assert ">Facts</a>" in results
+    assert "Infobox" not in results
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ export function drawSources(list, citations, { short_answer: shortAnswer, senten
   for (const citation of citations) {
     const item = element("li");
     item.value = citation.number;
-    const link = linked([citation.title, ...citation.heading_path].join(" › "), citation.url);
+    const link = linked(placeName(citation), citation.url);
     const short = shortAnswer?.number === citation.number ? shortAnswer : null;
     const quote = quotation(citation, short, said.filter(({ number }) => number === citation.number));
     for (const part of [link, quote]) part.dir = "auto";
@@ -196,6 +196,11 @@ function quotation({ quote, excerpt, highlights }, short, said) {
   });
   if (end < letters.length) shown.append(" …");
   return shown;
+}
+
+// Where a citation stands; the heading above an infobox's facts is the program's own.
+export function placeName({ title, heading_path: path }) {
+  return [title, ...path.map((name) => (name === "Infobox" ? "Facts" : name))].join(" › ");
 }
 
 function linked(text, address) {

@@ -1,7 +1,7 @@
 // What a citation says, beside its mark: the sentence that supports the answer, in its paragraph.
 // Comes with the pointer, with the focus of the keyboard, or with a first tap; the second follows
 // the link. All text is set as text.
-import { element } from "./answer.js";
+import { element, placeName } from "./answer.js";
 
 const WAIT_MS = 200;
 const box = element("div");
@@ -47,7 +47,7 @@ function close() {
 function open(mark, citation, place) {
   close();
   if (!mark.isConnected) return; // drawn anew meanwhile
-  const link = element("a", [citation.title, ...citation.heading_path].join(" › "));
+  const link = element("a", placeName(citation));
   link.href = citation.url;
   const paragraph = inParagraph(citation, place);
   for (const part of [link, paragraph]) part.dir = "auto";
