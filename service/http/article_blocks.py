@@ -7,18 +7,18 @@ Pure functions; the HTML is the template's. Every block shows stored text, none 
 """
 
 import re
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise, takewhile
+from itertools import takewhile
 from typing import Literal, NamedTuple
 
 from pinakes.index.types import StoredPage
 from pinakes.ingest.layout import Cell, Layout, LayoutLine, Span
 from pinakes.ingest.types import INFOBOX_HEADING
+from pinakes.service.http.line_pieces import Cutter, Piece
 
-__all__ = ["Block", "Piece", "TableCell", "heading_anchor", "opening", "page_blocks"]
+__all__ = ["Block", "TableCell", "heading_anchor", "opening", "page_blocks"]
 
 Kind = Literal[
     "heading", "text", "item", "fact", "row", "table", "indent", "term", "caption", "quote", "code"
@@ -28,22 +28,6 @@ _ITEM = re.compile(r"(?P<indent> *)(?:-|\d+\.) ")
 # "Name: value", in an infobox once and in the row of a table once for each cell.
 _LABEL = re.compile(r"(?:^|(?<=; ))[^:;]{1,40}: ")
 _NO_LAYOUT = Layout((), ())
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """Part of a line: ``marked`` inside the highlight, ``first`` where that begins.
-
-    ``label``: the name of the value that follows it. ``address``: where it links to. ``is_code``:
-    code, or a formula as TeX.
-    """
-
-    text: str
-    marked: bool = False
-    label: bool = False
-    first: bool = False
-    address: str = ""
-    is_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +50,9 @@ class Block:
     """A line of the article, a piece of code, or a table.
 
     ``level``: a heading's (2 to 6), or how deep an item or indented line is (from 1). ``anchor``: a
-    heading's own on the page; none is like a name that the page itself has. ``opens``, ``closes``:
-    lists that begin before an item and end behind it. ``head``: a table's headings by column.
+    heading's or table's own on the page; none is like a name that the page itself has. ``opens``,
+    ``closes``: lists that begin before an item and end behind it. ``head``: a table's headings by
+    column. ``left_out``: how many of its rows are not shown.
     """
 
     kind: Kind
@@ -78,6 +63,7 @@ class Block:
     closes: int = 0
     head: tuple[str, ...] = ()
     rows: tuple[tuple[TableCell, ...], ...] = ()
+    left_out: int = 0
 
     @property
     def text(self) -> str:
@@ -100,15 +86,17 @@ def page_blocks(
     highlight: tuple[int, int] | None,
     layout: Layout | None = None,
     address_of: Callable[[Span], str] = lambda _link: "",
+    most_rows: int | None = None,
 ) -> Iterator[Block]:
     """The page line by line; ``highlight`` is a slice of its text in code points.
 
-    ``address_of``: where a link leads; "" shows it as text.
+    ``address_of``: where a link leads; "" shows it as text. ``most_rows``: of each table so many
+    are shown, and what is highlighted of the others; None: all.
     """
     known = layout or _NO_LAYOUT
-    cutter = _Cutter(highlight or (0, 0), known.spans, address_of)
+    cutter = Cutter(highlight or (0, 0), known.spans, address_of)
     lines = _lines(page, {line.start: line for line in known.lines} if layout else None)
-    yield from _nested(_blocks(lines, cutter, guesses_rows=layout is None))
+    yield from _nested(_blocks(lines, cutter, _Table(most_rows), guesses_rows=layout is None))
 
 
 def opening(blocks: Sequence[Block]) -> tuple[Sequence[Block], Sequence[Block], Sequence[Block]]:
@@ -120,9 +108,10 @@ def opening(blocks: Sequence[Block]) -> tuple[Sequence[Block], Sequence[Block], 
     return blocks[first:last], blocks[:first], blocks[last:]
 
 
-def _blocks(lines: Iterable[_Line], cutter: "_Cutter", *, guesses_rows: bool) -> Iterator[Block]:
+def _blocks(
+    lines: Iterable[_Line], cutter: Cutter, table: "_Table", *, guesses_rows: bool
+) -> Iterator[Block]:
     anchors: Counter[str] = Counter()
-    table = _Table()
     for line in lines:
         kind, level, start, text, cells = line
         if not (cells and table.takes(line)):
@@ -142,8 +131,14 @@ def _blocks(lines: Iterable[_Line], cutter: "_Cutter", *, guesses_rows: bool) ->
 
 @dataclass(slots=True)
 class _Table:
-    """Rows that follow each other under the same headings."""
+    """Rows that follow each other under the same headings; of many, the first ones.
 
+    ``number``: how many tables there were before.
+    """
+
+    most: int | None
+    number: int = 0
+    left_out: int = 0
     head: dict[int, str] = field(default_factory=dict)
     rows: list[tuple[TableCell, ...]] = field(default_factory=list)
     end: int = -1
@@ -153,9 +148,13 @@ class _Table:
         is_next = line.start == self.end + 1
         return is_next and all(self.head.get(at, label) == label for at, label in labels.items())
 
-    def add(self, line: _Line, cutter: "_Cutter") -> None:
+    def add(self, line: _Line, cutter: Cutter) -> None:
         self.head |= self._labels(line)
         self.end = line.start + len(line.text)
+        is_full = self.most is not None and len(self.rows) >= self.most
+        if is_full and not cutter.marks(line.start, self.end):
+            self.left_out += 1
+            return
         row: list[TableCell] = []
         told, column = line.start, 0  # so far
         for cell in line.cells:
@@ -180,8 +179,16 @@ class _Table:
         if self.rows:
             width = max(self.head, default=-1) + 1
             head = tuple(self.head.get(column, "") for column in range(width))
-            yield Block("table", 0, head=head, rows=tuple(self.rows))
-        self.head, self.rows, self.end = {}, [], -1
+            self.number += 1
+            yield Block(
+                "table",
+                0,
+                anchor=f"table-{self.number}",
+                head=head,
+                rows=tuple(self.rows),
+                left_out=self.left_out,
+            )
+        self.head, self.rows, self.end, self.left_out = {}, [], -1, 0
 
     def _labels(self, line: _Line) -> dict[int, str]:
         return {
@@ -280,62 +287,3 @@ def _headings(before: tuple[str, ...], path: tuple[str, ...], start: int) -> Ite
         heading = path[depth]
         end = start - 1 if depth == last else -1
         yield _Line("heading", min(depth + 2, 6), end - len(heading), heading)
-
-
-class _Cutter:
-    """Cuts lines into pieces, in the order of the text."""
-
-    def __init__(
-        self,
-        highlight: tuple[int, int],
-        spans: Sequence[Span],
-        address_of: Callable[[Span], str],
-    ) -> None:
-        self._highlight = max(0, highlight[0]), max(0, highlight[1])
-        self._spans = spans
-        self._ends = [span.end for span in spans]
-        self._address_of = address_of
-        self._is_lit = False
-
-    def pieces(
-        self, start: int, text: str, labels: Sequence[tuple[int, int]] = ()
-    ) -> tuple[Piece, ...]:
-        """A slice of the text from ``start``, cut where highlight, labels or spans begin or end.
-
-        ``labels`` are places in it.
-        """
-        low, high = (min(max(at - start, 0), len(text)) for at in self._highlight)
-        edges = {0, len(text), *(edge for label in labels for edge in label)}
-        if low < high:
-            edges |= {low, high}
-        spans = {span.start - start: span for span in self._spans_in(start, start + len(text))}
-        edges |= {at - start for span in spans.values() for at in (span.start, span.end)}
-        pieces = []
-        span: Span | None = None
-        for begin, end in pairwise(sorted(edges)):
-            marked = low <= begin < high
-            is_first = marked and not self._is_lit
-            self._is_lit = self._is_lit or marked
-            span = spans.get(begin, span if span and start + begin < span.end else None)
-            pieces.append(
-                Piece(
-                    text[begin:end],
-                    marked,
-                    any(first <= begin < last for first, last in labels),
-                    is_first,
-                    self._address_of(span) if span and span.kind == "link" else "",
-                    bool(span and span.kind != "link"),
-                )
-            )
-        return tuple(pieces)
-
-    def _spans_in(self, start: int, end: int) -> Iterator[Span]:
-        """The spans that lie in this slice of the text."""
-        if start < 0:  # a heading that stands nowhere
-            return
-        for number in range(bisect_right(self._ends, start), len(self._spans)):
-            span = self._spans[number]
-            if span.start >= end:
-                return
-            if start <= span.start and span.end <= end:
-                yield span

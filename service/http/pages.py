@@ -3,7 +3,7 @@
 import hashlib
 import random
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import quote, unquote, urlencode
 
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
@@ -43,6 +43,8 @@ _FRESH = {"Cache-Control": "no-cache", "Vary": "Sec-Fetch-Site, Cookie"}
 _PASSAGES_A_PAGE = 3 * RESULTS_A_PAGE
 _MOST_PAGES = 5
 _NEAR, _MOST_WORDS = 5, 8
+# Of each table, before all are asked for: ten thousand take two seconds.
+_ROWS = 500
 _FIRST_LINKS, _LINKS_A_PAGE = 12, 100
 _CHANCE = random.Random()  # noqa: S311  (draws, no secrets)
 _pages = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
@@ -187,10 +189,11 @@ def article_page(
     start: int | None = None,
     end: int | None = None,
     searched: str = "",
+    rows: Literal["all", "first"] = "first",
 ) -> Response:
     """An article, with the cited passage highlighted; its id and its other names lead to its title.
 
-    ``searched``: what was searched for that is its title, or leads to it.
+    ``searched``: what was searched for that is its title, or leads to it. ``rows``: of tables.
     """
     page = article(index, name)
     address = _own_address(index, page)
@@ -199,7 +202,9 @@ def article_page(
     changed = revision is not None and revision != page.revision_id
     highlight = None if start is None or end is None or changed else (start, end)
     layout = index.store.layout(page)
-    blocks = list(page_blocks(page, highlight, layout, _addresses(index, page, layout)))
+    addresses = _addresses(index, page, layout)
+    most = None if rows == "all" else _ROWS
+    blocks = list(page_blocks(page, highlight, layout, addresses, most))
     facts, lead, rest = opening(blocks)
     shown = TEMPLATES.TemplateResponse(
         request,

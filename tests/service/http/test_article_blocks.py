@@ -264,6 +264,21 @@ def test_tables_have_their_headings_once_and_cells_in_their_columns() -> None:
     assert [cell.is_header for cell in ships.rows[3]] == [True, False]
 
 
+def test_of_a_long_table_the_first_rows_are_shown_and_those_that_are_marked() -> None:
+    rows = "".join(f"|-\n| {number} || n{number}\n" for number in range(50))
+    stored, layout = laid_out(f"{{|\n! A !! B\n{rows}|}}\n\nEnd.\n\n{{|\n! C\n|-\n| 1\n|}}")
+    at = stored.text.index("n40")
+    for highlight, shown_rows in ((None, 10), ((at, at + 3), 11), ((0, len(stored.text)), 50)):
+        blocks = list(page_blocks(stored, highlight, layout, most_rows=10))
+        assert [block.kind for block in blocks] == ["table", "text", "table"]
+        first, _, second = blocks
+        assert (len(first.rows), first.left_out) == (shown_rows, 50 - shown_rows)
+        assert (len(second.rows), second.left_out) == (1, 0)
+        assert (first.anchor, second.anchor) == ("table-1", "table-2")
+    [whole, *_] = page_blocks(stored, None, layout)
+    assert (len(whole.rows), whole.left_out) == (50, 0)
+
+
 def test_links_lead_to_pages_that_are_there() -> None:
     linked = [
         (piece.text, piece.address)

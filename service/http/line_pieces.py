@@ -1,0 +1,92 @@
+"""Lines of an article cut into pieces: where the highlight, labels, links and code begin and end.
+
+Pure functions of offsets; knows nothing of what lines are.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pinakes.ingest.layout import Span
+
+__all__ = ["Cutter", "Piece"]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Part of a line: ``marked`` inside the highlight, ``first`` where that begins.
+
+    ``label``: the name of the value that follows it. ``address``: where it links to. ``is_code``:
+    code, or a formula as TeX.
+    """
+
+    text: str
+    marked: bool = False
+    label: bool = False
+    first: bool = False
+    address: str = ""
+    is_code: bool = False
+
+
+class Cutter:
+    """Cuts lines into pieces, in the order of the text."""
+
+    def __init__(
+        self,
+        highlight: tuple[int, int],
+        spans: Sequence[Span],
+        address_of: Callable[[Span], str],
+    ) -> None:
+        self._highlight = max(0, highlight[0]), max(0, highlight[1])
+        self._spans = spans
+        self._ends = [span.end for span in spans]
+        self._address_of = address_of
+        self._is_lit = False
+
+    def marks(self, start: int, end: int) -> bool:
+        """Whether the highlight touches this slice of the text."""
+        return self._highlight[0] < end and start < self._highlight[1]
+
+    def pieces(
+        self, start: int, text: str, labels: Sequence[tuple[int, int]] = ()
+    ) -> tuple[Piece, ...]:
+        """A slice of the text from ``start``, cut where highlight, labels or spans begin or end.
+
+        ``labels`` are places in it.
+        """
+        low, high = (min(max(at - start, 0), len(text)) for at in self._highlight)
+        edges = {0, len(text), *(edge for label in labels for edge in label)}
+        if low < high:
+            edges |= {low, high}
+        spans = {span.start - start: span for span in self._spans_in(start, start + len(text))}
+        edges |= {at - start for span in spans.values() for at in (span.start, span.end)}
+        pieces = []
+        span: Span | None = None
+        for begin, end in pairwise(sorted(edges)):
+            marked = low <= begin < high
+            is_first = marked and not self._is_lit
+            self._is_lit = self._is_lit or marked
+            span = spans.get(begin, span if span and start + begin < span.end else None)
+            pieces.append(
+                Piece(
+                    text[begin:end],
+                    marked,
+                    any(first <= begin < last for first, last in labels),
+                    is_first,
+                    self._address_of(span) if span and span.kind == "link" else "",
+                    bool(span and span.kind != "link"),
+                )
+            )
+        return tuple(pieces)
+
+    def _spans_in(self, start: int, end: int) -> Iterator[Span]:
+        """The spans that lie in this slice of the text."""
+        if start < 0:  # a heading that stands nowhere
+            return
+        for number in range(bisect_right(self._ends, start), len(self._spans)):
+            span = self._spans[number]
+            if span.start >= end:
+                return
+            if start <= span.start and span.end <= end:
+                yield span
