@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pinakes.ingest.layout import Span
+from pinakes.service.http.formulas import mathml
 
 __all__ = ["Cutter", "Piece"]
 
@@ -18,7 +19,7 @@ class Piece:
     """Part of a line: ``marked`` inside the highlight, ``first`` where that begins.
 
     ``label``: the name of the value that follows it. ``address``: where it links to. ``is_code``:
-    code, or a formula as TeX.
+    code, or a formula as TeX; ``mathml``: a whole formula to be drawn, "" where it cannot be.
     """
 
     text: str
@@ -27,6 +28,7 @@ class Piece:
     first: bool = False
     address: str = ""
     is_code: bool = False
+    mathml: str = ""
 
 
 class Cutter:
@@ -68,14 +70,17 @@ class Cutter:
             is_first = marked and not self._is_lit
             self._is_lit = self._is_lit or marked
             span = spans.get(begin, span if span and start + begin < span.end else None)
+            words = text[begin:end]
+            is_whole = span is not None and (span.start, span.end) == (start + begin, start + end)
             pieces.append(
                 Piece(
-                    text[begin:end],
+                    words,
                     marked,
                     any(first <= begin < last for first, last in labels),
                     is_first,
                     self._address_of(span) if span and span.kind == "link" else "",
                     bool(span and span.kind != "link"),
+                    mathml(words) if span and span.kind == "formula" and is_whole else "",
                 )
             )
         return tuple(pieces)
