@@ -6,6 +6,8 @@ that imports duckdb.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,7 @@ __all__ = ["MEMORY_LIMIT", "LinkTotals", "open_link_totals", "scratch_size"]
 
 MEMORY_LIMIT = 1_000_000_000
 _BATCH = 10_000
+_LINKS_AT_ONCE = 2_000_000
 _DATABASE, _TITLES = "links.duckdb", "titles.tsv.zst"
 # Words that link to a page only once are as often a slip as a name.
 _MIN_ANCHOR_LINKS = 2
@@ -41,18 +44,41 @@ class LinkTotals:
 
         At most ``MOST_BACKLINKS`` of each page; by page id.
         """
-        yield from self._rows(
-            "WITH pages AS (SELECT DISTINCT number, page_id FROM titles), "
-            "popular AS (SELECT page_id, count(DISTINCT source) AS links FROM resolved GROUP BY 1) "
-            "SELECT page_id, list(source ORDER BY place) FROM ("
-            "  SELECT linked.page_id, pages.page_id AS source, row_number() OVER ("
-            "    PARTITION BY linked.page_id"
-            "    ORDER BY coalesce(popular.links, 0) DESC, pages.page_id) AS place"
-            "  FROM (SELECT DISTINCT page_id, source FROM resolved) AS linked"
-            "  JOIN pages ON pages.number = linked.source"
-            "  LEFT JOIN popular ON popular.page_id = pages.page_id)"
-            f" WHERE place <= {MOST_BACKLINKS} GROUP BY page_id ORDER BY page_id"
+        self._connection.execute(
+            "CREATE TEMP TABLE popular AS "
+            "SELECT page_id, count(DISTINCT source) AS links FROM resolved GROUP BY page_id"
         )
+        self._connection.execute(
+            "CREATE TEMP TABLE linking AS "
+            "SELECT DISTINCT number, page_id, links FROM titles LEFT JOIN popular USING (page_id)"
+        )
+        # To put the links of all pages in order at once takes more memory than there is.
+        for first, last in list(self._spans_of_pages()):
+            rows = self._rows(
+                "SELECT page_id, source FROM ("
+                "  SELECT linked.page_id, linking.page_id AS source, row_number() OVER ("
+                "    PARTITION BY linked.page_id"
+                "    ORDER BY coalesce(links, 0) DESC, linking.page_id) AS place"
+                "  FROM (SELECT DISTINCT page_id, source FROM resolved"
+                f"   WHERE page_id BETWEEN {first} AND {last}) AS linked"
+                "  JOIN linking ON linking.number = linked.source)"
+                f" WHERE place <= {MOST_BACKLINKS} ORDER BY page_id, place"
+            )
+            for page_id, group in groupby(rows, itemgetter(0)):
+                yield page_id, [source for _, source in group]
+
+    def _spans_of_pages(self) -> Iterator[tuple[int, int]]:
+        """First and last id of pages that have a bounded number of links together."""
+        first, sum_of_links = None, 0
+        for page_id, links in self._rows("SELECT page_id, links FROM popular ORDER BY page_id"):
+            first = page_id if first is None else first
+            sum_of_links += links
+            last = page_id
+            if sum_of_links >= _LINKS_AT_ONCE:
+                yield first, last
+                first, sum_of_links = None, 0
+        if first is not None:
+            yield first, last
 
     def anchors(self) -> Iterator[tuple[int, str, int]]:
         """Page id, link words and how many pages use them; the few most used of each page."""

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 import zstandard
 
+from pinakes.index.store import links as links_module
 from pinakes.index.store.links import open_link_totals
 from pinakes.index.store.rows import MOST_BACKLINKS
 from pinakes.ingest.segments import write_link_run
@@ -119,7 +120,11 @@ def test_scratch_is_left_as_it_was_even_after_a_crash(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [run.name]
 
 
-def test_the_pages_that_link_to_one_the_most_linked_first(tmp_path: Path) -> None:
+@pytest.mark.parametrize("at_once", [1, 3, 4, 1000])
+def test_the_pages_that_link_to_one_the_most_linked_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(links_module, "_LINKS_AT_ONCE", at_once)
     path = tmp_path / "000000.links.tsv.zst"
     links: Links = [
         ("Library of Alexandria", "it", 2),
