@@ -59,6 +59,9 @@ CREATE TEMP TABLE bold_names (page_id INTEGER NOT NULL, name TEXT NOT NULL);
 CREATE TEMP TABLE copied (page_id INTEGER NOT NULL, text_row INTEGER NOT NULL);
 """
 # There where a page is kept that the source no longer has. as_of: the date of the last that had it.
+# So many bits a number may have in JavaScript and JSON, with room above.
+_ID_OF_KEY = (1 << 52) - 1
+_OF_ANOTHER = "SELECT 1 FROM pages WHERE page_id = ? AND source_key IS NOT ?"
 _KEPT = (
     "CREATE TABLE IF NOT EXISTS kept (page_id INTEGER PRIMARY KEY, as_of TEXT NOT NULL, "
     "checksum INTEGER NOT NULL)"
@@ -107,7 +110,6 @@ class StoreWriter:
         self._texts = TextShardWriter(texts, unchanged.texts if unchanged else None)
         self.passage_count = 0
         self._has_inputs = False
-        self._last_id = 0
         # Bytes of the temporary files, known once aliases are written.
         self.scratch_size = 0
 
@@ -193,7 +195,6 @@ class StoreWriter:
         ).rowcount
         if not added:
             return None
-        self._last_id = page_id
         self._connection.executemany(
             "INSERT INTO passages VALUES (?, ?)",
             [(self.passage_count + number, page_id) for number in range(passage_count)],
@@ -229,8 +230,17 @@ class StoreWriter:
             )
 
     def _numbered(self, key: DocumentKey) -> tuple[int, str | None]:
-        """The page id for a key, and the key where it is no number: such pages count from 1."""
-        return (key, None) if isinstance(key, int) else (self._last_id + 1, key)
+        """The page id for a key, and the key where it is no number.
+
+        Such an id is drawn from the key, so that it is the page's in later generations, too; of two
+        keys with one id the later takes the next.
+        """
+        if isinstance(key, int):
+            return key, None
+        page_id = link_source(key) & _ID_OF_KEY or 1
+        while self._connection.execute(_OF_ANOTHER, (page_id, key)).fetchone():
+            page_id += 1
+        return page_id, key
 
     def add_redirect(self, redirect: Redirect) -> None:
         """Remember a redirect; ``add_aliases`` follows it."""

@@ -27,11 +27,13 @@ def is_untold(question: str, hits: Sequence[Hit], index: Index, words: LanguageW
     """Whether no hit can tell what is asked, of a year after all of them were written.
 
     What was planned or predicted is told where a hit names that year, and asked for by words that
-    look ahead: "Where will …", "Where is the … of 2030", but not "Who won …".
+    look ahead: "Where will …", "Where is the … of 2030", but not "Who won …". Nothing is known of
+    pages without a date, such as manuals.
     """
     if not (named := _years(question)) or not hits:
         return False
-    written = _written(hits, index)
+    if (written := _written(hits, index)) is None:
+        return False
     later = [year for year in named if int(year) > written]
     if not later:
         return False
@@ -44,13 +46,13 @@ def _years(text: str) -> list[str]:
     return _YEAR.findall(text)
 
 
-def _written(hits: Sequence[Hit], index: Index) -> int:
-    """The year of the newest page among the hits, or of the dump if that is later."""
+def _written(hits: Sequence[Hit], index: Index) -> int | None:
+    """The year of the newest page among the hits, or of the dump if later; None: nobody says."""
     dates = [index.manifest.dump.date or ""]
     for page_id in {hit.passage.page_id for hit in hits}:
         page = index.store.page(page_id)
         dates.append(page.timestamp if page else "")
-    return max(int(date[:4]) for date in dates if date[:4].isdecimal())
+    return max((int(date[:4]) for date in dates if date[:4].isdecimal()), default=None)
 
 
 def _looks_ahead(question: str, words: LanguageWords) -> bool:

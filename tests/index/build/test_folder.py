@@ -1,5 +1,7 @@
 """A folder of manuals: built, found by its pages, and updated file by file."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -58,9 +60,11 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def pages(collection: Path) -> list[tuple[StoredPage, list[str]]]:
-    """All pages, each with the titles of those that it leads to."""
-    with Store(current_generation(collection) / "pages.db") as store:
-        found = filter(None, map(store.page, range(1, 100)))
+    """All pages in the order of files, each with the titles of those that it leads to."""
+    database = current_generation(collection) / "pages.db"
+    with Store(database) as store, closing(sqlite3.connect(database)) as connection:
+        ids = connection.execute("SELECT page_id FROM pages ORDER BY first_passage")
+        found = filter(None, (store.page(page_id) for (page_id,) in ids))
         return [(page, link_titles(store.layout(page))) for page in found]
 
 
@@ -125,13 +129,24 @@ def test_a_title_is_read_from_the_beginning_of_a_long_file(
     assert (page.title, page.text[shift : shift + 13]) == ("Ölpumpen", "ß und Öl: €5.")
 
 
+def test_a_page_keeps_its_number_when_others_come_and_go(tmp_path: Path, folder: Path) -> None:
+    make(tmp_path / "manuals", open_source([folder]), "none")
+    before = {page.source_key: page.page_id for page, _ in pages(tmp_path / "manuals")}
+    (folder / "a first one.md").write_text("# Ahead\n\nOf all others.\n")
+    (folder / "backup.md").rename(folder / "zz.md")
+    make(tmp_path / "manuals", open_source([folder]), "none")
+    after = {page.source_key: page.page_id for page, _ in pages(tmp_path / "manuals")}
+    kept = before.keys() & after.keys()
+    assert len(kept) == len(before) - 1
+    assert {key: before[key] for key in kept} == {key: after[key] for key in kept}
+    assert max(after.values()) < 1 << 52
+
+
 def test_code_and_links_are_laid_out(tmp_path: Path, folder: Path) -> None:
     make(tmp_path / "manuals", open_source([folder]), "none")
     with Store(current_generation(tmp_path / "manuals") / "pages.db") as store:
-        page = store.page(1)
-        assert page is not None
+        [page] = [page for page, _ in pages(tmp_path / "manuals") if page.title == "Backups"]
         layout = store.layout(page)
-        assert page.title == "Backups"
         assert layout is not None
         [link] = layout.spans
         assert (page.text[link.start : link.end], link.target) == ("it", "Setup (net/router.md)")

@@ -1,13 +1,16 @@
 """Questions about years after the dump: answered from plans alone, else refused with its date."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.retrieval.search import Index
-from pinakes.service.asking.later import asks_about_later
+from pinakes.index.types import StoredPage
+from pinakes.service.asking.later import asks_about_later, is_untold
+from pinakes.service.reading.words import words_of
 from tests.index.toys import QuietProgress, article, in_threads, write_dump
 from tests.service.asking.answers import answer_events, answered
 
@@ -62,6 +65,22 @@ def test_what_happened_after_the_dump_is_refused(games: Index, question: str) ->
     assert answer.confidence == 0
     says_when = "As of 1 November 2026" in answer.text
     assert says_when is (games.manifest.dump.date is not None)
+
+
+def test_no_year_is_later_where_no_page_has_a_date(
+    games: Index, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hits = games.search("Varnian Games", 3)
+    find = games.store.page
+
+    def undated(page_id: int) -> StoredPage | None:
+        page = find(page_id)
+        return page and replace(page, timestamp="")
+
+    monkeypatch.setattr(games.store, "page", undated)
+    dump = games.manifest.dump.model_copy(update={"date": None})
+    index = replace(games, manifest=games.manifest.model_copy(update={"dump": dump}))
+    assert not is_untold("Who won the Varnian Games of 2031?", hits, index, words_of("en"))
 
 
 def test_a_refusal_of_something_else_names_no_date(games: Index) -> None:
