@@ -30,6 +30,8 @@ _ATTRIBUTES = frozenset([
     "stretchy", "symmetric", "width",
 ])  # fmt: skip
 
+# The library numbers the lines of these, as LaTeX does and MediaWiki does not.
+_NUMBERED = re.compile(r"(\\(?:begin|end)\{(?:align|equation|gather))\}")
 # Ten of any unit and more, which would leave the page.
 _WIDE = re.compile(r"\D*\d{2}")
 
@@ -41,7 +43,8 @@ def mathml(tex: str) -> str:
         return ""
     tex = visible(tex)
     try:
-        made = ElementTree.fromstring(convert(tex))  # noqa: S314  (bounded, and without entities)
+        unnumbered = _NUMBERED.sub(r"\1*}", tex)
+        made = ElementTree.fromstring(convert(unnumbered))  # noqa: S314  (bounded, and without entities)
     except Exception:  # its own errors, and IndexError, RecursionError and others beside them
         return ""
     if not all(_is_plain(element) for element in made.iter()):

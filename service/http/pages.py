@@ -254,11 +254,13 @@ def _linking(index: Index, page: StoredPage, first: int, most: int) -> list[tupl
 
 
 def _unless_known(request: Request, response: Response) -> Response:
-    """The response, or 304 where the client has it already (RFC 9110, 13.1.2)."""
-    tag = f'W/"{hashlib.sha256(response.body).hexdigest()[:24]}"'
-    response.headers["ETag"] = tag
-    if tag in request.headers.get("if-none-match", "").replace(" ", "").split(","):
-        return Response(status_code=304, headers={**_FRESH, "ETag": tag})
+    """The response, or 304 where the client has it already (RFC 9110, 13.1.2 and 15.4.5)."""
+    tag = f'"{hashlib.sha256(response.body).hexdigest()[:24]}"'
+    response.headers["ETag"] = f"W/{tag}"
+    known = request.headers.get("if-none-match", "").replace(" ", "").split(",")
+    if "*" in known or tag in (one.removeprefix("W/") for one in known):
+        more = {"ETag": f"W/{tag}", "Vary": f"{_FRESH['Vary']}, Accept-Encoding"}
+        return Response(status_code=304, headers=_FRESH | more)
     return response
 
 

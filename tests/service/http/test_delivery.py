@@ -45,6 +45,37 @@ def test_what_is_sent_is_compressed_for_those_who_take_it(client: TestClient, pa
     assert len(sent) < 0.6 * len(plain.content)
 
 
+@pytest.mark.parametrize(
+    ("taken", "is_packed"),
+    [
+        ("gzip", True),
+        ("GZIP;q=0.1", True),
+        ("*", True),
+        ("br, *;q=0.5", True),
+        ("gzip;q=0", False),
+        ("gzip;q=0.0, *", False),
+        ("notgzip", False),
+        ("br", False),
+        ("*;q=0", False),
+    ],
+)
+def test_who_takes_what_is_compressed(client: TestClient, taken: str, is_packed: bool) -> None:
+    answer = client.get("/static/style.css", headers={"Accept-Encoding": taken})
+    assert ("Content-Encoding" in answer.headers) is is_packed
+    assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize("known", ["{}", "W/{}", '"other", {}', "*"])
+def test_a_page_that_is_known_is_not_sent_again(client: TestClient, known: str) -> None:
+    page = client.get(PAGES[2], headers=HTML)
+    tag = page.headers["ETag"].removeprefix("W/")
+    again = client.get(PAGES[2], headers=HTML | {"If-None-Match": known.format(tag)})
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == page.headers["ETag"]
+    vary = [set(answer.headers["Vary"].split(", ")) for answer in (page, again)]
+    assert vary[0] == vary[1]
+
+
 def test_files_of_pages_are_kept_for_good_by_an_address_of_their_content(
     client: TestClient,
 ) -> None:

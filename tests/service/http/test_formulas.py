@@ -85,3 +85,9 @@ def test_on_the_page(window: Window, tmp_path: Path) -> None:
         page.goto(f"{address}/c/toywiki/page/Energy?start=0&end=18")  # within it
         expect(page.locator("mark math")).to_have_count(0)
         expect(page.locator("article")).to_contain_text("E=mc^2")
+
+
+def test_lines_have_no_numbers_that_nobody_wrote() -> None:
+    drawn = mathml(r"\begin{align} a&=b \\ c&=d \end{align}")
+    assert drawn.count("<mtr>") == 2
+    assert "mtext" not in drawn

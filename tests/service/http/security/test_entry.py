@@ -143,7 +143,7 @@ def test_markup_in_the_way_back_is_text(client: TestClient) -> None:
 def test_a_token_for_reading_sees_no_form_for_asking(
     client: TestClient, secret: str, tmp_path: Path
 ) -> None:
-    forms = ('id="ask"', "/static/ask.js", "Ask this as a question", ">Ask</button>")
+    forms = ('id="ask"', "/ask.js", "Ask this as a question", ">Ask</button>")
     addresses = [
         f"/c/toywiki/{rest}" for rest in ("", "?q=zebrafish", "search?q=zebrafish&all=1", "page/1")
     ]
