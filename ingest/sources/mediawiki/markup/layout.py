@@ -11,7 +11,7 @@ from itertools import takewhile
 
 from pinakes.ingest.characters import cleaned
 from pinakes.ingest.layout import LineKind
-from pinakes.ingest.sources.mediawiki.markup.debris import tidied, without_dropped
+from pinakes.ingest.sources.mediawiki.markup.debris import DROPPED, tidied, without_dropped
 from pinakes.ingest.sources.mediawiki.markup.emphasis import without_emphasis
 from pinakes.ingest.sources.mediawiki.markup.laid_lines import (
     KEPT,
@@ -53,6 +53,8 @@ section small source span strike strong sub sup syntaxhighlight table tbody td t
 thead time timeline tr translate tt tvar u ul var wbr
 """
 _TAG_NAMES = frozenset(_TAG_LIST.split())
+# What somebody has taken back is not told as true: <del>7</del> 8 legs.
+_STRUCK = re.compile(r"<(s|strike|del)\b[^<>]*(?<!/)>(?:(?!\n\n).){0,2000}?</\1>", re.I | re.S)
 _SUPERSCRIPT = re.compile(r"<sup\b[^<>]*>([^<>]{1,20})</sup>", re.IGNORECASE)
 _SUPERSCRIPT_DIGITS = str.maketrans("0123456789+-−n()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ⁽⁾")
 _SUBSCRIPT = re.compile(r"<sub(?<=\d<sub)\b[^<>]*>\s*(\d{1,6})\s*</sub>", re.IGNORECASE)
@@ -124,6 +126,8 @@ def _character(match: re.Match[str]) -> str:
 def _resolved(text: str, tag_text: Callable[[re.Match[str]], str] | None = None) -> str:
     """Tags, emphasis and external links gone; line breaks, bars and equals signs themselves."""
     if "<" in text:
+        if "</s>" in text or "</del>" in text or "</strike>" in text:
+            text = _STRUCK.sub(DROPPED, text)
         if "<sub" in text:  # the base of 20<sub>16</sub>
             text = _SUBSCRIPT.sub(lambda match: lowered(match[1]), text)
         text = _TAG.sub(tag_text or _tag_text, _SUPERSCRIPT.sub(_superscript, text))
