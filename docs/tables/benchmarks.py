@@ -222,8 +222,9 @@ TABLES = (
     Table("The longest build", "long_run", "long_run",
           "Synthetic wikis by keywords, one machine, the last as large as the time allowed; and "
           "the straight line through them to all Wikipedias, which nobody has run. On two cores "
-          "that others used too. What the parent gains is SQLite's caches of 96 MB filling, which "
-          "end there; of four million passages see below.", building.long_run),
+          "that others used too, at the lowest priority: wall hours say little, CPU hours more. "
+          "Writing the dump is not counted. The largest is the beginning of a wiki four times as "
+          "large, so that three of its links in four lead nowhere.", building.long_run),
     Table("Time on paper", "ingest", "ingest",
           "The keyword side of large wikis, worked out from the figures above and not run: lower "
           "figures from real wikitext, upper ones from plain text.", building.on_paper),
