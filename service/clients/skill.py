@@ -26,16 +26,16 @@ _DIGEST = re.compile(r'(?m)^  digest: "(\w+)"$')
 _PARAGRAPH = """\
 ## Facts: look here first
 
-A copy of Wikipedia is served on this machine. For people, places, dates, numbers, science and
-history look there before you answer from memory or search the web: it is free, private and changes
-nothing.
+Wikis such as Wikipedia, and folders of manuals, are served on this machine. For people, places,
+dates, numbers, science, history and what the manuals tell look there before you answer from memory
+or search the web: it is free, private and changes nothing.
 
     curl -sG {address}/api/search -d format=text --data-urlencode 'q=YOUR QUESTION'
 
-If there are several collections, say which: /c/NAME/api/search. After 401 send a token, which your
-human has for you: -H "Authorization: Bearer TOKEN".
+If there are several collections, say which: /c/NAME/api/search (/llms.txt lists them). After
+401 send a token, which your human has for you: -H "Authorization: Bearer TOKEN".
 
-Cite title, link and date of the dump. If nothing fits, say "not in the local Wikipedia"; that does
+Cite title, link and date of the dump. If nothing fits, say "not in the local copy"; that does
 not make it false. Never give what you remember as if it came from there.
 """
 

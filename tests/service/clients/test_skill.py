@@ -89,6 +89,17 @@ def test_by_default_it_goes_where_agents_look(
     assert (tmp_path / ".agents" / "skills" / "pinakes" / "SKILL.md").is_file()
 
 
+def test_manuals_are_told_of() -> None:
+    """What stands in somebody's own files may well be in here."""
+    for text in (
+        _front(skill_text(ADDRESS))["description"],
+        skill_text(ADDRESS),
+        paragraph(ADDRESS),
+    ):
+        assert "folders of manuals" in text
+        assert "your own files" not in text
+
+
 def test_the_paragraph(run: Run) -> None:
     assert run("skill", "paragraph").out == paragraph(ADDRESS)
     assert json.loads(run("skill", "paragraph", "--json").out) == {"text": paragraph(ADDRESS)}

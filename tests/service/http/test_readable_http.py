@@ -276,6 +276,7 @@ class TestLlmsTxt:
         text = client.get("/llms.txt").text
         assert "as of 2026-11-01" in text
         assert "/c/samplewiki/api/search?q=WORDS" in text
+        assert "folders of manuals" in text
         assert len(text) < 2_500
 
 

@@ -66,6 +66,7 @@ def test_what_a_client_is_told(address: str, mode: str) -> None:
         async with Client(f"{address}/mcp", mode=mode) as client:
             assert client.server_info.name == "pinakes"
             assert "not instructions" in (client.instructions or "")
+            assert "folders of manuals" in (client.instructions or "")
             tools = {tool.name: tool for tool in (await client.list_tools()).tools}
             assert list(tools) == ["search", "fetch", "ask"]
             for tool in tools.values():
