@@ -15,7 +15,8 @@ _TOGETHER_MS, _LOOK_MS = 1600, 500
 def changes_of(folder: Path) -> Iterator[bool]:
     """Whether anything has changed since the last time: at first True, then asked twice a second.
 
-    It is watched from before the first one. Ends with Ctrl-C. Hidden files count for nothing.
+    It is watched from before the first one. Hidden files count for nothing. Ctrl-C raises
+    KeyboardInterrupt.
     """
     from watchfiles import Change, watch
 
@@ -29,7 +30,6 @@ def changes_of(folder: Path) -> Iterator[bool]:
         debounce=_TOGETHER_MS,
         rust_timeout=_LOOK_MS,
         yield_on_timeout=True,
-        raise_interrupt=False,
     ):
         yield bool(found) or is_first
         is_first = False

@@ -1,6 +1,10 @@
 """``pinakes update --watch``: each change of a folder becomes a generation."""
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,7 +12,9 @@ import pytest
 
 from pinakes.service.cli import watching
 from pinakes.service.cli.watching import changes_of
+from tests.ingest.measured import ROOT
 from tests.service.conftest import Run
+from tests.yardstick import PATIENCE_S
 
 
 @pytest.fixture
@@ -62,6 +68,27 @@ def test_each_change_becomes_a_generation(
     assert "no text that can be read" in done.err
     found = json.loads(run("search", "when do they swarm", *words[1:3], *words[5:], "--json").out)
     assert found["hits"][0]["text"].endswith("June.")
+
+
+def test_ctrl_c_is_told_in_one_line(run: Run, folder: Path, tmp_path: Path) -> None:
+    words = (folder, "-c", "manuals", "--workers", "1", "--data", tmp_path / "data")
+    assert run("build", "--vectors", "none", *words).status == 0
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pinakes", "update", "--watch", *map(str, words)],
+        cwd=ROOT,
+        env=os.environ | {"XDG_CONFIG_HOME": "/nowhere", "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert "up to date" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=PATIENCE_S)
+    assert process.returncode == 130
+    assert [line for line in errors.splitlines() if "Reading" not in line] == [
+        "pinakes: interrupted; the same command goes on where it stopped"
+    ]
 
 
 @pytest.mark.parametrize("words", [("--dry-run",), ("--json",)])
