@@ -228,7 +228,13 @@ class _Sample:
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
         # The store is written beside the workers, by the cores they leave.
         seconds = max((reading + storing) / self._workers, storing) / self._share
-        step = PlannedStep("Reading the dump", seconds, workers + own, self._scaled(segments), 0)
+        step = PlannedStep(
+            f"Reading the {self._source.files_are}",
+            seconds,
+            workers + own,
+            self._scaled(segments),
+            0,
+        )
         preparing = [PlannedStep(before.name, prepared, workers + own, set_aside, 0)]
         return preparing if before.name else [], step, counts
 

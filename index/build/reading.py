@@ -56,7 +56,7 @@ def _extracted(build: Build) -> Extracted:
     ahead = 2 * build.workers + 1
     with build.executors(build.workers) as executor:
         source = build.source.prepared(segments, executor, ahead, build.progress)
-        build.progress.step("Reading the dump", source.byte_count, "bytes")
+        build.progress.step(f"Reading the {source.files_are}", source.byte_count, "bytes")
         work_on = partial(write_segment, source=source, directory=segments, known=known)
         for unit, _ in map_units(work_on, source.units(), executor, ahead):
             source.release(unit)

@@ -325,8 +325,13 @@ class Index:
         return self.store.page(page_id)
 
     def page_by_name(self, name: str) -> StoredPage | None:
-        """The article with this title, or the one a redirect of this title leads to, or None."""
-        page_id = self.store.page_id_by_name(" ".join(_encodable(name).replace("_", " ").split()))
+        """The article with this title, or that a redirect of this title leads to, or None.
+
+        Else the one that its source calls so, such as the file of this path in a folder.
+        """
+        name = _encodable(name)
+        page_id = self.store.page_id_by_name(" ".join(name.replace("_", " ").split()))
+        page_id = self.store.page_id_by_key(name) if page_id is None else page_id
         return None if page_id is None else self.store.page(page_id)
 
     def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:

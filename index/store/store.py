@@ -76,6 +76,7 @@ _KEPT = (
 )
 _BACKLINKS = "SELECT page_id, sources, checksum FROM backlinks WHERE page_id = ?"
 _BY_TITLE = f"SELECT {PAGE_COLUMNS} FROM pages WHERE title = ?"
+_BY_KEY = f"SELECT {PAGE_COLUMNS} FROM pages WHERE source_key = ?"
 _BY_ALIAS = (
     "SELECT page_id, name, title, aliases.checksum FROM aliases JOIN pages USING (page_id) "
     f"WHERE key = ? AND kind IN ({_TITLE}, {_REDIRECT}) "
@@ -235,6 +236,12 @@ class Store:
                 if telling_signs(found or title) == signs:
                     return int(page_id)
             return None
+
+    def page_id_by_key(self, key: str) -> int | None:
+        """The page that its source calls so: the path of a file in a folder, for example."""
+        with self._reading():
+            row = self._connection().execute(_BY_KEY, (key,)).fetchone()
+            return None if row is None else page_row(row).page_id
 
     def aliases_of_page(self, page_id: int, kind: AliasKind, limit: int) -> list[str]:
         """The redirects or anchors of a page (``kind``), the most used first."""

@@ -111,6 +111,8 @@ class Source(ABC):
 
     __slots__ = ()
 
+    # What its files are called in messages and in the name of the step that reads them.
+    files_are: ClassVar[str] = "dump"
     # Whether checksums are published beside such files, so that an update wants to see them.
     has_checksums: ClassVar[bool] = True
     # The share of its pages that may be missing from the next one before somebody is asked.

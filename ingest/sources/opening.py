@@ -6,9 +6,10 @@ The one place that knows of a kind by name: what looks for newer dumps knows Med
 from collections.abc import Sequence
 from pathlib import Path
 
+from pinakes.ingest.errors import NotADump
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.cirrus.source import CirrusSource
-from pinakes.ingest.sources.folder.source import FolderSource
+from pinakes.ingest.sources.folder.source import FolderSource, is_manual
 from pinakes.ingest.sources.html.dump_source import HtmlDumpSource
 from pinakes.ingest.sources.mediawiki.files.newest import newest_dump, no_newer_dump
 from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
@@ -32,4 +33,12 @@ def open_source(paths: Sequence[Path]) -> Source:
     Raises DumpNotFound, NotADump, TruncatedDump, or IngestError where they are not one source.
     """
     kind = next(kind for kind in KINDS if kind.takes(paths))
-    return kind.open(paths)
+    try:
+        return kind.open(paths)
+    except NotADump:
+        if len(paths) != 1 or not is_manual(paths[0]):
+            raise
+        raise NotADump(
+            f"{paths[0]}: one file is no collection; manuals are built as a folder: name "
+            f"{paths[0].absolute().parent}"
+        ) from None

@@ -70,7 +70,7 @@ def extract(
             for checksum in checksums:
                 verify(checksum, progress.advance)
         found = found.prepared(Path(scratch), executor, 2 * count + 1, progress)
-        progress.step("Reading the dump", found.byte_count, "bytes")
+        progress.step(f"Reading the {found.files_are}", found.byte_count, "bytes")
         found = found.without_layout()
         work = partial(extract_unit, source=found, directory=Path(scratch))
         for unit, extracted in map_units(work, found.units(), executor, 2 * count + 1):

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pinakes.ingest.sources.mediawiki.source import MediaWikiSource
+from pinakes.ingest.sources.opening import open_source
+from tests.ingest.dumps_on_disk import export, page
 from tests.ingest.manuals import write_docx, write_epub, write_pdf
 from tests.service.conftest import Run, local_client, make_app
 
@@ -38,6 +41,8 @@ def test_it_is_built_asked_opened_and_updated(run: Run, folder: Path, tmp_path: 
     done = run("build", "--vectors", "none", *words)
     assert done.status == 0
     assert "4 articles" in done.out
+    assert "Reading the files" in done.err
+    assert "dump" not in done.err
     assert "set aside: locked.pdf: no PDF that can be read" in done.err
     asked = ("-c", "manuals", "--data", tmp_path / "data", "--json")
     question = "What colour is the lever of the Pump 3000?"
@@ -56,6 +61,11 @@ def test_it_is_built_asked_opened_and_updated(run: Run, folder: Path, tmp_path: 
         [hit] = client.get("/api/search", params={"q": "accordion"}).json()["hits"]
         found = client.get(f"/api/pages/{hit['page_id']}").json()
         assert (found["title"], found["source_key"]) == ("My will", "will.docx")
+        assert "does not say" not in client.get("/").text
+    for name in ("garden/well.md", "The well"):
+        shown = run("show", name, "-c", "manuals", "--data", tmp_path / "data")
+        assert shown.status == 0
+        assert "before the first frost" in shown.out
 
     assert "up to date" in run("update", *words).out
     (folder / "bees.epub").unlink()
@@ -65,6 +75,24 @@ def test_it_is_built_asked_opened_and_updated(run: Run, folder: Path, tmp_path: 
     assert "3 of 4 articles are as they were" in done.err
     found = json.loads(run("search", "cat called", *asked).out)
     assert found["hits"][0]["title"] == "cats"
+
+
+@pytest.mark.parametrize(
+    "name", ["pump.pdf", "garden/well.md", "bees.epub", "old.doc", "empty.txt"]
+)
+def test_one_file_is_told_to_be_built_as_a_folder(
+    run: Run, folder: Path, tmp_path: Path, name: str
+) -> None:
+    (folder / "old.doc").write_text("x")
+    (folder / "empty.txt").touch()
+    done = run("build", folder / name, "--data", tmp_path / "data")
+    assert (done.status, done.err.count("\n")) == (2, 1)
+    assert f"built as a folder: name {(folder / name).parent}\n" in done.err
+
+
+def test_a_dump_may_be_called_as_a_manual(tmp_path: Path) -> None:
+    (tmp_path / "toywiki.txt").write_text(export([page(1, "Page 1", "words")]).decode())
+    assert isinstance(open_source([tmp_path / "toywiki.txt"]), MediaWikiSource)
 
 
 def test_a_folder_with_nothing_to_read_is_one_line(run: Run, tmp_path: Path) -> None:

@@ -33,13 +33,18 @@ from pinakes.ingest.sources.folder.child_process import FileReader, Limits, file
 from pinakes.ingest.sources.folder.document import distinct_titles, made_document
 from pinakes.ingest.sources.folder.files import FoundFile, files_of_folder, state_of_files
 from pinakes.ingest.sources.folder.outline import UnreadableFile
-from pinakes.ingest.sources.folder.reading import seems_to_be, title_at_top
+from pinakes.ingest.sources.folder.reading import (
+    format_by_name,
+    not_read,
+    seems_to_be,
+    title_at_top,
+)
 from pinakes.ingest.sources.mediawiki.files.dumps import holds_dump
 from pinakes.ingest.text.language import listed_languages
 from pinakes.ingest.types import Document, Entry, QuarantinedPage, Unchanged
 from pinakes.ingest.workers import map_units
 
-__all__ = ["FilesUnit", "FolderSource"]
+__all__ = ["FilesUnit", "FolderSource", "is_manual"]
 
 _UNIT_FILES, _UNIT_BYTES = 50, 4 << 20
 # Of small files: before and after each unit all of the folder is looked at.
@@ -68,6 +73,7 @@ class FolderSource(Source):
     titles: Path | None = None
     limits: Limits = field(default_factory=Limits)
 
+    files_are: ClassVar[str] = "files"
     has_checksums: ClassVar[bool] = False
     most_vanished: ClassVar[float] = 0.5
 
@@ -223,6 +229,12 @@ class FolderSource(Source):
         outline = reader.outline(self.folder / file.path, file.kind)
         document = made_document(outline, file.path, title, content, titles)
         return replace(document, made_from=made_from(document.inputs))
+
+
+def is_manual(file: Path) -> bool:
+    """Whether a file is of a kind that folders take, or would name as one to be converted."""
+    kind = format_by_name(file.name)
+    return seems_to_be(file, kind) if kind else not_read(file.name) is not None
 
 
 def _titles_of(unit: FilesUnit, source: FolderSource) -> tuple[dict[str, str], dict[str, str]]:
