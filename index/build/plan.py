@@ -57,13 +57,17 @@ class PlannedStep:
 
 @dataclass(frozen=True, slots=True)
 class BuildPlan:
-    """What a build will take; ``share`` of the source was read to say so."""
+    """What a build will take; ``share`` of the source was read to say so.
+
+    ``passages_per_second``: the encoder's rate that its steps are planned by; None without one.
+    """
 
     share: float
     workers: int
     pages: PageCounts
     passages: int
     steps: tuple[PlannedStep, ...]
+    passages_per_second: float | None = None
 
     @property
     def lasting(self) -> int:
@@ -170,6 +174,7 @@ class _Sample:
                 self._size(keywords),
             ),
         ]
+        rate: float | None = None
         with Store(database) as store:
             passages, leads = store.passage_count, store.lead_count()
             if encoder is not None and scope != "none" and passages:
@@ -193,7 +198,9 @@ class _Sample:
         pages = PageCounts(
             *(self._scaled(getattr(counts, name)) for name in PageCounts.__dataclass_fields__)
         )
-        return BuildPlan(self._share, self._workers, pages, self._scaled(passages), tuple(steps))
+        return BuildPlan(
+            self._share, self._workers, pages, self._scaled(passages), tuple(steps), rate
+        )
 
     def _read(self, progress: Progress) -> tuple[list[PlannedStep], PlannedStep, PageCounts]:
         """Segments by the workers, the store by this process, as in a build.
@@ -287,8 +294,10 @@ def passages_per_second(store: Store, encoder: Encoder, progress: Progress) -> f
     step = max(store.passage_count // _EMBEDDED_SAMPLE, 1)
     ids = list(islice(range(0, store.passage_count, step), _EMBEDDED_SAMPLE))
     texts = [passage_text(p.title, p.heading_path, p.text) for p, _ in store.passages(ids)]
-    progress.step("Measuring the encoder", len(texts), "passages")
+    progress.step("Loading the encoder", 1, "encoders")
     encoder.encode_passages(texts[:8])
+    progress.advance(1)
+    progress.step("Measuring the encoder", len(texts), "passages")
     began = time.monotonic()
     encoder.encode_passages(texts)
     progress.advance(len(texts))

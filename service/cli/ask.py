@@ -41,22 +41,25 @@ def search(
 ) -> None:
     """Find passages."""
     from pinakes.service.privacy import keep_nothing_asked
-    from pinakes.service.terminal.console import err, print_coverage
+    from pinakes.service.terminal.console import err, out, print_coverage
     from pinakes.service.terminal.hit_report import print_explained, print_hits
+    from pinakes.service.tools.glance import fits
     from pinakes.service.views.search_views import search_view
 
     keep_nothing_asked()
     settings = command_settings(data, collection, mode)
     with open_wiki(settings) as wiki:
         hits, index = wiki.search(query, k), wiki.index
+        is_fitting = bool(hits) and fits(index, query, settings.search.mode)
         if as_json:
-            print_json(
-                search_view(index, query, settings.search.mode, hits).model_dump(mode="json")
-            )
+            view = search_view(index, query, settings.search.mode, hits)
+            print_json(view.model_dump(mode="json") | {"fits": is_fitting})
             return
         if not hits:
             err.print("Nothing found; try other words, or fewer.")
-        elif explain:
+        elif not is_fitting:
+            out.print("Nothing here fits: it is probably not in here. What comes nearest:")
+        if explain and hits:
             print_explained(hits, index.explain(query, hits))
         else:
             print_hits(hits)

@@ -52,6 +52,12 @@ def _run(words: list[str], *, debug: bool) -> int:
     except BrokenPipeError:
         _drop_output()
         return 0
+    except SystemExit as ended:
+        # So end Rich and Typer where nobody reads any more, as for a failure.
+        if not isinstance(ended.__context__, BrokenPipeError):
+            raise
+        _drop_output()
+        return 0
     except Exception as error:
         if debug:
             raise

@@ -123,7 +123,7 @@ def _blocks(
         if guesses_rows and kind == "text" and len(labels) > 1 and labels[0][0] == 0:
             kind = "row"
         shown = labels if kind == "row" else labels[:1] if kind == "fact" else []
-        pieces = cutter.pieces(start, text, shown)
+        pieces = cutter.pieces(start, text, shown, is_line=True)
         anchor = _numbered(heading_anchor(text), anchors) if kind == "heading" else ""
         yield Block(kind, level, pieces, anchor)
     yield from table.ended()

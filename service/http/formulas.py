@@ -37,14 +37,19 @@ _WIDE = re.compile(r"\D*\d{2}")
 
 
 @lru_cache(maxsize=2_000)
-def mathml(tex: str) -> str:
-    """The formula as an element ``math``; "" where it is too long, or is none that can be read."""
+def mathml(tex: str, *, on_its_own: bool = False) -> str:
+    """The formula as an element ``math``; "" where it is too long, or is none that can be read.
+
+    ``on_its_own``: to be drawn as a line of its own, not as part of one.
+    """
     if len(tex) > _LONGEST:
         return ""
     tex = visible(tex)
     try:
         unnumbered = _NUMBERED.sub(r"\1*}", tex)
-        made = ElementTree.fromstring(convert(unnumbered))  # noqa: S314  (bounded, and without entities)
+        made = ElementTree.fromstring(  # noqa: S314  (bounded, and without entities)
+            convert(unnumbered, display="block" if on_its_own else "inline")
+        )
     except Exception:  # its own errors, and IndexError, RecursionError and others beside them
         return ""
     if not all(_is_plain(element) for element in made.iter()):

@@ -51,11 +51,17 @@ class Cutter:
         return self._highlight[0] < end and start < self._highlight[1]
 
     def pieces(
-        self, start: int, text: str, labels: Sequence[tuple[int, int]] = ()
+        self,
+        start: int,
+        text: str,
+        labels: Sequence[tuple[int, int]] = (),
+        *,
+        is_line: bool = False,
     ) -> tuple[Piece, ...]:
         """A slice of the text from ``start``, cut where highlight, labels or spans begin or end.
 
-        ``labels`` are places in it.
+        ``labels`` are places in it. ``is_line``: it is a whole line, and a formula that is all of
+        it stands on its own.
         """
         low, high = (min(max(at - start, 0), len(text)) for at in self._highlight)
         edges = {0, len(text), *(edge for label in labels for edge in label)}
@@ -80,7 +86,9 @@ class Cutter:
                     is_first,
                     self._address_of(span) if span and span.kind == "link" else "",
                     bool(span and span.kind != "link"),
-                    mathml(words) if span and span.kind == "formula" and is_whole else "",
+                    mathml(words, on_its_own=is_line and words == text.strip())
+                    if span and span.kind == "formula" and is_whole
+                    else "",
                 )
             )
         return tuple(pieces)

@@ -11,6 +11,7 @@ from fastapi.templating import Jinja2Templates
 
 from pinakes.index.errors import CollectionError
 from pinakes.index.retrieval.search import MAX_QUERY_LENGTH
+from pinakes.service.asking.citations import collection_url
 from pinakes.service.http.formats import accepted
 from pinakes.service.http.requests import library_of
 from pinakes.service.http.static_files import STATIC
@@ -33,16 +34,20 @@ def wants_page(request: Request) -> bool:
 
 
 def _known(request: Request) -> dict[str, Any]:
-    """What every page knows: who looks, the collections there are, how long a question may be."""
+    """What every page knows: who looks, the collections there are, how long a question may be.
+
+    ``collection_named``: the one that the address names, whether there is such a page or not.
+    """
     # Nobody has been found out where a page is shown to everybody.
     known = {"caller": getattr(request.state, "caller", None), "longest": MAX_QUERY_LENGTH}
     if request.url.path.startswith(_OPEN):
-        return known | {"collection_names": []}
+        return known | {"collection_names": [], "collection_named": ""}
     try:  # the human door has no library
         names = library_of(request).names() if hasattr(request.app.state, "library") else []
     except CollectionError:
         names = []
-    return known | {"collection_names": names}
+    named = next((one for one in names if request.url.path.startswith(collection_url(one))), "")
+    return known | {"collection_names": names, "collection_named": named}
 
 
 def _shown(value: Any) -> Any:

@@ -247,6 +247,8 @@ def print_plan(plan: "BuildPlan") -> None:
         _size(plan.lasting),
     )
     out.print(table)
+    if plan.passages_per_second:
+        out.print(f"Embedding as measured here: {plan.passages_per_second:,.1f} passages/s.")
     out.print(f"Most on disk at one time: {_size(plan.most_disk)}.")
 
 

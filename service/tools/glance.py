@@ -20,7 +20,7 @@ from pinakes.service.reading.question import Question, question_of
 from pinakes.service.reading.reader import AnsweringSentence, Reader, Reading
 from pinakes.service.reading.threshold import threshold_of
 
-__all__ = ["Fit", "Glance", "SeenPage", "glance"]
+__all__ = ["Fit", "Glance", "SeenPage", "fits", "glance"]
 
 # high: the likeliest page, of a collection that likely holds the answer. medium: the likeliest of
 # one that may, and the second page. low: the others, and all where that is less likely than the
@@ -97,6 +97,14 @@ def glance(index: Index, text: str, mode: Mode, most: int, reader: Reader | None
             for place, (hit, sentences) in enumerate(pages[:most])
         )
     )
+
+
+def fits(index: Index, text: str, mode: Mode) -> bool:
+    """Whether a search finds a page of that name, or any that likely tells of what is asked.
+
+    Raises BadQuery.
+    """
+    return index.page_by_name(text) is not None or bool(glance(index, text, mode, 1).pages)
 
 
 def _with_first_lead(index: Index, read: Sequence[Hit]) -> list[Hit]:

@@ -14,6 +14,7 @@ __all__ = [
     "HIGHLIGHTS",
     "KEPT_AS_OF",
     "HitView",
+    "JudgedSearchView",
     "SearchView",
     "View",
     "citation_fields",
@@ -95,6 +96,14 @@ class SearchView(View):
     generation: str
     coverage: float = Field(description="Share of the passages that have a vector, 0 to 1.")
     hits: list[HitView]
+
+
+class JudgedSearchView(SearchView):
+    """The same, and whether it is to the point."""
+
+    fits: bool = Field(
+        description="Whether any of it likely tells of what is asked; where not, it is nearest."
+    )
 
 
 def _hit_view(hit: Hit, explanation: Explanation, manifest: Manifest) -> HitView:

@@ -114,6 +114,35 @@ def test_of_words_that_are_alike_the_linked_ones_are_the_link() -> None:
         assert (document.text, span.start) == ("Rome or Rome, Rome", 8)
 
 
+@pytest.mark.parametrize(
+    ("wikitext", "before"),
+    [
+        ("The mean of <math>n</math> is n.", "The mean of "),
+        ("* The mean  of <math>n</math>", "- The mean of "),
+        ("#one\n# mean <math>n</math>", "1. one\n2. mean "),
+        ("Count:\n:: mean <math>n</math>", "Count:\nmean "),
+        ("; mean <math>n</math> : a count", "mean "),
+        ("; mean : a count, <math>n</math>", "mean: a count, "),
+        ("; mean :a count, <math>n</math>", "mean: a count, "),
+        ("{|\n! Unit !! Name\n|-\n| mean || <math>n</math>\n|}", "Unit: mean; Name: "),
+        ("[[Union]] of <code>n</code>&nbsp;n, <nowiki>n</nowiki> <math>n</math>",
+         "Union of n n, n "),
+        ("<blockquote>An <math>n</math></blockquote>", "An "),
+    ],
+)  # fmt: skip
+def test_a_formula_stands_where_it_is_written(wikitext: str, before: str) -> None:
+    document = parsed(wikitext)
+    [span] = [span for span in layout_of(document).spans if span.kind == "formula"]
+    assert document.text[: span.start] == before
+    assert document.text[span.start : span.end] == "n"
+
+
+def test_a_formula_whose_place_is_not_known_is_none() -> None:
+    document = parsed("; f <math>a : n</math>")
+    assert document.text == "f a: n"
+    assert not layout_of(document).spans
+
+
 def check(wikitext: str, title: str = "Title", site: SiteInfo = SITE) -> Document:
     """Text, sections and links are the same without a layout; the layout holds together."""
     page = Page(1, 0, title, 2, "", None, wikitext)

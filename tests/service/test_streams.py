@@ -125,6 +125,20 @@ def test_streams_that_are_closed_or_full(data: Path) -> None:
     assert found.stderr == mcp.stderr == b"pinakes: No space left on device; make room\n"
 
 
+@pytest.mark.parametrize("more", [(), ("--json",), ("--explain",)])
+def test_who_reads_no_further_is_no_failure(data: Path, more: tuple[str, ...]) -> None:
+    """As ``head -1`` does."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        found = _process(
+            "search", "papyrus", *more, "--data", data, stdout=writing, stderr=subprocess.PIPE
+        )
+    finally:
+        os.close(writing)
+    assert (found.returncode, found.stderr) == (0, b"")
+
+
 def test_a_token_that_cannot_be_shown_is_none(tmp_path: Path) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(

@@ -69,13 +69,17 @@ class Preview(View):
 
 
 class Plan(View):
-    """What a build would take: seconds and bytes; ``share`` of the dump was read to say so."""
+    """What a build would take: seconds and bytes; ``share`` of the dump was read to say so.
+
+    ``passages_per_second``: the encoder's rate that they are told by; null without vectors.
+    """
 
     share: float
     workers: int
     pages: PageCounts
     passages: int
     steps: list[PlannedStep]
+    passages_per_second: float | None
     lasting: int
     most_disk: int
 

@@ -59,7 +59,7 @@ from pinakes.service.views.commands.measures import (
 )
 from pinakes.service.views.page_views import PageView
 from pinakes.service.views.proposal_views import DecisionView
-from pinakes.service.views.search_views import SearchView
+from pinakes.service.views.search_views import JudgedSearchView
 
 __all__ = ["OUTPUTS", "output_schemas"]
 
@@ -70,7 +70,7 @@ OUTPUTS: dict[str, Any] = {
     "plan": Plan,
     "ask": AnswerView,
     "chat": AnswerView,
-    "search": SearchView,
+    "search": JudgedSearchView,
     "show": PageView,
     "status": Status,
     "verify": WholeGeneration | BrokenGeneration,

@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from pinakes.index.build import plan
 from pinakes.index.build.pipeline import BuildOptions, build_collection, is_built
 from pinakes.index.build.plan import BuildPlan, PlannedStep, check_room, plan_build
 from pinakes.index.errors import DiskFull
+from pinakes.index.types import Vectors
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.opening import open_source
 from pinakes.ingest.types import PageCounts
@@ -157,3 +159,48 @@ def test_most_is_on_disk_with_all_that_the_reading_needs_or_beside_the_vectors()
             PlannedStep("Asking itself", 1, 1, temporary=0, lasting=0),
         )
         assert BuildPlan(1.0, 1, PageCounts(), 1, steps).most_disk == most
+
+
+class _SlowEncoder(HashingEncoder):
+    """Takes 300 seconds to load, and a tenth of one for each text."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__()
+        self.now = 0.0
+        self._is_loaded = False
+        monkeypatch.setattr(plan.time, "monotonic", lambda: self.now)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        self.now += len(texts) / 10 + (0 if self._is_loaded else 300)
+        self._is_loaded = True
+        return super().encode_passages(texts)
+
+
+class _Bar(QuietProgress):
+    """When the last step began, and how much of it was done when."""
+
+    def __init__(self, encoder: _SlowEncoder) -> None:
+        super().__init__()
+        self._encoder = encoder
+        self._began = self.rate = 0.0
+
+    def step(self, name: str, total: int, unit: str) -> None:
+        super().step(name, total, unit)
+        self._began = self._encoder.now
+
+    def advance(self, amount: int) -> None:
+        super().advance(amount)
+        if passed := self._encoder.now - self._began:
+            self.rate = amount / passed
+
+
+def test_the_rate_that_is_shown_is_the_one_that_is_planned_by(
+    packed_sample: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder = _SlowEncoder(monkeypatch)
+    bar = _Bar(encoder)
+    planned = plan_build(packed_sample, 1, encoder, bar)
+    assert bar.rate == pytest.approx(10)
+    assert planned.passages_per_second == pytest.approx(10)
+    embedding = sum(s.seconds for s in planned.steps if s.name.startswith("Embedding"))
+    assert embedding == pytest.approx(planned.passages / 10)

@@ -175,6 +175,16 @@ def test_search_without_a_match_is_no_error(run: Run, data: Path) -> None:
     assert json.loads(run("search", "xyzzyplugh", "--json", "--data", data).out)["hits"] == []
 
 
+@pytest.mark.parametrize("more", [(), ("--explain",)])
+def test_search_says_that_nothing_fits(run: Run, data: Path, more: tuple[str, ...]) -> None:
+    for query, is_fitting in (("who deciphered Linear B", True), ("zzzqqq Rosetta flubber", False)):
+        words = ("search", query, "--data", data, *more)
+        assert json.loads(run(*words, "--json").out)["fits"] is is_fitting
+        told = run(*words).out
+        assert told.startswith("Nothing here fits") is not is_fitting
+        assert " 1. " in told  # what is nearest, all the same
+
+
 def test_show_follows_redirects(run: Run, data: Path) -> None:
     page = json.loads(run("show", "Great Library of Alexandria", "--json", "--data", data).out)
     assert page["title"] == "Library of Alexandria"

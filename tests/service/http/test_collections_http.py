@@ -217,6 +217,26 @@ def test_tools_take_a_collection(client: TestClient) -> None:
         assert told in failed["content"][0]["text"]
 
 
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("page/No_such_page", 404), ("nothing/of/this", 404), ("search?page=x", 400)],
+)
+def test_on_a_page_of_an_error_its_collection_stays_chosen(
+    client: TestClient, path: str, status: int
+) -> None:
+    for name in ("toywiki", "samplewiki"):
+        page = client.get(f"/c/{name}/{path}", headers={"accept": "text/html"})
+        assert page.status_code == status
+        assert re.findall(r"<option selected>(\w+)", page.text) == [name]
+    elsewhere = client.get("/c/nowiki/", headers={"accept": "text/html"})
+    assert "selected" not in elsewhere.text
+
+
+def test_the_heading_of_the_list_asks_what_the_page_offers(client: TestClient) -> None:
+    page = client.get("/").text
+    assert "<h1>Which collection would you like to ask?</h1>" in page
+
+
 @needs_chromium
 @pytest.mark.parametrize("scripts", [True, False])
 def test_the_list_in_a_browser(browser: Browser, several: Path, scripts: bool) -> None:

@@ -60,6 +60,11 @@ def test_sizes_that_would_leave_the_page_are_left_out() -> None:
     assert "width" not in mathml(r"a\hspace{99999em} b")
 
 
+def test_a_line_of_its_own() -> None:
+    assert 'display="block"' in mathml(r"\sum_i x", on_its_own=True)
+    assert 'display="inline"' in mathml(r"\sum_i x")
+
+
 @needs_chromium
 def test_on_the_page(window: Window, tmp_path: Path) -> None:
     hostile = " ".join(f"<math>{tex}</math>" for tex in HOSTILE)
@@ -75,6 +80,8 @@ def test_on_the_page(window: Window, tmp_path: Path) -> None:
         formula = page.locator("math").first
         assert formula.get_attribute("alttext") == "E=mc^2"
         assert formula.evaluate("node => node instanceof MathMLElement")
+        assert formula.get_attribute("display") == "inline"
+        assert page.locator("math").last.get_attribute("display") == "block"  # alone in its line
         expect(
             page.locator("article :is(script, img, [onclick], [style], math [href])")
         ).to_have_count(0)

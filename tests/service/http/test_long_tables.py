@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import expect
 
 from pinakes.index.build.pipeline import BuildOptions, build_collection
 from tests.index.toys import QuietProgress, article, in_threads, write_dump
-from tests.service.conftest import local_client, make_app
+from tests.service.conftest import local_client, make_app, running
+from tests.service.http.browser import Window, needs_chromium
 
 ROWS = 620
 
@@ -43,3 +46,30 @@ def test_a_row_that_is_cited_is_shown(client: TestClient) -> None:
     assert '<mark id="passage">row610</mark>' in page
     assert ">row609<" not in page
     assert "119 more rows" in page
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [390, 1100])
+def test_how_tables_look(window: Window, tmp_path: Path, width: int) -> None:
+    """What spans columns stands in their middle; what is wider than the page shows that."""
+    names = " !! ".join(f"Heading number {number}" for number in range(30))
+    cells = " || ".join(str(number) for number in range(30))
+    wide = f"{{|\n! {names}\n|-\n| {cells}\n|}}"
+    narrow = "{|\n! A !! B\n|-\n| colspan=2 | both\n|-\n| one || two\n|}"
+    dump = write_dump(tmp_path, [article(1, "Tables", f"Two.\n\n{narrow}\n\nThen:\n\n{wide}")])
+    options = BuildOptions(1, executors=in_threads)
+    build_collection(tmp_path / "toywiki", dump, None, "none", QuietProgress(), options)
+    page = window.page
+    page.set_viewport_size({"width": width, "height": 800})
+    with running(make_app(tmp_path / "toywiki", None)) as address:
+        page.goto(f"{address}/c/toywiki/page/Tables")
+        both, one = (page.locator("td", has_text=words) for words in ("both", "one"))
+        expect(both).to_have_css("text-align", "center")
+        expect(one).to_have_css("text-align", "start")
+        expect(one).to_have_css("border-right-width", "1px")
+        first, last = page.locator("div.scrolls").all()
+        for box, is_wider in ((first, False), (last, True)):
+            assert box.evaluate("box => box.scrollWidth > box.clientWidth") is is_wider
+            seen = box.screenshot()
+            box.evaluate("box => { box.style.background = 'none'; }")
+            assert (box.screenshot() != seen) is is_wider  # the shade at the edge

@@ -34,6 +34,7 @@ __all__ = [
     "PageMarks",
     "kept_mark",
     "placed_lines",
+    "with_kept",
     "without_block_marks",
 ]
 
@@ -186,12 +187,15 @@ class PageMarks:
         words: str,
         written: str,
         links: Sequence[Place],
-        kept: Sequence[KeptText],
+        kept: Sequence[tuple[int, int, int]],
         kind: LineKind,
         level: int = 0,
         parts: Sequence[Part] | None = None,
     ) -> str:
-        """A line as it is kept, ``words``, with what is known of it as it was written."""
+        """A line as it is kept, ``words``, with what is known of it as it was written.
+
+        ``kept``: where its formulas and code stand in ``words``.
+        """
         cells: Sequence[Cell] = ()
         if parts and kind == "paragraph" and "\n" not in words:
             kind, cells = "row", cells_of(words, parts)
@@ -200,12 +204,10 @@ class PageMarks:
             for start, end, number in moved(written, links, words, self.links)
             if words[start:end][:LONGEST_ANCHOR] == self.links[number].anchor
         ]
-        if KEPT in written:
-            inside = [kept[int(number)] for number in KEPT_MARK.findall(written)]
-            if kind == "paragraph" and [(words, CODE)] == inside:
-                kind = "code"
-            else:
-                spans = sorted([*spans, *kept_spans(words, inside)])
+        if kind == "paragraph" and [(0, len(words), CODE)] == kept:
+            kind = "code"
+        elif kept:
+            spans = sorted([*spans, *kept])
         if kind == "paragraph" and not spans:
             return words
         return LaidLine(words, kind, level, cells, spans)
@@ -238,16 +240,23 @@ def cells_of(line: str, parts: Sequence[Part]) -> list[Cell]:
     return cells
 
 
-def kept_spans(line: str, kept: Sequence[KeptText]) -> Iterator[tuple[int, int, int]]:
-    """Where the kept texts of a line stand in it, in their order: formulas and code."""
-    at = 0
-    for text, what in kept:
-        start = line.find(text, at) if text else -1
-        if start < 0:
-            continue
-        at = start + len(text)
-        if what is not None:
-            yield start, at, what
+def with_kept(marked: str, kept: Sequence[KeptText]) -> tuple[str, list[tuple[int, int, int]]]:
+    """The line with its kept texts in the places of their marks, and where formulas and code are.
+
+    ``kept``: all those of the page, by number.
+    """
+    parts: list[str] = []
+    spans: list[tuple[int, int, int]] = []
+    length = told = 0
+    for mark in KEPT_MARK.finditer(marked):
+        text, what = kept[int(mark[1])]
+        before = marked[told : mark.start()]
+        start, told = length + len(before), mark.end()
+        length = start + len(text)
+        parts += (before, text)
+        if text and what is not None:
+            spans.append((start, length, what))
+    return "".join([*parts, marked[told:]]), spans
 
 
 def with_links(

@@ -15,12 +15,12 @@ from pinakes.ingest.sources.mediawiki.markup.debris import DROPPED, tidied, with
 from pinakes.ingest.sources.mediawiki.markup.emphasis import without_emphasis
 from pinakes.ingest.sources.mediawiki.markup.laid_lines import (
     KEPT,
-    KEPT_MARK,
     QUOTE,
     QUOTE_END,
     ROW_START,
     KeptText,
     PageMarks,
+    with_kept,
 )
 from pinakes.ingest.sources.mediawiki.markup.scanner import EQUALS, PIPE
 from pinakes.ingest.sources.mediawiki.markup.tables import APART, BREAK, CAPTION, CELL, ROW
@@ -143,10 +143,27 @@ def _resolved(text: str, tag_text: Callable[[re.Match[str]], str] | None = None)
 
 def _words(line: str, kept: Sequence[KeptText]) -> str:
     """The words of a line, without its list or heading marks: entities resolved, kept text back."""
-    if CAPTION in line:
-        line = line.replace(CAPTION, "")
-    line = clean_line(unescape(line))
-    return KEPT_MARK.sub(lambda match: kept[int(match[1])].text, line) if KEPT in line else line
+    line = _marked_words(line)
+    return with_kept(line, kept)[0] if KEPT in line else line
+
+
+def _marked_words(line: str) -> str:
+    """The same, marks for kept text still in it."""
+    return clean_line(unescape(line.replace(CAPTION, "") if CAPTION in line else line))
+
+
+def _kept_spans(words: str, line: str, kept: Sequence[KeptText]) -> list[tuple[int, int, int]]:
+    """Formulas and code in ``words``, which were made of ``line`` and end with it.
+
+    None where it was changed once they were in it: only a definition is, whose colon they hold.
+    """
+    marked = _marked_words(line)
+    for spelled in (marked, _with_definition(marked)):
+        end, spans = with_kept(spelled, kept)
+        if words.endswith(end):
+            shift = len(words) - len(end)
+            return [(start + shift, stop + shift, what) for start, stop, what in spans]
+    return []
 
 
 def lines_of(text: str, kept: Sequence[KeptText]) -> list[str]:
@@ -225,6 +242,7 @@ def sections_of(text: str, kept: Sequence[KeptText], marks: PageMarks) -> Iterat
         kind: LineKind = "paragraph"
         level = 0
         into = lines
+        said = line  # without marks of lists
         if line[0] == CAPTION and not path and not any(lines):
             words, kind, into = _words(line, kept), "caption", captions
         elif line.startswith("=") and (heading := _HEADING.match(_evenly_spaced(line))):
@@ -239,7 +257,8 @@ def sections_of(text: str, kept: Sequence[KeptText], marks: PageMarks) -> Iterat
             # An item continues the lists that its marks share with the item before.
             del numbers[_shared(list_marks, item[1]) :]
             list_marks = item[1]
-            words = _list_line(list_marks, _words(item[2], kept), numbers)
+            said = item[2]
+            words = _list_line(list_marks, _words(said, kept), numbers)
             kind = _ITEM_KINDS[list_marks[-1]]
             level = len(list_marks) if kind == "indent" else 0
         else:
@@ -247,12 +266,13 @@ def sections_of(text: str, kept: Sequence[KeptText], marks: PageMarks) -> Iterat
             if line[0] == CAPTION:
                 kind = "caption"
             elif line.startswith("----"):  # a rule across the page
-                line = line.lstrip("-")
+                said = line = line.lstrip("-")
             words = _words(line, kept)
         if kind == "paragraph" and is_quoted:
             kind = "quote"
         if marks.wanted and (kind != "paragraph" or links or parts or KEPT in written):
-            words = marks.laid(words, written, links, kept, kind, level, parts)
+            spans = _kept_spans(words, said, kept) if KEPT in said else []
+            words = marks.laid(words, written, links, spans, kind, level, parts)
         into.append(words)
     yield tuple(title for _, title in path), _with_captions(lines, captions)
 
@@ -307,8 +327,13 @@ def _list_line(marks: str, content: str, numbers: list[int]) -> str:
         numbers[-1] += 1
         return f"{indent}{numbers[-1]}. {content}"
     if marks[-1] == ";":
-        return _DEFINITION.sub(": ", content, count=1)
+        return _with_definition(content)
     return content
+
+
+def _with_definition(content: str) -> str:
+    """A term and what it means, joined by a colon."""
+    return _DEFINITION.sub(": ", content, count=1)
 
 
 def assemble(blocks: Sequence[Block]) -> tuple[str, tuple[Section, ...]]:
