@@ -5,7 +5,7 @@ The only file that imports pypdfium2 (PDFium, which Chrome reads with).
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,11 @@ _NO_TITLE = re.compile(
     r"title|.*\.(?:docx?|odt|tex|dvi|indd|qxd|pdf|pptx?)",
     re.IGNORECASE | re.DOTALL,
 )
-_NUMBER = re.compile(r"\d+")
+# Of a page, in lines that run through all of them.
+_NUMBER = re.compile(r"(?<!\d)\d{1,6}(?!\d)")
+_LONGEST_RUNNING = 200
+# What stands before and behind a number, and the number less the page's; or a line, "" and 0.
+_Form = tuple[str, str, int]
 
 
 def pdf_title(path: Path) -> str:
@@ -43,13 +47,18 @@ def read_pdf(path: Path) -> Outline:
         outline = Outline(_title(document), is_paged=True)
         pages = [_lines(document, number) for number in range(len(document))]
         chapters = _chapters(document)
-        repeated = _repeated(pages)
+        running = _running_lines(pages)
+        if not any(
+            _says_anything(lines, left_out) for lines, left_out in zip(pages, running, strict=True)
+        ):
+            running = [set() for _ in pages]  # all that it says, pages with nothing but a number
         path_here: tuple[str, ...] = ()
         for number, lines in enumerate(pages):
             first, last = chapters.get(number, (path_here, path_here))
             outline.blocks.append(((*first, f"Page {number + 1}"), []))
             path_here = last
-            add_lines(outline, [line for line in lines if _key(line) not in repeated])
+            left_out = running[number]
+            add_lines(outline, [line for at, line in enumerate(lines) if at not in left_out])
     finally:
         document.close()
     if not outline.says_anything:
@@ -109,16 +118,34 @@ def _chapters(document: Any) -> dict[int, tuple[tuple[str, ...], tuple[str, ...]
     return chapters
 
 
-def _key(line: str) -> str:
-    return _NUMBER.sub("#", plain(line))
+def _says_anything(lines: Sequence[str], left_out: set[int]) -> bool:
+    return any(any(map(str.isalnum, line)) for at, line in enumerate(lines) if at not in left_out)
 
 
-def _repeated(pages: Sequence[Sequence[str]]) -> set[str]:
-    """Lines at the top or foot of more than half of the pages, but for their numbers."""
+def _running_lines(pages: Sequence[Sequence[str]]) -> list[set[int]]:
+    """Of each page, by their places, the lines at its top and foot that most pages have.
+
+    They are the same on these, or differ in nothing but the number of the page.
+    """
     if len(pages) < 4:
-        return set()
-    found: Counter[str] = Counter()
-    for lines in pages:
-        said = [line for line in lines if line.strip()]
-        found.update({_key(line) for line in (*said[:2], *said[-2:])})
-    return {key for key, count in found.items() if count > len(pages) / 2}
+        return [set() for _ in pages]
+    found = [
+        {at: set(_forms(plain(lines[at]), number)) for at in _edges(lines)}
+        for number, lines in enumerate(pages)
+    ]
+    counts = Counter(form for page in found for form in set().union(*page.values()))
+    usual = {form for form, count in counts.items() if count > len(pages) / 2}
+    return [{at for at, forms in page.items() if forms & usual} for page in found]
+
+
+def _edges(lines: Sequence[str]) -> set[int]:
+    said = [at for at, line in enumerate(lines) if line.strip()]
+    return {*said[:2], *said[-2:]}
+
+
+def _forms(line: str, page: int) -> Iterator[_Form]:
+    """The line as it is, and around each number how far that is from the page's own."""
+    yield line, "", 0
+    if len(line) <= _LONGEST_RUNNING:
+        for found in _NUMBER.finditer(line):
+            yield line[: found.start()], line[found.end() :], int(found[0]) - page

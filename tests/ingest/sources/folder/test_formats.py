@@ -291,6 +291,41 @@ def test_a_pdf_is_read_by_its_pages(tmp_path: Path) -> None:
     }
 
 
+def test_a_line_whose_number_is_not_the_page_s_is_kept(tmp_path: Path) -> None:
+    flows = (85, 120, 96, 40, 300)
+    pages = [
+        [f"Pump model {flow + 17}", f"Flow: {flow} litres a minute", f"Sheet {number + 7} of 99"]
+        for number, flow in enumerate(flows)
+    ]
+    assert said(read_pdf(write_pdf(tmp_path / "a.pdf", pages))) == {
+        f"Page {number}": [("paragraph", f"Pump model {flow + 17} Flow: {flow} litres a minute")]
+        for number, flow in enumerate(flows, 1)
+    }
+
+
+def test_lines_that_are_the_same_everywhere_are_left_out_at_the_edges_only(tmp_path: Path) -> None:
+    pages = [
+        [
+            "Pump Co 12",
+            "Parts of",
+            "this sheet",
+            "Pump Co 12",
+            f"weigh {weight} kg",
+            "Berlin",
+            "2024",
+        ]
+        for weight in (3, 4, 9, 2, 7)
+    ]
+    found = said(read_pdf(write_pdf(tmp_path / "a.pdf", pages)))
+    assert found["Page 3"] == [("paragraph", "this sheet Pump Co 12 weigh 9 kg")]
+
+
+@pytest.mark.parametrize("line", ["The same words", "Page"])
+def test_a_pdf_that_says_the_same_on_each_page_is_not_pictures(tmp_path: Path, line: str) -> None:
+    pages = [[f"{line} {number}" if line == "Page" else line] for number in range(4)]
+    assert len(said(read_pdf(write_pdf(tmp_path / "a.pdf", pages)))) == 4
+
+
 @pytest.mark.parametrize("title", ["", "untitled", "Microsoft Word - pump.doc", "pump_v3.indd"])
 def test_what_a_program_calls_a_pdf_is_no_title(tmp_path: Path, title: str) -> None:
     assert pdf_title(write_pdf(tmp_path / "a.pdf", [["x"]], title)) == ""
