@@ -4,9 +4,11 @@ The only file that imports mammoth, which gives styles a meaning: headings, list
 """
 
 import io
+import re
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from pinakes.ingest.sources.folder.formats.html_text import read_html
 from pinakes.ingest.sources.folder.formats.zipped import member, opened_archive
@@ -15,6 +17,9 @@ from pinakes.ingest.sources.folder.outline import Outline, UnreadableFile, plain
 __all__ = ["read_docx"]
 
 _CORE = "docProps/core.xml"
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_PART = re.compile(r"word/(?:document|footnotes|endnotes|comments)\.xml")
+_HIDDEN, _OFF = b"vanish", frozenset(("0", "false", "off"))
 _STYLES = """
 p[style-name='Title'] => h1:fresh
 p[style-name='Subtitle'] => p:fresh
@@ -39,9 +44,10 @@ def read_docx(path: Path) -> Outline:
 
     with opened_archive(path) as archive:
         title = _title(member(archive, _CORE)) if _CORE in archive.namelist() else ""
+        shown = _without_hidden(archive)
     try:
         made: Any = mammoth.convert_to_html(
-            io.BytesIO(path.read_bytes()),
+            shown or io.BytesIO(path.read_bytes()),
             style_map=_STYLES,
             convert_image=mammoth.images.img_element(_no_picture),
             external_file_access=False,
@@ -51,6 +57,36 @@ def read_docx(path: Path) -> Outline:
     except Exception as error:  # of whatever is missing in it, or is not what it should be
         raise UnreadableFile(f"no Word document that can be read ({error})") from None
     return read_html(f"<body>{made.value}", title)
+
+
+def _without_hidden(archive: ZipFile) -> io.BytesIO | None:
+    """The document without its hidden runs, which mammoth shows; None where it has none."""
+    parts = {name: member(archive, name) for name in archive.namelist() if _PART.fullmatch(name)}
+    changed = {name: _shown_runs(xml) for name, xml in parts.items() if _HIDDEN in xml}
+    if not changed:
+        return None
+    made = io.BytesIO()
+    with ZipFile(made, "w", ZIP_DEFLATED) as copy:
+        for name in archive.namelist():
+            copy.writestr(name, changed.get(name) or member(archive, name))
+    made.seek(0)
+    return made
+
+
+def _shown_runs(xml: bytes) -> bytes:
+    try:
+        root = ElementTree.fromstring(xml)  # noqa: S314 entities are refused by expat
+    except ElementTree.ParseError as error:
+        raise UnreadableFile(f"no Word document that can be read ({error})") from None
+    for parent in root.iter():
+        for run in [run for run in parent if run.tag == f"{_WORD}r" and _is_hidden(run)]:
+            parent.remove(run)
+    return ElementTree.tostring(root)
+
+
+def _is_hidden(run: ElementTree.Element) -> bool:
+    mark = run.find(f"{_WORD}rPr/{_WORD}vanish")
+    return mark is not None and mark.get(f"{_WORD}val", "1") not in _OFF
 
 
 def _no_picture(image: Any) -> dict[str, str]:

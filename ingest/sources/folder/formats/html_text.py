@@ -35,6 +35,15 @@ _TITLE = re.compile(r"<title\b[^<>]*>(.*?)</title\s*>", re.IGNORECASE | re.DOTAL
 _SIGNPOST = frozenset(("headerlink", "anchor", "anchor-link", "heading-anchor", "toc-backref"))
 _SPACES = str.maketrans(dict.fromkeys("\n\r\f\v", " "))
 _LONGEST_ANCHOR = 200
+# What no longer holds: "<del>2</del><ins>3</ins> bar" are 3.
+_STRUCK = frozenset(("del", "s", "strike"))
+_STRUCK_STYLE = re.compile(r"text-decoration[^;]*:[^;]*line-through", re.IGNORECASE)
+# Marks of notes, by what they are for: of EPUB, ARIA and their like.
+_NOTE_MARKS = frozenset(("doc-noteref", "noteref"))
+# Words that lose what stood between them, or a number and its decimals.
+_WOULD_JOIN = re.compile(r"\w[.,]?\0[.,]?\w")
+_RAISED = re.compile(r"[⁰¹²³⁴-⁹]+|\^\S+")
+_RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
 @dataclass(slots=True)
@@ -96,6 +105,24 @@ class HtmlOutline(PageText):
         self.first_heading = ""
         self._keeps_heading = keeps_heading
         self._is_code = False
+        self._is_behind_struck = False
+        self._links_into_pages = 0  # that have ended
+
+    def start(self, tag: str, attributes: _Attributes) -> bool:
+        """An element begins; False where nothing in it is text."""
+        if tag in _STRUCK or _STRUCK_STYLE.search(attributes.get("style") or ""):
+            self._is_behind_struck = True
+            return False
+        return super().start(tag, attributes)
+
+    def text(self, text: str) -> None:
+        """Text, in whatever is open; behind what was struck it begins a word of its own."""
+        if self._is_behind_struck and text:
+            self._is_behind_struck = False
+            before = "".join(self._flow.pieces[-2:])[-2:]
+            if _WOULD_JOIN.search(f"{before}\0{text[:2]}"):
+                text = f" {text}"
+        super().text(text)
 
     @staticmethod
     def _is_left_out(tag: str, attributes: _Attributes, classes: list[str]) -> bool:
@@ -134,12 +161,35 @@ class HtmlOutline(PageText):
         if not target:
             return None
         flow, mark = self._flow, self._flow.mark()
+        kinds = f"{attributes.get('role') or ''} {attributes.get('epub:type') or ''}".split()
+        is_note = not _NOTE_MARKS.isdisjoint(kinds)
 
         def end() -> None:
             words = _words_since(flow, mark)
+            if "#" in target:
+                self._links_into_pages += 1
+                if is_note or _RAISED.fullmatch(words):
+                    flow.replace_since(mark, _note(words))
+                    return
             if words and len(words) <= _LONGEST_ANCHOR:
                 _say(flow, mark, words, len(self.links))
                 self.links.append(Link(target, words))
+
+        return end
+
+    def _superscript(self, attributes: _Attributes, classes: list[str]) -> _End:
+        flow, mark, links = self._flow, self._flow.mark(), self._links_into_pages
+        end_power = super()._superscript(attributes, classes)
+
+        def end() -> None:
+            if self._links_into_pages == links:
+                if end_power is not None:
+                    end_power()
+            elif mark.line == flow.mark().line:
+                note = _note(_words_since(flow, mark))
+                flow.replace_since(mark, note)
+                if isinstance(flow, _LaidFlow):
+                    flow.said = [one for one in flow.said if one[0] < mark.piece]
 
         return end
 
@@ -198,8 +248,9 @@ class HtmlOutline(PageText):
         return self._of_kind("quote")(attributes, classes)
 
     _BEGIN: ClassVar[dict[str, Callable[..., _End]]] = PageText._BEGIN | {
-        "a": _anchor, "code": _inline_code, "kbd": _inline_code, "samp": _inline_code,
-        "tt": _inline_code, "pre": _code, "dt": _term, "dd": _meaning, "blockquote": _quotation,
+        "a": _anchor, "sup": _superscript, "code": _inline_code, "kbd": _inline_code,
+        "samp": _inline_code, "tt": _inline_code, "pre": _code, "dt": _term, "dd": _meaning,
+        "blockquote": _quotation,
     }  # fmt: skip
 
 
@@ -217,6 +268,12 @@ def add_html(text: str, page: HtmlOutline) -> None:
         walk(text, page)
     except UnreadableHtml as error:
         raise UnreadableFile(str(error)) from None
+
+
+def _note(words: str) -> str:
+    """The mark of a note, which is no power: "[4]"; none where it is no word."""
+    word = words.lstrip("^").translate(_RAISED_DIGITS).strip("[]()")
+    return f"[{word}]" if any(map(str.isalnum, word)) else words
 
 
 def _words_since(flow: Flow, mark: Mark) -> str:

@@ -254,6 +254,36 @@ def test_the_title_is_not_said_twice() -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("<del>2</del><ins>3</ins> bar", "3 bar"),
+        ("from 1<s>2</s>3 bar", "from 1 3 bar"),
+        ("from 1<strike>2</strike>.5 bar", "from 1 .5 bar"),
+        ("at 1.<del>2</del><b>5</b> bar", "at 1. 5 bar"),
+        ('<span style="text-decoration: line-through">500</span> 50 mg', "50 mg"),
+        ("It opens <del>slowly</del>.", "It opens ."),
+        ("It opens<del> slowly</del>.", "It opens."),
+        ("<code>a<del>b</del></code> c", "a c"),
+        ("10<sup>6</sup> litres", "10⁶ litres"),
+        ('4 bar<sup><a href="#fn">4</a></sup> at most', "4 bar[4] at most"),
+        ('4 bar<sup>[<a href="notes.html#n">4</a>]</sup> at most', "4 bar[4] at most"),
+        ('4 bar<a href="#fn"><sup>4</sup></a> at most', "4 bar[4] at most"),
+        ('4 bar<a href="#fn" role="doc-noteref">4</a> at most', "4 bar[4] at most"),
+        ('4 bar<sup><a href="#fn">*</a></sup> at most', "4 bar* at most"),
+        ('see <a href="#powers">10<sup>6</sup> litres</a>', "see 10⁶ litres"),
+    ],
+)
+def test_what_is_struck_is_not_said_and_a_note_is_no_power(source: str, text: str) -> None:
+    assert said(read_html(f"<p>{source}</p>")) == {"": [("paragraph", text)]}
+
+
+def test_markdown_leaves_out_what_is_struck() -> None:
+    outline = read_markdown("# Dose ~~old~~\n\nTake ~~500~~ 50 mg, 1~~0~~5 times.\n")
+    assert outline.title == "Dose"
+    assert said(outline) == {"": [("paragraph", "Take 50 mg, 1 5 times.")]}
+
+
+@pytest.mark.parametrize(
     ("content", "text"),
     [
         ("Größe".encode(), "Größe"),
@@ -367,3 +397,13 @@ def test_a_word_document_has_its_styles(tmp_path: Path) -> None:
         "Priming": [("code", "prime\n  --now"), ("paragraph", "Done.")],
     }
     assert read_docx(write_docx(tmp_path / "b.docx", paragraphs, "Pump book")).title == "Pump book"
+
+
+def test_hidden_words_of_a_word_document_are_left_out(tmp_path: Path) -> None:
+    def run(mark: str, words: str) -> str:
+        return f"</w:t></w:r><w:r><w:rPr>{mark}</w:rPr><w:t>{words}</w:t></w:r><w:r><w:t>"
+
+    text = f"Open{run('<w:vanish/>', ' secret')}{run('<w:strike/>', ' never')}"
+    text += run('<w:vanish w:val="0"/>', " wide") + "."
+    outline = read_docx(write_docx(tmp_path / "a.docx", [("Heading1", "Valves"), ("", text)]))
+    assert (outline.title, said(outline)) == ("Valves", {"": [("paragraph", "Open wide.")]})
