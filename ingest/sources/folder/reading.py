@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 
 from pinakes.ingest.sources.folder.formats.docx import read_docx
 from pinakes.ingest.sources.folder.formats.epub import epub_title, read_epub
-from pinakes.ingest.sources.folder.formats.html_text import read_html
+from pinakes.ingest.sources.folder.formats.html_text import declared_encoding, read_html
 from pinakes.ingest.sources.folder.formats.man_page import is_man_page, read_man_page
 from pinakes.ingest.sources.folder.formats.markdown import read_markdown
 from pinakes.ingest.sources.folder.formats.pdf import pdf_title, read_pdf
@@ -100,7 +100,7 @@ def not_read(name: str) -> str | None:
 def read_file(path: Path, kind: str) -> Outline:
     """What a file of this format says. Raises UnreadableFile, OSError."""
     read = _OTHERS.get(kind)
-    outline = read(path) if read else _OF_TEXT[kind](_text(path))
+    outline = read(path) if read else _OF_TEXT[kind](_text(path, kind))
     if not outline.says_anything:
         raise UnreadableFile("there is no text in it")
     return outline
@@ -125,7 +125,7 @@ def title_at_top(path: Path, kind: str) -> str | None:
     )
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, kind: str) -> str:
     with path.open("rb") as file:
         content = file.read(_LARGEST_TEXT + 1)
     if path.suffix.lower() == ".gz":
@@ -138,7 +138,7 @@ def _text(path: Path) -> str:
             raise UnreadableFile("it ends in the middle: fetch it again")
     if len(content) > _LARGEST_TEXT:
         raise UnreadableFile(f"more than {_LARGEST_TEXT >> 20} MiB of text")
-    return decoded(content)
+    return decoded(content, declared_encoding(content) if kind == "html" else None)
 
 
 def _head(path: Path) -> bytes:

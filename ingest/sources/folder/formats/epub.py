@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 from zipfile import ZipFile
 
-from pinakes.ingest.sources.folder.formats.html_text import HtmlOutline, add_html
+from pinakes.ingest.sources.folder.formats.html_text import HtmlOutline, add_html, declared_encoding
 from pinakes.ingest.sources.folder.formats.plain_text import decoded
 from pinakes.ingest.sources.folder.formats.zipped import member, opened_archive
 from pinakes.ingest.sources.folder.outline import Outline, UnreadableFile, plain
@@ -40,7 +40,8 @@ def read_epub(path: Path) -> Outline:
         _check_open(archive)
         page = HtmlOutline(keeps_heading=True)
         for name in _chapters(package, place):
-            html = decoded(member(archive, name))
+            content = member(archive, name)
+            html = decoded(content, declared_encoding(content))
             add_html(_SELF_CLOSED.sub(r"<\1\2></\1>", html), page)
         return page.outline(_title(package))
 

@@ -4,6 +4,7 @@ As in rendered pages of a wiki, but code, items and links keep their places, and
 anything. Knows no files.
 """
 
+import codecs
 import html
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -26,12 +27,28 @@ from pinakes.ingest.sources.html.page_text import PageText
 from pinakes.ingest.sources.mediawiki.markup.laid_lines import LaidLine
 from pinakes.ingest.types import INFOBOX_HEADING, Link
 
-__all__ = ["HtmlOutline", "add_html", "read_html"]
+__all__ = ["HtmlOutline", "add_html", "declared_encoding", "read_html"]
 
 _Attributes = Mapping[str, str | None]
 _End = Callable[[], None] | None
 _TITLE = re.compile(r"<title\b[^<>]*>(.*?)</title\s*>", re.IGNORECASE | re.DOTALL)
 # A sign beside headings that leads to them, in pages made by Sphinx and its like.
+_HEAD = 4 << 10
+_META = re.compile(rb"<meta\b[^>]*?\bcharset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_XML_DECLARATION = re.compile(rb"\s*<\?xml\b[^>]*?\bencoding\s*=\s*[\"']([\w.:-]+)")
+_REMARK = re.compile(rb"<!--.*?-->", re.DOTALL)
+# What browsers take the names of encodings for: those that hold these, and more letters.
+# https://encoding.spec.whatwg.org/#names-and-labels
+_WIDER = {
+    "ascii": "cp1252", "iso8859-1": "cp1252", "iso8859-9": "cp1254", "iso8859-11": "cp874",
+    "tis-620": "cp874", "gb2312": "gb18030", "gbk": "gb18030", "shift_jis": "cp932",
+    "euc_kr": "cp949", "big5": "big5hkscs", "utf-16": "utf-8", "utf-16-le": "utf-8",
+    "utf-16-be": "utf-8",
+}  # fmt: skip
+# Of Python's codecs, those that are encodings of pages.
+_OF_PAGES = re.compile(
+    r"utf-8|cp\d+|iso8859-\d+|koi8-[rtu]|gb18030|big5\w*|euc_\w+|iso2022_\w+|mac-\w+"
+)
 _SIGNPOST = frozenset(("headerlink", "anchor", "anchor-link", "heading-anchor", "toc-backref"))
 _SPACES = str.maketrans(dict.fromkeys("\n\r\f\v", " "))
 _LONGEST_ANCHOR = 200
@@ -260,6 +277,23 @@ def read_html(text: str, title: str = "") -> Outline:
     add_html(text, page)
     found = _TITLE.search(text) if not title and not page.first_heading else None
     return page.outline(title or (html.unescape(found[1]) if found else ""))
+
+
+def declared_encoding(content: bytes) -> str | None:
+    """The codec of the encoding that a page says it is in; None where it names none that is known.
+
+    https://html.spec.whatwg.org/multipage/parsing.html#determining-the-character-encoding
+    """
+    head = _REMARK.sub(b"", content[:_HEAD])
+    found = _XML_DECLARATION.match(head) or _META.search(head)
+    if found is None:
+        return None
+    try:
+        name = codecs.lookup(found[1].decode("ascii", "replace")).name
+    except LookupError:
+        return None
+    name = _WIDER.get(name, name)
+    return name if _OF_PAGES.fullmatch(name) else None
 
 
 def add_html(text: str, page: HtmlOutline) -> None:

@@ -23,17 +23,19 @@ _DRAWN = re.compile(r"[|_/\\=+{}<>;$#~^\[\]]")
 _APART = re.compile(r"\S(?: {3,}|\t)\S")
 
 
-def decoded(content: bytes, *, is_whole: bool = True) -> str:
-    """The text of a file, in UTF-8, in UTF-16 where it begins with its mark, else Windows-1252.
+def decoded(content: bytes, declared: str | None = None, *, is_whole: bool = True) -> str:
+    """The text of a file: by its byte order mark, as ``declared``, in UTF-8, else Windows-1252.
 
-    Where it is not whole, but a file's beginning, its last letter may be cut. Raises UnreadableFile
-    where it is no text.
+    ``declared``: Python's name of the encoding that it says it is in. Where it is not whole, but a
+    file's beginning, its last letter may be cut. Raises UnreadableFile where it is no text.
     """
-    encoding = next((name for mark, name in _BOMS if content.startswith(mark)), "utf-8-sig")
+    marked = next((name for mark, name in _BOMS if content.startswith(mark)), None)
+    encoding = marked or declared or "utf-8"
     try:
         text = getincrementaldecoder(encoding)().decode(content, is_whole)
     except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
+        instead = declared if encoding == declared != "utf-8" else "cp1252"
+        text = content.decode(instead, "replace")  # of which some letters are damaged
     if "\0" in text:
         raise UnreadableFile("it is no text: it holds zero bytes")
     return text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff")

@@ -16,6 +16,7 @@ from pinakes.ingest.sources.folder.formats.pdf import pdf_title, read_pdf
 from pinakes.ingest.sources.folder.formats.plain_text import decoded, read_plain_text
 from pinakes.ingest.sources.folder.formats.restructured_text import read_restructured_text
 from pinakes.ingest.sources.folder.outline import Outline, UnreadableFile
+from pinakes.ingest.sources.folder.reading import read_file
 from tests.ingest.manuals import write_docx, write_epub, write_pdf
 
 Lines = list[tuple[str, str]]
@@ -294,6 +295,41 @@ def test_markdown_leaves_out_what_is_struck() -> None:
 )
 def test_text_is_read_in_the_encoding_it_is_in(content: bytes, text: str) -> None:
     assert decoded(content) == text
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding", "words"),
+    [
+        ('<meta charset="utf-8">', "utf-8", "Größe ж"),
+        ('<META CHARSET="windows-1251">', "cp1251", "Насос"),
+        ("<meta charset=koi8-r>", "koi8-r", "Насос"),
+        (
+            '<meta http-equiv="Content-Type" content="text/html; charset=shift_jis">',
+            "cp932", "ポンプ①",
+        ),
+        ('<meta charset="gb2312">', "gbk", "水泵鎔"),
+        ('<meta charset="iso-8859-1">', "cp1252", "3 € – “pump”"),
+        ('<meta charset="utf-16">', "utf-8", "Größe"),
+        ('<?xml version="1.0" encoding="ISO-8859-2"?>', "iso8859-2", "Čerpadlo"),
+        ('<meta charset="iso-8859-1">', "utf-8-sig", "Größe"),
+        ('<!-- <meta charset="koi8-r"> --><meta charset="cp1251">', "cp1251", "Насос"),
+        ('<meta charset="unicode_escape">', "utf-8", "\\x41"),
+        ('<meta charset="utf-8">', "cp1252", "Größe"),
+        ('<meta charset="zip">', "cp1252", "Größe"),
+    ],
+)  # fmt: skip
+def test_html_is_in_the_encoding_that_it_names(
+    tmp_path: Path, head: str, encoding: str, words: str
+) -> None:
+    path = tmp_path / "a.html"
+    path.write_bytes(f"{head}<p>{words}</p>".encode(encoding))
+    assert said(read_file(path, "html")) == {"": [("paragraph", words)]}
+
+
+def test_letters_that_are_damaged_leave_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_bytes(b'<meta charset="shift_jis"><p>' + "ポンプ".encode("cp932") + b" \x81 3</p>")
+    assert said(read_file(path, "html")) == {"": [("paragraph", "ポンプ \ufffd 3")]}
 
 
 def test_bytes_are_no_text() -> None:
