@@ -139,7 +139,11 @@ def _watch(
     if len(paths) != 1 or not paths[0].is_dir() or open_source(paths).has_checksums:
         raise BadInput("--watch takes one folder of manuals; for dumps: --if-newer, by a timer")
     require_extra("folder", "pinakes update --watch")
-    for has_changed in changes_of(paths[0].resolve()):
+
+    def tell(words: str) -> None:
+        err.print(words, markup=False)
+
+    for has_changed in changes_of(paths[0].absolute(), tell):
         if not has_changed:
             continue
         try:
@@ -148,7 +152,7 @@ def _watch(
                 accept_vanished=accept_vanished, accept_encoder=accept_encoder, as_json=False,
             )  # fmt: skip
         except (IngestError, Withheld) as error:  # the next change may mend it
-            err.print(str(error), markup=False)
+            tell(str(error))
 
 
 def _preview(

@@ -2,10 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,7 @@ def changed(changes: Iterator[bool]) -> bool:
 
 
 def test_changes_are_seen_and_hidden_ones_are_not(folder: Path) -> None:
-    changes = changes_of(folder)
+    changes = changes_of(folder, lambda _words: None)
     assert next(changes)
     (folder / ".hidden").write_text("x")
     (folder / ".git").mkdir()
@@ -42,10 +43,58 @@ def test_changes_are_seen_and_hidden_ones_are_not(folder: Path) -> None:
     assert changed(changes)
 
 
+@pytest.mark.parametrize("how", ["removed", "moved", "swapped", "linked"])
+def test_a_folder_that_takes_the_place_of_another_is_watched(
+    folder: Path, tmp_path: Path, how: str
+) -> None:
+    told: list[str] = []
+    watched = folder
+    if how == "linked":
+        watched = tmp_path / "link"
+        watched.symlink_to(folder)
+    changes = changes_of(watched, told.append)
+    assert changed(changes)
+    (tmp_path / "new").mkdir()
+    if how == "linked":
+        watched.unlink()
+        watched.symlink_to(tmp_path / "new")
+    elif how == "removed":
+        shutil.rmtree(folder)
+    else:
+        folder.rename(tmp_path / "old")
+    if how == "swapped":
+        (tmp_path / "new").rename(folder)
+    elif how != "linked":
+        while not told:
+            assert not next(changes)
+        folder.mkdir()
+    assert changed(changes)
+    assert len(told) == 1
+    assert ("is gone" if how in {"removed", "moved"} else "has been replaced") in told[0]
+    (watched / "new.md").write_text("x")
+    assert changed(changes)
+    assert len(told) == 1
+
+
+def test_a_folder_that_has_the_inode_of_the_one_before_is_watched(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "_identity", lambda place: (1, 1) if place.exists() else None)
+    told: list[str] = []
+    changes = changes_of(folder, told.append)
+    assert changed(changes)
+    shutil.rmtree(folder)
+    folder.mkdir()
+    assert changed(changes)
+    assert len(told) == 1
+    (folder / "new.md").write_text("x")
+    assert changed(changes)
+
+
 def test_each_change_becomes_a_generation(
     run: Run, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def edited(watched: Path) -> Iterator[bool]:
+    def edited(watched: Path, _tell: Callable[[str], None]) -> Iterator[bool]:
         assert watched == folder
         yield True
         (folder / "garden" / "b.md").write_text("# Cats\n\nThey sleep.\n")
