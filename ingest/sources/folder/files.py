@@ -16,7 +16,7 @@ from pinakes.ingest.errors import DumpNotFound
 from pinakes.ingest.sources.file_state import FileState
 from pinakes.ingest.sources.folder.reading import format_by_name, largest, not_read
 
-__all__ = ["FoundFile", "files_of_folder", "state_of_files"]
+__all__ = ["FoundFile", "files_of_folder", "is_small_file", "state_of_files"]
 
 _IGNORED = ".gitignore"
 _LARGEST_LIST = 1 << 20
@@ -56,6 +56,12 @@ def state_of_files(files: list[FoundFile]) -> FileState:
         changed_ns=max((file.state.changed_ns for file in files), default=0),
         inode=digest.intdigest() >> 1,
     )
+
+
+def is_small_file(path: Path, most: int) -> bool:
+    """Whether it is a file, no link or pipe, of at most so many bytes. Raises OSError."""
+    status = path.lstat()
+    return stat.S_ISREG(status.st_mode) and status.st_size <= most
 
 
 def _files_below(folder: Path) -> Iterator[FoundFile]:
@@ -119,8 +125,7 @@ def _patterns_of(path: Path) -> Any:
     from pathspec import GitIgnoreSpec
 
     try:
-        status = path.lstat()
-        if not stat.S_ISREG(status.st_mode) or status.st_size > _LARGEST_LIST:
+        if not is_small_file(path, _LARGEST_LIST):
             return GitIgnoreSpec.from_lines([])
         lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
         return GitIgnoreSpec.from_lines(lines)

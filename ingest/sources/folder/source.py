@@ -31,7 +31,12 @@ from pinakes.ingest.sources.checksums import PublishedChecksum
 from pinakes.ingest.sources.file_state import FileDigest, FileState
 from pinakes.ingest.sources.folder.child_process import FileReader, Limits, file_reader
 from pinakes.ingest.sources.folder.document import distinct_titles, made_document
-from pinakes.ingest.sources.folder.files import FoundFile, files_of_folder, state_of_files
+from pinakes.ingest.sources.folder.files import (
+    FoundFile,
+    files_of_folder,
+    is_small_file,
+    state_of_files,
+)
 from pinakes.ingest.sources.folder.outline import UnreadableFile
 from pinakes.ingest.sources.folder.reading import (
     format_by_name,
@@ -51,7 +56,7 @@ _UNIT_FILES, _UNIT_BYTES = 50, 4 << 20
 _MOST_UNITS = 64
 _TITLES = "titles.json"
 # What a folder may say of itself: the code of the language its files are in.
-_LANGUAGE = ".pinakes-language"
+_LANGUAGE, _LARGEST_LANGUAGE = ".pinakes-language", 64
 _NEEDED = ("markdown_it", "docutils", "pypdfium2", "mammoth", "selectolax", "pathspec")
 _CHUNK = 1 << 20
 
@@ -271,14 +276,17 @@ def _set_aside(path: str, title: str, reason: str) -> QuarantinedPage:
 
 def _language(folder: Path) -> str:
     """What the folder says of itself; English if nothing. Raises IngestError."""
+    path = folder / _LANGUAGE
     try:
-        with (folder / _LANGUAGE).open("rb") as file:
-            said = file.read(64).decode("utf-8", "replace").strip().lower()
-    except OSError:
+        is_small = is_small_file(path, _LARGEST_LANGUAGE)
+        said = path.read_bytes().decode("utf-8", "replace").strip().lower() if is_small else ""
+    except FileNotFoundError:
         return "en"
+    except OSError as error:
+        raise IngestError(f"{path}: cannot be read ({error.strerror}); remove it") from None
     if said not in listed_languages():
+        why = "no language that is known here by this code" if is_small else "no small file"
         raise IngestError(
-            f"{folder / _LANGUAGE}: no language that is known here by this code; write one such as "
-            "en, de or zh into it, or remove the file"
+            f"{path}: {why}; write a code such as en, de or zh into it, or remove the file"
         )
     return said

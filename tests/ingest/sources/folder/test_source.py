@@ -1,0 +1,41 @@
+"""What a folder says of itself."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pinakes.ingest.errors import IngestError
+from pinakes.ingest.sources.folder.source import FolderSource
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "manuals").mkdir()
+    (tmp_path / "manuals" / "a.md").write_text("# Bees\n\nThey swarm in May.\n")
+    return tmp_path / "manuals"
+
+
+def test_a_folder_says_its_language(folder: Path) -> None:
+    assert FolderSource.open([folder]).identity.language == "en"
+    (folder / ".pinakes-language").write_text("De\n")
+    assert FolderSource.open([folder]).identity.language == "de"
+    (folder / ".pinakes-language").write_text("klingon")
+    with pytest.raises(IngestError, match="no language that is known"):
+        FolderSource.open([folder])
+
+
+@pytest.mark.parametrize("kind", ["pipe", "link", "large", "directory"])
+def test_a_language_stands_in_a_small_file(folder: Path, tmp_path: Path, kind: str) -> None:
+    path = folder / ".pinakes-language"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "link":
+        (tmp_path / "elsewhere").write_text("de")
+        path.symlink_to(tmp_path / "elsewhere")
+    elif kind == "large":
+        path.write_text("de" + " " * 5000)
+    else:
+        path.mkdir()
+    with pytest.raises(IngestError, match=r"language: no small file; write a code"):
+        FolderSource.open([folder])
