@@ -1,6 +1,7 @@
 """From the outline of a file to a document: one text, its sections and layout, links by titles."""
 
 import posixpath
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from urllib.parse import unquote, urlsplit
@@ -21,16 +22,22 @@ _PAGE = ".html"
 def distinct_titles(own: Mapping[str, str]) -> dict[str, str]:
     """The titles of files by their paths: their own, or their names.
 
-    Where several files have one title, it is followed by the path of each.
+    Where several files have one title, it is followed by the path of each. No two are the same,
+    whatever files call themselves, nor but for the case of their letters.
     """
-    titles = {path: title or _name(path) for path, title in own.items()}
-    counts: dict[str, int] = {}
-    for title in titles.values():
-        counts[title.casefold()] = counts.get(title.casefold(), 0) + 1
-    return {
-        path: title if counts[title.casefold()] == 1 else f"{title} ({path})"
-        for path, title in titles.items()
-    }
+    wanted = {path: title or _name(path) for path, title in own.items()}
+    counts = Counter(title.casefold() for title in wanted.values())
+    titles: dict[str, str] = {}
+    taken = {title for title, count in counts.items() if count == 1}
+    for path, title in sorted(wanted.items()):
+        if counts[title.casefold()] > 1:
+            number, title = 1, f"{title} ({path})"
+            while title.casefold() in taken:
+                number += 1
+                title = f"{wanted[path]} ({path}, {number})"
+            taken.add(title.casefold())
+        titles[path] = title
+    return titles
 
 
 def linked_file(address: str, path: str, titles: Mapping[str, str]) -> str | None:

@@ -1,4 +1,4 @@
-"""What a folder says of itself."""
+"""What a folder says of itself, and what its files are called."""
 
 import os
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from pinakes.ingest.errors import IngestError
+from pinakes.ingest.sources.folder.document import distinct_titles
 from pinakes.ingest.sources.folder.source import FolderSource
 
 
@@ -39,3 +40,25 @@ def test_a_language_stands_in_a_small_file(folder: Path, tmp_path: Path, kind: s
         path.mkdir()
     with pytest.raises(IngestError, match=r"language: no small file; write a code"):
         FolderSource.open([folder])
+
+
+@pytest.mark.parametrize(
+    ("own", "titles"),
+    [
+        ({"a.md": "", "x/b.1.gz": ""}, ["a", "b"]),
+        ({"a.md": "Pump", "b.md": "pump"}, ["Pump (a.md)", "pump (b.md)"]),
+        (
+            {"a.md": "Pump", "b.md": "Pump", "c.md": "Pump (a.md)"},
+            ["Pump (a.md, 2)", "Pump (b.md)", "Pump (a.md)"],
+        ),
+        (
+            {"a.md": "Pump", "b.md": "Pump", "c.md": "pump (A.md)", "d.md": "Pump (a.md, 2)"},
+            ["Pump (a.md, 3)", "Pump (b.md)", "pump (A.md)", "Pump (a.md, 2)"],
+        ),
+        ({"A.md": "Pump", "a.md": "Pump"}, ["Pump (A.md)", "Pump (a.md, 2)"]),
+    ],
+)
+def test_no_two_titles_are_the_same(own: dict[str, str], titles: list[str]) -> None:
+    found = distinct_titles(own)
+    assert [found[path] for path in own] == titles
+    assert len({title.casefold() for title in found.values()}) == len(own)
