@@ -102,6 +102,8 @@ def read_file(path: Path, kind: str) -> Outline:
     read = _OTHERS.get(kind)
     outline = read(path) if read else _OF_TEXT[kind](_text(path, kind))
     if not outline.says_anything:
+        if outline.title or any(path for path, _ in outline.blocks):
+            raise UnreadableFile("it has a title or headings, and no text below them")
         raise UnreadableFile("there is no text in it")
     return outline
 

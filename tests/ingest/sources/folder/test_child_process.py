@@ -51,6 +51,14 @@ HOSTILE: dict[str, tuple[str, Callable[[Path], Path], str]] = {
         "rst", lambda path: _written(path, b"\n\n".join(b" " * n + b"x" for n in range(1000))),
         "nested too deeply",
     ),
+    "deep Markdown": (
+        "markdown",
+        lambda path: _written(path, b"# A\n\n" + b"> " * 1500 + b"x"),
+        "nested too deeply",
+    ),
+    "headings only": (
+        "markdown", lambda path: _written(path, b"# Pump\n\n## Valves\n"), "no text below them"
+    ),
     "bytes": ("text", lambda path: _written(path, b"\x7fELF\0\0"), "zero bytes"),
     "nothing": ("markdown", lambda path: _written(path, b"---\n\n***\n"), "no text in it"),
     "not there": ("text", lambda path: path, "No such file"),

@@ -16,7 +16,7 @@ from pinakes.ingest.sources.folder.formats.pdf import pdf_title, read_pdf
 from pinakes.ingest.sources.folder.formats.plain_text import decoded, read_plain_text
 from pinakes.ingest.sources.folder.formats.restructured_text import read_restructured_text
 from pinakes.ingest.sources.folder.outline import Outline, UnreadableFile
-from pinakes.ingest.sources.folder.reading import read_file
+from pinakes.ingest.sources.folder.reading import read_file, title_at_top
 from tests.ingest.manuals import write_docx, write_epub, write_pdf
 
 Lines = list[tuple[str, str]]
@@ -246,6 +246,26 @@ def test_strings_cannot_grow_without_end() -> None:
     outline = read_man_page(f".TH PUMP 8\n.ds a {'x' * 99}\n{doubled}.SH NAME\n\\*z\n")
     [(_, text)] = said(outline)["NAME"]
     assert len(text) == 1000
+
+
+@pytest.mark.parametrize("depth", [1, 9, 10, 40, 100])
+def test_deep_lists_and_quotations_are_read(depth: int) -> None:
+    listed = "".join(f"{'  ' * number}- item {number}\n" for number in range(depth))
+    items = [text.strip() for _, text in said(read_markdown(listed))[""]]
+    assert items == [f"- item {number}" for number in range(depth)]
+    [(_, text)] = said(read_markdown(f"{'> ' * depth}words"))[""]
+    assert text == "words"
+
+
+def test_the_title_of_a_file_that_is_too_deep_ends_nothing(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("# A\n\n" + "> " * 1500 + "x")
+    with pytest.raises(UnreadableFile, match="nested too deeply"):
+        title_at_top(tmp_path / "a.md", "markdown")
+
+
+def test_brackets_inside_of_each_other_take_no_time() -> None:
+    [(_, text)] = said(read_markdown("[" * 5000 + "x" + "]" * 5000))[""]
+    assert len(text) == 10_001
 
 
 def test_the_title_is_not_said_twice() -> None:
