@@ -3,10 +3,11 @@
 The one place that knows of a kind by name: what looks for newer dumps knows MediaWiki's alone.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from pinakes.ingest.errors import NotADump
+from pinakes.ingest.errors import DumpNotFound, IngestError, NotADump
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.cirrus.source import CirrusSource
 from pinakes.ingest.sources.folder.source import FolderSource, is_manual
@@ -32,7 +33,9 @@ def open_source(paths: Sequence[Path]) -> Source:
 
     Raises DumpNotFound, NotADump, TruncatedDump, or IngestError where they are not one source.
     """
-    kind = next(kind for kind in KINDS if kind.takes(paths))
+    kind = _kind_of(paths)
+    if kind is MediaWikiSource and len(paths) > 1:
+        _check_no_folders(paths)
     try:
         return kind.open(paths)
     except NotADump:
@@ -42,3 +45,21 @@ def open_source(paths: Sequence[Path]) -> Source:
             f"{paths[0]}: one file is no collection; manuals are built as a folder: name "
             f"{paths[0].absolute().parent}"
         ) from None
+
+
+def _kind_of(paths: Sequence[Path]) -> type[Source]:
+    return next(kind for kind in KINDS if kind.takes(paths))
+
+
+def _check_no_folders(paths: Sequence[Path]) -> None:
+    """Raise IngestError where one of several is a folder of manuals, which is a source alone."""
+    folders = [path for path in paths if _kind_of([path]) is FolderSource]
+    if not folders:
+        return
+    for path in paths:
+        if not path.exists() and not re.search(r"[*?[]", path.name):
+            raise DumpNotFound(f"{path}: no such file or directory")
+    raise IngestError(
+        f"{folders[0]}: a folder of manuals is a collection of its own: name it alone, each with "
+        "a name (-c)"
+    )

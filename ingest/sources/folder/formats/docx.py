@@ -52,7 +52,7 @@ def read_docx(path: Path) -> Outline:
             convert_image=mammoth.images.img_element(_no_picture),
             external_file_access=False,
         )
-    except UnreadableFile:
+    except (UnreadableFile, MemoryError, RecursionError):
         raise
     except Exception as error:  # of whatever is missing in it, or is not what it should be
         raise UnreadableFile(f"no Word document that can be read ({error})") from None

@@ -9,7 +9,7 @@ import pytest
 
 from pinakes.ingest.sources.folder.child_process import FileReader, Limits, file_reader
 from pinakes.ingest.sources.folder.outline import UnreadableFile
-from tests.ingest.manuals import gzip_bomb, write_epub, write_pdf, zip_bomb
+from tests.ingest.manuals import gzip_bomb, write_docx, write_epub, write_pdf, zip_bomb
 
 LIMITS = Limits(seconds=20)
 LOCKED = "/Encrypt << /Filter /Standard /V 1 /R 2 /O <{0}> /U <{0}> /P -4 >> /ID [<00> <00>]"
@@ -51,6 +51,9 @@ HOSTILE: dict[str, tuple[str, Callable[[Path], Path], str]] = {
         "rst", lambda path: _written(path, b"\n\n".join(b" " * n + b"x" for n in range(1000))),
         "nested too deeply",
     ),
+    "deep Word": (
+        "docx", lambda path: write_docx(path, [("", _deep_runs(2_000))]), "nested too deeply"
+    ),
     "deep Markdown": (
         "markdown",
         lambda path: _written(path, b"# A\n\n" + b"> " * 1500 + b"x"),
@@ -64,6 +67,11 @@ HOSTILE: dict[str, tuple[str, Callable[[Path], Path], str]] = {
     "not there": ("text", lambda path: path, "No such file"),
     "a link": ("text", lambda path: _linked(path), "has become a link"),
 }  # fmt: skip
+
+
+def _deep_runs(depth: int) -> str:
+    """For the inside of a text of a run."""
+    return f"</w:t>{'<w:ins>' * depth}<w:r><w:t>x</w:t></w:r>{'</w:ins>' * depth}<w:t>"
 
 
 def _linked(path: Path) -> Path:
@@ -103,6 +111,15 @@ def test_who_takes_too_much_memory_is_named(tmp_path: Path) -> None:
             reader.outline(large, "markdown")
         good = _written(tmp_path / "good.md", b"# Good\n\nwords")
         assert reader.title(good, "markdown") == "Good"
+
+
+def test_a_word_document_that_takes_too_much_memory_is_named(tmp_path: Path) -> None:
+    large = write_docx(tmp_path / "large.docx", [("", "words")] * 200_000)
+    with (
+        file_reader(Limits(memory=192 << 20)) as reader,
+        pytest.raises(UnreadableFile, match="takes too much memory"),
+    ):
+        reader.outline(large, "docx")
 
 
 def test_ctrl_c_is_left_to_who_has_it_read(tmp_path: Path, reader: FileReader) -> None:

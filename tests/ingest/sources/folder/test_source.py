@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from pinakes.ingest.errors import IngestError
+from pinakes.ingest.errors import DumpNotFound, IngestError
 from pinakes.ingest.sources.folder.document import distinct_titles
 from pinakes.ingest.sources.folder.source import FolderSource
+from pinakes.ingest.sources.opening import open_source
 
 
 @pytest.fixture
@@ -62,3 +63,15 @@ def test_no_two_titles_are_the_same(own: dict[str, str], titles: list[str]) -> N
     found = distinct_titles(own)
     assert [found[path] for path in own] == titles
     assert len({title.casefold() for title in found.values()}) == len(own)
+
+
+def test_folders_are_built_one_at_a_time(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "more"
+    other.mkdir()
+    (other / "b.md").write_text("# Cats\n\nThey sleep.\n")
+    with pytest.raises(IngestError, match=r"manuals: a folder of manuals .* name it alone"):
+        open_source([folder, other])
+    with pytest.raises(DumpNotFound, match="nothere: no such file or directory"):
+        open_source([folder, tmp_path / "nothere"])
+    with pytest.raises(DumpNotFound, match="nothere: no such file"):
+        open_source([tmp_path / "nothere"])
