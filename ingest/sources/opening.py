@@ -60,6 +60,6 @@ def _check_no_folders(paths: Sequence[Path]) -> None:
         if not path.exists() and not re.search(r"[*?[]", path.name):
             raise DumpNotFound(f"{path}: no such file or directory")
     raise IngestError(
-        f"{folders[0]}: a folder of manuals is a collection of its own: name it alone, each with "
+        f"{folders[0]}: a folder of manuals is a collection of its own: name it alone, each under "
         "a name (-c)"
     )

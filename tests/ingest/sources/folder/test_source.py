@@ -69,7 +69,9 @@ def test_folders_are_built_one_at_a_time(folder: Path, tmp_path: Path) -> None:
     other = tmp_path / "more"
     other.mkdir()
     (other / "b.md").write_text("# Cats\n\nThey sleep.\n")
-    with pytest.raises(IngestError, match=r"manuals: a folder of manuals .* name it alone"):
+    with pytest.raises(
+        IngestError, match=r"manuals: a folder of manuals .* name it alone, each under a name"
+    ):
         open_source([folder, other])
     with pytest.raises(DumpNotFound, match="nothere: no such file or directory"):
         open_source([folder, tmp_path / "nothere"])
