@@ -138,8 +138,12 @@ def build_and_tell(
 def set_aside(generation: Path) -> list[str]:
     """The first pages that could not be read, each with the reason, and how many more there are."""
     with (generation / _QUARANTINE).open(encoding="utf-8") as lines:
-        found = [row for row in map(json.loads, lines) if "reason" in row]
-    named = [f"set aside: {row['page_id']}: {row['reason']}" for row in found[:_MOST_NAMED]]
+        rows = list(map(json.loads, lines))
+    found = [row for row in rows if "reason" in row and "page_id" in row]  # others tell of damage
+    named = [
+        f"set aside: {row['page_id'] or row['title'] or 'a page'}: {row['reason']}"
+        for row in found[:_MOST_NAMED]
+    ]
     more = len(found) - _MOST_NAMED
     return [*named, f"… and {more:,} more: {generation / _QUARANTINE}"] if more > 0 else named
 

@@ -27,5 +27,6 @@ class Compressed(GZipMiddleware):
             weights = accepted(Headers(scope=scope).get("accept-encoding", ""))
             takes = weights.get("gzip", weights.get("x-gzip", weights.get("*", 0))) > 0
             others = [header for header in scope["headers"] if header[0] != _NAME]
-            scope = {**scope, "headers": [*others, (_NAME, b"gzip" if takes else b"identity")]}
+            # In place: what the router writes into the scope is read outside of here.
+            scope["headers"] = [*others, (_NAME, b"gzip" if takes else b"identity")]
         await super().__call__(scope, receive, send)
