@@ -187,8 +187,7 @@ TABLES = (
           "The keyword side, multistream bz2 to a published generation.", building.builds),
     Table("Reading, beside other tools", "ingest", "ingest",
           "CPU seconds per MB of XML, start-up included, one worker. WikiExtractor drops tables "
-          "and infoboxes. Measured before layouts were kept and a dump's own templates read, which "
-          "take more: a short run since, beside other work, gave 0.7 to 1.0 of its speed.",
+          "and infoboxes; layouts are not made here, as `extract` makes none.",
           building.tools),
     Table("Stages of a build", "ingest", "ingest",
           "CPU seconds, one stage after the other in one process.", building.stages),
