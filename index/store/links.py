@@ -35,19 +35,13 @@ class LinkTotals:
 
     def links_in(self) -> Iterator[tuple[int, int]]:
         """Page id and number of other pages that link to it, by page id."""
-        yield from self._rows(
-            "SELECT page_id, count(DISTINCT source) FROM resolved GROUP BY page_id ORDER BY page_id"
-        )
+        yield from self._rows("SELECT page_id, links FROM popular ORDER BY page_id")
 
     def backlinks(self) -> Iterator[tuple[int, list[int]]]:
         """Page id and the pages that link to it, those first that most others link to.
 
         At most ``MOST_BACKLINKS`` of each page; by page id.
         """
-        self._connection.execute(
-            "CREATE TEMP TABLE popular AS "
-            "SELECT page_id, count(DISTINCT source) AS links FROM resolved GROUP BY page_id"
-        )
         self._connection.execute(
             "CREATE TEMP TABLE linking AS "
             "SELECT DISTINCT number, page_id, links FROM titles LEFT JOIN popular USING (page_id)"
@@ -70,7 +64,7 @@ class LinkTotals:
     def _spans_of_pages(self) -> Iterator[tuple[int, int]]:
         """First and last id of pages that have a bounded number of links together."""
         first, sum_of_links = None, 0
-        for page_id, links in self._rows("SELECT page_id, links FROM popular ORDER BY page_id"):
+        for page_id, links in self.links_in():
             first = page_id if first is None else first
             sum_of_links += links
             last = page_id
@@ -143,6 +137,10 @@ def open_link_totals(
             "'source': 'BIGINT'}) AS links JOIN titles ON links.target = titles.title "
             "AND links.source <> titles.number",
             [[str(run) for run in runs]],
+        )
+        connection.execute(
+            "CREATE TABLE popular AS "
+            "SELECT page_id, count(DISTINCT source) AS links FROM resolved GROUP BY page_id"
         )
         yield LinkTotals(connection)
     finally:
