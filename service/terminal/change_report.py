@@ -78,7 +78,8 @@ def print_page_difference(
     titles = [_SPACES.sub(" ", page.title) for page, _ in pages]
     console.print(Text(" → ".join(dict.fromkeys(titles)), style="bold underline"))
     revisions = [
-        f"{_name(of)} (revision {page.revision_id} of {page.timestamp})" for page, of in pages
+        f"{_name(of)} (revision {page.revision_id}{page.timestamp and f' of {page.timestamp}'})"
+        for page, of in pages
     ]
     kind: str = difference.kind or "the same text"
     if difference.new and difference.new.kept_as_of:

@@ -77,6 +77,22 @@ def test_it_is_built_asked_opened_and_updated(run: Run, folder: Path, tmp_path: 
     assert found["hits"][0]["title"] == "cats"
 
 
+def test_what_changed_is_told_without_a_date_that_nobody_knows(
+    run: Run, folder: Path, tmp_path: Path
+) -> None:
+    words = ("-c", "manuals", "--workers", "1", "--data", tmp_path / "data", "--vectors", "none")
+    assert run("build", folder, *words).status == 0
+    well = folder / "garden" / "well.md"
+    well.write_text(f"{well.read_text()}\nIts lid is of oak.\n")
+    assert run("update", folder, *words).status == 0
+    old, new = sorted(path.name for path in (tmp_path / "data/manuals/generations").iterdir())
+    told = run(
+        "diff", old, new, "--title", "The well", "-c", "manuals", "--data", tmp_path / "data"
+    )
+    assert re.search(r"\(revision \d+\) → .*\(revision \d+\)", told.out)
+    assert "oak" in told.out
+
+
 @pytest.mark.parametrize(
     "name", ["pump.pdf", "garden/well.md", "bees.epub", "old.doc", "empty.txt"]
 )
