@@ -93,7 +93,7 @@ def _laid(line: Line, numbers: Mapping[int, int]) -> str:
     spans = list(_kept_spans(line, numbers))
     if line.kind == "paragraph" and not spans:
         return line.text
-    return LaidLine(line.text, line.kind, line.level, (), spans)
+    return LaidLine(line.text, line.kind, line.level, line.cells, spans)
 
 
 def _kept_spans(line: Line, numbers: Mapping[int, int]) -> Iterator[tuple[int, int, int]]:

@@ -9,7 +9,7 @@ from textwrap import dedent
 from typing import Any
 
 from pinakes.ingest.characters import cleaned
-from pinakes.ingest.layout import LineKind
+from pinakes.ingest.layout import Cell, LineKind
 
 __all__ = ["Line", "Outline", "UnreadableFile", "kept_lines", "plain", "short_title"]
 
@@ -22,12 +22,16 @@ class UnreadableFile(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line, or several of code. ``spans``: start, end, and a link's number, FORMULA or CODE."""
+    """A line, or several of code. ``spans``: start, end, and a link's number, FORMULA or CODE.
+
+    ``cells``: of a row of a table.
+    """
 
     text: str
     kind: LineKind = "paragraph"
     level: int = 0
     spans: Sequence[tuple[int, int, int]] = ()
+    cells: Sequence[Cell] = ()
 
 
 @dataclass(slots=True)
@@ -84,7 +88,7 @@ class Outline:
     def to_json(self) -> dict[str, Any]:
         """As it leaves the process that has read the file."""
         blocks = [
-            [path, [[line.text, line.kind, line.level, line.spans] for line in lines]]
+            [path, [[line.text, line.kind, line.level, line.spans, line.cells] for line in lines]]
             for path, lines in self.blocks
         ]
         return {
@@ -98,7 +102,13 @@ class Outline:
     def from_json(cls, row: dict[str, Any]) -> "Outline":
         """As it came from there."""
         blocks = [
-            (tuple(path), [Line(text, kind, level, spans) for text, kind, level, spans in lines])
+            (
+                tuple(path),
+                [
+                    Line(text, kind, level, spans, [Cell(*cell) for cell in cells])
+                    for text, kind, level, spans, cells in lines
+                ],
+            )
             for path, lines in row["blocks"]
         ]
         links = [(address, words) for address, words in row["links"]]

@@ -5,8 +5,10 @@ Knows nothing of the files that the page comes from.
 
 from collections.abc import Callable
 
+from pinakes.ingest.layout import pack_layout
 from pinakes.ingest.sources.html.elements import walk
 from pinakes.ingest.sources.html.page_text import PageText
+from pinakes.ingest.sources.mediawiki.markup.laid_lines import placed_lines, with_links
 from pinakes.ingest.sources.mediawiki.markup.layout import assemble
 from pinakes.ingest.sources.mediawiki.templates.local_names import is_disambiguation_title
 from pinakes.ingest.types import INFOBOX_HEADING, Document, DocumentKey
@@ -30,7 +32,8 @@ def read_page(
     walk(html, page)
     blocks = page.blocks
     if page.facts:
-        blocks.insert(1, ((INFOBOX_HEADING,), page.facts))
+        facts = with_links([str(fact) for fact in page.facts], page.links, blocks)
+        blocks.insert(1, ((INFOBOX_HEADING,), facts))
     text, sections = assemble(blocks)
     return Document(
         key=key,
@@ -42,4 +45,5 @@ def read_page(
         links=tuple(page.links),
         is_disambiguation=page.is_disambiguation or is_disambiguation_title(title),
         bold_names=tuple(page.bold_names),
+        layout=pack_layout(text, placed_lines(blocks, text, sections), page.fragments),
     )

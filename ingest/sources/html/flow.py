@@ -1,12 +1,18 @@
 """Lines that are being collected from pieces of text: of a section, a cell, a caption or a heading.
 
-Knows lists and where marked words began; nothing of elements.
+Each knows what it is and where in it links, formulas and code stand. Knows lists and where marked
+words began; nothing of elements.
 """
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from pinakes.ingest.characters import cleaned
+from pinakes.ingest.layout import LineKind
+from pinakes.ingest.sources.mediawiki.markup.laid_lines import LaidLine
 from pinakes.ingest.sources.mediawiki.markup.layout import clean_line
+from pinakes.ingest.sources.mediawiki.markup.located import Place, moved
 
 __all__ = ["Flow", "Mark"]
 
@@ -22,14 +28,27 @@ class Mark:
     piece: int
 
 
+class _Span(NamedTuple):
+    """Words of the line that begin with a piece; ``what``: a link's number, FORMULA or CODE."""
+
+    piece: int
+    words: str
+    what: int
+
+
 @dataclass(slots=True)
 class Flow:
-    """``lists``: of each that is open the number of its last item; None where it has bullets."""
+    """``lists``: of each that is open the number of its last item; None where it has bullets.
+
+    ``kinds``: what lines are that are no items, and their levels, by the elements that are open.
+    """
 
     is_page: bool = False
     lines: list[str] = field(default_factory=list)
     pieces: list[str] = field(default_factory=list)
     lists: list[int | None] = field(default_factory=list)
+    kinds: list[tuple[LineKind, int]] = field(default_factory=list)
+    _spans: list[_Span] = field(default_factory=list)
     _prefix: str = ""
     _flushed: int = 0
 
@@ -41,10 +60,26 @@ class Flow:
         """What was said since on the same line, as it was written."""
         return "".join(self.pieces[mark.piece if mark.line == self._flushed else 0 :])
 
+    def words_since(self, mark: Mark) -> str:
+        """The same as it will stand in the line, but for what is tidied there."""
+        return " ".join(cleaned(self.since(mark)).split())
+
     def replace_since(self, mark: Mark, text: str) -> None:
         """Put ``text`` in its place."""
         if mark.line == self._flushed:
             self.pieces[mark.piece :] = [text]
+            self._spans = [span for span in self._spans if span.piece < mark.piece]
+
+    def note_span(self, mark: Mark, what: int) -> None:
+        """What was said since is a link of this number, or FORMULA or CODE.
+
+        Spans do not nest: a link goes before the code in it, others leave what stands in them.
+        """
+        if mark.line != self._flushed or not (words := self.words_since(mark)):
+            return
+        outside = [span for span in self._spans if span.piece < mark.piece]
+        if what >= 0 or len(outside) == len(self._spans):
+            self._spans = [*outside, _Span(mark.piece, words, what)]
 
     @staticmethod
     def tidied(text: str) -> str:
@@ -54,14 +89,25 @@ class Flow:
     def end_line(self) -> None:
         """What was said is a line, if it was anything."""
         self._flushed += 1
+        spans, self._spans = self._spans, []
         if not self.pieces:
             return
-        text = cleaned("".join(self.pieces)).translate(_SPACES)
+        written = cleaned("".join(self.pieces)).translate(_SPACES)
+        places = list(_places(self.pieces, spans, " ".join(written.split()))) if spans else []
         self.pieces.clear()
-        if line := " ".join(self.tidied(text).split()):
+        if line := " ".join(self.tidied(written).split()):
+            if places:
+                shift = len(self._prefix)
+                found = moved(" ".join(written.split()), places, line)
+                places = [(start + shift, end + shift, what) for start, end, what in found]
             if self.lists and not self.is_page and line.endswith("."):
                 line += ","  # of items in a cell, of which only a sentence needs none: Bros., Ltd.
-            self.lines.append(self._prefix + line)
+            usual: tuple[LineKind, int] = ("item" if self._prefix else "paragraph", 0)
+            kind, level = usual if self._prefix or not self.kinds else self.kinds[-1]
+            line = self._prefix + line
+            if kind != "paragraph" or places:
+                line = LaidLine(line, kind, level, (), places)
+            self.lines.append(line)
             self._prefix = ""
 
     def end_paragraph(self) -> None:
@@ -75,6 +121,13 @@ class Flow:
         self.end_line()
         self.lines += lines
 
+    def take_code(self) -> str:
+        """What was said since the last line, as it is; nothing is left of it."""
+        code = "".join(self.pieces)
+        self.pieces.clear()
+        self._spans.clear()
+        return code
+
     def begin_item(self) -> None:
         """The next line is an item of the innermost list."""
         self.end_line()
@@ -87,3 +140,19 @@ class Flow:
         else:
             self.lists[-1] = number + 1
             self._prefix = f"{indent}{number + 1}. "
+
+
+def _places(pieces: Sequence[str], spans: Sequence[_Span], line: str) -> Iterator[Place]:
+    """Where ``spans`` of these pieces stand in ``line``: all of them, with single spaces."""
+    first = length = last = 0
+    is_spaced = False
+    for piece, words, what in spans:
+        before = cleaned("".join(pieces[first:piece])).translate(_SPACES)
+        first = piece
+        if said := " ".join(before.split()):
+            length += (length > 0 and (is_spaced or before[0].isspace())) + len(said)
+        is_spaced = before[-1].isspace() if before else is_spaced
+        start = length + line.startswith(" ", length)
+        if start >= last and line.startswith(words, start):
+            last = start + len(words)
+            yield start, last, what

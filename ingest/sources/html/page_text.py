@@ -7,10 +7,13 @@ from a dump and from a ZIM file. Knows nothing of files, and nothing of where li
 import re
 from collections.abc import Callable, Mapping
 from typing import ClassVar
+from urllib.parse import unquote
 
+from pinakes.ingest.layout import CODE, FORMULA, LineKind
 from pinakes.ingest.sources.html.flow import Flow
 from pinakes.ingest.sources.html.left_out import is_left_out
 from pinakes.ingest.sources.html.tables import Cell, Table
+from pinakes.ingest.sources.mediawiki.markup.laid_lines import LaidLine
 from pinakes.ingest.sources.mediawiki.markup.layout import Block, lowered, raised
 from pinakes.ingest.types import Link
 
@@ -21,11 +24,9 @@ _Attributes = Mapping[str, str | None]
 _End = Callable[[], None] | None
 
 _BLOCKS = frozenset(
-    ("address", "article", "aside", "blockquote", "center", "dd", "details", "div", "dt",
-     "fieldset", "figcaption", "figure", "header", "hgroup", "hr", "main", "section", "summary")
+    ("address", "article", "aside", "center", "details", "div", "fieldset", "figure", "header",
+     "hgroup", "hr", "main", "section", "summary")
 )  # fmt: skip
-# Behind which a blank line stands.
-_APART = frozenset(("blockquote", "figure"))
 _BOX = re.compile(r"infobo(?:x|ks)(?:[_-]?v\d|_v\d)?|infotaula|sinottico|taxobox|biota")
 _DISAMBIGUATION = frozenset(
     ("dmbox", "disambigbox", "dmbox-disambig", "bandeau-homonymie", "homonymie",
@@ -44,6 +45,7 @@ class PageText:
     """A page on its way to text: a visitor of its elements (``elements.walk``).
 
     ``facts``: of its boxes. ``page_of``: the title of the page that an address leads to, or None.
+    ``fragments``: where on their pages links lead to, by their numbers.
     """
 
     _FLOW: ClassVar[type[Flow]] = Flow
@@ -51,6 +53,7 @@ class PageText:
 
     def __init__(self, title: str, page_of: Callable[[str], str | None]) -> None:
         self.links: list[Link] = []
+        self.fragments: dict[int, str] = {}
         self.facts: list[str] = []
         self.bold_names: dict[str, None] = {}
         self.is_disambiguation = False
@@ -62,7 +65,7 @@ class PageText:
         self._tables: list[Table | None] = []  # None: one that is there for the layout only
         self._ends: list[_End] = []
         self._boxes = 0
-        self._has_formula = False
+        self._has_formula = self._is_code = False
         self._paragraph = self._bold_paragraph = 0  # by their number from 1; 0: none
 
     @property
@@ -119,7 +122,7 @@ class PageText:
             return begin(self, attributes, classes)
         if tag in _BLOCKS and not _INLINE.search(attributes.get("style") or ""):
             self._flow.end_line()
-            is_apart = tag in _APART or "thumb" in classes
+            is_apart = tag == "figure" or "thumb" in classes
             return self._flow.end_paragraph if is_apart else self._flow.end_line
         return None
 
@@ -140,7 +143,9 @@ class PageText:
         if source and not self._has_formula:
             self._has_formula = tag != "img"
             stripped = _FORMULA.sub(r"\1", source.strip())
+            mark = self._flow.mark()
             self._flow.pieces.append(" ".join(stripped.split()))
+            self._flow.note_span(mark, FORMULA)
         if source or tag == "img":
             return False
         self._ends.append(None)
@@ -192,17 +197,49 @@ class PageText:
         self._flow.begin_item()
         return self._flow.end_line
 
+    def _of_kind(self, kind: LineKind) -> _End:
+        """Lines of this kind, deeper where they stand in others of it."""
+        flow = self._flow
+        flow.end_line()
+        level = 1 + sum(1 for one, _ in flow.kinds if one == kind)
+        flow.kinds.append((kind, level if kind == "indent" else 0))
+
+        def end() -> None:
+            flow.end_line()
+            flow.kinds.pop()
+            if kind == "quote":
+                flow.end_paragraph()
+
+        return end
+
+    def _term(self, attributes: _Attributes, classes: list[str]) -> _End:
+        return self._of_kind("term")
+
+    def _meaning(self, attributes: _Attributes, classes: list[str]) -> _End:
+        return self._of_kind("indent")
+
+    def _quotation(self, attributes: _Attributes, classes: list[str]) -> _End:
+        return self._of_kind("quote")
+
+    def _picture_caption(self, attributes: _Attributes, classes: list[str]) -> _End:
+        return self._of_kind("caption")
+
     def _code(self, attributes: _Attributes, classes: list[str]) -> _End:
         flow = self._flow
         flow.end_line()
+        was_code, self._is_code = self._is_code, True
 
         def end() -> None:
-            lines = "".join(flow.pieces).strip("\n").split("\n")
-            flow.pieces.clear()
-            flow.add_lines([line.rstrip() for line in lines])
+            self._is_code = was_code
+            if code := self._code_text(flow.take_code()):
+                flow.add_lines([LaidLine(code, "code")] if flow.is_page else code.split("\n"))
             flow.end_paragraph()
 
         return end
+
+    @staticmethod
+    def _code_text(text: str) -> str:
+        return "\n".join(line.rstrip() for line in text.strip("\n").split("\n"))
 
     # Sections.
 
@@ -337,15 +374,28 @@ class PageText:
         title = self._page_of(target) if target and target[0] != "#" else None
         if title is None:
             return None
+        return self._link(title, (target or "").partition("#")[2])
+
+    def _link(self, title: str, fragment: str) -> _End:
         flow = self._flow
         mark = flow.mark()
 
         def end() -> None:
             words = " ".join(flow.since(mark).split())
             if words:
+                number = len(self.links)
+                flow.note_span(mark, number)
+                if place := " ".join(unquote(fragment).replace("_", " ").split()):
+                    self.fragments[number] = place[:_LONGEST_ANCHOR]
                 self.links.append(Link(title, words[:_LONGEST_ANCHOR]))
 
         return end
+
+    def _inline_code(self, attributes: _Attributes, classes: list[str]) -> _End:
+        if self._is_code:
+            return None
+        flow, mark = self._flow, self._flow.mark()
+        return lambda: flow.note_span(mark, CODE)
 
     def _bold(self, attributes: _Attributes, classes: list[str]) -> _End:
         flow = self._flow
@@ -396,7 +446,9 @@ class PageText:
 
     _BEGIN: ClassVar[dict[str, Callable[..., _End]]] = {
         "a": _anchor, "b": _bold, "strong": _bold, "sup": _superscript, "sub": _subscript,
-        "br": _line_break, "p": _paragraph_of_text, "pre": _code,
+        "br": _line_break, "p": _paragraph_of_text, "pre": _code, "code": _inline_code,
+        "kbd": _inline_code, "samp": _inline_code, "tt": _inline_code, "dt": _term, "dd": _meaning,
+        "blockquote": _quotation, "figcaption": _picture_caption,
         "ul": _bullets, "dir": _bullets, "ol": _numbers, "dl": _bullets, "li": _item,
         "table": _table, "caption": _caption, "tr": _row, "td": _data_cell, "th": _header_cell,
     }  # fmt: skip

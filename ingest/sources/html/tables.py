@@ -7,6 +7,8 @@ nothing of elements: its cells are text already.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from pinakes.ingest.sources.mediawiki.markup.laid_lines import LaidLine, cells_of
+from pinakes.ingest.sources.mediawiki.markup.located import Located, joined, moved
 from pinakes.ingest.sources.mediawiki.markup.tables import joined_parts, table_lines
 
 __all__ = ["Cell", "Table"]
@@ -24,14 +26,20 @@ class Cell:
 
     @property
     def text(self) -> str:
-        """All of it on one line. What stands in brackets belongs to the line before it."""
+        """All of it on one line, which knows the spans of its lines.
+
+        What stands in brackets belongs to the line before it.
+        """
         lines: list[str] = []
         for line in self.lines:
             if lines and (self.is_header or line.startswith("(")):
                 lines[-1] = f"{lines[-1]} {line}"
             else:
                 lines.append(line)
-        return joined_parts(lines).rstrip(",")
+        text = joined_parts(lines).rstrip(",")
+        written = joined([piece for line in self.lines for piece in (_located(line), "\n")])
+        places = moved(written, written.places, text) if isinstance(written, Located) else ()
+        return Located(text, places) if places else text
 
 
 @dataclass(slots=True)
@@ -47,15 +55,27 @@ class Table:
     rows: list[list[Cell]] = field(default_factory=list)
 
     def lines(self) -> list[str]:
-        """The table as text."""
-        head = [caption for caption in self.captions if caption]
+        """The table as text, a line for each of its rows, which knows its cells."""
+        head: list[str] = [LaidLine(caption, "caption") for caption in self.captions if caption]
         if self.is_box:
             return head + list(_facts(self.rows, may_lack_headings=not self.is_inner))
         cells = (
             [(cell.text, cell.is_header, cell.rows, cell.columns) for cell in row]
             for row in self.rows
         )
-        return head + table_lines(cells)
+        return head + [_row(line) for line in table_lines(cells)]
+
+
+def _located(line: str) -> str:
+    return Located(line, line.spans) if isinstance(line, LaidLine) else line
+
+
+def _row(line: str) -> str:
+    if not isinstance(line, Located):
+        return line
+    parts = next((parts for _, _, parts in line.blocks if parts), None)
+    cells = cells_of(line, parts) if parts else ()
+    return LaidLine(line, "row" if cells else "paragraph", 0, cells, line.places)
 
 
 def _facts(rows: list[list[Cell]], *, may_lack_headings: bool) -> Iterator[str]:

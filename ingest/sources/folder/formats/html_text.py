@@ -7,12 +7,9 @@ anything. Knows no files.
 import codecs
 import html
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import ClassVar, cast
+from collections.abc import Callable, Mapping
+from typing import ClassVar
 
-from pinakes.ingest.characters import cleaned
-from pinakes.ingest.layout import CODE, LineKind
 from pinakes.ingest.sources.folder.outline import (
     Line,
     Outline,
@@ -21,7 +18,7 @@ from pinakes.ingest.sources.folder.outline import (
     short_title,
 )
 from pinakes.ingest.sources.html.elements import UnreadableHtml, walk
-from pinakes.ingest.sources.html.flow import Flow, Mark
+from pinakes.ingest.sources.html.flow import Flow
 from pinakes.ingest.sources.html.left_out import is_control
 from pinakes.ingest.sources.html.page_text import PageText
 from pinakes.ingest.sources.mediawiki.markup.laid_lines import LaidLine
@@ -50,7 +47,6 @@ _OF_PAGES = re.compile(
     r"utf-8|cp\d+|iso8859-\d+|koi8-[rtu]|gb18030|big5\w*|euc_\w+|iso2022_\w+|mac-\w+"
 )
 _SIGNPOST = frozenset(("headerlink", "anchor", "anchor-link", "heading-anchor", "toc-backref"))
-_SPACES = str.maketrans(dict.fromkeys("\n\r\f\v", " "))
 _LONGEST_ANCHOR = 200
 # What no longer holds: "<del>2</del><ins>3</ins> bar" are 3.
 _STRUCK = frozenset(("del", "s", "strike"))
@@ -63,50 +59,13 @@ _RAISED = re.compile(r"[⁰¹²³⁴-⁹]+|\^\S+")
 _RAISED_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 
 
-@dataclass(slots=True)
-class _LaidFlow(Flow):
-    """Lines that know what they are, and where in them code and links stand.
-
-    ``kinds``: of the elements that are open. ``said``: first piece, words and what they are.
-    """
-
-    kinds: list[tuple[LineKind, int]] = field(default_factory=list)
-    said: list[tuple[int, str, int]] = field(default_factory=list)
+class _UntidiedFlow(Flow):
+    """Lines as they are: "git add ." is no sentence."""
 
     @staticmethod
     def tidied(text: str) -> str:
-        """As it is: "git add ." is no sentence."""
+        """As it is."""
         return text
-
-    def end_line(self) -> None:
-        """What was said is a line of its kind."""
-        said, pieces, prefix, count = self.said, list(self.pieces), self._prefix, len(self.lines)
-        self.said = []
-        Flow.end_line(self)
-        if len(self.lines) == count:
-            return
-        line = self.lines[-1]
-        usual: tuple[LineKind, int] = ("item", 0) if prefix else ("paragraph", 0)
-        kind, level = usual if prefix or not self.kinds else self.kinds[-1]
-        spans = list(_spans(line, len(prefix), pieces, said))
-        if kind != "paragraph" or spans:
-            self.lines[-1] = LaidLine(line, kind, level, (), spans)
-
-
-def _spans(
-    line: str, start: int, pieces: Sequence[str], said: Sequence[tuple[int, str, int]]
-) -> list[tuple[int, int, int]]:
-    """Where in ``line``, which was made of ``pieces``, the words stand that were marked."""
-    spans: list[tuple[int, int, int]] = []
-    at = 0
-    for piece, words, what in said:
-        before = cleaned("".join(pieces[:piece])).translate(_SPACES)
-        begin = start + len(" ".join(before.split()))
-        begin += line.startswith(" ", begin)
-        if words and begin >= at and line.startswith(words, begin):
-            at = begin + len(words)
-            spans.append((begin, at, what))
-    return spans
 
 
 class HtmlOutline(PageText):
@@ -115,13 +74,12 @@ class HtmlOutline(PageText):
     ``keeps_heading``: a heading of the first level that comes first is a section, not the title.
     """
 
-    _FLOW: ClassVar[type[Flow]] = _LaidFlow
+    _FLOW: ClassVar[type[Flow]] = _UntidiedFlow
 
     def __init__(self, *, keeps_heading: bool = False) -> None:
         super().__init__("", lambda address: address)
         self.first_heading = ""
         self._keeps_heading = keeps_heading
-        self._is_code = False
         self._is_behind_struck = False
         self._links_into_pages = 0  # that have ended
 
@@ -182,14 +140,14 @@ class HtmlOutline(PageText):
         is_note = not _NOTE_MARKS.isdisjoint(kinds)
 
         def end() -> None:
-            words = _words_since(flow, mark)
+            words = flow.words_since(mark)
             if "#" in target:
                 self._links_into_pages += 1
                 if is_note or _RAISED.fullmatch(words):
                     flow.replace_since(mark, _note(words))
                     return
             if words and len(words) <= _LONGEST_ANCHOR:
-                _say(flow, mark, words, len(self.links))
+                flow.note_span(mark, len(self.links))
                 self.links.append(Link(target, words))
 
         return end
@@ -203,71 +161,13 @@ class HtmlOutline(PageText):
                 if end_power is not None:
                     end_power()
             elif mark.line == flow.mark().line:
-                note = _note(_words_since(flow, mark))
-                flow.replace_since(mark, note)
-                if isinstance(flow, _LaidFlow):
-                    flow.said = [one for one in flow.said if one[0] < mark.piece]
+                flow.replace_since(mark, _note(flow.words_since(mark)))
 
         return end
 
-    def _inline_code(self, attributes: _Attributes, classes: list[str]) -> _End:
-        if self._is_code:
-            return None
-        flow, mark = self._flow, self._flow.mark()
-
-        def end() -> None:
-            is_free = isinstance(flow, _LaidFlow) and all(one[0] < mark.piece for one in flow.said)
-            if is_free and mark.line == flow.mark().line:  # a link inside goes before
-                _say(flow, mark, _words_since(flow, mark), CODE)
-
-        return end
-
-    def _code(self, attributes: _Attributes, classes: list[str]) -> _End:
-        flow = self._flow
-        flow.end_line()
-        was_code, self._is_code = self._is_code, True
-
-        def end() -> None:
-            self._is_code = was_code
-            code = kept_lines("".join(flow.pieces))
-            flow.pieces.clear()
-            if isinstance(flow, _LaidFlow):
-                flow.said.clear()
-            if code:
-                flow.add_lines([LaidLine(code, "code")] if flow.is_page else code.split("\n"))
-                flow.end_paragraph()
-
-        return end
-
-    def _of_kind(self, kind: LineKind, level: int = 0) -> Callable[..., _End]:
-        def begin(attributes: _Attributes, classes: list[str]) -> _End:
-            flow = cast(_LaidFlow, self._flow)
-            flow.end_line()
-            flow.kinds.append((kind, level))
-
-            def end() -> None:
-                flow.end_line()
-                flow.kinds.pop()
-                if kind == "quote":
-                    flow.end_paragraph()
-
-            return end
-
-        return begin
-
-    def _term(self, attributes: _Attributes, classes: list[str]) -> _End:
-        return self._of_kind("term")(attributes, classes)
-
-    def _meaning(self, attributes: _Attributes, classes: list[str]) -> _End:
-        return self._of_kind("indent", 1)(attributes, classes)
-
-    def _quotation(self, attributes: _Attributes, classes: list[str]) -> _End:
-        return self._of_kind("quote")(attributes, classes)
-
+    _code_text = staticmethod(kept_lines)
     _BEGIN: ClassVar[dict[str, Callable[..., _End]]] = PageText._BEGIN | {
-        "a": _anchor, "sup": _superscript, "code": _inline_code, "kbd": _inline_code,
-        "samp": _inline_code, "tt": _inline_code, "pre": _code, "dt": _term, "dd": _meaning,
-        "blockquote": _quotation,
+        "a": _anchor, "sup": _superscript,
     }  # fmt: skip
 
 
@@ -310,17 +210,7 @@ def _note(words: str) -> str:
     return f"[{word}]" if any(map(str.isalnum, word)) else words
 
 
-def _words_since(flow: Flow, mark: Mark) -> str:
-    return " ".join(cleaned(flow.since(mark)).split())
-
-
-def _say(flow: Flow, mark: Mark, words: str, what: int) -> None:
-    """Note what words of the line are that is not done yet."""
-    if isinstance(flow, _LaidFlow) and mark.line == flow.mark().line:
-        flow.said.append((mark.piece, words, what))
-
-
 def _line(line: str) -> Line:
     if isinstance(line, LaidLine):
-        return Line(str(line), line.kind, line.level, line.spans)
+        return Line(str(line), line.kind, line.level, line.spans, line.cells)
     return Line(line)

@@ -162,7 +162,7 @@ CASES: list[tuple[str, Callable[[str], Outline], str, str, dict[str, Lines]]] = 
         "Priming it": [
             ("item", "- one"), ("item", "- two"), ("item", "  1. deep"),
             ("quote", "A quotation."), ("code", "prime   --now\n\n  --slowly"),
-            ("paragraph", "part: seal; price: 3 €"),
+            ("row", "part: seal; price: 3 €"),
         ],
     }),
     ("rst", read_restructured_text, RST, "Pumps", {

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from pinakes.ingest.errors import ReaderMissing
+from pinakes.ingest.layout import unpack_layout
 from pinakes.ingest.sources.html import elements
 from pinakes.ingest.sources.html.document import read_page
 from pinakes.ingest.sources.html.elements import UnreadableHtml, require_parser
@@ -13,7 +14,11 @@ from tests.ingest.sources.mediawiki.test_wikitext import parse
 
 
 def read(html: str) -> Document:
-    return read_page(html, 7, "Some page", 70, "", lambda address: address.removeprefix("./"))
+    return read_page(html, 7, "Some page", 70, "", _title_of)
+
+
+def _title_of(address: str) -> str:
+    return address.removeprefix("./").partition("#")[0]
 
 
 BOX = """
@@ -236,3 +241,57 @@ def test_where_the_parser_is_missing_the_way_out_is_named(monkeypatch: pytest.Mo
     monkeypatch.setattr(elements, "find_spec", lambda name: None)
     with pytest.raises(ReaderMissing, match=r"x\.zim: .*selectolax: pip install 'pinakes\[html\]'"):
         require_parser(Path("x.zim"))
+
+
+def test_the_layout_says_what_lines_are_and_where_links_stand() -> None:
+    page = read(
+        "<table class='infobox'><tr><th>In</th><td><a href='./Kent'>Kent</a></td></tr></table>"
+        "<p>Of ( ) <a href='./Moon#Far_side'>the <b>Moon</b></a> , by <code><a href='./Ls'>ls</a>"
+        "</code>, see <a href='./Moon'>it</a><sup><a href='./Note'>2</a></sup>.</p>"
+        "<dl><dt>Term</dt><dd>what<dl><dd>deeper</dd></dl></dd></dl><blockquote>Said.</blockquote>"
+        "<pre>one\n  two</pre><figure><figcaption>Seen</figcaption></figure>"
+        "<p>So <math alttext='x^2'></math> is.</p><ul><li><a href='./Item'>An item</a></li></ul>"
+    )
+    layout = unpack_layout(page.layout, page.text, page.links)
+    assert [(line.kind, line.level, page.text[line.start : line.end]) for line in layout.lines] == [
+        ("term", 0, "Term"),
+        ("indent", 1, "what"),
+        ("indent", 2, "deeper"),
+        ("quote", 0, "Said."),
+        ("code", 0, "one"),
+        ("code", 0, "  two"),
+        ("caption", 0, "Seen"),
+        ("item", 0, "- An item"),
+    ]
+    assert [
+        (span.kind, page.text[span.start : span.end], span.target, span.fragment)
+        for span in layout.spans
+    ] == [
+        ("link", "the Moon", "Moon", "Far side"),
+        ("link", "ls", "Ls", ""),
+        ("link", "it", "Moon", ""),
+        ("formula", "x^2", "", ""),
+        ("link", "An item", "Item", ""),
+        ("link", "Kent", "Kent", ""),
+    ]
+
+
+def test_rows_know_their_cells_and_links() -> None:
+    page = read(
+        "<p>x</p><table><caption>Men</caption><tr><th>Year</th><th><a href='./Name'>Name</a></th>"
+        "</tr><tr><td rowspan=2>1969; late</td><td>Ann, or <a href='./Bob'>Bob</a></td></tr>"
+        "<tr><td><ul><li><a href='./C'>C</a></li><li>D</li></ul></td></tr></table>"
+    )
+    layout = unpack_layout(page.layout, page.text, page.links)
+    rows = [
+        [(page.text[cell.start : cell.value], page.text[cell.value : cell.end]) for cell in cells]
+        for *_, cells in layout.lines
+    ]
+    assert [line.kind for line in layout.lines] == ["caption", "row", "row"]
+    assert rows[1:] == [
+        [("Year: ", "1969; late"), ("Name: ", "Ann, or Bob")],
+        [("Year: ", "1969; late"), ("Name: ", "C, D")],
+    ]
+    assert layout.lines[2].cells[0].repeated
+    links = [(page.text[s.start : s.end], s.target) for s in layout.spans if s.kind == "link"]
+    assert links == [("Bob", "Bob"), ("C", "C")]  # those of headings stand beside no value
