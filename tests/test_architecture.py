@@ -109,6 +109,7 @@ KNOW_MEDIAWIKI = {
     "ingest/sources/json_lines.py",
     "ingest/sources/html/document.py",
     "ingest/sources/html/flow.py",
+    "ingest/sources/html/page_lines.py",
     "ingest/sources/html/page_text.py",
     "ingest/sources/html/tables.py",
     "ingest/sources/opening.py",

@@ -1,27 +1,22 @@
-"""From the elements of a page to its text: lines, lists, headings, tables, boxes, links, formulas.
+"""From the elements of a page to its text: its lines, tables, boxes, links and formulas.
 
 Text comes out in the form that wikitext is given (``mediawiki/markup``), so that a page reads alike
 from a dump and from a ZIM file. Knows nothing of files, and nothing of where links lead.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import ClassVar
 from urllib.parse import unquote
 
-from pinakes.ingest.layout import CODE, FORMULA, LineKind
-from pinakes.ingest.sources.html.flow import Flow
+from pinakes.ingest.layout import CODE, FORMULA
 from pinakes.ingest.sources.html.left_out import is_left_out
+from pinakes.ingest.sources.html.page_lines import Attributes, Begin, End, PageLines
 from pinakes.ingest.sources.html.tables import Cell, Table
-from pinakes.ingest.sources.mediawiki.markup.laid_lines import LaidLine
-from pinakes.ingest.sources.mediawiki.markup.layout import Block, lowered, raised
+from pinakes.ingest.sources.mediawiki.markup.layout import lowered, raised
 from pinakes.ingest.types import Link
 
 __all__ = ["PageText"]
-
-_Attributes = Mapping[str, str | None]
-# What is to be done when an element ends.
-_End = Callable[[], None] | None
 
 _BLOCKS = frozenset(
     ("address", "article", "aside", "center", "details", "div", "fieldset", "figure", "header",
@@ -41,52 +36,33 @@ _MOST_BOLD = 8
 _LAST_DIGIT = re.compile(r"\d\s*$")
 
 
-class PageText:
+class PageText(PageLines):
     """A page on its way to text: a visitor of its elements (``elements.walk``).
 
     ``facts``: of its boxes. ``page_of``: the title of the page that an address leads to, or None.
     ``fragments``: where on their pages links lead to, by their numbers.
     """
 
-    _FLOW: ClassVar[type[Flow]] = Flow
     _is_left_out = staticmethod(is_left_out)
 
     def __init__(self, title: str, page_of: Callable[[str], str | None]) -> None:
+        super().__init__()
         self.links: list[Link] = []
         self.fragments: dict[int, str] = {}
         self.facts: list[str] = []
-        self.bold_names: dict[str, None] = {}
         self.is_disambiguation = False
         self._title = title
         self._page_of = page_of
-        self._flows = [self._FLOW(is_page=True)]
-        self._done: list[Block] = []
-        self._path: list[tuple[int, str]] = []
         self._tables: list[Table | None] = []  # None: one that is there for the layout only
-        self._ends: list[_End] = []
+        self._ends: list[End] = []
         self._boxes = 0
-        self._has_formula = self._is_code = False
-        self._paragraph = self._bold_paragraph = 0  # by their number from 1; 0: none
-
-    @property
-    def blocks(self) -> list[Block]:
-        """Heading path and lines of each section, the lead first, once all has been read."""
-        self._flow.end_line()
-        return [*self._done, (self._heading_path, self._flows[0].lines)]
-
-    @property
-    def _flow(self) -> Flow:
-        return self._flows[-1]
-
-    @property
-    def _heading_path(self) -> tuple[str, ...]:
-        return tuple(title for _, title in self._path)
+        self._has_formula = False
 
     def text(self, text: str) -> None:
         """Text, in whatever is open."""
         self._flows[-1].pieces.append(text)
 
-    def start(self, tag: str, attributes: _Attributes) -> bool:
+    def start(self, tag: str, attributes: Attributes) -> bool:
         """An element begins; False where nothing in it is text."""
         classes: list[str] = []
         if attributes:
@@ -109,7 +85,7 @@ class PageText:
         if (action := self._ends.pop()) is not None:
             action()
 
-    def _begin(self, tag: str, attributes: _Attributes, classes: list[str]) -> _End:
+    def _begin(self, tag: str, attributes: Attributes, classes: list[str]) -> End:
         if classes and tag != "table" and any(map(_BOX.fullmatch, classes)) and not self._tables:
             return self._box()
         if attributes.get("id") == "coordinates":
@@ -126,7 +102,7 @@ class PageText:
             return self._flow.end_paragraph if is_apart else self._flow.end_line
         return None
 
-    def _look_for_disambiguation(self, attributes: _Attributes, classes: list[str]) -> None:
+    def _look_for_disambiguation(self, attributes: Attributes, classes: list[str]) -> None:
         if (
             attributes.get("property") == "mw:PageProp/disambiguation"
             or attributes.get("id") in _DISAMBIGUATION
@@ -136,7 +112,7 @@ class PageText:
 
     # Formulas: MathML for readers who do not see, hidden, and a picture with the same as its text.
 
-    def _formula(self, tag: str, attributes: _Attributes, classes: list[str]) -> bool:
+    def _formula(self, tag: str, attributes: Attributes, classes: list[str]) -> bool:
         if "mwe-math-element" in classes:
             self._has_formula = False
         source = attributes.get("alttext" if tag == "math" else "alt") or ""
@@ -151,125 +127,9 @@ class PageText:
         self._ends.append(None)
         return True
 
-    # Lines.
-
-    def _paragraph_of_text(self, attributes: _Attributes, classes: list[str]) -> _End:
-        flow = self._flow
-        flow.end_line()
-        if not flow.is_page:
-            return flow.end_line
-        number = self._paragraph = self._paragraph + 1
-
-        def end() -> None:
-            flow.end_paragraph()
-            if self._bold_paragraph == 0 and self.bold_names:
-                self._bold_paragraph = number
-
-        return end
-
-    def _line_break(self, attributes: _Attributes, classes: list[str]) -> _End:
-        self._flow.end_line()
-        return None
-
-    def _list(self, attributes: _Attributes, classes: list[str], first: int | None) -> _End:
-        flow = self._flow
-        flow.end_line()
-        flow.lists.append(first)
-
-        def end() -> None:
-            flow.end_line()
-            flow.lists.pop()
-            flow.end_paragraph()
-
-        return end
-
-    def _bullets(self, attributes: _Attributes, classes: list[str]) -> _End:
-        if "gallery" in classes:  # of pictures, one item each
-            self._flow.end_line()
-            return self._flow.end_paragraph
-        return self._list(attributes, classes, None)
-
-    def _numbers(self, attributes: _Attributes, classes: list[str]) -> _End:
-        start = attributes.get("start") or ""
-        return self._list(attributes, classes, int(start) - 1 if start.isdecimal() else 0)
-
-    def _item(self, attributes: _Attributes, classes: list[str]) -> _End:
-        self._flow.begin_item()
-        return self._flow.end_line
-
-    def _of_kind(self, kind: LineKind) -> _End:
-        """Lines of this kind, deeper where they stand in others of it."""
-        flow = self._flow
-        flow.end_line()
-        level = 1 + sum(1 for one, _ in flow.kinds if one == kind)
-        flow.kinds.append((kind, level if kind == "indent" else 0))
-
-        def end() -> None:
-            flow.end_line()
-            flow.kinds.pop()
-            if kind == "quote":
-                flow.end_paragraph()
-
-        return end
-
-    def _term(self, attributes: _Attributes, classes: list[str]) -> _End:
-        return self._of_kind("term")
-
-    def _meaning(self, attributes: _Attributes, classes: list[str]) -> _End:
-        return self._of_kind("indent")
-
-    def _quotation(self, attributes: _Attributes, classes: list[str]) -> _End:
-        return self._of_kind("quote")
-
-    def _picture_caption(self, attributes: _Attributes, classes: list[str]) -> _End:
-        return self._of_kind("caption")
-
-    def _code(self, attributes: _Attributes, classes: list[str]) -> _End:
-        flow = self._flow
-        flow.end_line()
-        was_code, self._is_code = self._is_code, True
-
-        def end() -> None:
-            self._is_code = was_code
-            if code := self._code_text(flow.take_code()):
-                flow.add_lines([LaidLine(code, "code")] if flow.is_page else code.split("\n"))
-            flow.end_paragraph()
-
-        return end
-
-    @staticmethod
-    def _code_text(text: str) -> str:
-        return "\n".join(line.rstrip() for line in text.strip("\n").split("\n"))
-
-    # Sections.
-
-    def _heading(self, level: int) -> _End:
-        self._flow.end_line()
-        if not self._flow.is_page:  # in a table or a box: a line of it
-            return self._flow.end_line
-        self._flows.append(self._FLOW())
-
-        def end() -> None:
-            heading = self._flows.pop()
-            heading.end_line()
-            self._begin_section(level, " ".join(heading.lines))
-
-        return end
-
-    def _begin_section(self, level: int, title: str) -> None:
-        is_first = not self._path and not any(self._flows[0].lines)
-        if title and not (level == 1 and is_first):  # the title of the page
-            self._open_section(level, title)
-
-    def _open_section(self, level: int, title: str) -> None:
-        self._done.append((self._heading_path, self._flows[0].lines))
-        self._flows[0].lines = []
-        self._path = [entry for entry in self._path if entry[0] < level]
-        self._path.append((level, title))
-
     # Tables and boxes.
 
-    def _table(self, attributes: _Attributes, classes: list[str]) -> _End:
+    def _table(self, attributes: Attributes, classes: list[str]) -> End:
         flow = self._flow
         flow.end_line()
         is_box = bool(self._boxes) or any(map(_BOX.fullmatch, classes))
@@ -300,7 +160,7 @@ class PageText:
         table = self._tables[-1] if self._tables else None
         return table.rows[-1][-1] if table and table.rows and table.rows[-1] else None
 
-    def _caption(self, attributes: _Attributes, classes: list[str]) -> _End:
+    def _caption(self, attributes: Attributes, classes: list[str]) -> End:
         if not self._tables or (table := self._tables[-1]) is None:
             return self._line_break(attributes, classes)
         self._flows.append(self._FLOW())
@@ -312,20 +172,20 @@ class PageText:
 
         return end
 
-    def _row(self, attributes: _Attributes, classes: list[str]) -> _End:
+    def _row(self, attributes: Attributes, classes: list[str]) -> End:
         if self._tables and (table := self._tables[-1]) is not None:
             table.rows.append([])
             return None
         self._flow.end_line()
         return self._flow.end_line
 
-    def _data_cell(self, attributes: _Attributes, classes: list[str]) -> _End:
+    def _data_cell(self, attributes: Attributes, classes: list[str]) -> End:
         return self._cell(attributes, is_header=False)
 
-    def _header_cell(self, attributes: _Attributes, classes: list[str]) -> _End:
+    def _header_cell(self, attributes: Attributes, classes: list[str]) -> End:
         return self._cell(attributes, is_header=True)
 
-    def _cell(self, attributes: _Attributes, *, is_header: bool) -> _End:
+    def _cell(self, attributes: Attributes, *, is_header: bool) -> End:
         table = self._tables[-1] if self._tables else None
         if table is None or not table.rows:
             self._flow.end_line()
@@ -341,7 +201,7 @@ class PageText:
 
         return end
 
-    def _box(self) -> _End:
+    def _box(self) -> End:
         """A box that is no table: its lines are facts, and so are the rows of tables in it."""
         flow = self._FLOW(lines=self.facts)
         self._flow.end_line()
@@ -355,7 +215,7 @@ class PageText:
 
         return end
 
-    def _coordinates(self) -> _End:
+    def _coordinates(self) -> End:
         flow = self._FLOW()
         self._flows.append(flow)
 
@@ -369,14 +229,14 @@ class PageText:
 
     # Inside of a line.
 
-    def _anchor(self, attributes: _Attributes, classes: list[str]) -> _End:
+    def _anchor(self, attributes: Attributes, classes: list[str]) -> End:
         target = attributes.get("href")
         title = self._page_of(target) if target and target[0] != "#" else None
         if title is None:
             return None
         return self._link(title, (target or "").partition("#")[2])
 
-    def _link(self, title: str, fragment: str) -> _End:
+    def _link(self, title: str, fragment: str) -> End:
         flow = self._flow
         mark = flow.mark()
 
@@ -391,13 +251,13 @@ class PageText:
 
         return end
 
-    def _inline_code(self, attributes: _Attributes, classes: list[str]) -> _End:
+    def _inline_code(self, attributes: Attributes, classes: list[str]) -> End:
         if self._is_code:
             return None
         flow, mark = self._flow, self._flow.mark()
         return lambda: flow.note_span(mark, CODE)
 
-    def _bold(self, attributes: _Attributes, classes: list[str]) -> _End:
+    def _bold(self, attributes: Attributes, classes: list[str]) -> End:
         flow = self._flow
         wanted = self._bold_paragraph == 0 and self._paragraph and not self._path
         if not (wanted and flow.is_page) or len(self.bold_names) >= _MOST_BOLD:
@@ -411,7 +271,7 @@ class PageText:
 
         return end
 
-    def _superscript(self, attributes: _Attributes, classes: list[str]) -> _End:
+    def _superscript(self, attributes: Attributes, classes: list[str]) -> End:
         flow, mark = self._flow, self._flow.mark()
 
         def end() -> None:
@@ -421,7 +281,7 @@ class PageText:
 
         return end
 
-    def _subscript(self, attributes: _Attributes, classes: list[str]) -> _End:
+    def _subscript(self, attributes: Attributes, classes: list[str]) -> End:
         flow, mark = self._flow, self._flow.mark()
         behind_digit = bool(flow.pieces) and flow.pieces[-1][-1:].isdecimal()
 
@@ -432,7 +292,7 @@ class PageText:
 
         return end
 
-    def _fraction(self) -> _End:
+    def _fraction(self) -> End:
         """1 and 1/4 is not 11/4."""
         flow, mark = self._flow, self._flow.mark()
         apart = " " if flow.pieces and _LAST_DIGIT.search(flow.pieces[-1]) else ""
@@ -444,12 +304,9 @@ class PageText:
 
         return end
 
-    _BEGIN: ClassVar[dict[str, Callable[..., _End]]] = {
+    _BEGIN: ClassVar[Begin] = PageLines._BEGIN | {
         "a": _anchor, "b": _bold, "strong": _bold, "sup": _superscript, "sub": _subscript,
-        "br": _line_break, "p": _paragraph_of_text, "pre": _code, "code": _inline_code,
-        "kbd": _inline_code, "samp": _inline_code, "tt": _inline_code, "dt": _term, "dd": _meaning,
-        "blockquote": _quotation, "figcaption": _picture_caption,
-        "ul": _bullets, "dir": _bullets, "ol": _numbers, "dl": _bullets, "li": _item,
+        "code": _inline_code, "kbd": _inline_code, "samp": _inline_code, "tt": _inline_code,
         "table": _table, "caption": _caption, "tr": _row, "td": _data_cell, "th": _header_cell,
     }  # fmt: skip
 
@@ -458,6 +315,6 @@ class PageText:
 _PLAIN_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉⁄", "01234567890123456789/")
 
 
-def _number(attributes: _Attributes, name: str) -> int:
+def _number(attributes: Attributes, name: str) -> int:
     value = attributes.get(name) or ""
     return int(value) if value.isdecimal() and len(value) < 5 else 1

@@ -7,7 +7,6 @@ anything. Knows no files.
 import codecs
 import html
 import re
-from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 from pinakes.ingest.sources.folder.outline import (
@@ -20,14 +19,13 @@ from pinakes.ingest.sources.folder.outline import (
 from pinakes.ingest.sources.html.elements import UnreadableHtml, walk
 from pinakes.ingest.sources.html.flow import Flow
 from pinakes.ingest.sources.html.left_out import is_control
+from pinakes.ingest.sources.html.page_lines import Attributes, Begin, End
 from pinakes.ingest.sources.html.page_text import PageText
 from pinakes.ingest.sources.mediawiki.markup.laid_lines import LaidLine
 from pinakes.ingest.types import INFOBOX_HEADING, Link
 
 __all__ = ["HtmlOutline", "add_html", "declared_encoding", "read_html"]
 
-_Attributes = Mapping[str, str | None]
-_End = Callable[[], None] | None
 _TITLE = re.compile(r"<title\b[^<>]*>(.*?)</title\s*>", re.IGNORECASE | re.DOTALL)
 # A sign beside headings that leads to them, in pages made by Sphinx and its like.
 _HEAD = 4 << 10
@@ -83,7 +81,7 @@ class HtmlOutline(PageText):
         self._is_behind_struck = False
         self._links_into_pages = 0  # that have ended
 
-    def start(self, tag: str, attributes: _Attributes) -> bool:
+    def start(self, tag: str, attributes: Attributes) -> bool:
         """An element begins; False where nothing in it is text."""
         if tag in _STRUCK or _STRUCK_STYLE.search(attributes.get("style") or ""):
             self._is_behind_struck = True
@@ -100,7 +98,7 @@ class HtmlOutline(PageText):
         super().text(text)
 
     @staticmethod
-    def _is_left_out(tag: str, attributes: _Attributes, classes: list[str]) -> bool:
+    def _is_left_out(tag: str, attributes: Attributes, classes: list[str]) -> bool:
         if tag == "a" and not _SIGNPOST.isdisjoint(classes):
             return "toc-backref" not in classes
         return is_control(tag, attributes)
@@ -126,12 +124,12 @@ class HtmlOutline(PageText):
         elif title:
             self._open_section(level, title)
 
-    def _begin(self, tag: str, attributes: _Attributes, classes: list[str]) -> _End:
+    def _begin(self, tag: str, attributes: Attributes, classes: list[str]) -> End:
         if tag == "span" and "literal" in classes:  # what docutils makes of code in a line
             return self._inline_code(attributes, classes)
         return super()._begin(tag, attributes, classes)
 
-    def _anchor(self, attributes: _Attributes, classes: list[str]) -> _End:
+    def _anchor(self, attributes: Attributes, classes: list[str]) -> End:
         target = attributes.get("href")
         if not target:
             return None
@@ -152,7 +150,7 @@ class HtmlOutline(PageText):
 
         return end
 
-    def _superscript(self, attributes: _Attributes, classes: list[str]) -> _End:
+    def _superscript(self, attributes: Attributes, classes: list[str]) -> End:
         flow, mark, links = self._flow, self._flow.mark(), self._links_into_pages
         end_power = super()._superscript(attributes, classes)
 
@@ -166,7 +164,7 @@ class HtmlOutline(PageText):
         return end
 
     _code_text = staticmethod(kept_lines)
-    _BEGIN: ClassVar[dict[str, Callable[..., _End]]] = PageText._BEGIN | {
+    _BEGIN: ClassVar[Begin] = PageText._BEGIN | {
         "a": _anchor, "sup": _superscript,
     }  # fmt: skip
 
