@@ -68,7 +68,7 @@ class Flow:
         """Put ``text`` in its place."""
         if mark.line == self._flushed:
             self.pieces[mark.piece :] = [text]
-            self._spans = [span for span in self._spans if span.piece < mark.piece]
+            self._forget_spans(mark)
 
     def note_span(self, mark: Mark, what: int) -> None:
         """What was said since is a link of this number, or FORMULA or CODE.
@@ -77,9 +77,14 @@ class Flow:
         """
         if mark.line != self._flushed or not (words := self.words_since(mark)):
             return
-        outside = [span for span in self._spans if span.piece < mark.piece]
-        if what >= 0 or len(outside) == len(self._spans):
-            self._spans = [*outside, _Span(mark.piece, words, what)]
+        if what >= 0:
+            self._forget_spans(mark)
+        if not self._spans or self._spans[-1].piece < mark.piece:
+            self._spans.append(_Span(mark.piece, words, what))
+
+    def _forget_spans(self, mark: Mark) -> None:
+        while self._spans and self._spans[-1].piece >= mark.piece:
+            self._spans.pop()
 
     @staticmethod
     def tidied(text: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pinakes.ingest.layout import CODE
+from pinakes.ingest.layout import CODE, FORMULA
 from pinakes.ingest.sources.folder.formats.docx import read_docx
 from pinakes.ingest.sources.folder.formats.epub import epub_title, read_epub
 from pinakes.ingest.sources.folder.formats.html_text import read_html
@@ -217,6 +217,21 @@ def test_text_comes_out_in_sections(
     outline = read(source)
     assert outline.title == title
     assert said(outline) == sections
+
+
+def test_formulas_of_markdown_are_told_from_prices_and_variables() -> None:
+    text = "Let $n$ be $x^2$: $5 or $6, `$y_1$`, $HOME/$USER=$A; A$=b$c; $B `$`.\n\n$$\na<b\n$$\n"
+    outline = read_markdown(text)
+    ((_, lines),) = outline.blocks
+    said = [line for line in lines if line.text]
+    assert [line.text for line in said] == [
+        "Let n be x^2: $5 or $6, $y_1$, $HOME/$USER=$A; A$=b$c; $B $.",
+        "a<b",
+    ]
+    formulas = [
+        line.text[start:end] for line in said for start, end, what in line.spans if what == FORMULA
+    ]
+    assert formulas == ["n", "x^2", "a<b"]
 
 
 def test_code_and_links_have_their_places() -> None:
