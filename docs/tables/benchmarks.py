@@ -159,14 +159,15 @@ TABLES = (
           answers.everyday),
     Table("Agents", "agents", "sufficiency",
           "An agent without a model: one search, and where the answer is not in sight one or two "
-          "fetches. Tokens are SmolLM2's; the peer is the service's own `/api/search`. Measured "
-          "before sentences from elsewhere on a page had ids of their own and searches kept to "
-          "one core. On the 6,000 pages, before and after: 450.5 and 449.5 tokens a search in the "
-          "median, 572 and 593 the most (dev); 8.4 and 5.3 processor seconds for 200 searches "
-          "without the way to them.",
+          "fetches. Tokens are SmolLM2's; the peer is the service's own `/api/search`. Of what 200 "
+          "searches take of the processor, threads counted apart, a fifth is the encoder, a ninth "
+          "HTTP and the protocol, a twentieth the nearest vectors, as much the words; the rest "
+          "is ranking and reading, in small parts.",
           answers.agents),
     Table("Agents, and the network chooses the sentences", "agents_network", "sufficiency",
-          "The same with `tools.search_network`.", answers.agents),
+          "The same with `tools.search_network`. Measured before sentences from elsewhere on a "
+          "page had ids of their own and searches kept to one core.",
+          answers.agents),
     Table("Answer strings", "answer_recall", "answer_recall",
           "1,000 real questions asked of no particular wiki: how often one of their answers "
           "stands in the first passages, as the two lists are fused and as they are ranked anew.",

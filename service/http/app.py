@@ -13,6 +13,7 @@ from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pinakes.index.errors import CollectionError
 from pinakes.index.library import Library
@@ -21,7 +22,7 @@ from pinakes.service.asking.answer import Answerer
 from pinakes.service.generators.generator import Generator
 from pinakes.service.http.accounting import Accounting, Counted
 from pinakes.service.http.api import collection_api
-from pinakes.service.http.ask_api import ask_api
+from pinakes.service.http.ask_api import ASK, ask_api
 from pinakes.service.http.changes_api import changes_api
 from pinakes.service.http.compression import Compressed
 from pinakes.service.http.json_responses import PlainJSONResponse
@@ -113,9 +114,28 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
     app.include_router(operation_api)
     add_pages(app)
     # Nothing is reached but through the guard, not even the framework's own errors.
-    guarded = Guard(Compressed(app.build_middleware_stack()), settings.serve, tokens, shutdown)
+    answering = _Heads(Compressed(app.build_middleware_stack()))
+    guarded = Guard(answering, settings.serve, tokens, shutdown)
     app.middleware_stack = Counted(guarded, accounting)
     return app
+
+
+class _Heads:
+    """HEAD is answered as GET is, without the body (RFC 9110, 9.3.2); never by asking the model."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_head = scope["type"] == "http" and scope["method"] == "HEAD"
+        if not is_head or scope["path"].endswith(ASK):
+            await self._app(scope, receive, send)
+            return
+        asked = {**scope, "method": "GET"}
+        try:
+            await self._app(asked, receive, send)  # the server sends no body to HEAD
+        finally:  # what the router has found out is read outside of here
+            scope.update({**asked, "method": "HEAD"})
 
 
 def _warm(library: Library) -> None:

@@ -24,8 +24,9 @@ from pinakes.service.tools.frame import Frame
 from pinakes.service.types import AnswerMode, AnswerRequest, Message
 from pinakes.service.views.answer_views import AnswerView, event_view
 
-__all__ = ["ask_api"]
+__all__ = ["ASK", "ask_api"]
 
+ASK = "/api/ask"
 _LONGEST_HISTORY = 100
 _RESPONSES: dict[int | str, dict[str, Any]] = PROBLEMS | {
     200: {
@@ -69,7 +70,7 @@ async def _check_room(request: Request, body: AskRequest) -> None:
 
 
 @ask_api.post(
-    "/api/ask",
+    ASK,
     response_model=AnswerView,
     responses=_RESPONSES,
     tags=["answers"],
@@ -86,7 +87,7 @@ async def ask(request: Request, index: LeasedIndex, body: AskRequest, form: Aske
     return await _reply(request, index, form, body)
 
 
-@ask_api.get("/api/ask", response_model=AnswerView, responses=_RESPONSES, tags=["answers"])
+@ask_api.get(ASK, response_model=AnswerView, responses=_RESPONSES, tags=["answers"])
 async def ask_by_get(
     request: Request,
     index: LeasedIndex,

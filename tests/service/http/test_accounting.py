@@ -26,3 +26,9 @@ def test_the_access_log_has_patterns_and_no_queries(
         " none 404 ",
     ]
     assert [route in told for route in routes] == [wanted] * 4
+
+
+def test_head_is_logged_as_its_route(awkward: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with local_client(make_app(awkward, None, serve={"access_log": True})) as client:
+        client.head("/c/toywiki/api/pages/2")
+    assert " /c/{collection}/api/pages/{page:path} 200 " in capsys.readouterr().err

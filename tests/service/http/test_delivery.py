@@ -46,6 +46,23 @@ def test_what_is_sent_is_compressed_for_those_who_take_it(client: TestClient, pa
 
 
 @pytest.mark.parametrize(
+    "path", [*PAGES[1:], "/c/samplewiki/page/617", "/api/search?q=city", "/status", "/c/none/"]
+)
+@pytest.mark.parametrize("taken", [PLAIN, PACKED])
+def test_head_says_what_get_would(address: str, path: str, taken: dict[str, str]) -> None:
+    with httpx.Client(base_url=address, headers=taken) as client:
+        whole, head = client.get(path), client.head(path)
+        again = client.head(path)  # the connection is not out of step
+    assert head.status_code == whole.status_code == again.status_code
+    assert dict(head.headers) == dict(whole.headers) | {"date": head.headers["date"]}
+    assert head.content == b""
+
+
+def test_head_asks_no_model(address: str) -> None:
+    assert httpx.head(f"{address}/api/ask?q=city").status_code == 405
+
+
+@pytest.mark.parametrize(
     ("taken", "is_packed"),
     [
         ("gzip", True),
