@@ -16,6 +16,13 @@ ServiceError
     └── QueueFull               too many are waiting for it already (exit 1, HTTP 429)
 """
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pinakes.service.types import Meaning
+
 __all__ = [
     "Ambiguous",
     "ApprovalsUnusable",
@@ -47,7 +54,14 @@ class NotFound(BadInput):
 
 
 class Ambiguous(NotFound):
-    """No page has this title, and several are known by it; the message names them."""
+    """No page has this title, and several of ``collection`` are known by it: ``meanings``."""
+
+    def __init__(
+        self, message: str, collection: str = "", meanings: "Sequence[Meaning]" = ()
+    ) -> None:
+        super().__init__(message)
+        self.collection = collection
+        self.meanings = tuple(meanings)
 
 
 class NotAllowed(ServiceError):

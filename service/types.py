@@ -15,6 +15,7 @@ __all__ = [
     "AnswerRequest",
     "Citation",
     "LeftOut",
+    "Meaning",
     "Message",
     "NearPage",
     "OutsideQuestion",
@@ -50,6 +51,15 @@ class Message:
 
     role: Literal["system", "user", "assistant"]
     content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A page that a name may mean; ``text``: the first sentence of its lead, "" where none is."""
+
+    page_id: int
+    title: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

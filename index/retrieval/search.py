@@ -220,7 +220,7 @@ class Index:
         bare = QueryContext(text, terms, None, tuple)
         keys = alias_keys(text, self.keywords.abbreviations)
         found = link_entities(
-            self._aliases(list(keys)),
+            self.aliases(list(keys)),
             keys,
             lambda words: bare.share(self.keywords.analyze(words)),
             _MOST_LINKED,
@@ -232,11 +232,11 @@ class Index:
         compounds = compounds_in(text, self.keywords.is_rare)
         if not compounds:
             return text
-        names = self._aliases([key for compound in compounds for key in compound.keys])
+        names = self.aliases([key for compound in compounds for key in compound.keys])
         return as_named(text, compounds, {alias.key for alias in names})
 
-    def _aliases(self, keys: Sequence[str]) -> list[Alias]:
-        """The aliases with these keys, but for those of pages that are left out."""
+    def aliases(self, keys: Sequence[str]) -> list[Alias]:
+        """The aliases with these ``title_key`` forms, but for those of pages that are left out."""
         found = self.store.aliases(keys)
         return [alias for alias in found if alias.first_passage not in self.left_out]
 
@@ -288,7 +288,7 @@ class Index:
     def named(self, text: str) -> list[tuple[int, int, Alias]]:
         """The names of pages in ``text`` with start and end, in order, none inside another."""
         spans = alias_spans(_encodable(text[:MAX_QUERY_LENGTH]))
-        return named_in_order(spans, self._aliases(list(spans.values())))
+        return named_in_order(spans, self.aliases(list(spans.values())))
 
     def encoded(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors of passages or sentences, of shape (len(texts), dimension), in one batch.

@@ -24,6 +24,8 @@ from pinakes.service.types import AnswerMode
 
 __all__ = ["ask", "search", "show"]
 
+_MEANINGS = 8
+
 
 def search(
     query: Annotated[str, typer.Argument(help="Words or a question.")],
@@ -40,9 +42,10 @@ def search(
     as_json: JsonOption = False,
 ) -> None:
     """Find passages."""
+    from pinakes.service.pages_by_name import meanings
     from pinakes.service.privacy import keep_nothing_asked
     from pinakes.service.terminal.console import err, out, print_coverage
-    from pinakes.service.terminal.hit_report import print_explained, print_hits
+    from pinakes.service.terminal.hit_report import print_explained, print_hits, print_meanings
     from pinakes.service.tools.glance import fits
     from pinakes.service.views.search_views import search_view
 
@@ -55,6 +58,8 @@ def search(
             view = search_view(index, query, settings.search.mode, hits)
             print_json(view.model_dump(mode="json") | {"fits": is_fitting})
             return
+        first = hits[0].passage.page_id if hits else None
+        print_meanings(query, meanings(index, query, first, _MEANINGS))
         if not hits:
             err.print("Nothing found; try other words, or fewer.")
         elif not is_fitting:
@@ -109,16 +114,25 @@ def show(
     collection: CollectionOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Print an article; redirects are followed. Exits with 3 if the title may mean several."""
+    """Print an article, the likeliest of a name. Exits with 3 if none of several is likelier."""
+    from pinakes.service.errors import Ambiguous
+    from pinakes.service.pages_by_name import meanings
     from pinakes.service.terminal.console import err, print_page
+    from pinakes.service.terminal.hit_report import print_meanings
     from pinakes.service.views.page_views import page_view
 
     with open_wiki(command_settings(data, collection, "keyword")) as wiki:
-        page = wiki.page(title)
+        try:
+            page = wiki.page(title)
+        except Ambiguous as error:
+            print_meanings(title, error.meanings, err)
+            raise
+        meant = meanings(wiki.index, title, page.page_id, _MEANINGS)
         if as_json:
-            print_json(page_view(page, wiki.manifest).model_dump(mode="json"))
+            print_json(page_view(page, wiki.manifest, meant).model_dump(mode="json"))
         else:
             print_page(page)
+            print_meanings(title, meant, err)
     if page.is_disambiguation:
         err.print(f"pinakes: {page.title!r} may mean several pages; it lists them", markup=False)
         raise typer.Exit(AMBIGUOUS)

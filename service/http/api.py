@@ -15,7 +15,7 @@ from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.problem_responses import PROBLEMS
 from pinakes.service.http.readable import bounded, readable_page, readable_search
 from pinakes.service.http.requests import LeasedIndex, QueryText, address_of_service
-from pinakes.service.pages_by_name import page_titled
+from pinakes.service.pages_by_name import meanings, page_titled
 from pinakes.service.settings import Settings
 from pinakes.service.tools.fetching import Wanted, fetch_place
 from pinakes.service.tools.frame import Frame
@@ -23,6 +23,7 @@ from pinakes.service.tools.glance import glance
 from pinakes.service.tools.places import Place, parse_place
 from pinakes.service.tools.search_results import found
 from pinakes.service.tools.toolbox import RESULTS
+from pinakes.service.types import Meaning
 from pinakes.service.views.page_views import (
     LaidPageView,
     PageView,
@@ -33,7 +34,7 @@ from pinakes.service.views.page_views import (
 )
 from pinakes.service.views.search_views import SearchView, search_view
 
-__all__ = ["article", "collection_api"]
+__all__ = ["article", "collection_api", "others_meant"]
 
 _PASSAGES = 10
 # Longer ones Python does not read.
@@ -108,10 +109,11 @@ def page(
             raise BadInput("section, find and links are for text: add format=text")
         whole = article(index, page)
         if not with_layout:
-            return page_view(whole, index.manifest)
+            return page_view(whole, index.manifest, others_meant(index, page, whole))
         layout = index.store.layout(whole)
         targets = index.store.link_targets(link_titles(layout))
-        return laid_page_view(whole, index.manifest, layout, targets)
+        meant = others_meant(index, page, whole)
+        return laid_page_view(whole, index.manifest, layout, targets, meant)
     if with_layout:
         raise BadInput("layout is for JSON: leave format out, or take format=json")
     if _NUMBER.fullmatch(page):
@@ -141,6 +143,12 @@ def article(index: Index, asked: str) -> StoredPage:
         name = index.manifest.collection
         raise NotFound(f"no page called {asked[:80]!r} in {name}; search for it")
     return found
+
+
+def others_meant(index: Index, asked: str, page: StoredPage) -> tuple[Meaning, ...]:
+    """What else the name may mean by which a page was asked for, or its title, if by its id."""
+    name = page.title if _NUMBER.fullmatch(asked) else asked.replace("_", " ")
+    return meanings(index, name, page.page_id)
 
 
 def _stored_page(index: Index, page_id: int) -> StoredPage:

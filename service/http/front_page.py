@@ -9,9 +9,8 @@ from dataclasses import dataclass
 
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Manifest, PassagePlace
-from pinakes.ingest.characters import cut_place
-from pinakes.ingest.text.sentences import sentence_spans
 from pinakes.service.asking.citations import page_url
+from pinakes.service.views.excerpts import first_sentence
 
 __all__ = ["Example", "coverage_in_words", "drawn_article", "examples"]
 
@@ -72,11 +71,4 @@ def _drawn(index: Index, chance: random.Random) -> Iterator[PassagePlace]:
 def _beginning(index: Index, place: PassagePlace) -> str:
     """The first sentence of an article; "" where it begins otherwise."""
     [(passage, _)] = index.store.passages([place.first_passage])
-    text = passage.text.removeprefix(f"{place.title}\n")
-    spans = sentence_spans(text, language=index.manifest.dump.language)
-    if passage.heading_path or not spans:
-        return ""
-    sentence = text[slice(*spans[0])]
-    if len(sentence) > _LONGEST:
-        sentence = f"{sentence[: cut_place(sentence, _LONGEST)].rsplit(' ', 1)[0]} …"
-    return sentence
+    return first_sentence(passage, _LONGEST, index.manifest.dump.language)

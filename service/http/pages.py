@@ -17,7 +17,7 @@ from pinakes.ingest.layout import Layout, Span, link_titles
 from pinakes.ingest.types import Passage
 from pinakes.service.asking.citations import collection_url, page_url, title_url
 from pinakes.service.errors import NotFound
-from pinakes.service.http.api import article
+from pinakes.service.http.api import article, others_meant
 from pinakes.service.http.article_blocks import heading_anchor, opening, page_blocks
 from pinakes.service.http.front_page import coverage_in_words, drawn_article, examples
 from pinakes.service.http.requests import (
@@ -31,9 +31,12 @@ from pinakes.service.http.security.caller import caller_of
 from pinakes.service.http.security.entry import add_entry
 from pinakes.service.http.security.guard import is_own_navigation
 from pinakes.service.http.templating import TEMPLATES
+from pinakes.service.pages_by_name import meanings
 from pinakes.service.tools.glance import glance
+from pinakes.service.types import Meaning
 from pinakes.service.views.collection_views import collection_view
 from pinakes.service.views.page_views import page_view
+from pinakes.service.views.search_views import MeaningView, meaning_views
 
 __all__ = ["add_pages"]
 
@@ -131,6 +134,7 @@ def search_page(
     problem, more = "", False
     results: list[ArticleResult] = []
     nearest: list[tuple[str, str]] = []
+    meant: tuple[Meaning, ...] = ()
     if query.strip():
         try:
             mode = request.app.state.settings.search.mode
@@ -138,6 +142,8 @@ def search_page(
             if seen is None or seen.pages:
                 hits = index.search(query, page * _PASSAGES_A_PAGE, mode)
                 results, more = results_page(hits, page)
+                if hits and page == 1:
+                    meant = meanings(index, query, hits[0].passage.page_id)
             else:
                 nearest = [_titled(index, hit.passage) for hit in seen.nearest]
         except BadQuery as error:
@@ -148,6 +154,7 @@ def search_page(
         "problem": problem,
         "results": results,
         "nearest": nearest,
+        "meanings": meaning_views(meant, index.manifest.collection),
         "near": [] if results or problem else _near(index, query),
         "number": page,
         "has_more": more and page < _MOST_PAGES,
@@ -198,6 +205,9 @@ def article_page(
     page = article(index, name)
     address = _own_address(index, page)
     if unquote(address) != f"{collection_url(index.manifest.collection)}page/{name}":
+        if not name.isdecimal() and index.page_by_name(name) is None:  # the likeliest of several
+            address += f"?{urlencode({'searched': name.replace('_', ' ')})}"
+            return RedirectResponse(address, 307, _FRESH)
         return RedirectResponse(_with_query(address, request), 307, _FRESH)
     changed = revision is not None and revision != page.revision_id
     highlight = None if start is None or end is None or changed else (start, end)
@@ -211,6 +221,8 @@ def article_page(
         "page.html",
         {
             "page": page_view(page, index.manifest),
+            "name": searched or page.title,
+            "meanings": _meanings(index, searched or page.title, page),
             "headings": [block for block in blocks if block.kind == "heading"],
             "facts": facts,
             "lead": lead,
@@ -243,6 +255,13 @@ def backlinks_page(
         "known": len(index.store.backlinks(page.page_id)),
     }
     return TEMPLATES.TemplateResponse(request, "backlinks.html", shown, headers=_FRESH)
+
+
+def _meanings(index: Index, name: str, page: StoredPage) -> list[MeaningView]:
+    """What else a page's name may mean; of one that lists that itself, nothing."""
+    if page.is_disambiguation:
+        return []
+    return meaning_views(others_meant(index, name, page), index.manifest.collection)
 
 
 def _linking(index: Index, page: StoredPage, first: int, most: int) -> list[tuple[str, str]]:

@@ -14,12 +14,12 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from pinakes.service.errors import QueueFull, TooManyProposals
+from pinakes.service.errors import Ambiguous, QueueFull, TooManyProposals
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.templating import error_page, wants_page
 from pinakes.service.problems import KNOWN_ERRORS, Problem, message_of, problem_of
 from pinakes.service.settings import Settings
-from pinakes.service.views.search_views import View
+from pinakes.service.views.search_views import MeaningView, View, meaning_views
 
 __all__ = ["PROBLEMS", "ProblemView", "add_error_handlers", "problem_view"]
 
@@ -31,6 +31,12 @@ class ProblemView(View):
     title: str = Field(examples=["Not found"])
     status: int = Field(examples=[404])
     detail: str = Field(examples=["no page with id 1"])
+
+
+class SeveralPagesView(ProblemView):
+    """A title that several pages are known by: ``meanings``, an extension member of RFC 9457."""
+
+    meanings: list[MeaningView]
 
 
 _PROBLEM = {"application/problem+json": {"schema": ProblemView.model_json_schema()}}
@@ -49,6 +55,12 @@ def add_error_handlers(app: FastAPI, settings: Settings | None = None) -> None:
             retry = {"Retry-After": str(error.retry_after_s)}
             return _response(request, problem_view(error, settings), retry)
         return _response(request, problem_view(error, settings))
+
+    @app.exception_handler(Ambiguous)
+    def ambiguous(request: Request, error: Ambiguous) -> Response:
+        view = problem_view(error, settings)
+        meant = meaning_views(error.meanings, error.collection)
+        return _response(request, SeveralPagesView(**view.model_dump(), meanings=meant))
 
     for kind in (*KNOWN_ERRORS, Exception):
         app.add_exception_handler(kind, known)
@@ -91,7 +103,8 @@ def _response(
     request: Request, view: ProblemView, headers: Mapping[str, str] | None = None
 ) -> Response:
     if request.method == "GET" and wants_page(request):
-        return error_page(request, view.title, view.detail, view.status, headers)
+        meant = view.meanings if isinstance(view, SeveralPagesView) else ()
+        return error_page(request, view.title, view.detail, view.status, headers, meant)
     return PlainJSONResponse(
         view.model_dump(),
         status_code=view.status,

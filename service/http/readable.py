@@ -6,7 +6,7 @@ image or a heading. Pure functions.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pinakes.service.http.formats import Format
 from pinakes.service.tools.budget import shown
@@ -16,6 +16,7 @@ from pinakes.service.tools.tool_views import (
     FoundView,
     PageReference,
     SearchResult,
+    ShortMeaningView,
     SourceView,
 )
 from pinakes.service.types import AnswerKind, Verdict
@@ -67,7 +68,7 @@ def readable_search(result: SearchResult, format: Format) -> str:
         parts = ["Nothing here fits: it is probably not in here."]
         if result.nearest:
             parts.append(f"Nearest: {escaped('; '.join(result.nearest), format)}")
-    return _text(*parts, _as_of(result.as_of))
+    return _text(*parts, _meanings(result.meanings, format), _as_of(result.as_of))
 
 
 def readable_page(result: FetchResult, format: Format) -> str:
@@ -83,6 +84,7 @@ def readable_page(result: FetchResult, format: Format) -> str:
         f"Sentences with the words: {told.found}" if told.found is not None else "",
         escaped(result.text, format),
         _lines(
+            _meanings(told.meanings, format),
             *(f"{name}: {escaped('; '.join(all_), format)}" for name, all_ in lists if all_),
             f"Before: {told.previous}" if told.previous else "",
             f"Next: {told.next}" if told.next else "",
@@ -166,6 +168,12 @@ def _source(source: SourceView, answer: str, format: Format) -> str:
         "" if is_told else escaped(source.quote, format),
         _kept(source.kept_as_of),
     )
+
+
+def _meanings(meant: Sequence[ShortMeaningView] | None, format: Format) -> str:
+    """A line for each other page that the name may mean."""
+    lines = (f"{one.title}: {one.text}" if one.text else one.title for one in meant or ())
+    return _lines(*(f"May also mean: {escaped(line, format)}" for line in lines))
 
 
 def _kept(day: str | None) -> str:

@@ -1,6 +1,6 @@
 """The pages' templates: what every page knows, and values as pages show them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from pinakes.service.http.formats import accepted
 from pinakes.service.http.requests import library_of
 from pinakes.service.http.static_files import STATIC
 from pinakes.service.plain_text import visible
+from pinakes.service.views.search_views import MeaningView
 
 __all__ = ["TEMPLATES", "error_page", "wants_page"]
 
@@ -73,10 +74,16 @@ def error_page(
     detail: str,
     status: int,
     headers: Mapping[str, str] | None = None,
+    meanings: Sequence[MeaningView] = (),
 ) -> HTMLResponse:
-    """What went wrong, in a page with ways on from there."""
+    """What went wrong, in a page with ways on from there; ``meanings``: of a shared name."""
     name = str(request.path_params.get("name", "")).replace("_", " ")  # of a page: to search for
-    shown = {"title": title, "detail": detail[:1].upper() + detail[1:], "query": name}
+    shown = {
+        "title": title,
+        "detail": detail[:1].upper() + detail[1:],
+        "query": name,
+        "meanings": meanings,
+    }
     return TEMPLATES.TemplateResponse(
         request, "error.html", shown, status_code=status, headers=headers
     )

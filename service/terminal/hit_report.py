@@ -14,11 +14,11 @@ from rich.text import Text
 
 from pinakes.index.types import FIRST_STAGE, Explanation, Hit
 from pinakes.service.terminal.console import kept_text, out
-from pinakes.service.types import Answer
+from pinakes.service.types import Answer, Meaning
 from pinakes.service.views.excerpts import Spans, best_excerpt, marked_pieces
 from pinakes.service.views.search_views import greatest_first
 
-__all__ = ["print_explained", "print_hits", "print_sources"]
+__all__ = ["print_explained", "print_hits", "print_meanings", "print_sources"]
 
 _EXCERPT = 160
 _INDENT = 4
@@ -53,6 +53,17 @@ def print_explained(
         excerpt = _excerpt(hit.passage.text, hit.highlights, _room(console), language=hit.language)
         width = console.width - _INDENT if console.is_terminal else None
         _print_block("", [excerpt, *_reasons(hit, explanation, width)], console)
+
+
+def print_meanings(name: str, meant: Sequence[Meaning], console: Console = out) -> None:
+    """A line for each page that the name may mean, too."""
+    if not meant:
+        return
+    console.print(Text(f"{_SPACES.sub(' ', name)} may also mean:"), soft_wrap=True)
+    for one in meant:
+        line = Text("  ").append(one.title, style="bold cyan")
+        line.append(f"  {one.text}" if one.text else "")
+        console.print(line, soft_wrap=True)
 
 
 def print_sources(answer: Answer, console: Console = out) -> None:

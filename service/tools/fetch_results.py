@@ -22,8 +22,9 @@ from pinakes.service.tools.budget import (
     widened,
 )
 from pinakes.service.tools.frame import Frame, fitted
+from pinakes.service.tools.short_meanings import short_meanings
 from pinakes.service.tools.tool_views import FetchMetadata, FetchResult
-from pinakes.service.types import PassageRef
+from pinakes.service.types import Meaning, PassageRef
 
 __all__ = ["Fetched", "beginning", "passage", "section_of", "words_in"]
 
@@ -39,7 +40,7 @@ class Fetched:
 
     ``asked``: the id that it was asked for by, where that is one. ``changed``: it has another
     revision now than the caller named. ``mentions`` and ``mentioned_by``: titles of pages, where
-    they were asked for.
+    they were asked for. ``meanings``: other pages that the title asked for may mean.
     """
 
     page: StoredPage
@@ -48,6 +49,7 @@ class Fetched:
     changed: bool = False
     mentions: Sequence[str] | None = None
     mentioned_by: Sequence[str] | None = None
+    meanings: Sequence[Meaning] = ()
 
     @property
     def headings(self) -> list[str]:
@@ -250,6 +252,7 @@ def _result(
             "revised": page.timestamp[:10] or None,
             "changed": fetched.changed or None,
             "kept_as_of": page.kept_as_of,
+            "meanings": short_meanings(fetched.meanings, frame),
             "mentions": fetched.mentions,
             "mentioned_by": fetched.mentioned_by,
         }

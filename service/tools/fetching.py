@@ -11,7 +11,7 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.types import StoredPage, Suggestion
 from pinakes.service.asking.things import things_in
 from pinakes.service.errors import NotFound
-from pinakes.service.pages_by_name import page_titled
+from pinakes.service.pages_by_name import meanings, page_titled
 from pinakes.service.reading.words import words_of
 from pinakes.service.tools.fetch_results import Fetched, beginning, passage, section_of, words_in
 from pinakes.service.tools.frame import Frame
@@ -56,6 +56,7 @@ def fetch_place(index: Index, place: Place, wanted: Wanted, frame: Frame) -> Fet
         changed,
         _mentions(index, page, ref.start if ref and not changed else 0) if wanted.links else None,
         _mentioned_by(index, page) if wanted.links else None,
+        meanings(index, place.title, page.page_id) if place.title and not place.section else (),
     )
     section = wanted.section or place.section
     if wanted.find:

@@ -13,12 +13,14 @@ from pinakes.index.types import Hit, Mode
 from pinakes.service.asking.later import is_untold
 from pinakes.service.asking.retrieve import varied, with_lead
 from pinakes.service.asking.topics import lead_of
+from pinakes.service.pages_by_name import meanings
 from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
 from pinakes.service.reading.life_dates import life_date
 from pinakes.service.reading.models import linear_models
 from pinakes.service.reading.question import Question, question_of
 from pinakes.service.reading.reader import AnsweringSentence, Reader, Reading
 from pinakes.service.reading.threshold import threshold_of
+from pinakes.service.types import Meaning
 
 __all__ = ["Fit", "Glance", "SeenPage", "fits", "glance"]
 
@@ -33,6 +35,7 @@ _SHOWN = 1 / 3
 # What a place down the list weighs beside a sentence's score.
 _RANK = 0.2
 _NEAREST = 3
+_MEANINGS = 8
 _WHOLE_TITLE = 0.99
 
 
@@ -54,11 +57,13 @@ class SeenPage:
 class Glance:
     """The pages that fit, the likeliest to answer first; none, where nothing does.
 
-    ``nearest``: then, what comes nearest.
+    ``nearest``: then, what comes nearest. ``meanings``: what else the text may mean, where it is a
+    name of several pages.
     """
 
     pages: tuple[SeenPage, ...]
     nearest: tuple[Hit, ...] = ()
+    meanings: tuple[Meaning, ...] = ()
 
 
 def glance(index: Index, text: str, mode: Mode, most: int, reader: Reader | None = None) -> Glance:
@@ -81,7 +86,9 @@ def glance(index: Index, text: str, mode: Mode, most: int, reader: Reader | None
         reading = replace(reading, sentences=(date, *reading.sentences))
     threshold = _threshold(index)
     if confidence < threshold * _SHOWN:
-        return Glance((), tuple(_of_pages(found)[:_NEAREST]))
+        return Glance(
+            (), tuple(_of_pages(found)[:_NEAREST]), meanings(index, text, None, _MEANINGS)
+        )
     pages = _read_pages(read, reading)
     known = {hit.passage.page_id for hit, _ in pages}
     pages += [(hit, ()) for hit in _of_pages(found) if hit.passage.page_id not in known]
@@ -95,7 +102,8 @@ def glance(index: Index, text: str, mode: Mode, most: int, reader: Reader | None
                 None if place else _lead(index, hit),
             )
             for place, (hit, sentences) in enumerate(pages[:most])
-        )
+        ),
+        meanings=meanings(index, text, pages[0][0].passage.page_id, _MEANINGS),
     )
 
 

@@ -12,6 +12,7 @@ from pinakes.index.types import Hit, Suggestion
 from pinakes.service.tools.budget import excerpt, json_length
 from pinakes.service.tools.frame import LEAST_TEXT, Frame, json_of
 from pinakes.service.tools.glance import Glance, SeenPage
+from pinakes.service.tools.short_meanings import meanings_length, short_meanings
 from pinakes.service.tools.tool_views import AlsoView, FoundView, SearchResult
 from pinakes.service.views.excerpts import best_excerpt
 
@@ -35,13 +36,21 @@ def found(seen: Glance, frame: Frame) -> SearchResult:
     """The pages of a glance within the budget; where nothing fits, titles of the nearest."""
     if not seen.pages:
         nearest = list(dict.fromkeys(hit.passage.title for hit in seen.nearest))
-        return SearchResult(results=[], nearest=nearest or None, as_of=frame.manifest.dump.day)
+        meant = short_meanings(seen.meanings, frame)
+        return SearchResult(
+            results=[], meanings=meant, nearest=nearest or None, as_of=frame.manifest.dump.day
+        )
     views = [_view(page, frame) for page in seen.pages]
-    while (room := _room(views, frame)) < LEAST_TEXT * len(views) and len(views) > 1:
+    shown_titles = {page.hit.passage.title for page in seen.pages}
+    others = [one for one in seen.meanings if one.title not in shown_titles]
+    meant = short_meanings(others, frame)
+    taken = meanings_length(meant)
+    while (room := _room(views, frame) - taken) < LEAST_TEXT * len(views) and len(views) > 1:
         views.pop()
     shown = _shown(seen.pages[: len(views)], room, frame)
     return SearchResult(
         results=[view.model_copy(update=one) for view, one in zip(views, shown, strict=True)],
+        meanings=meant,
         as_of=frame.manifest.dump.day,
     )
 

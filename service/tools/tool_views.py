@@ -21,6 +21,7 @@ __all__ = [
     "PageReference",
     "SearchResult",
     "SentenceVerdict",
+    "ShortMeaningView",
     "SourceView",
 ]
 
@@ -56,13 +57,22 @@ class FoundView(View):
     kept_as_of: str | None = Field(None, description=KEPT_AS_OF)
 
 
+class ShortMeaningView(View):
+    """A page that a name may mean, too, and how it begins."""
+
+    title: str
+    text: str | None = None
+
+
 class SearchResult(View):
     """The pages that fit, best first; none, where nothing here does.
 
-    ``nearest``: then, titles of what comes nearest. ``as_of``: the date of the dump.
+    ``meanings``: of a name that several pages share, others of them. ``nearest``: where nothing
+    fits, titles of what comes nearest. ``as_of``: the date of the dump.
     """
 
     results: list[FoundView]
+    meanings: list[ShortMeaningView] | None = None
     nearest: list[str] | None = None
     as_of: str | None = None
 
@@ -74,8 +84,8 @@ class FetchMetadata(View):
     id names, and ``text`` is its present beginning. ``sections``: the headings of the page.
     ``section``: the one that the text begins in. ``found``: how many sentences hold what was to be
     found. ``mentions`` and ``mentioned_by``: titles of pages. ``previous``, ``next``: ids of the
-    text before and after. ``kept_as_of``: of a page that the dump no longer has, the date of the
-    last one that had it.
+    text before and after. ``meanings``: other pages that the title asked for may mean.
+    ``kept_as_of``: of a page that the dump no longer has, the date of the last one that had it.
     """
 
     as_of: str | None = None
@@ -85,6 +95,7 @@ class FetchMetadata(View):
     section: str | None = None
     sections: list[str] | None = None
     found: int | None = None
+    meanings: list[ShortMeaningView] | None = None
     mentions: list[str] | None = None
     mentioned_by: list[str] | None = None
     previous: str | None = None

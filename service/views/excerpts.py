@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from pinakes.ingest.characters import cut_place
 from pinakes.ingest.text.sentences import sentence_spans
+from pinakes.ingest.types import Passage
 
-__all__ = ["Spans", "best_excerpt", "marked_pieces"]
+__all__ = ["Spans", "best_excerpt", "first_sentence", "marked_pieces"]
 
 # As far as a cut moves to spare a word; scripts without spaces are cut anywhere.
 _LONGEST_WORD = 24
@@ -35,6 +36,21 @@ def best_excerpt(
     else:
         start = _after_space(text, max(0, first - (length - (last - first)) // 2), first)
     return start, _before_space(text, min(len(text), start + length), last)
+
+
+def first_sentence(lead: Passage, most: int, language: str) -> str:
+    """How a page begins, from its first passage, about ``most`` code points long.
+
+    "" where it begins with no sentence.
+    """
+    text = lead.text.removeprefix(f"{lead.title}\n")
+    spans = sentence_spans(text, language=language)
+    if lead.heading_path or not spans:
+        return ""
+    sentence = text[slice(*spans[0])]
+    if len(sentence) > most:
+        sentence = f"{sentence[: cut_place(sentence, most)].rsplit(' ', 1)[0]} …"
+    return sentence
 
 
 def _densest(text: str, highlights: Spans, length: int) -> tuple[int, int]:

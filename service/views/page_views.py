@@ -1,13 +1,14 @@
 """The JSON of articles and suggestions: the same for ``--json`` and for the HTTP API."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pydantic import Field
 
 from pinakes.index.types import Manifest, StoredPage, Suggestion
 from pinakes.ingest.layout import Layout, LineKind, SpanKind
 from pinakes.service.asking.citations import page_url, wiki_permalink
-from pinakes.service.views.search_views import KEPT_AS_OF, View
+from pinakes.service.types import Meaning
+from pinakes.service.views.search_views import KEPT_AS_OF, MeaningView, View, meaning_views
 
 __all__ = ["LaidPageView", "PageView", "SuggestView", "laid_page_view", "page_view", "suggest_view"]
 
@@ -38,6 +39,9 @@ class PageView(View):
     kept_as_of: str | None = Field(description=KEPT_AS_OF)
     sections: list[SectionView]
     text: str
+    meanings: list[MeaningView] = Field(
+        description="Other pages that the name it was asked by may mean, the most linked first."
+    )
 
 
 class CellView(View):
@@ -106,8 +110,8 @@ class SuggestView(View):
     suggestions: list[SuggestionView]
 
 
-def page_view(page: StoredPage, manifest: Manifest) -> PageView:
-    """A stored article."""
+def page_view(page: StoredPage, manifest: Manifest, meanings: Iterable[Meaning] = ()) -> PageView:
+    """A stored article; ``meanings``: others that its name may mean."""
     return PageView(
         collection=manifest.collection,
         page_id=page.page_id,
@@ -124,11 +128,16 @@ def page_view(page: StoredPage, manifest: Manifest) -> PageView:
             for part in page.sections
         ],
         text=page.text,
+        meanings=meaning_views(meanings, manifest.collection),
     )
 
 
 def laid_page_view(
-    page: StoredPage, manifest: Manifest, layout: Layout | None, targets: Mapping[str, int]
+    page: StoredPage,
+    manifest: Manifest,
+    layout: Layout | None,
+    targets: Mapping[str, int],
+    meanings: Iterable[Meaning] = (),
 ) -> LaidPageView:
     """A stored article with its layout; ``targets``: the pages of titles that are linked."""
     view = None
@@ -149,7 +158,7 @@ def laid_page_view(
                 for span in layout.spans
             ],
         )
-    return LaidPageView(**dict(page_view(page, manifest)), layout=view)
+    return LaidPageView(**dict(page_view(page, manifest, meanings)), layout=view)
 
 
 def suggest_view(prefix: str, suggestions: list[Suggestion], manifest: Manifest) -> SuggestView:

@@ -1,24 +1,27 @@
 """The JSON of passages found."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Explanation, Hit, Manifest, Mode
-from pinakes.service.asking.citations import make_citation
-from pinakes.service.types import Citation
+from pinakes.service.asking.citations import make_citation, page_url
+from pinakes.service.pages_by_name import meanings
+from pinakes.service.types import Citation, Meaning
 
 __all__ = [
     "HIGHLIGHTS",
     "KEPT_AS_OF",
     "HitView",
     "JudgedSearchView",
+    "MeaningView",
     "SearchView",
     "View",
     "citation_fields",
     "greatest_first",
+    "meaning_views",
     "search_view",
 ]
 
@@ -87,6 +90,15 @@ class HitView(View):
     kept_as_of: str | None = Field(description=KEPT_AS_OF)
 
 
+class MeaningView(View):
+    """A page that a name may mean, too."""
+
+    page_id: int
+    title: str = Field(examples=["Alexandria, Virginia"])
+    text: str = Field(description="How it begins.")
+    url: str = Field(examples=["/c/samplewiki/page/617"])
+
+
 class SearchView(View):
     """The passages found for a query, best first."""
 
@@ -96,6 +108,10 @@ class SearchView(View):
     generation: str
     coverage: float = Field(description="Share of the passages that have a vector, 0 to 1.")
     hits: list[HitView]
+    meanings: list[MeaningView] = Field(
+        description="Of a query that is a name of several pages: those that it may mean besides "
+        "the first hit's, the most linked first."
+    )
 
 
 class JudgedSearchView(SearchView):
@@ -148,8 +164,22 @@ def citation_fields(citation: Citation) -> dict[str, Any]:
     }
 
 
+def meaning_views(found: Iterable[Meaning], collection: str) -> list[MeaningView]:
+    """Pages that a name may mean."""
+    return [
+        MeaningView(
+            page_id=one.page_id,
+            title=one.title,
+            text=one.text,
+            url=page_url(collection, one.page_id),
+        )
+        for one in found
+    ]
+
+
 def search_view(index: Index, query: str, mode: Mode, hits: list[Hit]) -> SearchView:
     """What a search found."""
+    first = hits[0].passage.page_id if hits else None
     return SearchView(
         query=query,
         mode=mode,
@@ -160,4 +190,5 @@ def search_view(index: Index, query: str, mode: Mode, hits: list[Hit]) -> Search
             _hit_view(hit, explanation, index.manifest)
             for hit, explanation in zip(hits, index.explain(query, hits), strict=True)
         ],
+        meanings=meaning_views(meanings(index, query, first), index.manifest.collection),
     )

@@ -95,7 +95,7 @@ def test_a_title_of_several_pages_has_its_own_exit_status(run: Run, tmp_path: Pa
     there = ("--data", tmp_path)
     assert run("build", *dump.files, "--vectors", "none", "--workers", "1", *there).status == 0
     several = run("show", "mercury", *there)
-    assert (several.status, several.out, several.err.count("\n")) == (3, "", 1)
+    assert (several.status, several.out, several.err.count("\n")) == (3, "", 4)  # a line for each
     assert "Mercury (planet)" in several.err
     assert "Mercury (element)" in several.err
     assert run("questions", "add", "What is liquid?", "--page", "Mercury", *there).status == 3
