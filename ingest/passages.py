@@ -46,6 +46,9 @@ _Piece = tuple[int, int, int]
 
 # In scripts written without spaces each letter weighs about two thirds of a word.
 _UNSPACED = re.compile(UNSPACED)
+# An item of a list, with those indented below it.
+_ITEM = re.compile(r"^- (.+(?:\n +- .+)*)$", re.MULTILINE)
+_LEAST_OF_ITEM = 8
 # Where a monstrous sentence may be cut.
 _SEAM = re.compile(rf"\s+|$|(?<={UNSPACED})")
 
@@ -60,8 +63,8 @@ def split_passages(
     """The passages of ``document`` in reading order, numbered from ``first_id``.
 
     They aim at 180 words; small sections join the one before them, so that no passage is a
-    lone tail; not so where sections are pages. A passage that spans sections carries the path of
-    its first. Sentences end by the rules of ``language``.
+    lone tail; not so where sections, or items of lists, stand for themselves. A passage that spans
+    sections carries the path of its first. Sentences end by the rules of ``language``.
     """
     for number, (section, start, end) in enumerate(_slices(document, lengths, language)):
         yield Passage(
@@ -116,9 +119,9 @@ class _Run:
 def _runs(document: Document, lengths: PassageLengths, language: str) -> Iterator[_Run]:
     """Runs in order; one too small to stand alone joins the one before it, the first the next."""
     last: _Run | None = None
-    is_paged = document.is_paged
+    joins = document.cut_by == "length"
     for run in _chapter_runs(document, lengths, language):
-        if last is not None and min(last.words, run.words) < lengths.least and not is_paged:
+        if last is not None and min(last.words, run.words) < lengths.least and joins:
             last.join(run)
         else:
             if last is not None:
@@ -131,7 +134,8 @@ def _runs(document: Document, lengths: PassageLengths, language: str) -> Iterato
 def _chapter_runs(document: Document, lengths: PassageLengths, language: str) -> Iterator[_Run]:
     """Sections in order; small ones join their neighbour in the same chapter if they fit."""
     run: _Run | None = None
-    for section in document.sections:
+    joins = document.cut_by == "length"
+    for section in _cut_sections(document):
         pieces = list(_pieces(document.text, section, lengths, language))
         found = _Run([section], pieces, sum(piece[2] for piece in pieces))
         if run is None:
@@ -139,13 +143,34 @@ def _chapter_runs(document: Document, lengths: PassageLengths, language: str) ->
             continue
         small = min(run.words, found.words) < lengths.least
         related = run.sections[0].heading_path[:1] == section.heading_path[:1]
-        if small and related and not document.is_paged and run.words + found.words <= lengths.most:
+        if small and related and joins and run.words + found.words <= lengths.most:
             run.join(found)
         else:
             yield run
             run = found
     if run is not None:
         yield run
+
+
+def _cut_sections(document: Document) -> Iterator[Section]:
+    """The sections; where items of lists stand for themselves, each long one as a part of its own.
+
+    An item is without its mark; short ones stay with what is around them.
+    """
+    for section in document.sections:
+        if document.cut_by != "items":
+            yield section
+            continue
+        start = section.start
+        for item in _ITEM.finditer(document.text, section.start, section.end):
+            if count_words(item[1]) < _LEAST_OF_ITEM:
+                continue
+            if document.text[start : item.start()].strip():
+                yield Section(section.heading_path, start, item.start())
+            yield Section(section.heading_path, *item.span(1))
+            start = item.end()
+        if document.text[start : section.end].strip():
+            yield Section(section.heading_path, start, section.end)
 
 
 def _pieces(

@@ -57,6 +57,7 @@ class IngestReport:
     The quarantine is JSON lines: a page with ``page_id``, ``title``, ``part`` and ``reason``, or
     a damaged place with ``part``, ``offset``, ``reason`` and the pages ``after`` and ``before``
     which it lies; places with no page between them are one line, with their number as ``places``.
+    What is odd about a page that is kept is a line with the page and ``remark``.
     What follows the end of an archive is a line with ``part``, ``trailing_bytes`` and ``reason``.
     Where the pages of a file are ``listed`` (``Source.listed``), those lost there are named too.
     With ``strict`` the first page or place raises UnreadablePage.
@@ -72,6 +73,7 @@ class IngestReport:
         self._damage: _Row | None = None  # since the last page that was read
         self._named: set[DocumentKey | None] = set()  # pages quarantined since then
         self._gaps: list[_Gap] = []
+        self.remarked = 0  # pages with remarks
 
     def add(self, file: Path, entry: Entry, *, is_duplicate: bool = False) -> None:
         """Count an entry of ``file``; a duplicate is set aside."""
@@ -100,6 +102,10 @@ class IngestReport:
         else:
             self._settle(page)
             self._last = page
+        if isinstance(entry, Document) and entry.remarks:
+            self.remarked += 1
+            for remark in entry.remarks:
+                self._write(page | {"part": file.name, "remark": remark})
 
     def close(self) -> PageCounts:
         """The counts of all entries; the quarantine is complete."""

@@ -46,6 +46,9 @@ def extract_unit(unit: Unit, source: Source, directory: Path) -> ExtractedUnit:
             if isinstance(entry, Document | Redirect):
                 row = json.dumps(to_json(entry), ensure_ascii=False)
                 lines.write(cleaned(row, "\ufffd") + "\n")  # of titles, which are the dump's own
+                for remark in entry.remarks if isinstance(entry, Document) else ():
+                    line = f"{unit.file.name}: page {entry.title!r}: {remark}"
+                    problem_lines.write(cleaned(line, "\ufffd") + "\n")
             elif isinstance(entry, QuarantinedPage | Damage | TrailingBytes):
                 problem = " ".join(f"{unit.file.name}: {entry}".split("\n"))
                 problem_lines.write(cleaned(problem, "\ufffd") + "\n")

@@ -83,6 +83,7 @@ def _write_segment(unit: Unit, source: Source, directory: Path, known: Known | N
                 row["made_from"] = entry.made_from.hex()
                 row["inputs"] = entry.inputs.hex()
                 row["layout"] = entry.layout.hex()
+                row["remarks"] = entry.remarks
                 passages = split_passages(entry, language=language)
                 row["passages"] = [[p.start, p.end] for p in passages]
                 row["links"] = [[link.target, link.anchor] for link in entry.links]
@@ -149,6 +150,7 @@ def read_segment(path: Path) -> Iterator[tuple[Entry, list[Passage]]]:
                     made_from=bytes.fromhex(row["made_from"]),
                     inputs=bytes.fromhex(row["inputs"]),
                     layout=bytes.fromhex(row["layout"]),
+                    remarks=tuple(row["remarks"]),
                 )
                 yield whole, list(_passages(entry, row["passages"]))
             else:

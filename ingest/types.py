@@ -1,11 +1,12 @@
 """The vocabulary of a source: what is read from it and what is kept."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 __all__ = [
     "INFOBOX_HEADING",
     "MADE_REVISIONS",
+    "CutBy",
     "Damage",
     "Document",
     "DocumentKey",
@@ -25,6 +26,10 @@ __all__ = [
 # By what a source tells its pages apart: a number (MediaWiki's page ids), or any text, such as a
 # path. All keys of one source are of one kind; where they are text, the index numbers the pages.
 DocumentKey = int | str
+
+# length: small sections go together. sections: each is for itself, such as the pages that a PDF is
+# cited by, or the parts of speech of a word. items: those of lists, too, such as places to eat.
+CutBy = Literal["length", "sections", "items"]
 
 # The heading of a section with the facts of an infobox, one a line.
 INFOBOX_HEADING = "Infobox"
@@ -99,8 +104,8 @@ class Document:
     the digest of all that decides what is said here, title, revision and the program included;
     empty where it is not known. ``inputs``: what of it stands elsewhere in the source, as the
     source writes that down. ``layout``: how the text is laid out, as ``ingest.layout`` packs it;
-    empty where its source does not tell. ``is_paged``: its sections are pages, by which it is
-    cited, so that no passage is of two.
+    empty where its source does not tell. ``cut_by``: what of it no passage goes beyond.
+    ``remarks``: what was odd about it, for the report.
     """
 
     key: DocumentKey
@@ -115,7 +120,8 @@ class Document:
     made_from: bytes = b""
     inputs: bytes = b""
     layout: bytes = b""
-    is_paged: bool = False
+    cut_by: CutBy = "length"
+    remarks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,10 @@ def _read_segments(
             runs.append(link_run_path(segments, unit.number))
             build.progress.advance(unit.byte_count)
         counts = report.close()
+        if report.remarked:
+            build.progress.note(
+                f"pages with something odd about them: {report.remarked:,}; see quarantine.jsonl"
+            )
         writer.index_titles()
         if build.keeps_vanished and build.present and unchanged and counts.documents:
             kept = _keep_vanished(build.present, writer, unchanged, add_links)

@@ -5,7 +5,7 @@ Source: the list of databases in Wikimedia's site matrix. Knows nothing of dumps
 
 import re
 
-__all__ = ["address_of_wiki", "language_of_wiki"]
+__all__ = ["address_of_wiki", "language_of_wiki", "project_of_wiki"]
 
 _PROJECTS = {
     "wiki": "wikipedia",
@@ -31,6 +31,12 @@ def language_of_wiki(database: str) -> str:
     if found is None or found[1] in _SPECIAL:
         return ""
     return found[1].replace("_", "-")
+
+
+def project_of_wiki(database: str) -> str:
+    """The project that a wiki is of: wikipedia, wikivoyage, …; "" of one whose name says none."""
+    found = _DATABASE.fullmatch(database)
+    return "" if found is None or found[1] in _SPECIAL else _PROJECTS[found[2]]
 
 
 def address_of_wiki(database: str) -> str:

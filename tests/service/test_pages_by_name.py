@@ -1,4 +1,4 @@
-"""A name that several pages share: the page, with a list of the others, wherever it is asked for."""
+"""A name that several pages share gives one, with a list of the others, wherever it is asked."""
 
 import asyncio
 import json

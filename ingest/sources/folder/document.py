@@ -85,7 +85,7 @@ def made_document(
         is_disambiguation=False,
         inputs="\n".join(sorted({file for file in files if file})).encode(),
         layout=pack_layout(text, placed_lines(blocks, text, sections), {}),
-        is_paged=outline.is_paged,
+        cut_by="sections" if outline.is_paged else "length",
     )
 
 

@@ -57,6 +57,7 @@ from pinakes.ingest.sources.mediawiki.templates.expansion import PageTemplates
 from pinakes.ingest.sources.mediawiki.templates.inputs import NO_TEMPLATES, packed
 from pinakes.ingest.sources.mediawiki.templates.invocations import template_of_module
 from pinakes.ingest.sources.mediawiki.templates.kept_templates import KeptTemplates
+from pinakes.ingest.sources.mediawiki.templates.listings import LISTINGS, is_nameless
 from pinakes.ingest.sources.mediawiki.templates.lists import QUOTATIONS
 from pinakes.ingest.sources.mediawiki.templates.local_names import (
     EVERY_LANGUAGE,
@@ -64,6 +65,7 @@ from pinakes.ingest.sources.mediawiki.templates.local_names import (
     local_names,
 )
 from pinakes.ingest.sources.mediawiki.templates.parser_functions import call_parser_function
+from pinakes.ingest.sources.mediawiki.templates.projects import cut_by, project_template
 from pinakes.ingest.sources.mediawiki.templates.registry import find_template
 from pinakes.ingest.sources.mediawiki.templates.unknown import read_unknown
 from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
@@ -162,6 +164,8 @@ def parse_document(
         bold_names=_bold_names(text, page.title, parser.kept),
         inputs=parser.inputs,
         layout=layout,
+        cut_by=cut_by(site),
+        remarks=parser.remarks,
     )
 
 
@@ -204,6 +208,8 @@ class _Parser:
         self.kept: list[KeptText] = []
         self.dropped = dropped
         self.is_disambiguation = False
+        self._of_project = project_template(site)
+        self._nameless = 0
         placed = self.links if with_layout else ()
         self._renderers = Renderers(self._template, self._link, _table, placed)
         self._language = site.language
@@ -225,6 +231,14 @@ class _Parser:
         if self._templates is None:
             return NO_TEMPLATES if self._asks_for_templates else b""
         return packed(self._templates.lookups)
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is odd about the page."""
+        if not self._nameless:
+            return ()
+        listings = "a listing" if self._nameless == 1 else f"{self._nameless} listings"
+        return (f"{listings} without a name; the text of it stays",)
 
     def expand(self, wikitext: str) -> str:
         """Templates, links and tables replaced by text; line markup still in place."""
@@ -265,6 +279,10 @@ class _Parser:
             return _IN_BRACKETS.sub("", self.title)
         if name == "sitename":
             return self._site_name
+        if (render := self._of_project(name)) is not None:
+            arguments = _arguments(rest, self._language, self._written)
+            self._nameless += name in LISTINGS and is_nameless(arguments)
+            return render(arguments, self.title)
         template = find_template(name, self._language)
         if template.kind == "silent":
             return ""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-__all__ = ["Arguments", "Renderer", "small_number"]
+__all__ = ["Arguments", "Renderer", "TitledRenderer", "small_number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,8 @@ class Arguments:
 
 # What a template becomes: its words for these arguments.
 Renderer = Callable[[Arguments], str]
+# The same on the page of this title.
+TitledRenderer = Callable[[Arguments, str], str]
 
 
 def small_number(text: str, highest: int) -> int | None:

@@ -25,6 +25,7 @@ from pinakes.ingest.sources.mediawiki.templates.magic_words import (
     page_word,
 )
 from pinakes.ingest.sources.mediawiki.templates.parser_functions import call_parser_function
+from pinakes.ingest.sources.mediawiki.templates.projects import project_template
 from pinakes.ingest.sources.mediawiki.templates.registry import Template, find_template
 from pinakes.ingest.sources.mediawiki.templates.syntax import (
     Argument,
@@ -77,6 +78,7 @@ class PageTemplates:
         self._language = site.language
         self._namespaces = site.namespace_names(10) | {"template"}
         self._title = title
+        self._of_project = project_template(site)
         self._steps = self._characters = self._depth = self._deepest = 0
         self._open: list[int] = []
         self._lazy: dict[str, Callable[[str, Call, _Frame], str]] = {
@@ -248,6 +250,11 @@ class PageTemplates:
                 return word
             if (word := constant_word(name, self._language)) is not None:
                 return word
+        if (render := self._of_project(name)) is not None:
+            frame.is_bound = True
+            arguments = self._arguments(call.arguments, frame)
+            given = merged(Arguments((), {}), arguments, self._language)
+            return _closed(render(given, self._title))
         template = find_template(name, self._language)
         if template.kind in ("silent", "function"):
             return ""

@@ -2,7 +2,7 @@
 
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments, Renderer
 
-__all__ = ["LANGUAGE_RENDERERS", "in_language"]
+__all__ = ["LANGUAGE_RENDERERS", "in_language", "language_name"]
 
 # As {{langx}} writes them before the words, by ISO 639 code.
 _LANGUAGES = {
@@ -32,6 +32,23 @@ _LANGUAGES = {
     "uz": "Uzbek", "vi": "Vietnamese", "xcl": "Classical Armenian", "yi": "Yiddish",
     "yo": "Yoruba", "zh": "Chinese", "zu": "Zulu",
 }  # fmt: skip
+# Of dictionaries, which go further back; with a hyphen the codes of families.
+_EARLIER_LANGUAGES = {
+    "enm": "Middle English", "frm": "Middle French", "gem-pro": "Proto-Germanic", "gmw-pro":
+    "Proto-West Germanic", "goh": "Old High German", "gmh": "Middle High German", "dum":
+    "Middle Dutch", "odt": "Old Dutch", "ine-pro": "Proto-Indo-European", "itc-pro":
+    "Proto-Italic", "la-med": "Medieval Latin", "la-new": "New Latin", "la-lat": "Late Latin",
+    "la-vul": "Vulgar Latin", "ML.": "Medieval Latin", "LL.": "Late Latin", "NL.": "New Latin",
+    "VL.": "Vulgar Latin", "ofs": "Old Frisian", "osx": "Old Saxon", "sga": "Old Irish",
+    "sla-pro": "Proto-Slavic", "xno": "Anglo-Norman", "sco": "Scots", "nds": "Low German", "mul":
+    "Translingual", "cmn": "Mandarin", "yue": "Cantonese", "nb": "Norwegian Bokmål", "nn":
+    "Norwegian Nynorsk", "sh": "Serbo-Croatian", "und": "",
+}  # fmt: skip
+
+
+def language_name(code: str) -> str:
+    """The English name of the language of a code; the code itself, where it is not known."""
+    return _EARLIER_LANGUAGES.get(code, _LANGUAGES.get(code, code))
 
 
 def in_language(code: str, text: str, arguments: Arguments, further: int = 2) -> str:
