@@ -7,8 +7,9 @@ of no other. Knows nothing of who asks.
 import copy
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from weakref import WeakValueDictionary
@@ -24,13 +25,16 @@ from pinakes.index.errors import (
 )
 from pinakes.index.follow import CurrentIndex
 from pinakes.index.generations import collection_names, is_collection, read_manifest
+from pinakes.index.retrieval.federated import Federation
 from pinakes.index.retrieval.linear import fitted_rerankers
 from pinakes.index.retrieval.pipeline import OpenRerankers
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Manifest, QuestionEncoder
 
-__all__ = ["CollectionState", "Library"]
+__all__ = ["ALL", "CollectionState", "Library"]
 
+# What stands for all collections, where none is called so.
+ALL = "all"
 _SWEEP_SECONDS = 1.0
 _MOST_NAMED = 20
 OpenEncoder = Callable[[Path], QuestionEncoder]
@@ -61,22 +65,25 @@ class Library:
         default: str | None = None,
         *,
         scrubbed: bool = False,
-        open_encoder: OpenEncoder = open_question_encoder,
+        open_encoder: OpenEncoder | None = open_question_encoder,
         open_rerankers: OpenRerankers = fitted_rerankers,
+        most_open: int = 64,
     ) -> None:
         """``only``: none but these are there. ``default``: the one meant where none is named.
 
         ``scrubbed``: each generation that is opened is also read once, in the background.
-        ``open_rerankers``: as for ``Index.open``.
+        ``open_encoder``, ``open_rerankers``: as for ``Index.open``. ``most_open``: beyond so many,
+        those idle longest are closed.
         """
         self._data = data
         self._only: Collection[str] | None = tuple(only) or None  # None: all there are
         self._default = default if self._only is None or default in self._only else None
         self._none_here: str | None = None  # None: nothing has been built yet
         self._scrubbed = scrubbed
-        self._open_encoder = _SharedEncoders(open_encoder)
+        self._open_encoder = None if open_encoder is None else _SharedEncoders(open_encoder)
         self._open_rerankers = open_rerankers
         self._opened = _Opened()
+        self._most_open = most_open
 
     def limited_to(self, names: Collection[str], none_here: str) -> "Library":
         """The same as if there were none but ``names``; what is open is open for both.
@@ -123,8 +130,40 @@ class Library:
         Raises what ``meant`` and ``CurrentIndex.lease`` do.
         """
         self._sweep()
-        with self._current(self.meant(name)).lease() as index:
+        with self._followed(self.meant(name)) as current, current.lease() as index:
             yield index
+
+    def asked(self, names: Sequence[str] = ()) -> list[str]:
+        """The collections that are to be searched: those named, or without any the default, or all.
+
+        Raises what ``meant`` does for one that is not there, or where there is none at all.
+        """
+        if list(names) == [ALL] and not self._has(ALL):
+            names, default = (), None
+        else:
+            default = self._default
+        if names:
+            return [self.meant(name) for name in dict.fromkeys(names)]
+        if default is not None and self._has(default):
+            return [default]
+        return self.names() or [self.meant()]
+
+    @contextmanager
+    def lease_several(self, names: Sequence[str] = ()) -> Iterator[Federation]:
+        """Those ``asked``, open for as long as the block runs; what cannot be opened is left out.
+
+        Raises what ``asked`` does, and the error of the first where none can be opened.
+        """
+        with ExitStack() as leases:
+            indexes, left_out = [], {}
+            for name in self.asked(names):
+                try:
+                    indexes.append(leases.enter_context(self.lease(name)))
+                except (CollectionError, OSError) as error:
+                    left_out[name] = error
+            if not indexes:
+                raise next(iter(left_out.values()))
+            yield Federation(indexes, left_out)
 
     def states(self) -> list[CollectionState]:
         """How each collection is; those not asked for yet are opened."""
@@ -151,17 +190,31 @@ class Library:
     def _has(self, name: str) -> bool:
         return (self._only is None or name in self._only) and is_collection(self._data, name)
 
-    def _current(self, name: str) -> CurrentIndex:
-        followed = self._opened.followed
-        with self._opened.lock:
-            if name not in followed:
+    @contextmanager
+    def _followed(self, name: str) -> Iterator[CurrentIndex]:
+        """The collection of this name, which is not closed for being idle while the block runs."""
+        opened = self._opened
+        with opened.lock:
+            current = opened.followed.pop(name, None)
+            if current is None:
                 path = self._data / name
-                followed[name] = CurrentIndex(
+                current = CurrentIndex(
                     lambda: Index.open(path, self._open_encoder, self._open_rerankers),
                     path,
                     scrubbed=self._scrubbed,
                 )
-            return followed[name]
+            opened.followed[name] = current  # behind all that were asked longer ago
+            opened.users[name] += 1
+        try:
+            yield current
+        finally:
+            with opened.lock:
+                opened.users[name] -= 1
+                idle = [one for one in opened.followed if not opened.users[one]]
+                too_many = max(0, len(opened.followed) - self._most_open)
+                closing = [opened.followed.pop(one) for one in idle[:too_many]]
+            for one in closing:
+                one.close()
 
     def _sweep(self) -> None:
         """Close what is open of collections that are gone: their files take room until then."""
@@ -178,11 +231,15 @@ class Library:
 
 
 class _Opened:
-    """The collections that are open, and when it was last seen which of them are gone."""
+    """The collections that are open, those asked longest ago first, and how many ask each now.
+
+    ``swept``: when it was last seen which of them are gone.
+    """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.followed: dict[str, CurrentIndex] = {}
+        self.users: Counter[str] = Counter()
         self.swept = 0.0
 
 

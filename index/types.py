@@ -28,6 +28,7 @@ __all__ = [
     "ListRank",
     "Manifest",
     "Mode",
+    "PageKey",
     "PassagePlace",
     "Precision",
     "QueryContext",
@@ -53,6 +54,8 @@ Precision = Literal["float32", "float16", "int8"]
 # bold: what its lead has in bold.
 AliasKind = Literal["title", "redirect", "base", "ambiguous", "anchor", "later", "bold"]
 Vectors = NDArray[np.float32]
+# The name of a collection, and the number of a page of it.
+PageKey = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,16 @@ class Hit:
     highlights: tuple[tuple[int, int], ...] = ()
     language: str = ""
     kept_as_of: str | None = None
+
+    @property
+    def page_key(self) -> PageKey:
+        """The page that it is of, told from those of other collections."""
+        return self.collection, self.passage.page_id
+
+    @property
+    def passage_key(self) -> tuple[str, int]:
+        """The passage, told from those of other collections."""
+        return self.collection, self.passage.passage_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,13 +10,14 @@ from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
 from pinakes.index.encoders.onnx_model import open_question_encoder
 from pinakes.index.library import Library
 from pinakes.index.locks import build_state
+from pinakes.index.retrieval.federated import Federation
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit, Manifest, Mode, StoredPage, Suggestion
 from pinakes.service.asking.answer import Answerer, answer_of
@@ -29,7 +30,7 @@ from pinakes.service.reading.models import chosen_rerankers
 from pinakes.service.settings import Backend, Settings, load_settings
 from pinakes.service.types import Answer, AnswerMode, AnswerRequest, Message
 
-__all__ = ["Collection", "ShowEvents", "open_collection"]
+__all__ = ["Collection", "Collections", "ShowEvents", "open_collection"]
 
 # How long a key press may wait: a signal that another thread was given does not wake this one.
 _POLL_S = 0.1
@@ -58,26 +59,34 @@ def open_collection(
     )
 
 
-class Collection:
-    """A collection's current generation, open until ``close``; use it in a ``with`` block.
+class Collections:
+    """Collections that are searched and asked together; use them in a ``with`` block.
 
     Every method may be called from any thread, also where an event loop runs, as in a notebook.
     """
 
-    def __init__(self, settings: Settings) -> None:
-        """``settings`` name the collection. Raises what ``open_collection`` does."""
-        self._settings = settings
-        library = Library(settings.data, default=settings.collection)
-        directory = settings.data / library.meant()
-        with_encoder = settings.search.mode != "keyword"
-        self.index = Index.open(
-            directory,
-            open_question_encoder if with_encoder else None,
-            chosen_rerankers(settings.models),
-        )
-        self._open = ExitStack()
+    def __init__(self, settings: Settings, names: Sequence[str] = ()) -> None:
+        """``names``: those that are asked; none: the default, or all. ``ALL`` stands for all.
 
-    def __enter__(self) -> "Collection":
+        What cannot be opened is left out. Raises UnknownCollection, NoCollection, and the error of
+        the first where none can be opened.
+        """
+        self._settings = settings
+        self._open = ExitStack()
+        library = Library(
+            settings.data,
+            default=settings.collection,
+            open_encoder=open_question_encoder if settings.search.mode != "keyword" else None,
+            open_rerankers=chosen_rerankers(settings.models),
+        )
+        self._open.callback(library.close)
+        try:
+            self.federation = self._open.enter_context(library.lease_several(names))
+        except BaseException:
+            self._open.close()
+            raise
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -91,47 +100,16 @@ class Collection:
     def close(self) -> None:
         """Let go of the files, and of the model."""
         self._open.close()
-        self.index.close()
-
-    @property
-    def name(self) -> str:
-        """What it is called."""
-        return self.index.manifest.collection
-
-    @property
-    def manifest(self) -> Manifest:
-        """What the generation says of itself: its dump, its counts, its encoder."""
-        return self.index.manifest
 
     @property
     def is_building(self) -> bool:
-        """Whether a build is at work on it now."""
-        return build_state(self.index.generation.parents[1]) == "at work"
+        """Whether a build is at work on any of them now."""
+        indexes = self.federation.indexes.values()
+        return any(build_state(index.generation.parents[1]) == "at work" for index in indexes)
 
     def search(self, query: str, limit: int = 10, mode: Mode | None = None) -> list[Hit]:
         """The ``limit`` best passages, best first. Raises BadQuery."""
-        return self.index.search(query, limit, mode or self._settings.search.mode)
-
-    def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
-        """Titles that begin like ``prefix``, the most linked first."""
-        return self.index.suggest(prefix, limit)
-
-    def page(self, page: str | int) -> StoredPage:
-        """The article of this title (a redirect's leads there too) or id.
-
-        Raises NotFound; Ambiguous where the title may mean several.
-        """
-        if isinstance(page, int):
-            found = self.index.page(page) if 0 <= page < 1 << 63 else None
-            if found is None:
-                raise NotFound(f"no page with id {page} in {self.name}")
-            return found
-        found = page_titled(self.index, page)
-        if found is None:
-            near = ", ".join(item.title for item in self.suggest(page, 3))
-            hint = f"did you mean {near}?" if near else "try: pinakes search"
-            raise NotFound(f"no article {page!r} in {self.name}; {hint}")
-        return found
+        return self.federation.search(query, limit, mode or self._settings.search.mode)
 
     def ask(
         self,
@@ -155,7 +133,7 @@ class Collection:
 
         async def work() -> Answer:
             try:
-                return await show(answerer.answer(self.index, request))
+                return await show(answerer.answer(self.federation, request))
             finally:
                 ended.set()
 
@@ -195,3 +173,56 @@ class Collection:
         portal = self._portal
         self._open.callback(lambda: portal.call(answerer.aclose))
         return answerer
+
+
+class Collection(Collections):
+    """A collection's current generation, open until ``close``; use it in a ``with`` block.
+
+    Every method may be called from any thread, also where an event loop runs, as in a notebook.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """``settings`` name the collection. Raises what ``open_collection`` does."""
+        self._settings = settings
+        library = Library(settings.data, default=settings.collection)
+        directory = settings.data / library.meant()
+        with_encoder = settings.search.mode != "keyword"
+        self.index = Index.open(
+            directory,
+            open_question_encoder if with_encoder else None,
+            chosen_rerankers(settings.models),
+        )
+        self._open = ExitStack()
+        self._open.callback(self.index.close)
+        self.federation = Federation([self.index])
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.index.manifest.collection
+
+    @property
+    def manifest(self) -> Manifest:
+        """What the generation says of itself: its dump, its counts, its encoder."""
+        return self.index.manifest
+
+    def suggest(self, prefix: str, limit: int = 10) -> list[Suggestion]:
+        """Titles that begin like ``prefix``, the most linked first."""
+        return self.index.suggest(prefix, limit)
+
+    def page(self, page: str | int) -> StoredPage:
+        """The article of this title (a redirect's leads there too) or id.
+
+        Raises NotFound; Ambiguous where the title may mean several.
+        """
+        if isinstance(page, int):
+            found = self.index.page(page) if 0 <= page < 1 << 63 else None
+            if found is None:
+                raise NotFound(f"no page with id {page} in {self.name}")
+            return found
+        found = page_titled(self.index, page)
+        if found is None:
+            near = ", ".join(item.title for item in self.suggest(page, 3))
+            hint = f"did you mean {near}?" if near else "try: pinakes search"
+            raise NotFound(f"no article {page!r} in {self.name}; {hint}")
+        return found

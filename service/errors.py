@@ -54,13 +54,10 @@ class NotFound(BadInput):
 
 
 class Ambiguous(NotFound):
-    """No page has this title, and several of ``collection`` are known by it: ``meanings``."""
+    """No page has this title, and several are known by it: ``meanings``."""
 
-    def __init__(
-        self, message: str, collection: str = "", meanings: "Sequence[Meaning]" = ()
-    ) -> None:
+    def __init__(self, message: str, meanings: "Sequence[Meaning]" = ()) -> None:
         super().__init__(message)
-        self.collection = collection
         self.meanings = tuple(meanings)
 
 

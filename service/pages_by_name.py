@@ -4,18 +4,19 @@ A name is shared where a disambiguation page lists several pages for it, and whe
 redirects differ in no more than what tells them apart: case, accents, a qualifier.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from pinakes.index.aliases.kinds import base_name
 from pinakes.index.aliases.titles import telling_signs, title_key
 from pinakes.index.errors import BadQuery
+from pinakes.index.retrieval.federated import Federation
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import Alias, AliasKind, StoredPage
+from pinakes.index.types import Alias, AliasKind, Hit, StoredPage
 from pinakes.service.errors import Ambiguous
 from pinakes.service.types import Meaning
 from pinakes.service.views.excerpts import first_sentence
 
-__all__ = ["meanings", "page_titled"]
+__all__ = ["meanings", "meanings_found", "page_titled"]
 
 _MOST_TOLD = 6
 _MOST_MEANINGS = 20
@@ -43,7 +44,6 @@ def page_titled(index: Index, title: str) -> StoredPage | None:
         raise Ambiguous(
             f"{title[:80]!r} may mean several pages of {index.manifest.collection}: {names}; "
             "name one of them",
-            index.manifest.collection,
             meant,
         )
     return None
@@ -61,6 +61,14 @@ def meanings(
     if len(others) == len(shared) == 1:
         return ()
     return _told(index, others[:most])
+
+
+def meanings_found(
+    several: Federation, name: str, hits: Sequence[Hit], most: int = _MOST_MEANINGS
+) -> tuple[Meaning, ...]:
+    """The same of what a search has found: pages of the first hit's collection but its own."""
+    index = several.index_of(hits[0]) if hits else several.first
+    return meanings(index, name, hits[0].passage.page_id if hits else None, most)
 
 
 def _sharing(index: Index, name: str) -> list[Alias]:
@@ -96,6 +104,11 @@ def _told(index: Index, aliases: list[Alias]) -> tuple[Meaning, ...]:
     leads = index.store.passages([alias.first_passage for alias in aliases])
     language = index.manifest.dump.language
     return tuple(
-        Meaning(lead.page_id, lead.title, first_sentence(lead, _LONGEST_LINE, language))
+        Meaning(
+            index.manifest.collection,
+            lead.page_id,
+            lead.title,
+            first_sentence(lead, _LONGEST_LINE, language),
+        )
         for lead, _ in leads
     )

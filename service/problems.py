@@ -60,6 +60,7 @@ __all__ = [
     "Problem",
     "message_of",
     "problem_of",
+    "title_of",
     "told_of",
     "without_places",
 ]
@@ -176,6 +177,12 @@ def without_places(text: str, settings: Settings) -> str:
         if model is not None:
             text = text.replace(f"{model.absolute().parent}/", "")
     return _TO_COLLECTION.sub("", text)
+
+
+def title_of(error: Exception) -> str:
+    """What kind of error it is, in a word or two that name nothing of this machine."""
+    problem = problem_of(error)
+    return "Failed" if problem is None else problem.title
 
 
 def told_of(error: Exception) -> str:

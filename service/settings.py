@@ -228,6 +228,9 @@ class ServeSettings(_Section):
     collections: tuple[str, ...] = Field(
         default=(), description="Collections to serve; all there are when unset."
     )
+    open_collections: int = Field(
+        default=64, ge=1, description="Beyond so many, the collections idle longest are closed."
+    )
     host: str = Field(
         default="127.0.0.1",
         description="Address to listen on, no name; others than loopback need a token.",

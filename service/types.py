@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from pinakes.index.types import Hit
@@ -57,6 +57,7 @@ class Message:
 class Meaning:
     """A page that a name may mean; ``text``: the first sentence of its lead, "" where none is."""
 
+    collection: str
     page_id: int
     title: str
     text: str
@@ -130,7 +131,8 @@ class Citation:
     ``quote`` is the stored page text from ``start`` to ``end`` (code points), unchanged. ``url``
     is local; ``permalink`` is the same revision on the wiki itself, for readers who are online.
     ``highlights``: the question's words in the quote, as offsets into it. ``language``: its code.
-    ``kept_as_of``: of a page that the dump no longer has, the date of the last one that had it.
+    ``as_of``: the date of the dump it is from. ``kept_as_of``: of a page that the dump no longer
+    has, the date of the last one that had it.
     """
 
     number: int
@@ -143,6 +145,7 @@ class Citation:
     highlights: tuple[tuple[int, int], ...] = ()
     language: str = ""
     kept_as_of: str | None = None
+    as_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +205,7 @@ class NearPage:
     page_id: int
     title: str
     url: str
+    collection: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,13 +229,14 @@ class Answer:
     """An answer, every mark ``[n]`` in its text resolved to one of its citations.
 
     ``likeliest``: of a passage that is shown, the sentence that most likely answers, as offsets
-    into ``text``. ``searched``: the queries that were asked of ``collection``. ``confidence``: how
-    likely the collection holds the answer, 0 to 1. ``withheld``: sentences of the model that
-    sources contradict, or that name what none holds, and that are not shown. ``nearest``: of a
-    refusal, the pages nearest to the question. ``as_of``: the date of the dump (YYYY-MM-DD), where
-    that is known. ``model``: the one that was asked, whether its words are shown or a passage is;
-    None where none had a part in it. ``coverage`` is the share of passages that have a vector.
-    ``prompt_tokens`` and ``answer_tokens``: what the model read and wrote.
+    into ``text``. ``searched``: the queries that were asked of ``collections``; ``collection``:
+    that of them which answers; ``left_out``: others, and why they could not be asked.
+    ``confidence``: how likely the collection holds the answer, 0 to 1. ``withheld``: sentences of
+    the model that sources contradict, or that name what none holds, and that are not shown.
+    ``nearest``: of a refusal, the pages nearest to the question. ``as_of``: the date of the dump
+    (YYYY-MM-DD), where that is known. ``model``: the one that was asked, whether its words are
+    shown or a passage is; None where none had a part in it. ``coverage`` is the share of passages
+    that have a vector. ``prompt_tokens`` and ``answer_tokens``: what the model read and wrote.
     ``truncated``: why its words break off, where they do. ``outside_question``: of a refusal, what
     could be asked elsewhere.
     """
@@ -259,6 +264,8 @@ class Answer:
     truncated: Truncation | None = None
     likeliest: tuple[int, int] | None = None
     outside_question: OutsideQuestion | None = None
+    collections: tuple[str, ...] = ()
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     def places(self, number: int) -> list[tuple[int, int]]:
         """Where in the quote of citation ``number`` stands what the sentences say, in order."""

@@ -52,6 +52,17 @@ TABLES = (
     Table("Passages of one page among six", "variety", "variety",
           "What an answer is read from when at most so many of its six passages are of one page; "
           "dev splits.", search.variety),
+    Table("Several collections", "federated", "federated",
+          "MRR@10 of the questions that one collection answers, with another searched beside it: "
+          "6,000 other articles of the same wiki; the same without those nearest to a page that "
+          "answers; the manuals of this project. *One index* holds both.",
+          search.federated),
+    Table("Several collections: who answers", "federated", "federated",
+          "Of 100 of those questions and the 20 of the manuals, articles and manuals searched "
+          "together.", search.federated_answering),
+    Table("Fifty collections", "many_collections", "many_collections",
+          "Of 6,000 articles each, one process, files in the page cache; the machine was shared, "
+          "so that the clock says little: CPU milliseconds beside it.", search.many_collections),
     Table("Names", "names", "names",
           "Questions made of what a dump says of its pages; MRR@10 of hybrid search without and "
           "with what names say. *Other names* is the harm: texts that name other pages.",

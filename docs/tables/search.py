@@ -8,9 +8,12 @@ from tables.cells import Row, Share, interval
 __all__ = [
     "PAGES",
     "coverage",
+    "federated",
+    "federated_answering",
     "fusion",
     "languages",
     "limited",
+    "many_collections",
     "measures",
     "names",
     "passages",
@@ -98,6 +101,32 @@ def variety(figures: Any) -> Iterable[Row]:
                 "the passage": Share(row["the passage"]) if name == "SQuAD 2.0" else None,
                 "pages": round(row["pages"], 1),
             }
+
+
+def federated(figures: Any) -> Iterable[Row]:
+    ways = ("alone", "one index", "own scores", "ranks", "statistics of both")
+    for name, found in figures.items():
+        if isinstance(found, dict) and "alone" in found:
+            yield {"": name, "questions": found["questions"]} | {
+                way: Share(found[way]) if way in found else None for way in ways
+            }
+
+
+def federated_answering(figures: Any) -> Iterable[Row]:
+    for name, found in figures["answering"].items():
+        shares = {column: Share(value) for column, value in found.items() if column != "questions"}
+        yield {"asked of": name, "questions": found["questions"]} | shares
+
+
+def many_collections(figures: Any) -> Iterable[Row]:
+    for most, found in figures["runs"].items():
+        for what, times in found["times"].items():
+            yield {"stay open": most, "": what} | times
+        yield {
+            "stay open": most,
+            "": "private memory at the end, MB",
+            "p50": found["MB at the end"],
+        }
 
 
 def names(figures: Any) -> Iterable[Row]:

@@ -3,13 +3,14 @@
 The only file that imports tantivy. Text is not stored here: hits are passage ids.
 """
 
+import copy
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import isfinite, log
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -20,7 +21,7 @@ import tantivy
 from pinakes.index.health import Health
 from pinakes.index.keywords.frequent_words import read_frequent_words
 from pinakes.index.keywords.language import Analysis, analysis_of
-from pinakes.index.keywords.variants import pairs_of_spellings, variants_of
+from pinakes.index.keywords.variants import Variants, pairs_of_spellings, variants_of
 from pinakes.index.types import ScoredId
 
 # A panic over a damaged file is told of as DamagedGeneration; from where in Rust helps nobody.
@@ -32,6 +33,7 @@ __all__ = [
     "KeywordIndex",
     "join_keyword_indexes",
     "plain_words",
+    "with_common_statistics",
     "write_keyword_index",
 ]
 
@@ -97,6 +99,12 @@ def _analyzer(analysis: Analysis, *, drop_stop_words: bool = False) -> tantivy.T
     if analysis.folds_after_stemming:
         builder = builder.filter(tantivy.Filter.ascii_fold())
     return builder.build()
+
+
+@cache
+def _variants(language: str) -> Variants:
+    """Words of a language in two spellings, found out once for all its collections."""
+    return variants_of(pairs_of_spellings(language), _analyzer(analysis_of(language)).analyze)
 
 
 def plain_words(language: str) -> Callable[[str], Sequence[str]]:
@@ -194,11 +202,9 @@ class KeywordIndex:
         self._all_words = _analyzer(self._analysis)
         self._unstemmed = _analyzer(replace(self._analysis, stemmer=None))
         self.abbreviations = self._analysis.spelling.abbreviations
-        self._variants = variants_of(pairs_of_spellings(language), self._all_words.analyze)
+        self._variants = _variants(language)
         self.document_count: int = self._searcher.num_docs
-        # Inverse document frequency, as BM25 counts it.
-        self.idf = lru_cache(_REMEMBERED_TERMS)(self._inverse_document_frequency)
-        self.greatest_idf = self._idf_of(1)
+        self._counts_in(self._own_frequency, self.document_count)
         # Words come again and again, in every sentence that is read for a question.
         self._terms_of_word = lru_cache(_REMEMBERED_WORDS)(self._analyzed)
         self._terms_of_text = lru_cache(_REMEMBERED_TEXTS)(self._analyzed)
@@ -206,6 +212,17 @@ class KeywordIndex:
 
     def _reading(self) -> AbstractContextManager[None]:
         return self._health.reading(self._path, *_DAMAGE)
+
+    def _counts_in(self, frequency: Callable[[str, str], int], documents: int) -> None:
+        """Weigh words by how many of so many documents hold them in a field."""
+        self._frequency, self._documents = frequency, documents
+        # Inverse document frequency, as BM25 counts it.
+        self.idf = lru_cache(_REMEMBERED_TERMS)(self._inverse_document_frequency)
+        self.greatest_idf = self._idf_of(1)
+
+    def _own_frequency(self, field: str, term: str) -> int:
+        with self._reading():
+            return int(self._searcher.doc_freq(field, term))
 
     def terms(self, query: str) -> list[str]:
         """The words of ``query`` to search for; stop words only if there is nothing else."""
@@ -243,9 +260,7 @@ class KeywordIndex:
         return [chosen.get(term, term) for term in terms]
 
     def _inverse_document_frequency(self, term: str) -> float:
-        with self._reading():
-            counts = [self._searcher.doc_freq("body", one) for one in self.spellings(term)]
-            return self._idf_of(sum(counts))
+        return self._idf_of(sum(self._frequency("body", one) for one in self.spellings(term)))
 
     def is_rare(self, word: str) -> bool:
         """Whether ``word`` is in next to no passage: no word of the language, or hardly one."""
@@ -276,17 +291,17 @@ class KeywordIndex:
 
     def _clause(self, terms: Sequence[str], field: str, weight: float) -> tantivy.Query:
         """A word in a field: by its best spelling, each with the idf of all together."""
-        counts = [self._searcher.doc_freq(field, term) for term in terms] if len(terms) > 1 else []
-        together = self._idf_of(sum(counts))
+        together = self._idf_of(sum(self._frequency(field, term) for term in terms))
         found = []
-        for number, term in enumerate(terms):
-            share = together / self._idf_of(counts[number]) if counts else 1.0
+        for term in terms:
+            own = _idf(self._own_frequency(field, term), self.document_count)
+            share = together / own
             query = tantivy.Query.term_query(self._schema, field, term, index_option="freq")
             found.append(tantivy.Query.boost_query(query, weight * share))
         return found[0] if len(found) == 1 else tantivy.Query.disjunction_max_query(found)
 
     def _idf_of(self, frequency: int) -> float:
-        return log(1 + (self.document_count - frequency + 0.5) / (frequency + 0.5))
+        return _idf(frequency, self._documents)
 
     def search(self, query: str, limit: int) -> list[ScoredId]:
         """The best passages for any of the query's words, by BM25 over the weighted fields."""
@@ -310,3 +325,26 @@ class KeywordIndex:
             ScoredId(passage_id, float(score))
             for passage_id, (score, _) in zip(ids, found, strict=True)
         ]
+
+
+def with_common_statistics(indexes: Sequence[KeywordIndex]) -> list[KeywordIndex]:
+    """The same indexes, words as rare in each as they are in all together.
+
+    So their scores can be compared, as if they were parts of one: distributed idf. All are of one
+    language. Where they were opened they are closed.
+    """
+    if len(indexes) < 2:
+        return list(indexes)
+    frequency = lru_cache(_REMEMBERED_TERMS)(
+        lambda field, term: sum(index._own_frequency(field, term) for index in indexes)
+    )
+    documents = sum(index.document_count for index in indexes)
+    together = [copy.copy(index) for index in indexes]
+    for index in together:
+        index._counts_in(frequency, documents)
+    return together
+
+
+def _idf(frequency: int, documents: int) -> float:
+    """Of a term that so many of the documents hold, as BM25 counts it."""
+    return log(1 + (documents - frequency + 0.5) / (frequency + 0.5))

@@ -12,14 +12,16 @@ from contextlib import ExitStack, aclosing
 from functools import partial
 from typing import Literal
 
+from pinakes.index.retrieval.federated import Federation, federation_of
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import Hit
+from pinakes.index.types import Hit, PageKey
 from pinakes.service.asking.answer_writer import AnswerWriter
 from pinakes.service.asking.as_of import as_of_note, asks_about_now
 from pinakes.service.asking.cards import topic_card_events, write_card
 from pinakes.service.asking.citations import make_citation, page_url
 from pinakes.service.asking.draft import Draft
 from pinakes.service.asking.events import AnswerEvent, Done, Sources, Status, Token
+from pinakes.service.asking.find_among import find_among
 from pinakes.service.asking.generate import ModelText, written
 from pinakes.service.asking.later import asks_about_later
 from pinakes.service.asking.model_loading import WorkOfModel
@@ -27,7 +29,6 @@ from pinakes.service.asking.model_turn import ModelTurn
 from pinakes.service.asking.notes import no_answer_note, searched_note
 from pinakes.service.asking.outside_question import outside_question
 from pinakes.service.asking.pack import pack
-from pinakes.service.asking.retrieve import find
 from pinakes.service.asking.room import room_for
 from pinakes.service.asking.short_answers import short_answer
 from pinakes.service.asking.understanding import understood
@@ -38,7 +39,6 @@ from pinakes.service.generators.profiles import ModelProfile, profile_of
 from pinakes.service.reading.answering import answers, quotation_answers
 from pinakes.service.reading.models import ReadingModels, reading_models
 from pinakes.service.reading.question import Question
-from pinakes.service.reading.threshold import threshold_of
 from pinakes.service.reading.words import words_of
 from pinakes.service.settings import Settings
 from pinakes.service.types import (
@@ -91,15 +91,17 @@ class Answerer:
             self.queue.check_room(caller)
 
     async def answer(
-        self, index: Index, request: AnswerRequest
+        self, searched: Index | Federation, request: AnswerRequest
     ) -> AsyncGenerator[AnswerEvent, None]:
         """Status, sources, the text in pieces with its checked sentences, then the answer.
 
         Raises BadQuery for a question that cannot be searched for, and QueueFull where too many
         wait, both before any event; GeneratorError when the model does not do its part.
         """
-        index.checked(request.question)
-        draft = Draft(index, request, request.question, time.perf_counter())
+        searched.checked(request.question)
+        several = federation_of(searched)
+        began = time.perf_counter()
+        draft = Draft(several.first, request, request.question, began, several=several)
         kind: AnswerKind | Literal["failed", "left"] = "left"
         first_s: float | None = None
         try:
@@ -168,27 +170,25 @@ class Answerer:
 
     async def _search(self, draft: Draft) -> Question:
         """Find what there is for the question; the question as sources are compared with it."""
-        index, request = draft.index, draft.request
+        request = draft.request
         with self._searches.enter(request.caller, request.user) as ticket:
             await ticket.turn()
-            found = await asyncio.get_running_loop().run_in_executor(
+            among = await asyncio.get_running_loop().run_in_executor(
                 self._searching,
-                find,
-                index,
+                find_among,
+                draft.federation,
                 self.reading,
                 draft.question,
                 self.settings.search.mode,
                 draft.beside,
                 draft.planned,
             )
+        draft.index, draft.threshold, found = among.index, among.threshold, among.found
         draft.searched, draft.hits, draft.ranked = found.searched, found.hits, found.sentences
         draft.more, draft.likely = found.more, found.likely
         draft.holds_answer = found.holds_answer
         draft.topic = found.topic
         draft.confidence = round(found.confidence, 3)
-        encoder = index.encoder.record if index.encoder is not None else None
-        chosen = threshold_of(index.collection, self.reading.answerability, encoder)
-        draft.threshold = chosen.threshold
         draft.clock("search_s")
         return found.question
 
@@ -270,7 +270,7 @@ class Answerer:
 
     def _take_sources(self, draft: Draft, hits: Sequence[Hit]) -> None:
         draft.citations = tuple(
-            make_citation(number, hit, draft.index.manifest)
+            make_citation(number, hit, draft.federation.manifest_of(hit))
             for number, hit in enumerate(hits, start=1)
         )
 
@@ -286,11 +286,11 @@ class Answerer:
 
     def _refusal(self, draft: Draft) -> Iterable[AnswerEvent]:
         """That nothing supports an answer, what was searched, and the nearest pages."""
-        pages: dict[int, NearPage] = {}
-        collection = draft.index.manifest.collection
+        pages: dict[PageKey, NearPage] = {}
         for hit in draft.hits:
-            page_id, title = hit.passage.page_id, hit.passage.title
-            pages.setdefault(page_id, NearPage(page_id, title, page_url(collection, page_id)))
+            name, page_id = hit.page_key
+            near = NearPage(page_id, hit.passage.title, page_url(name, page_id), name)
+            pages.setdefault(hit.page_key, near)
         nearest = list(pages.values())[:_NEAREST]
         language = draft.language
         words = [] if draft.text else [no_answer_note(language)]  # a model may have said so itself
@@ -318,13 +318,16 @@ async def _beginning_with(
 
 
 async def finished_answer(
-    answerer: Answerer, index: Index, request: AnswerRequest, on_status: OnStatus | None = None
+    answerer: Answerer,
+    searched: Index | Federation,
+    request: AnswerRequest,
+    on_status: OnStatus | None = None,
 ) -> Answer:
     """The finished answer; ``on_status`` is told what is being done until then.
 
     Raises what ``Answerer.answer`` does.
     """
-    return await answer_of(answerer.answer(index, request), on_status)
+    return await answer_of(answerer.answer(searched, request), on_status)
 
 
 async def answer_of(

@@ -117,7 +117,8 @@ def _cited(draft: Draft) -> dict[int, Citation]:
     for number, hit in enumerate(draft.hits):
         for citation in draft.citations:
             ref, passage = citation.ref, hit.passage
-            if ref.page_id == passage.page_id and ref.start <= passage.start < ref.end:
+            is_there = (ref.collection, ref.page_id) == (hit.collection, passage.page_id)
+            if is_there and ref.start <= passage.start < ref.end:
                 found[number] = citation
                 break
     return found

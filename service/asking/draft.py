@@ -4,11 +4,13 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from pinakes.index.retrieval.federated import Federation
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit
 from pinakes.service.asking.asked_language import asked_language
 from pinakes.service.asking.decompose import Comparison, TwoSteps
 from pinakes.service.asking.events import Done
+from pinakes.service.problems import title_of
 from pinakes.service.reading.likely_answers import LikelyAnswer
 from pinakes.service.reading.reader import AnsweringSentence
 from pinakes.service.types import (
@@ -30,13 +32,15 @@ __all__ = ["Draft"]
 class Draft:
     """An answer in the making.
 
-    ``question`` stands alone: what the conversation adds has been put in. ``beside``: where it did
-    not, the question behind the one before it, as both were typed. ``planned``: the parts
-    that a model has found in it. ``more``: passages behind ``hits``. ``topic``: where it asks
-    nothing, what is shown of the page that it names. ``likely``: words that may be the
-    answer. ``holds_answer``: whether the likeliest passage is likely to. ``marked``: citations that
-    stand in what is no sentence, as in a table. ``threshold``: the least confidence with which the
-    collection's questions are answered. ``model_s``: how long it had a turn at the model.
+    ``index``: of the collection that answers; ``several``: all that are asked, where it is not the
+    only one, and until the search it is the first of them. ``question`` stands alone: what the
+    conversation adds has been put in. ``beside``: where it did not, the question behind the one
+    before it, as both were typed. ``planned``: the parts that a model has found in it. ``more``:
+    passages behind ``hits``. ``topic``: where it asks nothing, what is shown of the page that it
+    names. ``likely``: words that may be the answer. ``holds_answer``: whether the likeliest passage
+    is likely to. ``marked``: citations that stand in what is no sentence, as in a table.
+    ``threshold``: the least confidence with which the collection's questions are answered.
+    ``model_s``: how long it had a turn at the model.
     """
 
     index: Index
@@ -67,6 +71,12 @@ class Draft:
     threshold: float = 0.0
     short_answer: ShortAnswer | None = None
     likeliest: tuple[int, int] | None = None
+    several: Federation | None = None
+
+    @property
+    def federation(self) -> Federation:
+        """The collections that are asked."""
+        return self.several or Federation([self.index])
 
     @property
     def language(self) -> str:
@@ -76,8 +86,7 @@ class Draft:
     @property
     def as_of(self) -> str | None:
         """The date of the dump, YYYY-MM-DD, where it is known."""
-        date = self.index.manifest.dump.date
-        return f"{date[:4]}-{date[4:6]}-{date[6:]}" if date else None
+        return self.index.manifest.dump.day
 
     def clock(self, name: str) -> None:
         """Note the seconds since the question came in, the first time only."""
@@ -93,7 +102,7 @@ class Draft:
         self.clock("total_s")
         used = {number for sentence in self.sentences for number in sentence.citations}
         used |= self.marked
-        manifest = self.index.manifest
+        manifest, federation = self.index.manifest, self.federation
         return Done(
             Answer(
                 question=self.request.question,
@@ -112,6 +121,8 @@ class Draft:
                 as_of=self.as_of,
                 model=self.model,
                 collection=manifest.collection,
+                collections=federation.names,
+                left_out={name: title_of(error) for name, error in federation.left_out.items()},
                 generation=manifest.generation,
                 coverage=manifest.coverage,
                 prompt_tokens=self.prompt_tokens,

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from pinakes.index.retrieval.federated import Federation
 from pinakes.index.retrieval.neighbours import widen
-from pinakes.index.retrieval.search import Index
-from pinakes.index.types import Hit
+from pinakes.index.types import Hit, PageKey
 from pinakes.service.asking.asked_language import language_name
 from pinakes.service.asking.declining import decline_in
 from pinakes.service.asking.draft import Draft
@@ -95,12 +95,12 @@ def _ways(draft: Draft, *, small: bool) -> Iterator[tuple[list[Hit], list[Source
     if not small:
         several = [*hits, *draft.more][: _ROOMIEST_FIRST[0].passages]
         leads = {
-            hit.passage.page_id: lead_of(draft.index, hit)
-            for hit in {hit.passage.page_id: hit for hit in several}.values()
+            hit.page_key: lead_of(draft.federation.index_of(hit), hit)
+            for hit in {hit.page_key: hit for hit in several}.values()
         }
         for way in _ROOMIEST_FIRST:
             if way.passages <= len(several) or way.leads:
-                yield _whole(_shown(draft.index, several[: way.passages], leads, way))
+                yield _whole(_shown(draft.federation, several[: way.passages], leads, way))
     for count in _SENTENCES_SMALL if small else _SENTENCES:
         by_hit: dict[int, list[AnsweringSentence]] = {}
         for sentence in draft.ranked[:count]:
@@ -120,29 +120,43 @@ def _ways(draft: Draft, *, small: bool) -> Iterator[tuple[list[Hit], list[Source
 
 
 def _shown(
-    index: Index, hits: Sequence[Hit], leads: Mapping[int, Hit], way: _Roominess
+    federation: Federation, hits: Sequence[Hit], leads: Mapping[PageKey, Hit], way: _Roominess
 ) -> list[Hit]:
     """The passages, the first ones with their neighbours, each page's lead before its first."""
-    best = widen(index.store, hits[: way.widened]) if way.widened else []
+    best = _widened(federation, hits[: way.widened])
     others = [hit for hit in hits[way.widened :] if not any(_holds(one, hit) for one in best)]
     shown = [*best, *others]
     if not way.leads:
         return shown
     with_leads: list[Hit] = []
-    pages: set[int] = set()
+    pages: set[PageKey] = set()
     for hit in shown:
-        lead = leads[hit.passage.page_id]
-        if hit.passage.page_id not in pages and not any(_holds(one, lead) for one in shown):
+        lead = leads[hit.page_key]
+        if hit.page_key not in pages and not any(_holds(one, lead) for one in shown):
             with_leads.append(lead)
-        pages.add(hit.passage.page_id)
+        pages.add(hit.page_key)
         with_leads.append(hit)
     return with_leads
+
+
+def _widened(federation: Federation, hits: Sequence[Hit]) -> list[Hit]:
+    """The passages with their neighbours, in the order of the first of each."""
+    widened = [
+        one
+        for name in dict.fromkeys(hit.collection for hit in hits)
+        for one in widen(
+            federation.indexes[name].store, [hit for hit in hits if hit.collection == name]
+        )
+    ]
+    return sorted(
+        widened, key=lambda one: next(place for place, hit in enumerate(hits) if _holds(one, hit))
+    )
 
 
 def _holds(one: Hit, other: Hit) -> bool:
     """Whether one passage is part of the other."""
     return (
-        one.passage.page_id == other.passage.page_id
+        one.page_key == other.page_key
         and one.passage.start <= other.passage.start
         and other.passage.end <= one.passage.end
     )

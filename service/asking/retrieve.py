@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pinakes.index.errors import BadQuery
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import Hit, Mode
+from pinakes.index.types import Hit, Mode, PageKey
 from pinakes.service.asking.bridges import bridges
 from pinakes.service.asking.decompose import Comparison, TwoSteps, parts_of
 from pinakes.service.asking.later import is_untold
@@ -25,7 +25,7 @@ from pinakes.service.reading.question import Question, SentenceVectors, question
 from pinakes.service.reading.reader import AnsweringSentence
 from pinakes.service.reading.telling_passages import holds_answer
 
-__all__ = ["MOST_HITS", "SEARCHED_HITS", "Found", "find", "varied", "with_lead"]
+__all__ = ["MOST_HITS", "SEARCHED_HITS", "Found", "find", "merge", "varied", "with_lead"]
 
 # Passages that are read, and that answers are written from.
 MOST_HITS = 6
@@ -94,7 +94,7 @@ def find(
                 # Both things must be there.
                 confidence = max(whole.confidence, min(found.confidence for found in parts))
                 # What one of them is says nothing of both.
-                return replace(_merged(whole, [*parts, whole], confidence), likely=())
+                return replace(merge(whole, [*parts, whole], confidence), likely=())
             case TwoSteps() as steps:
                 first = part(steps.inner)
                 between = bridges(
@@ -107,13 +107,13 @@ def find(
                     whole.question.words,
                 )
                 if not between:
-                    return _merged(whole, [whole, first], whole.confidence)
+                    return merge(whole, [whole, first], whole.confidence)
                 second, *others = [steps.outer.format(one.name) for one in between]
                 likeliest = part(second)
                 steps_hold = min(first.confidence, likeliest.confidence)
                 unread = [_only_found(index, asked, mode, whole) for asked in others]
                 parts = [likeliest, first, whole, *unread]
-                return _merged(whole, parts, max(whole.confidence, steps_hold))
+                return merge(whole, parts, max(whole.confidence, steps_hold))
     except BadQuery:  # too long with what a part is asked for, or nothing to search for
         return whole
     return whole
@@ -162,8 +162,8 @@ def _search(
 
 def _behind(read: Sequence[Hit], hits: Sequence[Hit]) -> tuple[Hit, ...]:
     """The best of ``hits`` that are not among those read."""
-    known = {hit.passage.passage_id for hit in read}
-    return tuple(hit for hit in hits if hit.passage.passage_id not in known)[:_MORE_HITS]
+    known = {hit.passage_key for hit in read}
+    return tuple(hit for hit in hits if hit.passage_key not in known)[:_MORE_HITS]
 
 
 def varied(
@@ -177,9 +177,9 @@ def varied(
     telling = [hit for hit in hits if not hit.is_disambiguation] or hits
     chosen: list[Hit] = []
     more: list[Hit] = []
-    of_page: Counter[int] = Counter()
+    of_page: Counter[PageKey] = Counter()
     for hit in telling:
-        page_id = hit.passage.page_id
+        page_id = hit.page_key
         of_page[page_id] += 1
         asked_about = hit.features.get("question in title", 0.0) >= _WHOLE_QUESTION
         few = of_page[page_id] <= most_of_page
@@ -225,25 +225,25 @@ def _only_found(index: Index, text: str, mode: Mode, whole: Found) -> Found:
     return replace(whole, searched=(text,), hits=tuple(hits), sentences=())
 
 
-def _merged(whole: Found, parts: Sequence[Found], confidence: float) -> Found:
+def merge(whole: Found, parts: Sequence[Found], confidence: float) -> Found:
     """The best of each part in turn, every page once before any twice.
 
     Which words are likely, and whether its passage holds the answer, is told of the first part.
     """
     in_turn = [*_in_turn([_pages_first(part.hits) for part in parts])]
     further = [*in_turn, *_in_turn([part.more for part in parts])]
-    pages: dict[int, Hit] = {}
+    pages: dict[PageKey, Hit] = {}
     for hit in in_turn:
-        pages.setdefault(hit.passage.page_id, hit)
-    passages = {hit.passage.passage_id: hit for hit in [*pages.values(), *in_turn]}
+        pages.setdefault(hit.page_key, hit)
+    passages = {hit.passage_key: hit for hit in [*pages.values(), *in_turn]}
     hits = [*passages.values()][:MOST_HITS]
-    more = {hit.passage.passage_id: hit for hit in further}
-    places = {hit.passage.passage_id: place for place, hit in enumerate(hits)}
+    more = {hit.passage_key: hit for hit in further}
+    places = {hit.passage_key: place for place, hit in enumerate(hits)}
     sentences: list[AnsweringSentence] = []
     taken: set[tuple[int, int]] = set()
     pairs = [[(part, sentence) for sentence in part.sentences] for part in parts]
     for part, sentence in _in_turn(pairs):
-        place = places.get(part.hits[sentence.hit].passage.passage_id)
+        place = places.get(part.hits[sentence.hit].passage_key)
         if place is not None and (place, sentence.start) not in taken:
             taken.add((place, sentence.start))
             sentences.append(replace(sentence, hit=place))
@@ -251,7 +251,7 @@ def _merged(whole: Found, parts: Sequence[Found], confidence: float) -> Found:
     likely = first.likely and tuple(
         replace(answer, sentence=replace(answer.sentence, hit=place))
         for answer in first.likely
-        if (place := places.get(first.hits[answer.sentence.hit].passage.passage_id)) is not None
+        if (place := places.get(first.hits[answer.sentence.hit].passage_key)) is not None
     )
     searched = dict.fromkeys(
         [*whole.searched, *(query for part in parts for query in part.searched)]
@@ -270,10 +270,10 @@ def _merged(whole: Found, parts: Sequence[Found], confidence: float) -> Found:
 
 def _pages_first(hits: Sequence[Hit]) -> list[Hit]:
     """The best passage of each page before any other."""
-    best: dict[int, Hit] = {}
+    best: dict[PageKey, Hit] = {}
     for hit in hits:
-        best.setdefault(hit.passage.page_id, hit)
-    return [*best.values(), *(hit for hit in hits if best[hit.passage.page_id] is not hit)]
+        best.setdefault(hit.page_key, hit)
+    return [*best.values(), *(hit for hit in hits if best[hit.page_key] is not hit)]
 
 
 def _in_turn(lists: Sequence[Sequence[Item]]) -> Iterator[Item]:

@@ -7,6 +7,7 @@ import typer
 
 from pinakes.service.cli.options import (
     AnswerModeOption,
+    AskedOption,
     BackendOption,
     CollectionOption,
     DataOption,
@@ -15,6 +16,7 @@ from pinakes.service.cli.options import (
     StrictOption,
     command_settings,
     one_of,
+    open_asked,
     open_wiki,
     print_json,
     tell_of_no_model,
@@ -38,38 +40,40 @@ def search(
         ),
     ] = False,
     data: DataOption = None,
-    collection: CollectionOption = None,
+    collection: AskedOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Find passages."""
-    from pinakes.service.pages_by_name import meanings
+    """Find passages, in several collections if need be."""
+    from pinakes.service.pages_by_name import meanings_found
     from pinakes.service.privacy import keep_nothing_asked
-    from pinakes.service.terminal.console import err, out, print_coverage
+    from pinakes.service.terminal.console import err, out, print_coverage, print_searched
     from pinakes.service.terminal.hit_report import print_explained, print_hits, print_meanings
     from pinakes.service.tools.glance import fits
     from pinakes.service.views.search_views import search_view
 
     keep_nothing_asked()
-    settings = command_settings(data, collection, mode)
-    with open_wiki(settings) as wiki:
-        hits, index = wiki.search(query, k), wiki.index
-        is_fitting = bool(hits) and fits(index, query, settings.search.mode)
+    settings = command_settings(data, None, mode)
+    with open_asked(settings, collection or ()) as wiki:
+        hits, federation = wiki.search(query, k), wiki.federation
+        is_fitting = bool(hits) and fits(federation, query, settings.search.mode)
         if as_json:
-            view = search_view(index, query, settings.search.mode, hits)
+            view = search_view(federation, query, settings.search.mode, hits)
             print_json(view.model_dump(mode="json") | {"fits": is_fitting})
             return
-        first = hits[0].passage.page_id if hits else None
-        print_meanings(query, meanings(index, query, first, _MEANINGS))
+        print_meanings(query, meanings_found(federation, query, hits, _MEANINGS))
+        is_several = len(federation.indexes) > 1
         if not hits:
             err.print("Nothing found; try other words, or fewer.")
         elif not is_fitting:
             out.print("Nothing here fits: it is probably not in here. What comes nearest:")
         if explain and hits:
-            print_explained(hits, index.explain(query, hits))
+            print_explained(hits, federation.explain(query, hits), told=is_several)
         else:
-            print_hits(hits)
+            print_hits(hits, told=is_several)
+        if is_several:
+            print_searched(federation.names)
         if settings.search.mode != "keyword":
-            print_coverage(wiki.manifest.coverage, is_building=wiki.is_building)
+            print_coverage(federation.coverage, is_building=wiki.is_building)
 
 
 def ask(
@@ -81,20 +85,20 @@ def ask(
     ] = False,
     generator: BackendOption = None,
     data: DataOption = None,
-    collection: CollectionOption = None,
+    collection: AskedOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Answer a question from the collection, with sources."""
+    """Answer a question from the collections, with sources."""
     from pinakes.service.privacy import keep_nothing_asked
     from pinakes.service.terminal.answer_report import print_answer, shown_answer
     from pinakes.service.terminal.console import err
     from pinakes.service.views.answer_views import answer_view
 
     keep_nothing_asked()
-    settings = command_settings(data, collection, backend=generator)
+    settings = command_settings(data, None, backend=generator)
     chosen: AnswerMode = one_of("--mode", mode, get_args(AnswerMode))
-    with open_wiki(settings) as wiki:
-        wiki.index.checked(question)
+    with open_asked(settings, collection or ()) as wiki:
+        wiki.federation.checked(question)
         if chosen != "quote":
             tell_of_no_model(wiki.generator, settings)
         show = partial(shown_answer, quiet=as_json)

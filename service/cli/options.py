@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pinakes.index.evaluation import Question, Split
     from pinakes.index.library import Library
     from pinakes.index.retrieval.search import Index
-    from pinakes.service.collection import Collection
+    from pinakes.service.collection import Collection, Collections
     from pinakes.service.generators.generator import Generator
 
 DumpPaths = Annotated[
@@ -34,6 +34,15 @@ CollectionOption = Annotated[
     str | None,
     typer.Option(
         "--collection", "-c", help="Collection, if there are several.", show_default=False
+    ),
+]
+AskedOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--collection",
+        "-c",
+        help="Ask this one; several may be named, or all.",
+        show_default="the setting collection, or all",
     ),
 ]
 CollectionsOption = Annotated[
@@ -110,6 +119,23 @@ def open_wiki(settings: Settings) -> "Collection":
         return Collection(settings)
 
 
+def open_asked(settings: Settings, names: Sequence[str]) -> "Collections":
+    """The collections named, open; without a name the default, or all there are.
+
+    What cannot be opened of several is left out, and told.
+    """
+    from pinakes.index.library import Library
+    from pinakes.service.collection import Collection, Collections
+    from pinakes.service.terminal.console import print_left_out
+
+    asked = Library(settings.data, default=settings.collection).asked(names)
+    if len(asked) == 1:
+        return Collection(settings.model_copy(update={"collection": asked[0]}))
+    collections = Collections(settings, asked)
+    print_left_out(collections.federation.left_out)
+    return collections
+
+
 @contextmanager
 def _choosing() -> Iterator[None]:
     """Say how to choose where there are several collections."""
@@ -130,10 +156,8 @@ def open_library(settings: Settings, *, scrubbed: bool = False) -> "Library":
     Raises the error of the first where none can, and NoCollection where there is none.
     """
     from pinakes.index.library import Library
-    from pinakes.service.plain_text import one_line
-    from pinakes.service.problems import told_of
     from pinakes.service.reading.models import chosen_rerankers
-    from pinakes.service.terminal.console import err
+    from pinakes.service.terminal.console import print_left_out
 
     only = settings.serve.collections
     library = Library(
@@ -142,6 +166,7 @@ def open_library(settings: Settings, *, scrubbed: bool = False) -> "Library":
         settings.collection,
         scrubbed=scrubbed,
         open_rerankers=chosen_rerankers(settings.models),
+        most_open=settings.serve.open_collections,
     )
     for name in only:
         library.meant(name)
@@ -151,8 +176,7 @@ def open_library(settings: Settings, *, scrubbed: bool = False) -> "Library":
     problems = {state.name: state.problem for state in states if state.problem is not None}
     if len(problems) == len(states):
         raise next(iter(problems.values()))
-    for name, problem in problems.items():
-        err.print(f"Without {name}: {one_line(told_of(problem))}", markup=False)
+    print_left_out(problems)
     return library
 
 

@@ -14,11 +14,16 @@ from pinakes.service.http.formats import ALSO_AS_TEXT, AskedForm, Form
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.problem_responses import PROBLEMS
 from pinakes.service.http.readable import bounded, readable_page, readable_search
-from pinakes.service.http.requests import LeasedIndex, QueryText, address_of_service
+from pinakes.service.http.requests import (
+    LeasedFederation,
+    LeasedIndex,
+    QueryText,
+    address_of_service,
+)
 from pinakes.service.pages_by_name import meanings, page_titled
 from pinakes.service.settings import Settings
 from pinakes.service.tools.fetching import Wanted, fetch_place
-from pinakes.service.tools.frame import Frame
+from pinakes.service.tools.frame import Frame, frame_of
 from pinakes.service.tools.glance import glance
 from pinakes.service.tools.places import Place, parse_place
 from pinakes.service.tools.search_results import found
@@ -47,7 +52,7 @@ collection_api = APIRouter(default_response_class=PlainJSONResponse)
 )
 def search(
     request: Request,
-    index: LeasedIndex,
+    several: LeasedFederation,
     query: QueryText,
     form: AskedForm,
     k: Annotated[
@@ -60,10 +65,11 @@ def search(
     settings: Settings = request.app.state.settings
     chosen: Mode = mode or settings.search.mode
     if form.format == "json":
-        return search_view(index, query, chosen, index.search(query, k or _PASSAGES, chosen))
-    frame = _frame(request, index, form, settings.tools.search_budget)
+        return search_view(several, query, chosen, several.search(query, k or _PASSAGES, chosen))
+    budget = form.budget or settings.tools.search_budget
+    frame = frame_of(several, address_of_service(request), budget)
     reader = request.app.state.answerer.reading.reader if settings.tools.search_network else None
-    result = found(glance(index, query, chosen, k or RESULTS, reader), frame)
+    result = found(glance(several, query, chosen, k or RESULTS, reader), frame)
     return form.response(bounded(readable_search(result, form.format), frame.budget))
 
 

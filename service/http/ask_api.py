@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, Field
 
-from pinakes.index.retrieval.search import Index
+from pinakes.index.retrieval.federated import Federation
 from pinakes.service.asking.answer import Answerer, finished_answer
 from pinakes.service.errors import NotAllowed, ServiceError
 from pinakes.service.http.event_stream import EventStream, while_connected
@@ -16,11 +16,11 @@ from pinakes.service.http.formats import ALSO_AS_TEXT, VARIES, AskedForm, Form
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.problem_responses import PROBLEMS
 from pinakes.service.http.readable import bounded, readable_answer
-from pinakes.service.http.requests import LeasedIndex, QueryText, Text, address_of_service
+from pinakes.service.http.requests import LeasedFederation, QueryText, Text, address_of_service
 from pinakes.service.http.security.caller import caller_of
 from pinakes.service.http.security.guard import is_no_pages_doing
 from pinakes.service.tools.ask_results import answered
-from pinakes.service.tools.frame import Frame
+from pinakes.service.tools.frame import frame_of
 from pinakes.service.types import AnswerMode, AnswerRequest, Message
 from pinakes.service.views.answer_views import AnswerView, event_view
 
@@ -76,7 +76,9 @@ async def _check_room(request: Request, body: AskRequest) -> None:
     tags=["answers"],
     dependencies=[Depends(_check_room)],
 )
-async def ask(request: Request, index: LeasedIndex, body: AskRequest, form: AskedForm) -> Response:
+async def ask(
+    request: Request, several: LeasedFederation, body: AskRequest, form: AskedForm
+) -> Response:
     """An answer with its sources.
 
     With ``Accept: text/event-stream`` it comes as events: ``status`` for what is being done,
@@ -84,13 +86,13 @@ async def ask(request: Request, index: LeasedIndex, body: AskRequest, form: Aske
     sentence, then ``done`` with the whole answer, or ``error`` with a problem. ``withdrawn``:
     all text so far was a model's thinking, and does not count.
     """
-    return await _reply(request, index, form, body)
+    return await _reply(request, several, form, body)
 
 
 @ask_api.get(ASK, response_model=AnswerView, responses=_RESPONSES, tags=["answers"])
 async def ask_by_get(
     request: Request,
-    index: LeasedIndex,
+    several: LeasedFederation,
     query: QueryText,
     form: AskedForm,
     mode: AnswerMode = "answer",
@@ -102,21 +104,22 @@ async def ask_by_get(
             "a web page may have made a browser ask this: ask by POST, or from a program that "
             "sends neither User-Agent: Mozilla/… nor Referer nor Cookie, or that sends a token"
         )
-    return await _reply(request, index, form, AskRequest(question=query, mode=mode, strict=strict))
+    body = AskRequest(question=query, mode=mode, strict=strict)
+    return await _reply(request, several, form, body)
 
 
-async def _reply(request: Request, index: Index, form: Form, body: AskRequest) -> Response:
+async def _reply(request: Request, several: Federation, form: Form, body: AskRequest) -> Response:
     caller = caller_of(request)
     caller.check_may_ask()
     history = tuple(Message(turn.role, turn.content) for turn in body.history)
     asked = AnswerRequest(body.question, history, body.mode, body.strict, caller.name)
     answerer: Answerer = request.app.state.answerer
     if form.format != "json":
-        answer = await while_connected(request.receive, finished_answer(answerer, index, asked))
+        answer = await while_connected(request.receive, finished_answer(answerer, several, asked))
         budget = form.budget or request.app.state.settings.tools.budget
-        result = answered(answer, Frame(index.manifest, address_of_service(request), budget))
+        result = answered(answer, frame_of(several, address_of_service(request), budget))
         return form.response(bounded(readable_answer(result, form.format), budget))
-    events = _events(answerer, index, asked)
+    events = _events(answerer, several, asked)
     if "text/event-stream" in request.headers.get("accept", ""):
         # Errors before the first event are plain HTTP errors.
         first = await while_connected(request.receive, anext(events))
@@ -126,10 +129,10 @@ async def _reply(request: Request, index: Index, form: Form, body: AskRequest) -
 
 
 async def _events(
-    answerer: Answerer, index: Index, asked: AnswerRequest
+    answerer: Answerer, several: Federation, asked: AnswerRequest
 ) -> AsyncGenerator[tuple[str, Any], None]:
     """Name and JSON of each event of an answer."""
-    async with aclosing(answerer.answer(index, asked)) as events:
+    async with aclosing(answerer.answer(several, asked)) as events:
         async for event in events:
             yield event_view(event)
 

@@ -10,11 +10,12 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pinakes.index.errors import BadQuery
+from pinakes.index.library import ALL
+from pinakes.index.retrieval.federated import Federation
 from pinakes.index.retrieval.search import Index
 from pinakes.index.store.rows import MOST_BACKLINKS
-from pinakes.index.types import StoredPage, Suggestion
+from pinakes.index.types import StoredPage
 from pinakes.ingest.layout import Layout, Span, link_titles
-from pinakes.ingest.types import Passage
 from pinakes.service.asking.citations import collection_url, page_url, title_url
 from pinakes.service.errors import NotFound
 from pinakes.service.http.api import article, others_meant
@@ -31,7 +32,8 @@ from pinakes.service.http.security.caller import caller_of
 from pinakes.service.http.security.entry import add_entry
 from pinakes.service.http.security.guard import is_own_navigation
 from pinakes.service.http.templating import TEMPLATES
-from pinakes.service.pages_by_name import meanings
+from pinakes.service.pages_by_name import meanings_found
+from pinakes.service.problems import title_of
 from pinakes.service.tools.glance import glance
 from pinakes.service.types import Meaning
 from pinakes.service.views.collection_views import collection_view
@@ -61,13 +63,16 @@ def add_pages(app: FastAPI) -> None:
 
 @_pages.get("/")
 def first_page(request: Request, library: ServedLibrary) -> Response:
-    """The collections; of one alone, its page. A question that the address holds goes along."""
+    """Ask all collections, or one; of one alone, its page. A question of the address goes along."""
     if len(library.names()) < 2:
         return RedirectResponse(_with_query(collection_url(library.meant()), request), 307, _FRESH)
     collections = [collection_view(state, request.app.state.settings) for state in library.states()]
-    return TEMPLATES.TemplateResponse(
-        request, "collections.html", {"collections": collections}, headers=_FRESH
-    )
+    shown = {
+        "collections": collections,
+        "asks": f"api/ask?collection={ALL}",
+        "asks_itself": is_own_navigation(request),
+    }
+    return TEMPLATES.TemplateResponse(request, "collections.html", shown, headers=_FRESH)
 
 
 @_pages.get(f"{UNDER_COLLECTION}/")
@@ -105,12 +110,23 @@ def random_page(index: LeasedIndex) -> Response:
 
 @_pages.get("/search")
 def search_anywhere(
-    request: Request, library: ServedLibrary, collection: str | None = None
+    request: Request,
+    library: ServedLibrary,
+    named: Annotated[list[str] | None, Query(alias="collection")] = None,
+    query: Annotated[str, Query(alias="q")] = "",
+    page: Annotated[int, Query(ge=1, le=_MOST_PAGES)] = 1,
+    everything: Annotated[bool, Query(alias="all")] = False,
 ) -> Response:
-    """What a form sends that names its collection in a field."""
-    asked = [(name, value) for name, value in request.query_params.items() if name != "collection"]
-    address = f"{collection_url(library.meant(collection or None))}search"
-    return RedirectResponse(f"{address}?{urlencode(asked)}" if asked else address, 303, _FRESH)
+    """What a form sends that names its collection in a field: that one, several, or all."""
+    names = library.asked(list(filter(None, named or ())))
+    if len(names) == 1:
+        asked = [
+            (key, value) for key, value in request.query_params.multi_items() if key != "collection"
+        ]
+        address = f"{collection_url(names[0])}search"
+        return RedirectResponse(f"{address}?{urlencode(asked)}" if asked else address, 303, _FRESH)
+    with library.lease_several(names) as several:
+        return _results(request, several, query, page, everything)
 
 
 @_pages.get(f"{UNDER_COLLECTION}/search")
@@ -131,6 +147,13 @@ def search_page(
         if named is not None:
             address = page_url(index.manifest.collection, named.page_id)
             return RedirectResponse(f"{address}?{urlencode({'searched': query})}", 303, _FRESH)
+    return _results(request, Federation([index]), query, page, everything)
+
+
+def _results(
+    request: Request, several: Federation, query: str, page: int, everything: bool
+) -> Response:
+    """The page of what a search finds in one collection, or in several."""
     problem, more = "", False
     results: list[ArticleResult] = []
     nearest: list[tuple[str, str]] = []
@@ -138,45 +161,53 @@ def search_page(
     if query.strip():
         try:
             mode = request.app.state.settings.search.mode
-            seen = None if page > 1 or everything else glance(index, query, mode, 1)
+            seen = None if page > 1 or everything else glance(several, query, mode, 1)
             if seen is None or seen.pages:
-                hits = index.search(query, page * _PASSAGES_A_PAGE, mode)
+                hits = several.search(query, page * _PASSAGES_A_PAGE, mode)
                 results, more = results_page(hits, page)
                 if hits and page == 1:
-                    meant = meanings(index, query, hits[0].passage.page_id)
+                    meant = meanings_found(several, query, hits)
             else:
-                nearest = [_titled(index, hit.passage) for hit in seen.nearest]
+                nearest = [(hit.passage.title, page_url(*hit.page_key)) for hit in seen.nearest]
         except BadQuery as error:
             problem = str(error)
     shown = {
-        "manifest": index.manifest,
         "query": query,
         "problem": problem,
         "results": results,
         "nearest": nearest,
-        "meanings": meaning_views(meant, index.manifest.collection),
-        "near": [] if results or problem else _near(index, query),
+        "meanings": meaning_views(meant),
+        "meanings_language": several.manifest_of(hits[0]).dump.language if meant else "",
+        "near": [] if results or problem else _near(several, query),
         "number": page,
         "has_more": more and page < _MOST_PAGES,
     }
+    if len(several.indexes) == 1:
+        shown["manifest"] = several.first.manifest
+    else:
+        names = [*several.indexes, *several.left_out]
+        shown["searched"] = several.names
+        shown["left_out"] = {name: title_of(why) for name, why in several.left_out.items()}
+        shown["asked"] = urlencode([("collection", name) for name in dict.fromkeys(names)]) + "&"
     status = 400 if problem else 200
     return TEMPLATES.TemplateResponse(
         request, "search.html", shown, status_code=status, headers=_FRESH
     )
 
 
-def _near(index: Index, query: str) -> list[tuple[str, str]]:
+def _near(several: Federation, query: str) -> list[tuple[str, str]]:
     """Titles, with their addresses, that begin as the query does, or as most of it does."""
     words = query.split()[:_MOST_WORDS]
     for count in range(len(words), 0, -1):
-        if found := index.suggest(" ".join(words[:count]), _NEAR):
-            return [_titled(index, item) for item in found]
+        typed = " ".join(words[:count])
+        found = [
+            (item.title, page_url(name, item.page_id))
+            for name, index in several.indexes.items()
+            for item in index.suggest(typed, _NEAR)
+        ]
+        if found:
+            return found[:_NEAR]
     return []
-
-
-def _titled(index: Index, page: Suggestion | Passage) -> tuple[str, str]:
-    """A page's title, with its address."""
-    return page.title, page_url(index.manifest.collection, page.page_id)
 
 
 @_pages.get("/page/{page_id}")
@@ -261,7 +292,7 @@ def _meanings(index: Index, name: str, page: StoredPage) -> list[MeaningView]:
     """What else a page's name may mean; of one that lists that itself, nothing."""
     if page.is_disambiguation:
         return []
-    return meaning_views(others_meant(index, name, page), index.manifest.collection)
+    return meaning_views(others_meant(index, name, page))
 
 
 def _linking(index: Index, page: StoredPage, first: int, most: int) -> list[tuple[str, str]]:

@@ -59,7 +59,7 @@ def add_error_handlers(app: FastAPI, settings: Settings | None = None) -> None:
     @app.exception_handler(Ambiguous)
     def ambiguous(request: Request, error: Ambiguous) -> Response:
         view = problem_view(error, settings)
-        meant = meaning_views(error.meanings, error.collection)
+        meant = meaning_views(error.meanings)
         return _response(request, SeveralPagesView(**view.model_dump(), meanings=meant))
 
     for kind in (*KNOWN_ERRORS, Exception):

@@ -8,12 +8,15 @@ from pydantic import AfterValidator
 
 from pinakes.index.errors import SeveralCollections
 from pinakes.index.library import Library
+from pinakes.index.retrieval.federated import Federation
 from pinakes.index.retrieval.search import Index
 from pinakes.service.asking.citations import collection_url
+from pinakes.service.errors import BadInput
 from pinakes.service.http.security.caller import caller_of
 
 __all__ = [
     "UNDER_COLLECTION",
+    "LeasedFederation",
     "LeasedIndex",
     "QueryText",
     "ServedLibrary",
@@ -75,6 +78,34 @@ def _leased(
 
 # Held until the response has been sent, streams included.
 LeasedIndex = Annotated[Index, Depends(_leased)]
+
+
+def _leased_federation(
+    request: Request,
+    library: ServedLibrary,
+    named: Annotated[
+        list[Text] | None,
+        Query(
+            alias="collection",
+            description="Search this one; several may be named, or all. Without a name the default "
+            "is searched, or all where there is none.",
+            examples=[["enwiki", "manuals"]],
+        ),
+    ] = None,
+) -> Iterator[Federation]:
+    own = request.path_params.get("collection")
+    if own is not None and named:
+        raise BadInput(f"{own} is named by the path: leave out collection, or name all of them so")
+    if own is not None:
+        with library.lease(own) as index:
+            yield Federation([index])
+        return
+    with library.lease_several(named or ()) as several:
+        yield several
+
+
+# The collection that the path names, or those of the query: held as long.
+LeasedFederation = Annotated[Federation, Depends(_leased_federation)]
 
 
 def address_of_service(request: Request) -> str:

@@ -6,7 +6,7 @@ Pure functions; the HTML is the template's.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from pinakes.index.types import Hit
+from pinakes.index.types import Hit, PageKey
 from pinakes.ingest.types import INFOBOX_HEADING, Passage
 from pinakes.service.asking.citations import page_url, passage_url
 from pinakes.service.types import PassageRef
@@ -37,6 +37,8 @@ class ArticleResult:
     """
 
     title: str
+    collection: str
+    language: str
     url: str
     heading_path: tuple[str, ...]
     passage_url: str
@@ -51,11 +53,11 @@ class ArticleResult:
 
 def results_page(hits: Sequence[Hit], number: int) -> tuple[list[ArticleResult], bool]:
     """The results of the page ``number``, from 1, and whether there are more behind them."""
-    found: dict[int, ArticleResult] = {}
+    found: dict[PageKey, ArticleResult] = {}
     for hit in hits:
-        known = found.get(hit.passage.page_id)
+        known = found.get(hit.page_key)
         if known is None:
-            found[hit.passage.page_id] = _result(hit)
+            found[hit.page_key] = _result(hit)
         elif len(known.more) < _MOST_SECTIONS:
             _add_section(known, hit)
     first = (number - 1) * RESULTS_A_PAGE
@@ -72,6 +74,8 @@ def _result(hit: Hit) -> ArticleResult:
     alias = hit.alias if hit.alias and hit.alias.casefold() != passage.title.casefold() else None
     return ArticleResult(
         title=passage.title,
+        collection=hit.collection,
+        language=hit.language,
         url=page_url(hit.collection, passage.page_id),
         heading_path=_shown_path(passage),
         passage_url=passage_url(_ref(hit)),

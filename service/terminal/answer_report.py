@@ -16,7 +16,7 @@ from pinakes.index.types import StoredPage
 from pinakes.service.asking.citations import own_brackets
 from pinakes.service.asking.events import AnswerEvent, Checked, Done, Status, Token, Withdrawn
 from pinakes.service.errors import ServiceError
-from pinakes.service.terminal.console import coverage_text, err, out, print_coverage
+from pinakes.service.terminal.console import coverage_text, err, out, print_coverage, print_searched
 from pinakes.service.terminal.hit_report import print_sources
 from pinakes.service.types import Answer, AnswerKind, Citation, Sentence
 from pinakes.service.views.excerpts import marked_pieces
@@ -90,6 +90,8 @@ def print_answer(answer: Answer, *, is_building: bool = False) -> None:
         it = "it" if answer.withheld == 1 else "them"
         err.print(Text(f"{them} withheld: nothing supports {it}", style="dim yellow"))
     print_answer_sources(answer, out)
+    if len(answer.collections) > 1:
+        print_searched(answer.collections)
     parts = [_model_text(answer), f"generation {answer.generation}"]
     if answer.as_of:
         parts.append(f"as of {answer.as_of}")

@@ -7,7 +7,7 @@ import io
 import shlex
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -29,7 +29,8 @@ from rich.text import Text
 
 from pinakes.index.types import StoredPage
 from pinakes.ingest.types import PageCounts
-from pinakes.service.plain_text import visible
+from pinakes.service.plain_text import one_line, visible
+from pinakes.service.problems import told_of
 
 if TYPE_CHECKING:
     from pinakes.index.build.plan import BuildPlan
@@ -41,8 +42,10 @@ __all__ = [
     "kept_text",
     "pages_text",
     "print_coverage",
+    "print_left_out",
     "print_page",
     "print_plan",
+    "print_searched",
     "typed_lines",
 ]
 
@@ -208,6 +211,19 @@ def print_coverage(coverage: float, *, is_building: bool = False) -> None:
         if is_building:
             way_out = "a build is at work here; pinakes status tells of it"
         err.print(Text(f"{coverage_text(coverage)}; {way_out}", style="dim"))
+
+
+def print_left_out(problems: Mapping[str, Exception]) -> None:
+    """Which collections cannot be used, and why, on standard error."""
+    for name, problem in problems.items():
+        err.print(f"Without {name}: {one_line(told_of(problem))}", markup=False)
+
+
+def print_searched(names: Sequence[str]) -> None:
+    """Which of several collections were searched, on standard error."""
+    *others, last = names
+    said = f"{', '.join(others)} and {last}" if others else last
+    err.print(Text(f"Searched {said}.", style="dim"))
 
 
 def print_page(page: StoredPage) -> None:

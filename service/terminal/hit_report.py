@@ -26,19 +26,27 @@ _MOST_ALIASES = 3
 _SPACES = re.compile(r"\s+")
 
 
-def print_hits(hits: Sequence[Hit], console: Console = out) -> None:
-    """One block for each passage: where it stands, how it was found, what it says."""
+def print_hits(hits: Sequence[Hit], console: Console = out, *, told: bool = False) -> None:
+    """One block for each passage: where it stands, how it was found, what it says.
+
+    ``told``: also of which collection it is.
+    """
     for number, hit in enumerate(hits, start=1):
         place = _place(hit.passage.title, hit.passage.heading_path, hit.kept_as_of)
         ranks = [f"{name} {place.rank}" for name, place in sorted(hit.ranks.items())]
         found_by = ", ".join(ranks) or "by its name"
+        place.append(f"  {hit.collection}" if told else "", style="green")
         place.append(f"  {_score(hit)} ({found_by})", style="dim")
         excerpt = _excerpt(hit.passage.text, hit.highlights, _room(console), language=hit.language)
         _print_block(f"{number}.", [place, excerpt], console)
 
 
 def print_explained(
-    hits: Sequence[Hit], explanations: Sequence[Explanation], console: Console = out
+    hits: Sequence[Hit],
+    explanations: Sequence[Explanation],
+    console: Console = out,
+    *,
+    told: bool = False,
 ) -> None:
     """A row for each passage: its score, and its rank and score in each list; below, the reasons.
 
@@ -49,6 +57,7 @@ def print_explained(
     for number, (hit, explanation) in enumerate(zip(hits, explanations, strict=True), start=1):
         figures = [_score(hit), *(_rank(hit, name) for name in lists)]
         place = _place(hit.passage.title, hit.passage.heading_path, hit.kept_as_of)
+        place.append(f"  {hit.collection}" if told else "", style="green")
         _print_row(f"{number}.", figures, place, console)
         excerpt = _excerpt(hit.passage.text, hit.highlights, _room(console), language=hit.language)
         width = console.width - _INDENT if console.is_terminal else None

@@ -42,7 +42,7 @@ def _reply(answer: Answer, count: int, frame: Frame) -> AskResult:
     kept = answer.sentences[:count]
     whole = count == len(answer.sentences)
     used = {number for sentence in kept for number in sentence.citations}
-    hits = {hit.passage.page_id: hit for hit in reversed(answer.hits)}
+    hits = {hit.page_key: hit for hit in reversed(answer.hits)}
     short = answer.short_answer
     return AskResult(
         text=answer.text if whole else shown(answer.text, 0, kept[-1].end),
@@ -78,9 +78,13 @@ def _reply(answer: Answer, count: int, frame: Frame) -> AskResult:
             if citation.number in used
         ],
         nearest=[
-            frame.of_hit(hits[near.page_id]) for near in answer.nearest if near.page_id in hits
+            frame.of_hit(hits[near.collection, near.page_id])
+            for near in answer.nearest
+            if (near.collection, near.page_id) in hits
         ],
         withheld=answer.withheld,
         collection=answer.collection,
+        collections=answer.collections if len(answer.collections) > 1 else None,
+        left_out=dict(answer.left_out) or None,
         as_of=answer.as_of,
     )

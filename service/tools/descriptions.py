@@ -1,9 +1,10 @@
 """Which tools there are, and what a model is told of them: short, for small models read it too."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from pinakes.index.library import ALL
 from pinakes.service.tools.arguments import Argument
 from pinakes.service.tools.tool_views import AskResult, FetchResult, SearchResult
 from pinakes.service.tools.toolbox import RESULTS, Toolbox
@@ -29,8 +30,8 @@ INSTRUCTIONS = (
 class Tool:
     """A tool, its arguments, what is run with them, and the form of its result.
 
-    ``takes_collection``: another argument may name the collection. ``reads_only``: it leaves
-    nothing behind.
+    ``takes_collection``: another argument may name the collection; of a tool that
+    ``takes_several`` also a list of them. ``reads_only``: it leaves nothing behind.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Tool:
     run: Callable[..., Awaitable[View]]
     result: type[View]
     takes_collection: bool = True
+    takes_several: bool = False
     reads_only: bool = True
 
     def taking(self, collections: Sequence[str]) -> tuple[Argument, ...]:
@@ -46,8 +48,11 @@ class Tool:
         if not self.takes_collection:
             return self.arguments
         if len(collections) < 2:
-            return (*self.arguments, _COLLECTION)
-        named = Argument("collection", "string", choices=tuple(collections))
+            return (*self.arguments, replace(_COLLECTION, takes_several=self.takes_several))
+        choices = tuple(collections)
+        if self.takes_several and ALL not in choices:
+            choices = (ALL, *choices)
+        named = Argument("collection", "string", choices=choices, takes_several=self.takes_several)
         return (*self.arguments, named)
 
     def input_schema(self, collections: Sequence[str]) -> dict[str, Any]:
@@ -93,6 +98,7 @@ TOOLS = (
         ),
         Toolbox.search,
         SearchResult,
+        takes_several=True,
     ),
     Tool(
         "fetch",
@@ -127,6 +133,7 @@ TOOLS = (
         ),
         Toolbox.ask,
         AskResult,
+        takes_several=True,
     ),
 )
 

@@ -4,9 +4,11 @@ Knows nothing of budgets, which the results keep to, nor of who asks.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pinakes.index.errors import BadQuery
+from pinakes.index.retrieval.federated import Federation
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import StoredPage, Suggestion
 from pinakes.service.asking.things import things_in
@@ -18,7 +20,7 @@ from pinakes.service.tools.frame import Frame
 from pinakes.service.tools.places import Place
 from pinakes.service.tools.tool_views import FetchResult
 
-__all__ = ["Wanted", "fetch_place", "titled_pages"]
+__all__ = ["Wanted", "fetch_place", "titled_in_all", "titled_pages"]
 
 _LARGEST_ID = 1 << 63
 # Of what is asked, by a name of a page.
@@ -103,6 +105,21 @@ def _page(index: Index, place: Place) -> StoredPage:
         hint = f"did you mean: {near}?" if near else "search for it"
         raise NotFound(f"{collection} has no page {place.title[:80]!r}; {hint}")
     return page
+
+
+def titled_in_all(several: Federation, name: str, most: int) -> list[tuple[str, Suggestion]]:
+    """The same in several collections, the best of each in turn; each with its collection.
+
+    Raises BadQuery where none of them can be asked so.
+    """
+    several.checked(name)
+    found = []
+    for collection, index in several.indexes.items():
+        with suppress(BadQuery):
+            titles = titled_pages(index, name, most)
+            found += [(place, collection, page) for place, page in enumerate(titles)]
+    found.sort(key=lambda one: one[0])
+    return [(collection, page) for _, collection, page in found[:most]]
 
 
 def _near(index: Index, title: str) -> Iterable[str]:

@@ -4,11 +4,12 @@ Pure functions.
 """
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote as url_quote
 
+from pinakes.index.retrieval.federated import Federation
 from pinakes.index.types import Hit, Manifest
 from pinakes.service.asking.citations import page_url, passage_url, place_name, wiki_permalink
 from pinakes.service.tools.budget import excerpt, json_length
@@ -17,7 +18,7 @@ from pinakes.service.types import PassageRef
 from pinakes.service.views.excerpts import Spans, best_excerpt
 from pinakes.service.views.search_views import View
 
-__all__ = ["LEAST_TEXT", "Frame", "dealt", "fitted", "json_of", "json_text"]
+__all__ = ["LEAST_TEXT", "Frame", "dealt", "fitted", "frame_of", "json_of", "json_text"]
 
 LEAST_TEXT = 80
 _LONGEST_TITLE = 160
@@ -29,12 +30,24 @@ Result = TypeVar("Result", bound=View)
 class Frame:
     """What every result is made with: the generation, this service's address, and the budget.
 
-    Without an ``address`` readers are sent to the wiki itself: links of this service would be dead.
+    ``others``: by collection, all that is searched, where that is several. Without an ``address``
+    readers are sent to the wiki itself: links of this service would be dead.
     """
 
     manifest: Manifest
     address: str
     budget: int
+    others: Mapping[str, Manifest] = field(default_factory=dict)
+
+    @property
+    def as_of(self) -> str | None:
+        """The day of the dump, where all results are of one day."""
+        days = {one.dump.day for one in (self.manifest, *self.others.values())}
+        return next(iter(days)) if len(days) == 1 else None
+
+    def manifest_of(self, collection: str) -> Manifest:
+        """Of the generation of that collection."""
+        return self.others.get(collection, self.manifest)
 
     @property
     def language(self) -> str:
@@ -58,22 +71,31 @@ class Frame:
     def of_hit(self, hit: Hit) -> PageReference:
         """A passage that was found."""
         passage = hit.passage
+        manifest = self.manifest_of(hit.collection)
         ref = PassageRef(
-            self.manifest.collection, passage.page_id, hit.revision_id, passage.start, passage.end
+            manifest.collection, passage.page_id, hit.revision_id, passage.start, passage.end
         )
-        permalink = wiki_permalink(self.manifest.dump.base_url, passage.title, hit.revision_id)
+        permalink = wiki_permalink(manifest.dump.base_url, passage.title, hit.revision_id)
         name = place_name(passage.title, passage.heading_path)
         return self.reference(ref, name, passage_url(ref), permalink)
 
-    def short_url(self, page_id: int, title: str) -> str | None:
+    def short_url(self, page_id: int, title: str, collection: str = "") -> str | None:
         """The shortest address of a page, as it is now: half the tokens of one with a revision."""
+        manifest = self.manifest_of(collection)
         if self.address:
-            return self.address + page_url(self.manifest.collection, page_id)
-        site, found, _ = self.manifest.dump.base_url.partition("/wiki/")
+            return self.address + page_url(manifest.collection, page_id)
+        site, found, _ = manifest.dump.base_url.partition("/wiki/")
         if not found or not site.startswith(("http://", "https://")):
             return None
         site = site.replace("http://", "https://", 1)
         return readable(f"{site}/wiki/{url_quote(title.replace(' ', '_'))}")
+
+
+def frame_of(several: Federation, address: str, budget: int) -> Frame:
+    """The frame of what is found in several collections, or in one."""
+    manifests = {name: index.manifest for name, index in several.indexes.items()}
+    others = manifests if len(manifests) > 1 else {}
+    return Frame(several.first.manifest, address, budget, others)
 
 
 def readable(address: str | None) -> str | None:

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from pinakes.index.retrieval.federated import Federation, federation_of
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import Hit, Mode
+from pinakes.index.types import Hit, Mode, PageKey
+from pinakes.service.asking.find_among import MOST_READ, holding
 from pinakes.service.asking.later import is_untold
 from pinakes.service.asking.retrieve import varied, with_lead
 from pinakes.service.asking.topics import lead_of
-from pinakes.service.pages_by_name import meanings
+from pinakes.service.pages_by_name import meanings, meanings_found
 from pinakes.service.reading.answerability import WEIGHED_HITS, Findings
 from pinakes.service.reading.life_dates import life_date
 from pinakes.service.reading.models import linear_models
@@ -28,6 +30,7 @@ __all__ = ["Fit", "Glance", "SeenPage", "fits", "glance"]
 # one that may, and the second page. low: the others, and all where that is less likely than the
 # threshold of what is answered. How often each holds the answer: bench.agents.sufficiency.
 Fit = Literal["high", "medium", "low"]
+_FITS: Sequence[Fit] = ("high", "medium", "low")
 _LIKELY = 0.5
 # Of the threshold: a model sees for itself what does not answer, so that it is shown more than is
 # answered from.
@@ -66,11 +69,46 @@ class Glance:
     meanings: tuple[Meaning, ...] = ()
 
 
-def glance(index: Index, text: str, mode: Mode, most: int, reader: Reader | None = None) -> Glance:
+def glance(
+    searched: Index | Federation, text: str, mode: Mode, most: int, reader: Reader | None = None
+) -> Glance:
     """What a search finds, at most ``most`` pages, each with what of it likely answers.
 
-    ``reader``: what chooses sentences; None: the linear one. Raises BadQuery.
+    Of several collections those of the question's language first, and all where nothing of these
+    fits. ``reader``: what chooses sentences; None: the linear one. Raises BadQuery.
     """
+    several = federation_of(searched)
+    if len(several.indexes) == 1:
+        return _glance(several.first, text, mode, most, reader)
+    first = holding(several, text)
+    seen = _glance_among(first, text, mode, most, reader)
+    if seen.pages or len(first.indexes) == len(several.indexes):
+        return seen
+    return _glance_among(several, text, mode, most, reader)
+
+
+def _glance_among(
+    several: Federation, text: str, mode: Mode, most: int, reader: Reader | None
+) -> Glance:
+    """The pages of those collections that the best hits are of: who fits best, then as ranked."""
+    found = several.search(text, max(WEIGHED_HITS, most), mode, highlighted=False)
+    ranks = {hit.page_key: rank for rank, hit in enumerate(_of_pages(found))}
+    read = list(dict.fromkeys(hit.collection for hit in varied(found)))[:MOST_READ]
+    pages = [
+        page
+        for name in read
+        for page in _glance(several.indexes[name], text, mode, most, reader).pages
+    ]
+    pages.sort(key=lambda page: (_FITS.index(page.fit), ranks.get(page.hit.page_key, len(ranks))))
+    likeliest = [page.hit for page in pages] or found
+    return Glance(
+        tuple(pages[:most]),
+        () if pages else tuple(_of_pages(found)[:_NEAREST]),
+        meanings_found(several, text, likeliest, _MEANINGS),
+    )
+
+
+def _glance(index: Index, text: str, mode: Mode, most: int, reader: Reader | None) -> Glance:
     question = question_of(index, text)
     found = index.search(question.context, max(WEIGHED_HITS, most), mode, highlighted=False)
     if not found:
@@ -107,12 +145,14 @@ def glance(index: Index, text: str, mode: Mode, most: int, reader: Reader | None
     )
 
 
-def fits(index: Index, text: str, mode: Mode) -> bool:
+def fits(searched: Index | Federation, text: str, mode: Mode) -> bool:
     """Whether a search finds a page of that name, or any that likely tells of what is asked.
 
     Raises BadQuery.
     """
-    return index.page_by_name(text) is not None or bool(glance(index, text, mode, 1).pages)
+    indexes = federation_of(searched).indexes.values()
+    is_called = any(index.page_by_name(text) is not None for index in indexes)
+    return is_called or bool(glance(searched, text, mode, 1).pages)
 
 
 def _with_first_lead(index: Index, read: Sequence[Hit]) -> list[Hit]:
@@ -176,7 +216,7 @@ def _fit(place: int, confidence: float, threshold: float) -> Fit:
 
 def _of_pages(hits: Sequence[Hit]) -> list[Hit]:
     """The best hit of each page."""
-    best: dict[int, Hit] = {}
+    best: dict[PageKey, Hit] = {}
     for hit in hits:
-        best.setdefault(hit.passage.page_id, hit)
+        best.setdefault(hit.page_key, hit)
     return [*best.values()]

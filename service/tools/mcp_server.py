@@ -228,18 +228,20 @@ def _caller(context: Context) -> Caller | None:
     return None if context.request is None else caller_of(context.request)
 
 
-def _call(context: Context, collection: str | None, budget: int | None) -> Call:
+def _call(context: Context, collection: str | list[str] | None, budget: int | None) -> Call:
     steps = count(1)
 
     async def tell(status: Status) -> None:
         # Nothing is sent to a client that has not asked to be told.
         await context.session.report_progress(next(steps), message=status.text)
 
+    named = [collection] if isinstance(collection, str) else collection or []
+    collections = tuple(filter(None, named))
     request = context.request
     if request is None:  # standard input
-        return Call(collection=collection or None, budget=budget, on_status=tell)
+        return Call(collections=collections, budget=budget, on_status=tell)
     address = str(request.base_url).rstrip("/")
-    return Call(caller_of(request), address, collection or None, budget, tell)
+    return Call(caller_of(request), address, collections, budget, tell)
 
 
 def _failed(tool: str, error: Exception, toolbox: Toolbox) -> types.CallToolResult:

@@ -37,9 +37,7 @@ def found(seen: Glance, frame: Frame) -> SearchResult:
     if not seen.pages:
         nearest = list(dict.fromkeys(hit.passage.title for hit in seen.nearest))
         meant = short_meanings(seen.meanings, frame)
-        return SearchResult(
-            results=[], meanings=meant, nearest=nearest or None, as_of=frame.manifest.dump.day
-        )
+        return SearchResult(results=[], meanings=meant, nearest=nearest or None, as_of=frame.as_of)
     views = [_view(page, frame) for page in seen.pages]
     shown_titles = {page.hit.passage.title for page in seen.pages}
     others = [one for one in seen.meanings if one.title not in shown_titles]
@@ -51,25 +49,24 @@ def found(seen: Glance, frame: Frame) -> SearchResult:
     return SearchResult(
         results=[view.model_copy(update=one) for view, one in zip(views, shown, strict=True)],
         meanings=meant,
-        as_of=frame.manifest.dump.day,
+        as_of=frame.as_of,
     )
 
 
-def titles_found(pages: Sequence[Suggestion], frame: Frame) -> SearchResult:
-    """Pages by their titles alone, as many as fit. Their ids are whole pages."""
-    collection = frame.manifest.collection
+def titles_found(pages: Sequence[tuple[str, Suggestion]], frame: Frame) -> SearchResult:
+    """Pages of collections by their titles alone, as many as fit. Their ids are whole pages."""
     views = [
         FoundView(
             title=excerpt(page.title, 160),
             id=f"{collection}/{page.page_id}",
-            url=frame.short_url(page.page_id, page.title),
+            url=frame.short_url(page.page_id, page.title, collection),
             kept_as_of=None,
         )
-        for page in pages
+        for collection, page in pages
     ]
     while _room(views, frame) < 0:
         views.pop()
-    return SearchResult(results=views, as_of=frame.manifest.dump.day)
+    return SearchResult(results=views, as_of=frame.as_of)
 
 
 def _view(page: SeenPage, frame: Frame) -> FoundView:
@@ -79,14 +76,15 @@ def _view(page: SeenPage, frame: Frame) -> FoundView:
         text="",
         title=reference.title,
         id=reference.id,
-        url=frame.short_url(passage.page_id, passage.title),
+        url=frame.short_url(passage.page_id, passage.title, hit.collection),
         fit=page.fit,
         kept_as_of=page.hit.kept_as_of,
+        as_of=None if frame.as_of else frame.manifest_of(hit.collection).dump.day,
     )
 
 
 def _room(views: Sequence[FoundView], frame: Frame) -> int:
-    return frame.room(SearchResult(results=list(views), as_of=frame.manifest.dump.day))
+    return frame.room(SearchResult(results=list(views), as_of=frame.as_of))
 
 
 def _shown(pages: Sequence[SeenPage], room: int, frame: Frame) -> list[dict[str, Any]]:
@@ -127,7 +125,8 @@ class _Places:
         hits = [page.hit, *(hit for hit, _ in page.sentences)]
         self._ids = {hit.passage.passage_id: frame.of_hit(hit).id for hit in hits}
         if page.lead is not None:  # the page alone: as good, and half as long
-            whole = f"{frame.manifest.collection}/{page.hit.passage.page_id}"
+            collection = frame.manifest_of(page.hit.collection).collection
+            whole = f"{collection}/{page.hit.passage.page_id}"
             self._ids[page.lead.passage.passage_id] = whole
 
     def shows(self, text: str) -> bool:

@@ -45,7 +45,7 @@ class FoundView(View):
     """A page that was found: first its sentence that most likely answers, then others beside it.
 
     ``id``: of the passage they stand in. ``fit``: how likely the page answers. ``also``: sentences
-    from elsewhere on the page.
+    from elsewhere on the page. ``as_of``: the date of its dump, where several are searched.
     """
 
     text: str | None = None
@@ -54,6 +54,7 @@ class FoundView(View):
     url: str | None = None
     fit: Fit | None = None
     also: list[AlsoView] | None = None
+    as_of: str | None = None
     kept_as_of: str | None = Field(None, description=KEPT_AS_OF)
 
 
@@ -68,13 +69,15 @@ class SearchResult(View):
     """The pages that fit, best first; none, where nothing here does.
 
     ``meanings``: of a name that several pages share, others of them. ``nearest``: where nothing
-    fits, titles of what comes nearest. ``as_of``: the date of the dump.
+    fits, titles of what comes nearest. ``as_of``: the date of the dump. ``left_out``: collections
+    that could not be searched, and why.
     """
 
     results: list[FoundView]
     meanings: list[ShortMeaningView] | None = None
     nearest: list[str] | None = None
     as_of: str | None = None
+    left_out: dict[str, str] | None = None
 
 
 class FetchMetadata(View):
@@ -154,6 +157,7 @@ class SourceView(PageReference):
 class AskResult(View):
     """An answer from ``collection`` with its sources; a refusal has the nearest pages instead.
 
+    ``collections``: where several were searched; ``left_out``: others that could not be, and why.
     ``kind``: answer, if a sentence is supported and answers; unproven, if none is both; passage, if
     it is quoted from the collection alone; topic, if a page was named. ``outside_question``: of a
     refusal, what could be asked elsewhere, by a human's leave.
@@ -167,5 +171,7 @@ class AskResult(View):
     nearest: list[PageReference]
     withheld: int
     collection: str
+    collections: tuple[str, ...] | None = None
+    left_out: dict[str, str] | None = None
     as_of: str | None = None
     outside_question: OutsideQuestionView | None = None

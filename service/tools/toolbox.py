@@ -16,6 +16,7 @@ from fastapi.concurrency import contextmanager_in_threadpool
 
 from pinakes.index.errors import SeveralCollections
 from pinakes.index.library import Library
+from pinakes.index.retrieval.federated import Federation
 from pinakes.index.retrieval.search import Index
 from pinakes.service.approvals.approvals import Approvals
 from pinakes.service.approvals.proposals import is_id
@@ -24,12 +25,12 @@ from pinakes.service.asking.answer import Answerer, OnStatus, finished_answer
 from pinakes.service.errors import BadInput, NotFound
 from pinakes.service.http.security.caller import Caller
 from pinakes.service.plain_text import one_line
-from pinakes.service.problems import KNOWN_ERRORS, message_of
+from pinakes.service.problems import KNOWN_ERRORS, message_of, title_of
 from pinakes.service.settings import Settings
 from pinakes.service.shutdown import Shutdown
 from pinakes.service.tools.ask_results import answered
-from pinakes.service.tools.fetching import Wanted, fetch_place, titled_pages
-from pinakes.service.tools.frame import Frame, json_of
+from pinakes.service.tools.fetching import Wanted, fetch_place, titled_in_all
+from pinakes.service.tools.frame import Frame, frame_of, json_of
 from pinakes.service.tools.glance import glance
 from pinakes.service.tools.places import THIS_MACHINE, Place, parse_place, several_places
 from pinakes.service.tools.search_results import found, titles_found
@@ -58,13 +59,13 @@ class Call:
     """What is known of a call: by whom, and how it reaches this service (before ``/c/…``).
 
     ``on_status`` is told how far an answer is. ``caller`` is None on this machine's own pipes.
-    ``collection``: what is asked; None: the default, or the only one. ``budget``: characters of the
-    result; None: as the settings say.
+    ``collections``: what is asked; none: the default, or all there are. ``budget``: characters of
+    the result; None: as the settings say.
     """
 
     caller: Caller | None = None
     address: str = ""
-    collection: str | None = None
+    collections: tuple[str, ...] = ()
     budget: int | None = None
     on_status: OnStatus | None = None
 
@@ -112,25 +113,29 @@ class Toolbox:
     async def search(
         self, call: Call, query: str, k: int = RESULTS, title_only: bool = False
     ) -> SearchResult:
-        """The pages of the call's collection that fit, with their sentences that likely answer.
+        """The pages of the call's collections that fit, with their sentences that likely answer.
 
         ``title_only``: pages by their titles. Raises BadQuery when there is nothing to search for,
         and what ``Library.lease`` does.
         """
-        async with self._leased(call, call.collection) as index:
+        async with self._leased_several(call) as several:
             budget = call.budget or self._settings.tools.search_budget
-            frame = self._frame(index, call, budget)
-            result = await anyio.to_thread.run_sync(self._found, index, query, k, title_only, frame)
+            frame = frame_of(several, self._address(call), budget)
+            result = await anyio.to_thread.run_sync(
+                self._found, several, query, k, title_only, frame
+            )
         self._on_search("" if call.caller is None else call.caller.name)
         return result
 
     def _found(
-        self, index: Index, query: str, k: int, title_only: bool, frame: Frame
+        self, several: Federation, query: str, k: int, title_only: bool, frame: Frame
     ) -> SearchResult:
         if title_only:
-            return titles_found(titled_pages(index, query, k), frame)
+            return titles_found(titled_in_all(several, query, k), frame)
         reader = self._answerer.reading.reader if self._settings.tools.search_network else None
-        return found(glance(index, query, self._settings.search.mode, k, reader), frame)
+        seen = glance(several, query, self._settings.search.mode, k, reader)
+        left_out = {name: title_of(error) for name, error in several.left_out.items()}
+        return found(seen, frame).model_copy(update={"left_out": left_out or None})
 
     async def fetch(
         self,
@@ -168,7 +173,7 @@ class Toolbox:
         place = parse_place(asked, self.collections(call.caller), self._own_hosts(call))
         collection = (
             place.collection
-            or call.collection
+            or (call.collections[0] if len(call.collections) == 1 else None)
             or self._of_wiki(self._library_for(call.caller), place)
         )
         async with self._leased(call, collection) as index:
@@ -199,13 +204,13 @@ class Toolbox:
         """
         if call.caller is not None:
             call.caller.check_may_ask()
-        async with self._leased(call, call.collection) as index:
+        async with self._leased_several(call) as several:
             request = AnswerRequest(question, caller=call.caller.name if call.caller else "")
-            answering = finished_answer(self._answerer, index, request, call.on_status)
+            answering = finished_answer(self._answerer, several, request, call.on_status)
             async with self._shutdown.interrupting():
                 answer = await _cancelled_once(answering)
             budget = call.budget or self._settings.tools.budget
-            return answered(answer, self._frame(index, call, budget))
+            return answered(answer, frame_of(several, self._address(call), budget))
 
     async def propose(self, call: Call, action: str) -> ProposalView:
         """Keep a proposal for a person to decide, or tell what has become of the one of this id.
@@ -230,9 +235,18 @@ class Toolbox:
         async with contextmanager_in_threadpool(library.lease(name)) as index:
             yield index
 
+    @asynccontextmanager
+    async def _leased_several(self, call: Call) -> AsyncIterator[Federation]:
+        library = self._library_for(call.caller)
+        async with contextmanager_in_threadpool(library.lease_several(call.collections)) as several:
+            yield several
+
     def _frame(self, index: Index, call: Call, budget: int) -> Frame:
-        address = call.address or (self._settings.tools.base_url or "").rstrip("/")
-        return Frame(index.manifest, address, budget)
+        return Frame(index.manifest, self._address(call), budget)
+
+    def _address(self, call: Call) -> str:
+        """What stands before ``/c/…`` in addresses that are given to the client."""
+        return call.address or (self._settings.tools.base_url or "").rstrip("/")
 
 
 def _share(results: list[FetchResult | FailedFetch], asked: list[str], room: int) -> int:

@@ -25,7 +25,14 @@ from pinakes.service.types import (
     Verdict,
 )
 from pinakes.service.views.excerpts import Spans, best_excerpt
-from pinakes.service.views.search_views import HIGHLIGHTS, KEPT_AS_OF, View, citation_fields
+from pinakes.service.views.search_views import (
+    HIGHLIGHTS,
+    KEPT_AS_OF,
+    LEFT_OUT,
+    SEARCHED,
+    View,
+    citation_fields,
+)
 
 __all__ = [
     "AnswerView",
@@ -61,6 +68,7 @@ class CitationView(View):
     permalink: str | None
     highlights: tuple[tuple[int, int], ...] = Field(description=HIGHLIGHTS)
     kept_as_of: str | None = Field(description=KEPT_AS_OF)
+    as_of: str | None = Field(description="The date of its dump.", examples=["2026-11-01"])
     excerpt: tuple[int, int] = Field(examples=[[0, 320]])
 
 
@@ -112,6 +120,7 @@ class ShortAnswerView(View):
 class NearPageView(View):
     """A page that a refusal offers instead."""
 
+    collection: str
     page_id: int
     title: str
     url: str
@@ -165,7 +174,9 @@ class AnswerView(View):
     )
     as_of: str | None = Field(description="The date of the dump.", examples=["2026-11-01"])
     model: str | None
-    collection: str
+    collection: str = Field(description="The one that answers.")
+    collections: tuple[str, ...] = Field(description=SEARCHED)
+    left_out: dict[str, str] = Field(description=LEFT_OUT)
     generation: str
     coverage: float
     prompt_tokens: int
@@ -183,6 +194,7 @@ def citation_view(citation: Citation, places: Spans = ()) -> CitationView:
         excerpt=best_excerpt(
             citation.quote, citation.highlights, _EXCERPT, places, language=citation.language
         ),
+        as_of=citation.as_of,
         **citation_fields(citation),
     )
 
@@ -207,7 +219,9 @@ def answer_view(answer: Answer) -> AnswerView:
         ],
         searched=answer.searched,
         nearest=[
-            NearPageView(page_id=page.page_id, title=page.title, url=page.url)
+            NearPageView(
+                collection=page.collection, page_id=page.page_id, title=page.title, url=page.url
+            )
             for page in answer.nearest
         ],
         outside_question=outside_question_view(answer.outside_question),
@@ -216,6 +230,8 @@ def answer_view(answer: Answer) -> AnswerView:
         as_of=answer.as_of,
         model=answer.model,
         collection=answer.collection,
+        collections=answer.collections,
+        left_out=dict(answer.left_out),
         generation=answer.generation,
         coverage=answer.coverage,
         prompt_tokens=answer.prompt_tokens,

@@ -128,7 +128,7 @@ def page_view(page: StoredPage, manifest: Manifest, meanings: Iterable[Meaning] 
             for part in page.sections
         ],
         text=page.text,
-        meanings=meaning_views(meanings, manifest.collection),
+        meanings=meaning_views(meanings),
     )
 
 

@@ -5,15 +5,19 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pinakes.index.retrieval.federated import Federation, federation_of
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Explanation, Hit, Manifest, Mode
 from pinakes.service.asking.citations import make_citation, page_url
-from pinakes.service.pages_by_name import meanings
+from pinakes.service.pages_by_name import meanings_found
+from pinakes.service.problems import title_of
 from pinakes.service.types import Citation, Meaning
 
 __all__ = [
     "HIGHLIGHTS",
     "KEPT_AS_OF",
+    "LEFT_OUT",
+    "SEARCHED",
     "HitView",
     "JudgedSearchView",
     "MeaningView",
@@ -43,6 +47,11 @@ HIGHLIGHTS = "Start and end of the question's words in the text, in code points 
 
 
 KEPT_AS_OF = "Of a page that the dump no longer has: the date of the last one that had it."
+
+
+OF_ONE = "Null where several collections were searched."
+SEARCHED = "The collections that were searched."
+LEFT_OUT = "Others that were to be searched, too, and what is wrong with them."
 
 
 class HitView(View):
@@ -104,8 +113,10 @@ class SearchView(View):
 
     query: str
     mode: Mode
-    collection: str
-    generation: str
+    collection: str | None = Field(description=OF_ONE)
+    collections: tuple[str, ...] = Field(description=SEARCHED)
+    left_out: dict[str, str] = Field(description=LEFT_OUT)
+    generation: str | None = Field(description=OF_ONE)
     coverage: float = Field(description="Share of the passages that have a vector, 0 to 1.")
     hits: list[HitView]
     meanings: list[MeaningView] = Field(
@@ -164,31 +175,37 @@ def citation_fields(citation: Citation) -> dict[str, Any]:
     }
 
 
-def meaning_views(found: Iterable[Meaning], collection: str) -> list[MeaningView]:
+def meaning_views(found: Iterable[Meaning]) -> list[MeaningView]:
     """Pages that a name may mean."""
     return [
         MeaningView(
             page_id=one.page_id,
             title=one.title,
             text=one.text,
-            url=page_url(collection, one.page_id),
+            url=page_url(one.collection, one.page_id),
         )
         for one in found
     ]
 
 
-def search_view(index: Index, query: str, mode: Mode, hits: list[Hit]) -> SearchView:
+def search_view(
+    searched: Index | Federation, query: str, mode: Mode, hits: list[Hit]
+) -> SearchView:
     """What a search found."""
-    first = hits[0].passage.page_id if hits else None
+    several = federation_of(searched)
+    explained = several.explain(query, hits)
+    only = several.first.manifest if len(several.indexes) == 1 else None
     return SearchView(
         query=query,
         mode=mode,
-        collection=index.manifest.collection,
-        generation=index.manifest.generation,
-        coverage=index.manifest.coverage,
+        collection=None if only is None else only.collection,
+        collections=several.names,
+        left_out={name: title_of(error) for name, error in several.left_out.items()},
+        generation=None if only is None else only.generation,
+        coverage=several.coverage,
         hits=[
-            _hit_view(hit, explanation, index.manifest)
-            for hit, explanation in zip(hits, index.explain(query, hits), strict=True)
+            _hit_view(hit, explanation, several.manifest_of(hit))
+            for hit, explanation in zip(hits, explained, strict=True)
         ],
-        meanings=meaning_views(meanings(index, query, first), index.manifest.collection),
+        meanings=meaning_views(meanings_found(several, query, hits)),
     )

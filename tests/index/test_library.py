@@ -16,6 +16,7 @@ from pinakes.index.errors import (
 )
 from pinakes.index.generations import current_generation
 from pinakes.index.library import Library
+from pinakes.index.retrieval.search import Index
 from tests.index.toys import HashingEncoder, republish
 
 
@@ -168,3 +169,55 @@ def test_closing_leaves_leases_their_index(opened: Library, data: Path) -> None:
         opened.close()
         assert index.search("papyrus reed")
     assert not is_open(data / "awiki")
+
+
+def test_those_asked_are_named_or_the_default_or_all(data: Path) -> None:
+    opened = Opened(data)
+    assert opened.asked() == opened.asked(["all"]) == ["awiki", "bwiki"]
+    assert opened.asked(["bwiki", "awiki", "bwiki"]) == ["bwiki", "awiki"]
+    with pytest.raises(UnknownCollection, match="no collection 'cwiki' here; there are awiki"):
+        opened.asked(["awiki", "cwiki"])
+    chosen = Opened(data, (), "bwiki")
+    assert chosen.asked() == ["bwiki"]
+    assert chosen.asked(["all"]) == ["awiki", "bwiki"]
+    limited = opened.limited_to(["awiki"], "none for you")
+    assert limited.asked() == limited.asked(["all"]) == ["awiki"]
+    with pytest.raises(UnknownCollection, match="no collection 'bwiki' here; there is awiki"):
+        limited.asked(["awiki", "bwiki"])
+    shutil.copytree(data / "awiki", data / "all", symlinks=True)
+    assert opened.asked(["all"]) == ["all"]  # it is called so
+    with pytest.raises(NoCollection):
+        Opened(data / "nothing").asked()
+
+
+def test_a_damaged_one_of_several_is_left_out(data: Path, opened: Opened) -> None:
+    (current_generation(data / "awiki") / "pages.db").unlink()
+    with opened.lease_several() as several:
+        assert several.names == ("bwiki",)
+        assert isinstance(several.left_out["awiki"], DamagedGeneration)
+        assert {hit.collection for hit in several.search("papyrus reed")} == {"bwiki"}
+    with pytest.raises(DamagedGeneration), opened.lease_several(["awiki"]):
+        pass
+
+
+def test_those_idle_longest_are_closed(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("cwiki", "dwiki"):
+        shutil.copytree(data / "awiki", data / name, symlinks=True)
+    closed: list[str] = []
+    close = Index.close
+    monkeypatch.setattr(
+        Index, "close", lambda index: (closed.append(index.manifest.collection), close(index))
+    )
+    opened = Library(data, open_encoder=HashingEncoder.open, most_open=2)
+    for name in ("awiki", "bwiki", "awiki", "cwiki"):
+        answers(opened, name)
+    assert closed == ["bwiki"]
+    with opened.lease("bwiki") as index:  # is opened again, and not closed while it is read
+        for name in ("cwiki", "dwiki", "awiki"):
+            answers(opened, name)
+        assert index.search("papyrus reed")
+    assert closed == ["bwiki", "awiki", "cwiki", "dwiki"]  # when others have been read
+    with opened.lease_several() as several:  # more at once than stay open
+        assert len(several.search("papyrus reed", 4)) == 4
+    opened.close()
+    assert sorted(closed[4:]) == ["awiki", "bwiki", "cwiki", "dwiki"]

@@ -11,8 +11,8 @@ from pinakes.service.asking.retrieve import (
     MOST_HITS,
     SEARCHED_HITS,
     Found,
-    _merged,
     find,
+    merge,
     varied,
 )
 from pinakes.service.reading.models import linear_models
@@ -185,6 +185,6 @@ def test_of_several_parts_every_page_stands_once_before_any_stands_twice(index: 
     whole = replace(_found(index, "Rosetta Stone"), sentences=())
     first = replace(whole, hits=(*stone, codex[0]))  # whose last page is behind three of one
     second = replace(whole, hits=tuple(script))
-    merged = _merged(whole, [first, second], 0.5)
+    merged = merge(whole, [first, second], 0.5)
     assert merged.hits[:3] == (stone[0], script[0], codex[0])
     assert merged.hits[3:] == (script[1], stone[1], script[2])

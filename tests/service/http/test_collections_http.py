@@ -74,11 +74,9 @@ def test_an_answer_cites_its_own_collection(client: TestClient) -> None:
 
 def test_without_a_name_they_are_named(client: TestClient) -> None:
     for answer in (
-        client.get("/api/search?q=library"),
         client.get("/api/suggest?q=l"),
         client.get("/api/pages/617"),
         client.get("/page/617"),
-        client.post("/api/ask", json=QUESTION),
     ):
         assert answer.status_code == 400
         assert answer.headers["content-type"] == "application/problem+json"
@@ -192,7 +190,7 @@ def test_tools_take_a_collection(client: TestClient) -> None:
     described = {
         one["name"]: one["inputSchema"]["properties"] for one in call(client, "tools/list")["tools"]
     }
-    assert described["search"]["collection"]["enum"] == ["badwiki", "samplewiki", "toywiki"]
+    assert described["search"]["collection"]["enum"] == ["all", "badwiki", "samplewiki", "toywiki"]
     assert "collection" in described["ask"]
     assert "collection" in described["fetch"]  # a title does not hold it
 
@@ -208,7 +206,6 @@ def test_tools_take_a_collection(client: TestClient) -> None:
     answer = call(client, "tools/call", name="ask", arguments=asked)
     assert given(answer)["collection"] == "toywiki"
     for more, told in (
-        ({}, "there are badwiki, samplewiki, toywiki; say which as collection"),
         ({"collection": "nowiki"}, "no collection 'nowiki' here; there are badwiki"),
         ({"collection": 7}, "search takes collection, a text"),
     ):
@@ -229,12 +226,13 @@ def test_on_a_page_of_an_error_its_collection_stays_chosen(
         assert page.status_code == status
         assert re.findall(r"<option selected>(\w+)", page.text) == [name]
     elsewhere = client.get("/c/nowiki/", headers={"accept": "text/html"})
-    assert "selected" not in elsewhere.text
+    assert re.findall(r"<option [^>]*selected>(\w+)", elsewhere.text) == ["All"]
 
 
 def test_the_heading_of_the_list_asks_what_the_page_offers(client: TestClient) -> None:
     page = client.get("/").text
-    assert "<h1>Which collection would you like to ask?</h1>" in page
+    assert "What would you like to know?</label></h1>" in page
+    assert "<h2>Or ask one collection</h2>" in page
 
 
 @needs_chromium
@@ -256,3 +254,120 @@ def test_the_list_in_a_browser(browser: Browser, several: Path, scripts: bool) -
         page.get_by_role("link", name="Pinakes").first.click()
         expect(page.get_by_role("link", name="Pinakes sample")).to_be_visible()
         context.close()
+
+
+def test_several_are_searched_at_once_and_every_hit_names_its_own(client: TestClient) -> None:
+    asked = [("q", "long word of the Rosetta Stone"), ("k", "40")]
+    named = [("collection", "samplewiki"), ("collection", "toywiki")]
+    found = client.get("/api/search", params=[*asked, *named]).json()
+    assert (found["collection"], found["generation"]) == (None, None)
+    assert (found["collections"], found["left_out"]) == (["samplewiki", "toywiki"], {})
+    assert {hit["collection"] for hit in found["hits"]} == {"samplewiki", "toywiki"}
+    for hit in found["hits"]:
+        assert hit["url"].startswith(f"/c/{hit['collection']}/page/{hit['page_id']}?")
+        assert hit["ref"].startswith(f"{hit['collection']}/")
+        page = client.get(f"/c/{hit['collection']}/api/pages/{hit['page_id']}").json()
+        assert page["text"][hit["start"] : hit["end"]] == hit["text"]
+    # Without a name all are, and what is damaged is named.
+    for params in (asked, [*asked, ("collection", "all")]):
+        everywhere = client.get("/api/search", params=params).json()
+        assert everywhere["hits"] == found["hits"]
+        assert everywhere["collections"] == ["samplewiki", "toywiki"]
+        assert everywhere["left_out"] == {"badwiki": "Damaged generation"}
+    # One alone is as at its own address.
+    one = client.get("/api/search", params=[*asked, named[1]]).json()
+    assert one == client.get("/c/toywiki/api/search", params=asked).json()
+    as_text = client.get("/api/search", params=[*asked, *named, ("format", "text")]).text
+    assert "samplewiki/" in as_text
+
+
+def test_wrong_names_among_several_are_told(client: TestClient) -> None:
+    unknown = client.get("/api/search?q=x&collection=samplewiki&collection=nowiki")
+    assert unknown.status_code == 404
+    assert unknown.json()["detail"].startswith("no collection 'nowiki' here; there are badwiki")
+    damaged = client.get("/api/search?q=x&collection=badwiki")
+    assert (damaged.status_code, damaged.json()["title"]) == (503, "Damaged generation")
+    twice = client.get("/c/toywiki/api/search?q=x&collection=samplewiki")
+    assert twice.status_code == 400
+    assert "toywiki is named by the path" in twice.json()["detail"]
+
+
+def test_all_are_asked_and_the_answer_says_where(client: TestClient) -> None:
+    for answer in (
+        client.post("/api/ask", json=QUESTION).json(),
+        client.post("/api/ask?collection=toywiki&collection=samplewiki", json=QUESTION).json(),
+        client.get("/api/ask", params={"q": QUESTION["question"], "mode": "quote"}).json(),
+    ):
+        assert answer["kind"] == "passage"
+        assert answer["collection"] == "samplewiki"
+        assert sorted(answer["collections"]) == ["samplewiki", "toywiki"]
+        [citation] = answer["citations"]
+        assert citation["collection"] == "samplewiki"
+        assert client.get(citation["url"], follow_redirects=True).status_code == 200
+    assert answer["left_out"] == {"badwiki": "Damaged generation"}
+    refused = client.post("/api/ask", json={"question": "Who won the chess cup of 2031?"}).json()
+    assert refused["kind"] == "refusal"
+    for near in refused["nearest"]:
+        assert near["url"] == f"/c/{near['collection']}/page/{near['page_id']}"
+
+
+def test_a_default_is_meant_and_all_are_searched_when_asked(several: Path) -> None:
+    with local_client(app_over(several, default="toywiki")) as client:
+        assert client.get("/api/search?q=library").json()["collection"] == "toywiki"
+        found = client.get("/api/search?q=library&collection=all").json()
+        assert found["collections"] == ["samplewiki", "toywiki"]
+
+
+def test_tools_search_several_and_what_they_find_can_be_fetched(client: TestClient) -> None:
+    def tool(name: str, **arguments: Any) -> Any:
+        return given(call(client, "tools/call", name=name, arguments=arguments))
+
+    query = "Where was the Rosetta Stone found?"
+    for more in ({}, {"collection": "all"}, {"collection": ["samplewiki", "toywiki"]}):
+        found = tool("search", query=query, k=8, **more)
+        assert found["results"][0]["title"].startswith("Rosetta Stone")
+        assert found.get("left_out") == (
+            None if isinstance(more.get("collection"), list) else {"badwiki": "Damaged generation"}
+        )
+        for one in found["results"]:
+            assert tool("fetch", id=one["id"])["id"]
+            assert one["url"].startswith(f"http://localhost/c/{one['id'].split('/')[0]}/page/")
+    titles = tool("search", query="long words", title_only=True)["results"]
+    assert "toywiki/4" in {one["id"] for one in titles}
+    answer = tool("ask", question=query)
+    assert (answer["collection"], answer["collections"]) == (
+        "samplewiki",
+        ["samplewiki", "toywiki"],
+    )
+    unknown = call(
+        client, "tools/call", name="search", arguments={"query": "x", "collection": ["a"]}
+    )
+    assert unknown["isError"]
+
+
+def test_the_page_of_results_of_several_names_their_collections(client: TestClient) -> None:
+    words = {"q": "long word of the Rosetta Stone", "all": 1}
+    page = client.get("/search", params=words).text
+    assert "Searched samplewiki, toywiki. Without badwiki: Damaged generation." in page
+    assert '<a href="/c/samplewiki/page/' in page
+    assert '<a href="/c/toywiki/page/' in page
+    assert re.findall(r"<option [^>]*selected>(\w+)", page) == ["All"]
+    behind = re.search(r'rel="next" href="(\?[^"]+)"', page)
+    if behind:
+        assert "collection=samplewiki" in behind[1]
+    one = client.get("/search", params={**words, "collection": "toywiki"})
+    assert one.headers["location"].startswith("/c/toywiki/search?q=long")
+    assert client.get("/search?collection=nowiki&q=x").status_code == 404
+
+
+@needs_chromium
+def test_all_are_asked_in_a_browser(browser: Browser, several: Path) -> None:
+    with running(app_over(several)) as address:
+        page = browser.new_page()
+        page.goto(f"{address}/")
+        page.get_by_label("What would you like to know?").fill(QUESTION["question"])
+        page.get_by_role("button", name="Ask", exact=True).click()
+        source = page.locator("#sources li").first
+        expect(source).to_contain_text("Rosetta Stone")
+        expect(source).to_contain_text("samplewiki")
+        assert source.get_by_role("link").first.get_attribute("href").startswith("/c/samplewiki/")

@@ -98,7 +98,12 @@ def test_a_refusal_has_pages_to_fetch_instead(manifest: Manifest) -> None:
     refusal = Answer(
         **{field: getattr(empty, field) for field in empty.__slots__}
         | {"kind": "refusal", "text": "Nothing here answers.", "hits": hits, "short_answer": None}
-        | {"nearest": (NearPage(4, "Library 4", "/page/4"), NearPage(3, "Library 3", "/page/3"))}
+        | {
+            "nearest": (
+                NearPage(4, "Library 4", "/page/4", hits[0].collection),
+                NearPage(3, "Library 3", "/page/3", hits[0].collection),
+            )
+        }
     )
     result = answered(refusal, Frame(manifest, "", 2_000))
     assert result.text == "Nothing here answers."

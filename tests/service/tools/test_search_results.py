@@ -83,7 +83,7 @@ def test_a_page_that_was_kept_says_of_when(manifest: Manifest) -> None:
 
 
 def test_titles_are_ids_of_whole_pages(manifest: Manifest) -> None:
-    pages = [Suggestion(number, f"Page {number}", None) for number in range(50)]
+    pages = [("samplewiki", Suggestion(number, f"Page {number}", None)) for number in range(50)]
     result = titles_found(pages, Frame(manifest, "", 700))
     assert len(json_of(result)) <= 700
     assert [one.id for one in result.results][:2] == ["samplewiki/0", "samplewiki/1"]

@@ -149,7 +149,8 @@ function linkedNames(node, pages) {
 }
 
 // With an answer come the places in the sources that support its sentences.
-export function drawSources(list, citations, { short_answer: shortAnswer, sentences } = {}) {
+export function drawSources(list, citations, { short_answer: shortAnswer, sentences, collections } = {}) {
+  const several = collections?.length > 1;
   const said = (sentences ?? []).map(({ source }) => source).filter(Boolean);
   list.replaceChildren();
   for (const citation of citations) {
@@ -160,6 +161,7 @@ export function drawSources(list, citations, { short_answer: shortAnswer, senten
     const quote = quotation(citation, short, said.filter(({ number }) => number === citation.number));
     for (const part of [link, quote]) part.dir = "auto";
     item.append(link);
+    if (several) item.append(element("span", ` ${citation.collection}${citation.as_of ? `, as of ${citation.as_of}` : ""}`, "about"));
     if (citation.kept_as_of) item.append(element("span", ` kept as of ${citation.kept_as_of}`, "about"));
     item.append(quote);
     list.append(item);

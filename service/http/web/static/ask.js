@@ -111,7 +111,7 @@ async function ask() {
   stop.hidden = false;
   let last = "";
   try {
-    const response = await fetch("api/ask", {
+    const response = await fetch(form.dataset.api, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
       body: JSON.stringify({ question, mode: asking, history: latest(messages()) }),

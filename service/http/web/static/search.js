@@ -65,8 +65,10 @@ if (form) {
     asked?.abort();
     const mine = (asked = new AbortController());
     const typed = field.value;
-    if (!typed.trim()) return close();
-    const collection = form.elements.namedItem("collection").value;
+    const chosen = form.elements.namedItem("collection");
+    // Titles are of one collection.
+    if (!typed.trim() || chosen.selectedOptions?.[0].textContent === "All") return close();
+    const collection = chosen.value;
     const query = new URLSearchParams({ q: typed.slice(0, 200), k: "8" });
     try {
       const address = `/c/${encodeURIComponent(collection)}/api/suggest?${query}`;
