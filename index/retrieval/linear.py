@@ -24,6 +24,7 @@ __all__ = [
     "LEVEL",
     "CosineScale",
     "LinearReranker",
+    "OtherEncoder",
     "RankingWeights",
     "fitted_rerankers",
     "ranking_weights",
@@ -35,6 +36,7 @@ LEVEL = "level"
 _BEHIND = 0.01
 Column = NDArray[np.float64]
 
+_OF_VECTORS = ("page vector", "page vector cubed", "vector")
 _COLUMNS = {name: column for column, name in enumerate(FEATURES)}
 
 
@@ -47,10 +49,40 @@ class CosineScale(BaseModel):
     spread: float
 
 
+class OtherEncoder(BaseModel):
+    """How much more the cosines of another encoder weigh, once they are brought to the scale.
+
+    ``command`` fits it again.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    sha256: str
+    factor: float
+    command: str
+
+
 class RankingWeights(FittedWeights):
-    """The weights of the ranking, and the scale of the cosines that they weigh."""
+    """The weights of the ranking, and the scale of the cosines that they weigh.
+
+    ``others``: encoders whose cosines tell more than those of an unknown one, which weigh the same.
+    """
 
     cosines: CosineScale
+    others: tuple[OtherEncoder, ...] = ()
+
+    def scaled_for(self, encoder: EncoderRecord) -> Mapping[Side, Mapping[str, float]]:
+        """The weights for rescaled cosines of this other encoder."""
+        known = (other.factor for other in self.others if other.sha256 == encoder.sha256)
+        factor = next(known, 1.0)
+        return {
+            side: {
+                name: weight * factor if name in _OF_VECTORS else weight
+                for name, weight in weights.items()
+            }
+            for side, weights in self.weights.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +197,8 @@ def fitted_rerankers(_store: Store, encoder: EncoderRecord | None) -> tuple[Rera
     """What ranks with vectors of this encoder, or without any: every search, if not told otherwise.
 
     Cosines of two encoders lie on different scales: those of another one than the weights were
-    fitted on are brought to the scale of that. The first stage then reads none, so that its score
-    is one that is known to models fitted on it.
+    fitted on are brought to the scale of that, and weigh what is known of that encoder. The first
+    stage then reads none, so that its score is one that is known to models fitted on it.
     """
     fitted = ranking_weights()
     if fitted.side(encoder) == "with vectors":
@@ -175,7 +207,7 @@ def fitted_rerankers(_store: Store, encoder: EncoderRecord | None) -> tuple[Rera
     first = LinearReranker({by_words: fitted.weights[by_words]})
     if encoder is None:
         return (first,)
-    return (first, LinearReranker(fitted.weights, fitted.cosines))
+    return (first, LinearReranker(fitted.scaled_for(encoder), fitted.cosines))
 
 
 @cache

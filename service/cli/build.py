@@ -38,12 +38,13 @@ from pinakes.service.terminal.console import (
 
 if TYPE_CHECKING:
     from pinakes.index.build.pipeline import BuildOptions
+    from pinakes.index.encoders.sentence_model import SentenceEncoder
     from pinakes.index.types import Manifest, VectorScope
     from pinakes.ingest.sources.base import Source
     from pinakes.service.settings import Settings
     from pinakes.service.terminal.console import BuildProgress
 
-__all__ = ["build", "build_and_tell", "calibrate", "plan", "spread_over_cluster"]
+__all__ = ["build", "build_and_tell", "calibrate", "chosen_encoder", "plan", "spread_over_cluster"]
 
 _ASKING = "Asking itself"
 _QUARANTINE = "quarantine.jsonl"
@@ -97,12 +98,12 @@ def build_and_tell(
     from pinakes.index.build.guards import Guards
     from pinakes.index.build.pipeline import build_collection
     from pinakes.index.build.publish import current_manifest
-    from pinakes.index.encoders.sentence_model import find_encoder
     from pinakes.ingest.types import TrailingBytes
     from pinakes.service.terminal.console import BuildProgress, err, out
 
-    encoder = None if scope == "none" else find_encoder(settings.search.encoder)
     before = current_manifest(directory)
+    is_anew = accept_encoder or options.force
+    encoder = chosen_encoder(settings, source, scope, None if is_anew else before)
     with spread_over_cluster(options, settings, source) as spread, BuildProgress() as progress:
         guards = Guards(accept_vanished, accept_encoder, options.force, progress.ask)
         guarded = replace(spread, guards=guards)
@@ -207,6 +208,25 @@ def calibrate(
         write_threshold(directory, chosen)
 
 
+def chosen_encoder(
+    settings: "Settings", source: "Source", scope: "VectorScope", present: "Manifest | None" = None
+) -> "SentenceEncoder | None":
+    """The encoder for ``source``, None where it is to have no vectors; what is amiss is told.
+
+    ``present``: of the generation whose vectors are to be kept. Raises EncoderNotFound.
+    """
+    from pinakes.index.encoders.choice import choose_encoder
+    from pinakes.service.terminal.console import err
+
+    if scope == "none":
+        return None
+    kept = None if present is None else present.encoder
+    chosen = choose_encoder(settings.search.encoder, source.identity.language, kept)
+    if chosen.notice:
+        err.print(chosen.notice, markup=False, highlight=False)
+    return chosen.encoder
+
+
 def plan(
     dump: DumpPaths,
     vectors: VectorsOption = "all",
@@ -216,7 +236,6 @@ def plan(
     """Say what building a dump would take on this machine, from a sample of the dump."""
     require_extra("build", "pinakes plan")
     from pinakes.index.build.plan import PlannedStep, plan_build
-    from pinakes.index.encoders.sentence_model import find_encoder
     from pinakes.ingest.sources.opening import open_source
     from pinakes.ingest.workers import default_workers
     from pinakes.service.evaluation.refusals import (
@@ -229,7 +248,7 @@ def plan(
     settings = load_settings()
     scope = one_of("--vectors", vectors, ("all", "leads", "none"))
     found = open_source(dump)
-    encoder = None if scope == "none" else find_encoder(settings.search.encoder)
+    encoder = chosen_encoder(settings, found, scope)
     with BuildProgress() as progress:
         planned = plan_build(found, workers or default_workers(), encoder, progress, scope=scope)
     if planned.pages.documents >= MADE_QUESTIONS:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pinakes.service.cli.build import build_and_tell, spread_over_cluster
+from pinakes.service.cli.build import build_and_tell, chosen_encoder, spread_over_cluster
 from pinakes.service.cli.build_options import (
     AcceptEncoderOption,
     AcceptVanishedOption,
@@ -165,11 +165,11 @@ def _preview(
     as_json: bool,
 ) -> None:
     from pinakes.index.build.pipeline import preview_update
-    from pinakes.index.encoders.sentence_model import find_encoder
+    from pinakes.index.build.publish import current_manifest
     from pinakes.service.terminal.console import BuildProgress, out
     from pinakes.service.terminal.inventory_report import print_preview
 
-    encoder = None if scope == "none" else find_encoder(settings.search.encoder)
+    encoder = chosen_encoder(settings, source, scope, current_manifest(directory))
     with spread_over_cluster(options, settings, source) as spread, BuildProgress() as progress:
         found = preview_update(directory, source, encoder, scope, progress, spread)
     if as_json:

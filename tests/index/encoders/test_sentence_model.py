@@ -29,12 +29,15 @@ WEIGHTS = b"these bytes stand for 90 MB of weights"
 @pytest.fixture
 def toy_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A directory that passes for the packaged model as long as its weights are unchanged."""
-    directory = tmp_path / "toy-model"
+    directory = tmp_path / "toy_model"
     directory.mkdir()
+    (directory / "__init__.py").touch()
+    monkeypatch.syspath_prepend(str(tmp_path))
     (directory / "model.safetensors").write_bytes(WEIGHTS)
     known = dataclasses.replace(
         sentence_model._PACKAGED["all-MiniLM-L6-v2"],
-        path=lambda: directory,
+        package="toy_model",
+        file="model.safetensors",
         sha256=hashlib.sha256(WEIGHTS).hexdigest(),
     )
     monkeypatch.setitem(sentence_model._PACKAGED, "toy", known)
@@ -76,7 +79,7 @@ def test_the_packaged_model_is_the_published_one(minilm: SentenceEncoder) -> Non
 
 def test_the_same_model_in_a_directory_works_without_its_name(minilm: SentenceEncoder) -> None:
     """The directory's own name stands in the record; its weights still say what it is."""
-    directory = sentence_model._PACKAGED["all-MiniLM-L6-v2"].path()
+    directory = minilm.directory
     record = find_encoder(str(directory)).record
     assert record == minilm.record.model_copy(update={"name": directory.name})
 
@@ -96,7 +99,7 @@ def test_passages_are_near_those_of_the_model_itself(minilm: SentenceEncoder) ->
     """What 8-bit integers cost on real passages; beyond .99 the bench finds no loss of rank."""
     texts = [f"Papyrus – {n}\n{sentence} " * 5 for n, sentence in enumerate(SENTENCES)]
     model = import_module("sentence_transformers").SentenceTransformer(
-        str(sentence_model._PACKAGED["all-MiniLM-L6-v2"].path()),
+        str(find_encoder("all-MiniLM-L6-v2").directory),
         device="cpu",
         local_files_only=True,
     )

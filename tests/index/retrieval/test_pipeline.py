@@ -247,6 +247,18 @@ def test_the_order_is_the_same_on_every_scale_of_cosines() -> None:
         assert [score for _, score in found] == pytest.approx([score for _, score in expected])
 
 
+def test_cosines_of_an_encoder_that_is_known_weigh_more_and_others_as_they_do() -> None:
+    fitted = ranking_weights()
+    [known] = fitted.others
+    record = EncoderRecord(name=known.name, sha256=known.sha256, dimension=384)
+    weighed = fitted.scaled_for(record)["with vectors"]
+    for name, weight in fitted.weights["with vectors"].items():
+        factor = known.factor if name in ("vector", "page vector") else 1.0
+        assert weighed[name] == pytest.approx(weight * factor)
+    unknown = record.model_copy(update={"sha256": "0" * 64})
+    assert fitted.scaled_for(unknown) == fitted.weights
+
+
 @pytest.mark.parametrize("vectors", [0.0, 1.0])
 def test_cosines_without_spread_rank_nothing(vectors: float) -> None:
     fitted = ranking_weights()
