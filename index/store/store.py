@@ -93,6 +93,7 @@ class Store:
         self._texts_directory = texts_beside(path)
         self._connections = ThreadConnections(path)
         self._health = health or Health()
+        self._lead_count: int | None = None
         try:
             self.passage_count = self._one("SELECT coalesce(max(passage_id) + 1, 0) FROM passages")
             self._keeps = self._one("SELECT count(*) FROM sqlite_master WHERE name = 'kept'") > 0
@@ -319,7 +320,9 @@ class Store:
 
     def lead_count(self) -> int:
         """Number of articles with a passage; some consist of templates only."""
-        return self._one("SELECT count(*) FROM pages WHERE passage_count > 0")
+        if self._lead_count is None:  # of millions they are counted in seconds
+            self._lead_count = self._one("SELECT count(*) FROM pages WHERE passage_count > 0")
+        return self._lead_count
 
     def first_of_page(self, passage_id: int) -> int:
         """The first passage of the page that this one belongs to."""

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import Manifest, PassagePlace
+from pinakes.index.types import PassagePlace
 from pinakes.service.asking.citations import page_url
+from pinakes.service.http.interface_languages import InterfaceLanguage
 from pinakes.service.views.excerpts import first_sentence
 
 __all__ = ["Example", "coverage_in_words", "drawn_article", "examples"]
@@ -46,15 +47,30 @@ def drawn_article(index: Index, chance: random.Random) -> int | None:
     return next((place.page_id for place in _drawn(index, chance)), None)
 
 
-def coverage_in_words(manifest: Manifest) -> str:
-    """How much of it is searched by meaning, too, and not by words alone."""
+def coverage_in_words(index: Index, language: InterfaceLanguage) -> str:
+    """How much of it is searched by meaning, too, and not by words alone.
+
+    Articles' beginnings get their vectors first.
+    """
+    gettext = language.gettext
+    manifest = index.manifest
     share = manifest.coverage
     if manifest.vectors == 0:
-        return "Searched by words; no passage has a vector yet."
+        return gettext("Searched by words; no passage has a vector yet.")
     if share == 1:
-        return "Searched by words and by meaning."
-    percent = "less than 1" if share < 0.01 else str(min(round(100 * share), 99))
-    return f"Searched by words, and {percent} % of its passages by meaning."
+        return gettext("Searched by words and by meaning.")
+    percent = "< 1" if share < 0.01 else str(min(round(100 * share), 99))
+    if manifest.vectors < index.store.lead_count():
+        words = gettext(
+            "Searched by words. %(percent)s %% of the passages have vectors: search by meaning "
+            "covers the beginnings of the first articles."
+        )
+    else:
+        words = gettext(
+            "Searched by words. %(percent)s %% of the passages have vectors: search by meaning "
+            "covers the beginnings of all articles."
+        )
+    return words % {"percent": percent}
 
 
 def _drawn(index: Index, chance: random.Random) -> Iterator[PassagePlace]:

@@ -21,6 +21,7 @@ from pinakes.service.errors import NotFound
 from pinakes.service.http.api import article, others_meant
 from pinakes.service.http.article_blocks import heading_anchor, opening, page_blocks
 from pinakes.service.http.front_page import coverage_in_words, drawn_article, examples
+from pinakes.service.http.interface_languages import interface_language, language_choice
 from pinakes.service.http.requests import (
     UNDER_COLLECTION,
     LeasedIndex,
@@ -42,8 +43,8 @@ from pinakes.service.views.search_views import MeaningView, meaning_views
 
 __all__ = ["add_pages"]
 
-# Which page it is hangs on who asks and on which collections there are.
-_FRESH = {"Cache-Control": "no-cache", "Vary": "Sec-Fetch-Site, Cookie"}
+# Which page it is hangs on who asks, in which language, and on which collections there are.
+_FRESH = {"Cache-Control": "no-cache", "Vary": "Sec-Fetch-Site, Cookie, Accept-Language"}
 # So many passages are searched for each page of results: articles share them.
 _PASSAGES_A_PAGE = 3 * RESULTS_A_PAGE
 _MOST_PAGES = 5
@@ -58,6 +59,7 @@ _pages = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 def add_pages(app: FastAPI) -> None:
     """Add the pages, and the one where a browser gives its token."""
     add_entry(app, TEMPLATES, app.state.tokens)
+    app.include_router(language_choice)
     app.include_router(_pages)
 
 
@@ -90,7 +92,7 @@ def question_page(
         {
             "manifest": index.manifest,
             "asks_itself": is_own_navigation(request),
-            "coverage": coverage_in_words(index.manifest),
+            "coverage": coverage_in_words(index, interface_language(request)),
             "examples": [] if query and may_ask else examples(index, _CHANCE),
         }
         | ({} if may_ask else {"query": query}),
@@ -164,7 +166,8 @@ def _results(
             seen = None if page > 1 or everything else glance(several, query, mode, 1)
             if seen is None or seen.pages:
                 hits = several.search(query, page * _PASSAGES_A_PAGE, mode)
-                results, more = results_page(hits, page)
+                facts = interface_language(request).gettext("Facts")
+                results, more = results_page(hits, page, facts)
                 if hits and page == 1:
                     meant = meanings_found(several, query, hits)
             else:

@@ -93,8 +93,9 @@ def problem_view(error: Exception, settings: Settings | None) -> ProblemView:
     ``settings``: as for ``message_of``.
     """
     if not isinstance(error, KNOWN_ERRORS):
-        return ProblemView(title="Internal error", status=500, detail=message_of(error))
-    problem = problem_of(error) or Problem(1, 500, "Failure")
+        problem = Problem(1, 500, "Internal error")
+    else:
+        problem = problem_of(error) or Problem(1, 500, "Failure")
     detail = message_of(error, settings)
     return ProblemView(title=problem.title, status=problem.http_status, detail=detail)
 

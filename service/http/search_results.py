@@ -17,7 +17,6 @@ __all__ = ["RESULTS_A_PAGE", "ArticleResult", "SectionLink", "results_page"]
 RESULTS_A_PAGE = 10
 _EXCERPT = 320
 _MOST_SECTIONS = 3
-_FACTS = "Facts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +50,26 @@ class ArticleResult:
     more: list[SectionLink] = field(default_factory=list)
 
 
-def results_page(hits: Sequence[Hit], number: int) -> tuple[list[ArticleResult], bool]:
-    """The results of the page ``number``, from 1, and whether there are more behind them."""
+def results_page(
+    hits: Sequence[Hit], number: int, facts: str = "Facts"
+) -> tuple[list[ArticleResult], bool]:
+    """The results of the page ``number``, from 1, and whether there are more behind them.
+
+    ``facts``: what stands for the program's own heading above an infobox's facts.
+    """
     found: dict[PageKey, ArticleResult] = {}
     for hit in hits:
         known = found.get(hit.page_key)
         if known is None:
-            found[hit.page_key] = _result(hit)
+            found[hit.page_key] = _result(hit, facts)
         elif len(known.more) < _MOST_SECTIONS:
-            _add_section(known, hit)
+            _add_section(known, hit, facts)
     first = (number - 1) * RESULTS_A_PAGE
     results = list(found.values())
     return results[first : first + RESULTS_A_PAGE], len(results) > first + RESULTS_A_PAGE
 
 
-def _result(hit: Hit) -> ArticleResult:
+def _result(hit: Hit, facts: str) -> ArticleResult:
     passage = hit.passage
     start, end = best_excerpt(passage.text, hit.highlights, _EXCERPT, language=hit.language)
     named = f"{passage.title}\n"
@@ -77,7 +81,7 @@ def _result(hit: Hit) -> ArticleResult:
         collection=hit.collection,
         language=hit.language,
         url=page_url(hit.collection, passage.page_id),
-        heading_path=_shown_path(passage),
+        heading_path=_shown_path(passage, facts),
         passage_url=passage_url(_ref(hit)),
         alias=alias,
         pieces=tuple(
@@ -91,18 +95,17 @@ def _result(hit: Hit) -> ArticleResult:
     )
 
 
-def _add_section(result: ArticleResult, hit: Hit) -> None:
+def _add_section(result: ArticleResult, hit: Hit, facts: str) -> None:
     """A section is named once, and that of the best passage not at all."""
-    path = _shown_path(hit.passage)
+    path = _shown_path(hit.passage, facts)
     name = path[-1] if path else ""
     names = {section.name for section in result.more}
     if name and path != result.heading_path and name not in names:
         result.more.append(SectionLink(name, passage_url(_ref(hit))))
 
 
-def _shown_path(passage: Passage) -> tuple[str, ...]:
-    """Its headings; the program's own above an infobox's facts says what stands there."""
-    return (_FACTS,) if passage.heading_path == (INFOBOX_HEADING,) else passage.heading_path
+def _shown_path(passage: Passage, facts: str) -> tuple[str, ...]:
+    return (facts,) if passage.heading_path == (INFOBOX_HEADING,) else passage.heading_path
 
 
 def _ref(hit: Hit) -> PassageRef:

@@ -1,18 +1,26 @@
 """The pages' templates: what every page knows, and values as pages show them."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
 
 from pinakes.index.errors import CollectionError
 from pinakes.index.retrieval.search import MAX_QUERY_LENGTH
 from pinakes.service.asking.citations import collection_url
 from pinakes.service.http.formats import accepted
+from pinakes.service.http.interface_languages import (
+    INTERFACE_LANGUAGES,
+    LANGUAGE_CHOICE,
+    InterfaceLanguage,
+    interface_language,
+)
 from pinakes.service.http.requests import library_of
 from pinakes.service.http.static_files import STATIC
 from pinakes.service.plain_text import visible
@@ -24,7 +32,7 @@ _TEMPLATES = Path(__file__).parent / "web" / "templates"
 _HTML = "text/html"
 _FOR_PROGRAMS = ("/v1/", "/mcp")
 # Reached without a token, too: there nothing is told of what is kept here.
-_OPEN = ("/static/", "/enter", "/healthz")
+_OPEN = ("/static/", "/enter", LANGUAGE_CHOICE, "/healthz")
 
 
 def wants_page(request: Request) -> bool:
@@ -35,12 +43,16 @@ def wants_page(request: Request) -> bool:
 
 
 def _known(request: Request) -> dict[str, Any]:
-    """What every page knows: who looks, the collections there are, how long a question may be.
+    """What every page knows: who looks and in which language, the collections there are.
 
     ``collection_named``: the one that the address names, whether there is such a page or not.
     """
     # Nobody has been found out where a page is shown to everybody.
-    known = {"caller": getattr(request.state, "caller", None), "longest": MAX_QUERY_LENGTH}
+    known = {
+        "caller": getattr(request.state, "caller", None),
+        "longest": MAX_QUERY_LENGTH,
+        "interface": interface_language(request),
+    }
     if request.url.path.startswith(_OPEN):
         return known | {"collection_names": [], "collection_named": ""}
     try:  # the human door has no library
@@ -53,19 +65,53 @@ def _known(request: Request) -> dict[str, Any]:
 
 def _shown(value: Any) -> Any:
     """A value as a page shows it."""
+    if isinstance(value, Markup):
+        return Markup(visible(value))  # noqa: S704  (of what is no markup nothing becomes markup)
     return visible(value) if isinstance(value, str) else value
 
 
-def _in_words(day: str) -> str:
-    """A day of ISO 8601 as people write it: 1 November 2026."""
-    shown = date.fromisoformat(day)
-    return f"{shown.day} {shown:%B %Y}"
+def _language(context: Context) -> InterfaceLanguage:
+    language: InterfaceLanguage = context["interface"]
+    return language
 
 
-TEMPLATES = Jinja2Templates(directory=_TEMPLATES, context_processors=[_known])
-TEMPLATES.env.finalize = _shown
-TEMPLATES.env.globals["static"] = STATIC
-TEMPLATES.env.filters["in_words"] = _in_words
+@pass_context
+def _gettext(context: Context, words: str) -> str:
+    return _language(context).gettext(words)
+
+
+@pass_context
+def _ngettext(context: Context, one: str, many: str, count: int) -> str:
+    return _language(context).ngettext(one, many, count)
+
+
+@pass_context
+def _number(context: Context, value: int) -> str:
+    return _language(context).number(value)
+
+
+@pass_context
+def _day(context: Context, value: str) -> str:
+    return _language(context).day(value)
+
+
+def _environment() -> Jinja2Templates:
+    templates = Jinja2Templates(directory=_TEMPLATES, context_processors=[_known])
+    env = templates.env
+    env.finalize = _shown
+    env.add_extension("jinja2.ext.i18n")
+    env.policies["ext.i18n.trimmed"] = True
+    env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.globals |= {
+        "static": STATIC,
+        "interface_languages": INTERFACE_LANGUAGES,
+        "language_choice": LANGUAGE_CHOICE,
+    }
+    env.filters |= {"number": _number, "day": _day}
+    return templates
+
+
+TEMPLATES = _environment()
 
 
 def error_page(
@@ -83,6 +129,7 @@ def error_page(
         "detail": detail[:1].upper() + detail[1:],
         "query": name,
         "meanings": meanings,
+        "language_leads_to": "/",  # what was asked for is not told again
     }
     return TEMPLATES.TemplateResponse(
         request, "error.html", shown, status_code=status, headers=headers

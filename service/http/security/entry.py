@@ -10,6 +10,7 @@ from fastapi.templating import Jinja2Templates
 from starlette.exceptions import HTTPException
 
 from pinakes.service.errors import BadInput
+from pinakes.service.http.interface_languages import own_path
 from pinakes.service.http.security.guard import ENTRY, cookie_name
 from pinakes.service.http.security.tokens import Tokens
 
@@ -33,14 +34,14 @@ def add_entry(app: FastAPI, templates: Jinja2Templates, tokens: Tokens) -> None:
     @app.get(ENTRY, response_class=HTMLResponse, include_in_schema=False)
     def ask_for_token(request: Request, to: Annotated[str, Query()] = "/") -> Response:
         """Type the token; ``to`` is where it leads."""
-        return page(request, _own_path(to))
+        return page(request, own_path(to))
 
     @app.post(ENTRY, response_class=HTMLResponse, include_in_schema=False)
     async def take_token(request: Request) -> Response:
         """Keep the token as a cookie that no script reads and no page of others sends."""
         sent = parse_qs((await request.body()).decode("utf-8", "replace"))
         secret = sent.get("token", [""])[0].strip()
-        to = _own_path(sent.get("to", ["/"])[0])
+        to = own_path(sent.get("to", ["/"])[0])
         try:
             known = tokens.find(secret)
         except BadInput as error:
@@ -59,9 +60,3 @@ def add_entry(app: FastAPI, templates: Jinja2Templates, tokens: Tokens) -> None:
             secure=scheme == "https",
         )
         return answer
-
-
-def _own_path(to: str) -> str:
-    """``to``, where it is a path of this service, else its first page."""
-    own = to.startswith("/") and not to.startswith(("//", "/\\")) and to.isprintable()
-    return to if own else "/"

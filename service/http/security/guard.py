@@ -19,6 +19,7 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pinakes.service.errors import BadInput
+from pinakes.service.http.interface_languages import LANGUAGE_CHOICE
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.openai_errors import error_body
 from pinakes.service.http.problem_responses import ProblemView
@@ -41,9 +42,10 @@ __all__ = [
 ]
 
 _log = logging.getLogger(__name__)
-# Where a browser gives its token. Without one: that page, what it needs, and whether we are up.
+# Where a browser gives its token. Without one: that page, what it needs (its language, too), and
+# whether we are up.
 ENTRY = "/enter"
-_OPEN = (ENTRY, "/healthz")
+_OPEN = (ENTRY, LANGUAGE_CHOICE, "/healthz")
 _STATIC = "/static/"
 _BEARER = "Bearer"
 # A collection's page, its search, or an article's; search and articles also without its name.

@@ -44,7 +44,7 @@ def test_approved_on_the_page_it_runs_and_says_how_it_went(doors: Doors) -> None
     assert [token.name for token in Tokens(doors.data).all()] == ["agent", "me"]
     page = doors.page()
     assert "The token phone is revoked." in page
-    assert "done, decided by me at" in page
+    assert "Done · decided by me at" in page
     assert doors.reading.get(f"/api/proposals/{made['id']}").json()["state"] == "done"
 
 

@@ -129,7 +129,7 @@ class TestPages:
         self, client: TestClient
     ) -> None:
         html = client.get("/page/56273", headers={"accept": "text/html"}).text
-        article = html[html.index("<article") :]
+        article = html[html.index("<article") : html.index("</main>")]
         assert '<a href="/c/samplewiki/page/10746">Callimachus</a>' in article
         targets = set(re.findall(r'<a href="([^"]*)"', article))
         local = {target for target in targets if not target.startswith("https://")}
@@ -184,7 +184,7 @@ class TestReaderPage:
 
 def test_the_language_of_the_collection_is_that_of_the_article(client: TestClient) -> None:
     html = client.get("/page/617").text
-    assert '<html lang="en">' in html
+    assert '<html lang="en" dir="ltr">' in html
     assert '<article lang="en" ' in html
 
 

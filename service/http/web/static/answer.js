@@ -1,6 +1,7 @@
 // Draws answers and their sources. All text is set as text, never as HTML: what a model writes
 // cannot link or load anything; the only links are those of the service itself.
 import { withPreview } from "./preview.js";
+import { say } from "./words.js";
 
 // An answer while it comes: its text grows, and each sentence is drawn anew when it is checked.
 export class AnswerText {
@@ -70,8 +71,8 @@ export class AnswerText {
     const linking = linkedNames(this.section.lastChild, nearest);
     const text = this.section.textContent;
     if (!searched.every((query) => text.includes(query))) {
-      const asked = searched.map((query) => `“${query}”`).join(", ");
-      this.section.append(element("p", `Searched for ${asked}.`, "searched"));
+      const queries = searched.map((query) => `“${query}”`).join(", ");
+      this.section.append(element("p", say("Searched for %(queries)s.", { queries }), "searched"));
     }
     if (linking || !nearest.length) return;
     const list = element("ul");
@@ -80,7 +81,7 @@ export class AnswerText {
       item.append(linked(page.title, page.url));
       list.append(item);
     }
-    this.section.append(element("p", "Nearest pages:", "searched"), list);
+    this.section.append(element("p", say("Nearest pages:"), "searched"), list);
   }
 
   #drawn(sentence, text) {
@@ -92,7 +93,7 @@ export class AnswerText {
       const mark = citation ? withPreview(linked(piece, citation.url), citation, place) : piece;
       if (citation && sentence.unverified.includes(own)) {
         mark.className = "unverified";
-        mark.title = `Unverified: ${citation.title} was not found to say this.`;
+        mark.title = say("Unverified: %(title)s was not found to say this.", { title: citation.title });
       }
       drawn.append(mark);
     }
@@ -105,17 +106,17 @@ export class AnswerText {
 // What could be asked elsewhere, folded; nothing sends it.
 function outside({ text, removed }) {
   const folded = element("details", "", "outside");
-  folded.append(element("summary", "To ask elsewhere (not sent)"), element("p", text));
+  folded.append(element("summary", say("To ask elsewhere (not sent)")), element("p", text));
   const kinds = [...new Set(removed.map(({ kind }) => kind))].join(", ");
-  const leftOut = kinds ? `Left out, as far as rules recognise it: ${kinds}. ` : "";
-  folded.append(element("p", `${leftOut}Read it before you send it.`, "searched"));
+  const leftOut = kinds ? [say("Left out, as far as rules recognise it: %(kinds)s.", { kinds })] : [];
+  folded.append(element("p", [...leftOut, say("Read it before you send it.")].join(" "), "searched"));
   return folded;
 }
 
 const DOUBTS = {
-  partly: "The sources support this sentence in part only.",
-  unsupported: "Nothing that was found supports this sentence.",
-  contradicted: "A source says otherwise.",
+  partly: [say("partly"), say("The sources support this sentence in part only.")],
+  unsupported: [say("unsupported"), say("Nothing that was found supports this sentence.")],
+  contradicted: [say("contradicted"), say("A source says otherwise.")],
 };
 
 // Says that a sentence is not supported and what of it no source holds, or which marks were not
@@ -123,14 +124,16 @@ const DOUBTS = {
 function doubt({ verdict, missing, unverified }) {
   const doubts = [];
   if (verdict in DOUBTS) {
-    doubts.push(verdict + (missing.length ? `: not in the sources: ${missing.join(", ")}` : ""));
+    const [name] = DOUBTS[verdict];
+    const lacking = { verdict: name, words: missing.join(", ") };
+    doubts.push(missing.length ? say("%(verdict)s: not in the sources: %(words)s", lacking) : name);
   }
   if (unverified.length && verdict !== "unsupported") {
-    doubts.push(`unverified: ${unverified.map((number) => `[${number}]`).join(" ")}`);
+    doubts.push(say("unverified: %(marks)s", { marks: unverified.map((number) => `[${number}]`).join(" ") }));
   }
   if (!doubts.length) return null;
   const mark = element("span", doubts.join("; "), "verdict");
-  mark.title = DOUBTS[verdict] ?? "These sources were not found to say this.";
+  mark.title = DOUBTS[verdict]?.[1] ?? say("These sources were not found to say this.");
   return mark;
 }
 
@@ -161,8 +164,11 @@ export function drawSources(list, citations, { short_answer: shortAnswer, senten
     const quote = quotation(citation, short, said.filter(({ number }) => number === citation.number));
     for (const part of [link, quote]) part.dir = "auto";
     item.append(link);
-    if (several) item.append(element("span", ` ${citation.collection}${citation.as_of ? `, as of ${citation.as_of}` : ""}`, "about"));
-    if (citation.kept_as_of) item.append(element("span", ` kept as of ${citation.kept_as_of}`, "about"));
+    if (several) {
+      const of = { collection: citation.collection, day: citation.as_of };
+      item.append(element("span", ` ${citation.as_of ? say("%(collection)s, as of %(day)s", of) : citation.collection}`, "about"));
+    }
+    if (citation.kept_as_of) item.append(element("span", ` ${say("kept as of %(day)s", { day: citation.kept_as_of })}`, "about"));
     item.append(quote);
     list.append(item);
   }
@@ -202,7 +208,7 @@ function quotation({ quote, excerpt, highlights }, short, said) {
 
 // Where a citation stands; the heading above an infobox's facts is the program's own.
 export function placeName({ title, heading_path: path }) {
-  return [title, ...path.map((name) => (name === "Infobox" ? "Facts" : name))].join(" › ");
+  return [title, ...path.map((name) => (name === "Infobox" ? say("Facts") : name))].join(" › ");
 }
 
 function linked(text, address) {

@@ -6,12 +6,19 @@ import { listConversations } from "./conversation_list.js";
 import { keep, kept, newId } from "./conversation_store.js";
 import { offerText } from "./conversation_text.js";
 import { events } from "./events.js";
+import { say, sayCount } from "./words.js";
 import "./recent.js";
 
 // The service reads so many turns, in bodies of 64 KiB.
 const LONGEST_HISTORY = 20;
 const LONGEST_BODY = 48_000;
-const STAGES = { searching: "Searching…", loading: "The model is being loaded…", reading: "Reading…", thinking: "Thinking…", writing: "Writing…" };
+const STAGES = {
+  searching: say("Searching…"),
+  loading: say("The model is being loaded…"),
+  reading: say("Reading…"),
+  thinking: say("Thinking…"),
+  writing: say("Writing…"),
+};
 
 const form = document.getElementById("ask");
 const field = document.getElementById("question");
@@ -47,7 +54,7 @@ offerText(after, () => conversation.turns);
 
 stop.addEventListener("click", () => {
   running.abort(); // the service notices, and the model stops
-  status.textContent = "Stopped.";
+  status.textContent = say("Stopped.");
   field.focus();
 });
 
@@ -63,7 +70,7 @@ if (location.hash) {
   if (!mode.value) mode.value = "answer";
   // A link of another site may fill the question in; asking it costs, and is the user's to do.
   if ("asksItself" in form.dataset || history.state?.asked) ask();
-  else status.textContent = "A link from elsewhere brought this question; press Ask to ask it.";
+  else status.textContent = say("A link from elsewhere brought this question; press Ask to ask it.");
 }
 
 function begun() {
@@ -89,7 +96,7 @@ async function showKept() {
   clear();
   earlier.replaceChildren();
   answer.section.removeAttribute("aria-busy");
-  status.textContent = found ? "" : "That conversation is not kept in this browser.";
+  status.textContent = found ? "" : say("That conversation is not kept in this browser.");
   field.value = "";
   for (const turn of conversation.turns) {
     clear();
@@ -127,9 +134,9 @@ async function ask() {
       if (name === "done") await finish({ question, mode: asking, done: data });
       else show(name, data);
     }
-    if (last !== "done" && last !== "error") throw new Error("the answer broke off");
+    if (last !== "done" && last !== "error") throw new Error(say("the answer broke off"));
   } catch (error) {
-    if (!mine.signal.aborted) status.textContent = `The service did not answer: ${error.message}`;
+    if (!mine.signal.aborted) status.textContent = say("The service did not answer: %(reason)s", { reason: error.message });
   } finally {
     if (mine === running) {
       answer.section.removeAttribute("aria-busy");
@@ -165,7 +172,7 @@ function pair(question) {
     const folded = element("details", "", "sources");
     const list = element("ol");
     list.append(...sourceList.childNodes);
-    folded.append(element("summary", "Sources"), list);
+    folded.append(element("summary", say("Sources")), list);
     shown.append(folded);
   }
   return shown;
@@ -230,23 +237,25 @@ function showSources(citations, finished) {
 }
 
 function queueText({ position, wait_s: seconds }) {
-  const before = position === 0 ? "you are next" : `${position} before you`;
-  const wait = seconds < 90 ? `${Math.ceil(seconds)} seconds` : `${Math.ceil(seconds / 60)} minutes`;
-  return `In the queue: ${before}, about ${wait}…`;
+  const place = position === 0 ? say("you are next") : sayCount("%(count)s before you", "%(count)s before you", position);
+  const isShort = seconds < 90;
+  const count = Math.ceil(isShort ? seconds : seconds / 60);
+  const wait = isShort ? sayCount("%(count)s second", "%(count)s seconds", count) : sayCount("%(count)s minute", "%(count)s minutes", count);
+  return say("In the queue: %(place)s, about %(wait)s…", { place, wait });
 }
 
 // What made the answer, and what to mind of it.
 function summary(data) {
   const seconds = data.timings.total_s?.toFixed(1);
   return [
-    data.kind === "unproven" && "Unproven: no sentence is both supported and an answer to what was asked",
-    data.kind === "passage" && "The passage that most likely answers, word for word",
-    data.kind === "topic" && "How the article begins, word for word",
-    data.withheld === 1 && "1 sentence withheld: nothing supports it",
-    data.withheld > 1 && `${data.withheld} sentences withheld: nothing supports them`,
+    data.kind === "unproven" && say("Unproven: no sentence is both supported and an answer to what was asked"),
+    data.kind === "passage" && say("The passage that most likely answers, word for word"),
+    data.kind === "topic" && say("How the article begins, word for word"),
+    data.withheld > 0 &&
+      sayCount("%(count)s sentence withheld: nothing supports it", "%(count)s sentences withheld: nothing supports them", data.withheld),
     ["answer", "unproven"].includes(data.kind) && data.model,
     ["answer", "unproven"].includes(data.kind) && seconds && `${seconds} s`,
-    data.as_of && `as of ${data.as_of}`,
+    data.as_of && say("as of %(day)s", { day: data.as_of }),
     coverageText(data.coverage),
   ]
     .filter(Boolean)
@@ -256,7 +265,7 @@ function summary(data) {
 // Empty when every passage has a vector.
 function coverageText(coverage) {
   if (coverage === 1) return "";
-  if (coverage === 0) return "no vectors yet";
-  const percent = coverage < 0.01 ? "less than 1" : Math.min(Math.round(coverage * 100), 99);
-  return `vectors for ${percent} % of the passages`;
+  if (coverage === 0) return say("no vectors yet");
+  const percent = coverage < 0.01 ? say("less than 1") : Math.min(Math.round(coverage * 100), 99);
+  return say("vectors for %(percent)s %% of the passages", { percent });
 }

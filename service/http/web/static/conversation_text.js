@@ -1,5 +1,6 @@
 // An answer or a conversation as text to take elsewhere, with its sources: plain, or Markdown.
 // Turns are {question, done}, `done` as the service sent it.
+import { say } from "./words.js";
 
 // The buttons that copy the last answer and save the conversation.
 export function offerText(buttons, turns) {
@@ -12,7 +13,7 @@ export function offerText(buttons, turns) {
   for (const [button, words] of copiers) {
     button.addEventListener("click", async () => {
       await copy(words(turns().slice(-1)));
-      for (const [one, label] of labels) one.textContent = one === button ? "Copied" : label;
+      for (const [one, label] of labels) one.textContent = one === button ? say("Copied") : label;
     });
   }
   buttons.querySelector("#save").addEventListener("click", () => save(asMarkdown(turns()), turns()[0].question));
@@ -32,7 +33,7 @@ async function copy(text) {
 function save(text, name) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([text], { type: "text/markdown" }));
-  link.download = `${name.replace(/[^\p{L}\p{N} -]/gu, "").trim().slice(0, 80) || "conversation"}.md`;
+  link.download = `${name.replace(/[^\p{L}\p{N} -]/gu, "").trim().slice(0, 80) || say("conversation")}.md`;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000); // the browser may take it up later
 }

@@ -3,6 +3,7 @@
 import { element } from "./answer.js";
 import { BrowserStore } from "./browser_store.js";
 import { isKeeping } from "./conversation_store.js";
+import { say } from "./words.js";
 
 const articles = new BrowserStore("pinakes-articles", "articles", "address");
 const MOST = 50;
@@ -39,7 +40,7 @@ async function list(place) {
   });
   const shown = element("ul", "", "recent");
   shown.append(...entries);
-  const button = element("button", "Forget them", "quiet");
+  const button = element("button", say("Forget them"), "quiet");
   button.type = "button";
   button.addEventListener("click", () => forget(read).then(() => list(place)));
   place.replaceChildren(place.querySelector("h2"), shown, button);

@@ -21,7 +21,7 @@ show(theme);
 document.addEventListener("DOMContentLoaded", () => {
   const button = document.getElementById("theme");
   const label = () => {
-    button.textContent = `Theme: ${theme}`;
+    button.textContent = button.dataset[theme];
   };
   button.hidden = false;
   label();

@@ -1,0 +1,22 @@
+// What scripts say, in the language of the page, which brings what stands for their English words.
+export const LANGUAGE = document.documentElement.lang;
+const WORDS = JSON.parse(document.getElementById("translations")?.textContent ?? "{}");
+// In the order in which gettext has its plural forms.
+const CATEGORIES = ["zero", "one", "two", "few", "many", "other"];
+const rules = new Intl.PluralRules(LANGUAGE);
+const forms = CATEGORIES.filter((category) => rules.resolvedOptions().pluralCategories.includes(category));
+
+export function say(words, values = {}) {
+  return filled(WORDS[words]?.[0] ?? words, values);
+}
+
+// In the form that goes with the count, which the words call %(count)s.
+export function sayCount(one, many, count, values = {}) {
+  const known = WORDS[one] ?? [one, many];
+  const place = Math.min(forms.indexOf(rules.select(count)), known.length - 1);
+  return filled(known[place], { count, ...values });
+}
+
+function filled(words, values) {
+  return words.replace(/%\((\w+)\)s|%%/g, (place, name) => (name ? values[name] : "%"));
+}
