@@ -28,7 +28,12 @@ from pinakes.service.http.requests import (
     ServedLibrary,
     collection_meant,
 )
-from pinakes.service.http.search_results import RESULTS_A_PAGE, ArticleResult, results_page
+from pinakes.service.http.search_results import (
+    MOST_PAGES,
+    PASSAGES_A_PAGE,
+    ArticleResult,
+    results_page,
+)
 from pinakes.service.http.security.caller import caller_of
 from pinakes.service.http.security.entry import add_entry
 from pinakes.service.http.security.guard import is_own_navigation
@@ -45,13 +50,12 @@ __all__ = ["add_pages"]
 
 # Which page it is hangs on who asks, in which language, and on which collections there are.
 _FRESH = {"Cache-Control": "no-cache", "Vary": "Sec-Fetch-Site, Cookie, Accept-Language"}
-# So many passages are searched for each page of results: articles share them.
-_PASSAGES_A_PAGE = 3 * RESULTS_A_PAGE
-_MOST_PAGES = 5
 _NEAR, _MOST_WORDS = 5, 8
 # Of each table, before all are asked for: ten thousand take two seconds.
 _ROWS = 500
 _FIRST_LINKS, _LINKS_A_PAGE = 12, 100
+# What readers of kiwix-serve call it, and what it is called here.
+_OF_KIWIX = {"pattern": "q"}
 _CHANCE = random.Random()  # noqa: S311  (draws, no secrets)
 _pages = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -110,25 +114,38 @@ def random_page(index: LeasedIndex) -> Response:
     return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
 
 
+@_pages.get("/random")
+def random_anywhere(library: ServedLibrary, content: str | None = None) -> Response:
+    """The same of the collection that is meant, or of the one that ``content`` names."""
+    address = f"{collection_url(library.meant(content or None))}random"
+    return RedirectResponse(address, 303, _FRESH)
+
+
 @_pages.get("/search")
 def search_anywhere(
     request: Request,
     library: ServedLibrary,
     named: Annotated[list[str] | None, Query(alias="collection")] = None,
     query: Annotated[str, Query(alias="q")] = "",
-    page: Annotated[int, Query(ge=1, le=_MOST_PAGES)] = 1,
+    page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1,
     everything: Annotated[bool, Query(alias="all")] = False,
 ) -> Response:
-    """What a form sends that names its collection in a field: that one, several, or all."""
-    names = library.asked(list(filter(None, named or ())))
+    """What a form sends that names its collection in a field: that one, several, or all.
+
+    kiwix-serve's forms have other names for their fields.
+    """
+    given = request.query_params
+    names = library.asked(list(filter(None, named or [given.get("content", "")])))
     if len(names) == 1:
         asked = [
-            (key, value) for key, value in request.query_params.multi_items() if key != "collection"
+            (_OF_KIWIX.get(name, name), value)
+            for name, value in given.multi_items()
+            if name not in ("collection", "content")
         ]
         address = f"{collection_url(names[0])}search"
         return RedirectResponse(f"{address}?{urlencode(asked)}" if asked else address, 303, _FRESH)
     with library.lease_several(names) as several:
-        return _results(request, several, query, page, everything)
+        return _results(request, several, query or given.get("pattern", ""), page, everything)
 
 
 @_pages.get(f"{UNDER_COLLECTION}/search")
@@ -136,7 +153,7 @@ def search_page(
     request: Request,
     index: LeasedIndex,
     query: Annotated[str, Query(alias="q")] = "",
-    page: Annotated[int, Query(ge=1, le=_MOST_PAGES)] = 1,
+    page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1,
     everything: Annotated[bool, Query(alias="all")] = False,
 ) -> Response:
     """Articles found, each with its best passage; a title leads to its article at once.
@@ -165,7 +182,7 @@ def _results(
             mode = request.app.state.settings.search.mode
             seen = None if page > 1 or everything else glance(several, query, mode, 1)
             if seen is None or seen.pages:
-                hits = several.search(query, page * _PASSAGES_A_PAGE, mode)
+                hits = several.search(query, page * PASSAGES_A_PAGE, mode)
                 facts = interface_language(request).gettext("Facts")
                 results, more = results_page(hits, page, facts)
                 if hits and page == 1:
@@ -183,7 +200,7 @@ def _results(
         "meanings_language": several.manifest_of(hits[0]).dump.language if meant else "",
         "near": [] if results or problem else _near(several, query),
         "number": page,
-        "has_more": more and page < _MOST_PAGES,
+        "has_more": more and page < MOST_PAGES,
     }
     if len(several.indexes) == 1:
         shown["manifest"] = several.first.manifest

@@ -12,9 +12,19 @@ from pinakes.service.asking.citations import page_url, passage_url
 from pinakes.service.types import PassageRef
 from pinakes.service.views.excerpts import best_excerpt, marked_pieces
 
-__all__ = ["RESULTS_A_PAGE", "ArticleResult", "SectionLink", "results_page"]
+__all__ = [
+    "MOST_PAGES",
+    "PASSAGES_A_PAGE",
+    "RESULTS_A_PAGE",
+    "ArticleResult",
+    "SectionLink",
+    "results_page",
+]
 
 RESULTS_A_PAGE = 10
+# So many passages are searched for each page of results: articles share them.
+PASSAGES_A_PAGE = 3 * RESULTS_A_PAGE
+MOST_PAGES = 5
 _EXCERPT = 320
 _MOST_SECTIONS = 3
 

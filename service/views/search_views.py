@@ -18,6 +18,8 @@ __all__ = [
     "KEPT_AS_OF",
     "LEFT_OUT",
     "SEARCHED",
+    "ArticleView",
+    "ArticlesView",
     "HitView",
     "JudgedSearchView",
     "MeaningView",
@@ -123,6 +125,22 @@ class SearchView(View):
         description="Of a query that is a name of several pages: those that it may mean besides "
         "the first hit's, the most linked first."
     )
+
+
+class ArticleView(View):
+    """An article found: its title, its whole address, and the part that is best shown."""
+
+    title: str
+    url: str = Field(examples=["http://127.0.0.1:8707/c/samplewiki/page/617"])
+    content: str
+
+
+class ArticlesView(View):
+    """A page of articles found, best first."""
+
+    query: str
+    page: int
+    results: list[ArticleView]
 
 
 class JudgedSearchView(SearchView):

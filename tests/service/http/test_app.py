@@ -261,6 +261,7 @@ class TestOpenApi:
         assert {path: list(methods) for path, methods in paths.items()} == {
             "/c/{collection}/api/search": ["get"],
             "/c/{collection}/api/suggest": ["get"],
+            "/c/{collection}/api/articles": ["get"],
             "/c/{collection}/api/pages/{page}": ["get"],
             "/c/{collection}/api/ask": ["post", "get"],
             "/c/{collection}/api/changes": ["get"],

@@ -3,11 +3,17 @@
 import json
 import re
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote_plus
 from xml.etree import ElementTree
 
 import pytest
 from fastapi.testclient import TestClient
 
+from pinakes.index.library import Library
+from pinakes.service.http.app import create_app
+from pinakes.service.settings import Settings
+from tests.index.toys import ROOT
 from tests.service.conftest import MARKUP_TITLE, local_client, make_app
 
 SPACE = "{http://a9.com/-/spec/opensearch/1.1/}"
@@ -47,6 +53,84 @@ def test_suggestions_in_the_form_of_browsers(client: TestClient) -> None:
 def test_titles_with_markup_are_data(awkward: Path) -> None:
     with local_client(make_app(awkward)) as client:
         assert client.get("/suggest", params={"q": "<script>"}).json()[1] == [MARKUP_TITLE]
+
+
+def test_without_a_collection_of_several_their_list_is_described(
+    awkward: Path, tmp_path: Path
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).symlink_to(awkward)
+    settings = Settings.model_validate({"data": tmp_path})
+    with local_client(create_app(settings, Library(tmp_path), None)) as client:
+        described = ElementTree.fromstring(client.get("/opensearch.xml").content)
+        [search] = [url for url in described.iter(f"{SPACE}Url") if url.get("type") == "text/html"]
+        address = str(search.get("template")).replace("{searchTerms}", "zebrafish")
+        assert '<a href="/c/two/?q=zebrafish">' in client.get(address).text
+        listed = client.get("/").text.partition("</head>")[0]
+        assert 'rel="search"' in listed
+        assert 'href="/opensearch.xml"' in listed
+
+
+def searxng_engine() -> dict[str, str]:
+    """The settings that the documentation gives."""
+    page = (ROOT / "docs" / "serve.md").read_text(encoding="utf-8")
+    snippet = page.partition("```yaml\n")[2].partition("```")[0]
+    lines = (line.removeprefix("  - ").strip().partition(": ") for line in snippet.split("\n"))
+    return {key: value for key, _, value in lines}
+
+
+def of_path(values: Any, path: list[str]) -> list[Any]:
+    """What SearXNG finds by a path of keys, which it looks for however deep they lie."""
+    pairs = values.items() if isinstance(values, dict) else enumerate(values)
+    found = []
+    for key, value in pairs:
+        rest = path[1:] if str(key) == path[0] else path
+        if not rest:
+            found.append(value)
+        elif isinstance(value, dict | list):
+            found += of_path(value, rest)
+    return found
+
+
+def searched(client: TestClient, query: str, number: int) -> list[dict[str, str]]:
+    """What SearXNG's engine for JSON makes of a page of results."""
+    engine = searxng_engine()
+    url = engine["search_url"].format(query=quote_plus(query), pageno=number)
+    url = url.replace("http://127.0.0.1:8707/c/enwiki/", "/c/samplewiki/")
+    [results] = of_path(client.get(url).json(), engine["results_query"].split("/"))
+    return [
+        {
+            key: of_path(result, engine[f"{key}_query"].split("/"))[0]
+            for key in ("url", "title", "content")
+        }
+        for result in results
+    ]
+
+
+def test_searxng_reads_what_the_documentation_says(client: TestClient) -> None:
+    first = searched(client, "who founded the library of Alexandria & why?", 1)
+    assert first[0]["title"] == "Library of Alexandria"
+    assert "library" in first[0]["content"].lower()
+    assert all(client.get(one["url"]).status_code == 200 for one in first)
+    assert all(one["url"].startswith("http://localhost/c/samplewiki/page/") for one in first)
+    second = searched(client, "who founded the library of Alexandria & why?", 2)
+    assert second
+    assert {one["url"] for one in first}.isdisjoint(one["url"] for one in second)
+    assert searched(client, "library", 6) == []
+    assert searched(client, "qzqzqz", 1) == []
+
+
+def test_addresses_of_kiwix_lead_to_ours(client: TestClient) -> None:
+    for path in ("/search?pattern=papyrus", "/search?pattern=papyrus&content=samplewiki"):
+        moved = client.get(path, follow_redirects=False)
+        assert moved.headers["Location"] == "/c/samplewiki/search?q=papyrus"
+    for path in ("/random", "/random?content=samplewiki"):
+        moved = client.get(path, follow_redirects=False)
+        assert moved.headers["Location"] == "/c/samplewiki/random"
+    assert client.get("/random?content=nothing").status_code == 404
+    first = client.get("/suggest?term=library of al").json()[0]
+    assert (first["value"], first["kind"]) == ("Library of Alexandria", "path")
+    assert client.get(first["path"]).status_code == 200
 
 
 def test_pages_name_the_description_of_their_collection(client: TestClient) -> None:
