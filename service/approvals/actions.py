@@ -93,10 +93,8 @@ def read_action(words: Sequence[str]) -> Meant:
     near = get_close_matches(" ".join(rest[:2]), names, 1) or get_close_matches(
         " ".join(rest[:1]), names, 1
     )
-    meant = f"did you mean {near[0]}? " if near else ""
-    raise BadInput(
-        f"{' '.join(rest[:2])[:60]!r} cannot be proposed; {meant}What can: {', '.join(names)}"
-    )
+    meant = f"did you mean {near[0]}? What can be: " if near else "what can be: "
+    raise BadInput(f"{' '.join(rest[:2])[:60]!r} cannot be proposed; {meant}{', '.join(names)}")
 
 
 def _sorted_out(action: Action, words: Iterable[str]) -> tuple[list[str], dict[str, str]]:

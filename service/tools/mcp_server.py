@@ -24,6 +24,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from pinakes.service.asking.events import Status
 from pinakes.service.errors import ShuttingDown
+from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.security.caller import Caller, caller_of
 from pinakes.service.plain_text import one_line, visible_json
 from pinakes.service.problems import KNOWN_ERRORS
@@ -37,6 +38,7 @@ from pinakes.service.tools.descriptions import (
     Tool,
 )
 from pinakes.service.tools.frame import json_text
+from pinakes.service.tools.messages import message_in
 from pinakes.service.tools.stdio_lines import StdioLines, claimed_stdio, leaf_of
 from pinakes.service.tools.toolbox import Call, Toolbox
 
@@ -114,7 +116,25 @@ class ToolEndpoint:
             if message["type"] == "http.response.body" and not message.get("more_body"):
                 answered.set()
 
-        await self._sessions.handle_request(scope, receive_or_end, sending)
+        body = b""
+        while True:
+            message = await receive_or_end()
+            if message["type"] == "http.disconnect":
+                return
+            body += message.get("body", b"")
+            if not message.get("more_body"):
+                break
+        if scope["method"] == "POST":
+            _, fault = message_in(body, types.jsonrpc_message_adapter.validate_json)
+            if fault is not None:
+                await PlainJSONResponse(fault, 400)(scope, receive, send)
+                return
+        unread: list[Message] = [{"type": "http.request", "body": body}]
+
+        async def receive_again() -> Message:
+            return unread.pop() if unread else await receive_or_end()
+
+        await self._sessions.handle_request(scope, receive_again, sending)
 
 
 def _server(toolbox: Toolbox) -> Server[Any]:

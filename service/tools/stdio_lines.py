@@ -2,8 +2,6 @@
 
 When the input ends, what was asked before is still answered. Knows nothing of the protocol that
 the messages belong to.
-
-Format: JSON-RPC 2.0 (https://www.jsonrpc.org/specification), section 5.1 for the errors.
 """
 
 import asyncio
@@ -12,12 +10,12 @@ import os
 import select
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from typing import Any, BinaryIO
+from typing import BinaryIO
+
+from pinakes.service.tools.messages import LONGEST_MESSAGE, message_in
 
 __all__ = ["StdioLines", "claimed_stdio", "leaf_of"]
 
-_NOT_JSON, _NO_REQUEST = -32700, -32600
-_LONGEST_LINE = 4 << 20
 _LOOK_AGAIN_S = 0.2
 
 
@@ -56,7 +54,7 @@ class StdioLines:
         Raises BrokenPipeError where nobody reads the answers.
         """
         while (line := await asyncio.to_thread(self._read_line)) is not None:
-            message, fault = self._understood(line)
+            message, fault = message_in(line, self._check)
             if fault:
                 await self.write(json.dumps(fault) + "\n")
                 continue
@@ -87,49 +85,17 @@ class StdioLines:
 
     def _read_line(self) -> bytes | None:
         """The next line, of one that is too long the beginning; None at the end."""
-        line = self._reading.readline(_LONGEST_LINE + 1)
+        line = self._reading.readline(LONGEST_MESSAGE + 1)
         rest = line
-        while len(rest) > _LONGEST_LINE and not rest.endswith(b"\n"):
-            rest = self._reading.readline(_LONGEST_LINE + 1)
+        while len(rest) > LONGEST_MESSAGE and not rest.endswith(b"\n"):
+            rest = self._reading.readline(LONGEST_MESSAGE + 1)
         return line or None
-
-    def _understood(self, line: bytes) -> tuple[dict[str, Any], dict[str, Any] | None]:
-        """The line as a message, or the error that answers it."""
-        if len(line) > _LONGEST_LINE:
-            return {}, _fault(_NO_REQUEST, f"a line of more than {_LONGEST_LINE >> 20} MiB")
-        try:
-            message = json.loads(line.decode())
-        except UnicodeDecodeError:
-            return {}, _fault(_NOT_JSON, "not UTF-8")
-        except RecursionError:
-            return {}, _fault(_NOT_JSON, "nested too deeply")
-        except ValueError as error:
-            return {}, _fault(_NOT_JSON, f"not JSON: {error}")
-        if not isinstance(message, dict):
-            what = "batches are not taken" if isinstance(message, list) else "not an object"
-            return {}, _fault(_NO_REQUEST, what)
-        known = message.get("id")
-        is_id = isinstance(known, str | int) and not isinstance(known, bool)
-        try:
-            self._check(line.decode())
-        except ValueError as error:
-            if "recursion limit" in str(error):
-                return {}, _fault(_NOT_JSON, "nested too deeply")
-            reason = "not a request, notification or response of JSON-RPC 2.0"
-            return {}, _fault(_NO_REQUEST, reason, known if is_id else None)
-        if "id" in message and not is_id:
-            return {}, _fault(_NO_REQUEST, "an id is a text or a whole number")
-        return message, None
 
     def _settle(self, answered: object) -> None:
         key = _key(answered)
         self._pending[key] -= 1
         if self._pending[key] <= 0:
             del self._pending[key]
-
-
-def _fault(code: int, message: str, answered: str | int | None = None) -> dict[str, Any]:
-    return {"jsonrpc": "2.0", "id": answered, "error": {"code": code, "message": message}}
 
 
 def _key(answered: object) -> str:

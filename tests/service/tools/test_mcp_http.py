@@ -27,6 +27,7 @@ from tests.service.conftest import MakeServer, make_app, running
 from tests.service.http.leaving import leave_at
 from tests.service.scripted_generator import ScriptedGenerator
 from tests.service.tools.calls import ACCEPT, PROTOCOLS, ask_once, call, data, rpc, text_of
+from tests.service.tools.test_mcp_stdio import MALFORMED
 from tests.yardstick import PATIENCE_S
 
 QUESTION = "Which soldiers strengthened an old fort near the port of Rosetta?"
@@ -547,6 +548,21 @@ def allowing(sample: Path) -> Iterator[str]:
     """A server that is also known by a name of its own."""
     with serving(sample, serve=ServeSettings(allowed_hosts=("wiki.lan",))) as address:
         yield address
+
+
+@pytest.mark.parametrize(("sent", "code", "answered"), MALFORMED.values(), ids=MALFORMED)
+def test_what_is_no_message_is_told_so_in_one_line(
+    address: str, sent: bytes, code: int, answered: object
+) -> None:
+    if len(sent) > 64 * 1024:
+        pytest.skip("the guard refuses it before it is read")
+    response = httpx.post(
+        f"{address}/mcp", content=sent, headers=ACCEPT | {"content-type": "application/json"}
+    )
+    told = response.json()
+    assert (response.status_code, told["error"]["code"], told["id"]) == (400, code, answered)
+    assert "\n" not in told["error"]["message"]
+    assert "pydantic" not in told["error"]["message"]
 
 
 def test_a_long_body_is_refused(address: str) -> None:
