@@ -54,7 +54,7 @@ def test_it_comes_and_goes_with_the_focus(window: Window, address: str) -> None:
     page.keyboard.press("Tab")
     expect(page.locator("#answer a")).to_be_focused()
     expect(page.get_by_role("note")).to_contain_text(SAID)
-    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
     expect(page.get_by_role("note")).to_be_hidden()
 
 
@@ -80,3 +80,36 @@ def test_a_tap_shows_it_and_a_second_one_leads_there(browser: Browser, address: 
     mark.tap()
     expect(page.get_by_role("heading", level=1)).to_have_text("Library of Alexandria")
     context.close()
+
+
+def test_the_keyboard_goes_through_it(window: Window, address: str) -> None:
+    """From the mark into the preview, back, and on to what follows the mark."""
+    page = window.page
+    asked(page, address)
+    mark = page.locator("#answer a")
+    page.get_by_role("button", name="Ask", exact=True).focus()
+    page.keyboard.press("Tab")
+    expect(mark).to_be_focused()
+    link = page.locator("#preview a")
+    page.keyboard.press("Tab")
+    expect(link).to_be_focused()
+    page.keyboard.press("Shift+Tab")
+    expect(mark).to_be_focused()
+    expect(link).to_be_visible()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(link).to_be_hidden()
+    expect(page.locator("#again")).to_be_focused()
+
+
+def test_a_link_leads_past_the_header(window: Window, address: str) -> None:
+    page = window.page
+    page.goto(f"{address}/c/samplewiki/page/Rosetta_Stone")
+    page.keyboard.press("Tab")
+    skip = page.get_by_role("link", name="To the content")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.closest('main') !== null")

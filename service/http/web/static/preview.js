@@ -1,6 +1,7 @@
 // What a citation says, beside its mark: the sentence that supports the answer, in its paragraph.
 // Comes with the pointer, with the focus of the keyboard, or with a first tap; the second follows
-// the link. All text is set as text.
+// the link. The tab key leads from the mark into it, and from there to what follows the mark. All
+// text is set as text.
 import { element, placeName } from "./answer.js";
 
 const WAIT_MS = 200;
@@ -27,6 +28,20 @@ export function withPreview(mark, citation, place) {
   return mark;
 }
 
+// It stands at the end of the page: where the focus goes from and to the mark is said here.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Tab" || !shown) return;
+  const link = box.querySelector("a");
+  if (document.activeElement === shown && !event.shiftKey) {
+    event.preventDefault();
+    link.focus();
+  } else if (document.activeElement === link) {
+    shown.focus();
+    if (event.shiftKey) event.preventDefault();
+    else close(); // the browser goes on from the mark
+  }
+});
+box.addEventListener("focusout", ({ relatedTarget }) => relatedTarget === shown || box.contains(relatedTarget) || close());
 box.addEventListener("pointerenter", () => clearTimeout(waiting));
 box.addEventListener("pointerleave", ({ pointerType }) => pointerType === "mouse" && later(close));
 document.addEventListener("keydown", ({ key }) => key === "Escape" && close());
