@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 
 from pinakes.index.errors import BadQuery
+from pinakes.index.retrieval.federated import Federation
 from pinakes.index.retrieval.search import Index
 from pinakes.service.asking import answer as answer_module
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.asking.events import AnswerEvent, Done, Status, Token
-from pinakes.service.asking.retrieve import Found, find
+from pinakes.service.asking.find_among import FoundAmong, find_among
 from pinakes.service.errors import GeneratorFailed, QueueFull
 from pinakes.service.reading.models import ReadingModels
 from pinakes.service.settings import AnswerSettings, SearchSettings, Settings
@@ -141,12 +142,12 @@ def test_callers_take_turns_at_searching(index: Index, monkeypatch: pytest.Monke
     all_wait = threading.Event()
     searched: list[str] = []
 
-    def noted(index: Index, reading: ReadingModels, question: str, *more: Any) -> Found:
+    def noted(several: Federation, reading: ReadingModels, question: str, *more: Any) -> FoundAmong:
         assert all_wait.wait(PATIENCE_S)
         searched.append(question.split()[0])
-        return find(index, reading, QUESTION, *more)
+        return find_among(several, reading, QUESTION, *more)
 
-    monkeypatch.setattr(answer_module, "find", noted)
+    monkeypatch.setattr(answer_module, "find_among", noted)
     monkeypatch.setattr(os, "cpu_count", lambda: 2)  # of which one searches
 
     async def scenario() -> None:
