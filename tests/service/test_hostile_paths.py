@@ -128,7 +128,7 @@ def _alarm() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _no_encoder(monkeypatch: pytest.MonkeyPatch) -> None:
     """The weights need not be read to see that there is no dump."""
-    monkeypatch.setattr("pinakes.index.encoders.sentence_model.find_encoder", lambda name: None)
+    monkeypatch.setattr("pinakes.index.encoders.choice.find_encoder", lambda name: None)
 
 
 @pytest.fixture(scope="module")
