@@ -13,6 +13,7 @@ CollectionError
 ├── EncoderMismatch      the vectors were made by another encoder
 ├── EncoderNotExportable the encoder cannot ask questions without PyTorch, or asks them otherwise
 ├── EncoderNotFound      no such encoder, or its weights are not the published ones
+├── UnusablePageviews    a file of page views that cannot be read, or is of other wikis
 ├── UnusableModel        a reranker, reader or entailment model that is not what its setting wants
 ├── BuildInProgress      another build holds the collection
 ├── UnfitWeights         fitted weights that were fitted for something else than they are read for
@@ -52,6 +53,7 @@ __all__ = [
     "UnreadableGeneration",
     "UnusableCluster",
     "UnusableModel",
+    "UnusablePageviews",
     "Withheld",
 ]
 
@@ -150,6 +152,10 @@ class BadQuery(CollectionError):
 
 class BadQuestions(CollectionError):
     """A file of questions, judgments or ranks is not what it should be, or fits nothing here."""
+
+
+class UnusablePageviews(CollectionError):
+    """A file of page views that cannot be read, or has nothing of the wiki."""
 
 
 class UnusableModel(CollectionError):

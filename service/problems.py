@@ -34,6 +34,7 @@ from pinakes.index.errors import (
     UnreadableGeneration,
     UnusableCluster,
     UnusableModel,
+    UnusablePageviews,
     Withheld,
 )
 from pinakes.ingest.errors import DumpChanged, IngestError, WorkerDied
@@ -105,6 +106,7 @@ _TABLE: dict[type[Exception], Problem] = {
     EncoderNotExportable: Problem(2, 503, "Encoder not exportable"),
     EncoderNotFound: Problem(2, 503, "No such encoder"),
     UnusableModel: Problem(2, 503, "Model not usable"),
+    UnusablePageviews: Problem(2, 400, "Page views not usable"),
     UnusableCluster: Problem(2, 503, "Cluster not usable"),
     ClusterLost: Problem(1, 503, "Cluster lost"),
     BadPack: Problem(2, 400, "Not a usable pack"),

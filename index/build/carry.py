@@ -139,7 +139,9 @@ def embed_before(build: Build) -> None:
                 build.embedding_executors, build.workers, encoder, database, build.work
             ) as spread:
                 staged = _Staged(build, encoder)
-                embedding = Embedding(staged, store, encoder, build.progress, spread)
+                embedding = Embedding(
+                    staged, store, encoder, build.progress, spread, build.pageviews
+                )
                 embedding.run(leads_only=build.scope == "leads", enough=enough)
 
 

@@ -32,6 +32,7 @@ from pinakes.index.types import (
 )
 from pinakes.index.vectors.importance import Importance
 from pinakes.index.vectors.index import VectorIndex
+from pinakes.index.vectors.pageviews import Pageviews
 from pinakes.index.vectors.pending import PendingVectors
 from pinakes.index.vectors.shards import open_quantizer
 from pinakes.index.vectors.writer import (
@@ -110,12 +111,14 @@ def embed_generation(
     kept_dumps: int = KEPT_DUMPS,
     executors: Executors | None = None,
     workers: int = 1,
+    pageviews: Pageviews | None = None,
 ) -> Manifest:
     """Embed what has no vector yet; the manifest of the generation then current.
 
     ``scope`` "leads" stops after the first passage of every page; ``kept_dumps``: as for
-    ``remove_superseded``, after each increment; ``executors``: as for ``spread_encoding``, for so
-    many ``workers``. Raises EncoderMismatch when the vectors there are another encoder's.
+    ``remove_superseded``, after each increment; ``pageviews``: as for ``Embedding``;
+    ``executors``: as for ``spread_encoding``, for so many ``workers``. Raises EncoderMismatch when
+    the vectors there are another encoder's, and UnusablePageviews.
     """
     generation = current_generation(collection)
     if manifest.encoder is not None and manifest.encoder != encoder.record:
@@ -131,7 +134,7 @@ def embed_generation(
         Store(database) as store,
         spread_encoding(executors, workers, encoder, database, shared) as spread,
     ):
-        embedding = Embedding(published, store, encoder, progress, spread)
+        embedding = Embedding(published, store, encoder, progress, spread, pageviews)
         embedding.run(leads_only=scope == "leads")
     return published.manifest
 
@@ -181,8 +184,13 @@ class Embedding:
         encoder: Encoder,
         progress: Progress,
         spread: EncodeBatches | None = None,
+        pageviews: Pageviews | None = None,
     ) -> None:
-        """``spread``: what encodes batches elsewhere; without it this process does."""
+        """``spread``: what encodes batches elsewhere; without it this process does.
+
+        ``pageviews``: by which much-viewed pages come first; without them much-linked ones.
+        """
+        self._pageviews = pageviews
         self._embedded = embedded
         self._encode = spread or self._encode_here
         self._encoder = encoder
@@ -198,13 +206,25 @@ class Embedding:
         self._made = 0
         self._batch = _LEAST_BATCH
 
+    def _views(self) -> Ids | None:
+        """How often each page with passages was viewed, by page id."""
+        if self._pageviews is None:
+            return None
+        page_ids = np.fromiter(self._store.pages_with_passages(), np.int64)
+        views = self._pageviews.of(page_ids)
+        self._progress.note(
+            f"{np.count_nonzero(views):,} of {len(page_ids):,} pages were viewed, by "
+            f"{self._pageviews.file.name}: the most viewed are embedded first"
+        )
+        return views
+
     def run(self, *, leads_only: bool, enough: int | None = None) -> None:
         """Embed what is missing, or until ``enough`` passages have a vector.
 
         ``leads_only``: the first passage of each page. Where all are too many to be looked at one
         by one, inverted lists are trained first, on a sample.
         """
-        order = Importance(self._store.passages_of_pages())
+        order = Importance(self._store.passages_of_pages(), self._views())
         limit = order.lead_count if leads_only else order.passage_count
         missing = sum(len(ids) for ids in self._missing(order.chunks(leads_only=leads_only)))
         wanted = limit if enough is None else min(enough, limit)

@@ -49,6 +49,7 @@ from pinakes.index.locks import hold_collection
 from pinakes.index.superseded import KEPT_DUMPS, remove_superseded
 from pinakes.index.swap import finish_swap
 from pinakes.index.types import Encoder, Manifest
+from pinakes.index.vectors.pageviews import Pageviews
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.workers import Executors, default_workers, worker_processes
 
@@ -77,6 +78,7 @@ class BuildOptions:
     so many a generation stays. ``guards``: what a new generation must pass before it goes live.
     ``publishes_early``: also with fewer vectors than the present one has. ``keeps_vanished``: pages
     of the present one that the source no longer leads to stay as they were; not with ``force``.
+    ``pageviews``: by which much-viewed pages are embedded first.
     """
 
     workers: int = field(default_factory=default_workers)
@@ -86,6 +88,7 @@ class BuildOptions:
     guards: Guards | None = None
     publishes_early: bool = False
     keeps_vanished: bool = False
+    pageviews: Pageviews | None = None
     executors: Executors = field(default_factory=lambda: worker_processes)
     embedding_executors: Executors | None = None
 
@@ -152,7 +155,7 @@ def _at_work(
         embedding_executors=options.embedding_executors,
         strict=options.strict, force=options.force, kept_dumps=options.kept_dumps,
         guards=options.guards, publishes_early=options.publishes_early,
-        keeps_vanished=options.keeps_vanished,
+        keeps_vanished=options.keeps_vanished, pageviews=options.pageviews,
     )  # fmt: skip
     is_new = not collection.exists()
     if is_new:  # and need not be made where there is no room
@@ -291,6 +294,7 @@ def _embed(build: Build) -> None:
             build.kept_dumps,
             build.embedding_executors,
             build.workers,
+            build.pageviews,
         )
 
 

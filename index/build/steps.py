@@ -13,6 +13,7 @@ from pinakes.index.build.present import PresentGeneration
 from pinakes.index.build.progress import Progress
 from pinakes.index.superseded import KEPT_DUMPS
 from pinakes.index.types import Encoder, Manifest, VectorScope
+from pinakes.index.vectors.pageviews import Pageviews
 from pinakes.ingest.files import sync_tree
 from pinakes.ingest.sources.base import Source, Unit
 from pinakes.ingest.workers import Executors
@@ -37,8 +38,9 @@ class Build:
     of the source, as it is done. ``present``: the generation from which is taken over what has not
     changed, where there is one. ``manifest``: of the generation published last.
     ``coverage_before``: of the generation that answers now; below it nothing is published, unless
-    ``publishes_early``. ``keeps_vanished``: its pages that the source no longer has stay. ``took``:
-    seconds of the steps that have been run.
+    ``publishes_early``. ``keeps_vanished``: its pages that the source no longer has stay.
+    ``pageviews``: by which much-viewed pages are embedded first. ``took``: seconds of
+    the steps that have been run.
     """
 
     collection: Path
@@ -55,6 +57,7 @@ class Build:
     guards: Guards | None = None
     publishes_early: bool = False
     keeps_vanished: bool = False
+    pageviews: Pageviews | None = None
     work: Path = field(default_factory=Path)
     is_verified: bool = False
     extracted: Extracted = field(default_factory=_no_units)

@@ -378,11 +378,22 @@ class Store:
                 yield page_version(values, self.kept_as_of([page_id]).get(page_id))
 
     def passages_of_pages(self) -> Iterator[tuple[int, int, int]]:
-        """Of every page with passages: the first one, their number, and the links to the page."""
+        """Of every page with passages: the first one, their number, and the links to the page.
+
+        By page id, as ``pages_with_passages``.
+        """
         with self._reading():
             yield from self._connection().execute(
-                "SELECT first_passage, passage_count, links_in FROM pages WHERE passage_count > 0"
+                "SELECT first_passage, passage_count, links_in FROM pages WHERE passage_count > 0 "
+                "ORDER BY page_id"
             )
+
+    def pages_with_passages(self) -> Iterator[int]:
+        """The ids of these pages, in order."""
+        sql = "SELECT page_id FROM pages WHERE passage_count > 0 ORDER BY page_id"
+        with self._reading():
+            for (page_id,) in self._connection().execute(sql):
+                yield page_id
 
 
 def _start_of(section: list[Any]) -> int:

@@ -5,7 +5,7 @@ Source: the list of databases in Wikimedia's site matrix. Knows nothing of dumps
 
 import re
 
-__all__ = ["address_of_wiki", "language_of_wiki", "project_of_wiki"]
+__all__ = ["address_of_wiki", "domain_of_wiki", "language_of_wiki", "project_of_wiki"]
 
 _PROJECTS = {
     "wiki": "wikipedia",
@@ -37,6 +37,12 @@ def project_of_wiki(database: str) -> str:
     """The project that a wiki is of: wikipedia, wikivoyage, …; "" of one whose name says none."""
     found = _DATABASE.fullmatch(database)
     return "" if found is None or found[1] in _SPECIAL else _PROJECTS[found[2]]
+
+
+def domain_of_wiki(database: str) -> str:
+    """How files of page views call a wiki: "en.wikipedia"; "" of one whose name says none."""
+    project = project_of_wiki(database)
+    return f"{language_of_wiki(database)}.{project}" if project else ""
 
 
 def address_of_wiki(database: str) -> str:

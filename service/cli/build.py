@@ -13,11 +13,13 @@ from pinakes.service.cli.build_options import (
     ExecutorOption,
     ForceOption,
     KeepVanishedOption,
+    PageviewsOption,
     PublishOption,
     StrictOption,
     VectorsOption,
     WorkersOption,
     build_options,
+    opened_pageviews,
 )
 from pinakes.service.cli.options import (
     CollectionOption,
@@ -62,6 +64,7 @@ def build(
     accept_encoder: AcceptEncoderOption = False,
     keep_vanished: KeepVanishedOption = False,
     publish: PublishOption = "ready",
+    pageviews: PageviewsOption = None,
     data: DataOption = None,
     collection: CollectionOption = None,
     as_json: JsonOption = False,
@@ -77,6 +80,7 @@ def build(
     options = build_options(
         settings, workers, publish, strict=strict, force=force, keep_vanished=keep_vanished
     )
+    options = replace(options, pageviews=opened_pageviews(pageviews, found.identity.database))
     build_and_tell(
         directory, found, scope, settings, options,
         accept_vanished=accept_vanished, accept_encoder=accept_encoder, as_json=as_json,

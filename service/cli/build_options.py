@@ -1,6 +1,7 @@
 """Options of ``pinakes build`` and ``update``, and what they come to."""
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,6 +13,7 @@ from pinakes.service.errors import BadInput
 
 if TYPE_CHECKING:
     from pinakes.index.build.pipeline import BuildOptions
+    from pinakes.index.vectors.pageviews import Pageviews
     from pinakes.service.settings import Settings
 
 __all__ = [
@@ -20,11 +22,13 @@ __all__ = [
     "ExecutorOption",
     "ForceOption",
     "KeepVanishedOption",
+    "PageviewsOption",
     "PublishOption",
     "StrictOption",
     "VectorsOption",
     "WorkersOption",
     "build_options",
+    "opened_pageviews",
 ]
 
 
@@ -81,6 +85,15 @@ KeepVanishedOption = Annotated[
         help="Keep pages that are missing from the dump as they were, marked as of when.",
     ),
 ]
+PageviewsOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--pageviews",
+        help="A monthly file of Wikimedia's pageviews: pages that are viewed most are embedded "
+        "first.",
+        show_default=False,
+    ),
+]
 PublishOption = Annotated[
     str,
     typer.Option(
@@ -115,3 +128,23 @@ def build_options(
         publishes_early=one_of("--publish", publish, ("ready", "early")) == "early",
         keeps_vanished=keep_vanished,
     )
+
+
+def opened_pageviews(file: Path | None, database: str) -> "Pageviews | None":
+    """The views in ``file`` of the wiki with this database. Raises BadInput, UnusablePageviews."""
+    if file is None:
+        return None
+    from pinakes.index.vectors.pageviews import Pageviews
+    from pinakes.ingest.sources.wiki_names import domain_of_wiki
+
+    if not file.is_file():
+        raise BadInput(f"--pageviews {str(file)!r}: no such file")
+    domain = domain_of_wiki(database)
+    if not domain:
+        raise BadInput(
+            f"--pageviews: only wikis of Wikimedia are in such files, and {database or 'this'!r} "
+            "is none; leave it out"
+        )
+    found = Pageviews(file, domain)
+    found.check()
+    return found
