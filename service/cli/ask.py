@@ -129,7 +129,7 @@ def show(
         try:
             page = wiki.page(title)
         except Ambiguous as error:
-            print_meanings(title, error.meanings, err)
+            print_meanings(title, error.meanings, err, others=False)
             raise
         meant = meanings(wiki.index, title, page.page_id, _MEANINGS)
         if as_json:

@@ -64,11 +64,15 @@ def print_explained(
         _print_block("", [excerpt, *_reasons(hit, explanation, width)], console)
 
 
-def print_meanings(name: str, meant: Sequence[Meaning], console: Console = out) -> None:
-    """A line for each page that the name may mean, too."""
+def print_meanings(
+    name: str, meant: Sequence[Meaning], console: Console = out, *, others: bool = True
+) -> None:
+    """A line for each page that the name may mean; ``others``: besides one that is shown."""
     if not meant:
         return
-    console.print(Text(f"{_SPACES.sub(' ', name)} may also mean:"), soft_wrap=True)
+    console.print(
+        Text(f"{_SPACES.sub(' ', name)} may {'also ' if others else ''}mean:"), soft_wrap=True
+    )
     for one in meant:
         line = Text("  ").append(one.title, style="bold cyan")
         line.append(f"  {one.text}" if one.text else "")

@@ -189,4 +189,5 @@ def test_commands_list_them(run: Run, collection: Path) -> None:
     assert searched.out.startswith("venus may also mean:\n  Venus (goddess)  Venus is the Roman")
     several = run("show", "luna", *there)
     assert (several.status, several.out) == (3, "")
+    assert several.err.startswith("luna may mean:\n")
     assert several.err.count("\n") == 4  # two lines for two pages, between two that say so
