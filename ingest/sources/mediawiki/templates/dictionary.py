@@ -36,6 +36,9 @@ _ADVERBS = frozenset(
     ("chiefly", "mainly", "mostly", "now", "usually", "often", "sometimes", "formerly", "also",
      "especially", "particularly", "originally", "rarely", "very", "of a", "of an", "in the")
 )  # fmt: skip
+_INFLECTIONS = frozenset(
+    ("inflection of", "verb form of", "noun form of", "adj form of", "participle of")
+)
 _TAGS = {
     "1": "first person", "2": "second person", "3": "third person", "s": "singular", "p": "plural",
     "pres": "present", "past": "past", "part": "participle", "ind": "indicative", "sub":
@@ -154,7 +157,7 @@ def _form_of(name: str) -> TitledRenderer:
     def render(arguments: Arguments, _title: str) -> str:
         first = 2 if _is_language(arguments.get(1)) and arguments.get(2) else 1
         word = arguments.get(first + 1) or arguments.get(first)
-        if name == "inflection of":
+        if name in _INFLECTIONS:
             tags = arguments.positional[first + 1 :]
             told = " ".join(_TAGS.get(tag.strip(), tag.strip()) for tag in tags if tag.strip())
             return f"{told} of {word}" if told else f"inflection of {word}"
@@ -196,7 +199,9 @@ _BY_NAMES: tuple[tuple[str, TitledRenderer], ...] = (
     ("ux usex uxi uxa eg coi collocation", _untitled(_example)),
     ("quote-book quote-journal quote-web quote-text quote-song quote-av quote-video quote "
      "quote-newsgroup quote-us-patent quote-hansard quote-mailing-list", _untitled(_quotation)),
-    ("l link ll m mention m-self l-self m+ langname-mention", _untitled(_word)),
+    ("m", lambda arguments, _title: _word(arguments) if arguments.given() else "m"),
+    ("doublet dbt", _listed("doublet of ")),
+    ("l link ll mention m-self l-self m+ langname-mention", _untitled(_word)),
     ("inh inherited bor borrowed der derived lbor slbor ubor inh+ bor+ der+ uder cal calque sl",
      _untitled(_origin)),
     ("cog cognate nc noncog ncog", _untitled(_cognate)),
@@ -226,17 +231,27 @@ _BY_NAMES: tuple[tuple[str, TitledRenderer], ...] = (
     ("sprache wortart", _argument(1)),
     ("langue", lambda arguments, _title: arguments.get(1)),
     ("k", _untitled(_remark)),
-    ("bedeutungen", lambda _arguments, _title: "Bedeutungen:"),
-    ("beispiele", lambda _arguments, _title: "Beispiele:"),
     # without a fact of their own
     ("audio audio-ipa rhymes rhyme homophones senseid anchor c cln topics catlangname catlangcode "
      "cat wikipedia wp pedia slim-wikipedia trans-mid trans-bottom trans-see rfe rfdef rfv rfi "
      "attention root etymon top2 mid2 bottom swp pn also dercat elements number_box "
      "checktrans-top rel-top rel-bottom der-top der-bottom multitrans attn hot_word etystub "
      "ws wikisource projectlinks specieslite word_of_the_day wotd was_wotd senseno was_fwotd "
-     "r:oed_online ja-kanjitab zh-forms zh-pron q-lite", _nothing),
+     "rq r:oed_online ja-kanjitab zh-forms zh-pron q-lite", _nothing),
 )  # fmt: skip
-_DICTIONARY = {
+# Lines that begin a list in the German one.
+_GERMAN_LISTS = (
+    "Bedeutungen", "Beispiele", "Synonyme", "Gegenwörter", "Oberbegriffe", "Unterbegriffe",
+    "Herkunft", "Worttrennung", "Aussprache", "Redewendungen", "Wortbildungen",
+    "Sinnverwandte Wörter", "Charakteristische Wortkombinationen",
+)  # fmt: skip
+
+
+def _beginning(name: str) -> TitledRenderer:
+    return lambda _arguments, _title: f"{name}:"
+
+
+_DICTIONARY = {name.lower(): _beginning(name) for name in _GERMAN_LISTS} | {
     name.replace("_", " "): render for names, render in _BY_NAMES for name in names.split()
 }
 

@@ -8,7 +8,7 @@ import re
 
 from pinakes.ingest.sources.mediawiki.templates.arguments import Arguments
 
-__all__ = ["LISTINGS", "is_nameless", "listing", "marker"]
+__all__ = ["LISTINGS", "is_nameless", "listing", "marker", "regions"]
 
 LISTINGS = frozenset(
     (
@@ -95,9 +95,20 @@ def marker(arguments: Arguments, _title: str) -> str:
     return arguments.get(*_NAME)
 
 
+def regions(arguments: Arguments, _title: str) -> str:
+    """``{{regionlist|region1name=…|region1description=…|region1items=…}}``: an item for each."""
+    items = []
+    number = 1
+    while name := _line(arguments, (f"region{number}name",)):
+        told = [_line(arguments, (f"region{number}{key}",)) for key in ("description", "items")]
+        items.append(f"* {name}: {' '.join(filter(None, told))}".removesuffix(": "))
+        number += 1
+    return "\n" + "\n".join(items) + "\n"
+
+
 def _line(arguments: Arguments, keys: tuple[str, ...]) -> str:
     """The first of these that is given, on one line."""
-    return _SPACE.sub(" ", arguments.get(*keys)).strip()
+    return _SPACE.sub(" ", arguments.get(*keys).lstrip("*#:; ")).strip()
 
 
 def _coordinates(arguments: Arguments) -> str:

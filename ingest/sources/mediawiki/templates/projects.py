@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 
 from pinakes.ingest.sources.mediawiki.templates.arguments import TitledRenderer
 from pinakes.ingest.sources.mediawiki.templates.dictionary import word_template
-from pinakes.ingest.sources.mediawiki.templates.listings import LISTINGS, listing, marker
+from pinakes.ingest.sources.mediawiki.templates.listings import LISTINGS, listing, marker, regions
 from pinakes.ingest.sources.mediawiki.types import SiteInfo
 from pinakes.ingest.sources.wiki_names import project_of_wiki
 from pinakes.ingest.types import CutBy
@@ -41,6 +41,8 @@ def _of_guide(name: str) -> TitledRenderer | None:
         return listing
     if name == "marker":
         return marker
+    if name == "regionlist":
+        return regions
     return (lambda _arguments, _title: "") if _OF_GUIDES.fullmatch(name) else None
 
 

@@ -264,3 +264,21 @@ def test_what_the_dump_has_of_these_templates_changes_nothing(tmp_path: Path) ->
     assert (
         read("enwiktionary", "# {{lb|en|rare}} {{plural of|en|cat}}") == "1. (rare) plural of cat"
     )
+
+
+@pytest.mark.parametrize(
+    ("database", "wikitext", "text"),
+    [
+        ("enwikivoyage", "{{regionlist|region1name=[[North]]|region1color=#aaa|region1items=[[A]]"
+         "|region1description=Hills.|region2name=South}}", "- North: Hills. A\n- South"),
+        ("enwikivoyage", "* {{see|name=Gate|content=* One.\n* Two.}}", "- Gate. One. Two."),
+        ("enwiktionary", "{{m|la|canis}}, {{doublet|en|hound}}", "canis, doublet of hound"),
+        ("enwiktionary", "# {{verb form of|nl|runnen||1|s|pres}}",
+         "1. first person singular present of runnen"),
+        ("enwiktionary", "# Run.\n#* {{RQ:Shakespeare Hamlet|act=I}}", "1. Run."),
+        ("dewiktionary", "{{Bedeutungen}}\n:[1] Tier {{m}}\n{{Synonyme}}\n:[1] Köter",
+         "Bedeutungen:\n[1] Tier m\nSynonyme:\n[1] Köter"),
+    ],
+)  # fmt: skip
+def test_further_templates(database: str, wikitext: str, text: str) -> None:
+    assert parse(database, "Page", wikitext, database[:2]).text == text
