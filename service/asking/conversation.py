@@ -34,6 +34,8 @@ _MOST_SEARCHED = 1_990
 # What was talked about longer ago is not meant any more.
 _MOST_TURNS = 4
 _FEW_WORDS = 3
+# A preposition, a question word and a noun with an adjective: "in which large city?".
+_MOST_PLACED = 4
 _MARKS = frozenset("?？؟")
 _WORD = re.compile(rf"{WORD}(?:['’-]{WORD})*")
 _CITATION_MARKERS = re.compile(r"\s*\[\d{1,3}\]")
@@ -125,6 +127,9 @@ def _joined(question: str, turns: Sequence[Turn], words: LanguageWords, index: I
         if is_new(last, words):
             return f"{asking} ({last.answered[0].name})?"
         return _asked_again(asking, last.question, words)
+    placed = _asking_for_place(question if rest is None else rest, words)
+    if placed is not None and not found:
+        return _asked_again(placed, last.question, words)
     if any(reference.thing for reference in found):
         return said if rest is None else _led_in(said, words) or said
     if found or _names_nothing(question, words, index):
@@ -188,6 +193,16 @@ def _asking_alone(text: str, words: LanguageWords) -> str | None:
     if said and (said[0] in words.referring.prepositions or said[0] in words.placed):
         said = said[1:]
     return bare if " ".join(said) in words.asking else None
+
+
+def _asking_for_place(text: str, words: LanguageWords) -> str | None:
+    """``text`` without its mark, where it asks for one of a kind alone: "to which disk?"."""
+    bare = text.strip(" ?.!¿")
+    said = [word.casefold() for word in _WORD.findall(bare)]
+    is_placed = said[:1] and (said[0] in words.referring.prepositions or said[0] in words.placed)
+    asks = 2 < len(said) <= _MOST_PLACED and said[1] in words.asking
+    is_clause = not words.referring.auxiliaries.isdisjoint(said)
+    return bare if is_placed and asks and not is_clause else None
 
 
 def _asked_again(asking: str, earlier: str, words: LanguageWords) -> str:
