@@ -1,4 +1,4 @@
-"""Draw the pictures of the README: the page in light and dark, and a terminal.
+"""Draw the pictures of the README: the page in light and dark, and a terminal; and the icons.
 
 Builds the sample in a temporary directory and asks it; needs Chromium and the bundled model.
 Command: python docs/pictures.py
@@ -21,6 +21,7 @@ from rich.text import Text
 ROOT = Path(__file__).resolve().parents[1]
 PICTURES = ROOT / "docs" / "pictures"
 SAMPLE = ROOT / "data" / "sample" / "samplewiki-20261101-pages-articles-multistream.xml.bz2"
+STATIC = ROOT / "service" / "http" / "web" / "static"
 QUESTION = "When was the Rosetta Stone found?"
 PINAKES = [sys.executable, "-m", "pinakes"]
 COLUMNS = 100
@@ -33,8 +34,34 @@ def main() -> None:
         environment = os.environ | {"PINAKES_DATA": data, "COLUMNS": str(COLUMNS)}
         subprocess.run([*PINAKES, "build", str(SAMPLE)], env=environment, check=True)
         _draw_terminal(environment)
+        draw_icons()
         with _served(environment) as address:
             _draw_pages(address)
+
+
+def draw_icons() -> None:
+    """The icon of the service as pictures of points, which apps are installed with.
+
+    A maskable one fills its square, with the drawing in the middle four fifths:
+    https://www.w3.org/TR/appmanifest/#icon-masks.
+    """
+    drawing = (STATIC / "icon.svg").read_text(encoding="utf-8")
+    whole = drawing.replace('viewBox="0 0 32 32"', 'viewBox="-6 -6 44 44"').replace(
+        '<rect width="32" height="32" rx="6"', '<rect x="-6" y="-6" width="44" height="44"'
+    )
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
+        )
+        for name, size, svg in (
+            ("icon-192", 192, drawing),
+            ("icon-512", 512, drawing),
+            ("icon-maskable-512", 512, whole),
+        ):
+            page = browser.new_page(viewport={"width": size, "height": size})
+            page.set_content(f"<style>body {{ margin: 0 }} svg {{ display: block }}</style>{svg}")
+            page.screenshot(path=STATIC / f"{name}.png", omit_background=True)
+        browser.close()
 
 
 def _draw_terminal(environment: dict[str, str]) -> None:

@@ -22,7 +22,7 @@ from pinakes.service.approvals.door_guard import DoorGuard, door_settings, make_
 from pinakes.service.approvals.proposals import Proposal
 from pinakes.service.approvals.running import Runs
 from pinakes.service.errors import BadInput, NotAllowed
-from pinakes.service.http.builds_api import builds_api
+from pinakes.service.http.builds_api import builds_api, builds_of
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.listening import Listening
 from pinakes.service.http.problem_responses import add_error_handlers
@@ -72,7 +72,7 @@ def create_door(settings: Settings, metrics: Metrics | None = None) -> FastAPI:
     app.mount("/static", PageFiles(), name="static")
     add_error_handlers(app)
     app.include_router(builds_api)
-    _add_page(app, approvals, runs)
+    _add_page(app, approvals, runs, settings)
     if metrics is not None:
         _add_metrics(app, metrics)
     stack = app.build_middleware_stack()
@@ -80,7 +80,7 @@ def create_door(settings: Settings, metrics: Metrics | None = None) -> FastAPI:
     return app
 
 
-def _add_page(app: FastAPI, approvals: Approvals, runs: Runs) -> None:
+def _add_page(app: FastAPI, approvals: Approvals, runs: Runs, settings: Settings) -> None:
     key = secrets.token_bytes(32)
 
     def seal(proposal: Proposal) -> str:
@@ -90,12 +90,13 @@ def _add_page(app: FastAPI, approvals: Approvals, runs: Runs) -> None:
 
     @app.get("/", response_class=HTMLResponse)
     def proposals(request: Request) -> Response:
-        """What waits for a decision, and what was decided lately."""
+        """What waits for a decision, what was decided lately, and builds that go on."""
         known = approvals.all()
         waiting = [one for one in known if one.state == "waiting"]
         past = [one for one in known if one.state != "waiting"][-_PAST_SHOWN:]
         shown = {
             "waiting": [(one.proposal, seal(one.proposal)) for one in waiting],
+            "builds": builds_of(settings, caller_of(request)).builds,
             "past": [(one, runs.said(one.proposal.id) or one.said) for one in reversed(past)],
         }
         return TEMPLATES.TemplateResponse(request, "approvals.html", shown, headers=_HEADERS)

@@ -16,7 +16,7 @@ from pinakes.service.http.security.caller import Caller, caller_of
 from pinakes.service.settings import Settings
 from pinakes.service.views.build_views import BuildsView, builds_view
 
-__all__ = ["builds_api"]
+__all__ = ["builds_api", "builds_of"]
 
 _LOOK_SECONDS = 1.0
 # So often an event comes where nothing changes: proxies close connections that are silent.
@@ -64,13 +64,17 @@ async def _later(
 
 
 async def _look(settings: Settings, caller: Caller) -> Any:
-    """The builds of the collections that are served, and there for the caller, as JSON."""
-    reports = await asyncio.to_thread(builds, Path(settings.data))
+    """What ``builds_of`` tells, as JSON."""
+    return (await asyncio.to_thread(builds_of, settings, caller)).model_dump(mode="json")
+
+
+def builds_of(settings: Settings, caller: Caller) -> BuildsView:
+    """The builds of the collections that are served, and there for the caller."""
     only = settings.serve.collections
     return builds_view(
         [
             report
-            for report in reports
+            for report in builds(Path(settings.data))
             if (not only or report.collection in only) and caller.may_know(report.collection)
         ]
-    ).model_dump(mode="json")
+    )

@@ -465,11 +465,11 @@ def test_no_collection(run: Run, tmp_path: Path) -> None:
     assert_refused(outcome, 2, "nowiki", "pinakes build DUMP")
 
 
-def test_several_collections_ask_for_a_choice(run: Run, data: Path) -> None:
+def test_a_title_of_several_collections_asks_for_a_choice(run: Run, data: Path) -> None:
     run("build", SAMPLE, "--vectors", "none", "--data", data, "--collection", "other")
     try:
         ways_out = "-c NAME", "PINAKES_COLLECTION=NAME"
-        assert_refused(run("search", "word", "--data", data), 2, "other", *ways_out)
+        assert_refused(run("show", "Index", "--data", data), 2, "other", *ways_out)
     finally:
         (data / "other" / "current").unlink()
 

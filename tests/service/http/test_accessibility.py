@@ -18,8 +18,10 @@ from fastapi import FastAPI
 from playwright.sync_api import Browser, Page, expect
 
 from pinakes.index.build.pipeline import BuildOptions, build_collection
+from pinakes.index.build.progress_file import told_in_file
 from pinakes.index.generations import current_generation
 from pinakes.index.library import Library
+from pinakes.index.locks import hold_collection
 from pinakes.service.approvals.approvals import Approvals
 from pinakes.service.approvals.door import opened_door
 from pinakes.service.http.app import create_app
@@ -307,7 +309,14 @@ def test_the_human_door(browser: Browser, tmp_path: Path) -> None:
         approvals.propose("tokens revoke phone", "agent")
         other = approvals.propose("unpack /srv/1 -c wiki", "agent").proposal.id
         approvals.deny(other, "me")
-        page.reload()
-        expect(page.get_by_text("Decided before")).to_be_visible()
-        check(page)
+        (tmp_path / "wiki").mkdir()
+        with (
+            hold_collection(tmp_path / "wiki"),
+            told_in_file(tmp_path / "wiki", QuietProgress()) as told,
+        ):
+            told.step("Embedding passages", 10, "passages")
+            page.reload()
+            expect(page.get_by_text("Decided before")).to_be_visible()
+            expect(page.get_by_role("progressbar")).to_be_visible()
+            check(page)
         context.close()

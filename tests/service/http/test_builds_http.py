@@ -98,3 +98,21 @@ def test_only_of_collections_that_are_served(two_dumps: Path) -> None:
 def test_not_at_the_reading_door(two_dumps: Path) -> None:
     with local_client(make_app(two_dumps)) as client:
         assert client.get("/api/builds").status_code == 404
+
+
+def test_the_door_shows_a_person_how_far_builds_are(two_dumps: Path) -> None:
+    with local_client(door_of(two_dumps), f"http://{DOOR}") as client:
+        assert "Builds" not in client.get("/").text
+        with hold_collection(two_dumps), told_in_file(two_dumps, QuietProgress()) as told:
+            told.step("Embedding <passages>", 1_000, "passages")
+            page = client.get("/").text
+            assert 'At work: <span lang="en">Embedding &lt;passages&gt;</span>' in page
+            assert "0 of 1,000" in page
+            assert '<progress value="0" max="1000" aria-label="toywiki">' in page
+    with (
+        local_client(door_of(two_dumps, collections=["other"]), f"http://{DOOR}") as client,
+        hold_collection(two_dumps),
+        told_in_file(two_dumps, QuietProgress()) as told,
+    ):
+        told.step("Embedding", 10, "passages")
+        assert "toywiki" not in client.get("/").text

@@ -2,6 +2,7 @@
 
 import json
 import re
+import struct
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -148,6 +149,11 @@ def test_the_app_has_its_icon_and_keeps_to_the_policy(client: TestClient) -> Non
     assert response.headers["Content-Type"] == "application/manifest+json"
     app = json.loads(response.text)
     assert app["start_url"] == app["scope"] == "/"
-    [icon] = app["icons"]
     folder = address.rpartition("/")[0]
-    assert client.get(f"{folder}/{icon['src']}").headers["Content-Type"] == icon["type"]
+    for icon in app["icons"]:
+        sent = client.get(f"{folder}/{icon['src']}")
+        assert sent.headers["Content-Type"] == icon["type"]
+        if icon["type"] == "image/png":  # width and height: PNG, 11.2.1
+            width, height = struct.unpack(">II", sent.content[16:24])
+            assert f"{width}x{height}" == icon["sizes"]
+    assert {"any", "maskable"} == {icon["purpose"] for icon in app["icons"]}
