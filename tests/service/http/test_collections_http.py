@@ -371,3 +371,14 @@ def test_all_are_asked_in_a_browser(browser: Browser, several: Path) -> None:
         expect(source).to_contain_text("Rosetta Stone")
         expect(source).to_contain_text("samplewiki")
         assert source.get_by_role("link").first.get_attribute("href").startswith("/c/samplewiki/")
+
+
+@needs_chromium
+def test_on_a_phone_there_is_room_to_type(browser: Browser, several: Path) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    with running(app_over(several)) as address:
+        page.goto(f"{address}/c/samplewiki/page/Rosetta_Stone")
+        field = page.locator("#words").bounding_box()
+        assert field is not None
+        assert field["width"] > 150
+    page.close()
