@@ -146,6 +146,7 @@ def _search(
     more = _behind(read, varied(found, most=MOST_HITS + _MORE_HITS))
     likely = likely_answers(question, read, reading)
     if (date := life_date(question, read)) is not None:
+        confidence = 1.0
         likely = (LikelyAnswer(date, is_sure=True), *(likely or ()))
     return Found(
         question,

@@ -121,6 +121,7 @@ def _glance(index: Index, text: str, mode: Mode, most: int, reader: Reader | Non
     if reader is not None:
         reading = reader.read(bare, read)
     if (date := life_date(question, read)) is not None:
+        confidence = 1.0
         reading = replace(reading, sentences=(date, *reading.sentences))
     threshold = _threshold(index)
     if confidence < threshold * _SHOWN:
