@@ -9,12 +9,13 @@ statistics.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 from typing import TypeVar
 
 from pinakes.index.errors import BadQuery, CollectionError
 from pinakes.index.keywords.bm25 import KeywordIndex, with_common_statistics
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import Explanation, Hit, Manifest, Mode, QueryContext, Vectors
+from pinakes.index.types import Explanation, Hit, Manifest, Mode, QueryContext, Suggestion, Vectors
 
 __all__ = ["Federation", "federation_of"]
 
@@ -115,6 +116,12 @@ class Federation:
         ]
         ranked.sort(key=lambda found: -found[0])
         return [hit for _, hit in ranked[:limit]]
+
+    def suggest(self, prefix: str, limit: int = 10) -> list[tuple[str, Suggestion]]:
+        """Titles that begin like ``prefix``, each with its collection, which take turns."""
+        begun = dict(self._each(lambda index: index.suggest(prefix, limit)))
+        turns = zip_longest(*([(name, one) for one in found] for name, found in begun.items()))
+        return [one for turn in turns for one in turn if one is not None][:limit]
 
     def explain(self, query: str, hits: Sequence[Hit]) -> list[Explanation]:
         """Of each hit: what of its page matches the query, and what its score is the sum of."""

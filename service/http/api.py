@@ -75,12 +75,12 @@ def search(
 
 @collection_api.get("/api/suggest", response_model=SuggestView, responses=PROBLEMS, tags=["search"])
 def suggest(
-    index: LeasedIndex,
+    several: LeasedFederation,
     prefix: Annotated[str, Query(alias="q", max_length=200, examples=["libr"])],
     k: Annotated[int, Query(ge=1, le=50)] = 10,
 ) -> SuggestView:
     """Titles that begin with what was typed."""
-    return suggest_view(prefix, index.suggest(prefix, k), index.manifest)
+    return suggest_view(prefix, several, k)
 
 
 @collection_api.get(

@@ -14,7 +14,6 @@ from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.problem_responses import PROBLEMS
 from pinakes.service.http.requests import (
     LeasedFederation,
-    LeasedIndex,
     QueryText,
     ServedLibrary,
     address_of_service,
@@ -84,7 +83,7 @@ def articles(
 @opensearch.get("/suggest", include_in_schema=False)
 def suggestions(
     request: Request,
-    index: LeasedIndex,
+    several: LeasedFederation,
     prefix: Annotated[str, Query(alias="q", max_length=200)] = "",
     term: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Response:
@@ -93,14 +92,14 @@ def suggestions(
     ``term``, in place of ``q``: in the form of kiwix-serve.
     """
     if term is not None:
-        begun = suggest_view(term, index.suggest(term, _MOST), index.manifest).suggestions
+        begun = suggest_view(term, several, _MOST).suggestions
         return PlainJSONResponse(
             [
                 {"value": one.title, "label": one.title, "kind": "path", "path": one.url}
                 for one in begun
             ]
         )
-    found = suggest_view(prefix, index.suggest(prefix, _MOST), index.manifest).suggestions
+    found = suggest_view(prefix, several, _MOST).suggestions
     address = address_of_service(request)
     columns = [
         prefix,

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from pydantic import Field
 
-from pinakes.index.types import Manifest, StoredPage, Suggestion
+from pinakes.index.retrieval.federated import Federation
+from pinakes.index.types import Manifest, StoredPage
 from pinakes.ingest.layout import Layout, LineKind, SpanKind
 from pinakes.service.asking.citations import page_url, wiki_permalink
 from pinakes.service.types import Meaning
@@ -96,6 +97,7 @@ class LaidPageView(PageView):
 class SuggestionView(View):
     """A page that completes what was typed, and the redirect that matched, if one did."""
 
+    collection: str
     page_id: int
     title: str
     matched: str | None
@@ -106,7 +108,7 @@ class SuggestView(View):
     """Titles that begin with what was typed."""
 
     prefix: str
-    collection: str
+    collection: str | None = Field(description="Of one; null where several are asked.")
     suggestions: list[SuggestionView]
 
 
@@ -161,18 +163,19 @@ def laid_page_view(
     return LaidPageView(**dict(page_view(page, manifest, meanings)), layout=view)
 
 
-def suggest_view(prefix: str, suggestions: list[Suggestion], manifest: Manifest) -> SuggestView:
-    """Completions of a title."""
+def suggest_view(prefix: str, several: Federation, limit: int) -> SuggestView:
+    """Completions of a title, of one collection or of several."""
     return SuggestView(
         prefix=prefix,
-        collection=manifest.collection,
+        collection=next(iter(several.indexes)) if len(several.indexes) == 1 else None,
         suggestions=[
             SuggestionView(
+                collection=name,
                 page_id=item.page_id,
                 title=item.title,
                 matched=item.matched,
-                url=page_url(manifest.collection, item.page_id),
+                url=page_url(name, item.page_id),
             )
-            for item in suggestions
+            for name, item in several.suggest(prefix, limit)
         ],
     )

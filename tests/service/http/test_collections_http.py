@@ -74,7 +74,6 @@ def test_an_answer_cites_its_own_collection(client: TestClient) -> None:
 
 def test_without_a_name_they_are_named(client: TestClient) -> None:
     for answer in (
-        client.get("/api/suggest?q=l"),
         client.get("/api/pages/617"),
         client.get("/page/617"),
     ):
@@ -281,6 +280,21 @@ def test_several_are_searched_at_once_and_every_hit_names_its_own(client: TestCl
     assert "samplewiki/" in as_text
 
 
+def test_titles_of_several_are_suggested_in_turns(client: TestClient) -> None:
+    for more in ("", "&collection=all", "&collection=samplewiki&collection=toywiki"):
+        found = client.get(f"/api/suggest?q=l&k=4{more}").json()
+        assert found["collection"] is None
+        names = [one["collection"] for one in found["suggestions"]]
+        assert names[:2] == ["samplewiki", "toywiki"]
+        assert len(names) == 4
+        for one in found["suggestions"]:
+            assert one["url"] == f"/c/{one['collection']}/page/{one['page_id']}"
+            assert client.get(one["url"], follow_redirects=True).status_code == 200
+    one = client.get("/api/suggest?q=l&collection=toywiki").json()
+    assert one == client.get("/c/toywiki/api/suggest?q=l").json()
+    assert client.get("/suggest?q=long").json()[1] == ["Long words"]
+
+
 def test_wrong_names_among_several_are_told(client: TestClient) -> None:
     unknown = client.get("/api/search?q=x&collection=samplewiki&collection=nowiki")
     assert unknown.status_code == 404
@@ -358,6 +372,20 @@ def test_the_page_of_results_of_several_names_their_collections(client: TestClie
     one = client.get("/search", params={**words, "collection": "toywiki"})
     assert one.headers["location"].startswith("/c/toywiki/search?q=long")
     assert client.get("/search?collection=nowiki&q=x").status_code == 404
+
+
+@needs_chromium
+def test_titles_of_all_are_suggested_in_a_browser(browser: Browser, several: Path) -> None:
+    with running(app_over(several)) as address:
+        page = browser.new_page()
+        page.goto(f"{address}/")
+        page.locator("#words").type("l")
+        expect(page.get_by_role("option").filter(has_text="· toywiki")).to_have_count(1)
+        page.get_by_label("Collection").select_option("samplewiki")
+        page.locator("#words").type("i")
+        expect(page.get_by_role("option").filter(has_text="Linear B").first).to_be_visible()
+        expect(page.get_by_role("option").filter(has_text="· toywiki")).to_have_count(0)
+        page.close()
 
 
 @needs_chromium

@@ -39,9 +39,9 @@ if (form) {
     option.scrollIntoView({ block: "nearest" });
   }
 
-  function show(suggestions) {
+  function show(suggestions, areSeveral) {
     close();
-    suggestions.forEach(({ title, matched, url }, number) => {
+    suggestions.forEach(({ title, matched, url, collection }, number) => {
       const option = document.createElement("li");
       option.id = `title-${number}`;
       option.setAttribute("role", "option");
@@ -55,6 +55,12 @@ if (form) {
         target.textContent = ` → ${title}`;
         option.append(target);
       }
+      if (areSeveral) {
+        const place = document.createElement("span");
+        place.className = "about";
+        place.textContent = ` · ${collection}`;
+        option.append(place);
+      }
       list.append(option);
     });
     list.hidden = !suggestions.length;
@@ -66,16 +72,16 @@ if (form) {
     const mine = (asked = new AbortController());
     const typed = field.value;
     const chosen = form.elements.namedItem("collection");
-    // Titles are of one collection.
-    if (!typed.trim() || chosen.selectedOptions?.[0].textContent === "All") return close();
-    const collection = chosen.value;
+    if (!typed.trim()) return close();
     const query = new URLSearchParams({ q: typed.slice(0, 200), k: "8" });
+    const isAll = "all" in (chosen.selectedOptions?.[0].dataset ?? {});
+    const service = isAll ? "" : `/c/${encodeURIComponent(chosen.value)}`;
+    if (isAll) query.set("collection", "all");
     try {
-      const address = `/c/${encodeURIComponent(collection)}/api/suggest?${query}`;
-      const response = await fetch(address, { signal: mine.signal });
+      const response = await fetch(`${service}/api/suggest?${query}`, { signal: mine.signal });
       if (!response.ok) return close();
-      const { suggestions } = await response.json();
-      if (mine === asked && document.activeElement === field) show(suggestions);
+      const { suggestions, collection } = await response.json();
+      if (mine === asked && document.activeElement === field) show(suggestions, !collection);
     } catch (error) {
       if (!mine.signal.aborted) close();
     }
