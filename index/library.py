@@ -136,12 +136,14 @@ class Library:
     def asked(self, names: Sequence[str] = ()) -> list[str]:
         """The collections that are to be searched: those named, or without any the default, or all.
 
+        ``all`` among the names means all, unless a collection is called so; "" names none.
+
         Raises what ``meant`` does for one that is not there, or where there is none at all.
         """
-        if list(names) == [ALL] and not self._has(ALL):
-            names, default = (), None
-        else:
-            default = self._default
+        default = self._default
+        names = list(filter(None, names))
+        if ALL in names and not self._has(ALL):
+            names, default = [], None
         if names:
             return [self.meant(name) for name in dict.fromkeys(names)]
         if default is not None and self._has(default):

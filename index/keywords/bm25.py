@@ -330,8 +330,8 @@ class KeywordIndex:
 def with_common_statistics(indexes: Sequence[KeywordIndex]) -> list[KeywordIndex]:
     """The same indexes, words as rare in each as they are in all together.
 
-    So their scores can be compared, as if they were parts of one: distributed idf. All are of one
-    language. Where they were opened they are closed.
+    So their scores can be compared, as if they were parts of one: distributed idf. Where they were
+    opened they are closed.
     """
     if len(indexes) < 2:
         return list(indexes)

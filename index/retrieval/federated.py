@@ -2,9 +2,9 @@
 
 Each collection ranks its own hits as it does alone. Where they stand between those of others is
 told by the scores that they have with the statistics of all: a word is rare if few passages of all
-collections of its language hold it. bench.quality.federated compares other ways. Of many
-collections those are searched whose best passage has the greatest keyword score by these
-statistics.
+collections hold it; and by words alone, where their vectors are of several encoders.
+bench.quality.federated compares other ways. Of many collections those are searched whose best
+passage has the greatest keyword score by these statistics.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -112,7 +112,7 @@ class Federation:
         ranked = [
             (level, hit)
             for name, hits in own.items()
-            for level, hit in zip(levels.get(name, ()), hits, strict=False)
+            for level, hit in zip(_padded(levels.get(name, ()), len(hits)), hits, strict=True)
         ]
         ranked.sort(key=lambda found: -found[0])
         return [hit for _, hit in ranked[:limit]]
@@ -137,9 +137,11 @@ class Federation:
         self, query: str, names: Sequence[str], limit: int, mode: Mode, encode: "_SharedVectors"
     ) -> dict[str, list[float]]:
         """By collection, the scores of its hits with the statistics of all, the greatest first."""
-        if mode == "vector" and not self._share_encoder(names):
-            # Cosines of two encoders lie on different scales.
-            return {name: [1 / rank for rank in range(1, limit + 1)] for name in names}
+        if not self._share_encoder(names):
+            # Cosines of two encoders lie on different scales: words tell, where there are any.
+            if mode == "vector":
+                return {name: [1 / rank for rank in range(1, limit + 1)] for name in names}
+            mode = "keyword"
         levels = {}
         for name, keywords in self._with_common_statistics():
             if name not in names:
@@ -166,13 +168,9 @@ class Federation:
             yield from ((name, one.score / keywords.greatest_idf) for one in found)
 
     def _with_common_statistics(self) -> Iterator[tuple[str, KeywordIndex]]:
-        """The keyword indexes, with the statistics of all of their language."""
-        languages: dict[str, list[str]] = {}
-        for name in self.names:
-            languages.setdefault(self.indexes[name].manifest.dump.language, []).append(name)
-        for group in languages.values():
-            keywords = [self.indexes[name].keywords for name in group]
-            yield from zip(group, with_common_statistics(keywords), strict=True)
+        """The keyword indexes, with the statistics of all."""
+        keywords = [self.indexes[name].keywords for name in self.names]
+        yield from zip(self.names, with_common_statistics(keywords), strict=True)
 
     def _share_encoder(self, names: Sequence[str]) -> bool:
         return len({self.indexes[name].manifest.encoder for name in names}) == 1
@@ -195,6 +193,11 @@ class Federation:
             yield name, said
         if not has_said:
             raise error or next(iter(self.left_out.values()))
+
+
+def _padded(levels: Sequence[float], count: int) -> list[float]:
+    """So many levels; hits that words did not find stand below all that they did."""
+    return [*levels[:count], *[0.0] * (count - len(levels))]
 
 
 class _SharedVectors:

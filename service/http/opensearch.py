@@ -24,7 +24,7 @@ from pinakes.service.http.templating import TEMPLATES
 from pinakes.service.settings import Settings
 from pinakes.service.tools.glance import glance
 from pinakes.service.views.page_views import suggest_view
-from pinakes.service.views.search_views import ArticlesView, ArticleView
+from pinakes.service.views.search_views import ArticlesView, ArticleView, left_out_view
 
 __all__ = ["opensearch"]
 
@@ -67,7 +67,7 @@ def articles(
     settings: Settings = request.app.state.settings
     mode, address = settings.search.mode, address_of_service(request)
     if page > MOST_PAGES or (page == 1 and not glance(several, query, mode, 1).pages):
-        return ArticlesView(query=query, page=page, results=[])
+        return ArticlesView(query=query, page=page, results=[], left_out=left_out_view(several))
     found, _ = results_page(several.search(query, page * PASSAGES_A_PAGE, mode), page)
     results = [
         ArticleView(
@@ -77,7 +77,7 @@ def articles(
         )
         for one in found
     ]
-    return ArticlesView(query=query, page=page, results=results)
+    return ArticlesView(query=query, page=page, results=results, left_out=left_out_view(several))
 
 
 @opensearch.get("/suggest", include_in_schema=False)

@@ -67,7 +67,8 @@ class Argument:
     def wanted(self, tool: str) -> str:
         """What the tool takes by this name."""
         told = f": {self.description}" if self.description else ""
-        return f"{tool} takes {self.name}, {_KINDS[self.kind]}{told}"
+        several = ", or a list of texts" if self.takes_several else ""
+        return f"{tool} takes {self.name}, {_KINDS[self.kind]}{several}{told}"
 
 
 def read_arguments(

@@ -27,6 +27,7 @@ __all__ = [
     "View",
     "citation_fields",
     "greatest_first",
+    "left_out_view",
     "meaning_views",
     "search_view",
 ]
@@ -141,6 +142,7 @@ class ArticlesView(View):
     query: str
     page: int
     results: list[ArticleView]
+    left_out: dict[str, str] = Field(description=LEFT_OUT)
 
 
 class JudgedSearchView(SearchView):
@@ -206,6 +208,11 @@ def meaning_views(found: Iterable[Meaning]) -> list[MeaningView]:
     ]
 
 
+def left_out_view(several: Federation) -> dict[str, str]:
+    """The collections that could not be searched, and why."""
+    return {name: title_of(error) for name, error in several.left_out.items()}
+
+
 def search_view(
     searched: Index | Federation, query: str, mode: Mode, hits: list[Hit]
 ) -> SearchView:
@@ -218,7 +225,7 @@ def search_view(
         mode=mode,
         collection=None if only is None else only.collection,
         collections=several.names,
-        left_out={name: title_of(error) for name, error in several.left_out.items()},
+        left_out=left_out_view(several),
         generation=None if only is None else only.generation,
         coverage=several.coverage,
         hits=[

@@ -175,6 +175,7 @@ def test_those_asked_are_named_or_the_default_or_all(data: Path) -> None:
     opened = Opened(data)
     assert opened.asked() == opened.asked(["all"]) == ["awiki", "bwiki"]
     assert opened.asked(["bwiki", "awiki", "bwiki"]) == ["bwiki", "awiki"]
+    assert opened.asked([""]) == opened.asked(["bwiki", "all"]) == ["awiki", "bwiki"]
     with pytest.raises(UnknownCollection, match="no collection 'cwiki' here; there are awiki"):
         opened.asked(["awiki", "cwiki"])
     chosen = Opened(data, (), "bwiki")

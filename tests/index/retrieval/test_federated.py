@@ -107,8 +107,15 @@ def test_of_two_encoders_ranks_are_compared(
     monkeypatch.setattr("tests.index.collections.ENCODER", HashingEncoder("another"))
     manuals = opened("manuals", MANUALS, "all")
     assert wiki.manifest.encoder != manuals.manifest.encoder
-    found = Federation([wiki, manuals]).search("zinc roof", 6, "vector")
+    together = Federation([wiki, manuals])
+    found = together.search("zinc roof", 6, "vector")
     assert [hit.ranks["vector"].rank for hit in found] == [1, 1, 2, 2, 3, 3]
+    # In both modes at once words tell: what vectors alone have found comes last.
+    found = together.search("printer cloth", 8)
+    assert (found[0].collection, found[0].passage.title) == ("manuals", "Printer")
+    by_words = ["keyword" in hit.ranks for hit in found]
+    assert not all(by_words)
+    assert by_words == sorted(by_words, reverse=True)
 
 
 def test_what_none_can_be_asked_is_an_error_and_what_one_can_is_answered(

@@ -94,7 +94,7 @@ def test_passages_of_another_stand_beside_where_it_answers_too(
     found = find_among(Federation([index, leaflets]), linear_models(), question, "hybrid")
     names = [hit.collection for hit in found.found.hits]
     assert set(names) == {"samplewiki", "leaflets"}
-    assert len(names) == len(alone.found.hits)
+    assert 2 < len(names) <= len(alone.found.hits)
     for sentence in found.found.sentences:  # each still stands in the passage it points to
         text = found.found.hits[sentence.hit].passage.text
         assert text[sentence.start : sentence.end].strip()

@@ -369,8 +369,17 @@ def _row_line(row: Sequence[_Cell], headers: Sequence[str], above: Sequence[_Cel
         else:
             repeated = column < len(above) and above[column] is cell
             label = str(label) if label != cell.text else ""  # its links stand beside no value
-            parts.append(Part(column, cell.columns, label, cell.text, cell.is_header, repeated))
+            columns = cell.columns if cell.columns == 1 else _covered(row, column)
+            parts.append(Part(column, columns, label, cell.text, cell.is_header, repeated))
     return _line(parts)
+
+
+def _covered(row: Sequence[_Cell], column: int) -> int:
+    """How many columns the cell at ``column`` stands in, which may be fewer than it says."""
+    cell, end = row[column], column + 1
+    while end < len(row) and row[end] is cell:
+        end += 1
+    return end - column
 
 
 def _line(parts: Sequence[Part]) -> str:

@@ -1,5 +1,6 @@
 """HTML as text: what a reader of the page saw, in the form that wikitext is given."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -295,3 +296,10 @@ def test_rows_know_their_cells_and_links() -> None:
     assert layout.lines[2].cells[0].repeated
     links = [(page.text[s.start : s.end], s.target) for s in layout.spans if s.kind == "link"]
     assert links == [("Bob", "Bob"), ("C", "C")]  # those of headings stand beside no value
+
+
+def test_cells_that_claim_more_columns_than_are_drawn_cost_nothing() -> None:
+    page = read(f"<p>x</p><table><tr>{'<td colspan=500>q</td>' * 4}<td>r</td></tr></table>")
+    [row] = unpack_layout(page.layout, page.text, page.links).lines
+    assert [page.text[cell.start : cell.end] for cell in row.cells] == ["q", "q", "q", "q", "r"]
+    assert all(a.column + a.columns <= b.column for a, b in pairwise(row.cells))
