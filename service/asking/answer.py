@@ -293,7 +293,9 @@ class Answerer:
             pages.setdefault(hit.page_key, near)
         nearest = list(pages.values())[:_NEAREST]
         language = draft.language
-        words = [] if draft.text else [no_answer_note(language)]  # a model may have said so itself
+        is_several = len(draft.federation.indexes) > 1
+        # A model may have said so itself.
+        words = [] if draft.text else [no_answer_note(language, of_several=is_several)]
         words.append(searched_note(language, draft.searched, (page.title for page in nearest)))
         if draft.as_of and asks_about_later(draft.question, int(draft.as_of[:4])):
             words.append(as_of_note(draft.as_of, language))

@@ -15,9 +15,9 @@ __all__ = ["cut_off_note", "is_refusal", "no_answer_note", "searched_note"]
 _USUAL = "en"
 
 
-def no_answer_note(language: str) -> str:
-    """What a refusal begins with."""
-    return str(_notes(language)["no_answer"])
+def no_answer_note(language: str, *, of_several: bool = False) -> str:
+    """What a refusal begins with; ``of_several``: where several collections were asked."""
+    return str(_notes(language)["no_answer_of_several" if of_several else "no_answer"])
 
 
 def searched_note(language: str, queries: Iterable[str], nearest: Iterable[str]) -> str:
@@ -41,7 +41,13 @@ def is_refusal(text: str) -> bool:
 
 @cache
 def _all_beginnings() -> tuple[str, ...]:
-    return tuple({no_answer_note(language) for language in listed_languages()})
+    return tuple(
+        {
+            no_answer_note(language, of_several=several)
+            for language in listed_languages()
+            for several in (False, True)
+        }
+    )
 
 
 def _notes(language: str) -> Mapping[str, Any]:

@@ -58,7 +58,8 @@ KNOWN = {
     "titles": {"disambiguation": list},
     "countries": {"names": str},
     "notes": dict.fromkeys(
-        ("length", "nearest", "no_answer", "query", "repetition", "searched"), str
+        ("length", "nearest", "no_answer", "no_answer_of_several", "query", "repetition",
+         "searched"), str
     ),
     "personal": {
         **dict.fromkeys(

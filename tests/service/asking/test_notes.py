@@ -25,7 +25,9 @@ def test_of_a_language_without_words_in_english() -> None:
 
 @pytest.mark.parametrize("language", WORDED)
 def test_a_refusal_is_known_again(language: str) -> None:
-    assert is_refusal(f"{no_answer_note(language)} {searched_note(language, ['x'], ['Y'])}")
+    for of_several in (False, True):
+        said = no_answer_note(language, of_several=of_several)
+        assert is_refusal(f"{said} {searched_note(language, ['x'], ['Y'])}")
     assert not is_refusal(searched_note(language, ["x"], ["Y"]))
 
 

@@ -128,6 +128,7 @@ def test_each_question_is_answered_from_the_right_place(
 def test_what_no_collection_holds_is_refused(world: TestClient) -> None:
     answer = world.post("/api/ask", json={"question": "Who won the chess cup of 2031?"}).json()
     assert answer["kind"] == "refusal"
+    assert answer["text"].startswith("These collections do not seem to hold an answer.")
     assert sorted(answer["collections"]) == ["charles", "eswiki", "manuals", "samplewiki"]
 
 
