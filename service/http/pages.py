@@ -39,12 +39,11 @@ from pinakes.service.http.security.entry import add_entry
 from pinakes.service.http.security.guard import is_own_navigation
 from pinakes.service.http.templating import TEMPLATES
 from pinakes.service.pages_by_name import meanings_found
-from pinakes.service.problems import title_of
 from pinakes.service.tools.glance import glance
 from pinakes.service.types import Meaning
 from pinakes.service.views.collection_views import collection_view
 from pinakes.service.views.page_views import page_view
-from pinakes.service.views.search_views import MeaningView, meaning_views
+from pinakes.service.views.search_views import MeaningView, left_out_view, meaning_views
 
 __all__ = ["add_pages"]
 
@@ -202,12 +201,12 @@ def _results(
         "number": page,
         "has_more": more and page < MOST_PAGES,
     }
-    if len(several.indexes) == 1:
+    if len(several.indexes) == 1 and not several.left_out:
         shown["manifest"] = several.first.manifest
     else:
         names = [*several.indexes, *several.left_out]
         shown["searched"] = several.names
-        shown["left_out"] = {name: title_of(why) for name, why in several.left_out.items()}
+        shown["left_out"] = left_out_view(several)
         shown["asked"] = urlencode([("collection", name) for name in dict.fromkeys(names)]) + "&"
     status = 400 if problem else 200
     return TEMPLATES.TemplateResponse(
@@ -219,14 +218,8 @@ def _near(several: Federation, query: str) -> list[tuple[str, str]]:
     """Titles, with their addresses, that begin as the query does, or as most of it does."""
     words = query.split()[:_MOST_WORDS]
     for count in range(len(words), 0, -1):
-        typed = " ".join(words[:count])
-        found = [
-            (item.title, page_url(name, item.page_id))
-            for name, index in several.indexes.items()
-            for item in index.suggest(typed, _NEAR)
-        ]
-        if found:
-            return found[:_NEAR]
+        if found := several.suggest(" ".join(words[:count]), _NEAR):
+            return [(item.title, page_url(name, item.page_id)) for name, item in found]
     return []
 
 

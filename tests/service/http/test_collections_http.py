@@ -369,6 +369,9 @@ def test_the_page_of_results_of_several_names_their_collections(client: TestClie
     behind = re.search(r'rel="next" href="(\?[^"]+)"', page)
     if behind:
         assert "collection=samplewiki" in behind[1]
+    both = {**words, "collection": ["toywiki", "badwiki"]}
+    left = client.get("/search", params=both).text
+    assert "Searched toywiki. Without badwiki: Damaged generation." in left
     one = client.get("/search", params={**words, "collection": "toywiki"})
     assert one.headers["location"].startswith("/c/toywiki/search?q=long")
     assert client.get("/search?collection=nowiki&q=x").status_code == 404
