@@ -10,7 +10,7 @@ import pytest
 
 from pinakes.index.errors import BadQuery, DamagedGeneration
 from pinakes.index.keywords.bm25 import with_common_statistics
-from pinakes.index.retrieval.federated import Federation
+from pinakes.index.retrieval.federated import Federation, _SharedVectors
 from pinakes.index.retrieval.search import Index
 from tests.index.collections import make
 from tests.index.toys import HashingEncoder, article, write_dump
@@ -116,6 +116,11 @@ def test_of_two_encoders_ranks_are_compared(
     by_words = ["keyword" in hit.ranks for hit in found]
     assert not all(by_words)
     assert by_words == sorted(by_words, reverse=True)
+    of_words, of_both = (
+        together._levels("zinc roof", together.names, 6, mode, _SharedVectors())
+        for mode in ("keyword", "hybrid")
+    )
+    assert of_words == of_both
 
 
 def test_what_none_can_be_asked_is_an_error_and_what_one_can_is_answered(
