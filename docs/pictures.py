@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from rich.console import Console
 from rich.terminal_theme import DIMMED_MONOKAI
 from rich.text import Text
@@ -25,18 +25,17 @@ STATIC = ROOT / "service" / "http" / "web" / "static"
 QUESTION = "When was the Rosetta Stone found?"
 PINAKES = [sys.executable, "-m", "pinakes"]
 COLUMNS = 100
+WAIT_MS = 120_000
 
 
 def main() -> None:
     """Write all pictures into docs/pictures."""
     PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as data:
-        environment = os.environ | {"PINAKES_DATA": data, "COLUMNS": str(COLUMNS)}
-        subprocess.run([*PINAKES, "build", str(SAMPLE)], env=environment, check=True)
+    with sample_built() as environment:
         _draw_terminal(environment)
         draw_icons()
-        with _served(environment) as address:
-            _draw_pages(address)
+        with served(environment) as address, chromium() as browser:
+            _draw_pages(browser, address)
 
 
 def draw_icons() -> None:
@@ -49,10 +48,7 @@ def draw_icons() -> None:
     whole = drawing.replace('viewBox="0 0 32 32"', 'viewBox="-6 -6 44 44"').replace(
         '<rect width="32" height="32" rx="6"', '<rect x="-6" y="-6" width="44" height="44"'
     )
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
+    with chromium() as browser:
         for name, size, svg in (
             ("icon-192", 192, drawing),
             ("icon-512", 512, drawing),
@@ -61,7 +57,6 @@ def draw_icons() -> None:
             page = browser.new_page(viewport={"width": size, "height": size})
             page.set_content(f"<style>body {{ margin: 0 }} svg {{ display: block }}</style>{svg}")
             page.screenshot(path=STATIC / f"{name}.png", omit_background=True)
-        browser.close()
 
 
 def _draw_terminal(environment: dict[str, str]) -> None:
@@ -80,7 +75,17 @@ def _draw_terminal(environment: dict[str, str]) -> None:
 
 
 @contextmanager
-def _served(environment: dict[str, str]) -> Iterator[str]:
+def sample_built() -> Iterator[dict[str, str]]:
+    """The environment in which commands find the sample, built as long as this lasts."""
+    with tempfile.TemporaryDirectory() as data:
+        environment = os.environ | {"PINAKES_DATA": data, "COLUMNS": str(COLUMNS)}
+        subprocess.run([*PINAKES, "build", str(SAMPLE)], env=environment, check=True)
+        yield environment
+
+
+@contextmanager
+def served(environment: dict[str, str]) -> Iterator[str]:
+    """The address of a service of what is built there."""
     with subprocess.Popen(
         [*PINAKES, "serve", "--port", "0"], env=environment, stderr=subprocess.PIPE, text=True
     ) as server:
@@ -91,24 +96,35 @@ def _served(environment: dict[str, str]) -> Iterator[str]:
             server.terminate()
 
 
-def _draw_pages(address: str) -> None:
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Chromium, as the system has it installed."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path="/usr/bin/chromium", args=["--no-sandbox"]
         )
-        for scheme in ("light", "dark"):
-            page = browser.new_page(
-                viewport={"width": 900, "height": 560}, color_scheme=scheme, device_scale_factor=1.5
-            )
-            page.goto(address)
-            page.locator("#question").fill(QUESTION)
-            page.keyboard.press("Enter")
-            page.locator("#sources li").first.wait_for(timeout=120_000)
-            page.locator("#stop").wait_for(state="hidden", timeout=120_000)
-            page.locator("#question").blur()
-            page.mouse.click(5, 300)
-            page.screenshot(path=PICTURES / f"page-{scheme}.png")
+        yield browser
         browser.close()
+
+
+def asked(page: Page, question: str) -> None:
+    """Ask, and wait for the answer, its sources and the end of its checks."""
+    page.locator("#question").fill(question)
+    page.keyboard.press("Enter")
+    page.locator("#sources li").first.wait_for(timeout=WAIT_MS)
+    page.locator("#stop").wait_for(state="hidden", timeout=WAIT_MS)
+    page.locator("#question").blur()
+    page.mouse.click(5, 300)
+
+
+def _draw_pages(browser: Browser, address: str) -> None:
+    for scheme in ("light", "dark"):
+        page = browser.new_page(
+            viewport={"width": 900, "height": 560}, color_scheme=scheme, device_scale_factor=1.5
+        )
+        page.goto(address)
+        asked(page, QUESTION)
+        page.screenshot(path=PICTURES / f"page-{scheme}.png")
 
 
 if __name__ == "__main__":
