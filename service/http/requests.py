@@ -7,7 +7,7 @@ from fastapi import Depends, Path, Query, Request
 from pydantic import AfterValidator
 
 from pinakes.index.errors import SeveralCollections
-from pinakes.index.library import Library
+from pinakes.index.library import ALL, Library
 from pinakes.index.retrieval.federated import Federation
 from pinakes.index.retrieval.search import Index
 from pinakes.service.asking.citations import collection_url
@@ -55,17 +55,24 @@ def names_collection(
 
 
 def collection_meant(request: Request, library: ServedLibrary) -> str:
-    """The collection that the path names, else the default or the only one.
+    """The collection that the path or the query names, else the default or the only one.
 
-    Raises what ``Library.meant`` does, with a way to name one.
+    Readers for kiwix-serve call it ``content``. Raises what ``Library.meant`` does, with a way to
+    name one, and BadInput where several are named.
     """
+    query = request.query_params
+    given = query.getlist("collection") or query.getlist("content")
+    named = [name for name in given if name and name != ALL]
+    own = request.path_params.get("collection")
+    if len({*named, own} - {None}) > 1:
+        raise BadInput("this is of one collection: name it once, in the path or by collection")
     try:
-        return library.meant(request.path_params.get("collection"))
+        return library.meant(own or next(iter(named), None))
     except SeveralCollections as error:
         address = f"{UNDER_COLLECTION}{request.url.path}"
         raise SeveralCollections(
-            f"{error}; one has its own address: {address}. Whoever runs this service can set the "
-            "one that is meant without a name: PINAKES_COLLECTION=NAME"
+            f"{error}; name one: ?collection=NAME, or its own address: {address}. Whoever runs "
+            "this service can set the one that is meant without a name: PINAKES_COLLECTION=NAME"
         ) from None
 
 
@@ -100,7 +107,7 @@ def _leased_federation(
         with library.lease(own) as index:
             yield Federation([index])
         return
-    with library.lease_several(named or ()) as several:
+    with library.lease_several(named or request.query_params.getlist("content")) as several:
         yield several
 
 

@@ -81,8 +81,26 @@ def test_without_a_name_they_are_named(client: TestClient) -> None:
         assert answer.headers["content-type"] == "application/problem+json"
         assert answer.json()["title"] == "Several collections"
         detail = answer.json()["detail"]
-        assert "there are badwiki, samplewiki, toywiki; one has its own address: /c/{coll" in detail
+        there = "there are badwiki, samplewiki, toywiki; "
+        assert f"{there}name one: ?collection=NAME, or its own address: /c/{{coll" in detail
         assert "PINAKES_COLLECTION=NAME" in detail
+
+
+@pytest.mark.parametrize("field", ["collection", "content"])
+def test_the_query_names_one_where_the_path_does_not(client: TestClient, field: str) -> None:
+    of_one = {field: "samplewiki"}
+    assert client.get("/api/pages/617", params=of_one).json()["collection"] == "samplewiki"
+    moved = client.get("/page/617", params=of_one, follow_redirects=False)
+    assert moved.headers["Location"].startswith("/c/samplewiki/page/")
+    assert "/c/samplewiki/" in client.get("/opensearch.xml", params=of_one).text
+    begun = {"term": "library of al"}
+    assert client.get("/suggest", params=begun | of_one).json()
+    assert client.get("/suggest", params=begun | {field: "toywiki"}).json() == []
+    unknown = client.get("/api/pages/617", params={field: "nowiki"})
+    assert (unknown.status_code, unknown.json()["title"]) == (404, "No such collection")
+    for names in (["samplewiki", "toywiki"], ["all"]):
+        assert client.get("/api/pages/617", params={field: names}).status_code == 400
+    assert client.get("/c/toywiki/api/pages/1", params=of_one).status_code == 400
 
 
 def test_an_unknown_name_is_told_what_there_is(client: TestClient) -> None:

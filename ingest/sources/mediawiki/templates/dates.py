@@ -161,7 +161,10 @@ def _day_of(year: int, month: int, day: int) -> datetime.date | None:
 
 
 def _duration(start: datetime.date, end: datetime.date, units: Sequence[str]) -> Iterator[str]:
-    """The time between in these units, the largest first: "3 years", "1 day"."""
+    """The time between in these units, the largest first: "3 years", "1 day".
+
+    Of one unit alone the number, which the text around the template says the unit of.
+    """
     months = 12 * (end.year - start.year) + end.month - start.month - (end.day < start.day)
     years = months // 12 if "year" in units else 0
     months = months - 12 * years if "month" in units else 0
@@ -171,7 +174,9 @@ def _duration(start: datetime.date, end: datetime.date, units: Sequence[str]) ->
         "day": (end - _later(start, 12 * years + months)).days,
     }
     for unit in units:
-        if counts[unit] or len(units) == 1:
+        if len(units) == 1:
+            yield f"{counts[unit]:,}"
+        elif counts[unit]:
             yield f"{counts[unit]:,} {unit}{'' if counts[unit] == 1 else 's'}"
 
 
