@@ -60,8 +60,9 @@ and ``like = "ar"`` takes what is not said from another file. Each part is read 
   ``joins_words``: offices stand at the end of longer words.
 - ``[notes]`` (``service/asking/notes.py``), all or nothing: what stands at the beginning of a
   refusal (``no_answer``, or ``no_answer_of_several`` collections), what was ``searched`` for
-  ({queries}, each a ``query`` in its quotation marks) and the ``nearest`` {pages}; why an answer
-  breaks off: ``length``, ``repetition``.
+  ({queries}, each a ``query`` in its quotation marks) and the ``nearest`` {pages}; in which
+  {languages} all here is ``written_in``, where the question is not; why an answer breaks off:
+  ``length``, ``repetition``.
 - ``[declining]`` (``service/asking/declining.py``), all or nothing: how a model says that the
   sources do not hold the answer. ``say``: what it is told to say. ``sentences``: regular
   expressions of whole sentences, ``before``: of what may stand before them; their lines are joined,

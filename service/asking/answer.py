@@ -17,6 +17,7 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Hit, PageKey
 from pinakes.service.asking.answer_writer import AnswerWriter
 from pinakes.service.asking.as_of import as_of_note, asks_about_now
+from pinakes.service.asking.asked_language import language_name
 from pinakes.service.asking.cards import topic_card_events, write_card
 from pinakes.service.asking.citations import make_citation, page_url
 from pinakes.service.asking.draft import Draft
@@ -26,7 +27,7 @@ from pinakes.service.asking.generate import ModelText, written
 from pinakes.service.asking.later import asks_about_later
 from pinakes.service.asking.model_loading import WorkOfModel
 from pinakes.service.asking.model_turn import ModelTurn
-from pinakes.service.asking.notes import no_answer_note, searched_note
+from pinakes.service.asking.notes import no_answer_note, searched_note, written_in_note
 from pinakes.service.asking.outside_question import outside_question
 from pinakes.service.asking.pack import pack
 from pinakes.service.asking.room import room_for
@@ -296,6 +297,9 @@ class Answerer:
         is_several = len(draft.federation.indexes) > 1
         # A model may have said so itself.
         words = [] if draft.text else [no_answer_note(language, of_several=is_several)]
+        written_in = {index.manifest.dump.language for index in draft.federation.indexes.values()}
+        if language_name(language) not in map(language_name, written_in):
+            words.append(written_in_note(language, written_in))
         words.append(searched_note(language, draft.searched, (page.title for page in nearest)))
         if draft.as_of and asks_about_later(draft.question, int(draft.as_of[:4])):
             words.append(as_of_note(draft.as_of, language))

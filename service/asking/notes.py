@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
+from babel import Locale, UnknownLocaleError
+
 from pinakes.ingest.text.language import language_part, listed_languages
 from pinakes.service.types import Truncation
 
-__all__ = ["cut_off_note", "is_refusal", "no_answer_note", "searched_note"]
+__all__ = ["cut_off_note", "is_refusal", "no_answer_note", "searched_note", "written_in_note"]
 
 _USUAL = "en"
 
@@ -27,6 +29,12 @@ def searched_note(language: str, queries: Iterable[str], nearest: Iterable[str])
     pages = ", ".join(nearest)
     said = notes["searched"].format(queries=quoted)
     return f"{said} {notes['nearest'].format(pages=pages)}" if pages else str(said)
+
+
+def written_in_note(language: str, collections: Iterable[str]) -> str:
+    """In which languages the collections are, given by their codes: of a question in none."""
+    names = (_name_of(code, language) for code in sorted(set(collections)))
+    return str(_notes(language)["written_in"].format(languages=", ".join(names)))
 
 
 def cut_off_note(language: str, why: Truncation) -> str:
@@ -48,6 +56,16 @@ def _all_beginnings() -> tuple[str, ...]:
             for several in (False, True)
         }
     )
+
+
+def _name_of(code: str, language: str) -> str:
+    """What a language is called in another; its code where nobody knows."""
+    said_in = language if language_part(language, "notes") else _USUAL
+    try:
+        name = Locale.parse(code, sep="-").get_language_name(said_in.partition("-")[0])
+    except (UnknownLocaleError, ValueError):
+        return code
+    return name or code
 
 
 def _notes(language: str) -> Mapping[str, Any]:

@@ -196,7 +196,7 @@ class BuildProgress:
 def coverage_text(coverage: float) -> str:
     """How much of a generation has vectors; "all" and "no" are said only where they are true."""
     if coverage in (0, 1):
-        return "vectors for all passages" if coverage else "no vectors yet"
+        return "vectors for all passages" if coverage else "no vectors"
     percent = "less than 1" if coverage < 0.01 else f"{min(coverage, 0.99):.0%}"[:-1]
     return f"vectors for {percent} % of the passages"
 
@@ -207,7 +207,7 @@ def print_coverage(coverage: float, *, is_building: bool = False) -> None:
     ``is_building``: whether a build is at work on the collection.
     """
     if coverage < 1:
-        way_out = "for more: pinakes build --vectors all DUMP"
+        way_out = "for more: pinakes build DUMP -c NAME --vectors all"
         if is_building:
             way_out = "a build is at work here; pinakes status tells of it"
         err.print(Text(f"{coverage_text(coverage)}; {way_out}", style="dim"))

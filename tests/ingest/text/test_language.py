@@ -59,7 +59,7 @@ KNOWN = {
     "countries": {"names": str},
     "notes": dict.fromkeys(
         ("length", "nearest", "no_answer", "no_answer_of_several", "query", "repetition",
-         "searched"), str
+         "searched", "written_in"), str
     ),
     "personal": {
         **dict.fromkeys(

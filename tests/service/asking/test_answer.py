@@ -232,7 +232,8 @@ def test_a_refusal_is_in_the_language_of_the_question(index: Index) -> None:
     answer = answered(answer_events(index, None, "Wo liegt xyzzyplugh?"))
     assert answer.kind == "refusal"
     assert answer.text.startswith(
-        "Diese Sammlung scheint keine Antwort zu enthalten. Gesucht wurde nach „Wo liegt"
+        "Diese Sammlung scheint keine Antwort zu enthalten. Geschrieben ist hier auf Englisch: "
+        "Frage in dieser Sprache. Gesucht wurde nach „Wo liegt"
     )
 
 

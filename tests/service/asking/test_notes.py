@@ -3,7 +3,13 @@
 import pytest
 
 from pinakes.ingest.text.language import language_part, listed_languages
-from pinakes.service.asking.notes import cut_off_note, is_refusal, no_answer_note, searched_note
+from pinakes.service.asking.notes import (
+    cut_off_note,
+    is_refusal,
+    no_answer_note,
+    searched_note,
+    written_in_note,
+)
 
 WORDED = [code for code in listed_languages() if language_part(code, "notes")]
 
@@ -16,6 +22,13 @@ def test_in_the_language_asked() -> None:
     assert searched_note("fr", ["{x}"], []) == "Recherché : « {x} »."
     assert "repetirse" in cut_off_note("es", "repetition")
     assert "截断" in cut_off_note("zh-hant", "length")
+
+
+def test_languages_are_named_in_that_of_the_question() -> None:
+    assert "Deutsch, Englisch:" in written_in_note("de", ["en", "de"])
+    assert "英语" in written_in_note("zh", ["en"])
+    assert "Latgalian" in written_in_note("mt", ["ltg"])
+    assert "xx-none" in written_in_note("fr", ["xx-none"])
 
 
 def test_of_a_language_without_words_in_english() -> None:

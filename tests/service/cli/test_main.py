@@ -150,7 +150,7 @@ def test_one_search_alone_has_no_contributions(run: Run, data: Path) -> None:
 def test_missing_vectors_are_told_of(run: Run, data: Path, command: tuple[str, ...]) -> None:
     outcome = run(*command, "papyrus", "--data", data)
     assert outcome.err.splitlines()[-1] == (
-        "no vectors yet; for more: pinakes build --vectors all DUMP"
+        "no vectors; for more: pinakes build DUMP -c NAME --vectors all"
     )
     assert "vectors" not in outcome.out
 
@@ -159,7 +159,7 @@ def test_while_a_build_is_at_work_none_other_is_advised(run: Run, data: Path) ->
     with hold_collection(data / "samplewiki"):
         for command in ("search",), ("ask", "--mode", "quote"):
             told = run(*command, "papyrus", "--data", data).err.splitlines()[-1]
-            assert told == "no vectors yet; a build is at work here; pinakes status tells of it"
+            assert told == "no vectors; a build is at work here; pinakes status tells of it"
 
 
 def test_a_search_that_asks_no_vectors_misses_none(run: Run, data: Path) -> None:
@@ -237,7 +237,7 @@ def test_status_lists_collections(run: Run, data: Path) -> None:
 @pytest.mark.parametrize(
     ("vectors", "index", "said"),
     [
-        (0, None, "no vectors yet"),
+        (0, None, "no vectors"),
         (1, {"kind": "exact"}, "vectors for less than 1 % of the passages (1), exact search"),
         (18, {"kind": "exact"}, "vectors for 8 % of the passages (18), exact search"),
         (
