@@ -1,8 +1,9 @@
-"""How a page's text is laid out: what each line is, cells in rows, links, formulas and code.
+"""How a page's text is laid out: what each line is, cells in rows, links, formulas, code, pictures.
 
 All of it are slices of the text, in code points; the text itself says nothing of it. Headings are
 not here: sections have them. Kept packed, a few bytes for a line that is no paragraph and three for
-a link: which page a link leads to stands among the document's links, by its number.
+a link: which page a link leads to stands among the document's links, by its number. A picture is
+kept by its path in the source.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +12,13 @@ from typing import Literal, NamedTuple, get_args
 
 import zstandard
 
+from pinakes.ingest.packed_numbers import (
+    NumberReader,
+    packed_numbers,
+    packed_words,
+    unzigzag,
+    zigzag,
+)
 from pinakes.ingest.types import Link
 
 __all__ = [
@@ -21,10 +29,13 @@ __all__ = [
     "LayoutLine",
     "LineKind",
     "PackedLine",
+    "Picture",
     "Span",
     "SpanKind",
+    "is_picture",
     "link_titles",
     "pack_layout",
+    "picture_span",
     "unpack_layout",
 ]
 
@@ -34,7 +45,8 @@ LineKind = Literal["paragraph", "item", "indent", "term", "row", "caption", "cod
 SpanKind = Literal["link", "formula", "code"]
 _KINDS: tuple[LineKind, ...] = get_args(LineKind)
 _CODES = {kind: number for number, kind in enumerate(_KINDS)}
-_VERSION = 1
+# A layout without pictures is of the version that earlier programs read, too.
+_VERSION, _VERSION_WITH_PICTURES = 1, 2
 _BETWEEN = "; "
 _JOINT = ": "
 # Bits of a cell.
@@ -43,6 +55,8 @@ _DEEPEST = 15
 # What a span is, where it is no link: those have their number.
 FORMULA, CODE = -1, -2
 _OTHER_SPANS = 2
+# Below these, pictures by their numbers on the page; nothing of the text is theirs.
+_FIRST_PICTURE = -3
 _LEVEL = 9
 _STREAMS = 4
 
@@ -84,15 +98,41 @@ class Span(NamedTuple):
     fragment: str = ""
 
 
+class Picture(NamedTuple):
+    """A picture that stands in the text before the letter ``at``, or behind the last one.
+
+    ``path``: what its source calls it. ``alternative``: what it shows, in words; "" where nobody
+    says. ``width``, ``height``: in pixels of a page, 0 where they are not told.
+    """
+
+    path: str
+    alternative: str = ""
+    width: int = 0
+    height: int = 0
+    at: int = 0
+
+
+def picture_span(number: int) -> int:
+    """What a span is at whose beginning the picture of this number stands."""
+    return _FIRST_PICTURE - number
+
+
+def is_picture(what: int) -> bool:
+    """Whether a span is a picture, not words."""
+    return what <= _FIRST_PICTURE
+
+
 @dataclass(frozen=True, slots=True)
 class Layout:
     """The lines of a page that are no plain paragraphs, in order, and the spans in its lines.
 
-    Nothing overlaps: lines do not, nor cells, nor spans; a span lies inside one line.
+    Nothing overlaps: lines do not, nor cells, nor spans; a span lies inside one line. ``pictures``:
+    in the order of the text.
     """
 
     lines: tuple[LayoutLine, ...]
     spans: tuple[Span, ...]
+    pictures: tuple[Picture, ...] = ()
 
 
 def link_titles(layout: Layout | None) -> list[str]:
@@ -102,7 +142,7 @@ def link_titles(layout: Layout | None) -> list[str]:
 
 
 class PackedLine(NamedTuple):
-    """A line to be packed. ``spans``: start, end and a link's number, or FORMULA or CODE.
+    """A line to be packed. ``spans``: start, end and a link's number, FORMULA, CODE or a picture.
 
     All but ``start`` counts from there.
     """
@@ -115,10 +155,15 @@ class PackedLine(NamedTuple):
     spans: Sequence[tuple[int, int, int]] = ()
 
 
-def pack_layout(text: str, lines: Iterable[PackedLine], fragments: dict[int, str]) -> bytes:
+def pack_layout(
+    text: str,
+    lines: Iterable[PackedLine],
+    fragments: dict[int, str],
+    pictures: Sequence[Picture] = (),
+) -> bytes:
     """The layout of ``text`` as bytes; none if all of it is plain paragraphs without links.
 
-    ``lines``: in order, those that are more. ``fragments``: of links, by number.
+    ``lines``: in order, those that are more. ``fragments``: of links, ``pictures``: by number.
     """
     runs: list[int] = []
     rows: list[int] = []
@@ -127,9 +172,13 @@ def pack_layout(text: str, lines: Iterable[PackedLine], fragments: dict[int, str
     line_number = line_start = run_end = 0
     span_end = last_link = 0
     told: dict[int, str] = {}
+    placed: dict[int, int] = {}  # of pictures where they stand; in cells that are repeated, once
     for line in lines:
         begin = line.start
         for start, end, what in line.spans:
+            if is_picture(what):
+                placed.setdefault(_FIRST_PICTURE - what, begin + start)
+                continue
             gap = begin + start - span_end
             if gap < 0:
                 continue
@@ -138,7 +187,7 @@ def pack_layout(text: str, lines: Iterable[PackedLine], fragments: dict[int, str
                 spans += (gap, end - start, what + _OTHER_SPANS)
                 continue
             step = what - last_link - 1  # 0: the next link
-            spans += (gap, end - start, _OTHER_SPANS + (_zigzag(step) if step else 0))
+            spans += (gap, end - start, _OTHER_SPANS + (zigzag(step) if step else 0))
             last_link = what
             if what in fragments:
                 told[what] = fragments[what]
@@ -157,15 +206,29 @@ def pack_layout(text: str, lines: Iterable[PackedLine], fragments: dict[int, str
         if line.kind == "row":
             rows += _cell_numbers(line)
     runs += run
-    if not runs and not spans:
+    if not runs and not spans and not placed:
         return b""
     names = b"".join(
-        _encoded((number, len(encoded))) + encoded
-        for number, encoded in ((number, name.encode()) for number, name in told.items())
+        packed_numbers((number,)) + packed_words(name) for number, name in told.items()
     )
-    streams = [*map(_encoded, (runs, rows, spans)), names]
-    head = _encoded((_VERSION, *map(len, streams)))
+    streams = [*map(packed_numbers, (runs, rows, spans)), names]
+    if placed:
+        streams.append(_packed_pictures(placed, pictures))
+    version = _VERSION_WITH_PICTURES if placed else _VERSION
+    head = packed_numbers((version, *map(len, streams)))
     return zstandard.compress(head + b"".join(streams), _LEVEL)
+
+
+def _packed_pictures(placed: dict[int, int], pictures: Sequence[Picture]) -> bytes:
+    """Of each where it stands behind the one before, its size, its path and what it shows."""
+    packed = bytearray()
+    last = 0
+    for number, at in sorted(placed.items(), key=lambda place: (place[1], place[0])):
+        picture = pictures[number]
+        packed += packed_numbers((at - last, picture.width, picture.height))
+        packed += packed_words(picture.path) + packed_words(picture.alternative)
+        last = at
+    return bytes(packed)
 
 
 def _cell_numbers(line: PackedLine) -> list[int]:
@@ -180,53 +243,6 @@ def _cell_numbers(line: PackedLine) -> list[int]:
     return numbers
 
 
-def _encoded(numbers: Sequence[int]) -> bytes:
-    """Numbers as bytes, small ones in one (LEB128)."""
-    out = bytearray()
-    for number in numbers:
-        while number > 0x7F:
-            out.append(number & 0x7F | 0x80)
-            number >>= 7
-        out.append(number)
-    return bytes(out)
-
-
-def _zigzag(number: int) -> int:
-    return number << 1 if number >= 0 else (-number << 1) - 1
-
-
-def _unzigzag(number: int) -> int:
-    return -(number + 1 >> 1) if number & 1 else number >> 1
-
-
-class _Reader:
-    """Numbers from bytes, until there are no more."""
-
-    def __init__(self, content: bytes) -> None:
-        self._content = content
-        self._at = 0
-
-    @property
-    def is_done(self) -> bool:
-        return self._at >= len(self._content)
-
-    def number(self) -> int:
-        value = shift = 0
-        while True:
-            byte = self._content[self._at]
-            self._at += 1
-            value |= (byte & 0x7F) << shift
-            if byte < 0x80:
-                return value
-            shift += 7
-
-    def raw(self, length: int) -> bytes:
-        self._at += length
-        if self._at > len(self._content):
-            raise IndexError
-        return self._content[self._at - length : self._at]
-
-
 def unpack_layout(packed: bytes, text: str, links: Sequence[Link]) -> Layout:
     """The layout of ``text``, whose links are these.
 
@@ -235,20 +251,25 @@ def unpack_layout(packed: bytes, text: str, links: Sequence[Link]) -> Layout:
     if not packed:
         return Layout((), ())
     try:
-        reader = _Reader(zstandard.decompress(packed))
-        if (version := reader.number()) != _VERSION:
-            raise ValueError(f"a layout of version {version}: this program reads {_VERSION}")
-        lengths = [reader.number() for _ in range(_STREAMS)]
-        runs, rows, spans, names = (_Reader(reader.raw(length)) for length in lengths)
+        reader = NumberReader(zstandard.decompress(packed))
+        version = reader.number()
+        if version not in (_VERSION, _VERSION_WITH_PICTURES):
+            raise ValueError(
+                f"a layout of version {version}: this program reads {_VERSION_WITH_PICTURES}"
+            )
+        count = _STREAMS + (version == _VERSION_WITH_PICTURES)
+        lengths = [reader.number() for _ in range(count)]
+        runs, rows, spans, names, *more = (NumberReader(reader.raw(length)) for length in lengths)
         lines = tuple(_lines(text, runs, rows))
         fragments = dict(_fragments(names))
         found = tuple(_spans(spans, len(text), links, fragments))
+        pictures = tuple(_pictures(more[0], len(text))) if more else ()
     except (IndexError, UnicodeDecodeError, zstandard.ZstdError) as error:
         raise ValueError(f"a layout that is not of this text ({error})") from None
-    return Layout(lines, found)
+    return Layout(lines, found, pictures)
 
 
-def _lines(text: str, runs: _Reader, rows: _Reader) -> Iterator[LayoutLine]:
+def _lines(text: str, runs: NumberReader, rows: NumberReader) -> Iterator[LayoutLine]:
     at = 0
     while not runs.is_done:
         gap, code, count = runs.number(), runs.number(), runs.number()
@@ -270,7 +291,7 @@ def _after_newline(text: str, at: int) -> int:
     return newline + 1
 
 
-def _cells(text: str, start: int, end: int, rows: _Reader) -> Iterator[Cell]:
+def _cells(text: str, start: int, end: int, rows: NumberReader) -> Iterator[Cell]:
     count = rows.number()
     column = 0
     for number in range(count):
@@ -291,14 +312,14 @@ def _cells(text: str, start: int, end: int, rows: _Reader) -> Iterator[Cell]:
         column += columns
 
 
-def _fragments(names: _Reader) -> Iterator[tuple[int, str]]:
+def _fragments(names: NumberReader) -> Iterator[tuple[int, str]]:
     while not names.is_done:
         number = names.number()
-        yield number, names.raw(names.number()).decode()
+        yield number, names.words()
 
 
 def _spans(
-    spans: _Reader, length: int, links: Sequence[Link], fragments: dict[int, str]
+    spans: NumberReader, length: int, links: Sequence[Link], fragments: dict[int, str]
 ) -> Iterator[Span]:
     end = last_link = 0
     while not spans.is_done:
@@ -310,7 +331,17 @@ def _spans(
         if what < _OTHER_SPANS:
             yield Span("code" if what - _OTHER_SPANS == CODE else "formula", start, end)
             continue
-        last_link += 1 + _unzigzag(what - _OTHER_SPANS)
+        last_link += 1 + unzigzag(what - _OTHER_SPANS)
         if not 0 <= last_link < len(links):
             raise IndexError
         yield Span("link", start, end, links[last_link].target, fragments.get(last_link, ""))
+
+
+def _pictures(packed: NumberReader, length: int) -> Iterator[Picture]:
+    at = 0
+    while not packed.is_done:
+        at += packed.number()
+        if at > length:
+            raise IndexError
+        width, height = packed.number(), packed.number()
+        yield Picture(packed.words(), packed.words(), width, height, at)

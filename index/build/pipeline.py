@@ -115,6 +115,7 @@ def build_collection(
         is_embedded = scope != "none" and encoder is not None
         _make(build, ["generation", "all vectors"] if is_embedded else ["generation"])
         _clear_up(collection, options.kept_dumps)
+        remember_files(collection, build.published.dump.fingerprint, source)  # may have moved
     manifest = build.published
     return BuildResult(manifest, before is None or manifest.generation != before.generation)
 

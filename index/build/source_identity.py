@@ -2,7 +2,8 @@
 
 The manifest keeps a digest of each file. ``source.json`` beside the generations remembers the state
 (size, times, inode) that each file had when its digest was found: as long as that has not changed,
-nothing is read. Knows no kind of source.
+nothing is read. It also knows where each file lay, which no manifest does: packs are handed on, and
+tell nobody how a disk is ordered. Knows no kind of source.
 """
 
 import json
@@ -19,7 +20,7 @@ from pinakes.index.types import DumpRecord
 from pinakes.ingest.errors import IngestError
 from pinakes.ingest.files import read_json, write_whole
 from pinakes.ingest.sources.base import Source
-from pinakes.ingest.sources.file_state import FileDigest
+from pinakes.ingest.sources.file_state import FileDigest, FileState
 
 __all__ = [
     "changed_files",
@@ -28,6 +29,7 @@ __all__ = [
     "file_states",
     "files_of",
     "remember_files",
+    "remembered_file",
     "source_record",
 ]
 
@@ -100,23 +102,44 @@ def files_of(collection: Path, built: DumpRecord) -> tuple[dict[str, Any], dict[
 
 
 def remember_files(collection: Path, fingerprint: str, source: Source) -> None:
-    """Keep the states of the files; where nothing can be written, they are read the next time."""
+    """Keep where the files lie, in which states; where nothing can be written, all is read anew."""
     states = file_states(source)
-    if _remembered(collection, fingerprint) == states:
+    paths = {file.name: str(file.absolute()) for file in source.files}
+    kept = {"fingerprint": fingerprint, "files": states, "paths": paths}
+    if _kept(collection) == kept:
         return
     with suppress(OSError), write_whole(collection / _REMEMBERED) as file:
-        file.write(json.dumps({"fingerprint": fingerprint, "files": states}).encode())
+        file.write(json.dumps(kept).encode())
+
+
+def remembered_file(collection: Path, built: DumpRecord) -> tuple[Path, FileState] | None:
+    """Where the one file lay that a generation is made of, and its state then; None: not known."""
+    kept = _kept(collection)
+    try:
+        if kept["fingerprint"] == built.fingerprint:
+            [name] = built.files
+            return Path(kept["paths"][name]), FileState(**kept["files"][name])
+    except (ValueError, KeyError, TypeError):
+        pass
+    return None
 
 
 def _remembered(collection: Path, fingerprint: str) -> dict[str, Any]:
+    kept = _kept(collection)
     try:
-        kept = read_json(collection / _REMEMBERED)
         if kept["fingerprint"] == fingerprint:
             files: dict[str, Any] = {name: dict(state) for name, state in kept["files"].items()}
             return files
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         pass
     return {}
+
+
+def _kept(collection: Path) -> dict[str, Any]:
+    try:
+        return dict(read_json(collection / _REMEMBERED))
+    except (OSError, ValueError, TypeError):
+        return {}
 
 
 def check_same(collection: Path, source: Source, progress: Progress, *, force: bool) -> None:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pinakes.index.errors import CollectionError
 from pinakes.index.library import Library
+from pinakes.index.picture_archives import PictureArchives
 from pinakes.service.approvals.approvals import Approvals
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.generators.generator import Generator
@@ -30,6 +31,7 @@ from pinakes.service.http.openai_api import create_openai_api
 from pinakes.service.http.opensearch import opensearch
 from pinakes.service.http.operation_api import operation_api
 from pinakes.service.http.pages import add_pages
+from pinakes.service.http.pictures import pictures
 from pinakes.service.http.problem_responses import add_error_handlers
 from pinakes.service.http.proposals_api import proposals_api
 from pinakes.service.http.requests import (
@@ -97,6 +99,7 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
     app.state.tokens = tokens
     app.state.usage = usage
     app.state.metrics = metrics
+    app.state.picture_archives = PictureArchives()
     app.mount("/v1", create_openai_api(library, answerer, accounting.embedded))
     app.router.routes.append(Route("/mcp", tools, include_in_schema=False))
     app.mount("/static", PageFiles(), name="static")
@@ -112,6 +115,7 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
         app.state.approvals = Approvals(settings.data, settings.approvals.hours)
         app.include_router(proposals_api)
     app.include_router(operation_api)
+    app.include_router(pictures)
     add_pages(app)
     # Nothing is reached but through the guard, not even the framework's own errors.
     answering = _Heads(Compressed(app.build_middleware_stack()))

@@ -1,4 +1,4 @@
-"""An article cut into blocks for the reader page: headings, lines, tables, and the highlight.
+"""An article cut into blocks for the reader page: headings, lines, tables, pictures, the highlight.
 
 What lines are is told by the page's layout; where none was kept, it is guessed from the text. The
 heading above an infobox's facts is the program's own, and is not shown.
@@ -14,20 +14,25 @@ from itertools import takewhile
 from typing import Literal, NamedTuple
 
 from pinakes.index.types import StoredPage
-from pinakes.ingest.layout import Cell, Layout, LayoutLine, Span
+from pinakes.ingest.layout import Cell, Layout, LayoutLine, Picture, Span
 from pinakes.ingest.types import INFOBOX_HEADING
 from pinakes.service.http.line_pieces import Cutter, Piece
 
 __all__ = ["Block", "TableCell", "heading_anchor", "opening", "page_blocks"]
 
 Kind = Literal[
-    "heading", "text", "item", "fact", "row", "table", "indent", "term", "caption", "quote", "code"
-]
+    "heading", "text", "item", "fact", "row", "table", "indent", "term", "caption", "quote", "code",
+    "figure",
+]  # fmt: skip
 
 _ITEM = re.compile(r"(?P<indent> *)(?:-|\d+\.) ")
 # "Name: value", in an infobox once and in the row of a table once for each cell.
 _LABEL = re.compile(r"(?:^|(?<=; ))[^:;]{1,40}: ")
 _NO_LAYOUT = Layout((), ())
+# A picture no higher and wider, in pixels, stands in its line.
+_OF_A_LINE = 60
+# Around these lines pictures stand on their own.
+_PARTED = frozenset(("text", "caption", "quote", "indent", "term", "row"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class Block:
     ``level``: a heading's (2 to 6), or how deep an item or indented line is (from 1). ``anchor``: a
     heading's or table's own on the page; none is like a name that the page itself has. ``opens``,
     ``closes``: lists that begin before an item and end behind it. ``head``: a table's headings by
-    column. ``left_out``: how many of its rows are not shown.
+    column. ``left_out``: how many of its rows are not shown. ``pictures``: of a figure, whose
+    pieces are its caption.
     """
 
     kind: Kind
@@ -64,6 +70,7 @@ class Block:
     head: tuple[str, ...] = ()
     rows: tuple[tuple[TableCell, ...], ...] = ()
     left_out: int = 0
+    pictures: tuple[Picture, ...] = ()
 
     @property
     def text(self) -> str:
@@ -94,7 +101,7 @@ def page_blocks(
     are shown, and what is highlighted of the others; None: all.
     """
     known = layout or _NO_LAYOUT
-    cutter = Cutter(highlight or (0, 0), known.spans, address_of)
+    cutter = Cutter(highlight or (0, 0), known.spans, address_of, known.pictures)
     lines = _lines(page, {line.start: line for line in known.lines} if layout else None)
     yield from _nested(_blocks(lines, cutter, _Table(most_rows), guesses_rows=layout is None))
 
@@ -123,10 +130,37 @@ def _blocks(
         if guesses_rows and kind == "text" and len(labels) > 1 and labels[0][0] == 0:
             kind = "row"
         shown = labels if kind == "row" else labels[:1] if kind == "fact" else []
-        pieces = cutter.pieces(start, text, shown, is_line=True)
-        anchor = _numbered(heading_anchor(text), anchors) if kind == "heading" else ""
-        yield Block(kind, level, pieces, anchor)
+        is_heading = kind == "heading"
+        pieces = cutter.pieces(start, text, shown, is_line=True, has_pictures=not is_heading)
+        anchor = _numbered(heading_anchor(text), anchors) if is_heading else ""
+        yield from _parted(Block(kind, level, pieces, anchor))
     yield from table.ended()
+
+
+def _parted(block: Block) -> Iterator[Block]:
+    """The block, and the pictures before and behind it as figures; a caption is part of its own."""
+    pieces = block.pieces
+    if block.kind not in _PARTED or not any(piece.picture for piece in pieces):
+        yield block
+        return
+    before = [piece.picture for piece in takewhile(_is_figure, pieces) if piece.picture]
+    rest = pieces[len(before) :]
+    behind = [piece.picture for piece in takewhile(_is_figure, reversed(rest)) if piece.picture]
+    rest = rest[: len(rest) - len(behind)]
+    if block.kind == "caption" and before:
+        yield Block("figure", 0, rest, pictures=tuple(before))
+    else:
+        if before:
+            yield Block("figure", 0, pictures=tuple(before))
+        yield replace(block, pieces=rest)
+    if behind:
+        yield Block("figure", 0, pictures=tuple(reversed(behind)))
+
+
+def _is_figure(piece: Piece) -> bool:
+    """Whether it is a picture that is larger than a line, as far as that is known."""
+    picture = piece.picture
+    return picture is not None and not 0 < max(picture.width, picture.height) <= _OF_A_LINE
 
 
 @dataclass(slots=True)
@@ -154,13 +188,15 @@ class _Table:
         is_full = self.most is not None and len(self.rows) >= self.most
         if is_full and not cutter.marks(line.start, self.end):
             self.left_out += 1
+            cutter.pictures_to(self.end)
             return
         row: list[TableCell] = []
         told, column = line.start, 0  # so far
         for cell in line.cells:
             label = line.text[told - line.start : cell.value - line.start]
             words = line.text[cell.value - line.start : cell.end - line.start]
-            before = cutter.pieces(told, label, [(0, len(label))] if label else [])
+            name = [(0, len(label))] if label else []
+            before = cutter.pieces(told, label, name, has_pictures=False)
             at = cell.column - cell.is_name
             row.append(
                 TableCell(

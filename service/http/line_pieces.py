@@ -1,4 +1,4 @@
-"""Lines of an article cut into pieces: where the highlight, labels, links and code begin and end.
+"""Lines of an article cut into pieces: at the highlight, labels, links, code and pictures.
 
 Pure functions of offsets; knows nothing of what lines are.
 """
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pinakes.ingest.layout import Span
+from pinakes.ingest.layout import Picture, Span
 from pinakes.service.http.formulas import mathml
 
 __all__ = ["Cutter", "Piece"]
@@ -20,6 +20,7 @@ class Piece:
 
     ``label``: the name of the value that follows it. ``address``: where it links to. ``is_code``:
     code, or a formula as TeX; ``mathml``: a whole formula to be drawn, "" where it cannot be.
+    ``picture``: what stands here, in the place of any text.
     """
 
     text: str
@@ -29,6 +30,7 @@ class Piece:
     address: str = ""
     is_code: bool = False
     mathml: str = ""
+    picture: Picture | None = None
 
 
 class Cutter:
@@ -39,12 +41,22 @@ class Cutter:
         highlight: tuple[int, int],
         spans: Sequence[Span],
         address_of: Callable[[Span], str],
+        pictures: Sequence[Picture] = (),
     ) -> None:
         self._highlight = max(0, highlight[0]), max(0, highlight[1])
         self._spans = spans
         self._ends = [span.end for span in spans]
         self._address_of = address_of
         self._is_lit = False
+        self._pictures = pictures
+        self._shown = 0  # how many of them
+
+    def pictures_to(self, end: int) -> Sequence[Picture]:
+        """Those up to this place in the text that no piece was cut for; none will be."""
+        first = self._shown
+        while self._shown < len(self._pictures) and self._pictures[self._shown].at <= end:
+            self._shown += 1
+        return self._pictures[first : self._shown]
 
     def marks(self, start: int, end: int) -> bool:
         """Whether the highlight touches this slice of the text."""
@@ -57,11 +69,12 @@ class Cutter:
         labels: Sequence[tuple[int, int]] = (),
         *,
         is_line: bool = False,
+        has_pictures: bool = True,
     ) -> tuple[Piece, ...]:
         """A slice of the text from ``start``, cut where highlight, labels or spans begin or end.
 
         ``labels`` are places in it. ``is_line``: it is a whole line, and a formula that is all of
-        it stands on its own.
+        it stands on its own. ``has_pictures``: those before its end that were not shown yet are.
         """
         low, high = (min(max(at - start, 0), len(text)) for at in self._highlight)
         edges = {0, len(text), *(edge for label in labels for edge in label)}
@@ -69,9 +82,18 @@ class Cutter:
             edges |= {low, high}
         spans = {span.start - start: span for span in self._spans_in(start, start + len(text))}
         edges |= {at - start for span in spans.values() for at in (span.start, span.end)}
-        pieces = []
+        pictures: dict[int, list[Piece]] = {}
+        for one in self.pictures_to(start + len(text)) if has_pictures else ():
+            place = min(max(0, one.at - start), len(text))
+            for first, span_there in spans.items():
+                if first < place < span_there.end - start:
+                    place = first  # a link or formula stays whole
+            pictures.setdefault(place, []).append(Piece("", picture=one))
+        edges |= pictures.keys()
+        pieces: list[Piece] = []
         span: Span | None = None
         for begin, end in pairwise(sorted(edges)):
+            pieces += pictures.get(begin, ())
             marked = low <= begin < high
             is_first = marked and not self._is_lit
             self._is_lit = self._is_lit or marked
@@ -91,6 +113,8 @@ class Cutter:
                     else "",
                 )
             )
+        if text:
+            pieces += pictures.get(len(text), ())
         return tuple(pieces)
 
     def _spans_in(self, start: int, end: int) -> Iterator[Span]:

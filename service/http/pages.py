@@ -22,6 +22,7 @@ from pinakes.service.http.api import article, others_meant
 from pinakes.service.http.article_blocks import heading_anchor, opening, page_blocks
 from pinakes.service.http.front_page import coverage_in_words, drawn_article, examples
 from pinakes.service.http.interface_languages import interface_language, language_choice
+from pinakes.service.http.pictures import addresses_of_pictures, saves_data
 from pinakes.service.http.requests import (
     UNDER_COLLECTION,
     LeasedIndex,
@@ -241,10 +242,12 @@ def article_page(
     end: int | None = None,
     searched: str = "",
     rows: Literal["all", "first"] = "first",
+    pictures: Literal["show", "wait"] | None = None,
 ) -> Response:
     """An article, with the cited passage highlighted; its id and its other names lead to its title.
 
     ``searched``: what was searched for that is its title, or leads to it. ``rows``: of tables.
+    ``pictures``: whether they wait until they are asked for; as the browser has it, if not told.
     """
     page = article(index, name)
     address = _own_address(index, page)
@@ -258,6 +261,11 @@ def article_page(
     layout = index.store.layout(page)
     addresses = _addresses(index, page, layout)
     most = None if rows == "all" else _ROWS
+    has_pictures = layout is not None and bool(layout.pictures)
+    picture_address = addresses_of_pictures(request, index) if has_pictures else None
+    waits = picture_address is not None and (
+        pictures == "wait" or (pictures is None and saves_data(request))
+    )
     blocks = list(page_blocks(page, highlight, layout, addresses, most))
     facts, lead, rest = opening(blocks)
     shown = TEMPLATES.TemplateResponse(
@@ -275,8 +283,11 @@ def article_page(
             "changed": changed,
             "searched": searched,
             "manifest": index.manifest,
+            "picture_address": picture_address,
+            "pictures_wait": waits,
+            "pictures_shown": request.url.include_query_params(pictures="show").query,
         },
-        headers=_FRESH,
+        headers=_FRESH | {"Vary": f"{_FRESH['Vary']}, Save-Data"},
     )
     return _unless_known(request, shown)
 
@@ -322,7 +333,7 @@ def _unless_known(request: Request, response: Response) -> Response:
     response.headers["ETag"] = f"W/{tag}"
     known = request.headers.get("if-none-match", "").replace(" ", "").split(",")
     if "*" in known or tag in (one.removeprefix("W/") for one in known):
-        more = {"ETag": f"W/{tag}", "Vary": f"{_FRESH['Vary']}, Accept-Encoding"}
+        more = {"ETag": f"W/{tag}", "Vary": f"{response.headers['Vary']}, Accept-Encoding"}
         return Response(status_code=304, headers=_FRESH | more)
     return response
 

@@ -4,9 +4,17 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import zstandard
 from hypothesis import given, settings
 
-from pinakes.ingest.layout import Layout, PackedLine, pack_layout, unpack_layout
+from pinakes.ingest.layout import (
+    Layout,
+    PackedLine,
+    Picture,
+    pack_layout,
+    picture_span,
+    unpack_layout,
+)
 from pinakes.ingest.sources.mediawiki.files.dumps import find_dump, plan_units
 from pinakes.ingest.sources.mediawiki.types import Page, SiteInfo
 from pinakes.ingest.sources.mediawiki.wikitext import parse_document
@@ -275,3 +283,27 @@ def test_a_layout_of_another_text_is_refused() -> None:
 def test_plain_text_has_no_layout() -> None:
     assert parsed("One.\n\nTwo.").layout == b""
     assert unpack_layout(b"", "One.", ()) == Layout((), ())
+
+
+PICTURES = (
+    Picture("I/m/a b.jpg", "Ä", 120, 90),
+    Picture("I/c.svg"),
+    Picture("never", "placed nowhere"),
+)
+
+
+def test_pictures_are_found_again_each_once() -> None:
+    spans = [(0, 0, picture_span(1)), (2, 2, picture_span(0)), (3, 3, picture_span(1))]
+    lines = [PackedLine(4, "two", spans=spans)]
+    layout = unpack_layout(pack_layout("One\ntwo", lines, {}, PICTURES), "One\ntwo", ())
+    assert layout.pictures == (PICTURES[1]._replace(at=4), PICTURES[0]._replace(at=6))
+    assert layout.spans == ()
+    packed = pack_layout("One\ntwo", lines, {}, PICTURES)
+    with pytest.raises(ValueError, match="not of this text"):
+        unpack_layout(packed, "One", ())
+
+
+def test_without_pictures_earlier_programs_read_it() -> None:
+    assert zstandard.decompress(pack_layout(TEXT, LINES, {}, PICTURES))[0] == 1
+    line = PackedLine(0, "One", spans=[(0, 0, picture_span(0))])
+    assert zstandard.decompress(pack_layout("One", [line], {}, PICTURES))[0] == 2

@@ -1,12 +1,14 @@
 """ZIM files for tests, written by libzim itself."""
 
+import struct
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-__all__ = ["ABOUT", "ZimPage", "write_zim"]
+__all__ = ["ABOUT", "ZimPage", "png", "write_zim"]
 
 ABOUT = {
     "Name": "wikipedia_en_museum",
@@ -23,11 +25,11 @@ ABOUT = {
 
 @dataclass(frozen=True, slots=True)
 class ZimPage:
-    """An entry: HTML, or what leads to the path ``to``."""
+    """An entry: HTML, a picture's bytes, or what leads to the path ``to``."""
 
     path: str
     title: str
-    html: str = ""
+    html: str | bytes = ""
     to: str = ""
     mimetype: str = "text/html"
 
@@ -70,3 +72,17 @@ def write_zim(
         for key, value in about.items():
             creator.add_metadata(key, value)
     return path
+
+
+def png(width: int, height: int, grey: int = 128) -> bytes:
+    """A picture of one shade. Format: https://www.w3.org/TR/png/."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return (
+            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        )
+
+    head = struct.pack(">2I5B", width, height, 8, 0, 0, 0, 0)
+    rows = (b"\0" + bytes([grey]) * width) * height
+    parts = chunk(b"IHDR", head), chunk(b"IDAT", zlib.compress(rows)), chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(parts)

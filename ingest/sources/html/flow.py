@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from pinakes.ingest.characters import cleaned
 from pinakes.ingest.layout import LineKind
-from pinakes.ingest.sources.mediawiki.markup.laid_lines import LaidLine
+from pinakes.ingest.sources.mediawiki.markup.laid_lines import LaidLine, with_places
 from pinakes.ingest.sources.mediawiki.markup.layout import clean_line
 from pinakes.ingest.sources.mediawiki.markup.located import Place, moved
 
@@ -29,7 +29,10 @@ class Mark:
 
 
 class _Span(NamedTuple):
-    """Words of the line that begin with a piece; ``what``: a link's number, FORMULA or CODE."""
+    """Words of the line that begin with a piece; ``what``: as ``PackedLine`` has it.
+
+    Of pictures there are none.
+    """
 
     piece: int
     words: str
@@ -49,6 +52,7 @@ class Flow:
     lists: list[int | None] = field(default_factory=list)
     kinds: list[tuple[LineKind, int]] = field(default_factory=list)
     _spans: list[_Span] = field(default_factory=list)
+    _pictures: list[_Span] = field(default_factory=list)
     _prefix: str = ""
     _flushed: int = 0
 
@@ -82,6 +86,24 @@ class Flow:
         if not self._spans or self._spans[-1].piece < mark.piece:
             self._spans.append(_Span(mark.piece, words, what))
 
+    def note_picture(self, what: int) -> None:
+        """A picture stands here, as a span is one: in this line, or before the next one."""
+        self._pictures.append(_Span(len(self.pieces), "", what))
+
+    def take_pictures(self) -> list[int]:
+        """Those that no line has followed, as spans; they are not waited for any longer."""
+        pictures, self._pictures = self._pictures, []
+        return [picture.what for picture in pictures]
+
+    def settle_pictures(self) -> None:
+        """Those that no line has followed stand behind the last one, if there is any."""
+        for number in range(len(self.lines) - 1, -1, -1):
+            if line := self.lines[number]:
+                end = len(line)
+                places = [(end, end, what) for what in self.take_pictures()]
+                self.lines[number] = with_places(line, places)
+                return
+
     def _forget_spans(self, mark: Mark) -> None:
         while self._spans and self._spans[-1].piece >= mark.piece:
             self._spans.pop()
@@ -98,12 +120,16 @@ class Flow:
         if not self.pieces:
             return
         written = cleaned("".join(self.pieces)).translate(_SPACES)
-        places = list(_places(self.pieces, spans, " ".join(written.split()))) if spans else []
+        said = " ".join(written.split())
+        places = list(_places(self.pieces, spans, said)) if spans else []
+        pictures = list(_places(self.pieces, self._pictures, said)) if self._pictures else []
         self.pieces.clear()
         if line := " ".join(self.tidied(written).split()):
+            self._pictures.clear()
+            places = sorted([*places, *pictures])
             if places:
                 shift = len(self._prefix)
-                found = moved(" ".join(written.split()), places, line)
+                found = moved(said, places, line)
                 places = [(start + shift, end + shift, what) for start, end, what in found]
             if self.lists and not self.is_page and line.endswith("."):
                 line += ","  # of items in a cell, of which only a sentence needs none: Bros., Ltd.
@@ -114,6 +140,8 @@ class Flow:
                 line = LaidLine(line, kind, level, (), places)
             self.lines.append(line)
             self._prefix = ""
+        else:
+            self._pictures = [picture._replace(piece=0) for picture in self._pictures]
 
     def end_paragraph(self) -> None:
         """A blank line follows, but not inside of a cell, a caption or a list."""
@@ -124,6 +152,9 @@ class Flow:
     def add_lines(self, lines: list[str]) -> None:
         """Lines that are ready, such as those of a table or of code."""
         self.end_line()
+        if lines and self._pictures:
+            places = [(0, 0, what) for what in self.take_pictures()]
+            lines = [with_places(lines[0], places), *lines[1:]]
         self.lines += lines
 
     def take_code(self) -> str:
@@ -131,6 +162,7 @@ class Flow:
         code = "".join(self.pieces)
         self.pieces.clear()
         self._spans.clear()
+        self._pictures = [picture._replace(piece=0) for picture in self._pictures]
         return code
 
     def begin_item(self) -> None:

@@ -37,6 +37,7 @@ class PageLines:
     def blocks(self) -> list[Block]:
         """Heading path and lines of each section, the lead first, once all has been read."""
         self._flow.end_line()
+        self._flow.settle_pictures()
         return [*self._done, (self._heading_path, self._flows[0].lines)]
 
     @property
@@ -156,6 +157,7 @@ class PageLines:
             self._open_section(level, title)
 
     def _open_section(self, level: int, title: str) -> None:
+        self._flows[0].settle_pictures()
         self._done.append((self._heading_path, self._flows[0].lines))
         self._flows[0].lines = []
         self._path = [entry for entry in self._path if entry[0] < level]

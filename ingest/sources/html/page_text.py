@@ -1,4 +1,4 @@
-"""From the elements of a page to its text: its lines, tables, boxes, links and formulas.
+"""From the elements of a page to its text: its lines, tables, boxes, links, formulas, pictures.
 
 Text comes out in the form that wikitext is given (``mediawiki/markup``), so that a page reads alike
 from a dump and from a ZIM file. Knows nothing of files, and nothing of where links lead.
@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import ClassVar
 from urllib.parse import unquote
 
-from pinakes.ingest.layout import CODE, FORMULA
+from pinakes.ingest.layout import CODE, FORMULA, Picture, picture_span
 from pinakes.ingest.sources.html.left_out import is_left_out
 from pinakes.ingest.sources.html.page_lines import Attributes, Begin, End, PageLines
+from pinakes.ingest.sources.html.pictures import PictureOf, no_picture, read_picture
 from pinakes.ingest.sources.html.tables import Cell, Table
 from pinakes.ingest.sources.mediawiki.markup.layout import lowered, raised
 from pinakes.ingest.types import Link
@@ -23,6 +24,8 @@ _BLOCKS = frozenset(
      "hgroup", "hr", "main", "section", "summary")
 )  # fmt: skip
 _BOX = re.compile(r"infobo(?:x|ks)(?:[_-]?v\d|_v\d)?|infotaula|sinottico|taxobox|biota")
+# Of pictures, where MediaWiki writes no figures.
+_CAPTIONS = frozenset(("gallerytext", "thumbcaption"))
 _DISAMBIGUATION = frozenset(
     ("dmbox", "disambigbox", "dmbox-disambig", "bandeau-homonymie", "homonymie",
      "Vorlage_Begriffsklaerung", "disambig")
@@ -40,19 +43,27 @@ class PageText(PageLines):
     """A page on its way to text: a visitor of its elements (``elements.walk``).
 
     ``facts``: of its boxes. ``page_of``: the title of the page that an address leads to, or None.
-    ``fragments``: where on their pages links lead to, by their numbers.
+    ``fragments``: where on their pages links lead to, by their numbers. ``picture_of``: what the
+    source calls the picture at an address, or None.
     """
 
     _is_left_out = staticmethod(is_left_out)
 
-    def __init__(self, title: str, page_of: Callable[[str], str | None]) -> None:
+    def __init__(
+        self,
+        title: str,
+        page_of: Callable[[str], str | None],
+        picture_of: PictureOf = no_picture,
+    ) -> None:
         super().__init__()
         self.links: list[Link] = []
+        self.pictures: list[Picture] = []
         self.fragments: dict[int, str] = {}
         self.facts: list[str] = []
         self.is_disambiguation = False
         self._title = title
         self._page_of = page_of
+        self._picture_of = picture_of
         self._tables: list[Table | None] = []  # None: one that is there for the layout only
         self._ends: list[End] = []
         self._boxes = 0
@@ -75,6 +86,8 @@ class PageText(PageLines):
                 self._flow.pieces.append(seen)  # stars of a rating, one picture each
                 return False
         if self._is_left_out(tag, attributes, classes):
+            if tag == "img":
+                self._note_picture(attributes, classes)
             return False
         self._ends.append(self._begin(tag, attributes, classes))
         return True
@@ -94,6 +107,8 @@ class PageText(PageLines):
             return self._fraction()
         if len(tag) == 2 and tag[0] == "h" and tag[1].isdecimal():
             return self._heading(int(tag[1]))
+        if not _CAPTIONS.isdisjoint(classes):
+            return self._picture_caption(attributes, classes)
         if begin := self._BEGIN.get(tag):
             return begin(self, attributes, classes)
         if tag in _BLOCKS and not _INLINE.search(attributes.get("style") or ""):
@@ -127,6 +142,14 @@ class PageText(PageLines):
         self._ends.append(None)
         return True
 
+    def _note_picture(self, attributes: Attributes, classes: list[str]) -> None:
+        """Of a picture nothing is text; it stands where it was, unless it is left out."""
+        if self._is_left_out("", attributes, classes):
+            return
+        if picture := read_picture(attributes, self._picture_of):
+            self._flow.note_picture(picture_span(len(self.pictures)))
+            self.pictures.append(picture)
+
     # Tables and boxes.
 
     def _table(self, attributes: Attributes, classes: list[str]) -> End:
@@ -143,13 +166,16 @@ class PageText(PageLines):
         def end() -> None:
             self._tables.pop()
             self._boxes -= is_box
+            lines = table.lines() if table else []
+            for what in table.pictures if table else ():
+                flow.note_picture(what)
             if table is None:
                 flow.end_paragraph()
             elif not is_box or not flow.is_page:
-                flow.add_lines(table.lines())
+                flow.add_lines(lines)
                 flow.end_paragraph()
             else:
-                self.facts += table.lines()
+                self.facts += lines
             if is_box and (cell := self._open_cell) is not None:
                 cell.are_facts = True
 
@@ -197,6 +223,7 @@ class PageText(PageLines):
 
         def end() -> None:
             flow.end_line()
+            cell.pictures = flow.take_pictures()
             self._flows.pop()
 
         return end
@@ -210,6 +237,7 @@ class PageText(PageLines):
 
         def end() -> None:
             flow.end_line()
+            flow.settle_pictures()
             self._flows.pop()
             self._boxes -= 1
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from pinakes.ingest.errors import NotADump, ReaderMissing, TruncatedDump
 
-__all__ = ["UNREADABLE", "ZimArchive", "ZimEntry", "is_zim"]
+__all__ = ["PICTURES", "UNREADABLE", "StoredPicture", "ZimArchive", "ZimEntry", "is_zim"]
 
 # What libzim raises of an entry or a file that is damaged.
 UNREADABLE = (RuntimeError, KeyError, IndexError)
@@ -23,6 +23,10 @@ _MAGIC = b"ZIM\x04"
 # Where files of before 2021 have their articles, and what stands behind them.
 _OLD_ARTICLES, _BEHIND = "A/", "B"
 _SCHEME = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:|//")
+# What browsers draw; what runs when it is opened as a document is for whoever hands it out.
+PICTURES = frozenset(("image/gif", "image/jpeg", "image/png", "image/svg+xml", "image/webp"))
+_MOST_REDIRECTS = 4
+_LONGEST_PATH = 1_000
 _WANTED = ("Name", "Title", "Date", "Language", "Source", "Scraper", "Creator")
 
 
@@ -34,6 +38,14 @@ class ZimEntry:
     title: str
     html: bytes = b""
     leads_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """A picture, and what the archive says it is: one of PICTURES."""
+
+    media_type: str
+    content: bytes
 
 
 def is_zim(path: Path) -> bool:
@@ -119,12 +131,41 @@ class ZimArchive:
             return None
         return ZimEntry(found.path, found.title, bytes(item.content))
 
+    def picture_of(self, address: str, path: str) -> str | None:
+        """The path of the picture that ``address`` leads to from the entry at ``path``."""
+        target = _target(address, path)
+        if not target or len(target) > _LONGEST_PATH:
+            return None
+        return target if self._picture_item(target) is not None else None
+
+    def picture(self, path: str, most: int) -> StoredPicture | None:
+        """The picture at this very path, of at most so many bytes; None: there is none.
+
+        Raises RuntimeError where it is damaged.
+        """
+        item = self._picture_item(path)
+        if item is None or item.size > most:
+            return None
+        return StoredPicture(_media_type(item), bytes(item.content))
+
+    def _picture_item(self, path: str) -> Any:
+        """The item at a path, redirects followed; None unless it is a picture."""
+        try:
+            found = self._archive.get_entry_by_path(path)
+            for _ in range(_MOST_REDIRECTS):
+                if not found.is_redirect:
+                    item = found.get_item()
+                    return item if _media_type(item) in PICTURES else None
+                found = found.get_redirect_entry()
+        except UNREADABLE:
+            pass
+        return None
+
     def _page_of(self, address: str, path: str) -> str | None:
         """The title of the page that ``address`` leads to from the entry at ``path``."""
-        place = unquote(address.partition("#")[0].partition("?")[0])
-        if not place or _SCHEME.match(address):
+        target = _target(address, path)
+        if not target:
             return None
-        target = posixpath.normpath(posixpath.join(posixpath.dirname(path), place)).lstrip("/")
         try:
             found = self._archive.get_entry_by_path(target)
         except UNREADABLE:
@@ -132,6 +173,19 @@ class ZimArchive:
         if found.is_redirect or _is_html(found.get_item().mimetype):
             return str(found.title)
         return None
+
+
+def _target(address: str, path: str) -> str:
+    """The path that ``address`` leads to from the entry at ``path``; "" out of the file."""
+    place = unquote(address.partition("#")[0].partition("?")[0])
+    if not place or _SCHEME.match(address):
+        return ""
+    joined = posixpath.join("/", posixpath.dirname(path), place)
+    return posixpath.normpath(joined).lstrip("/")
+
+
+def _media_type(item: Any) -> str:
+    return str(item.mimetype).partition(";")[0].strip().lower()
 
 
 def _is_html(mimetype: str) -> bool:

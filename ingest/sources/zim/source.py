@@ -186,6 +186,7 @@ def _page(
             int(revision["id"]) if revision else made_revision(xxhash.xxh3_128_digest(entry.html)),
             f"{day[1]}T00:00:00Z" if day else "",
             lambda address: archive.page_of(address, entry.path),
+            lambda address: archive.picture_of(address, entry.path),
         )
     except Exception as error:
         reason = f"its HTML could not be read ({type(error).__name__}: {error})"

@@ -35,6 +35,8 @@ __all__ = [
     "kept_mark",
     "placed_lines",
     "with_kept",
+    "with_links",
+    "with_places",
     "without_block_marks",
 ]
 
@@ -86,6 +88,15 @@ class LaidLine(str):
         made = str.__new__(cls, text)
         made.kind, made.level, made.cells, made.spans = kind, level, cells, spans
         return made
+
+
+def with_places(line: str, places: Sequence[Place]) -> str:
+    """The line with these spans beside those that it has."""
+    if not places:
+        return line
+    if not isinstance(line, LaidLine):
+        return LaidLine(line, spans=places)
+    return LaidLine(line, line.kind, line.level, line.cells, sorted([*line.spans, *places]))
 
 
 @dataclass(slots=True)

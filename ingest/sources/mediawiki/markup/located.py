@@ -4,6 +4,7 @@ The text is what it would be without: nothing is written into it, places go alon
 step changes the text, a link is found again by its words, not farther on than it was before.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -27,8 +28,9 @@ _SLACK = 16
 LONGEST_ANCHOR = 200
 
 
-# From where to where the words of a link stand, and its number on its page.
+# From where to where the words of a link stand, and its number on its page. A picture has no words.
 Place = tuple[int, int, int]
+_WORD = re.compile(r"\s*(\S+)")
 
 
 class Part(NamedTuple):
@@ -114,7 +116,8 @@ def moved(
     """Where the links of ``old`` stand in ``new``, which a step has made of it.
 
     A link is the one of its words that it was among those since the link before it. ``links``: by
-    number, for their words without markup; those that are not found are left out.
+    number, for their words without markup; those that are not found are left out. A picture stands
+    before the same word again.
     """
     if old == new:
         return places
@@ -123,6 +126,10 @@ def moved(
     for start, end, number in places:
         words = old[start:end]
         at = start + shift
+        if not words:
+            at = _before_word(old, start, new, at)
+            found.append((at, at, number))
+            continue
         if not new.startswith(words, at):
             at = _found(old[old_at:start], words, new, old_at + shift)
             if at < 0:
@@ -145,3 +152,13 @@ def _found(before: str, words: str, new: str, begin: int) -> int:
             break
         at = following
     return at
+
+
+def _before_word(old: str, start: int, new: str, at: int) -> int:
+    """Where in ``new``, near ``at``, the word stands that follows ``start`` in ``old``."""
+    word = _WORD.match(old, start)
+    if word is None:
+        return len(new)
+    first = max(0, at - _SLACK)
+    found = new.find(word[1], first, at + len(word[0]) + _SLACK)
+    return found if found >= 0 else min(at, len(new))

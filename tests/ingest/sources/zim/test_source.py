@@ -8,6 +8,7 @@ from pinakes.ingest.errors import DumpNotFound, IngestError, NotADump, ReaderMis
 from pinakes.ingest.report import count_entry
 from pinakes.ingest.sources.opening import open_source
 from pinakes.ingest.sources.zim import source as zim_source
+from pinakes.ingest.sources.zim.archive import StoredPicture, ZimArchive
 from pinakes.ingest.sources.zim.languages import wiki_language
 from pinakes.ingest.sources.zim.source import ZimSource
 from pinakes.ingest.types import (
@@ -22,7 +23,7 @@ from pinakes.ingest.types import (
     Unchanged,
 )
 from tests.ingest.dumps_on_disk import export
-from tests.ingest.zim_files import ABOUT, ZimPage, write_zim
+from tests.ingest.zim_files import ABOUT, ZimPage, png, write_zim
 
 FOOT = (
     "<!--htdig_noindex--><div>This article is issued from <a class='x' title=\"Last edited on "
@@ -230,3 +231,50 @@ def test_a_real_file(shared_data: Path) -> None:
     assert "VIAF" not in ray.text  # authority control is navigation
     assert ("Early life and education",) in {part.heading_path for part in ray.sections}
     assert Link("The Raelettes", "The Raelettes") in ray.links
+
+
+class TestPictures:
+    @pytest.fixture
+    def archive(self, tmp_path: Path) -> ZimArchive:
+        pages = [
+            ZimPage("Ann", "Ann", "<p>Ann."),
+            ZimPage("I/a b?.png", "", png(30, 30), mimetype="image/png"),
+            ZimPage("I/led.png", "led", to="I/a b?.png"),
+            ZimPage("I/html.png", "", "<p>Here.", mimetype="text/html"),
+            ZimPage("I/x.svg", "", "<svg/>", mimetype="image/svg+xml; charset=utf-8"),
+            ZimPage("I/x.js", "", "run()", mimetype="text/javascript"),
+            ZimPage("I/ann.png", "", to="Ann"),
+        ]
+        return ZimArchive(write_zim(tmp_path / "pictures.zim", pages))
+
+    @pytest.mark.parametrize(
+        ("address", "path"),
+        [
+            ("../I/a%20b%3F.png", "I/a b?.png"),
+            ("/I/a%20b%3F.png#x", "I/a b?.png"),
+            ("../../../../I/led.png", "I/led.png"),
+            ("../I/x.svg?width=3", "I/x.svg"),
+            ("../I/html.png", None),
+            ("../I/x.js", None),
+            ("../I/ann.png", None),
+            ("../I/gone.png", None),
+            ("https://example.org/I/led.png", None),
+            ("data:image/png;base64,AAAA", None),
+            ("//I/led.png", None),
+            ("", None),
+            ("../I/" + "x" * 1_000, None),
+        ],
+    )
+    def test_what_an_address_leads_to(
+        self, archive: ZimArchive, address: str, path: str | None
+    ) -> None:
+        assert archive.picture_of(address, "A/Ann") == path
+
+    def test_pictures_alone_are_handed_out(self, archive: ZimArchive) -> None:
+        whole = StoredPicture("image/png", png(30, 30))
+        assert archive.picture("I/a b?.png", 1_000) == whole
+        assert archive.picture("I/led.png", 1_000) == whole
+        assert archive.picture("I/x.svg", 1_000) == StoredPicture("image/svg+xml", b"<svg/>")
+        assert archive.picture("I/a b?.png", len(whole.content) - 1) is None
+        for path in ("Ann", "I/html.png", "I/x.js", "I/ann.png", "gone", "../I/led.png", "", "/"):
+            assert archive.picture(path, 1_000) is None
