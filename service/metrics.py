@@ -43,6 +43,10 @@ class Metrics:
             "pinakes_first_words_seconds", "From a question to the first words of its answer.",
             buckets=_SECONDS, registry=self.registry,
         )  # fmt: skip
+        self._searches = Histogram(
+            "pinakes_search_seconds", "From words to what they find.", buckets=_SECONDS,
+            registry=self.registry,
+        )  # fmt: skip
         self._tokens = Counter(
             "pinakes_model_tokens", "Tokens that the model has written.", registry=self.registry
         )
@@ -62,6 +66,18 @@ class Metrics:
             self._first.observe(spent.first_s)
         self._tokens.inc(spent.tokens)
         self._model.inc(spent.model_s)
+
+    def searched(self, seconds: float) -> None:
+        """A search has ended that found what there is."""
+        self._searches.observe(seconds)
+
+    def search_times(self) -> dict[float, int]:
+        """How many searches took at most so many seconds and more than the bound before."""
+        return _by_bounds(self._searches)
+
+    def first_words_times(self) -> dict[float, int]:
+        """The same of the first words of answers."""
+        return _by_bounds(self._first)
 
     def watch(self, queue: FairQueue, library: Library, data: Path) -> None:
         """Tell also of these, as they are whenever somebody looks."""
@@ -113,6 +129,19 @@ class _Now(Collector):
                 total.add_metric((report.collection,), report.total)
         yield done
         yield total
+
+
+def _by_bounds(histogram: Histogram) -> dict[float, int]:
+    [family] = histogram.collect()
+    counts = {
+        float(sample.labels["le"]): int(sample.value)
+        for sample in family.samples
+        if sample.name.endswith("_bucket")
+    }
+    below = (0, *counts.values())
+    return {
+        bound: count - less for (bound, count), less in zip(counts.items(), below, strict=False)
+    }
 
 
 def _gauge(name: str, about: str, value: float) -> GaugeMetricFamily:

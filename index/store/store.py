@@ -54,6 +54,7 @@ _ALIASES = (
     "CROSS JOIN aliases ON aliases.key = wanted.value "
     f"AND kind != {KINDS.index('later')} CROSS JOIN pages USING (page_id) WHERE passage_count > 0"
 )
+_REVISION_YEARS = "SELECT substr(timestamp, 1, 4), count(*) FROM pages GROUP BY 1"
 _PLACES = (
     "SELECT passage_id, page_id, title, first_passage, is_disambiguation "
     "FROM json_each(?) AS wanted CROSS JOIN passages ON passage_id = wanted.value "
@@ -94,6 +95,7 @@ class Store:
         self._connections = ThreadConnections(path)
         self._health = health or Health()
         self._lead_count: int | None = None
+        self._revision_years: dict[int, int] | None = None
         try:
             self.passage_count = self._one("SELECT coalesce(max(passage_id) + 1, 0) FROM passages")
             self._keeps = self._one("SELECT count(*) FROM sqlite_master WHERE name = 'kept'") > 0
@@ -323,6 +325,14 @@ class Store:
         if self._lead_count is None:  # of millions they are counted in seconds
             self._lead_count = self._one("SELECT count(*) FROM pages WHERE passage_count > 0")
         return self._lead_count
+
+    def revision_years(self) -> dict[int, int]:
+        """How many articles have a revision of which year; without those of no known date."""
+        if self._revision_years is None:  # of millions they are counted in seconds
+            with self._reading():
+                rows = self._connection().execute(_REVISION_YEARS).fetchall()
+            self._revision_years = {int(year): count for year, count in rows if year.isdigit()}
+        return self._revision_years
 
     def first_of_page(self, passage_id: int) -> int:
         """The first passage of the page that this one belongs to."""

@@ -29,9 +29,8 @@ class Accounting:
     """Told of everything that has ended. Called in the event loop, and never raises."""
 
     def __init__(
-        self, tokens: Tokens, usage: Usage, metrics: Metrics | None, *, access_log: bool = False
+        self, tokens: Tokens, usage: Usage, metrics: Metrics, *, access_log: bool = False
     ) -> None:
-        """``metrics``: None where nobody could look at them."""
         self._tokens = tokens
         self._usage = usage
         self._metrics = metrics
@@ -39,8 +38,7 @@ class Accounting:
 
     def answered(self, spent: Spent) -> None:
         """A question has ended."""
-        if self._metrics is not None:
-            self._metrics.answered(spent)
+        self._metrics.answered(spent)
         if self._has_token(spent.caller):
             self._usage.add(
                 spent.caller,
@@ -63,12 +61,12 @@ class Accounting:
         self, route: str, status: int, seconds: float, caller: str, *, has_query: bool
     ) -> None:
         """A request has ended; ``has_query``: whether it said what to look for."""
-        if self._metrics is not None:
-            self._metrics.responded(route, status, seconds)
+        self._metrics.responded(route, status, seconds)
         if self._access_log:
             with suppress(OSError):  # nobody may be there to read it
                 sys.stderr.write(f"{caller or '-'} {route} {status} {seconds:.3f} s\n")
         if status == 200 and has_query and route.endswith(_SEARCHES):
+            self._metrics.searched(seconds)
             self.searched(caller)
 
     @asynccontextmanager

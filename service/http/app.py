@@ -21,6 +21,7 @@ from pinakes.index.picture_archives import PictureArchives
 from pinakes.service.approvals.approvals import Approvals
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.generators.generator import Generator
+from pinakes.service.http.about_page import about_page
 from pinakes.service.http.accounting import Accounting, Counted
 from pinakes.service.http.api import collection_api
 from pinakes.service.http.ask_api import ASK, ask_api
@@ -62,14 +63,12 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
     """
     tokens = Tokens(settings.data)
     usage = Usage(settings.data)
-    # Where nobody could look at them, nothing is measured.
-    metrics = Metrics() if settings.approvals.door is not None else None
+    metrics = Metrics()
     accounting = Accounting(tokens, usage, metrics, access_log=settings.serve.access_log)
     answerer = Answerer(
         generator, settings, places_of=tokens.places_of, on_spent=accounting.answered
     )
-    if metrics is not None:
-        metrics.watch(answerer.queue, library, settings.data)
+    metrics.watch(answerer.queue, library, settings.data)
     shutdown = Shutdown()
     tools = ToolEndpoint(Toolbox(library, answerer, settings, shutdown, accounting.searched))
 
@@ -116,6 +115,7 @@ def create_app(settings: Settings, library: Library, generator: Generator | None
         app.include_router(proposals_api)
     app.include_router(operation_api)
     app.include_router(pictures)
+    app.include_router(about_page)
     add_pages(app)
     # Nothing is reached but through the guard, not even the framework's own errors.
     answering = _Heads(Compressed(app.build_middleware_stack()))

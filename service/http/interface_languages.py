@@ -39,6 +39,7 @@ LANGUAGE_CHOICE = "/language"
 _FILES = Path(__file__).parent / "web" / "languages"
 # What the words are that are in no file. Days are written as in "1 November 2026".
 _ENGLISH, _ENGLISH_LOCALE = "en", "en_GB"
+_UNITS = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"))
 _COOKIE, _KEPT_S = "pinakes-language", 365 * 24 * 3600
 _MOST_NAMED = 20  # of the languages that a browser names
 language_choice = APIRouter(include_in_schema=False)
@@ -85,6 +86,13 @@ class InterfaceLanguage:
     def number(self, value: int) -> str:
         """A number with its thousands set off."""
         return format_decimal(value, locale=self._locale)
+
+    def size(self, size: int) -> str:
+        """So many bytes on a disk: 90.9 MB."""
+        scale, unit = next(
+            ((scale, unit) for scale, unit in _UNITS if size >= scale), (1_000, "kB")
+        )
+        return f"{format_decimal(round(size / scale, 1), locale=self._locale)} {unit}"
 
     def day(self, day: str) -> str:
         """A day of ISO 8601 as people write it: 1 November 2026."""

@@ -31,7 +31,7 @@ from pinakes.service.views.collection_views import (
 )
 from pinakes.service.views.status_views import StatusView
 
-__all__ = ["operation_api"]
+__all__ = ["model_of", "operation_api"]
 
 # Of the status as text, where a request asks for no other.
 _BUDGET = 4_000
@@ -104,7 +104,7 @@ def llms(request: Request, library: ServedLibrary) -> Response:
 def _status(request: Request, library: Library) -> StatusView:
     return StatusView(
         version=version("pinakes"),
-        model=_model(request),
+        model=model_of(request),
         collections=_collections(request, library),
     )
 
@@ -113,7 +113,7 @@ def _collections(request: Request, library: Library) -> list[CollectionView]:
     return [collection_view(state, request.app.state.settings) for state in library.states()]
 
 
-def _model(request: Request) -> str | None:
+def model_of(request: Request) -> str | None:
     """What the model is called, without where it is."""
     if request.app.state.answerer.generator is None:
         return None

@@ -1,0 +1,1 @@
+"""Figures as bars, for people who would rather look than read."""
