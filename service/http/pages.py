@@ -68,10 +68,16 @@ def add_pages(app: FastAPI) -> None:
 
 
 @_pages.get("/")
-def first_page(request: Request, library: ServedLibrary) -> Response:
-    """Ask all collections, or one; of one alone, its page. A question of the address goes along."""
-    if len(library.names()) < 2:
-        return RedirectResponse(_with_query(collection_url(library.meant()), request), 307, _FRESH)
+def first_page(
+    request: Request,
+    library: ServedLibrary,
+    named: Annotated[str, Query(alias="collection")] = "",
+) -> Response:
+    """Ask all collections; of one that a form names, or one alone, its page, with the question."""
+    names = library.asked([named]) if named else library.names()
+    if len(names) < 2:
+        address = collection_url(names[0] if names else library.meant())
+        return RedirectResponse(_with_rest(address, request), 307, _FRESH)
     collections = [collection_view(state, request.app.state.settings) for state in library.states()]
     shown = {
         "collections": collections,
@@ -137,13 +143,9 @@ def search_anywhere(
     given = request.query_params
     names = library.asked(list(filter(None, named or [given.get("content", "")])))
     if len(names) == 1:
-        asked = [
-            (_OF_KIWIX.get(name, name), value)
-            for name, value in given.multi_items()
-            if name not in ("collection", "content")
-        ]
-        address = f"{collection_url(names[0])}search"
-        return RedirectResponse(f"{address}?{urlencode(asked)}" if asked else address, 303, _FRESH)
+        return RedirectResponse(
+            _with_rest(f"{collection_url(names[0])}search", request), 303, _FRESH
+        )
     with library.lease_several(names) as several:
         return _results(request, several, query or given.get("pattern", ""), page, everything)
 
@@ -360,6 +362,16 @@ def _addresses(index: Index, page: StoredPage, layout: Layout | None) -> Callabl
         return page_url(index.manifest.collection, page_id) + anchor
 
     return address
+
+
+def _with_rest(path: str, request: Request) -> str:
+    """The path with what the query says beside the collection's name."""
+    rest = [
+        (_OF_KIWIX.get(name, name), value)
+        for name, value in request.query_params.multi_items()
+        if name not in ("collection", "content")
+    ]
+    return f"{path}?{urlencode(rest)}" if rest else path
 
 
 def _with_query(path: str, request: Request) -> str:

@@ -269,11 +269,12 @@ class TestAnswers:
 
     def test_suggestions(self, window: Window, address: str) -> None:
         page = window.page
-        page.goto(address)
-        page.locator("#words").press_sequentially("libr")
-        expect(page.locator("#titles li").first).to_be_visible()
-        page.keyboard.press("ArrowDown")
-        check(page)
+        for path, field in ((ARTICLE, "#words"), ("/", "#question")):
+            page.goto(address + path)
+            page.locator(field).press_sequentially("libr")
+            expect(page.locator("#titles li").first).to_be_visible()
+            page.keyboard.press("ArrowDown")
+            check(page)
 
 
 def test_who_may_only_search_and_a_wrong_token(window: Window, data: Path, tmp_path: Path) -> None:

@@ -400,10 +400,10 @@ def test_titles_of_all_are_suggested_in_a_browser(browser: Browser, several: Pat
     with running(app_over(several)) as address:
         page = browser.new_page()
         page.goto(f"{address}/")
-        page.locator("#words").type("l")
+        page.locator("#question").type("l")
         expect(page.get_by_role("option").filter(has_text="· toywiki")).to_have_count(1)
         page.get_by_label("Collection").select_option("samplewiki")
-        page.locator("#words").type("i")
+        page.locator("#question").type("i")
         expect(page.get_by_role("option").filter(has_text="Linear B").first).to_be_visible()
         expect(page.get_by_role("option").filter(has_text="· toywiki")).to_have_count(0)
         page.close()
@@ -423,11 +423,60 @@ def test_all_are_asked_in_a_browser(browser: Browser, several: Path) -> None:
 
 
 @needs_chromium
-def test_on_a_phone_there_is_room_to_type(browser: Browser, several: Path) -> None:
-    page = browser.new_page(viewport={"width": 390, "height": 800})
+@pytest.mark.parametrize(("width", "least"), [(390, 150), (320, 90)])
+def test_on_a_phone_the_header_has_two_rows_and_room_to_type(
+    browser: Browser, several: Path, width: int, least: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
     with running(app_over(several)) as address:
         page.goto(f"{address}/c/samplewiki/page/Rosetta_Stone")
+        page.get_by_role("button", name="Theme").wait_for()
+        shown = page.locator("header :is(a, select, input, button)").filter(visible=True).all()
+        boxes = [one.bounding_box() for one in shown]
+        middles = {round(box["y"] + box["height"] / 2) for box in boxes if box}
+        assert max(middles) - min(middles) < 50
+        assert len({middle // 20 for middle in middles}) == 2
         field = page.locator("#words").bounding_box()
         assert field is not None
-        assert field["width"] > 150
+        assert field["width"] > least
+        for name in ("Search", "Ask"):
+            button = page.get_by_role("button", name=name).bounding_box()
+            assert button is not None
+            assert min(button["width"], button["height"]) >= 24
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     page.close()
+
+
+@needs_chromium
+@pytest.mark.parametrize(
+    ("begin", "choice", "end"),
+    [
+        ("/c/samplewiki/page/Rosetta_Stone", "all", "/"),
+        ("/search?q=library+of&collection=all", "all", "/"),
+        ("/c/toywiki/", "samplewiki", "/c/samplewiki/"),
+        ("/c/toywiki/search", "samplewiki", "/c/samplewiki/"),
+        ("/", "samplewiki", "/c/samplewiki/"),
+        ("/c/samplewiki/", "all", "/"),
+    ],
+)
+def test_the_collection_that_is_chosen_is_asked(
+    browser: Browser, several: Path, begin: str, choice: str, end: str
+) -> None:
+    with running(app_over(several)) as address:
+        page = browser.new_page()
+        page.goto(address + begin)
+        page.wait_for_load_state()
+        page.get_by_label("Collection").select_option(choice)
+        page.locator("form[role=search] [name=q]").fill(QUESTION["question"])
+        page.get_by_role("button", name="Ask", exact=True).click()
+        expect(page.locator("#sources li").first).to_contain_text("Rosetta Stone")
+        assert page.url.startswith(f"{address}{end}#")
+        page.close()
+
+
+def test_a_form_that_asks_names_the_collection_in_a_field(client: TestClient) -> None:
+    asked = client.get("/?collection=toywiki&q=long+word&mode=quote", follow_redirects=False)
+    assert asked.headers["location"] == "/c/toywiki/?q=long+word&mode=quote"
+    everywhere = client.get("/?collection=all&q=long+word", follow_redirects=False)
+    assert everywhere.status_code == 200
+    assert client.get("/?collection=nowiki").status_code == 404

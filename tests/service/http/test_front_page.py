@@ -107,6 +107,7 @@ class TestRecentlyRead:
         expect(recent.get_by_role("listitem")).to_have_text(["Memex", "Papyrus"])
         recent.get_by_role("link", name="Papyrus").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Papyrus")
+        page.wait_for_function(f"async () => (await ({KEPT})())[0] === 'Papyrus'")
         page.goto(address)
         expect(recent.get_by_role("listitem")).to_have_text(["Papyrus", "Memex"])
         recent.get_by_role("button").click()

@@ -314,6 +314,8 @@ def test_by_keyboard_alone(window: Window, address: str) -> None:
     expect(page.get_by_role("button", name="Ask", exact=True)).to_be_focused()
     expect(page.get_by_role("button", name="Ask", exact=True)).to_have_css("outline-style", "solid")
     page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Search")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.locator("#answer a")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("mark").first).to_be_in_viewport()

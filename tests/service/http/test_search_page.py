@@ -233,6 +233,29 @@ class TestInChromium:
         page.get_by_role("button", name="Ask").click()
         expect(page.locator("#answer")).to_be_visible()
 
+    def test_the_field_of_the_first_page_asks_searches_and_suggests(
+        self, window: Window, address: str
+    ) -> None:
+        page = window.page
+        page.goto(address)
+        expect(page.get_by_role("search")).to_have_count(1)  # the header's field makes room
+        field = page.get_by_label("What would you like to know?")
+        field.press_sequentially("rosetta st")
+        expect(page.get_by_role("option").first).to_have_text("Rosetta Stone")
+        field.press("Enter")  # none is chosen: it is asked
+        expect(page.locator("#answer")).to_be_visible()
+        expect(page.get_by_role("listbox")).to_be_hidden()
+        field.fill("city walls")
+        page.get_by_role("button", name="Search").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Articles for city walls")
+        page.go_back()
+        field.fill("")
+        field.press_sequentially("rosetta st")
+        expect(page.get_by_role("option").first).to_be_visible()
+        field.press("ArrowDown")
+        field.press("Enter")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Rosetta Stone")
+
 
 @needs_chromium
 @pytest.mark.parametrize(("width", "is_open"), [(1300, True), (400, False)])
@@ -257,6 +280,9 @@ def test_the_contents_lead_to_their_headings(
 def test_searching_works_without_javascript(bare_window: Window, address: str) -> None:
     page = bare_window.page
     page.goto(f"{address}/c/samplewiki/")
-    page.get_by_role("searchbox", name="Search").fill("founded by Ptolemy")
+    page.get_by_label("What would you like to know?").fill("founded by Ptolemy")
     page.get_by_role("button", name="Search").click()
     expect(page.get_by_role("link", name="Library of Alexandria").first).to_be_visible()
+    page.get_by_role("searchbox", name="Search").fill("hieroglyphs and Demotic")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Rosetta Stone").first).to_be_visible()

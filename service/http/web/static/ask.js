@@ -35,7 +35,12 @@ let finished = null; // the turn whose answer is shown whole
 let running = null;
 
 form.addEventListener("submit", (event) => {
+  if (event.submitter?.id === "find") return; // a search, as without scripts
   event.preventDefault();
+  if (isElsewhere()) {
+    location.assign(`/?${new URLSearchParams({ collection: form.elements.namedItem("collection").value, ...asked() })}`);
+    return;
+  }
   addressQuestion();
   ask();
 });
@@ -81,8 +86,18 @@ function begun() {
 // comes back, asks it again.
 function addressQuestion() {
   if (conversation.turns.length) return;
-  const asked = mode.value === "answer" ? { q: field.value } : { q: field.value, mode: mode.value };
-  history.replaceState({ asked: true }, "", `?${new URLSearchParams(asked)}`);
+  history.replaceState({ asked: true }, "", `?${new URLSearchParams(asked())}`);
+}
+
+// What the address says of the question.
+function asked() {
+  return mode.value === "answer" ? { q: field.value } : { q: field.value, mode: mode.value };
+}
+
+// Whether another collection was chosen than the page's: that one has a page of its own.
+function isElsewhere() {
+  const choice = form.elements.namedItem("collection").selectedOptions?.[0];
+  return Boolean(choice) && ("all" in choice.dataset ? "" : choice.value) !== form.dataset.collection;
 }
 
 // Draws the conversation that the address names, as it was; without one the page is empty.

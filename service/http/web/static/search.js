@@ -2,8 +2,8 @@
 // the ARIA Authoring Practices. Without it the form searches all the same.
 const WAIT_MS = 60;
 
-const form = document.getElementById("search");
-const field = document.getElementById("words");
+const form = document.querySelector("form[role=search]");
+const field = form?.querySelector("input[name=q]");
 const list = document.getElementById("titles");
 
 if (form) {
@@ -92,6 +92,11 @@ if (form) {
     waiting = setTimeout(suggest, WAIT_MS);
   });
   field.addEventListener("blur", close);
+  form.addEventListener("submit", () => {
+    clearTimeout(waiting);
+    asked?.abort();
+    close();
+  });
   field.addEventListener("keydown", (event) => {
     const count = options().length;
     if (event.key === "Escape" && !list.hidden) {
