@@ -25,6 +25,7 @@ __all__ = [
     "Spent",
     "Truncation",
     "Verdict",
+    "WithheldSentence",
     "parse_ref",
 ]
 
@@ -131,8 +132,8 @@ class Citation:
     ``quote`` is the stored page text from ``start`` to ``end`` (code points), unchanged. ``url``
     is local; ``permalink`` is the same revision on the wiki itself, for readers who are online.
     ``highlights``: the question's words in the quote, as offsets into it. ``language``: its code.
-    ``as_of``: the date of the dump it is from. ``kept_as_of``: of a page that the dump no longer
-    has, the date of the last one that had it.
+    ``generation``: of its collection. ``as_of``: the date of the dump it is from. ``kept_as_of``:
+    of a page that the dump no longer has, the date of the last one that had it.
     """
 
     number: int
@@ -146,6 +147,7 @@ class Citation:
     language: str = ""
     kept_as_of: str | None = None
     as_of: str | None = None
+    generation: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,19 @@ class Sentence:
     def is_proven(self) -> bool:
         """Whether it is supported, and answers: only both together are an answer."""
         return self.answers and self.verdict == "supported"
+
+
+@dataclass(frozen=True, slots=True)
+class WithheldSentence:
+    """What the model wrote and is no part of the answer: a sentence, or a row of a table.
+
+    ``verdict``: whether the sources say it, never that they do; ``none``: it asks, or breaks off.
+    ``missing``: its names and numbers that no source holds.
+    """
+
+    text: str
+    verdict: Verdict
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +247,8 @@ class Answer:
     into ``text``. ``searched``: the queries that were asked of ``collections``; ``collection``:
     that of them which answers; ``left_out``: others, and why they could not be asked.
     ``confidence``: how likely the collection holds the answer, 0 to 1. ``withheld``: sentences of
-    the model that sources contradict, or that name what none holds, and that are not shown.
+    the model that sources contradict, or that name what none holds, and that are not shown: the
+    ``withheld_sentences``, for people who want to see them.
     ``nearest``: of a refusal, the pages nearest to the question. ``as_of``: the date of the dump
     (YYYY-MM-DD), where that is known. ``model``: the one that was asked, whether its words are
     shown or a passage is; None where none had a part in it. ``coverage`` is the share of passages
@@ -266,6 +282,7 @@ class Answer:
     outside_question: OutsideQuestion | None = None
     collections: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict)
+    withheld_sentences: tuple[WithheldSentence, ...] = ()
 
     def places(self, number: int) -> list[tuple[int, int]]:
         """Where in the quote of citation ``number`` stands what the sentences say, in order."""

@@ -19,7 +19,7 @@ from pinakes.service.asking.markdown import with_marks
 from pinakes.service.asking.stream import FinishedSentence, SentenceStream
 from pinakes.service.asking.table_rows import TableRows
 from pinakes.service.reading.entailment import Premises, Support
-from pinakes.service.types import Sentence
+from pinakes.service.types import Sentence, WithheldSentence
 
 __all__ = ["AnswerWriter"]
 
@@ -100,7 +100,8 @@ class AnswerWriter:
         """Begin anew: what was written so far is none of the answer."""
         if self._draft.text or self._sent:
             yield Withdrawn()
-        self._draft.text, self._draft.withheld = "", 0
+        self._draft.text = ""
+        self._draft.withheld_sentences.clear()
         self._draft.sentences.clear()
         self._said.clear()
         self._repeated = 0
@@ -116,10 +117,11 @@ class AnswerWriter:
         if finished.kind != "table":
             self._rows.end()
         if not finished.is_claim:
-            if await self._may_pass(finished):
+            unfit = await self._unfit_claim(finished)
+            if unfit is None:
                 yield self._passed(finished)
             else:
-                self._draft.withheld += 1
+                self._withhold(finished.words, unfit)
             return
         said = finished.words.casefold()
         if said in self._said:
@@ -144,7 +146,8 @@ class AnswerWriter:
             found = Support((), "none", 0.0)
         says_nothing = finished.words.endswith("?") or not finished.complete
         if self._strict and (says_nothing or self._is_unfit(found)):
-            draft.withheld += not declines
+            if not declines:
+                self._withhold(finished.words, Support((), "none", 0.0) if says_nothing else found)
             self._gap = finished.gap if "\n" in finished.gap else self._gap
             return
         if not finished.complete and not begins_anew:
@@ -176,18 +179,21 @@ class AnswerWriter:
         self._sent = self._gap = ""
         self.is_done = draft.request.mode == "brief"
 
-    async def _may_pass(self, line: FinishedSentence) -> bool:
-        """Whether what is no sentence may be shown: of a table, strictly, as a sentence would."""
+    def _withhold(self, words: str, found: Support) -> None:
+        self._draft.withheld_sentences.append(WithheldSentence(words, found.verdict, found.missing))
+
+    async def _unfit_claim(self, line: FinishedSentence) -> Support | None:
+        """Of what is no sentence, a claim that may not be shown: strictly, of rows of tables."""
         if line.kind != "table":
-            return True
+            return None
         claims = self._rows.claims(line.words)
         if self._strict:
             for claim in claims:
                 found = await asyncio.to_thread(self._premises.check, claim, line.numbers)
                 if self._is_unfit(found):
-                    return False
+                    return found
         self.has_said = self.has_said or bool(claims)
-        return True
+        return None
 
     def _is_unfit(self, found: Support) -> bool:
         """Whether a claim is not to be shown, strictly."""

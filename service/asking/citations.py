@@ -68,6 +68,7 @@ def make_citation(number: int, hit: Hit, manifest: Manifest) -> Citation:
         language=hit.language,
         kept_as_of=hit.kept_as_of,
         as_of=manifest.dump.day,
+        generation=manifest.generation,
     )
 
 

@@ -23,6 +23,7 @@ from pinakes.service.types import (
     Sentence,
     ShortAnswer,
     Truncation,
+    WithheldSentence,
 )
 
 __all__ = ["Draft"]
@@ -61,7 +62,7 @@ class Draft:
     text: str = ""
     sentences: list[Sentence] = field(default_factory=list)
     marked: set[int] = field(default_factory=set)
-    withheld: int = 0
+    withheld_sentences: list[WithheldSentence] = field(default_factory=list)
     truncated: Truncation | None = None
     model: str | None = None
     prompt_tokens: int = 0
@@ -87,6 +88,11 @@ class Draft:
     def as_of(self) -> str | None:
         """The date of the dump, YYYY-MM-DD, where it is known."""
         return self.index.manifest.dump.day
+
+    @property
+    def withheld(self) -> int:
+        """How many sentences are not shown."""
+        return len(self.withheld_sentences)
 
     def clock(self, name: str) -> None:
         """Note the seconds since the question came in, the first time only."""
@@ -118,6 +124,7 @@ class Draft:
                 hits=self.hits,
                 confidence=self.confidence,
                 withheld=self.withheld,
+                withheld_sentences=tuple(self.withheld_sentences),
                 as_of=self.as_of,
                 model=self.model,
                 collection=manifest.collection,

@@ -83,6 +83,12 @@ def ask(
     require_citation: Annotated[
         bool, typer.Option("--require-citation", help="Exit with 1 if nothing is cited.")
     ] = False,
+    show_withheld: Annotated[
+        bool,
+        typer.Option(
+            "--show-withheld", help="Also say what was withheld, which is no part of the answer."
+        ),
+    ] = False,
     generator: BackendOption = None,
     data: DataOption = None,
     collection: AskedOption = None,
@@ -104,9 +110,10 @@ def ask(
         show = partial(shown_answer, quiet=as_json)
         answer = wiki.ask(question, mode=chosen, strict=strict, show=show)
         if as_json:
-            print_json(answer_view(answer).model_dump(mode="json"))
+            view = answer_view(answer, with_withheld=show_withheld)
+            print_json(view.model_dump(mode="json"))
         else:
-            print_answer(answer, is_building=wiki.is_building)
+            print_answer(answer, is_building=wiki.is_building, show_withheld=show_withheld)
     if require_citation and not answer.grounded:
         err.print("pinakes: the answer carries no resolved citation", style="red")
         raise typer.Exit(1)

@@ -59,6 +59,11 @@ class AskRequest(BaseModel):
         description="Withhold sentences that sources contradict or that name what none holds, "
         "instead of marking them; null: as the service is set.",
     )
+    withheld_sentences: bool = Field(
+        default=False,
+        description="Also give the sentences that were withheld, for people to look at: they are "
+        "no part of the answer. JSON and events only.",
+    )
 
 
 async def _check_room(request: Request, body: AskRequest) -> None:
@@ -119,7 +124,7 @@ async def _reply(request: Request, several: Federation, form: Form, body: AskReq
         budget = form.budget or request.app.state.settings.tools.budget
         result = answered(answer, frame_of(several, address_of_service(request), budget))
         return form.response(bounded(readable_answer(result, form.format), budget))
-    events = _events(answerer, several, asked)
+    events = _events(answerer, several, asked, with_withheld=body.withheld_sentences)
     if "text/event-stream" in request.headers.get("accept", ""):
         # Errors before the first event are plain HTTP errors.
         first = await while_connected(request.receive, anext(events))
@@ -129,12 +134,12 @@ async def _reply(request: Request, several: Federation, form: Form, body: AskReq
 
 
 async def _events(
-    answerer: Answerer, several: Federation, asked: AnswerRequest
+    answerer: Answerer, several: Federation, asked: AnswerRequest, *, with_withheld: bool
 ) -> AsyncGenerator[tuple[str, Any], None]:
     """Name and JSON of each event of an answer."""
     async with aclosing(answerer.answer(several, asked)) as events:
         async for event in events:
-            yield event_view(event)
+            yield event_view(event, with_withheld=with_withheld)
 
 
 async def _finished(events: AsyncGenerator[tuple[str, Any], None]) -> Any:

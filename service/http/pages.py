@@ -81,6 +81,7 @@ def first_page(
     collections = [collection_view(state, request.app.state.settings) for state in library.states()]
     shown = {
         "collections": collections,
+        "names": {one.collection: one.site_name or one.collection for one in collections},
         "asks": f"api/ask?collection={ALL}",
         "asks_itself": is_own_navigation(request),
     }
@@ -96,11 +97,13 @@ def question_page(
     Or why asking is not for this caller, who may search for the words of the question.
     """
     may_ask = caller_of(request).may_ask
+    name = index.manifest.collection
     return TEMPLATES.TemplateResponse(
         request,
         "index.html",
         {
             "manifest": index.manifest,
+            "names": {name: index.manifest.dump.site_name or name},
             "asks_itself": is_own_navigation(request),
             "coverage": coverage_in_words(index, interface_language(request)),
             "examples": [] if query and may_ask else examples(index, _CHANCE),

@@ -18,7 +18,7 @@ from pinakes.service.asking.events import AnswerEvent, Checked, Done, Status, To
 from pinakes.service.errors import ServiceError
 from pinakes.service.terminal.console import coverage_text, err, out, print_coverage, print_searched
 from pinakes.service.terminal.hit_report import print_sources
-from pinakes.service.types import Answer, AnswerKind, Citation, Sentence
+from pinakes.service.types import Answer, AnswerKind, Citation, Sentence, WithheldSentence
 from pinakes.service.views.excerpts import marked_pieces
 
 __all__ = [
@@ -42,15 +42,16 @@ _ABOVE: Mapping[AnswerKind, str] = {
 _BRACKETS = ("⟦", "⟧")
 
 
-def doubt(sentence: Sentence) -> Text:
+def doubt(sentence: Sentence | WithheldSentence) -> Text:
     """What follows a sentence that is not supported, or has marks that were not found to say it."""
     doubts = []
     if sentence.verdict not in ("supported", "none"):
         missing = ", ".join(sentence.missing)
         doubts.append(sentence.verdict + (f": not in the sources: {missing}" if missing else ""))
     # Where nothing supports a sentence, that goes for all its marks.
-    if sentence.unverified and sentence.verdict != "unsupported":
-        doubts.append("unverified: " + " ".join(f"[{number}]" for number in sentence.unverified))
+    unverified = sentence.unverified if isinstance(sentence, Sentence) else ()
+    if unverified and sentence.verdict != "unsupported":
+        doubts.append("unverified: " + " ".join(f"[{number}]" for number in unverified))
     return Text(f" ({'; '.join(doubts)})" if doubts else "", style="dim yellow")
 
 
@@ -78,8 +79,8 @@ def answer_text(answer: Answer) -> Text:
     return text
 
 
-def print_answer(answer: Answer, *, is_building: bool = False) -> None:
-    """The answer, its sources, and what made it."""
+def print_answer(answer: Answer, *, is_building: bool = False, show_withheld: bool = False) -> None:
+    """The answer, its sources, and what made it; ``show_withheld``: and what is no part of it."""
     if answer.kind in _ABOVE:
         out.print(Text(_ABOVE[answer.kind] + "\n", style="dim"))
     out.print(answer_text(answer))
@@ -89,6 +90,8 @@ def print_answer(answer: Answer, *, is_building: bool = False) -> None:
         them = "1 sentence" if answer.withheld == 1 else f"{answer.withheld} sentences"
         it = "it" if answer.withheld == 1 else "them"
         err.print(Text(f"{them} withheld: nothing supports {it}", style="dim yellow"))
+    for withheld in answer.withheld_sentences if show_withheld else ():
+        err.print(Text(f"  “{withheld.text}”", style="dim").append_text(doubt(withheld)))
     print_answer_sources(answer, out)
     if len(answer.collections) > 1:
         print_searched(answer.collections)

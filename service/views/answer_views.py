@@ -23,6 +23,7 @@ from pinakes.service.types import (
     SourcePlace,
     Truncation,
     Verdict,
+    WithheldSentence,
 )
 from pinakes.service.views.excerpts import Spans, best_excerpt
 from pinakes.service.views.search_views import (
@@ -69,6 +70,7 @@ class CitationView(View):
     highlights: tuple[tuple[int, int], ...] = Field(description=HIGHLIGHTS)
     kept_as_of: str | None = Field(description=KEPT_AS_OF)
     as_of: str | None = Field(description="The date of its dump.", examples=["2026-11-01"])
+    generation: str = Field(description="Of its collection.", examples=["20261101-1"])
     excerpt: tuple[int, int] = Field(examples=[[0, 320]])
 
 
@@ -106,6 +108,17 @@ class SentenceView(View):
         description="Where in a citation's quote stands what it says."
     )
     quoted: bool = Field(description="The sentence is the source's, word for word.")
+
+
+class WithheldSentenceView(View):
+    """What the model wrote and is no part of the answer, for people who want to see it."""
+
+    text: str
+    verdict: Verdict = Field(
+        description="Whether the sources say it: partly, unsupported, contradicted; none where it "
+        "asks, or breaks off."
+    )
+    missing: tuple[str, ...] = Field(description="Its names and numbers that no source holds.")
 
 
 class ShortAnswerView(View):
@@ -172,6 +185,9 @@ class AnswerView(View):
         description="Sentences of the model, not shown, that "
         "sources contradict or that name what none holds."
     )
+    withheld_sentences: list[WithheldSentenceView] | None = Field(
+        description="These sentences, no part of the answer; null where nobody has asked for them."
+    )
     as_of: str | None = Field(description="The date of the dump.", examples=["2026-11-01"])
     model: str | None
     collection: str = Field(description="The one that answers.")
@@ -195,12 +211,13 @@ def citation_view(citation: Citation, places: Spans = ()) -> CitationView:
             citation.quote, citation.highlights, _EXCERPT, places, language=citation.language
         ),
         as_of=citation.as_of,
+        generation=citation.generation,
         **citation_fields(citation),
     )
 
 
-def answer_view(answer: Answer) -> AnswerView:
-    """An answer with its sources."""
+def answer_view(answer: Answer, *, with_withheld: bool = False) -> AnswerView:
+    """An answer with its sources; ``with_withheld``: and the sentences that are no part of it."""
     short = answer.short_answer
     return AnswerView(
         question=answer.question,
@@ -227,6 +244,9 @@ def answer_view(answer: Answer) -> AnswerView:
         outside_question=outside_question_view(answer.outside_question),
         confidence=answer.confidence,
         withheld=answer.withheld,
+        withheld_sentences=[_withheld_view(one) for one in answer.withheld_sentences]
+        if with_withheld
+        else None,
         as_of=answer.as_of,
         model=answer.model,
         collection=answer.collection,
@@ -249,8 +269,8 @@ def outside_question_view(outside: OutsideQuestion | None) -> OutsideQuestionVie
     return OutsideQuestionView(text=outside.text, removed=removed)
 
 
-def event_view(event: AnswerEvent) -> tuple[str, Any]:
-    """Name and JSON of an event."""
+def event_view(event: AnswerEvent, *, with_withheld: bool = False) -> tuple[str, Any]:
+    """Name and JSON of an event; ``with_withheld``: as of ``answer_view``."""
     match event:
         case Status(stage, position, wait_s):
             waiting = {} if position is None else {"position": position, "wait_s": wait_s}
@@ -265,7 +285,12 @@ def event_view(event: AnswerEvent) -> tuple[str, Any]:
         case Withdrawn():
             return "withdrawn", {}
         case Done(answer):
-            return "done", answer_view(answer).model_dump(mode="json")
+            view = answer_view(answer, with_withheld=with_withheld)
+            return "done", view.model_dump(mode="json")
+
+
+def _withheld_view(one: WithheldSentence) -> WithheldSentenceView:
+    return WithheldSentenceView(text=one.text, verdict=one.verdict, missing=one.missing)
 
 
 def _sentence_view(sentence: Sentence) -> SentenceView:

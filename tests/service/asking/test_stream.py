@@ -368,6 +368,10 @@ def test_nothing_is_held_back_that_is_sure(raw: str, text: str) -> None:
 def test_strictly_only_what_is_supported_is_shown(raw: str, withheld: int, text: str) -> None:
     draft, _ = write(list(raw), strict=True)
     assert (draft.text, draft.withheld) == (text, withheld)
+    for one in draft.withheld_sentences:
+        assert one.text in re.sub(r" \[\d\]", "", raw)
+        assert one.text not in draft.text
+        assert one.verdict == ("unsupported" if "Horses" in one.text else "none")
 
 
 def test_strictly_nothing_is_shown_before_it_is_checked() -> None:

@@ -32,6 +32,14 @@ def address(sample: Path, model: ScriptedGenerator) -> Iterator[str]:
         yield address
 
 
+@pytest.fixture(scope="module")
+def strict_address(sample: Path) -> Iterator[str]:
+    """Where two of three sentences are withheld."""
+    said = f"{TRUE}Horses eat 1999 <b>violet</b> grass. And is papyrus"
+    with running(make_app(sample, ScriptedGenerator(said), answer={"strict": True})) as address:
+        yield address
+
+
 @pytest.fixture
 def done(address: str, model: ScriptedGenerator) -> dict[str, Any]:
     """An answer as the service gives it, to be changed."""
@@ -63,10 +71,14 @@ def test_the_stages_are_told_and_what_became_of_it(window: Window, make_server: 
     expect(window.page.locator("#sources li").first).to_be_visible()
     writing.set()
     expect(status).to_have_text("Writing…")
-    expect(window.page.locator("#answer")).to_have_attribute("aria-busy", "true")
     ending.set()
-    expect(status).to_have_text(re.compile(r"scripted · \d\.\d s · as of 2026-11-01$"))
-    expect(window.page.locator("#answer")).not_to_have_attribute("aria-busy", "true")
+    expect(window.page.locator("#summary")).to_have_text(
+        re.compile(
+            "^From Pinakes sample as of 1 November 2026 · 1 source · "
+            r"checked sentence by sentence · written by scripted in \d\.\d s$"
+        )
+    )
+    expect(status).to_have_text("")
 
 
 def test_thinking_is_a_stage_and_what_was_thought_goes(
@@ -159,13 +171,123 @@ def test_sentences_are_checked_while_the_next_is_written(
 
 
 def test_withheld_sentences_are_counted(window: Window, address: str, done: dict[str, Any]) -> None:
+    """Those of answers that a browser has kept from before they could be opened."""
     answer_with(window.page, ("done", done | {"withheld": 2}))
     window.page.goto(f"{address}/?q=birds")
-    status = window.page.get_by_role("status")
-    expect(status).to_contain_text("2 sentences withheld: nothing supports them · scripted")
+    summary = window.page.locator("#summary")
+    expect(summary).to_contain_text("2 sentences withheld: nothing supports them. From")
     answer_with(window.page, ("done", done | {"withheld": 1}))
     ask(window.page, "birds")
-    expect(status).to_contain_text("1 sentence withheld: nothing supports it")
+    expect(summary).to_contain_text("1 sentence withheld: nothing supports it")
+
+
+def test_withheld_sentences_can_be_opened_and_are_no_part_of_the_answer(
+    window: Window, strict_address: str
+) -> None:
+    page = window.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(f"{strict_address}/?q={quote_plus(BIRDS)}")
+    folded = page.locator("#answer details.withheld")
+    expect(folded.get_by_text("2 withheld sentences")).to_be_visible()
+    expect(page.locator("#summary")).not_to_contain_text("withheld")
+    expect(folded.get_by_role("listitem").first).to_be_hidden()
+    folded.locator("summary").click()
+    expect(folded).to_contain_text("No part of the answer: the model wrote this")
+    first, second = folded.get_by_role("listitem").all()
+    expect(first.locator("q")).to_have_text("Horses eat 1999 <b>violet</b> grass.")
+    expect(first).to_contain_text(
+        "Nothing that was found supports this sentence. Not in the sources"
+    )
+    expect(first).to_contain_text("1999")
+    expect(second).to_contain_text("It breaks off, or is a question.")
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.locator("#copy")).to_have_text("Copied")
+    assert "violet" not in page.evaluate("navigator.clipboard.readText()")
+    with page.expect_request("**/api/ask") as request:
+        ask(page, "And who else?")
+    assert "violet" not in str(request.value.post_data_json["history"])
+    expect(page.locator("#earlier details.withheld")).to_have_count(1)
+    expect(page.locator("#summary")).not_to_be_empty()
+
+
+SPOKEN = """() => {
+  window.spoken = [];
+  const heard = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) return node.data;
+    return node.getAttribute("aria-hidden") ? "" : [...node.childNodes].map(heard).join("");
+  };
+  new MutationObserver((changes) => {
+    for (const { target, addedNodes, type } of changes) {
+      const around = target.nodeType === Node.TEXT_NODE ? target.parentElement : target;
+      if (around.closest("[aria-hidden]")) continue;
+      if (type === "characterData") window.spoken.push(target.data);
+      for (const node of addedNodes) window.spoken.push(heard(node));
+    }
+  }).observe(document.querySelector("#answer"), {
+    childList: true, subtree: true, characterData: true,
+  });
+}"""
+
+
+def test_screen_readers_get_whole_sentences(window: Window, make_server: MakeServer) -> None:
+    page = window.page
+    more, ending = threading.Event(), threading.Event()
+    generator = ScriptedGenerator(*TRUE.split(" "), more, *FALSE.split(" "), ending, " Papyrus")
+    generator.script = tuple(f"{one} " if isinstance(one, str) else one for one in generator.script)
+    page.goto(make_server(generator))
+    answer = page.locator("#answer")
+    expect(answer).to_have_attribute("aria-live", "polite")
+    expect(answer).not_to_have_attribute("aria-busy", "true")
+    page.evaluate(SPOKEN)
+    ask(page, BIRDS)
+    expect(answer.locator("[aria-hidden]")).to_have_text(re.compile("Timon of Phlius"))
+    more.set()
+    expect(answer.locator("[aria-hidden]")).to_have_text(re.compile("Horses eat 1999"))
+    ending.set()
+    expect(page.locator("#summary")).to_contain_text("scripted")
+    expect(answer.locator("[aria-hidden]")).to_have_count(0)
+    spoken = [text.strip() for text in page.evaluate("window.spoken") if text.strip()]
+    assert spoken[0].startswith("Timon of Phlius compared them to birds fed in a cage")
+    assert spoken[1].startswith("Horses eat 1999 violet grass. unsupported")
+    assert len(spoken) <= 3
+
+
+SHIFTS = """
+window.shifted = [];
+new PerformanceObserver((list) => {
+  for (const { value, hadRecentInput, sources } of list.getEntries()) {
+    const moved = sources.map(({ node }) => node?.id || node?.nodeName);
+    if (!hadRecentInput && value > 0.002) window.shifted.push(`${moved}: ${value}`);
+  }
+}).observe({ type: "layout-shift", buffered: true });
+"""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_moves_while_an_answer_comes(
+    window: Window, make_server: MakeServer, width: int
+) -> None:
+    page = window.page
+    page.set_viewport_size({"width": width, "height": 800})
+    parts = [
+        TRUE[:20],
+        f"{TRUE[20:]}{FALSE} ",
+        "Callimachus wrote ",
+        "many long lists.\n\n" * 9,
+        "So.",
+    ]
+    steps = [threading.Event() for _ in parts]
+    page.add_init_script(SHIFTS)
+    script = (one for pair in zip(steps, parts, strict=True) for one in pair)
+    page.goto(f"{make_server(ScriptedGenerator(*script))}/?q={quote_plus(BIRDS)}")
+    expect(page.locator("#sources li").first).to_be_visible()
+    for step, said in zip(steps, ("Timon", "violet", "Callimachus", "lists", ""), strict=True):
+        step.set()
+        expect(page.locator("#answer")).to_contain_text(said)
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    expect(page.locator("#summary")).to_contain_text("scripted")
+    page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    assert page.evaluate("window.shifted") == []
 
 
 @pytest.mark.parametrize("far", [False, True])
@@ -267,10 +389,10 @@ def test_the_mode_that_is_chosen(window: Window, address: str, model: ScriptedGe
     expect(page.locator("#answer .sentence")).to_have_count(1)
     page.get_by_label("How to answer").select_option("in the words of a passage")
     ask(page, BIRDS)
-    expect(page.get_by_role("status")).to_contain_text("The passage that most likely answers")
+    expect(page.locator("#summary")).to_contain_text("The passage that most likely answers")
     page.goto(f"{address}/?q={quote_plus(BIRDS)}&mode=quote")
     expect(page.get_by_label("How to answer")).to_have_value("quote")
-    expect(page.get_by_role("status")).to_contain_text("The passage that most likely answers")
+    expect(page.locator("#summary")).to_contain_text("The passage that most likely answers")
 
 
 class TestFollowUps:
@@ -286,7 +408,7 @@ class TestFollowUps:
             lambda request: asked.append(request.post_data_json) if request.post_data else None,
         )
         ask(page, BIRDS)
-        expect(page.get_by_role("status")).to_contain_text("scripted")
+        expect(page.locator("#summary")).to_contain_text("scripted")
         expect(page.locator("#question")).to_have_value(BIRDS)
         said = page.locator("#answer").inner_text()
         model.script = ("Callimachus wrote the Pinakes.",)
@@ -305,10 +427,10 @@ class TestFollowUps:
         assert below is not None
         assert above["y"] < below["y"]
 
-        expect(page.get_by_role("status")).to_contain_text("scripted")
+        expect(page.locator("#summary")).to_contain_text("scripted")
         ask(page, "And when?")
         expect(earlier).to_have_count(2)
-        expect(page.get_by_role("status")).to_contain_text("scripted")
+        expect(page.locator("#summary")).to_contain_text("scripted")
         assert asked[0]["history"] == []
         assert [turn["role"] for turn in asked[2]["history"]] == ["user", "assistant"] * 2
         assert asked[2]["history"][0]["content"] == BIRDS
@@ -339,7 +461,7 @@ class TestFollowUps:
         for number in range(1, 6):
             ask(page, f"birds {number}")
             expect(page.locator("#earlier article")).to_have_count(number - 1)
-            expect(page.get_by_role("status")).to_contain_text("scripted")
+            expect(page.locator("#summary")).to_contain_text("scripted")
         with page.expect_request("**/api/ask") as request:
             ask(page, "the last")
         body = request.value.post_data_json
@@ -359,7 +481,7 @@ class TestKeptConversations:
         page.reload()
         expect(page.locator("#answer")).to_have_text(said, use_inner_text=True)
         expect(page.locator("#earlier article").get_by_role("heading")).to_have_text(BIRDS)
-        expect(page.get_by_role("status")).to_contain_text("scripted")
+        expect(page.locator("#summary")).to_contain_text("scripted")
         page.locator("#sources a").first.click()
         expect(page.locator("article mark").first).to_be_visible()
         page.go_back()
@@ -393,7 +515,7 @@ class TestKeptConversations:
             page.get_by_role("button", name="Ask again").click()
         assert request.value.post_data_json["history"] == []
         assert request.value.post_data_json["mode"] == "quote"
-        expect(page.get_by_role("status")).to_contain_text("The passage that most likely answers")
+        expect(page.locator("#summary")).to_contain_text("The passage that most likely answers")
         expect(page.locator("#earlier article")).to_have_count(0)
         kept_count(page, 1)
 
@@ -532,7 +654,7 @@ def begin(page: Page, address: str, *questions: str) -> None:
     for number, question in enumerate(questions):
         ask(page, question)
         expect(page.locator("#earlier article")).to_have_count(number)
-        expect(page.get_by_role("status")).to_contain_text("scripted")
+        expect(page.locator("#summary")).to_contain_text("scripted")
         expect(page.locator("#stop")).to_be_hidden()
 
 
@@ -557,12 +679,12 @@ def test_what_a_model_writes_is_only_text(
     model.script = tuple(said)
     page.goto(address)
     ask(page, BIRDS)
-    expect(page.get_by_role("status")).to_contain_text("scripted")
+    expect(page.locator("#summary")).to_contain_text("scripted")
     shown = said[:-1].replace("[1]", "［1］")
     expect(page.locator("#answer")).to_contain_text(shown)
     ask(page, BIRDS)  # and above, as well
     expect(page.locator("#earlier .answer")).to_contain_text(shown)
-    expect(page.get_by_role("status")).to_contain_text("scripted")
+    expect(page.locator("#summary")).to_contain_text("scripted")
     for part in ("#answer", "#earlier .answer"):
         assert page.locator(f"{part} :is(img, script, iframe, b, strong)").count() == 0
         for link in page.locator(f"{part} a").all():
@@ -585,7 +707,7 @@ def test_a_conversation_is_as_readable_as_one_answer(
     for number in (1, 2):
         ask(page, BIRDS)
         expect(page.locator("#earlier article")).to_have_count(number - 1)
-        expect(page.get_by_role("status")).to_contain_text("scripted")
+        expect(page.locator("#summary")).to_contain_text("scripted")
     for folded in page.locator("summary").all():
         folded.click()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

@@ -66,6 +66,7 @@ def test_an_answer_with_its_sources(make_client: MakeClient) -> None:
         ("Horses eat violet grass.", [], "unsupported"),
     ]
     [citation] = answer["citations"]
+    assert citation["generation"] == answer["generation"]
     assert (citation["number"], citation["title"]) == (1, "Library of Alexandria")
     assert citation["heading_path"] == ["Foundation", "The Mouseion"]
     page = client.get(f"/api/pages/{citation['page_id']}").json()
@@ -150,9 +151,25 @@ def test_a_model_that_is_there_need_not_be_used(make_client: MakeClient) -> None
 def test_what_nothing_supports_is_withheld_where_that_is_asked_for(
     make_client: MakeClient,
 ) -> None:
-    answer = ask(make_client(ScriptedGenerator(*WORDS, " They ate 1999 weeds.")), strict=True)
+    client = make_client(ScriptedGenerator(*WORDS, " They ate 1999 weeds."))
+    answer = ask(client, strict=True)
     assert answer["text"] == CHECKED
-    assert answer["withheld"] == 1
+    assert (answer["withheld"], answer["withheld_sentences"]) == (1, None)
+    shown = ask(client, strict=True, withheld_sentences=True)
+    assert shown["text"] == CHECKED
+    weeds = {"text": "They ate 1999 weeds.", "verdict": "unsupported", "missing": ["1999"]}
+    assert shown["withheld_sentences"] == [weeds]
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_what_is_withheld_is_never_part_of_an_answer_as_text(
+    make_client: MakeClient, form: str
+) -> None:
+    client = make_client(ScriptedGenerator(*WORDS, " They ate 1999 weeds."))
+    asked = {"question": BIRDS, "strict": True, "withheld_sentences": True}
+    answer = client.post(f"/api/ask?format={form}", json=asked)
+    assert "Timon" in answer.text
+    assert "weeds" not in answer.text
 
 
 def test_nothing_found(make_client: MakeClient, awkward: Path) -> None:

@@ -244,6 +244,7 @@ def test_sentences_are_withheld_where_that_is_asked_for(make_openai: MakeOpenAI)
     assert "marzipan" in (marked.choices[0].message.content or "")
     assert "marzipan" not in (strict.choices[0].message.content or "")
     assert pinakes(strict)["withheld"] >= 1
+    assert pinakes(strict)["withheld_sentences"] is None
 
 
 def test_a_system_message_changes_no_rule(make_openai: MakeOpenAI) -> None:

@@ -32,6 +32,7 @@ from pinakes.service.types import (
     Sentence,
     ShortAnswer,
     SourcePlace,
+    WithheldSentence,
 )
 
 TEXT = "Bi Sheng made type of clay [1]. Horses eat 1999 weeds. He was a smith [1]."
@@ -137,7 +138,17 @@ def test_a_short_answer_is_bold_where_it_stands_and_else_above() -> None:
 
 
 def test_what_stands_around_the_text(capsys: pytest.CaptureFixture[str]) -> None:
-    print_answer(replace(ANSWER, withheld=2))
+    said = (
+        WithheldSentence("Bi [red]Sheng[/] died.", "partly", ("Sheng",)),
+        WithheldSentence("Or", "none"),
+    )
+    withheld = replace(ANSWER, withheld=2, withheld_sentences=said)
+    print_answer(withheld, show_withheld=True)
+    assert capsys.readouterr().err.startswith(
+        "2 sentences withheld: nothing supports them\n"
+        "  “Bi [red]Sheng[/] died.” (partly: not in the sources: Sheng)\n  “Or”\n"
+    )
+    print_answer(withheld)
     shown = capsys.readouterr()
     assert "\n\nSources\n[1] Bi Sheng  wiki/7@99:15-71\n" in shown.out
     assert shown.err == (

@@ -1,9 +1,11 @@
 // Draws answers and their sources. All text is set as text, never as HTML: what a model writes
 // cannot link or load anything; the only links are those of the service itself.
 import { withPreview } from "./preview.js";
-import { say } from "./words.js";
+import { say, sayCount, sayDay } from "./words.js";
 
-// An answer while it comes: its text grows, and each sentence is drawn anew when it is checked.
+// An answer while it comes: its text grows, and each sentence is drawn anew when it is checked. The
+// section is a live region: what is still being written is hidden from screen readers, so that they
+// speak whole sentences.
 export class AnswerText {
   constructor(section) {
     this.section = section;
@@ -15,25 +17,36 @@ export class AnswerText {
     this.section.replaceChildren();
     this.section.hidden = true;
     this.text = "";
-    this.open = null; // the text behind the last checked sentence
+    this.open = null; // what holds the text behind the last checked sentence
   }
 
   add(piece) {
     this.text += piece;
-    if (!this.open) this.section.append((this.open = document.createTextNode("")));
-    this.open.data += piece;
+    if (!this.open) {
+      this.section.append((this.open = element("span")));
+      this.open.setAttribute("aria-hidden", "true");
+    }
+    this.open.textContent += piece;
     this.section.hidden = false;
   }
 
   check(sentence) {
-    const gap = this.open.data.slice(0, this.open.data.length - sentence.text.length);
+    const said = this.open.textContent;
+    const gap = said.slice(0, said.length - sentence.text.length);
     this.open.remove();
     this.open = null;
     this.section.append(gap, this.#drawn(sentence, sentence.text));
   }
 
+  // Nothing more comes: what was being written stays as it is.
+  settle() {
+    this.open?.replaceWith(this.open.textContent);
+    this.open = null;
+  }
+
   // The whole answer, where its events have not shown it already.
   finish(data) {
+    this.settle();
     if (this.text !== data.text) {
       this.clear();
       const letters = Array.from(data.text); // offsets count code points, as letters do here
@@ -47,6 +60,7 @@ export class AnswerText {
     }
     if (data.likeliest) this.#mark(data);
     if (data.kind === "refusal") this.#refuse(data);
+    if (data.withheld_sentences?.length) this.section.append(withheld(data.withheld_sentences));
     if (data.outside_question) this.section.append(outside(data.outside_question));
     this.section.hidden = false;
   }
@@ -113,6 +127,26 @@ function outside({ text, removed }) {
   return folded;
 }
 
+// What the model wrote and is not shown as answer, folded, each with the reason.
+function withheld(sentences) {
+  const folded = element("details", "", "withheld");
+  const count = sayCount("%(count)s withheld sentence", "%(count)s withheld sentences", sentences.length);
+  const warning = say("No part of the answer: the model wrote this, and nothing that was found says it.");
+  folded.append(element("summary", count), element("p", warning, "searched"));
+  const list = element("ul");
+  for (const { text, verdict, missing } of sentences) {
+    const item = element("li");
+    const quote = element("q", text);
+    quote.dir = "auto";
+    const reasons = [DOUBTS[verdict]?.[1] ?? say("It breaks off, or is a question.")];
+    if (missing.length) reasons.push(say("Not in the sources: %(words)s.", { words: missing.join(", ") }));
+    item.append(quote, element("p", reasons.join(" "), "searched"));
+    list.append(item);
+  }
+  folded.append(list);
+  return folded;
+}
+
 const DOUBTS = {
   partly: [say("partly"), say("The sources support this sentence in part only.")],
   unsupported: [say("unsupported"), say("Nothing that was found supports this sentence.")],
@@ -165,10 +199,10 @@ export function drawSources(list, citations, { short_answer: shortAnswer, senten
     for (const part of [link, quote]) part.dir = "auto";
     item.append(link);
     if (several) {
-      const of = { collection: citation.collection, day: citation.as_of };
+      const of = { collection: citation.collection, day: citation.as_of && sayDay(citation.as_of) };
       item.append(element("span", ` ${citation.as_of ? say("%(collection)s, as of %(day)s", of) : citation.collection}`, "about"));
     }
-    if (citation.kept_as_of) item.append(element("span", ` ${say("kept as of %(day)s", { day: citation.kept_as_of })}`, "about"));
+    if (citation.kept_as_of) item.append(element("span", ` ${say("kept as of %(day)s", { day: sayDay(citation.kept_as_of) })}`, "about"));
     item.append(quote);
     list.append(item);
   }

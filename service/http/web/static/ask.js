@@ -6,7 +6,7 @@ import { listConversations } from "./conversation_list.js";
 import { keep, kept, newId } from "./conversation_store.js";
 import { offerText } from "./conversation_text.js";
 import { events } from "./events.js";
-import { say, sayCount } from "./words.js";
+import { say, sayCount, sayDay, sayList } from "./words.js";
 import "./recent.js";
 
 // The service reads so many turns, in bodies of 64 KiB.
@@ -25,10 +25,13 @@ const field = document.getElementById("question");
 const mode = document.getElementById("mode");
 const stop = document.getElementById("stop");
 const status = document.getElementById("status");
+const reply = document.getElementById("reply");
+const about = document.getElementById("summary");
 const earlier = document.getElementById("earlier");
 const sources = document.getElementById("sources");
 const sourceList = sources.querySelector("ol");
 const after = document.getElementById("after");
+const NAMES = JSON.parse(form.dataset.names); // of collections: what their pages call them
 const answer = new AnswerText(document.getElementById("answer"));
 let conversation = begun();
 let finished = null; // the turn whose answer is shown whole
@@ -110,13 +113,11 @@ async function showKept() {
   finished = null;
   clear();
   earlier.replaceChildren();
-  answer.section.removeAttribute("aria-busy");
   status.textContent = found ? "" : say("That conversation is not kept in this browser.");
   field.value = "";
   for (const turn of conversation.turns) {
     clear();
     showAnswer(turn);
-    answer.section.removeAttribute("aria-busy");
     field.value = turn.question;
     mode.value = turn.mode;
   }
@@ -136,7 +137,7 @@ async function ask() {
     const response = await fetch(form.dataset.api, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
-      body: JSON.stringify({ question, mode: asking, history: latest(messages()) }),
+      body: JSON.stringify({ question, mode: asking, history: latest(messages()), withheld_sentences: true }),
       signal: mine.signal,
     });
     if (!response.ok) {
@@ -154,7 +155,8 @@ async function ask() {
     if (!mine.signal.aborted) status.textContent = say("The service did not answer: %(reason)s", { reason: error.message });
   } finally {
     if (mine === running) {
-      answer.section.removeAttribute("aria-busy");
+      answer.settle();
+      sources.hidden = !sourceList.childElementCount;
       stop.hidden = true;
     }
   }
@@ -170,7 +172,8 @@ function clear() {
   finished = null;
   for (const place of document.querySelectorAll("#begin, #recent")) place.remove(); // it has begun
   answer.clear();
-  answer.section.setAttribute("aria-busy", "true"); // read out when it is whole
+  reply.classList.add("asked"); // what is below stays out of sight, and where it is
+  about.textContent = "";
   after.hidden = true;
   sources.hidden = true;
   sourceList.replaceChildren();
@@ -182,7 +185,7 @@ function pair(question) {
   const text = element("div", "", "answer");
   for (const part of [heading, text]) part.dir = "auto";
   text.append(...answer.section.childNodes);
-  shown.append(heading, text, element("p", status.textContent, "about"));
+  shown.append(heading, text, element("p", about.textContent, "about"));
   if (sourceList.childElementCount) {
     const folded = element("details", "", "sources");
     const list = element("ol");
@@ -213,6 +216,7 @@ function show(name, data) {
     answer.citations = data.citations;
     showSources(data.citations);
   } else if (name === "token") {
+    sources.hidden = true; // until it is whole: the text would push them down
     answer.add(data.text);
   } else if (name === "withdrawn") {
     answer.clear(); // it was the model's thinking
@@ -241,7 +245,8 @@ function showAnswer(turn) {
   answer.citations = done.citations;
   answer.finish(done);
   showSources(done.citations, done);
-  status.textContent = summary(done);
+  status.textContent = "";
+  about.textContent = summary(done);
   finished = turn;
   after.hidden = false;
 }
@@ -259,28 +264,46 @@ function queueText({ position, wait_s: seconds }) {
   return say("In the queue: %(place)s, about %(wait)s…", { place, wait });
 }
 
-// What made the answer, and what to mind of it.
+// What to mind of the answer, where it is from, and what was done for it.
 function summary(data) {
+  const isModels = ["answer", "unproven"].includes(data.kind);
   const seconds = data.timings.total_s?.toFixed(1);
-  return [
+  const told = data.withheld_sentences?.length; // they stand below the answer
+  const notes = [
     data.kind === "unproven" && say("Unproven: no sentence is both supported and an answer to what was asked"),
     data.kind === "passage" && say("The passage that most likely answers, word for word"),
     data.kind === "topic" && say("How the article begins, word for word"),
-    data.withheld > 0 &&
+    data.withheld > 0 && !told &&
       sayCount("%(count)s sentence withheld: nothing supports it", "%(count)s sentences withheld: nothing supports them", data.withheld),
-    ["answer", "unproven"].includes(data.kind) && data.model,
-    ["answer", "unproven"].includes(data.kind) && seconds && `${seconds} s`,
-    data.as_of && say("as of %(day)s", { day: data.as_of }),
+  ];
+  const facts = [
+    origin(data),
+    isModels && sayCount("%(count)s source", "%(count)s sources", data.citations.length),
+    isModels && say("checked sentence by sentence"),
+    isModels && seconds && say("written by %(model)s in %(seconds)s s", { model: data.model, seconds }),
     coverageText(data.coverage),
-  ]
-    .filter(Boolean)
-    .join(" · ");
+  ];
+  return [...notes, facts.filter(Boolean).join(" · ")].filter(Boolean).join(". ");
+}
+
+// The collections that an answer cites, or that were searched for it, with the days of their dumps.
+function origin({ citations, collection, collections, as_of: day }) {
+  const searched = collections?.length ? collections : [collection];
+  const cited = new Map(citations.map((one) => [one.collection ?? collection, one.as_of ?? null]));
+  const found = cited.size ? cited : new Map(searched.map((name) => [name, searched.length === 1 ? day : null]));
+  const places = sayList(
+    [...found].map(([key, as_of]) => {
+      const name = NAMES[key] ?? key;
+      return as_of ? say("%(name)s as of %(day)s", { name, day: sayDay(as_of) }) : name;
+    }),
+  );
+  return cited.size ? say("From %(places)s", { places }) : say("Searched: %(places)s", { places });
 }
 
 // Empty when every passage has a vector.
 function coverageText(coverage) {
   if (coverage === 1) return "";
-  if (coverage === 0) return say("no vectors yet");
+  if (coverage === 0) return say("searched by words alone");
   const percent = coverage < 0.01 ? say("less than 1") : Math.min(Math.round(coverage * 100), 99);
-  return say("vectors for %(percent)s %% of the passages", { percent });
+  return say("%(percent)s %% of the passages searched by meaning, too", { percent });
 }

@@ -6,6 +6,19 @@ const CATEGORIES = ["zero", "one", "two", "few", "many", "other"];
 const rules = new Intl.PluralRules(LANGUAGE);
 const forms = CATEGORIES.filter((category) => rules.resolvedOptions().pluralCategories.includes(category));
 
+const days = new Intl.DateTimeFormat(LANGUAGE === "en" ? "en-GB" : LANGUAGE, { dateStyle: "long", timeZone: "UTC" });
+const lists = new Intl.ListFormat(LANGUAGE);
+
+// A day of ISO 8601 as people write it, as on the service's own pages: 1 November 2026.
+export function sayDay(day) {
+  return days.format(new Date(day));
+}
+
+// One, another and a third.
+export function sayList(parts) {
+  return lists.format(parts);
+}
+
 export function say(words, values = {}) {
   return filled(WORDS[words]?.[0] ?? words, values);
 }
