@@ -2,6 +2,7 @@
 
 import hashlib
 import random
+from collections import Counter
 from collections.abc import Callable
 from typing import Annotated, Literal
 from urllib.parse import quote, unquote, urlencode
@@ -81,7 +82,7 @@ def first_page(
     collections = [collection_view(state, request.app.state.settings) for state in library.states()]
     shown = {
         "collections": collections,
-        "names": {one.collection: one.site_name or one.collection for one in collections},
+        "names": _told_apart({one.collection: one.site_name or "" for one in collections}),
         "asks": f"api/ask?collection={ALL}",
         "asks_itself": is_own_navigation(request),
     }
@@ -365,6 +366,15 @@ def _addresses(index: Index, page: StoredPage, layout: Layout | None) -> Callabl
         return page_url(index.manifest.collection, page_id) + anchor
 
     return address
+
+
+def _told_apart(names: dict[str, str]) -> dict[str, str]:
+    """What collections are called; those of one name by their own, too."""
+    shared = Counter(names.values())
+    return {
+        own: f"{name} ({own})" if name and shared[name] > 1 else name or own
+        for own, name in names.items()
+    }
 
 
 def _with_rest(path: str, request: Request) -> str:

@@ -262,9 +262,14 @@ class TestAnswers:
             changed |= {"searched": ["zebras"], "nearest": nearest}
         else:
             changed |= {"sentences": [doubted, *done["sentences"][1:]]}
+            lacking = {"text": "Or <b>so</b>.", "verdict": "partly", "missing": ["1999"]}
+            broken = {"text": "And", "verdict": "none", "missing": []}
+            changed |= {"withheld_sentences": [lacking, broken]}
         answer_with(window.page, ("done", done | changed))
         window.page.goto(f"{address}/?q=zebras")
         window.page.get_by_text("To ask elsewhere").click()
+        if kind == "unproven":
+            window.page.get_by_text("2 withheld sentences").click()
         check(window.page)
 
     def test_suggestions(self, window: Window, address: str) -> None:

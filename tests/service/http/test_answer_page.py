@@ -229,6 +229,35 @@ SPOKEN = """() => {
 }"""
 
 
+def test_the_box_is_not_called_by_the_name_that_the_program_gives_it(
+    window: Window, address: str, done: dict[str, Any]
+) -> None:
+    page = window.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    quote = "Linear B is a script.\n\nInfobox\nType: Syllabary"
+    [citation] = done["citations"]
+    place = {"quote": quote, "excerpt": [0, len(quote)], "highlights": [[35, 44]]}
+    text = f"“{quote}” [1]"
+    likeliest = text.index("Type")
+    sentence = done["sentences"][0] | {"end": len(text), "verdict": "none", "quoted": True}
+    changed = {
+        "kind": "passage",
+        "text": text,
+        "sentences": [sentence | {"source": None}],
+        "likeliest": [likeliest, len(text) - 5],
+        "citations": [citation | place | {"heading_path": ["Infobox"]}],
+    }
+    answer_with(page, ("done", done | changed))
+    page.goto(f"{address}/?q=birds")
+    expect(page.locator("#answer .said")).to_have_text("Type: Syllabary")
+    for shown in (page.locator("#answer"), page.locator("#sources li")):
+        expect(shown).to_contain_text(re.compile(r"Facts\s+Type: Syllabary"))
+        expect(shown).not_to_contain_text("Infobox")
+    page.get_by_role("button", name="Copy", exact=True).click()
+    expect(page.locator("#copy")).to_have_text("Copied")
+    assert "\n[1] Library of Alexandria › Facts" in page.evaluate("navigator.clipboard.readText()")
+
+
 def test_screen_readers_get_whole_sentences(window: Window, make_server: MakeServer) -> None:
     page = window.page
     more, ending = threading.Event(), threading.Event()

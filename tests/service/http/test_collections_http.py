@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, expect
 from pinakes.index.generations import current_generation
 from pinakes.index.library import Library
 from pinakes.service.http.app import create_app
+from pinakes.service.http.pages import _told_apart
 from pinakes.service.settings import Settings
 from tests.service.conftest import local_client, running
 from tests.service.http.browser import needs_chromium
@@ -271,6 +272,12 @@ def test_the_list_in_a_browser(browser: Browser, several: Path, scripts: bool) -
         page.get_by_role("link", name="Pinakes").first.click()
         expect(page.get_by_role("link", name="Pinakes sample")).to_be_visible()
         context.close()
+
+
+def test_collections_of_one_name_are_told_apart() -> None:
+    names = {"dev": "Wikipedia", "manuals": "", "other": "Wikipedia", "toy": "Toys"}
+    told = {"dev": "Wikipedia (dev)", "manuals": "manuals", "other": "Wikipedia (other)"}
+    assert _told_apart(names) == told | {"toy": "Toys"}
 
 
 def test_several_are_searched_at_once_and_every_hit_names_its_own(client: TestClient) -> None:

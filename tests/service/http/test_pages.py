@@ -173,7 +173,7 @@ def test_an_answer_says_how_many_passages_have_vectors(
     expect(page.locator("#summary")).to_have_text(
         "The passage that most likely answers, word for word. "
         "From Pinakes sample as of 1 November 2026 · "
-        f"{said} of the passages searched by meaning, too"
+        f"searched by words, {said} of it by meaning, too"
     )
 
 

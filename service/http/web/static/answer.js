@@ -59,10 +59,19 @@ export class AnswerText {
       this.section.append(letters.slice(position).join(""));
     }
     if (data.likeliest) this.#mark(data);
+    this.#nameFacts(data);
     if (data.kind === "refusal") this.#refuse(data);
     if (data.withheld_sentences?.length) this.section.append(withheld(data.withheld_sentences));
     if (data.outside_question) this.section.append(outside(data.outside_question));
     this.section.hidden = false;
+  }
+
+  // In quoted passages; when all is marked, for the words are not equally long.
+  #nameFacts({ sentences }) {
+    this.section.querySelectorAll(".sentence").forEach((drawn, number) => {
+      if (!sentences[number]?.quoted) return;
+      for (const node of drawn.childNodes) if (node.nodeType === Node.TEXT_NODE) node.data = withFacts(node.data);
+    });
   }
 
   // Sets off, in the passage that is shown, the sentence that most likely answers.
@@ -222,7 +231,7 @@ function quotation({ quote, excerpt, highlights }, short, said) {
   const within = (from) => (span) => span.start <= from && from < span.end;
   let strong = null;
   places.slice(0, -1).forEach((from, place) => {
-    const text = letters.slice(from, places[place + 1]).join("");
+    const text = withFacts(letters.slice(from, places[place + 1]).join(""));
     let piece = marked.some(within(from)) ? element("mark", text) : text;
     if (said.some(within(from))) {
       const around = element("span", "", "said");
@@ -240,7 +249,12 @@ function quotation({ quote, excerpt, highlights }, short, said) {
   return shown;
 }
 
-// Where a citation stands; the heading above an infobox's facts is the program's own.
+// A passage as it is shown: the heading above an infobox's facts is the program's own.
+function withFacts(text) {
+  return text.replace(/(^|\n)Infobox(?=\n)/g, (_, before) => before + say("Facts"));
+}
+
+// Where a citation stands.
 export function placeName({ title, heading_path: path }) {
   return [title, ...path.map((name) => (name === "Infobox" ? say("Facts") : name))].join(" › ");
 }

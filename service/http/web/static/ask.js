@@ -305,5 +305,5 @@ function coverageText(coverage) {
   if (coverage === 1) return "";
   if (coverage === 0) return say("searched by words alone");
   const percent = coverage < 0.01 ? say("less than 1") : Math.min(Math.round(coverage * 100), 99);
-  return say("%(percent)s %% of the passages searched by meaning, too", { percent });
+  return say("searched by words, %(percent)s %% of it by meaning, too", { percent });
 }

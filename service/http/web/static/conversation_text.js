@@ -1,5 +1,6 @@
 // An answer or a conversation as text to take elsewhere, with its sources: plain, or Markdown.
 // Turns are {question, done}, `done` as the service sent it.
+import { placeName } from "./answer.js";
 import { say } from "./words.js";
 
 // The buttons that copy the last answer and save the conversation.
@@ -58,22 +59,18 @@ function named({ text, citations }) {
 
 function plainSources(done) {
   return named(done)
-    .map((citation) => [`[${citation.number}] ${place(citation)}`, citation.permalink].filter(Boolean).join("\n    "))
+    .map((citation) => [`[${citation.number}] ${placeName(citation)}`, citation.permalink].filter(Boolean).join("\n    "))
     .join("\n");
 }
 
 function markdownSources(done) {
   return named(done)
     .map((citation) => {
-      const name = escaped(place(citation));
+      const name = escaped(placeName(citation));
       const linked = citation.permalink ? `[${name}](${citation.permalink})` : name;
       return `- \\[${citation.number}\\] ${linked}`;
     })
     .join("\n");
-}
-
-function place({ title, heading_path: path }) {
-  return [title, ...path].join(" › ");
 }
 
 // What would be markup is shown as it was written; a bare address would be a link in GitHub's dialect.
