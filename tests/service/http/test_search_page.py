@@ -201,6 +201,27 @@ class TestInChromium:
         field.press("Enter")
         expect(page.get_by_role("heading", level=1)).to_have_text("Library of Alexandria")
 
+    def test_the_first_letter_asks_at_once_and_the_next_ones_together(
+        self, window: Window, address: str
+    ) -> None:
+        page = window.page
+        page.clock.install()
+        page.goto(f"{address}/c/samplewiki/")
+        page.clock.pause_at(page.evaluate("Date.now() / 1000 + 60"))
+
+        def asked() -> list[str]:
+            urls = [url for url in window.requests if "/api/suggest" in url]
+            return [url.partition("q=")[2].partition("&")[0] for url in urls]
+
+        page.locator("#words").press("l")
+        expect(page.locator("#titles li").first).to_be_visible()  # though no time has passed
+        page.keyboard.type("ibrar")
+        page.clock.run_for(59)
+        assert asked() == ["l"]
+        page.clock.run_for(1)
+        expect(page.locator("#titles li").first).to_contain_text("Librar")
+        assert asked() == ["l", "librar"]
+
     def test_escape_closes_the_list_and_keeps_what_was_typed(
         self, window: Window, address: str
     ) -> None:
