@@ -15,6 +15,7 @@ from pinakes.ingest.types import MADE_REVISIONS
 from pinakes.service.types import Citation, PassageRef
 
 __all__ = [
+    "article_url",
     "collection_url",
     "half_marker_is_text",
     "make_citation",
@@ -99,10 +100,24 @@ def title_url(collection: str, title: str) -> str | None:
     return f"{collection_url(collection)}page/{url_quote(name, safe=_OF_PATHS)}"
 
 
-def passage_url(ref: PassageRef) -> str:
-    """The address of a passage there; the revision lets it say when the page has changed since."""
+def article_url(collection: str, page_id: int, title: str) -> str:
+    """Where the reader shows a page: by its title, or by its id where that does not lead to it."""
+    leads_to = " ".join(title.replace("_", " ").split())  # as ``Index.page_by_name`` reads it
+    by_title = title_url(collection, title) if leads_to == title else None
+    return by_title or page_url(collection, page_id)
+
+
+def passage_url(ref: PassageRef, title: str | None = None) -> str:
+    """The address of a passage there; the revision lets it say when the page has changed since.
+
+    ``title``: of its page, whose address is by it then.
+    """
     query = f"revision={ref.revision_id}&start={ref.start}&end={ref.end}"
-    return f"{page_url(ref.collection, ref.page_id)}?{query}#passage"
+    if title is None:
+        address = page_url(ref.collection, ref.page_id)
+    else:
+        address = article_url(ref.collection, ref.page_id, title)
+    return f"{address}?{query}#passage"
 
 
 def wiki_permalink(base_url: str, title: str, revision_id: int) -> str | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import PassagePlace
-from pinakes.service.asking.citations import page_url
+from pinakes.service.asking.citations import article_url
 from pinakes.service.http.interface_languages import InterfaceLanguage
 from pinakes.service.views.excerpts import first_sentence
 
@@ -37,14 +37,13 @@ def examples(index: Index, chance: random.Random) -> list[Example]:
         if len(found) == _EXAMPLES:
             break
         if beginning := _beginning(index, place):
-            url = page_url(index.manifest.collection, place.page_id)
-            found.append(Example(place.title, url, beginning))
+            found.append(Example(place.title, _address(index, place), beginning))
     return found
 
 
-def drawn_article(index: Index, chance: random.Random) -> int | None:
-    """The id of an article drawn at random; None where there is none."""
-    return next((place.page_id for place in _drawn(index, chance)), None)
+def drawn_article(index: Index, chance: random.Random) -> str | None:
+    """The address of an article drawn at random; None where there is none."""
+    return next((_address(index, place) for place in _drawn(index, chance)), None)
 
 
 def coverage_in_words(index: Index, language: InterfaceLanguage) -> str:
@@ -88,3 +87,7 @@ def _beginning(index: Index, place: PassagePlace) -> str:
     """The first sentence of an article; "" where it begins otherwise."""
     [(passage, _)] = index.store.passages([place.first_passage])
     return first_sentence(passage, _LONGEST, index.manifest.dump.language)
+
+
+def _address(index: Index, place: PassagePlace) -> str:
+    return article_url(index.manifest.collection, place.page_id, place.title)

@@ -17,7 +17,7 @@ from pinakes.index.retrieval.search import Index
 from pinakes.index.store.rows import MOST_BACKLINKS
 from pinakes.index.types import StoredPage
 from pinakes.ingest.layout import Layout, Span, link_titles
-from pinakes.service.asking.citations import collection_url, page_url, title_url
+from pinakes.service.asking.citations import article_url, collection_url, page_url
 from pinakes.service.errors import NotFound
 from pinakes.service.http.api import article, others_meant
 from pinakes.service.http.article_blocks import heading_anchor, opening, page_blocks
@@ -117,10 +117,9 @@ def question_page(
 @_pages.get(f"{UNDER_COLLECTION}/random")
 def random_page(index: LeasedIndex) -> Response:
     """An article drawn at random."""
-    page_id = drawn_article(index, _CHANCE)
-    if page_id is None:
+    address = drawn_article(index, _CHANCE)
+    if address is None:
         raise NotFound(f"{index.manifest.collection} has no article with a text")
-    address = page_url(index.manifest.collection, page_id)
     return RedirectResponse(address, 303, {"Cache-Control": "no-store"})
 
 
@@ -170,7 +169,7 @@ def search_page(
     if query.strip() and page == 1 and not everything:
         named = index.page_by_name(query)
         if named is not None:
-            address = page_url(index.manifest.collection, named.page_id)
+            address = article_url(index.manifest.collection, named.page_id, named.title)
             return RedirectResponse(f"{address}?{urlencode({'searched': query})}", 303, _FRESH)
     return _results(request, Federation([index]), query, page, everything)
 
@@ -194,7 +193,8 @@ def _results(
                 if hits and page == 1:
                     meant = meanings_found(several, query, hits)
             else:
-                nearest = [(hit.passage.title, page_url(*hit.page_key)) for hit in seen.nearest]
+                titles = [(*hit.page_key, hit.passage.title) for hit in seen.nearest]
+                nearest = [(one[-1], article_url(*one)) for one in titles]
         except BadQuery as error:
             problem = str(error)
     shown = {
@@ -226,7 +226,9 @@ def _near(several: Federation, query: str) -> list[tuple[str, str]]:
     words = query.split()[:_MOST_WORDS]
     for count in range(len(words), 0, -1):
         if found := several.suggest(" ".join(words[:count]), _NEAR):
-            return [(item.title, page_url(name, item.page_id)) for name, item in found]
+            return [
+                (item.title, article_url(name, item.page_id, item.title)) for name, item in found
+            ]
     return []
 
 
@@ -256,7 +258,7 @@ def article_page(
     ``pictures``: whether they wait until they are asked for; as the browser has it, if not told.
     """
     page = article(index, name)
-    address = _own_address(index, page)
+    address = article_url(index.manifest.collection, page.page_id, page.title)
     if unquote(address) != f"{collection_url(index.manifest.collection)}page/{name}":
         if not name.isdecimal() and index.page_by_name(name) is None:  # the likeliest of several
             address += f"?{urlencode({'searched': name.replace('_', ' ')})}"
@@ -310,6 +312,7 @@ def backlinks_page(
     shown = {
         "page": page,
         "manifest": index.manifest,
+        "address": article_url(index.manifest.collection, page.page_id, page.title),
         "first": first,
         "linking": _linking(index, page, first, _LINKS_A_PAGE),
         "page_size": _LINKS_A_PAGE,
@@ -330,7 +333,7 @@ def _linking(index: Index, page: StoredPage, first: int, most: int) -> list[tupl
     sources = index.store.backlinks(page.page_id)[first : first + most]
     collection = index.manifest.collection
     titles = index.store.titles(sources)
-    return [(title, page_url(collection, page_id)) for page_id, title in titles]
+    return [(title, article_url(collection, page_id, title)) for page_id, title in titles]
 
 
 def _unless_known(request: Request, response: Response) -> Response:
@@ -344,26 +347,17 @@ def _unless_known(request: Request, response: Response) -> Response:
     return response
 
 
-def _own_address(index: Index, page: StoredPage) -> str:
-    """The address by its title, unless that leads to another page or to none; then by its id."""
-    collection = index.manifest.collection
-    named = index.page_by_name(page.title)
-    by_title = title_url(collection, page.title)
-    if by_title is None or named is None or named.page_id != page.page_id:
-        return page_url(collection, page.page_id)
-    return by_title
-
-
 def _addresses(index: Index, page: StoredPage, layout: Layout | None) -> Callable[[Span], str]:
     """Where links lead: to pages of the collection; "" for all others, and for the page itself."""
     targets = index.store.link_targets(link_titles(layout))
+    titles = dict(index.store.titles(list(set(targets.values()))))
 
     def address(link: Span) -> str:
-        page_id = targets.get(link.target)
-        if page_id is None or (page_id == page.page_id and not link.fragment):
+        page_id = targets.get(link.target, -1)
+        if page_id not in titles or (page_id == page.page_id and not link.fragment):
             return ""
         anchor = f"#{quote(heading_anchor(link.fragment))}" if link.fragment else ""
-        return page_url(index.manifest.collection, page_id) + anchor
+        return article_url(index.manifest.collection, page_id, titles[page_id]) + anchor
 
     return address
 

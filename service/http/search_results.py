@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pinakes.index.types import Hit, PageKey
 from pinakes.ingest.types import INFOBOX_HEADING, Passage
-from pinakes.service.asking.citations import page_url, passage_url
+from pinakes.service.asking.citations import article_url, passage_url
 from pinakes.service.types import PassageRef
 from pinakes.service.views.excerpts import best_excerpt, marked_pieces
 
@@ -90,9 +90,9 @@ def _result(hit: Hit, facts: str) -> ArticleResult:
         title=passage.title,
         collection=hit.collection,
         language=hit.language,
-        url=page_url(hit.collection, passage.page_id),
+        url=article_url(hit.collection, passage.page_id, passage.title),
         heading_path=_shown_path(passage, facts),
-        passage_url=passage_url(_ref(hit)),
+        passage_url=passage_url(_ref(hit), passage.title),
         alias=alias,
         pieces=tuple(
             (text.replace(f"\n{INFOBOX_HEADING}\n", "\n"), is_marked)
@@ -111,7 +111,7 @@ def _add_section(result: ArticleResult, hit: Hit, facts: str) -> None:
     name = path[-1] if path else ""
     names = {section.name for section in result.more}
     if name and path != result.heading_path and name not in names:
-        result.more.append(SectionLink(name, passage_url(_ref(hit))))
+        result.more.append(SectionLink(name, passage_url(_ref(hit), hit.passage.title)))
 
 
 def _shown_path(passage: Passage, facts: str) -> tuple[str, ...]:

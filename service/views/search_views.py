@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pinakes.index.retrieval.federated import Federation, federation_of
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Explanation, Hit, Manifest, Mode
-from pinakes.service.asking.citations import make_citation, page_url
+from pinakes.service.asking.citations import article_url, make_citation
 from pinakes.service.pages_by_name import meanings_found
 from pinakes.service.problems import title_of
 from pinakes.service.types import Citation, Meaning
@@ -202,7 +202,7 @@ def meaning_views(found: Iterable[Meaning]) -> list[MeaningView]:
             page_id=one.page_id,
             title=one.title,
             text=one.text,
-            url=page_url(one.collection, one.page_id),
+            url=article_url(one.collection, one.page_id, one.title),
         )
         for one in found
     ]

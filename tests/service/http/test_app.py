@@ -131,10 +131,10 @@ class TestPages:
     ) -> None:
         html = client.get("/page/56273", headers={"accept": "text/html"}).text
         article = html[html.index("<article") : html.index("</main>")]
-        assert '<a href="/c/samplewiki/page/10746">Callimachus</a>' in article
+        assert '<a href="/c/samplewiki/page/Callimachus">Callimachus</a>' in article
         targets = set(re.findall(r'<a href="([^"]*)"', article))
         local = {target for target in targets if not target.startswith("https://")}
-        assert all(re.fullmatch(r"/c/samplewiki/page/\d+(#[\w%.-]+)?", one) for one in local)
+        assert all(re.fullmatch(r"/c/samplewiki/page/\D[^#?]*(#[\w%.-]+)?", one) for one in local)
         for target in local:
             assert client.get(target.partition("#")[0]).status_code == 200
 

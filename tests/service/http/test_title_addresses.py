@@ -1,6 +1,8 @@
 """An article's address is its title; its id and its other names lead there."""
 
+import re
 from collections.abc import Iterator
+from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
@@ -22,6 +24,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         article(5, "Ünï/page/cödé", "Another one."),
         article(6, "LINEAR B", "Shouted."),
         redirect(7, "Linear-B", "Linear B"),
+        article(8, "Links", "See [[Linear-B]], [[1984]], [[Ünï/page/cödé#A part|a part]]."),
     ]
     dump = write_dump(directory, pages)
     options = BuildOptions(1, executors=in_threads)
@@ -58,6 +61,20 @@ def test_titles_that_are_no_addresses_keep_their_ids(
     page = client.get(f"/c/toywiki/page/{asked}", follow_redirects=False)
     assert page.status_code == 200
     assert says in page.text
+
+
+def test_links_and_results_lead_there_at_once(client: TestClient) -> None:
+    pages = ["/c/toywiki/page/Links", "/c/toywiki/search?q=script+year+signs&all=1"]
+    pages.append("/c/toywiki/backlinks/Linear_B")
+    links = [link for page in pages for link in _links(client, page)]
+    leads = ["Linear_B", "%C3%9Cn%C3%AF/page/c%C3%B6d%C3%A9#_A_part", "Links"]
+    assert {f"/c/toywiki/page/{lead}" for lead in leads} <= set(links)
+    assert [link for link in links if client.get(link, follow_redirects=False).is_redirect] == []
+
+
+def _links(client: TestClient, page: str) -> list[str]:
+    body = client.get(page).text.partition("<main")[2].partition("</main>")[0]
+    return [unescape(link) for link in re.findall(r'href="(/c/toywiki/page/[^"]*)', body)]
 
 
 def test_a_number_that_is_no_id_is_a_title(client: TestClient) -> None:
