@@ -131,7 +131,7 @@ def readable_status(view: StatusView, format: Format) -> str:
 def about(one: CollectionView) -> str:
     """What a collection is, as of when, and how much of it is searched by meaning."""
     if one.problem is not None:
-        return f"not usable: {one.problem}"
+        return f"{'partly damaged' if one.status == 'damaged' else 'not usable'}: {one.problem}"
     as_of = f", as of {one.as_of}" if one.as_of else ""
     return (
         f"{one.site_name or one.collection} ({one.language}){as_of}; {one.articles:,} articles, "

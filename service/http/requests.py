@@ -55,17 +55,15 @@ def names_collection(
 
 
 def collection_meant(request: Request, library: ServedLibrary) -> str:
-    """The collection that the path or the query names, else the default or the only one.
+    """The collection that the path names, or the query, else the default or the only one.
 
-    Readers for kiwix-serve call it ``content``. Raises what ``Library.meant`` does, with a way to
-    name one, and BadInput where several are named.
+    In a query also as readers for Kiwix name it: ``content``. Raises what ``Library.meant`` does,
+    with a way to name one, and BadInput where several are named.
     """
-    query = request.query_params
-    given = query.getlist("collection") or query.getlist("content")
-    named = [name for name in given if name and name != ALL]
     own = request.path_params.get("collection")
-    if len({*named, own} - {None}) > 1:
-        raise BadInput("this is of one collection: name it once, in the path or by collection")
+    named = [name for name in _names_of_query(request, own) if name != ALL]
+    if len(named) > 1:
+        raise BadInput(f"this is read from one collection, not from {len(named)}: name one of them")
     try:
         return library.meant(own or next(iter(named), None))
     except SeveralCollections as error:
@@ -77,7 +75,12 @@ def collection_meant(request: Request, library: ServedLibrary) -> str:
 
 
 def _leased(
-    library: ServedLibrary, collection: Annotated[str, Depends(collection_meant)]
+    library: ServedLibrary,
+    collection: Annotated[str, Depends(collection_meant)],
+    _named: Annotated[
+        Text | None,
+        Query(alias="collection", description="Read this one, where the path names none."),
+    ] = None,
 ) -> Iterator[Index]:
     with library.lease(collection) as index:
         yield index
@@ -90,7 +93,7 @@ LeasedIndex = Annotated[Index, Depends(_leased)]
 def _leased_federation(
     request: Request,
     library: ServedLibrary,
-    named: Annotated[
+    _named: Annotated[
         list[Text] | None,
         Query(
             alias="collection",
@@ -101,14 +104,23 @@ def _leased_federation(
     ] = None,
 ) -> Iterator[Federation]:
     own = request.path_params.get("collection")
-    if own is not None and named:
-        raise BadInput(f"{own} is named by the path: leave out collection, or name all of them so")
+    names = _names_of_query(request, own)
     if own is not None:
         with library.lease(own) as index:
             yield Federation([index])
         return
-    with library.lease_several(named or request.query_params.getlist("content")) as several:
+    with library.lease_several(names) as several:
         yield several
+
+
+def _names_of_query(request: Request, own: str | None) -> list[str]:
+    """The collections that the query names. Raises BadInput where the path names ``own``."""
+    given = request.query_params
+    names = given.getlist("collection") or given.getlist("content")
+    names = list(dict.fromkeys(filter(None, names)))
+    if own is not None and names not in ([], [own]):
+        raise BadInput(f"{own} is named by the path: leave out collection, or name all of them so")
+    return names
 
 
 # The collection that the path names, or those of the query: held as long.

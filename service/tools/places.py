@@ -12,7 +12,14 @@ from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 from pinakes.service.errors import BadInput
 from pinakes.service.types import PassageRef, parse_ref
 
-__all__ = ["RESOURCE_SCHEME", "THIS_MACHINE", "Place", "parse_place", "several_places"]
+__all__ = [
+    "RESOURCE_SCHEME",
+    "THIS_MACHINE",
+    "Place",
+    "parse_id",
+    "parse_place",
+    "several_places",
+]
 
 RESOURCE_SCHEME = "pinakes"
 THIS_MACHINE = frozenset(["localhost", "127.0.0.1", "::1"])
@@ -69,8 +76,8 @@ def parse_place(
     if _REF.fullmatch(text):
         ref = parse_ref(text)
         return _of_passage(ref)
-    if (found := _PAGE_ID.fullmatch(text)) and found["collection"] in collections:
-        return Place(found["collection"], page_id=int(found["id"]))
+    if (place := parse_id(text)) and place.collection in collections:
+        return place
     if _ADDRESS.match(text):
         return _of_address(text, own_hosts)
     title, _, section = text.strip("[]").partition("#")
@@ -78,6 +85,12 @@ def parse_place(
     if not title.strip():
         raise BadInput(f"{text[:60]!r} names no page; give an id, a title or an address")
     return Place(title=title.strip(), section=(heading or _words(section)).strip())
+
+
+def parse_id(text: str) -> Place | None:
+    """The page whose id the text looks like, as titles (2011/12) do, too; of any collection."""
+    found = _PAGE_ID.fullmatch(text.strip())
+    return Place(found["collection"], page_id=int(found["id"])) if found else None
 
 
 def _of_passage(ref: PassageRef) -> Place:

@@ -32,7 +32,13 @@ from pinakes.service.tools.ask_results import answered
 from pinakes.service.tools.fetching import Wanted, fetch_place, titled_in_all
 from pinakes.service.tools.frame import Frame, frame_of, json_of
 from pinakes.service.tools.glance import glance
-from pinakes.service.tools.places import THIS_MACHINE, Place, parse_place, several_places
+from pinakes.service.tools.places import (
+    THIS_MACHINE,
+    Place,
+    parse_id,
+    parse_place,
+    several_places,
+)
 from pinakes.service.tools.search_results import found, titles_found
 from pinakes.service.tools.tool_views import (
     AskResult,
@@ -171,6 +177,17 @@ class Toolbox:
 
     async def _fetched(self, asked: str, wanted: Wanted, call: Call, budget: int) -> FetchResult:
         place = parse_place(asked, self.collections(call.caller), self._own_hosts(call))
+        try:
+            return await self._fetched_from(place, wanted, call, budget)
+        except (NotFound, SeveralCollections):
+            if (of_none := parse_id(asked)) is None or place.page_id is not None:
+                raise
+            self._library_for(call.caller).meant(of_none.collection)  # tells that it is not here
+            raise
+
+    async def _fetched_from(
+        self, place: Place, wanted: Wanted, call: Call, budget: int
+    ) -> FetchResult:
         collection = (
             place.collection
             or (call.collections[0] if len(call.collections) == 1 else None)

@@ -19,8 +19,12 @@ class CollectionView(View):
 
     collection: str = Field(examples=["enwiki"])
     url: str = Field(examples=["/c/enwiki/"])
-    status: Literal["ready", "unusable"]
-    problem: str | None = Field(description="Why it cannot answer, in one line.")
+    status: Literal["ready", "damaged", "unusable"] = Field(
+        description="damaged: what does not touch the damage is still found and read."
+    )
+    problem: str | None = Field(
+        description="What is damaged, or why it cannot answer, in one line."
+    )
     site_name: str | None = Field(default=None, examples=["Wikipedia"])
     language: str | None = Field(default=None, examples=["en"])
     as_of: str | None = Field(
@@ -56,9 +60,15 @@ def collection_view(state: CollectionState, settings: Settings) -> CollectionVie
     return CollectionView(
         collection=state.name,
         url=collection_url(state.name),
-        status="ready" if state.problem is None else "unusable",
+        status=_status(state),
         problem=None
         if state.problem is None
         else one_line(without_places(told_of(state.problem), settings)),
         **known,
     )
+
+
+def _status(state: CollectionState) -> Literal["ready", "damaged", "unusable"]:
+    if state.problem is None:
+        return "ready"
+    return "unusable" if state.manifest is None else "damaged"

@@ -87,23 +87,6 @@ def test_without_a_name_they_are_named(client: TestClient) -> None:
         assert "PINAKES_COLLECTION=NAME" in detail
 
 
-@pytest.mark.parametrize("field", ["collection", "content"])
-def test_the_query_names_one_where_the_path_does_not(client: TestClient, field: str) -> None:
-    of_one = {field: "samplewiki"}
-    assert client.get("/api/pages/617", params=of_one).json()["collection"] == "samplewiki"
-    moved = client.get("/page/617", params=of_one, follow_redirects=False)
-    assert moved.headers["Location"].startswith("/c/samplewiki/page/")
-    assert "/c/samplewiki/" in client.get("/opensearch.xml", params=of_one).text
-    begun = {"term": "library of al"}
-    assert client.get("/suggest", params=begun | of_one).json()
-    assert client.get("/suggest", params=begun | {field: "toywiki"}).json() == []
-    unknown = client.get("/api/pages/617", params={field: "nowiki"})
-    assert (unknown.status_code, unknown.json()["title"]) == (404, "No such collection")
-    for names in (["samplewiki", "toywiki"], ["all"]):
-        assert client.get("/api/pages/617", params={field: names}).status_code == 400
-    assert client.get("/c/toywiki/api/pages/1", params=of_one).status_code == 400
-
-
 def test_an_unknown_name_is_told_what_there_is(client: TestClient) -> None:
     for path in ("api/search?q=x", "api/pages/1", "page/1", "", "readyz", "api/ask"):
         send = client.post if path == "api/ask" else client.get
@@ -329,6 +312,24 @@ def test_wrong_names_among_several_are_told(client: TestClient) -> None:
     twice = client.get("/c/toywiki/api/search?q=x&collection=samplewiki")
     assert twice.status_code == 400
     assert "toywiki is named by the path" in twice.json()["detail"]
+
+
+def test_what_reads_one_collection_takes_its_name_from_the_query(client: TestClient) -> None:
+    own = client.get("/c/toywiki/api/pages/Long%20words")
+    assert own.status_code == 200
+    for name in ("collection", "content"):
+        assert client.get(f"/api/pages/Long%20words?{name}=toywiki").json() == own.json()
+        assert client.get(f"/api/pages/Long%20words?{name}=nowiki").status_code == 404
+        begun = client.get(f"/suggest?term=l&{name}=toywiki").json()
+        assert {one["path"].split("/")[2] for one in begun} == {"toywiki"}
+        assert client.get(f"/suggest?term=l&{name}=nowiki").status_code == 404
+        described = client.get(f"/opensearch.xml?{name}=toywiki").text
+        assert "/c/toywiki/search?" in described
+    two = client.get("/api/pages/Long%20words?collection=toywiki&collection=samplewiki")
+    assert (two.status_code, "one of them" in two.json()["detail"]) == (400, True)
+    assert client.get("/api/pages/Long%20words?collection=all").status_code == 400
+    assert client.get("/c/toywiki/api/pages/Long%20words?collection=samplewiki").status_code == 400
+    assert client.get("/c/toywiki/api/pages/Long%20words?collection=toywiki").json() == own.json()
 
 
 def test_all_are_asked_and_the_answer_says_where(client: TestClient) -> None:

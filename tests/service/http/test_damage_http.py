@@ -92,6 +92,11 @@ def test_a_rotten_page_is_a_problem_and_the_service_is_not_ready_from_then_on(
         assert_problem(client.get(address), "texts/000001.db", "pinakes build --force DUMP")
     assert_problem(client.get("/readyz"), "texts/000001.db")
     assert client.get("/healthz").status_code == 200
+    # What does not touch the damage is found all the same, and the status does not deny it.
+    assert client.get("/api/search", params={"q": "parchment"}).json()["hits"]
+    [state] = client.get("/status").json()["collections"]
+    assert (state["status"], "000001.db" in state["problem"]) == ("damaged", True)
+    assert "partly damaged" in client.get("/status?format=text").text
 
 
 def test_answers_from_a_rotten_page_are_problems_in_every_form(

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from pinakes.index.errors import UnknownCollection
 from pinakes.index.library import Library
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.errors import BadInput, NotFound
@@ -49,6 +50,14 @@ def test_what_one_leaves_goes_to_the_next(toolbox: Toolbox) -> None:
     assert isinstance(alone, FetchResult)
     assert isinstance(more, FetchResult)
     assert len(more.text) > 1.2 * len(alone.text)
+
+
+def test_an_id_of_a_collection_that_is_not_here_is_told_so(toolbox: Toolbox) -> None:
+    for asked in ("nowiki/12", "nowiki/12@345"):
+        with pytest.raises(UnknownCollection, match="no collection 'nowiki' here; there is sample"):
+            asyncio.run(toolbox.fetch(Call(), asked))
+    with pytest.raises(NotFound, match="no page 'A nowiki/12'"):
+        asyncio.run(toolbox.fetch(Call(), "A nowiki/12"))
 
 
 def test_errors_are_counted(toolbox: Toolbox) -> None:
