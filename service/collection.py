@@ -107,6 +107,18 @@ class Collections:
         indexes = self.federation.indexes.values()
         return any(build_state(index.generation.parents[1]) == "at work" for index in indexes)
 
+    @property
+    def lacking_vectors(self) -> list[str]:
+        """Those of which a part has vectors, or whose build has not come to them.
+
+        Not those that were built without.
+        """
+        return [
+            name
+            for name, index in self.federation.indexes.items()
+            if 0 < index.manifest.coverage < 1 or build_state(index.collection) is not None
+        ]
+
     def search(self, query: str, limit: int = 10, mode: Mode | None = None) -> list[Hit]:
         """The ``limit`` best passages, best first. Raises BadQuery."""
         return self.federation.search(query, limit, mode or self._settings.search.mode)

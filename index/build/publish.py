@@ -24,6 +24,7 @@ from pinakes.index.swap import go_live, linked_files, record_files, seal
 from pinakes.index.types import FORMAT_VERSION, Manifest
 from pinakes.index.vectors.index import VectorIndex
 from pinakes.ingest.files import write_whole
+from pinakes.ingest.sources.base import program_digest
 
 __all__ = ["FORCED", "current_manifest", "publish_stage"]
 
@@ -112,4 +113,4 @@ def _passage_before(build: Build, staged: StagedRecord) -> dict[str, float]:
 
 def _versions() -> dict[str, str]:
     names = ("pinakes", "mwxml", "tantivy", "faiss-cpu", "sentence-transformers", "onnxruntime")
-    return {name: version(name) for name in names}
+    return {name: version(name) for name in names} | {"ingest": program_digest().hex()}

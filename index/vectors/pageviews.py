@@ -46,14 +46,14 @@ class Pageviews:
             known = page_ids[places] == ids if len(page_ids) else np.zeros(len(ids), dtype=bool)
             np.add.at(views, places[known], counts[known])
         if not found:
-            raise UnusablePageviews(
-                f"{self.file}: no row with a page id of {self.domain}; take a file such as "
-                "pageviews-202610-user.bz2"
-            )
+            raise self._no_row()
         return views
 
     def check(self) -> None:
-        """Raise UnusablePageviews unless the file begins as one does."""
+        """Raise UnusablePageviews unless the file begins as one does, and has a row of the wiki.
+
+        It is read up to that row, which takes minutes in the file of a whole month.
+        """
         try:
             with self._opened() as lines:
                 is_one = lines.readline(10_000).count(b" ") >= 4
@@ -64,6 +64,14 @@ class Pageviews:
                 f"{self.file}: not a file of page views, which has lines such as 'en.wikipedia "
                 "Main_Page 15580374 desktop 120 A50B70'"
             )
+        if next(self._rows(), None) is None:
+            raise self._no_row()
+
+    def _no_row(self) -> UnusablePageviews:
+        return UnusablePageviews(
+            f"{self.file}: no row with a page id of {self.domain}; take a file such as "
+            "pageviews-202610-user.bz2"
+        )
 
     def _opened(self) -> BinaryIO:
         if self.file.suffix == ".bz2":

@@ -73,7 +73,7 @@ def search(
         if is_several:
             print_searched(federation.names)
         if settings.search.mode != "keyword":
-            print_coverage(federation.coverage, is_building=wiki.is_building)
+            print_coverage(federation.coverage, wiki.lacking_vectors, is_building=wiki.is_building)
 
 
 def ask(
@@ -113,7 +113,12 @@ def ask(
             view = answer_view(answer, with_withheld=show_withheld)
             print_json(view.model_dump(mode="json"))
         else:
-            print_answer(answer, is_building=wiki.is_building, show_withheld=show_withheld)
+            print_answer(
+                answer,
+                wiki.lacking_vectors,
+                is_building=wiki.is_building,
+                show_withheld=show_withheld,
+            )
     if require_citation and not answer.grounded:
         err.print("pinakes: the answer carries no resolved citation", style="red")
         raise typer.Exit(1)

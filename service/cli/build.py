@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -114,6 +115,8 @@ def build_and_tell(
         result = build_collection(directory, source, encoder, scope, progress, guarded)
         calibrate(directory, result.manifest, progress, before)
     manifest = result.manifest
+    if not result.changed and (told := read_by_another(manifest)):
+        err.print(told, markup=False)
     if as_json:
         print_json(
             {"changed": result.changed} | manifest.model_dump(mode="json", exclude={"files"})
@@ -138,6 +141,22 @@ def build_and_tell(
             f"{damages_text(damages)}: see {quarantine}; fetch the file again, and the same "
             "command builds anew"
         )
+
+
+def read_by_another(manifest: "Manifest") -> str:
+    """That its texts are as another version of Pinakes read them, and the way out; "" if not."""
+    from pinakes.ingest.sources.base import program_digest
+
+    theirs = manifest.versions
+    if theirs.get("ingest") == program_digest().hex():
+        return ""
+    if "ingest" not in theirs and theirs.get("pinakes") == version("pinakes"):
+        return ""  # of before that was kept; of this version all the same
+    return (
+        f"{manifest.collection}: read by Pinakes {theirs.get('pinakes', 'of before')}, which reads "
+        "otherwise than the one that is here now; to read its pages anew: "
+        f"pinakes build --force DUMP -c {manifest.collection}"
+    )
 
 
 def set_aside(generation: Path) -> list[str]:

@@ -133,7 +133,7 @@ class _Session:
             sys.stdout.write(json.dumps(visible_json(view), ensure_ascii=False) + "\n")
             sys.stdout.flush()
         else:
-            print_answer(answer, is_building=self.wiki.is_building)
+            print_answer(answer, self.wiki.lacking_vectors, is_building=self.wiki.is_building)
             self.console.print()
 
     def _open(self, argument: str) -> None:

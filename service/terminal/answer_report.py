@@ -5,7 +5,7 @@ stays. What is doubtful is marked, and a cited passage shown where it stands in 
 """
 
 import os
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing, nullcontext
 
 from rich.console import Console
@@ -79,7 +79,13 @@ def answer_text(answer: Answer) -> Text:
     return text
 
 
-def print_answer(answer: Answer, *, is_building: bool = False, show_withheld: bool = False) -> None:
+def print_answer(
+    answer: Answer,
+    lacking: Sequence[str] = (),
+    *,
+    is_building: bool = False,
+    show_withheld: bool = False,
+) -> None:
     """The answer, its sources, and what made it; ``show_withheld``: and what is no part of it."""
     if answer.kind in _ABOVE:
         out.print(Text(_ABOVE[answer.kind] + "\n", style="dim"))
@@ -106,7 +112,7 @@ def print_answer(answer: Answer, *, is_building: bool = False, show_withheld: bo
         if key in answer.timings
     ]
     err.print(Text(" · ".join(parts), style="dim"))
-    print_coverage(answer.coverage, is_building=is_building)
+    print_coverage(answer.coverage, lacking, is_building=is_building)
 
 
 def _model_text(answer: Answer) -> str:

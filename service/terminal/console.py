@@ -201,16 +201,24 @@ def coverage_text(coverage: float) -> str:
     return f"vectors for {percent} % of the passages"
 
 
-def print_coverage(coverage: float, *, is_building: bool = False) -> None:
+def print_coverage(
+    coverage: float, lacking: Sequence[str] = (), *, is_building: bool = False
+) -> None:
     """A word on standard error where some passages have no vector.
 
-    ``is_building``: whether a build is at work on the collection.
+    ``lacking``: collections that are to have more; ``is_building``: whether a build is at work on
+    one of them.
     """
-    if coverage < 1:
-        way_out = "for more: pinakes build DUMP -c NAME --vectors all"
-        if is_building:
-            way_out = "a build is at work here; pinakes status tells of it"
-        err.print(Text(f"{coverage_text(coverage)}; {way_out}", style="dim"))
+    if coverage == 1:
+        return
+    said = coverage_text(coverage)
+    if is_building:
+        said += "; a build is at work here; pinakes status tells of it"
+    elif lacking:
+        said += "".join(f"; for more: pinakes build --vectors all DUMP -c {one}" for one in lacking)
+    elif not coverage:
+        said = "no vectors; found by words alone"
+    err.print(Text(said, style="dim", overflow="fold"))
 
 
 def print_left_out(problems: Mapping[str, Exception]) -> None:

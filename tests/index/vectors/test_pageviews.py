@@ -66,6 +66,8 @@ def test_files_that_are_of_no_use_are_named(file: Path) -> None:
     with pytest.raises(UnusablePageviews, match=r"fr\.wikipedia"):
         Pageviews(file, "fr.wikipedia").of(np.array([1]))
     Pageviews(file, "en.wikipedia").check()
+    with pytest.raises(UnusablePageviews, match=r"no row with a page id of fr\.wikipedia"):
+        Pageviews(file, "fr.wikipedia").check()
     file.write_bytes(file.read_bytes()[:-9])
     with pytest.raises(UnusablePageviews, match=file.name):
         Pageviews(file, "en.wikipedia").of(np.array([1]))

@@ -149,10 +149,18 @@ def test_one_search_alone_has_no_contributions(run: Run, data: Path) -> None:
 )
 def test_missing_vectors_are_told_of(run: Run, data: Path, command: tuple[str, ...]) -> None:
     outcome = run(*command, "papyrus", "--data", data)
-    assert outcome.err.splitlines()[-1] == (
-        "no vectors; for more: pinakes build DUMP -c NAME --vectors all"
-    )
+    assert outcome.err.splitlines()[-1] == "no vectors; found by words alone"
     assert "vectors" not in outcome.out
+
+
+def test_of_an_unfinished_build_the_way_on_names_its_collection(run: Run, data: Path) -> None:
+    unfinished = data / "samplewiki" / "building" / "stage"
+    unfinished.mkdir(parents=True)
+    try:
+        told = run("search", "papyrus", "--data", data).err.splitlines()[-1]
+    finally:
+        shutil.rmtree(unfinished.parent)
+    assert told == "no vectors yet; for more: pinakes build --vectors all DUMP -c samplewiki"
 
 
 def test_while_a_build_is_at_work_none_other_is_advised(run: Run, data: Path) -> None:

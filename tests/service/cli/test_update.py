@@ -144,3 +144,19 @@ def test_vanished_pages_are_kept_when_asked(run: Run, built: Path, tmp_path: Pat
     assert "toywiki 20261201-1: 12 articles" in done.out
     assert "9 articles + 0 redirects" in done.out
     assert "; 3 kept from earlier dumps" in done.out
+
+
+def test_texts_that_an_older_version_read_are_told_with_the_way_to_read_them_anew(
+    run: Run, built: Path, tmp_path: Path
+) -> None:
+    same = tmp_path / "dumps" / "toywiki" / "20261101"
+    words = ("update", *same.glob("*.xml*"), "--workers", "1", "--data", built)
+    assert "Pinakes" not in run(*words).err
+    for versions in {"pinakes": "0.1.0"}, {"pinakes": "0.1.0", "ingest": "0" * 16}:
+        reseal(built / "toywiki" / "current", {"versions": versions})
+        told = run(*words).err
+        assert "toywiki: read by Pinakes 0.1.0, which reads otherwise" in told
+        assert "pinakes build --force DUMP -c toywiki" in told
+    new = published(tmp_path / "new", pages(p3="A tower. " * 9), "20261201").files[0]
+    for _ in range(2):  # what a changed dump brings is read by the program that is here
+        assert "reads otherwise" not in run("update", new, "--workers", "1", "--data", built).err
