@@ -744,3 +744,43 @@ def test_a_conversation_is_as_readable_as_one_answer(
     assert page.get_by_role("heading").first.evaluate("node => node.tagName") == "H1"
     identities = page.evaluate("[...document.querySelectorAll('[id]')].map(node => node.id)")
     assert len(identities) == len(set(identities))
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_nothing_moves_while_an_answer_is_written(
+    window: Window, make_server: MakeServer, width: int
+) -> None:
+    """What is written pushes down what stands below the answer, and nothing in it or above it."""
+    words = [f"{number} birds fed in a cage " for number in range(12)]
+    more = [threading.Event() for _ in words]
+    script = [step for pair in zip(more, words, strict=True) for step in pair]
+    page = window.page
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(f"{make_server(ScriptedGenerator('It was ', *script))}/?q={quote_plus(BIRDS)}")
+    answer = page.locator("#answer")
+    expect(answer).to_contain_text("It was")
+    expect(page.locator("#sources li").first).to_be_visible()
+    page.evaluate("""() => {
+      window.moved = [];
+      const answer = document.getElementById("answer");
+      const below = Node.DOCUMENT_POSITION_FOLLOWING;
+      const isBelow = (node) => answer.compareDocumentPosition(node) === below;
+      new PerformanceObserver((list) => {
+        const nodes = list.getEntries().flatMap(({ sources }) => sources.map(({ node }) => node));
+        const others = nodes.filter((node) => node && !isBelow(node));
+        window.moved.push(...others.map((node) => node.nodeName));
+      }).observe({ type: "layout-shift" });
+    }""")
+    begins = """(answer) => {
+      const words = document.createRange();
+      words.selectNodeContents(answer);
+      const { top, left } = words.getClientRects()[0];
+      return [top, left];
+    }"""
+    place = answer.evaluate(begins)
+    for event, said in zip(more[:-1], words, strict=False):
+        event.set()
+        expect(answer).to_contain_text(said.strip())
+    page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+    assert page.evaluate("window.moved") == []
+    assert answer.evaluate(begins) == place
