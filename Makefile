@@ -118,6 +118,7 @@ bench: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.quality.injections
 	$(VENV)/bin/python -m bench.quality.answers
 	$(VENV)/bin/python -m bench.speed.generation
+	$(VENV)/bin/python -m bench.peers.beside_kiwix
 
 bench-scale: $(VENV)/.dev
 	$(VENV)/bin/python -m bench.scale.rehearsal

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tables import answers, building, search
+from tables import answers, building, peers, search
 from tables.cells import Row, drawn
 
 __all__ = ["TABLES", "all_tables"]
@@ -325,6 +325,20 @@ TABLES = (
           "*model asked*: the share of its slots that the seven take by themselves; *floor*: "
           "alone, and what is left on the average of a running answer, were all slots taken.",
           answers.friends),
+    Table("Beside kiwix-serve: reading", "beside_kiwix", "beside_kiwix",
+          "Ten articles in Chromium, medians, the same articles in both: a ZIM file, whose "
+          "pictures kiwix-serve sends, and 6,000 articles of text alone, which were written into "
+          "another. *First*: in a browser that has seen nothing; *LCP*: until the largest part is "
+          "drawn. Two busy cores.", peers.read_beside),
+    Table("Beside kiwix-serve: searching", "beside_kiwix", "beside_kiwix",
+          "How often a title is suggested once half of it is typed, the request alone and from "
+          "the last key to the list as it is drawn (kiwix-serve waits 300 ms by design); and how "
+          "often the first ten results have the page: 100 of the development questions, which "
+          "Kiwix wants without stop words, and six words of an article.", peers.searched_beside),
+    Table("Beside kiwix-serve: serving", "beside_kiwix", "beside_kiwix",
+          "From the start to the first article; memory of the process when nothing has been asked "
+          "and after all of the above; disk. Pinakes searches by meaning too: its encoder lies on "
+          "disk once for all collections, and in memory.", peers.served_beside),
 )  # fmt: skip
 
 
