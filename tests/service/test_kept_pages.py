@@ -60,7 +60,7 @@ def test_over_http(client: TestClient) -> None:
     pages = {number: client.get(f"/api/pages/{number}").json() for number in (SHERD, CODEX)}
     assert [page["kept_as_of"] for page in pages.values()] == [DAY, None]
     shown = [client.get(f"/c/toywiki/page/{number}").text for number in pages]
-    assert [f"<time>{DAY}</time>" in text for text in shown] == [True, False]
+    assert [f'<time datetime="{DAY}">' in text for text in shown] == [True, False]
     found = client.get("/api/changes").json()["changes"]
     kept = [(one["page_id"], one["kept_as_of"]) for one in found if one["kind"] == "kept"]
     assert kept == [(TABLET, DAY), (SHERD, DAY)]

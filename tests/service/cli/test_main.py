@@ -160,7 +160,7 @@ def test_of_an_unfinished_build_the_way_on_names_its_collection(run: Run, data: 
         told = run("search", "papyrus", "--data", data).err.splitlines()[-1]
     finally:
         shutil.rmtree(unfinished.parent)
-    assert told == "no vectors yet; for more: pinakes build --vectors all DUMP -c samplewiki"
+    assert told == "no vectors; for more: pinakes build --vectors all DUMP -c samplewiki"
 
 
 def test_while_a_build_is_at_work_none_other_is_advised(run: Run, data: Path) -> None:
