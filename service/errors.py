@@ -3,7 +3,8 @@
 ServiceError
 ├── BadInput              the caller's words or files do not fit (exit 2, HTTP 400)
 │   └── NotFound          no such page, passage or collection (exit 2, HTTP 404)
-│       └── Ambiguous     a title may mean several pages (exit 3, HTTP 404)
+│       ├── Ambiguous     a title may mean several pages (exit 3, HTTP 404)
+│       └── NoSuchTitle   no page is called so, and what comes near (exit 2, HTTP 404)
 ├── NotAllowed            the caller's token does not reach so far (exit 2, HTTP 403)
 ├── TooManyProposals      as many wait for a person as may (exit 1, HTTP 429)
 ├── ApprovalsUnusable     their log is not what was written, or not kept here (exit 1, HTTP 503)
@@ -31,6 +32,7 @@ __all__ = [
     "GeneratorError",
     "GeneratorFailed",
     "GeneratorUnavailable",
+    "NoSuchTitle",
     "NotAllowed",
     "NotFound",
     "NotInstalled",
@@ -59,6 +61,14 @@ class Ambiguous(NotFound):
     def __init__(self, message: str, meanings: "Sequence[Meaning]" = ()) -> None:
         super().__init__(message)
         self.meanings = tuple(meanings)
+
+
+class NoSuchTitle(NotFound):
+    """No page is called so; ``near``: pages whose titles come nearest."""
+
+    def __init__(self, message: str, near: "Sequence[Meaning]" = ()) -> None:
+        super().__init__(message)
+        self.near = tuple(near)
 
 
 class NotAllowed(ServiceError):

@@ -4,23 +4,26 @@ A name is shared where a disambiguation page lists several pages for it, and whe
 redirects differ in no more than what tells them apart: case, accents, a qualifier.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 
 from pinakes.index.aliases.kinds import base_name
 from pinakes.index.aliases.titles import telling_signs, title_key
 from pinakes.index.errors import BadQuery
 from pinakes.index.retrieval.federated import Federation
 from pinakes.index.retrieval.search import Index
-from pinakes.index.types import Alias, AliasKind, Hit, StoredPage
+from pinakes.index.types import Alias, AliasKind, Hit, StoredPage, Suggestion
+from pinakes.ingest.types import Passage
 from pinakes.service.errors import Ambiguous
 from pinakes.service.types import Meaning
 from pinakes.service.views.excerpts import first_sentence
 
-__all__ = ["meanings", "meanings_found", "page_titled"]
+__all__ = ["begun_titles", "meanings", "meanings_found", "near_pages", "page_titled"]
 
 _MOST_TOLD = 6
 _MOST_MEANINGS = 20
 _LONGEST_LINE = 160
+_MOST_NEAR, _MOST_WORDS = 5, 8
 _DECLARED: Collection[AliasKind] = ("title", "redirect", "base", "ambiguous")
 
 
@@ -71,6 +74,26 @@ def meanings_found(
     return meanings(index, name, hits[0].passage.page_id if hits else None, most)
 
 
+def begun_titles(several: Federation, name: str) -> list[tuple[str, Suggestion]]:
+    """Titles that begin as the name does, or as most of it does, each with its collection."""
+    words = name.replace("_", " ").split()[:_MOST_WORDS]
+    for count in range(len(words), 0, -1):
+        if found := several.suggest(" ".join(words[:count]), _MOST_NEAR):
+            return found
+    return []
+
+
+def near_pages(index: Index, name: str) -> tuple[Meaning, ...]:
+    """The pages that are called most like ``name``, then those that its words are found on."""
+    several = Federation([index])
+    found = dict.fromkeys(one.page_id for _, one in begun_titles(several, name))
+    with suppress(BadQuery):
+        hits = index.search(name.replace("_", " "), 4 * _MOST_NEAR, "keyword")
+        found |= dict.fromkeys(hit.passage.page_id for hit in hits)
+    leads = [index.store.passages_of_page(page_id)[:1] for page_id in list(found)[:_MOST_NEAR]]
+    return _with_beginnings(index, [lead for one in leads for lead in one])
+
+
 def _sharing(index: Index, name: str) -> list[Alias]:
     """Pages that declare this name for theirs, the most linked first; none that only list others.
 
@@ -102,6 +125,11 @@ def _linked_so(index: Index, name: str) -> list[Alias]:
 
 def _told(index: Index, aliases: list[Alias]) -> tuple[Meaning, ...]:
     leads = index.store.passages([alias.first_passage for alias in aliases])
+    return _with_beginnings(index, [lead for lead, _ in leads])
+
+
+def _with_beginnings(index: Index, leads: Iterable[Passage]) -> tuple[Meaning, ...]:
+    """The pages of these first passages, each with the sentence that it begins with."""
     language = index.manifest.dump.language
     return tuple(
         Meaning(
@@ -110,5 +138,5 @@ def _told(index: Index, aliases: list[Alias]) -> tuple[Meaning, ...]:
             lead.title,
             first_sentence(lead, _LONGEST_LINE, language),
         )
-        for lead, _ in leads
+        for lead in leads
     )

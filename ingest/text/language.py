@@ -3,6 +3,7 @@
 To add a language: a file named by its code, as the dump's header has it. All parts are optional,
 and ``like = "ar"`` takes what is not said from another file. Each part is read where it is used:
 
+- ``[writing]`` ``right_to_left``: true where it is written so.
 - ``[dates]`` ``months``: the twelve, as a date has them. ``pattern``: a date from {day}, {month}
   and {year}.
 - ``[search]`` (``index/keywords/language.py``) ``stop_words``: what carries no matter in a
@@ -98,7 +99,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
-__all__ = ["language_part", "listed_languages"]
+__all__ = ["is_right_to_left", "language_part", "listed_languages"]
 
 _FILES: Traversable = files("pinakes.ingest.text") / "languages"
 
@@ -113,6 +114,11 @@ def language_part(language: str, part: str) -> Part:
     """
     code = language.lower().replace("_", "-")
     return (_parts(code) or _parts(code.partition("-")[0])).get(part, {})
+
+
+def is_right_to_left(language: str) -> bool:
+    """Whether texts in this language run from right to left."""
+    return bool(language_part(language, "writing").get("right_to_left"))
 
 
 def listed_languages() -> list[str]:

@@ -27,7 +27,8 @@ Kind = Literal[
 
 _ITEM = re.compile(r"(?P<indent> *)(?:-|\d+\.) ")
 # "Name: value", in an infobox once and in the row of a table once for each cell.
-_LABEL = re.compile(r"(?:^|(?<=; ))[^:;]{1,40}: ")
+_COLON = ": "
+_LABEL = re.compile(rf"(?:^|(?<=; ))[^:;]{{1,40}}{_COLON}")
 _NO_LAYOUT = Layout((), ())
 # A picture no higher and wider, in pixels, stands in its line.
 _OF_A_LINE = 60
@@ -129,7 +130,10 @@ def _blocks(
         labels = [match.span() for match in _LABEL.finditer(text)]
         if guesses_rows and kind == "text" and len(labels) > 1 and labels[0][0] == 0:
             kind = "row"
-        shown = labels if kind == "row" else labels[:1] if kind == "fact" else []
+        shown = labels if kind == "row" else []
+        if kind == "fact" and labels:
+            start_of, end_of = labels[0]
+            shown = [(start_of, end_of - len(_COLON)), (end_of - len(_COLON), end_of)]
         is_heading = kind == "heading"
         pieces = cutter.pieces(start, text, shown, is_line=True, has_pictures=not is_heading)
         anchor = _numbered(heading_anchor(text), anchors) if is_heading else ""

@@ -32,6 +32,11 @@ class Piece:
     mathml: str = ""
     picture: Picture | None = None
 
+    @property
+    def is_colon(self) -> bool:
+        """Whether it is no more of a label than what parts it from its value."""
+        return self.label and not self.text.strip(": ")
+
 
 class Cutter:
     """Cuts lines into pieces, in the order of the text."""

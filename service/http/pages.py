@@ -18,7 +18,7 @@ from pinakes.index.store.rows import MOST_BACKLINKS
 from pinakes.index.types import StoredPage
 from pinakes.ingest.layout import Layout, Span, link_titles
 from pinakes.service.asking.citations import article_url, collection_url, page_url
-from pinakes.service.errors import NotFound
+from pinakes.service.errors import Ambiguous, NoSuchTitle, NotFound
 from pinakes.service.http.api import article, others_meant
 from pinakes.service.http.article_blocks import heading_anchor, opening, page_blocks
 from pinakes.service.http.front_page import coverage_in_words, drawn_article, examples
@@ -40,7 +40,7 @@ from pinakes.service.http.security.caller import caller_of
 from pinakes.service.http.security.entry import add_entry
 from pinakes.service.http.security.guard import is_own_navigation
 from pinakes.service.http.templating import TEMPLATES
-from pinakes.service.pages_by_name import meanings_found
+from pinakes.service.pages_by_name import begun_titles, meanings_found, near_pages
 from pinakes.service.tools.glance import glance
 from pinakes.service.types import Meaning
 from pinakes.service.views.collection_views import collection_view
@@ -51,7 +51,6 @@ __all__ = ["add_pages"]
 
 # Which page it is hangs on who asks, in which language, and on which collections there are.
 _FRESH = {"Cache-Control": "no-cache", "Vary": "Sec-Fetch-Site, Cookie, Accept-Language"}
-_NEAR, _MOST_WORDS = 5, 8
 # Of each table, before all are asked for: ten thousand take two seconds.
 _ROWS = 500
 _FIRST_LINKS, _LINKS_A_PAGE = 12, 100
@@ -223,13 +222,20 @@ def _results(
 
 def _near(several: Federation, query: str) -> list[tuple[str, str]]:
     """Titles, with their addresses, that begin as the query does, or as most of it does."""
-    words = query.split()[:_MOST_WORDS]
-    for count in range(len(words), 0, -1):
-        if found := several.suggest(" ".join(words[:count]), _NEAR):
-            return [
-                (item.title, article_url(name, item.page_id, item.title)) for name, item in found
-            ]
-    return []
+    found = begun_titles(several, query)
+    return [(one.title, article_url(name, one.page_id, one.title)) for name, one in found]
+
+
+def _article(index: Index, name: str) -> StoredPage:
+    """The article with this id or title. Raises NoSuchTitle, Ambiguous; NotFound for an id."""
+    try:
+        return article(index, name)
+    except Ambiguous:
+        raise
+    except NotFound as error:
+        if name.isdecimal():
+            raise
+        raise NoSuchTitle(str(error), near_pages(index, name)) from error
 
 
 @_pages.get("/page/{page_id}")
@@ -257,7 +263,7 @@ def article_page(
     ``searched``: what was searched for that is its title, or leads to it. ``rows``: of tables.
     ``pictures``: whether they wait until they are asked for; as the browser has it, if not told.
     """
-    page = article(index, name)
+    page = _article(index, name)
     address = article_url(index.manifest.collection, page.page_id, page.title)
     if unquote(address) != f"{collection_url(index.manifest.collection)}page/{name}":
         if not name.isdecimal() and index.page_by_name(name) is None:  # the likeliest of several
@@ -308,7 +314,7 @@ def backlinks_page(
     first: Annotated[int, Query(alias="from", ge=0, le=MOST_BACKLINKS)] = 0,
 ) -> Response:
     """The articles that link to one, those first that most others link to."""
-    page = article(index, name)
+    page = _article(index, name)
     shown = {
         "page": page,
         "manifest": index.manifest,

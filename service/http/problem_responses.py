@@ -3,7 +3,7 @@
 Knows nothing of what the service does; which error has which status is ``problems``' table.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -14,7 +14,7 @@ from pydantic import Field
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from pinakes.service.errors import Ambiguous, QueueFull, TooManyProposals
+from pinakes.service.errors import Ambiguous, NoSuchTitle, QueueFull, TooManyProposals
 from pinakes.service.http.json_responses import PlainJSONResponse
 from pinakes.service.http.templating import error_page, wants_page
 from pinakes.service.problems import KNOWN_ERRORS, Problem, message_of, problem_of
@@ -62,6 +62,11 @@ def add_error_handlers(app: FastAPI, settings: Settings | None = None) -> None:
         meant = meaning_views(error.meanings)
         return _response(request, SeveralPagesView(**view.model_dump(), meanings=meant))
 
+    @app.exception_handler(NoSuchTitle)
+    def unknown_title(request: Request, error: NoSuchTitle) -> Response:
+        view = problem_view(error, settings)
+        return _response(request, view, near=meaning_views(error.near))
+
     for kind in (*KNOWN_ERRORS, Exception):
         app.add_exception_handler(kind, known)
 
@@ -101,11 +106,15 @@ def problem_view(error: Exception, settings: Settings | None) -> ProblemView:
 
 
 def _response(
-    request: Request, view: ProblemView, headers: Mapping[str, str] | None = None
+    request: Request,
+    view: ProblemView,
+    headers: Mapping[str, str] | None = None,
+    near: Sequence[MeaningView] | None = None,
 ) -> Response:
+    """``near``: of a title that is none, pages that may have been meant; only a page tells."""
     if request.method == "GET" and wants_page(request):
         meant = view.meanings if isinstance(view, SeveralPagesView) else ()
-        return error_page(request, view.title, view.detail, view.status, headers, meant)
+        return error_page(request, view.title, view.detail, view.status, headers, meant, near)
     return PlainJSONResponse(
         view.model_dump(),
         status_code=view.status,

@@ -13,6 +13,7 @@ from markupsafe import Markup
 
 from pinakes.index.errors import CollectionError
 from pinakes.index.retrieval.search import MAX_QUERY_LENGTH
+from pinakes.ingest.text.language import is_right_to_left
 from pinakes.service.asking.citations import collection_url
 from pinakes.service.http.formats import accepted
 from pinakes.service.http.interface_languages import (
@@ -95,6 +96,11 @@ def _day(context: Context, value: str) -> str:
     return _language(context).day(value)
 
 
+def _direction(language: str) -> str:
+    """In which direction articles in this language run."""
+    return "rtl" if is_right_to_left(language) else "ltr"
+
+
 def _environment() -> Jinja2Templates:
     templates = Jinja2Templates(directory=_TEMPLATES, context_processors=[_known])
     env = templates.env
@@ -107,7 +113,7 @@ def _environment() -> Jinja2Templates:
         "interface_languages": INTERFACE_LANGUAGES,
         "language_choice": LANGUAGE_CHOICE,
     }
-    env.filters |= {"number": _number, "day": _day}
+    env.filters |= {"number": _number, "day": _day, "direction": _direction}
     return templates
 
 
@@ -121,14 +127,24 @@ def error_page(
     status: int,
     headers: Mapping[str, str] | None = None,
     meanings: Sequence[MeaningView] = (),
+    near: Sequence[MeaningView] | None = None,
 ) -> HTMLResponse:
-    """What went wrong, in a page with ways on from there; ``meanings``: of a shared name."""
+    """What went wrong, in a page with ways on from there.
+
+    ``meanings``: of a shared name. ``near``: of a title that is none, pages that may have been
+    meant. ``detail`` is English; in other languages of the pages a sentence that goes for all
+    errors of this status precedes it.
+    """
     name = str(request.path_params.get("name", "")).replace("_", " ")  # of a page: to search for
     shown = {
         "title": title,
         "detail": detail[:1].upper() + detail[1:],
+        "status": status,
         "query": name,
+        "is_title": bool(meanings) or near is not None,
+        "of_collection": request.path_params.get("collection", ""),
         "meanings": meanings,
+        "near": near,
         "language_leads_to": "/",  # what was asked for is not told again
     }
     return TEMPLATES.TemplateResponse(

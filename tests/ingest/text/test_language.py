@@ -10,6 +10,7 @@ from pinakes.ingest.text.language import language_part, listed_languages
 # By part and name: what it is read as.
 KNOWN = {
     "dates": {"months": list, "pattern": str},
+    "writing": {"right_to_left": bool},
     "questions": {
         **dict.fromkeys(
             ("alternatives", "approximate", "articles", "authors", "auxiliaries", "contrasts",

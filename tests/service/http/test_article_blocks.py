@@ -112,8 +112,8 @@ def test_kinds_of_lines() -> None:
     assert found == [
         ("text", 0, []),
         ("text", 0, []),
-        ("fact", 0, ["Name: "]),
-        ("fact", 0, ["Kings: "]),
+        ("fact", 0, ["Name", ": "]),
+        ("fact", 0, ["Kings", ": "]),
         ("fact", 0, []),
         ("row", 0, ["Director: ", "In office: ", "Known for: "]),
         ("item", 1, []),
@@ -128,7 +128,8 @@ def test_a_highlight_cuts_through_labels() -> None:
     [fact] = [block for block in page_blocks(stored, (10, 16)) if block.kind == "fact"]
     assert [(piece.text, piece.marked, piece.label) for piece in fact.pieces] == [
         ("Na", False, True),
-        ("me: ", True, True),
+        ("me", True, True),
+        (": ", True, True),
         ("Al", True, False),
         ("exandria", False, False),
     ]

@@ -251,13 +251,33 @@ class TestWhatIsSaid:
             assert "<b onclick" not in page
             assert "&lt;b onclick=1&gt;\ufffd &amp; zzyzx %s %(x)s</q>" in page
 
-    def test_an_error_says_its_title_in_the_language(self, client: TestClient) -> None:
-        page = client.get("/c/samplewiki/page/Nope", headers=HTML | {"Accept-Language": "de"})
+    def test_an_error_is_told_in_the_language(self, client: TestClient) -> None:
+        german = HTML | {"Accept-Language": "de"}
+        page = client.get("/c/samplewiki/page/Nope", headers=german)
         assert page.status_code == 404
         assert "<h1>Nicht gefunden</h1>" in page.text
-        assert re.search(r'role="alert" lang="en" dir="ltr">No page', page.text)
+        assert 'In samplewiki gibt es keinen Artikel namens <q dir="auto">Nope</q>.' in page.text
+        assert "No page" not in page.text
         problem = client.get("/c/samplewiki/api/pages/Nope", headers={"Accept-Language": "de"})
         assert problem.json()["title"] == "Not found"  # programs get English
+
+    @pytest.mark.parametrize(
+        ("path", "says", "detail"),
+        [
+            ("/c/nowiki/", "Unter dieser Adresse ist nichts.", "No collection &#39;nowiki&#39;"),
+            ("/page/x", "Diese Anfrage ist nicht zu verstehen", "Path.page_id"),
+            ("/c/samplewiki/search?q=%3F!", "kein Wort, nach dem", "no word to search for"),
+        ],
+    )
+    def test_an_english_detail_is_told_to_be_english(
+        self, client: TestClient, path: str, says: str, detail: str
+    ) -> None:
+        page = client.get(path, headers=HTML | {"Accept-Language": "de"}).text
+        alert = page.partition('role="alert"')[2].partition("</div>")[0]
+        assert says in alert
+        assert detail in alert.partition('lang="en"')[2]
+        alert = client.get(path, headers=HTML).text.partition('role="alert"')[2]
+        assert alert.partition("</div>")[0].count("<p") == 1
 
 
 @pytest.fixture(scope="module")
