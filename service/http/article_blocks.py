@@ -26,6 +26,7 @@ Kind = Literal[
 ]  # fmt: skip
 
 _ITEM = re.compile(r"(?P<indent> *)(?:-|\d+\.) ")
+_BULLET = re.compile(" *- ")
 # "Name: value", in an infobox once and in the row of a table once for each cell.
 _COLON = ": "
 _LABEL = re.compile(rf"(?:^|(?<=; ))[^:;]{{1,40}}{_COLON}")
@@ -131,6 +132,8 @@ def _blocks(
         if guesses_rows and kind == "text" and len(labels) > 1 and labels[0][0] == 0:
             kind = "row"
         shown = labels if kind == "row" else []
+        if kind == "item" and (bullet := _BULLET.match(text)):
+            shown = [bullet.span()]
         if kind == "fact" and labels:
             start_of, end_of = labels[0]
             shown = [(start_of, end_of - len(_COLON)), (end_of - len(_COLON), end_of)]

@@ -33,9 +33,9 @@ class Piece:
     picture: Picture | None = None
 
     @property
-    def is_colon(self) -> bool:
-        """Whether it is no more of a label than what parts it from its value."""
-        return self.label and not self.text.strip(": ")
+    def is_sign(self) -> bool:
+        """Whether it is no more of a label than what parts it from its value, or a list's dash."""
+        return self.label and not self.text.strip(":- ")
 
 
 class Cutter:

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote, urlencode
 from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from pinakes.index.aliases.titles import title_key
 from pinakes.index.errors import BadQuery
 from pinakes.index.library import ALL
 from pinakes.index.retrieval.federated import Federation
@@ -54,6 +55,7 @@ _FRESH = {"Cache-Control": "no-cache", "Vary": "Sec-Fetch-Site, Cookie, Accept-L
 # Of each table, before all are asked for: ten thousand take two seconds.
 _ROWS = 500
 _FIRST_LINKS, _LINKS_A_PAGE = 12, 100
+_NAMES_READ, _MOST_NAMES = 200, 30
 # What readers of kiwix-serve call it, and what it is called here.
 _OF_KIWIX = {"pattern": "q"}
 _CHANCE = random.Random()  # noqa: S311  (draws, no secrets)
@@ -294,7 +296,9 @@ def article_page(
             "lead": lead,
             "rest": rest,
             "linking": _linking(index, page, 0, _FIRST_LINKS),
+            "other_names": _other_names(index, page),
             "changed": changed,
+            "highlighted": highlight is not None,
             "searched": searched,
             "manifest": index.manifest,
             "picture_address": picture_address,
@@ -325,6 +329,15 @@ def backlinks_page(
         "known": len(index.store.backlinks(page.page_id)),
     }
     return TEMPLATES.TemplateResponse(request, "backlinks.html", shown, headers=_FRESH)
+
+
+def _other_names(index: Index, page: StoredPage) -> list[str]:
+    """Names that lead to the page; none that differs from its title in its writing alone."""
+    found = index.store.aliases_of_page(page.page_id, "redirect", _NAMES_READ)
+    told = {title_key(page.title): page.title}
+    for name in found:
+        told.setdefault(title_key(name), name)
+    return list(told.values())[1 : 1 + _MOST_NAMES]
 
 
 def _meanings(index: Index, name: str, page: StoredPage) -> list[MeaningView]:

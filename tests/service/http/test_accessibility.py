@@ -170,7 +170,24 @@ def test_pages(window: Window, address: str, path: str) -> None:
     window.page.context.clear_cookies()
 
 
-@pytest.mark.parametrize("path", ["/c/samplewiki/page/Nope", "/c/samplewiki/search?q=%3F!"])
+def test_what_an_article_opens(window: Window, address: str) -> None:
+    """Its contents, over the text of a phone; its other names; and the way back to an answer."""
+    page = window.page
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{address}{ARTICLE}?start=0&end=90")
+    page.locator(".contents summary").click()
+    page.evaluate("document.querySelectorAll('article details').forEach((one) => one.open = true)")
+    page.evaluate("document.querySelector('.back').hidden = false")
+    for _ in range(2):
+        page.get_by_role("button", name="Larger text").click()
+    check(page)
+    page.evaluate("localStorage.clear()")
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/c/samplewiki/page/Nope", "/c/samplewiki/page/Rosetta_Ston", "/c/samplewiki/search?q=%3F!"],
+)
 def test_errors(window: Window, address: str, path: str) -> None:
     window.page.goto(address + path)
     check(window.page)

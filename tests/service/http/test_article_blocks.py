@@ -116,8 +116,8 @@ def test_kinds_of_lines() -> None:
         ("fact", 0, ["Kings", ": "]),
         ("fact", 0, []),
         ("row", 0, ["Director: ", "In office: ", "Known for: "]),
-        ("item", 1, []),
-        ("item", 2, []),
+        ("item", 1, ["- "]),
+        ("item", 2, ["  - "]),
         ("item", 1, []),
         ("text", 0, []),
     ]

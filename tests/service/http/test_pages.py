@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 from pinakes.service.errors import GeneratorFailed
 from tests.service.conftest import ARABIC, JAPANESE, MARKUP_TITLE, MakeServer, make_app, running
 from tests.service.http.browser import BIRDS, Window, needs_chromium
+from tests.service.http.test_answer_page import answer_with
 from tests.service.scripted_generator import ScriptedGenerator
 
 pytestmark = needs_chromium
@@ -76,11 +77,13 @@ def test_from_the_question_to_the_passage(window: Window, address: str) -> None:
     answer.get_by_role("link", name="[1]").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Library of Alexandria")
     expect(page.locator("mark").first).to_be_in_viewport()
-    question = {"question": BIRDS}
-    [citation] = httpx.post(f"{address}/api/ask", json=question).json()["citations"]
-    assert marked(page) == without_spaces(citation["quote"])
+    answered = httpx.post(f"{address}/api/ask", json={"question": BIRDS}).json()
+    [citation], place = answered["citations"], answered["sentences"][0]["source"]
+    sentence = citation["quote"][place["start"] : place["end"]]
+    assert 0 < len(sentence) < len(citation["quote"])
+    assert marked(page) == without_spaces(sentence)
 
-    page.go_back()
+    page.get_by_role("button", name="Back to the answer").click()
     expect(page.locator("#question")).to_have_value(BIRDS)
     expect(answer).to_contain_text("Timon of Phlius compared them to birds fed in a cage [1].")
 
@@ -95,6 +98,33 @@ def test_a_passage_over_two_sections_is_marked_with_its_heading(
     window.page.goto(address + hit["url"])
     assert marked(window.page) == without_spaces(hit["text"])
     expect(window.page.locator("h2 mark, h3 mark")).to_have_text(["Poetry", "Prose"])
+
+
+def test_a_citation_leads_to_its_sentence_behind_a_heading(window: Window, address: str) -> None:
+    page = window.page
+    found = httpx.get(
+        f"{address}/api/search", params={"q": "Callimachus Aetia Hecale poetry"}
+    ).json()
+    hit = next(hit for hit in found["hits"] if "\n\nPoetry\n" in hit["text"])
+    text = hit["text"]
+    start = text.index("\n\nPoetry\n") + len("\n\nPoetry\n")
+    end = text.index(". ", start) + 1
+    done = httpx.post(f"{address}/api/ask", json={"question": BIRDS}).json()
+    done["citations"][0] |= {"url": hit["url"], "quote": text, "excerpt": [0, len(text)]}
+    done["sentences"][0]["source"] |= {"start": start, "end": end}
+    answer_with(page, ("done", done))
+    page.goto(f"{address}/?q={quote(BIRDS)}")
+    page.locator("#answer").get_by_role("link", name="[1]").click()
+    expect(page.locator("mark").first).to_be_in_viewport()
+    assert marked(page) == without_spaces(text[start:end])
+
+
+def test_only_an_answer_is_gone_back_to(window: Window, address: str) -> None:
+    page = window.page
+    page.goto(f"{address}/c/samplewiki/search?q=satirist+birds&all=1")
+    page.locator(".results .place").first.click()
+    expect(page.locator("mark").first).to_be_in_viewport()
+    expect(page.get_by_role("button", name="Back to the answer")).to_have_count(0)
 
 
 def test_pieces_appear_as_they_come(window: Window, make_server: MakeServer) -> None:
@@ -262,7 +292,7 @@ class TestAwkwardText:
         expect(page.locator("#sources mark").first).to_have_text("アレクサンドリア図書館")
         expect(page.locator("#sources blockquote")).to_have_text(JAPANESE)
         page.locator("#answer a").first.click()
-        assert marked(page) == JAPANESE
+        assert marked(page) == JAPANESE[: JAPANESE.index("𠮷野")]
         start = JAPANESE.index("𠮷野")
         page.goto(f"{awkward_address}/page/3?start={start}&end={start + 2}")
         assert marked(page) == "𠮷野"

@@ -113,7 +113,7 @@ export class AnswerText {
       const own = sentence.citations.find((number) => `[${number}]` === piece);
       const citation = this.citations.find(({ number }) => number === own);
       const place = sentence.source?.number === own ? sentence.source : null;
-      const mark = citation ? withPreview(linked(piece, citation.url), citation, place) : piece;
+      const mark = citation ? withPreview(linked(piece, sentenceUrl(citation, place)), citation, place) : piece;
       if (citation && sentence.unverified.includes(own)) {
         mark.className = "unverified";
         mark.title = say("Unverified: %(title)s was not found to say this.", { title: citation.title });
@@ -257,6 +257,14 @@ function withFacts(text) {
 // Where a citation stands.
 export function placeName({ title, heading_path: path }) {
   return [title, ...path.map((name) => (name === "Infobox" ? say("Facts") : name))].join(" › ");
+}
+
+// The address of a citation with the sentence marked that supports what is said, where one is known;
+// `place`: where it stands in the quote, which begins where the address says.
+export function sentenceUrl({ url }, place) {
+  if (!place) return url;
+  const from = Number(url.match(/[?&]start=(\d+)/)[1]);
+  return url.replace(/start=\d+&end=\d+/, `start=${from + place.start}&end=${from + place.end}`);
 }
 
 function linked(text, address) {

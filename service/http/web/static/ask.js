@@ -2,6 +2,7 @@
 // Addresses are relative: the page stands above the API of its collection. A conversation that this
 // browser keeps has an address, `#id`, from which it is drawn again without asking.
 import { AnswerText, drawSources, element } from "./answer.js";
+import { rememberCited } from "./cited.js";
 import { listConversations } from "./conversation_list.js";
 import { keep, kept, newId } from "./conversation_store.js";
 import { offerText } from "./conversation_text.js";
@@ -37,6 +38,7 @@ let conversation = begun();
 let finished = null; // the turn whose answer is shown whole
 let running = null;
 
+rememberCited(document.querySelector("main"));
 form.addEventListener("submit", (event) => {
   if (event.submitter?.id === "find") return; // a search, as without scripts
   event.preventDefault();
