@@ -30,7 +30,7 @@ from pinakes.service.http.security.caller import caller_of
 from pinakes.service.http.security.tokens import Tokens
 from pinakes.service.http.server import make_server
 from pinakes.service.http.static_files import PageFiles
-from pinakes.service.http.templating import TEMPLATES
+from pinakes.service.http.templating import page_response
 from pinakes.service.metrics import Metrics
 from pinakes.service.settings import Settings
 from pinakes.service.shutdown import Shutdown
@@ -99,7 +99,7 @@ def _add_page(app: FastAPI, approvals: Approvals, runs: Runs, settings: Settings
             "builds": builds_of(settings, caller_of(request)).builds,
             "past": [(one, runs.said(one.proposal.id) or one.said) for one in reversed(past)],
         }
-        return TEMPLATES.TemplateResponse(request, "approvals.html", shown, headers=_HEADERS)
+        return page_response(request, "approvals.html", shown, headers=_HEADERS)
 
     @app.post("/decide")
     async def decide(request: Request) -> Response:

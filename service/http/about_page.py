@@ -17,13 +17,12 @@ from pinakes.service.http.front_page import coverage_in_words
 from pinakes.service.http.interface_languages import InterfaceLanguage, interface_language
 from pinakes.service.http.operation_api import model_of
 from pinakes.service.http.requests import ServedLibrary
-from pinakes.service.http.templating import TEMPLATES
+from pinakes.service.http.templating import page_response
 from pinakes.service.metrics import Metrics
 from pinakes.service.views.collection_views import CollectionView, collection_view
 
 __all__ = ["about_page"]
 
-_FRESH = {"Cache-Control": "no-cache", "Vary": "Cookie, Accept-Language"}
 # Fewer would tell what somebody has just done.
 _LEAST = 20
 _MOST_YEARS = 12
@@ -64,7 +63,7 @@ def about(request: Request, library: ServedLibrary) -> Response:
         "collections": collections,
         "latencies": _latencies(request.app.state.metrics, language),
     }
-    return TEMPLATES.TemplateResponse(request, "about.html", shown, headers=_FRESH)
+    return page_response(request, "about.html", shown)
 
 
 def _about(

@@ -39,7 +39,7 @@ opensearch = APIRouter()
 def description(request: Request, library: ServedLibrary) -> Response:
     """What a browser needs to search this collection from its address bar.
 
-    Of several of which none is named: their list, which takes the words along.
+    Of several of which none is named: all of them.
     """
     known: dict[str, object] = {"name": "Pinakes", "address": address_of_service(request)}
     try:

@@ -40,7 +40,7 @@ from pinakes.service.http.search_results import (
 from pinakes.service.http.security.caller import caller_of
 from pinakes.service.http.security.entry import add_entry
 from pinakes.service.http.security.guard import is_own_navigation
-from pinakes.service.http.templating import TEMPLATES
+from pinakes.service.http.templating import page_response
 from pinakes.service.pages_by_name import begun_titles, meanings_found, near_pages
 from pinakes.service.tools.glance import glance
 from pinakes.service.types import Meaning
@@ -50,8 +50,10 @@ from pinakes.service.views.search_views import MeaningView, left_out_view, meani
 
 __all__ = ["add_pages"]
 
-# Which page it is hangs on who asks, in which language, and on which collections there are.
-_FRESH = {"Cache-Control": "no-cache", "Vary": "Sec-Fetch-Site, Cookie, Accept-Language"}
+# Which page it is hangs on who asks, and on which collections there are.
+_FRESH = {"Cache-Control": "no-cache", "Vary": "Sec-Fetch-Site, Cookie"}
+# Whether a question in a link waits hangs on where the link is.
+_ASKED = {"Vary": "Sec-Fetch-Site"}
 # Of each table, before all are asked for: ten thousand take two seconds.
 _ROWS = 500
 _FIRST_LINKS, _LINKS_A_PAGE = 12, 100
@@ -64,7 +66,7 @@ _pages = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
 def add_pages(app: FastAPI) -> None:
     """Add the pages, and the one where a browser gives its token."""
-    add_entry(app, TEMPLATES, app.state.tokens)
+    add_entry(app, app.state.tokens)
     app.include_router(language_choice)
     app.include_router(_pages)
 
@@ -87,7 +89,7 @@ def first_page(
         "asks": f"api/ask?collection={ALL}",
         "asks_itself": is_own_navigation(request),
     }
-    return TEMPLATES.TemplateResponse(request, "collections.html", shown, headers=_FRESH)
+    return page_response(request, "collections.html", shown, headers=_ASKED)
 
 
 @_pages.get(f"{UNDER_COLLECTION}/")
@@ -100,7 +102,7 @@ def question_page(
     """
     may_ask = caller_of(request).may_ask
     name = index.manifest.collection
-    return TEMPLATES.TemplateResponse(
+    return page_response(
         request,
         "index.html",
         {
@@ -111,7 +113,7 @@ def question_page(
             "examples": [] if query and may_ask else examples(index, _CHANCE),
         }
         | ({} if may_ask else {"query": query}),
-        headers=_FRESH,
+        headers=_ASKED,
     )
 
 
@@ -217,9 +219,7 @@ def _results(
         shown["left_out"] = left_out_view(several)
         shown["asked"] = urlencode([("collection", name) for name in dict.fromkeys(names)]) + "&"
     status = 400 if problem else 200
-    return TEMPLATES.TemplateResponse(
-        request, "search.html", shown, status_code=status, headers=_FRESH
-    )
+    return page_response(request, "search.html", shown, status)
 
 
 def _near(several: Federation, query: str) -> list[tuple[str, str]]:
@@ -284,7 +284,7 @@ def article_page(
     )
     blocks = list(page_blocks(page, highlight, layout, addresses, most))
     facts, lead, rest = opening(blocks)
-    shown = TEMPLATES.TemplateResponse(
+    shown = page_response(
         request,
         "page.html",
         {
@@ -305,7 +305,7 @@ def article_page(
             "pictures_wait": waits,
             "pictures_shown": request.url.include_query_params(pictures="show").query,
         },
-        headers=_FRESH | {"Vary": f"{_FRESH['Vary']}, Save-Data"},
+        headers={"Vary": "Save-Data"},
     )
     return _unless_known(request, shown)
 
@@ -328,7 +328,7 @@ def backlinks_page(
         "page_size": _LINKS_A_PAGE,
         "known": len(index.store.backlinks(page.page_id)),
     }
-    return TEMPLATES.TemplateResponse(request, "backlinks.html", shown, headers=_FRESH)
+    return page_response(request, "backlinks.html", shown)
 
 
 def _other_names(index: Index, page: StoredPage) -> list[str]:

@@ -27,13 +27,15 @@ from pinakes.service.http.static_files import STATIC
 from pinakes.service.plain_text import visible
 from pinakes.service.views.search_views import MeaningView
 
-__all__ = ["TEMPLATES", "error_page", "wants_page"]
+__all__ = ["TEMPLATES", "error_page", "page_response", "wants_page"]
 
 _TEMPLATES = Path(__file__).parent / "web" / "templates"
 _HTML = "text/html"
 _FOR_PROGRAMS = ("/v1/", "/mcp")
 # Reached without a token, too: there nothing is told of what is kept here.
 _OPEN = ("/static/", "/enter", LANGUAGE_CHOICE, "/healthz")
+# What every page is asked for anew, and hangs on.
+_FRESH, _VARIES = "no-cache", "Cookie, Accept-Language"
 
 
 def wants_page(request: Request) -> bool:
@@ -120,6 +122,25 @@ def _environment() -> Jinja2Templates:
 TEMPLATES = _environment()
 
 
+def page_response(
+    request: Request,
+    template: str,
+    shown: Mapping[str, Any],
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
+) -> HTMLResponse:
+    """A page, in the language of whoever looks; it says so, and what else it hangs on.
+
+    ``Vary`` and ``Content-Language``: RFC 9110, 12.5.5 and 8.5.
+    """
+    told = {"Cache-Control": _FRESH, **(headers or {})}
+    varies = filter(None, (told.get("Vary"), _VARIES))
+    told |= {"Vary": ", ".join(varies), "Content-Language": interface_language(request).code}
+    return TEMPLATES.TemplateResponse(
+        request, template, dict(shown), status_code=status, headers=told
+    )
+
+
 def error_page(
     request: Request,
     title: str,
@@ -147,6 +168,7 @@ def error_page(
         "near": near,
         "language_leads_to": "/",  # what was asked for is not told again
     }
-    return TEMPLATES.TemplateResponse(
-        request, "error.html", shown, status_code=status, headers=headers
+    # Programs get a problem at the same address.
+    return page_response(
+        request, "error.html", shown, status, {"Vary": "Accept", **(headers or {})}
     )

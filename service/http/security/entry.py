@@ -6,13 +6,13 @@ from urllib.parse import parse_qs
 
 from fastapi import FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from fastapi.templating import Jinja2Templates
 from starlette.exceptions import HTTPException
 
 from pinakes.service.errors import BadInput
 from pinakes.service.http.interface_languages import own_path
 from pinakes.service.http.security.guard import ENTRY, cookie_name
 from pinakes.service.http.security.tokens import Tokens
+from pinakes.service.http.templating import page_response
 
 __all__ = ["add_entry"]
 
@@ -22,14 +22,12 @@ _KEPT_S = 90 * 24 * 3600
 _HEADERS = {"Referrer-Policy": "same-origin", "Cache-Control": "no-store"}
 
 
-def add_entry(app: FastAPI, templates: Jinja2Templates, tokens: Tokens) -> None:
+def add_entry(app: FastAPI, tokens: Tokens) -> None:
     """Show the form, and take what it sends."""
 
     def page(request: Request, to: str, status: int = 200, **more: Any) -> Response:
         known = {"to": to, "entry": ENTRY, **more}
-        return templates.TemplateResponse(
-            request, "enter.html", known, status_code=status, headers=_HEADERS
-        )
+        return page_response(request, "enter.html", known, status, _HEADERS)
 
     @app.get(ENTRY, response_class=HTMLResponse, include_in_schema=False)
     def ask_for_token(request: Request, to: Annotated[str, Query()] = "/") -> Response:

@@ -4,6 +4,7 @@ With all rules, those of WCAG 2.2 AA for the size of targets included. What runs
 axe.min.js inside of axe-playwright-python.
 """
 
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ from pinakes.service.approvals.door import opened_door
 from pinakes.service.http.app import create_app
 from pinakes.service.http.security.tokens import Tokens
 from pinakes.service.settings import Settings
-from tests.index.toys import QuietProgress, article, in_threads, write_dump
+from tests.index.toys import ROOT, QuietProgress, article, in_threads, write_dump
 from tests.service.conftest import MakeServer, make_app, running
 from tests.service.http.browser import BIRDS, Window, needs_chromium
 from tests.service.http.test_answer_page import answer_with, ask
@@ -160,6 +161,7 @@ class TestThatItSees:
         "/c/samplewiki/page/8260",
         "/c/samplewiki/page/Pinakes",
         "/c/samplewiki/backlinks/Rosetta_Stone",
+        "/about",
         "/enter",
         "/language?code=de&to=/",
     ],
@@ -232,6 +234,42 @@ def test_a_page_of_an_error_of_the_code_itself(
         expect(window.page.get_by_role("heading", level=1)).to_have_text("Internal error")
         check(window.page)
     window.complaints.clear()
+
+
+STYLE = (ROOT / "service/http/web/static/style.css").read_text(encoding="utf-8")
+MOVES = re.compile(r"\b(?:animation|transition|scroll-behavior)\b|@keyframes|behavior: \"smooth\"")
+OPTION_COLOR = "(one) => getComputedStyle(one).backgroundColor"
+
+
+class TestAsPeopleSetTheirSystems:
+    @pytest.mark.parametrize("scheme", SCHEMES)
+    def test_with_colors_of_their_own_what_is_chosen_is_seen(
+        self, browser: Browser, address: str, scheme: Any
+    ) -> None:
+        context = browser.new_context(forced_colors="active", color_scheme=scheme)
+        page = context.new_page()
+        page.goto(address + ARTICLE)
+        page.locator("#words").press_sequentially("libr")
+        expect(page.locator("#titles li").first).to_be_visible()
+        page.keyboard.press("ArrowDown")
+        chosen = page.locator('#titles li[aria-selected="true"]')
+        other = page.locator('#titles li:not([aria-selected="true"])').first
+        assert chosen.evaluate(OPTION_COLOR) != other.evaluate(OPTION_COLOR)
+        page.goto(f"{address}/about")
+        fills = page.evaluate(
+            "['.bar', '.rest'].map((one) => getComputedStyle(document.querySelector(one)).fill)"
+        )
+        ink, paper = page.evaluate(
+            "(({ color, backgroundColor }) => [color, backgroundColor])"
+            "(getComputedStyle(document.body))"
+        )
+        assert fills == [ink, paper]
+        context.close()
+
+    def test_nothing_moves_whether_less_motion_is_asked_for_or_not(self) -> None:
+        scripts = (ROOT / "service/http/web/static").glob("*.js")
+        files = [STYLE, *(path.read_text(encoding="utf-8") for path in scripts)]
+        assert [found for text in files for found in MOVES.findall(text)] == []
 
 
 class TestAnswers:

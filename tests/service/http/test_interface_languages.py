@@ -217,6 +217,19 @@ class TestWhatIsSaid:
         for one in (answer, english):
             assert "Accept-Language" in one.headers["Vary"]
 
+    @pytest.mark.parametrize(
+        "path", ["/c/samplewiki/", ARTICLE, "/c/samplewiki/search?q=city", "/about", "/enter", "/x"]
+    )
+    def test_every_page_says_its_language_and_that_it_hangs_on_who_asks(
+        self, client: TestClient, path: str
+    ) -> None:
+        for code in INTERFACE_LANGUAGES:
+            headers = client.get(path, headers=HTML | {"Accept-Language": code}).headers
+            assert headers["Content-Language"] == code
+            assert {"Accept-Language", "Cookie"} <= set(headers["Vary"].split(", "))
+            assert headers["Cache-Control"] in ("no-cache", "no-store")
+        assert ("Accept" in headers["Vary"].split(", ")) is (path == "/x")
+
     def test_one_is_not_told_as_many(self) -> None:
         said = [
             [

@@ -10,12 +10,14 @@ from xml.etree import ElementTree
 
 import pytest
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser
 
 from pinakes.index.library import Library
 from pinakes.service.http.app import create_app
 from pinakes.service.settings import Settings
 from tests.index.toys import ROOT
-from tests.service.conftest import MARKUP_TITLE, local_client, make_app
+from tests.service.conftest import MARKUP_TITLE, local_client, make_app, running
+from tests.service.http.browser import CHROMIUM, QUIET, needs_chromium
 
 SPACE = "{http://a9.com/-/spec/opensearch/1.1/}"
 
@@ -51,25 +53,49 @@ def test_suggestions_in_the_form_of_browsers(client: TestClient) -> None:
     assert client.get(f"/suggest?q={'x' * 201}").status_code == 400
 
 
+@needs_chromium
+def test_a_browser_takes_the_service_as_an_app(
+    browser: Browser, sample: Path, tmp_path: Path
+) -> None:
+    with running(make_app(sample)) as address:
+        context = browser.browser_type.launch_persistent_context(  # in others nothing is installed
+            tmp_path, executable_path=CHROMIUM, args=QUIET
+        )
+        page = context.new_page()
+        for path in ("/", "/c/samplewiki/page/617", "/about"):
+            page.goto(address + path)
+            devtools = context.new_cdp_session(page)
+            assert devtools.send("Page.getAppManifest")["errors"] == []
+            assert devtools.send("Page.getInstallabilityErrors")["installabilityErrors"] == []
+        assert page.evaluate("navigator.serviceWorker.getRegistrations()") == []
+        context.close()
+
+
 def test_titles_with_markup_are_data(awkward: Path) -> None:
     with local_client(make_app(awkward)) as client:
         assert client.get("/suggest", params={"q": "<script>"}).json()[1] == [MARKUP_TITLE]
 
 
-def test_without_a_collection_of_several_their_list_is_described(
-    awkward: Path, tmp_path: Path
-) -> None:
+def test_without_a_collection_all_are_described(awkward: Path, tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).symlink_to(awkward)
     settings = Settings.model_validate({"data": tmp_path})
     with local_client(create_app(settings, Library(tmp_path), None)) as client:
         described = ElementTree.fromstring(client.get("/opensearch.xml").content)
-        [search] = [url for url in described.iter(f"{SPACE}Url") if url.get("type") == "text/html"]
-        address = str(search.get("template")).replace("{searchTerms}", "zebrafish")
-        assert '<a href="/c/two/?q=zebrafish">' in client.get(address).text
-        listed = client.get("/").text.partition("</head>")[0]
-        assert 'rel="search"' in listed
-        assert 'href="/opensearch.xml"' in listed
+        templates = {url.get("type"): url.get("template") for url in described.iter(f"{SPACE}Url")}
+        search = str(templates["text/html"]).replace("{searchTerms}", "long+word")
+        assert search == "http://localhost/search?q=long+word"
+        assert 'href="/c/one/page/' in client.get(search).text
+        suggest = str(templates["application/x-suggestions+json"]).replace("{searchTerms}", "<scr")
+        assert {address.split("/c/")[1][:3] for address in client.get(suggest).json()[3]} == {
+            "one",
+            "two",
+        }
+        for path in ("/", "/about", "/search?q=long+word"):
+            head = client.get(path).text.partition("</head>")[0]
+            assert re.findall(r'<link rel="search" [^>]*href="([^"]+)"', head) == [
+                "/opensearch.xml"
+            ]
 
 
 def searxng_engine() -> dict[str, str]:

@@ -82,6 +82,31 @@ def test_a_tap_shows_it_and_a_second_one_leads_there(browser: Browser, address: 
     context.close()
 
 
+@pytest.mark.parametrize("room", [20, 700])
+def test_on_a_phone_it_never_covers_its_mark(browser: Browser, address: str, room: int) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 800})
+    page = context.new_page()
+    asked(page, address)
+    mark, preview = page.locator("#answer a"), page.get_by_role("note")
+    mark.evaluate(
+        """(mark, room) => {
+          document.body.style.paddingBottom = "100vh";
+          scrollBy(0, mark.getBoundingClientRect().top - room);
+        }""",
+        room,
+    )
+    top = mark.evaluate("(mark) => mark.getBoundingClientRect().top")
+    page.get_by_role("button", name="Search").evaluate("(one) => one.focus({preventScroll: true})")
+    page.keyboard.press("Tab")
+    expect(preview).to_be_visible()
+    places = [one.bounding_box() for one in (mark, preview)]
+    assert places[0]
+    assert places[1]
+    (above, below) = sorted(places, key=lambda place: place["y"])
+    assert above["y"] + above["height"] <= below["y"], top
+    context.close()
+
+
 def test_the_keyboard_goes_through_it(window: Window, address: str) -> None:
     """From the mark into the preview, back, and on to what follows the mark."""
     page = window.page

@@ -71,6 +71,7 @@ function open(mark, citation, place) {
   shown = mark;
   mark.setAttribute("aria-describedby", box.id);
   const { left, top, bottom } = mark.getBoundingClientRect();
+  box.classList.toggle("above", top > innerHeight / 2); // on a phone: never over its mark
   const fits = bottom + box.offsetHeight + 8 < innerHeight || top < box.offsetHeight;
   box.style.left = `${Math.max(8, Math.min(left, innerWidth - box.offsetWidth - 8)) + scrollX}px`;
   box.style.top = `${(fits ? bottom + 6 : top - box.offsetHeight - 6) + scrollY}px`;
