@@ -8,14 +8,14 @@ Form of the files: GNU gettext manual, chapter 10.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache, cached_property
 from io import BytesIO
 from pathlib import Path
 from typing import Annotated, Any
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -93,6 +93,10 @@ class InterfaceLanguage:
             ((scale, unit) for scale, unit in _UNITS if size >= scale), (1_000, "kB")
         )
         return f"{format_decimal(round(size / scale, 1), locale=self._locale)} {unit}"
+
+    def duration(self, seconds: int) -> str:
+        """So long, to the nearest of one unit: 4 minutes."""
+        return format_timedelta(timedelta(seconds=seconds), locale=self._locale)
 
     def day(self, day: str) -> str:
         """A day of ISO 8601 as people write it: 1 November 2026."""

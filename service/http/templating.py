@@ -103,6 +103,16 @@ def _direction(language: str) -> str:
     return "rtl" if is_right_to_left(language) else "ltr"
 
 
+@pass_context
+def _size(context: Context, value: int) -> str:
+    return _language(context).size(value)
+
+
+@pass_context
+def _duration(context: Context, value: int) -> str:
+    return _language(context).duration(value)
+
+
 def _environment() -> Jinja2Templates:
     templates = Jinja2Templates(directory=_TEMPLATES, context_processors=[_known])
     env = templates.env
@@ -115,7 +125,13 @@ def _environment() -> Jinja2Templates:
         "interface_languages": INTERFACE_LANGUAGES,
         "language_choice": LANGUAGE_CHOICE,
     }
-    env.filters |= {"number": _number, "day": _day, "direction": _direction}
+    env.filters |= {
+        "number": _number,
+        "day": _day,
+        "size": _size,
+        "duration": _duration,
+        "direction": _direction,
+    }
     return templates
 
 

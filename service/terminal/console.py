@@ -6,7 +6,6 @@ Plain lines when it is none.
 import io
 import shlex
 import sys
-import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TextIO
@@ -31,6 +30,7 @@ from pinakes.index.types import StoredPage
 from pinakes.ingest.types import PageCounts
 from pinakes.service.plain_text import one_line, visible
 from pinakes.service.problems import told_of
+from pinakes.service.terminal.progress_lines import ProgressLines, amounts, duration
 
 if TYPE_CHECKING:
     from pinakes.index.build.plan import BuildPlan
@@ -49,7 +49,6 @@ __all__ = [
     "typed_lines",
 ]
 
-_PLAIN_SECONDS = 10.0
 _PROMPT = "> "
 _ANY_WIDTH = 500
 
@@ -86,14 +85,7 @@ class _Rate(ProgressColumn):
     """Done, total and rate in the step's own unit."""
 
     def render(self, task: Task) -> Text:
-        return Text(_amounts(task.completed, task.total or 0, task.fields["unit"], task.speed))
-
-
-def _amounts(done: float, total: float, unit: str, speed: float | None) -> str:
-    scale, name = (1e6, "MB") if unit == "bytes" else (1.0, unit)
-    digits = 1 if unit == "bytes" else 0
-    text = f"{done / scale:,.{digits}f}/{total / scale:,.{digits}f} {name}"
-    return text + (f", {speed / scale:,.1f} {name}/s" if speed else "")
+        return Text(amounts(task.completed, task.total or 0, task.fields["unit"], task.speed))
 
 
 def pages_text(counts: PageCounts) -> str:
@@ -123,7 +115,7 @@ def fetch_again_text(files: Iterable[str]) -> str:
 
 
 class BuildProgress:
-    """A bar for each step of a build on a terminal; a line now and then elsewhere."""
+    """A bar for each step of a build on a terminal; elsewhere lines, as for a log."""
 
     def __init__(self) -> None:
         self._bars: Progress | None = None
@@ -138,42 +130,32 @@ class BuildProgress:
                 console=err,
             )
         self._task: TaskID | None = None
-        self._name, self._unit, self._total, self._done = "", "", 0, 0
-        self._began = self._said = 0.0
+        self._lines = ProgressLines(self.note)
 
     def __enter__(self) -> "BuildProgress":
         if self._bars:
             self._bars.start()
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if self._bars:
             self._bars.stop()
+        elif kind is None:
+            self._lines.end()
 
     def step(self, name: str, total: int, unit: str) -> None:
         """Begin a step of ``total`` units."""
-        self._name, self._unit, self._total, self._done = name, unit, total, 0
-        self._began = self._said = time.monotonic()
         if self._bars:
             self._task = self._bars.add_task(name, total=total, unit=unit)
         else:
-            err.print(f"{name}: {_amounts(0, total, unit, None)}")
+            self._lines.step(name, total, unit)
 
     def advance(self, amount: int) -> None:
         """So much more is done."""
-        self._done += amount
         if self._bars and self._task is not None:
             self._bars.advance(self._task, amount)
-            return
-        now = time.monotonic()
-        if now - self._said >= _PLAIN_SECONDS:
-            self._said = now
-            speed = self._done / (now - self._began)
-            left = (self._total - self._done) / speed if speed else 0.0
-            err.print(
-                f"{self._name}: {_amounts(self._done, self._total, self._unit, speed)}, "
-                f"{left:,.0f} s left"
-            )
+        else:
+            self._lines.advance(amount)
 
     def note(self, text: str) -> None:
         """A line of its own, above the bars."""
@@ -259,13 +241,13 @@ def print_plan(plan: "BuildPlan") -> None:
     for step in plan.steps:
         table.add_row(
             step.name,
-            _duration(step.seconds),
+            duration(step.seconds),
             *(_size(amount) for amount in (step.memory, step.temporary, step.lasting)),
         )
     table.add_section()
     table.add_row(
         "in all",
-        _duration(sum(step.seconds for step in plan.steps)),
+        duration(sum(step.seconds for step in plan.steps)),
         _size(max(step.memory for step in plan.steps)),
         _size(sum(step.temporary for step in plan.steps)),
         _size(plan.lasting),
@@ -275,12 +257,6 @@ def print_plan(plan: "BuildPlan") -> None:
         rate = f"{plan.passages_per_second:,.1f} passages/s"
         out.print(f"Embedding by {plan.encoder}, as measured here: {rate}.")
     out.print(f"Most on disk at one time: {_size(plan.most_disk)}.")
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
 
 
 def _size(amount: int) -> str:

@@ -1,5 +1,6 @@
 """The JSON of builds that are at work, or have not finished."""
 
+from datetime import datetime
 from typing import Literal
 
 from pydantic import Field
@@ -23,6 +24,9 @@ class BuildView(View):
     unit: str | None = Field(description="What done and total count.", examples=["passages"])
     step_began: str | None
     told: str | None = Field(description="When it said so.")
+    seconds_left: int | None = Field(
+        description="Until the step is done, if it goes on as it has until then.", examples=[240]
+    )
     note: str | None = Field(description="The last line it wrote.")
 
 
@@ -45,8 +49,20 @@ def builds_view(reports: list[BuildReport]) -> BuildsView:
                 unit=report.unit,
                 step_began=report.step_began,
                 told=report.told,
+                seconds_left=_seconds_left(report),
                 note=report.note,
             )
             for report in reports
         ]
     )
+
+
+def _seconds_left(report: BuildReport) -> int | None:
+    """None where nothing is done yet, or nobody is at it."""
+    if report.state != "at work" or not (report.done and report.total):
+        return None
+    if report.step_began is None or report.told is None:
+        return None
+    began, told = (datetime.fromisoformat(one) for one in (report.step_began, report.told))
+    rate = (told - began).total_seconds() / report.done
+    return round(max(0, report.total - report.done) * rate)

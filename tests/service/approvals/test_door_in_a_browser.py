@@ -1,15 +1,19 @@
-"""The human door in Chromium, without JavaScript: a password, a button, and pages of others."""
+"""The human door in Chromium: a password, a button, builds that go on, and pages of others."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import expect
 
+from pinakes.index.build.progress_file import told_in_file
+from pinakes.index.locks import hold_collection
 from pinakes.service.approvals.approvals import Approvals
 from pinakes.service.approvals.door import opened_door
 from pinakes.service.http.security.tokens import Tokens
 from pinakes.service.settings import Settings
+from tests.index.toys import QuietProgress
 from tests.service.http.browser import Lend, needs_chromium
 from tests.yardstick import PATIENCE_S, wait_until
 
@@ -50,6 +54,38 @@ def test_a_person_approves(chromium: Lend, address: str, tmp_path: Path) -> None
         assert context.cookies() == []
         context.close()
     assert [token.name for token in Tokens(tmp_path).all()] == ["me"]
+
+
+@needs_chromium
+def test_builds_are_followed_and_what_is_to_be_decided_stays(
+    chromium: Lend, address: str, tmp_path: Path
+) -> None:
+    approvals = Approvals(tmp_path)
+    approvals.propose("tokens revoke phone", "agent")
+    secret = (tmp_path / "admin").read_text()
+    (tmp_path / "wiki").mkdir()
+    with chromium() as browser:
+        context = browser.new_context(http_credentials={"username": "any", "password": secret})
+        page = context.new_page()
+        page.goto(address)
+        form = page.locator("form pre").element_handle()
+        expect(page.get_by_role("progressbar")).to_have_count(0)
+        with (
+            hold_collection(tmp_path / "wiki"),
+            told_in_file(tmp_path / "wiki", QuietProgress()) as told,
+        ):
+            told.step("Reading the dump", 4_000_000, "bytes")
+            build = page.locator(".build")
+            expect(build).to_contain_text("0 % · 0 kB of 4 MB")
+            told.advance(1_000_000)
+            told.note("half of it is <b>markup</b>")  # written at once
+            expect(build).to_contain_text("25 % · 1 MB of 4 MB")
+            expect(build).to_contain_text("half of it is <b>markup</b>")
+            expect(page.get_by_role("progressbar")).to_have_js_property("value", 1_000_000)
+        expect(build).to_have_count(0)
+        assert form is not None
+        assert form.evaluate("(one) => one.isConnected")
+        context.close()
 
 
 @needs_chromium

@@ -109,6 +109,7 @@ def test_the_door_shows_a_person_how_far_builds_are(two_dumps: Path) -> None:
             assert 'At work: <span lang="en">Embedding &lt;passages&gt;</span>' in page
             assert "0 of 1,000" in page
             assert '<progress value="0" max="1000" aria-label="toywiki">' in page
+            assert " left" not in page
     with (
         local_client(door_of(two_dumps, collections=["other"]), f"http://{DOOR}") as client,
         hold_collection(two_dumps),
