@@ -7,7 +7,7 @@ Command: python docs/interface_words.py
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po, write_po
@@ -52,13 +52,19 @@ def updated(path: Path, found: Catalog) -> bytes:
     return header.encode() + written.getvalue()
 
 
+def _is_translated(message: Message) -> bool:
+    """Whether there is something in each of its forms."""
+    forms = [message.string] if isinstance(message.string, str) else message.string
+    return all(forms)
+
+
 def main() -> None:
     """Bring all files up to date, and tell how many words each of them lacks."""
     found = words()
     for path in sorted(FILES.glob("*.po")):
         path.write_bytes(updated(path, found))
         with path.open("rb") as file:
-            lacking = [one for one in read_po(file) if one.id and not one.string]
+            lacking = [one for one in read_po(file) if one.id and not _is_translated(one)]
         print(f"{path.name}: {len(lacking)} of {len(found)} to be translated")
 
 

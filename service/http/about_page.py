@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import groupby
+from math import isinf
 
 from babel import Locale, UnknownLocaleError
 from fastapi import APIRouter, Request
@@ -24,7 +24,7 @@ from pinakes.service.views.collection_views import CollectionView, collection_vi
 __all__ = ["about_page"]
 
 # Fewer would tell what somebody has just done.
-_LEAST = 20
+_FEWEST = 20
 _MOST_YEARS = 12
 about_page = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -52,15 +52,16 @@ def about(request: Request, library: ServedLibrary) -> Response:
     states = library.states()
     collections = [_about(request, library, state, language) for state in states]
     shares = {
-        one.view.collection: (one.manifest.coverage, _percent(one.manifest))
+        one.view.collection: (one.manifest.coverage, _counted(one.manifest, language))
         for one in collections
         if one.manifest
     }
     shown = {
         "version": version("pinakes"),
         "model": model_of(request),
-        "coverage": chart(language.gettext("Searched by meaning"), shares, 1.0),
+        "coverage": chart(language.gettext("Passages that are searched by meaning"), shares, 1.0),
         "collections": collections,
+        "fewest": _FEWEST,
         "latencies": _latencies(request.app.state.metrics, language),
     }
     return page_response(request, "about.html", shown)
@@ -125,31 +126,41 @@ def _latencies(metrics: Metrics, language: InterfaceLanguage) -> list[Chart]:
         (gettext("Searches, by the time they took"), metrics.search_times()),
         (gettext("Answers, by the time to their first words"), metrics.first_words_times()),
     )
-    return [_histogram(title, times) for title, times in titles if sum(times.values()) >= _LEAST]
+    return [
+        _histogram(title, times, language)
+        for title, times in titles
+        if sum(times.values()) >= _FEWEST
+    ]
 
 
-def _histogram(title: str, times: dict[float, int]) -> Chart:
-    """Shares by their upper bounds in seconds, without what is empty at either end."""
+def _histogram(title: str, times: dict[float, int], language: InterfaceLanguage) -> Chart:
+    """Shares by the bounds of their times, without what is empty at either end."""
     total = sum(times.values())
-    runs = [(empty, list(some)) for empty, some in groupby(times.items(), lambda one: not one[1])]
-    runs = runs[1:] if runs[0][0] else runs
-    runs = runs[:-1] if runs[-1][0] else runs
-    kept = [one for _, some in runs for one in some]
-    return chart(
-        title,
-        {_bound(seconds): (count / total, f"{count / total:.0%}") for seconds, count in kept},
-    )
+    filled = [place for place, count in enumerate(times.values()) if count]
+    spans = list(zip((0.0, *times), times.items(), strict=False))[filled[0] : filled[-1] + 1]
+    values = {
+        _span(over, seconds, language): (count / total, language.percent(count / total))
+        for over, (seconds, count) in spans
+    }
+    return chart(title, values)
 
 
-def _bound(seconds: float) -> str:
-    if seconds == float("inf"):
-        return "> 5 min"
-    return f"≤ {seconds * 1000:.0f} ms" if seconds < 1 else f"≤ {seconds:.0f} s"
+def _span(over: float, seconds: float, language: InterfaceLanguage) -> str:
+    """Times of more than ``over`` and at most so many seconds, in the unit of the latter."""
+    if isinf(seconds):
+        return f"> {language.number(over)} s"
+    scale, unit = (1, "s") if seconds >= 1 else (1000, "ms")
+    most = f"{language.number(round(seconds * scale, 1))} {unit}"
+    return f"{language.number(round(over * scale, 1))}–{most}" if over else f"≤ {most}"
 
 
-def _percent(manifest: Manifest) -> str:
-    share = manifest.coverage
-    return "0 %" if not share else "< 1 %" if share < 0.01 else f"{int(100 * share)} %"
+def _counted(manifest: Manifest, language: InterfaceLanguage) -> str:
+    """How many of its passages have a vector."""
+    vectors, passages = map(language.number, (manifest.vectors, manifest.passages))
+    return language.gettext("%(vectors)s of %(passages)s") % {
+        "vectors": vectors,
+        "passages": passages,
+    }
 
 
 def _language_name(code: str | None, language: InterfaceLanguage) -> str:

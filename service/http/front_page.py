@@ -53,23 +53,22 @@ def coverage_in_words(index: Index, language: InterfaceLanguage) -> str:
     """
     gettext = language.gettext
     manifest = index.manifest
-    share = manifest.coverage
     if manifest.vectors == 0:
         return gettext("Searched by words; no passage has a vector yet.")
-    if share == 1:
+    if manifest.vectors == manifest.passages:
         return gettext("Searched by words and by meaning.")
-    percent = "< 1" if share < 0.01 else str(min(round(100 * share), 99))
     if manifest.vectors < index.store.lead_count():
         words = gettext(
-            "Searched by words. %(percent)s %% of the passages have vectors: search by meaning "
-            "covers the beginnings of the first articles."
+            "Searched by words. %(vectors)s of %(passages)s passages have vectors: search by "
+            "meaning covers the beginnings of the first articles."
         )
     else:
         words = gettext(
-            "Searched by words. %(percent)s %% of the passages have vectors: search by meaning "
-            "covers the beginnings of all articles."
+            "Searched by words. %(vectors)s of %(passages)s passages have vectors: search by "
+            "meaning covers the beginnings of all articles."
         )
-    return words % {"percent": percent}
+    vectors, passages = map(language.number, (manifest.vectors, manifest.passages))
+    return words % {"vectors": vectors, "passages": passages}
 
 
 def _drawn(index: Index, chance: random.Random) -> Iterator[PassagePlace]:

@@ -18,7 +18,7 @@ from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_timedelta
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
@@ -83,9 +83,13 @@ class InterfaceLanguage:
         """The same, in the form that goes with the number."""
         return self._translations.ungettext(one, many, count)
 
-    def number(self, value: int) -> str:
+    def number(self, value: float) -> str:
         """A number with its thousands set off."""
         return format_decimal(value, locale=self._locale)
+
+    def percent(self, share: float) -> str:
+        """A share, 0 to 1, in whole hundredths: 27%."""
+        return format_percent(share, locale=self._locale)
 
     def size(self, size: int) -> str:
         """So many bytes on a disk: 90.9 MB."""

@@ -214,12 +214,23 @@ def test_none_and_several_collections(
         shutil.copytree(awkward, tmp_path / "badwiki", symlinks=True)
         (current_generation(tmp_path / "badwiki") / "pages.db").unlink()
     with running(over(tmp_path)) as address:
-        window.page.goto(address)
-        check(window.page)
+        for path in ("/", "/about"):
+            window.page.goto(address + path)
+            check(window.page)
         if count:
             window.page.goto(address + ARTICLE)
             check(window.page)
     window.complaints.clear()
+
+
+def test_how_long_searches_took(window: Window, data: Path) -> None:
+    app = over(data)
+    for number in range(40):
+        app.state.metrics.searched(0.01 * number)
+    with running(app) as address:
+        window.page.goto(f"{address}/about")
+        expect(window.page.get_by_role("table", name="Searches, by the time")).to_be_visible()
+        check(window.page)
 
 
 def test_a_page_of_an_error_of_the_code_itself(

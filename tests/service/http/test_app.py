@@ -309,7 +309,7 @@ class TestOpenApi:
 
 
 class TestWeb:
-    @pytest.mark.parametrize("address", ["/", "/page/617", "/page/617?start=1&end=90"])
+    @pytest.mark.parametrize("address", ["/", "/about", "/page/617", "/page/617?start=1&end=90"])
     def test_pages_can_load_nothing_from_elsewhere(self, client: TestClient, address: str) -> None:
         page = client.get(address)
         policy = dict(

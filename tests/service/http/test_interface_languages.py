@@ -90,6 +90,17 @@ class TestTheFiles:
     def test_such_words_are_seen(self, template: str, said: list[str]) -> None:
         assert list(_own_words(template)) == said
 
+    def test_the_code_says_nothing_that_is_in_no_file(self) -> None:
+        """Where a module has words of the pages, babel.cfg names it."""
+        known = {text for one in interface_words.words() if one.id for text in words_of(one)[0]}
+        said = [
+            text
+            for path in sorted(interface_words.SERVICE.rglob("*.py"))
+            for text in re.findall(r'\bn?gettext\(\s*"([^"]+)"', path.read_text())
+        ]
+        assert len(said) > 10
+        assert [one for one in said if not any(text.startswith(one) for text in known)] == []
+
     @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
     def test_a_script_says_nothing_that_is_in_no_file(self, path: Path) -> None:
         known = {text for one in interface_words.words() if one.id for text in words_of(one)[0]}

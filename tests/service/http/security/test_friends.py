@@ -60,6 +60,7 @@ def targets(app: FastAPI) -> Iterator[str]:
         "/c/{collection}/search",
         "/c/{collection}/page/4",
         "/openapi.json",
+        "/about",
     ]
     paths += ["/v1/models", f"/v1/models/{HIDDEN}", f"/v1/models/{HIDDEN}:quote", "/", "/page/1"]
     for path in paths:

@@ -22,6 +22,7 @@ EVERYWHERE: list[tuple[str, str, Any]] = [
     ("GET", "/c/toywiki/page/1", None),
     ("GET", "/page/1", None),
     ("GET", "/page/99", None),
+    ("GET", "/about", None),
     ("GET", "/enter", None),
     ("GET", "/static/ask.js", None),
     ("GET", "/static/nothing", None),
