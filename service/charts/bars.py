@@ -20,11 +20,15 @@ _ROW, _HEAD, _GAP = 22, 34, 18
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """``label``: what is measured; ``said``: its value in words; ``share``: of the width, 0–1."""
+    """``label``: what is measured; ``said``: its value in words; ``share``: of the width, 0–1.
+
+    ``interval``: within which the value likely lies, as shares too.
+    """
 
     label: str
     said: str
     share: float
+    interval: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,16 +57,16 @@ def chart(title: str, values: Mapping[str, tuple[float, str]], whole: float | No
     return Chart(title, tuple(bars))
 
 
-def svg_of(title: str, charts: Sequence[Chart]) -> str:
-    """The charts below each other, as a file that a browser shows."""
+def svg_of(title: str, charts: Sequence[Chart], note: str = "") -> str:
+    """The charts below each other, as a file that a browser shows; ``note`` holds for all."""
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES), autoescape=True, trim_blocks=True, lstrip_blocks=True,
         finalize=lambda value: visible(value) if isinstance(value, str) else value,
     )  # fmt: skip
-    tops, top = [], _HEAD + _GAP
+    tops, top = [], _HEAD + 2 * _GAP
     for one in charts:
         tops.append(top)
         top += one.height
     drawn = environment.get_template("bars.svg")
     placed = list(zip(charts, tops, strict=True))
-    return drawn.render(title=title, placed=placed, height=top, row=_ROW, head=_HEAD)
+    return drawn.render(title=title, note=note, placed=placed, height=top, row=_ROW, head=_HEAD)

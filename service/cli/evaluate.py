@@ -11,10 +11,13 @@ from pinakes.service.cli.options import (
     EarlierOption,
     JsonOption,
     ModeOption,
+    PlotOption,
     QrelsOption,
     QuestionsPath,
     SplitOption,
+    check_plot,
     command_settings,
+    draw_plot,
     open_index,
     print_json,
     read_split,
@@ -33,6 +36,7 @@ def retrieval(
     split: SplitOption = None,
     earlier: EarlierOption = None,
     mode: ModeOption = None,
+    plot: PlotOption = None,
     data: DataOption = None,
     collection: CollectionOption = None,
     as_json: JsonOption = False,
@@ -40,6 +44,7 @@ def retrieval(
     """Hits, recall, nDCG@10 and MRR@10 of each mode with 95 % intervals, and latency."""
     from pinakes.index import evaluation
     from pinakes.index.errors import BadQuestions
+    from pinakes.service.charts.evaluation import retrieval_charts
     from pinakes.service.terminal.console import BuildProgress
     from pinakes.service.terminal.evaluation_report import (
         comparisons_json,
@@ -48,6 +53,7 @@ def retrieval(
         run_json,
     )
 
+    check_plot(plot)
     settings = command_settings(data, collection, mode)
     before = None if earlier is None else evaluation.read_run(earlier)
     rows, part = read_split(questions, qrels, split)
@@ -68,6 +74,9 @@ def retrieval(
             )
     reports = evaluation.reports(run)
     comparisons = [] if before is None else evaluation.compare(run, before)
+    if plot is not None:
+        title = f"{run.collection} {run.generation}: {len(run.questions):,} questions searched for"
+        draw_plot(plot, title, retrieval_charts(run, reports))
     if as_json:
         compared = {} if before is None else {"comparisons": comparisons_json(comparisons)}
         print_json(compared | run_json(run, reports))

@@ -11,11 +11,14 @@ from pinakes.service.cli.options import (
     DataOption,
     EarlierOption,
     JsonOption,
+    PlotOption,
     QrelsOption,
     QuestionsPath,
     SplitOption,
     StrictOption,
+    check_plot,
     command_settings,
+    draw_plot,
     one_of,
     open_index,
     open_model,
@@ -61,6 +64,7 @@ def answers(
             help="Keep how often the model's own words are right: how strict answers are follows.",
         ),
     ] = False,
+    plot: PlotOption = None,
     generator: BackendOption = None,
     data: DataOption = None,
     collection: CollectionOption = None,
@@ -70,6 +74,7 @@ def answers(
     from pinakes.index.errors import BadQuestions
     from pinakes.index.evaluation import judge
     from pinakes.service.asking.answer import Answerer
+    from pinakes.service.charts.evaluation import answer_charts
     from pinakes.service.evaluation.answer_figures import (
         check_comparable,
         compare_answers,
@@ -87,6 +92,7 @@ def answers(
         print_profile,
     )
 
+    check_plot(plot)
     settings = command_settings(data, collection, backend=generator)
     all_modes: tuple[AnswerMode, ...] = get_args(AnswerMode)
     chosen = [one_of("--mode", mode, all_modes) for mode in dict.fromkeys(modes or all_modes)]
@@ -121,6 +127,10 @@ def answers(
         print_profile(run.model, measured, keep_profile(run.model, measured, settings.data))
     figures = figures_of(run)
     comparisons = [] if before is None else compare_answers(run, before)
+    if plot is not None:
+        title = f"{run.collection} {run.generation}: {len(run.questions):,} questions asked"
+        note = f"Answers by {run.model}. " if run.model else ""
+        draw_plot(plot, title, answer_charts(run, figures), note)
     if as_json:
         compared = {} if before is None else {"comparisons": comparisons_json(comparisons)}
         print_json(compared | answer_run_json(run, figures))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pinakes.index.evaluation import Question, Split
     from pinakes.index.library import Library
     from pinakes.index.retrieval.search import Index
+    from pinakes.service.charts.bars import Chart
     from pinakes.service.collection import Collection, Collections
     from pinakes.service.generators.generator import Generator
 
@@ -91,6 +92,15 @@ SplitOption = Annotated[
 EarlierOption = Annotated[
     Path | None,
     typer.Option("--compare", help="An earlier run on these questions.", show_default=False),
+]
+PlotOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--plot",
+        metavar="FILE.svg",
+        help="Also draw the figures into this SVG file.",
+        show_default=False,
+    ),
 ]
 
 
@@ -219,6 +229,31 @@ def read_split(
     return [
         question for question in questions if part is None or split_of(question.question_id) == part
     ], part
+
+
+def check_plot(path: Path | None) -> None:
+    """Raise BadInput unless a drawing can go there: before hundreds of questions are asked."""
+    from pinakes.service.errors import BadInput
+
+    if path is None:
+        return
+    if path.suffix.lower() != ".svg":
+        raise BadInput(f"--plot {path}: charts are SVG; name a file that ends in .svg")
+    if not path.parent.is_dir():
+        raise BadInput(f"--plot {path}: there is no directory {path.parent}")
+    if path.exists() and not path.is_file():
+        raise BadInput(f"--plot {path}: is no file; name another")
+
+
+def draw_plot(path: Path, title: str, charts: "Sequence[Chart]", note: str = "") -> None:
+    """Write the charts of an evaluation, and say so beside what is printed."""
+    from pinakes.ingest.files import write_whole
+    from pinakes.service.charts.bars import svg_of
+    from pinakes.service.terminal.console import err
+
+    with write_whole(path) as file:
+        file.write(svg_of(title, charts, f"{note}Lines and brackets: 95 % intervals.").encode())
+    err.print(f"Drawn in {path}", markup=False)
 
 
 def one_of(option: str, value: str, choices: Sequence[str]) -> Any:

@@ -1,6 +1,7 @@
 """``pinakes eval`` as a user meets it: three kinds of questions, runs kept and compared."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,47 @@ def test_json_holds_figures_and_ranks(kept: Path) -> None:
     assert row["qid"] == "s001"
     assert row["pages"] == {"617": 1}
     assert row["ranks"]["keyword"]["pages"] == [1]
+
+
+def test_figures_are_drawn_beside_what_is_printed(run: Run, data: Path, tmp_path: Path) -> None:
+    plot = tmp_path / "figures.svg"
+    command = ("eval", "retrieval", QUESTIONS, "--data", data, "--plot", plot)
+    status, out, error = run(*command, "--json")
+    assert status == 0
+    assert f"Drawn in {plot}" in error.replace("\n", "")
+    (report,) = json.loads(out)["reports"]
+    drawn = plot.read_text()
+    for name in ("hit@1", "nDCG@10"):
+        measured = report["measures"][name]
+        assert f">{name}</text>" in drawn
+        said = f">{measured['value']:.3f} ({measured['low']:.2f}–{measured['high']:.2f})</text>"
+        assert said in drawn
+    assert "91 questions" in drawn
+    assert list(tmp_path.iterdir()) == [plot]
+
+
+@pytest.mark.parametrize("command", [("retrieval",), ("answers", "--mode", "quote")])
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("figures.png", "name a file that ends in .svg"),
+        ("figures", "name a file that ends in .svg"),
+        ("nowhere/figures.svg", "there is no directory"),
+        ("taken.svg", "is no file"),
+        ("pipe.svg", "is no file"),
+    ],
+)
+def test_where_nothing_can_be_drawn_nothing_is_asked(
+    run: Run, data: Path, tmp_path: Path, command: tuple[str, ...], name: str, words: str
+) -> None:
+    (tmp_path / "taken.svg").mkdir()
+    os.mkfifo(tmp_path / "pipe.svg")
+    plot = tmp_path / name
+    status, out, error = run("eval", *command, QUESTIONS, "--data", data, "--plot", plot)
+    assert (status, out) == (2, "")
+    assert error.startswith(f"pinakes: --plot {plot}")
+    assert words in error
+    assert "Asking" not in error
 
 
 def test_a_half(run: Run, data: Path) -> None:

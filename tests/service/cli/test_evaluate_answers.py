@@ -238,6 +238,22 @@ def test_too_few_questions_choose_nothing(
     assert not threshold_file.exists()
 
 
+def test_figures_are_drawn_beside_what_is_printed(
+    run: Run, data: Path, tmp_path: Path, script: Script
+) -> None:
+    script(*WORDS)
+    path = file_of(tmp_path / "questions.jsonl", LINEAR_B, UNKNOWN)
+    plot = tmp_path / "figures.svg"
+    command = ("eval", "answers", path, "--mode", "quote", "--mode", "brief", "--data", data)
+    status, out, _ = run(*command, "--plot", plot, "--json")
+    assert status == 0
+    found = measures_of(json.loads(out), "brief")
+    drawn = plot.read_text()
+    refused = drawn.partition(">answerable: refused</text>")[2].partition("</g>")[0]
+    assert f">{found['answerable: refused']:.3f} (" in refused.partition(">brief</text>")[2]
+    assert "Answers by scripted." in drawn
+
+
 @pytest.mark.parametrize(
     ("rows", "options", "words"),
     [
