@@ -60,7 +60,8 @@ class Block:
     heading's or table's own on the page; none is like a name that the page itself has. ``opens``,
     ``closes``: lists that begin before an item and end behind it. ``head``: a table's headings by
     column. ``left_out``: how many of its rows are not shown. ``pictures``: of a figure, whose
-    pieces are its caption.
+    pieces are its caption. ``goes_on``: text in the line right below other text, which is no
+    paragraph of its own.
     """
 
     kind: Kind
@@ -73,6 +74,7 @@ class Block:
     rows: tuple[tuple[TableCell, ...], ...] = ()
     left_out: int = 0
     pictures: tuple[Picture, ...] = ()
+    goes_on: bool = False
 
     @property
     def text(self) -> str:
@@ -121,8 +123,11 @@ def _blocks(
     lines: Iterable[_Line], cutter: Cutter, table: "_Table", *, guesses_rows: bool
 ) -> Iterator[Block]:
     anchors: Counter[str] = Counter()
+    text_end = -2  # of the line before, if that was text
     for line in lines:
         kind, level, start, text, cells = line
+        goes_on = kind == "text" and start == text_end + 1
+        text_end = start + len(text) if kind == "text" else -2
         if not (cells and table.takes(line)):
             yield from table.ended()
         if cells:
@@ -140,7 +145,7 @@ def _blocks(
         is_heading = kind == "heading"
         pieces = cutter.pieces(start, text, shown, is_line=True, has_pictures=not is_heading)
         anchor = _numbered(heading_anchor(text), anchors) if is_heading else ""
-        yield from _parted(Block(kind, level, pieces, anchor))
+        yield from _parted(Block(kind, level, pieces, anchor, goes_on=goes_on))
     yield from table.ended()
 
 

@@ -325,3 +325,9 @@ def test_with_a_layout_every_letter_is_shown_once_and_marked_where_it_stands() -
             assert marked.replace("\n", "") == stored.text[start:end].replace("\n", "")
             first = [piece.text for piece in pieces if piece.first]
             assert first == [piece.text for piece in pieces if piece.marked][:1]
+
+
+def test_text_in_the_next_line_goes_on() -> None:
+    stored = page(((), "a\nb\n\nc"), (("H",), "d\n- item\ne\nf"))
+    blocks = page_blocks(stored, None)
+    assert [block.text for block in blocks if block.goes_on] == ["b", "f"]

@@ -67,6 +67,8 @@ def wiki(directory: Path, language: str, text: str) -> Path:
         redirect(3, "ANN", "Ann"),
         redirect(4, "<b>Annie</b>", "Ann"),
         article(5, "Other", "Of [[Ann]]."),
+        article(7, "Lines", "The first line<br>the second line\n\nA paragraph."),
+        article(6, "Zebra", "[[File:Zebra.png|thumb|A zebra in the sun]]\nZebras graze in herds."),
     ]
     dump = write_dump(directory, pages, language=language)
     options = BuildOptions(1, executors=in_threads)
@@ -320,11 +322,32 @@ def test_signs_that_part_texts_are_not_drawn(window: Window, ann: str) -> None:
     page = window.page
     page.goto(ann)
     expect(page.locator(".box th").first).to_have_text("Name: ", use_inner_text=False)
-    for sign in (*page.locator(".box .unseen").all(), *page.locator(".item .unseen").all()):
+    for sign in (*page.locator(".box .sign").all(), *page.locator(".item .sign").all()):
         assert box(sign)["width"] <= 1
-    assert page.locator(".box .unseen").count() == page.locator(".box th").count()
+    assert page.locator(".box .sign").count() == page.locator(".box th").count()
     expect(page.locator(".item.bullet")).to_have_text(["- one", "- two"], use_inner_text=False)
     expect(page.locator(".item:not(.bullet)")).to_contain_text(["three"])
+
+
+@needs_chromium
+@pytest.mark.parametrize("kind", ["window", "bare_window"])
+def test_captions_do_not_run_into_the_text_of_a_result(
+    request: pytest.FixtureRequest, ann: str, kind: str
+) -> None:
+    page = request.getfixturevalue(kind).page
+    page.goto(ann.replace("page/Ann", "search?q=zebras+herds&all=1"))
+    lines = page.locator(".results .lines").first.inner_text().splitlines()
+    assert lines == ["Zebras graze in herds.", "A zebra in the sun"]
+
+
+@needs_chromium
+def test_lines_of_a_paragraph_stand_together(window: Window, ann: str) -> None:
+    page = window.page
+    page.goto(ann.replace("Ann", "Lines"))
+    first, second, third = (box(one) for one in page.locator("article p.text").all())
+    gap = second["y"] - first["y"] - first["height"]
+    assert gap < 2
+    assert third["y"] - second["y"] - second["height"] > gap + 8
 
 
 def test_other_names_are_those_that_read_otherwise(client: TestClient) -> None:

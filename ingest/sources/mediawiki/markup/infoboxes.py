@@ -23,6 +23,7 @@ _LAYOUT_KEY = re.compile(
     r"(above|label|data|header|list|body|title|row)_?(style|class)\d*|rowclass\d*|bodyclass|"
     r"(nickname|motto|etymology|shield|arms|emblem|blank_emblem)[ _]link\d*|lien[ _].*|"
     r".*_linkname\d*|coord(inates)?[ _]?(display|region|type|addon|scale|format|notitle)|unit_pref|"
+    r"(bg|background|border|header|heading|box|family)[ _-]?colou?r\d*|"
     r"width\d+|frameless|child|embed(ded)?|module\d*|collapsible|nocat|border|autoheaders?|decat)$",
     re.IGNORECASE,
 )
