@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from bench.peers.readers import Reader
 
-__all__ = ["chromium", "drawn", "suggested"]
+__all__ = ["asked", "chromium", "drawn", "suggested"]
 
 _EXECUTABLE = "/usr/bin/chromium"
 _SIZE: ViewportSize = {"width": 1280, "height": 800}
@@ -16,7 +16,10 @@ _PATIENCE_MS = 20_000
 # Of a page that is loaded: milliseconds since it was asked for, bytes over the wire, requests.
 _LOADED = """
 () => new Promise((resolve) => {
-  let largest = 0;
+  let largest = 0, shift = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) shift += entry.hadRecentInput ? 0 : entry.value;
+  }).observe({ type: "layout-shift", buffered: true });
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) largest = Math.max(largest, entry.startTime);
   }).observe({ type: "largest-contentful-paint", buffered: true });
@@ -30,6 +33,7 @@ _LOADED = """
       "LCP ms": largest,
       "kB": sent.reduce((sum, entry) => sum + entry.transferSize, 0) / 1000,
       "requests": sent.length,
+      "shift": shift,
     });
   }, 50));
 })
@@ -59,6 +63,34 @@ _WATCH = """
 """
 
 
+# From Enter until the first words of an answer are drawn, and what moves until all of it is there.
+_ANSWERED = """
+() => {
+  let shift = 0;
+  new PerformanceObserver((list) => {
+    for (const entry of list.getEntries()) shift += entry.hadRecentInput ? 0 : entry.value;
+  }).observe({ type: "layout-shift" });
+  const answer = document.getElementById("answer"), after = document.getElementById("after");
+  window.answered = new Promise((resolve) => {
+    document.getElementById("question").addEventListener("keydown", () => {
+      const began = performance.now();
+      let ms = null;
+      const watcher = new MutationObserver(() => {
+        const drawn = () => requestAnimationFrame(() => setTimeout(() => {
+          ms ??= performance.now() - began;
+          if (after.hidden) return;
+          watcher.disconnect();
+          resolve({ ms, shift });
+        }));
+        if (answer.textContent.trim() || !after.hidden) drawn();
+      });
+      watcher.observe(document.body, { childList: true, subtree: true, attributes: true });
+    }, { once: true, capture: true });
+  });
+}
+"""
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Chromium, which asks nobody for anything on its own."""
@@ -78,6 +110,20 @@ def drawn(browser: Browser, addresses: Sequence[str]) -> list[dict[str, float]]:
         for address in addresses:
             page.goto(address, wait_until="load")
             found.append(page.evaluate(_LOADED))
+        return found
+
+
+def asked(browser: Browser, address: str, questions: Sequence[str]) -> list[dict[str, float]]:
+    """For each question, asked at ``address``: ms to its first words, and what moved (CLS)."""
+    with _page(browser) as page:
+        found: list[dict[str, float]] = []
+        for question in questions:
+            page.goto(address, wait_until="networkidle")
+            page.locator("#question").fill(question)
+            page.locator("#question").focus()
+            page.evaluate(_ANSWERED)
+            page.keyboard.press("Enter")
+            found.append(page.evaluate("window.answered"))
         return found
 
 

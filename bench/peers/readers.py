@@ -45,6 +45,10 @@ class Reader:
     listed: str
     seconds: float = 0.0
 
+    def first(self) -> str:
+        """The page that one begins at."""
+        return f"{self.address}/" + ("" if self.name == KIWIX else f"c/{self.book}/")
+
     def article(self, page: StoredPage) -> str:
         """Where ``page`` is read."""
         if self.name == KIWIX:

@@ -325,6 +325,11 @@ TABLES = (
           "*model asked*: the share of its slots that the seven take by themselves; *floor*: "
           "alone, and what is left on the average of a running answer, were all slots taken.",
           answers.friends),
+    Table("Budgets of the pages", "budgets", "budgets",
+          "In Chromium, beside kiwix-serve where it has the same: 6,000 articles; an article of a "
+          "million letters; the first words of an answer after Enter, and kiwix-serve's page of "
+          "results for the same words; *moved*: cumulative layout shift. Medians but for p95. No "
+          "model was asked. The cores were busy with other work.", peers.budgets),
     Table("Beside kiwix-serve: reading", "beside_kiwix", "beside_kiwix",
           "Ten articles in Chromium, medians, the same articles in both: a ZIM file, whose "
           "pictures kiwix-serve sends, and 6,000 articles of text alone, which were written into "

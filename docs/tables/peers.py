@@ -5,9 +5,23 @@ from typing import Any
 
 from tables.cells import Row, Share
 
-__all__ = ["read_beside", "searched_beside", "served_beside"]
+__all__ = ["budgets", "read_beside", "searched_beside", "served_beside"]
 
 _NAMES = ("kiwix-serve", "Pinakes")
+
+
+def budgets(figures: Any) -> Iterable[Row]:
+    for row in figures["rows"]:
+        unit = f" {row['unit']}".rstrip()
+        yield {
+            "": row["what"],
+            "budget": f"{row['budget']:g}{unit}",
+            **{name: _rounded(row.get(name)) for name in _NAMES},
+        }
+
+
+def _rounded(value: float | None) -> str:
+    return "" if value is None else f"{value:.0f}" if value >= 1 else f"{value:.3f}"
 
 
 def read_beside(figures: Any) -> Iterable[Row]:
@@ -16,7 +30,9 @@ def read_beside(figures: Any) -> Iterable[Row]:
         for visit, told in visits.items():
             for name in _NAMES:
                 yield {"": f"{wiki}: {told}", "by": name} | {
-                    column: round(value) for column, value in found["articles"][name][visit].items()
+                    column: round(value)
+                    for column, value in found["articles"][name][visit].items()
+                    if column != "shift"
                 }
 
 

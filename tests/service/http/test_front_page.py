@@ -146,3 +146,9 @@ def test_random_works_without_javascript(bare_window: Window, address: str) -> N
     page.goto(address)
     page.get_by_role("link", name="An article at random").click()
     assert re.search(r"/c/samplewiki/page/", page.url)
+
+
+def test_random_is_below_every_page_of_a_collection(client: TestClient) -> None:
+    for path in ("page/Rosetta_Stone", "search?q=city", "backlinks/Rosetta_Stone"):
+        page = client.get(f"/c/samplewiki/{path}", headers=HTML).text
+        assert page.count('href="/c/samplewiki/random"') == 1
