@@ -22,6 +22,7 @@ PACKED = {"Accept-Encoding": "gzip, deflate, br"}
 PLAIN = {"Accept-Encoding": "identity"}
 PAGES = ["/c/samplewiki/", "/c/samplewiki/search?q=city", "/c/samplewiki/page/Rosetta_Stone"]
 _FIRST_LOAD_BYTES = 60_000
+_LONGEST_LINE = 200
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +124,18 @@ def test_another_letter_in_a_file_is_another_address(
     style = directory / "style.css"
     style.write_text(style.read_text().replace("#22201c", "#22201d"))
     assert static_files._version() != before
+
+
+def test_scripts_are_ours_and_load_only_what_lies_beside_them() -> None:
+    """A library would be weighed first, with its licence and digest: decision 0100."""
+    names = {path.name for path in static_files._DIRECTORY.iterdir()}
+    assert {Path(name).suffix for name in names} <= {".js", ".css", ".svg", ".png", ".webmanifest"}
+    for script in static_files._DIRECTORY.glob("*.js"):
+        text = script.read_text(encoding="utf-8")
+        loaded = re.findall(r"""\b(?:from|import)[\s(]*["'`]([^"'`]*)""", text)
+        assert {name.removeprefix("./") for name in loaded} <= names, script.name
+        assert max(map(len, text.splitlines())) < _LONGEST_LINE, script.name  # no bundle
+        assert not re.search(r"\beval\(|new Function|https?://", text), script.name
 
 
 @pytest.mark.parametrize("path", ["/static/style.css", "/c/samplewiki/page/Rosetta_Stone"])
