@@ -189,6 +189,12 @@ class Store:
             rows = map(page_row, self._connection().execute(_PAGES, (json.dumps(page_ids),)))
             return [(row.page_id, row.title) for row in rows]
 
+    def timestamps(self, page_ids: Sequence[int]) -> dict[int, str]:
+        """Of those of these pages that are there: when they were last changed, "" if not known."""
+        with self._reading():
+            rows = map(page_row, self._connection().execute(_PAGES, (json.dumps(page_ids),)))
+            return {row.page_id: row.timestamp for row in rows}
+
     def kept_as_of(self, page_ids: Sequence[int]) -> dict[int, str]:
         """Of those of these pages that were kept from an earlier dump: the date of that one."""
         if not self._keeps:

@@ -10,7 +10,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Seque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, aclosing
 from functools import partial
-from typing import Literal
+from typing import Literal, TypeVar
 
 from pinakes.index.retrieval.federated import Federation, federation_of
 from pinakes.index.retrieval.search import Index
@@ -18,6 +18,7 @@ from pinakes.index.types import Hit, PageKey
 from pinakes.service.asking.answer_writer import AnswerWriter
 from pinakes.service.asking.as_of import as_of_note, asks_about_now
 from pinakes.service.asking.asked_language import language_name
+from pinakes.service.asking.best_page import best_page
 from pinakes.service.asking.cards import topic_card_events, write_card
 from pinakes.service.asking.citations import make_citation, page_url
 from pinakes.service.asking.draft import Draft
@@ -54,6 +55,7 @@ from pinakes.service.types import (
 __all__ = ["Answerer", "OnStatus", "answer_of", "finished_answer"]
 
 OnStatus = Callable[[Status], Awaitable[None]]
+Found = TypeVar("Found")
 
 _NEAREST = 3
 
@@ -121,7 +123,7 @@ class Answerer:
             self._on_spent(spent)
 
     async def _answered(self, draft: Draft) -> AsyncGenerator[AnswerEvent, None]:
-        request = draft.request
+        request, mode = draft.request, self.settings.search.mode
         generator = None if request.mode == "quote" else self.generator
         with ExitStack() as stack:
             turn = None
@@ -132,6 +134,10 @@ class Answerer:
                 stack.callback(lambda: setattr(draft, "model_s", ticket.lasted_s))
                 turn = ModelTurn(generator, ticket, self.settings.answer.limit_s)
             yield Status("searching")
+            if generator is not None:
+                best = await self._searched(draft, partial(best_page, draft, mode))
+                if best is not None:
+                    yield best
             async with aclosing(understood(draft, turn, self.settings.generator)) as events:
                 async for event in events:
                     yield event
@@ -151,8 +157,8 @@ class Answerer:
                     yield event
                 return
             if turn is None:
-                best = draft.ranked[0].hit if draft.ranked else 0
-                self._take_sources(draft, draft.hits[best : best + 1])
+                first = draft.ranked[0].hit if draft.ranked else 0
+                self._take_sources(draft, draft.hits[first : first + 1])
                 yield Sources(draft.citations)
                 for event in self._card(draft, question):
                     yield event
@@ -171,19 +177,10 @@ class Answerer:
 
     async def _search(self, draft: Draft) -> Question:
         """Find what there is for the question; the question as sources are compared with it."""
-        request = draft.request
-        with self._searches.enter(request.caller, request.user) as ticket:
-            await ticket.turn()
-            among = await asyncio.get_running_loop().run_in_executor(
-                self._searching,
-                find_among,
-                draft.federation,
-                self.reading,
-                draft.question,
-                self.settings.search.mode,
-                draft.beside,
-                draft.planned,
-            )
+        models, mode = self.reading, self.settings.search.mode
+        question, beside, planned = draft.question, draft.beside, draft.planned
+        work = partial(find_among, draft.federation, models, question, mode, beside, planned)
+        among = await self._searched(draft, work)
         draft.index, draft.threshold, found = among.index, among.threshold, among.found
         draft.searched, draft.hits, draft.ranked = found.searched, found.hits, found.sentences
         draft.more, draft.likely = found.more, found.likely
@@ -192,6 +189,13 @@ class Answerer:
         draft.confidence = round(found.confidence, 3)
         draft.clock("search_s")
         return found.question
+
+    async def _searched(self, draft: Draft, search: Callable[[], Found]) -> Found:
+        """What ``search`` finds, in a thread, when it is the caller's turn."""
+        request = draft.request
+        with self._searches.enter(request.caller, request.user) as ticket:
+            await ticket.turn()
+            return await asyncio.get_running_loop().run_in_executor(self._searching, search)
 
     async def _generated(
         self, draft: Draft, question: Question, turn: ModelTurn

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pinakes.service.types import Answer, Citation, Sentence
 
-__all__ = ["AnswerEvent", "Checked", "Done", "Sources", "Status", "Token", "Withdrawn"]
+__all__ = ["AnswerEvent", "Best", "Checked", "Done", "Sources", "Status", "Token", "Withdrawn"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,19 @@ class Status:
         seconds = self.wait_s or 0.0
         wait = f"{math.ceil(seconds)} s" if seconds < 90 else f"{math.ceil(seconds / 60)} min"
         return f"In the queue: {before}, about {wait}…"
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """What a search has found, before a model says anything: the passage that most likely answers.
+
+    ``said``: its sentence that most likely does, as offsets into its quote, in code points.
+    ``lead``: how its page begins; "" where the passage is that beginning, or it is no sentence.
+    """
+
+    citation: Citation
+    said: tuple[int, int] | None
+    lead: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +80,4 @@ class Done:
     answer: Answer
 
 
-AnswerEvent = Status | Sources | Token | Checked | Withdrawn | Done
+AnswerEvent = Status | Best | Sources | Token | Checked | Withdrawn | Done

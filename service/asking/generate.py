@@ -178,7 +178,9 @@ async def written(
         draft.text += note
         yield Token(note)
     if not draft.answer_tokens:
-        raise GeneratorFailed("the model ended without a word; ask again, or use --mode quote")
+        raise GeneratorFailed(
+            "the model ended without a word; ask again, or for the words of a passage"
+        )
 
 
 def _parts(piece: str | Sign) -> Iterable[str | Sign]:

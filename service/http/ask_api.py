@@ -87,9 +87,10 @@ async def ask(
     """An answer with its sources.
 
     With ``Accept: text/event-stream`` it comes as events: ``status`` for what is being done,
-    ``sources``, ``token`` for each piece of the text, ``sentence`` with the verdict on each
-    sentence, then ``done`` with the whole answer, or ``error`` with a problem. ``withdrawn``:
-    all text so far was a model's thinking, and does not count.
+    ``best`` for the page that likely answers, before a model speaks, ``sources``, ``token`` for
+    each piece of the text, ``sentence`` with the verdict on each sentence, then ``done`` with the
+    whole answer, or ``error`` with a problem. ``withdrawn``: all text so far was a model's
+    thinking, and does not count.
     """
     return await _reply(request, several, form, body)
 

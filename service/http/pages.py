@@ -1,4 +1,4 @@
-"""The pages: choose a collection, search it, ask it, read an article with a passage marked."""
+"""The pages: choose a collection, ask it, read an article with a passage marked."""
 
 import hashlib
 import random
@@ -11,9 +11,7 @@ from fastapi import APIRouter, Depends, FastAPI, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pinakes.index.aliases.titles import title_key
-from pinakes.index.errors import BadQuery
 from pinakes.index.library import ALL
-from pinakes.index.retrieval.federated import Federation
 from pinakes.index.retrieval.search import Index
 from pinakes.index.store.rows import MOST_BACKLINKS
 from pinakes.index.types import StoredPage
@@ -30,36 +28,26 @@ from pinakes.service.http.requests import (
     LeasedIndex,
     ServedLibrary,
     collection_meant,
+    with_rest,
 )
-from pinakes.service.http.search_results import (
-    MOST_PAGES,
-    PASSAGES_A_PAGE,
-    ArticleResult,
-    results_page,
-)
+from pinakes.service.http.search_page import search_pages
 from pinakes.service.http.security.caller import caller_of
 from pinakes.service.http.security.entry import add_entry
 from pinakes.service.http.security.guard import is_own_navigation
-from pinakes.service.http.templating import page_response
-from pinakes.service.pages_by_name import begun_titles, meanings_found, near_pages
-from pinakes.service.tools.glance import glance
-from pinakes.service.types import Meaning
+from pinakes.service.http.templating import FRESH, page_response
+from pinakes.service.pages_by_name import near_pages
 from pinakes.service.views.collection_views import collection_view
 from pinakes.service.views.page_views import page_view
-from pinakes.service.views.search_views import MeaningView, left_out_view, meaning_views
+from pinakes.service.views.search_views import MeaningView, meaning_views
 
 __all__ = ["add_pages"]
 
-# Which page it is hangs on who asks, and on which collections there are.
-_FRESH = {"Cache-Control": "no-cache", "Vary": "Sec-Fetch-Site, Cookie"}
 # Whether a question in a link waits hangs on where the link is.
 _ASKED = {"Vary": "Sec-Fetch-Site"}
 # Of each table, before all are asked for: ten thousand take two seconds.
 _ROWS = 500
 _FIRST_LINKS, _LINKS_A_PAGE = 12, 100
 _NAMES_READ, _MOST_NAMES = 200, 30
-# What readers of kiwix-serve call it, and what it is called here.
-_OF_KIWIX = {"pattern": "q"}
 _CHANCE = random.Random()  # noqa: S311  (draws, no secrets)
 _pages = APIRouter(default_response_class=HTMLResponse, include_in_schema=False)
 
@@ -68,6 +56,7 @@ def add_pages(app: FastAPI) -> None:
     """Add the pages, and the one where a browser gives its token."""
     add_entry(app, app.state.tokens)
     app.include_router(language_choice)
+    app.include_router(search_pages)
     app.include_router(_pages)
 
 
@@ -81,7 +70,7 @@ def first_page(
     names = library.asked([named]) if named else library.names()
     if len(names) < 2:
         address = collection_url(names[0] if names else library.meant())
-        return RedirectResponse(_with_rest(address, request), 307, _FRESH)
+        return RedirectResponse(with_rest(address, request), 307, FRESH)
     collections = [collection_view(state, request.app.state.settings) for state in library.states()]
     shown = {
         "collections": collections,
@@ -130,102 +119,7 @@ def random_page(index: LeasedIndex) -> Response:
 def random_anywhere(library: ServedLibrary, content: str | None = None) -> Response:
     """The same of the collection that is meant, or of the one that ``content`` names."""
     address = f"{collection_url(library.meant(content or None))}random"
-    return RedirectResponse(address, 303, _FRESH)
-
-
-@_pages.get("/search")
-def search_anywhere(
-    request: Request,
-    library: ServedLibrary,
-    named: Annotated[list[str] | None, Query(alias="collection")] = None,
-    query: Annotated[str, Query(alias="q")] = "",
-    page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1,
-    everything: Annotated[bool, Query(alias="all")] = False,
-) -> Response:
-    """What a form sends that names its collection in a field: that one, several, or all.
-
-    kiwix-serve's forms have other names for their fields.
-    """
-    given = request.query_params
-    names = library.asked(list(filter(None, named or [given.get("content", "")])))
-    if len(names) == 1:
-        return RedirectResponse(
-            _with_rest(f"{collection_url(names[0])}search", request), 303, _FRESH
-        )
-    with library.lease_several(names) as several:
-        return _results(request, several, query or given.get("pattern", ""), page, everything)
-
-
-@_pages.get(f"{UNDER_COLLECTION}/search")
-def search_page(
-    request: Request,
-    index: LeasedIndex,
-    query: Annotated[str, Query(alias="q")] = "",
-    page: Annotated[int, Query(ge=1, le=MOST_PAGES)] = 1,
-    everything: Annotated[bool, Query(alias="all")] = False,
-) -> Response:
-    """Articles found, each with its best passage; a title leads to its article at once.
-
-    Where none of them likely tells of what is asked, only what comes nearest is named; ``all``
-    shows them all the same.
-    """
-    if query.strip() and page == 1 and not everything:
-        named = index.page_by_name(query)
-        if named is not None:
-            address = article_url(index.manifest.collection, named.page_id, named.title)
-            return RedirectResponse(f"{address}?{urlencode({'searched': query})}", 303, _FRESH)
-    return _results(request, Federation([index]), query, page, everything)
-
-
-def _results(
-    request: Request, several: Federation, query: str, page: int, everything: bool
-) -> Response:
-    """The page of what a search finds in one collection, or in several."""
-    problem, more = "", False
-    results: list[ArticleResult] = []
-    nearest: list[tuple[str, str]] = []
-    meant: tuple[Meaning, ...] = ()
-    if query.strip():
-        try:
-            mode = request.app.state.settings.search.mode
-            seen = None if page > 1 or everything else glance(several, query, mode, 1)
-            if seen is None or seen.pages:
-                hits = several.search(query, page * PASSAGES_A_PAGE, mode)
-                facts = interface_language(request).gettext("Facts")
-                results, more = results_page(hits, page, facts)
-                if hits and page == 1:
-                    meant = meanings_found(several, query, hits)
-            else:
-                titles = [(*hit.page_key, hit.passage.title) for hit in seen.nearest]
-                nearest = [(one[-1], article_url(*one)) for one in titles]
-        except BadQuery as error:
-            problem = str(error)
-    shown = {
-        "query": query,
-        "problem": problem,
-        "results": results,
-        "nearest": nearest,
-        "meanings": meaning_views(meant),
-        "meanings_language": several.manifest_of(hits[0]).dump.language if meant else "",
-        "near": [] if results or problem else _near(several, query),
-        "number": page,
-        "has_more": more and page < MOST_PAGES,
-    }
-    if len(several.indexes) == 1 and not several.left_out:
-        shown["manifest"] = several.first.manifest
-    else:
-        names = [*several.indexes, *several.left_out]
-        shown["searched"] = several.names
-        shown["left_out"] = left_out_view(several)
-        shown["asked"] = urlencode([("collection", name) for name in dict.fromkeys(names)]) + "&"
-    status = 400 if problem else 200
-    return page_response(request, "search.html", shown, status)
-
-
-def _near(several: Federation, query: str) -> list[tuple[str, str]]:
-    """Titles, with their addresses, that begin as the query does, or as most of it does."""
-    found = begun_titles(several, query)
-    return [(one.title, article_url(name, one.page_id, one.title)) for name, one in found]
+    return RedirectResponse(address, 303, FRESH)
 
 
 def _article(index: Index, name: str) -> StoredPage:
@@ -245,7 +139,7 @@ def moved_page(
     request: Request, page_id: int, collection: Annotated[str, Depends(collection_meant)]
 ) -> Response:
     """Where articles were before collections had addresses."""
-    return RedirectResponse(_with_query(page_url(collection, page_id), request), 308, _FRESH)
+    return RedirectResponse(_with_query(page_url(collection, page_id), request), 308, FRESH)
 
 
 @_pages.get(f"{UNDER_COLLECTION}/page/{{name:path}}")
@@ -257,12 +151,14 @@ def article_page(
     start: int | None = None,
     end: int | None = None,
     searched: str = "",
+    among: Annotated[list[str] | None, Query()] = None,
     rows: Literal["all", "first"] = "first",
     pictures: Literal["show", "wait"] | None = None,
 ) -> Response:
     """An article, with the cited passage highlighted; its id and its other names lead to its title.
 
-    ``searched``: what was searched for that is its title, or leads to it. ``rows``: of tables.
+    ``searched``: what was searched for that is its title, or leads to it; ``among``: in which
+    collections, where in several. ``rows``: of tables.
     ``pictures``: whether they wait until they are asked for; as the browser has it, if not told.
     """
     page = _article(index, name)
@@ -270,8 +166,8 @@ def article_page(
     if unquote(address) != f"{collection_url(index.manifest.collection)}page/{name}":
         if not name.isdecimal() and index.page_by_name(name) is None:  # the likeliest of several
             address += f"?{urlencode({'searched': name.replace('_', ' ')})}"
-            return RedirectResponse(address, 307, _FRESH)
-        return RedirectResponse(_with_query(address, request), 307, _FRESH)
+            return RedirectResponse(address, 307, FRESH)
+        return RedirectResponse(_with_query(address, request), 307, FRESH)
     changed = revision is not None and revision != page.revision_id
     highlight = None if start is None or end is None or changed else (start, end)
     layout = index.store.layout(page)
@@ -300,6 +196,7 @@ def article_page(
             "changed": changed,
             "highlighted": highlight is not None,
             "searched": searched,
+            "instead": [("collection", name) for name in among or ()],
             "manifest": index.manifest,
             "picture_address": picture_address,
             "pictures_wait": waits,
@@ -362,7 +259,7 @@ def _unless_known(request: Request, response: Response) -> Response:
     known = request.headers.get("if-none-match", "").replace(" ", "").split(",")
     if "*" in known or tag in (one.removeprefix("W/") for one in known):
         more = {"ETag": f"W/{tag}", "Vary": f"{response.headers['Vary']}, Accept-Encoding"}
-        return Response(status_code=304, headers=_FRESH | more)
+        return Response(status_code=304, headers=FRESH | more)
     return response
 
 
@@ -388,16 +285,6 @@ def _told_apart(names: dict[str, str]) -> dict[str, str]:
         own: f"{name} ({own})" if name and shared[name] > 1 else name or own
         for own, name in names.items()
     }
-
-
-def _with_rest(path: str, request: Request) -> str:
-    """The path with what the query says beside the collection's name."""
-    rest = [
-        (_OF_KIWIX.get(name, name), value)
-        for name, value in request.query_params.multi_items()
-        if name not in ("collection", "content")
-    ]
-    return f"{path}?{urlencode(rest)}" if rest else path
 
 
 def _with_query(path: str, request: Request) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import Depends, Path, Query, Request
 from pydantic import AfterValidator
@@ -25,10 +26,13 @@ __all__ = [
     "collection_meant",
     "library_of",
     "names_collection",
+    "with_rest",
 ]
 
 # What a collection has for itself stands below; without it the default is meant, or the only one.
 UNDER_COLLECTION = collection_url("{collection}").rstrip("/")
+# What readers of kiwix-serve call it, and what it is called here.
+_OF_KIWIX = {"pattern": "q"}
 
 # JSON can name halves of surrogate pairs, which no text has and no answer can repeat.
 Text = Annotated[str, AfterValidator(lambda text: text.encode("utf-8", "replace").decode())]
@@ -130,3 +134,13 @@ LeasedFederation = Annotated[Federation, Depends(_leased_federation)]
 def address_of_service(request: Request) -> str:
     """How the client reaches this service: what stands before ``/c/…``."""
     return str(request.base_url).rstrip("/")
+
+
+def with_rest(path: str, request: Request) -> str:
+    """The path with what the query says beside the collection's name."""
+    rest = [
+        (_OF_KIWIX.get(name, name), value)
+        for name, value in request.query_params.multi_items()
+        if name not in ("collection", "content")
+    ]
+    return f"{path}?{urlencode(rest)}" if rest else path

@@ -27,8 +27,10 @@ from pinakes.service.http.static_files import STATIC
 from pinakes.service.plain_text import visible
 from pinakes.service.views.search_views import MeaningView
 
-__all__ = ["TEMPLATES", "error_page", "page_response", "wants_page"]
+__all__ = ["FRESH", "TEMPLATES", "error_page", "page_response", "wants_page"]
 
+# Of answers that lead on: where to hangs on who asks, and on which collections there are.
+FRESH = {"Cache-Control": "no-cache", "Vary": "Sec-Fetch-Site, Cookie"}
 _TEMPLATES = Path(__file__).parent / "web" / "templates"
 _HTML = "text/html"
 _FOR_PROGRAMS = ("/v1/", "/mcp")

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from pinakes.service.asking.events import (
     AnswerEvent,
+    Best,
     Checked,
     Done,
     Sources,
@@ -275,6 +276,9 @@ def event_view(event: AnswerEvent, *, with_withheld: bool = False) -> tuple[str,
         case Status(stage, position, wait_s):
             waiting = {} if position is None else {"position": position, "wait_s": wait_s}
             return "status", {"stage": stage} | waiting
+        case Best(citation, said, lead):
+            shown = citation_view(citation, () if said is None else (said,))
+            return "best", shown.model_dump(mode="json") | {"said": said, "lead": lead}
         case Sources(citations):
             views = [citation_view(citation).model_dump(mode="json") for citation in citations]
             return "sources", {"citations": views}

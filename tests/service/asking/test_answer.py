@@ -10,7 +10,15 @@ from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.index.errors import BadQuery
 from pinakes.index.retrieval.search import Index
 from pinakes.service.asking.answer import Answerer
-from pinakes.service.asking.events import AnswerEvent, Checked, Sources, Status, Token, Withdrawn
+from pinakes.service.asking.events import (
+    AnswerEvent,
+    Best,
+    Checked,
+    Sources,
+    Status,
+    Token,
+    Withdrawn,
+)
 from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
 from pinakes.service.generators.generator import Sign
 from pinakes.service.generators.profiles import ModelProfile, keep_profile
@@ -32,6 +40,7 @@ def test_stages_sources_text_verdict_and_answer_in_this_order(index: Index) -> N
     events = answer_events(index, ScriptedGenerator("Michael Ventris ", "deciphered Linear B [1]."))
     assert [event.stage if isinstance(event, Status) else type(event) for event in events[:-1]] == [
         "searching",
+        Best,
         "reading",
         Sources,
         "writing",

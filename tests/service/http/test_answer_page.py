@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.service.conftest import MakeServer, make_app, running
 from tests.service.http.browser import BIRDS, Window, needs_chromium
@@ -145,6 +145,10 @@ def test_a_sentence_that_is_not_supported_says_so(
     mark = window.page.locator("#answer .verdict")
     expect(mark).to_have_count(1)
     expect(mark).to_have_attribute("title", "Nothing that was found supports this sentence.")
+    meaning = window.page.get_by_text("Nothing that was found supports this sentence.")
+    expect(meaning).to_be_hidden()
+    window.page.get_by_text("What the marks mean").click()  # where nothing hovers
+    expect(meaning).to_be_visible()
 
 
 def test_what_a_sentence_lacks_is_named(window: Window, address: str, done: dict[str, Any]) -> None:
@@ -214,7 +218,8 @@ SPOKEN = """() => {
   window.spoken = [];
   const heard = (node) => {
     if (node.nodeType === Node.TEXT_NODE) return node.data;
-    return node.getAttribute("aria-hidden") ? "" : [...node.childNodes].map(heard).join("");
+    const isSilent = node.getAttribute("aria-hidden") || node.getAttribute("aria-live") === "off";
+    return isSilent ? "" : [...node.childNodes].map(heard).join("");
   };
   new MutationObserver((changes) => {
     for (const { target, addedNodes, type } of changes) {
@@ -250,7 +255,7 @@ def test_the_box_is_not_called_by_the_name_that_the_program_gives_it(
     answer_with(page, ("done", done | changed))
     page.goto(f"{address}/?q=birds")
     expect(page.locator("#answer .said")).to_have_text("Type: Syllabary")
-    for shown in (page.locator("#answer"), page.locator("#sources li")):
+    for shown in (page.locator("#answer"), page.locator("#sources ol li")):
         expect(shown).to_contain_text(re.compile(r"Facts\s+Type: Syllabary"))
         expect(shown).not_to_contain_text("Infobox")
     page.get_by_role("button", name="Copy", exact=True).click()
@@ -317,6 +322,78 @@ def test_nothing_moves_while_an_answer_comes(
     expect(page.locator("#summary")).to_contain_text("scripted")
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
     assert page.evaluate("window.shifted") == []
+
+
+def test_the_page_that_likely_answers_stands_there_before_a_model_speaks(
+    window: Window, make_server: MakeServer
+) -> None:
+    page = window.page
+    speaking = threading.Event()
+    page.goto(make_server(ScriptedGenerator(speaking, TRUE)))
+    ask(page, BIRDS)
+    best = page.locator("#best")
+    expect(best.get_by_role("heading")).to_have_text("Library of Alexandria")
+    expect(best.locator(".lead")).to_contain_text("was the library of the Ptolemaic kings")
+    expect(best.locator(".said")).to_have_text(re.compile("^Not everybody admired them.*books.$"))
+    expect(best.locator("mark")).to_have_count(0)
+    expect(page.locator("#answer")).to_be_hidden()
+    speaking.set()
+    expect(page.locator("#after")).to_be_visible()
+    above, below = best.bounding_box(), page.locator("#answer").bounding_box()
+    assert above is not None
+    assert below is not None
+    assert above["y"] + above["height"] <= below["y"]
+    page.reload()
+    expect(best.locator(".said")).to_be_visible()
+    best.get_by_role("link", name="The Mouseion").click()
+    expect(page.locator("article mark").first).to_contain_text("Not everybody admired")
+
+
+def test_a_passage_instead_of_an_answer_is_not_shown_twice(
+    window: Window, make_server: MakeServer
+) -> None:
+    page = window.page
+    silent = threading.Event()
+    page.goto(make_server(ScriptedGenerator(silent, "<think>Hm.</think>")))
+    ask(page, BIRDS)
+    expect(page.locator("#best")).to_be_visible()
+    silent.set()
+    expect(page.locator("#summary")).to_contain_text("The passage that most likely answers")
+    expect(page.locator("#best")).to_be_hidden()
+
+
+def test_where_nothing_likely_answers_no_page_is_named_before(
+    window: Window, address: str, model: ScriptedGenerator
+) -> None:
+    page = window.page
+    model.script = (TRUE,)
+    page.goto(address)
+    with page.expect_response("**/api/ask") as response:
+        ask(page, "How do I fix my washing machine with error E24?")
+    expect(page.locator("#after")).to_be_visible()
+    assert "event: best" not in response.value.text()
+
+
+def test_sources_are_grouped_by_page(window: Window, address: str, done: dict[str, Any]) -> None:
+    [citation] = done["citations"]
+    other = citation | {
+        "page_id": 9,
+        "title": "Papyrus",
+        "url": "/c/samplewiki/page/Papyrus?start=1",
+    }
+    places = [
+        citation | {"number": 1, "heading_path": []},
+        other | {"number": 2},
+        citation | {"number": 4, "heading_path": ["Foundation"]},
+    ]
+    answer_with(window.page, ("done", done | {"citations": places}))
+    window.page.goto(f"{address}/?q=birds")
+    pages = window.page.locator("#sources ul > li")
+    expect(pages).to_have_count(2)
+    expect(pages.locator("> a")).to_have_text(["Library of Alexandria", "Papyrus"])
+    expect(pages.locator("> a").nth(1)).to_have_attribute("href", "/c/samplewiki/page/Papyrus")
+    expect(pages.first.locator("ol > li > a")).to_have_text(["Beginning", "Foundation"])
+    assert pages.first.locator("ol > li").evaluate_all("all => all.map(one => one.value)") == [1, 4]
 
 
 @pytest.mark.parametrize("far", [False, True])
@@ -511,13 +588,13 @@ class TestKeptConversations:
         expect(page.locator("#answer")).to_have_text(said, use_inner_text=True)
         expect(page.locator("#earlier article").get_by_role("heading")).to_have_text(BIRDS)
         expect(page.locator("#summary")).to_contain_text("scripted")
-        page.locator("#sources a").first.click()
+        page.locator("#sources ol a").first.click()
         expect(page.locator("article mark").first).to_be_visible()
         page.go_back()
         expect(page.locator("#answer")).to_have_text(said, use_inner_text=True)
         expect(page.locator("#sources blockquote").first).to_be_visible()
         assert asking(window) == asked
-        assert BIRDS not in page.url
+        assert "Mouseion" not in page.url.partition("#")[0]  # what is sent
 
     def test_it_goes_on_where_it_was_left(
         self, window: Window, address: str, model: ScriptedGenerator
@@ -532,6 +609,39 @@ class TestKeptConversations:
         assert request.value.post_data_json["history"][0]["content"] == BIRDS
         expect(page.locator("#earlier article")).to_have_count(1)
         kept_count(page, 1)
+
+    def test_each_answer_has_an_address(
+        self, window: Window, address: str, model: ScriptedGenerator
+    ) -> None:
+        page = window.page
+        model.script = (TRUE,)
+        begin(page, address, BIRDS, "And birds?")
+        own = page.locator("#earlier h2 a")
+        link = f"{address}/c/samplewiki/{own.get_attribute('href')}"
+        assert link != page.url
+        asked = asking(window)
+        page.goto(f"{address}/c/samplewiki/page/Papyrus")
+        page.goto(link)
+        expect(own).to_be_in_viewport()
+        expect(page.locator("#answer")).to_contain_text("Timon")
+        assert asking(window) == asked
+
+    def test_another_browser_that_opens_the_address_is_given_the_question(
+        self, browser: Browser, window: Window, address: str, model: ScriptedGenerator
+    ) -> None:
+        model.script = (TRUE,)
+        begin(window.page, address, BIRDS)
+        context = browser.new_context()
+        other = Window(context.new_page())
+        other.page.goto(window.page.url)
+        status = other.page.get_by_role("status")
+        expect(status).to_contain_text("kept only by the browser that asked for it")
+        expect(status).to_contain_text("Press Ask to ask its question here")
+        expect(other.page.locator("#question")).to_have_value(BIRDS)
+        assert asking(other) == 0
+        other.page.get_by_role("button", name="Ask").click()
+        expect(other.page.locator("#answer")).to_contain_text("Timon")
+        context.close()
 
     def test_asking_again_replaces_the_answer(
         self, window: Window, address: str, model: ScriptedGenerator
@@ -564,11 +674,7 @@ class TestKeptConversations:
         expect(page.locator("#answer")).to_contain_text("Timon")
         page.get_by_role("button", name=f"Delete “{BIRDS}”", exact=True).click()
         kept_count(page, 1)
-        page.reload()
-        expect(page.get_by_role("status")).to_have_text(
-            "That conversation is not kept in this browser."
-        )
-        page.locator("#kept summary").click()
+        expect(page).to_have_url(f"{address}/c/samplewiki/")  # which tells of it no more, either
         page.get_by_role("button", name="Delete all").click()
         kept_count(page, 0)
 
@@ -641,7 +747,7 @@ class TestKeptConversations:
         )
         page.reload()
         expect(page.get_by_role("status")).to_have_text(
-            "That conversation is not kept in this browser."
+            re.compile("kept only by the browser that asked")
         )
         kept_count(page, 0)
 
@@ -653,6 +759,10 @@ class TestKeptConversations:
         page.add_init_script("delete window.indexedDB; window.indexedDB = undefined;")
         begin(page, address, BIRDS)
         expect(page.locator("#answer")).to_contain_text("Timon")
+        expect(page).to_have_url(f"{address}/c/samplewiki/")
+        page.locator("#kept summary").click()
+        expect(page.locator("#kept")).to_contain_text("lets pages keep nothing")
+        expect(page.get_by_role("checkbox")).to_have_count(0)
 
     def test_an_answer_is_copied_with_its_sources(
         self, window: Window, address: str, model: ScriptedGenerator
@@ -721,7 +831,8 @@ def test_what_a_model_writes_is_only_text(
     assert page.evaluate("window.owned") is None
     home = f"{address}/c/samplewiki/"
     own = {f"{address}/", home, f"{home}?q={quote_plus(BIRDS, safe='')}", f"{home}api/ask"}
-    assert {url for url in window.requests if "/static/" not in url} <= own
+    programs = (f"{address}/static/", f"{home}api/suggest?")
+    assert {url for url in window.requests if not url.startswith(programs)} <= own
 
 
 @pytest.mark.parametrize("width", [360, 1100])
@@ -759,7 +870,8 @@ def test_nothing_moves_while_an_answer_is_written(
     page.goto(f"{make_server(ScriptedGenerator('It was ', *script))}/?q={quote_plus(BIRDS)}")
     answer = page.locator("#answer")
     expect(answer).to_contain_text("It was")
-    expect(page.locator("#sources li").first).to_be_visible()
+    best = page.locator("#best")
+    expect(best).to_be_visible()
     page.evaluate("""() => {
       window.moved = [];
       const answer = document.getElementById("answer");
@@ -777,10 +889,11 @@ def test_nothing_moves_while_an_answer_is_written(
       const { top, left } = words.getClientRects()[0];
       return [top, left];
     }"""
-    place = answer.evaluate(begins)
+    place, card = answer.evaluate(begins), best.bounding_box()
     for event, said in zip(more[:-1], words, strict=False):
         event.set()
         expect(answer).to_contain_text(said.strip())
     page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
     assert page.evaluate("window.moved") == []
     assert answer.evaluate(begins) == place
+    assert best.bounding_box() == card

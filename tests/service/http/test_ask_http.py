@@ -94,9 +94,21 @@ def test_events_come_in_order_and_end_with_the_same_answer(make_client: MakeClie
         "writing",
     ]
     names = [name for name, _ in events if name != "token"]
-    assert names == ["status", "status", "sources", "status", "sentence", "sentence", "done"]
-    assert [name for name, _ in events[4:6]] == ["token", "token"]  # before the first is finished
-    sources, done = events[2][1], events[-1][1]
+    assert names == [
+        "status",
+        "best",
+        "status",
+        "sources",
+        "status",
+        "sentence",
+        "sentence",
+        "done",
+    ]
+    assert [name for name, _ in events[5:7]] == ["token", "token"]  # before the first is finished
+    best, sources, done = events[1][1], events[3][1], events[-1][1]
+    assert best["quote"][slice(*best["said"])].endswith("quarrel without end over their books.")
+    assert best["lead"].startswith("The Library of Alexandria was")
+    assert best["collection"] == done["collection"]
     assert "".join(data["text"] for name, data in events if name == "token") == done["text"]
     checked = [data for name, data in events if name == "sentence"]
     assert [one.pop("text") for one in checked] == [
@@ -213,7 +225,7 @@ def test_a_model_that_breaks_off_sends_an_error_event(
     client = make_client(generator)
     events = ask_events(client)
     names = [name for name, _ in events if name != "status"]
-    assert names == ["sources", *["token"] * len(said), "error"]
+    assert names == ["best", "sources", *["token"] * len(said), "error"]
     assert events[-1][1] == {
         "type": "about:blank",
         "title": "The model did not answer",

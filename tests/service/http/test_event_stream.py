@@ -71,9 +71,9 @@ def test_pieces_are_sent_as_they_come(make_server: MakeServer) -> None:
                 second.set()
             elif names.count("token") == 2:
                 last.set()
-    assert names[0] == "sources"
-    assert names[1:-2] == ["token"] * (len(names) - 3)
-    assert len(names) > 5
+    assert names[:2] == ["best", "sources"]
+    assert names[2:-2] == ["token"] * (len(names) - 4)
+    assert len(names) > 6
     assert names[-2:] == ["sentence", "done"]
 
 

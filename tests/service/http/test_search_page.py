@@ -179,7 +179,7 @@ def test_titles_that_are_near_are_not_looked_for_without_end(
     monkeypatch.setattr(Index, "suggest", suggest)
     assert found(address, "qz+ " * 600, all="1").status_code == 400
     assert asked == []
-    monkeypatch.setattr("pinakes.service.http.pages.results_page", lambda *_: ([], False))
+    monkeypatch.setattr("pinakes.service.http.search_page.results_page", lambda *_: ([], False))
     assert found(address, "papyrus " * 30, all="1").status_code == 200
     assert len(asked) == 8
 
@@ -213,7 +213,7 @@ class TestInChromium:
             urls = [url for url in window.requests if "/api/suggest" in url]
             return [url.partition("q=")[2].partition("&")[0] for url in urls]
 
-        page.locator("#words").press("l")
+        page.locator("#question").press("l")
         expect(page.locator("#titles li").first).to_be_visible()  # though no time has passed
         page.keyboard.type("ibrar")
         page.clock.run_for(59)
@@ -270,6 +270,7 @@ class TestInChromium:
         page.get_by_role("button", name="Search").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Articles for city walls")
         page.go_back()
+        expect(field).to_have_value("rosetta st")  # of the conversation that is shown again
         field.fill("")
         field.press_sequentially("rosetta st")
         expect(page.get_by_role("option").first).to_be_visible()

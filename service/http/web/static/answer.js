@@ -1,7 +1,9 @@
-// Draws answers and their sources. All text is set as text, never as HTML: what a model writes
-// cannot link or load anything; the only links are those of the service itself.
+// Draws answers. All text is set as text, never as HTML: what a model writes cannot link or load
+// anything; the only links are those of the service itself.
+import { element, linked } from "./elements.js";
 import { withPreview } from "./preview.js";
-import { say, sayCount, sayDay } from "./words.js";
+import { addressOf, withFacts } from "./sources.js";
+import { say, sayCount } from "./words.js";
 
 // An answer while it comes: its text grows, and each sentence is drawn anew when it is checked. The
 // section is a live region: what is still being written is hidden from screen readers, so that they
@@ -61,6 +63,8 @@ export class AnswerText {
     if (data.likeliest) this.#mark(data);
     this.#nameFacts(data);
     if (data.kind === "refusal") this.#refuse(data);
+    const doubtful = explanations(data.sentences);
+    if (doubtful) this.section.append(doubtful);
     if (data.withheld_sentences?.length) this.section.append(withheld(data.withheld_sentences));
     if (data.outside_question) this.section.append(outside(data.outside_question));
     this.section.hidden = false;
@@ -113,7 +117,7 @@ export class AnswerText {
       const own = sentence.citations.find((number) => `[${number}]` === piece);
       const citation = this.citations.find(({ number }) => number === own);
       const place = sentence.source?.number === own ? sentence.source : null;
-      const mark = citation ? withPreview(linked(piece, sentenceUrl(citation, place)), citation, place) : piece;
+      const mark = citation ? withPreview(linked(piece, addressOf(citation, place)), citation, place) : piece;
       if (citation && sentence.unverified.includes(own)) {
         mark.className = "unverified";
         mark.title = say("Unverified: %(title)s was not found to say this.", { title: citation.title });
@@ -161,6 +165,7 @@ const DOUBTS = {
   unsupported: [say("unsupported"), say("Nothing that was found supports this sentence.")],
   contradicted: [say("contradicted"), say("A source says otherwise.")],
 };
+const UNVERIFIED = say("These sources were not found to say this.");
 
 // Says that a sentence is not supported and what of it no source holds, or which marks were not
 // found to say it; null where all is well. Where nothing supports it, that goes for all its marks.
@@ -176,8 +181,25 @@ function doubt({ verdict, missing, unverified }) {
   }
   if (!doubts.length) return null;
   const mark = element("span", doubts.join("; "), "verdict");
-  mark.title = DOUBTS[verdict]?.[1] ?? say("These sources were not found to say this.");
+  mark.title = DOUBTS[verdict]?.[1] ?? UNVERIFIED;
   return mark;
+}
+
+// What the marks in an answer mean, folded: those that stand in it, for who has no pointer to hold
+// over them.
+function explanations(sentences) {
+  const found = Object.entries(DOUBTS).filter(([verdict]) => sentences.some((one) => one.verdict === verdict));
+  const meanings = found.map(([, [name, meaning]]) => [name, meaning]);
+  if (sentences.some(({ unverified, verdict }) => unverified.length && verdict !== "unsupported")) {
+    meanings.push([say("unverified: %(marks)s", { marks: "[n]" }), UNVERIFIED]);
+  }
+  if (!meanings.length) return null;
+  const folded = element("details", "", "verdicts");
+  folded.setAttribute("aria-live", "off"); // each was spoken with its sentence
+  const list = element("dl");
+  for (const [name, meaning] of meanings) list.append(element("dt", name), element("dd", meaning));
+  folded.append(element("summary", say("What the marks mean")), list);
+  return folded;
 }
 
 // Makes links of the pages that a text node names, if it names all of them, in this order.
@@ -192,90 +214,4 @@ function linkedNames(node, pages) {
   }
   if (pages.length) node.replaceWith(...pieces, rest);
   return true;
-}
-
-// With an answer come the places in the sources that support its sentences.
-export function drawSources(list, citations, { short_answer: shortAnswer, sentences, collections } = {}) {
-  const several = collections?.length > 1;
-  const said = (sentences ?? []).map(({ source }) => source).filter(Boolean);
-  list.replaceChildren();
-  for (const citation of citations) {
-    const item = element("li");
-    item.value = citation.number;
-    const link = linked(placeName(citation), citation.url);
-    const short = shortAnswer?.number === citation.number ? shortAnswer : null;
-    const quote = quotation(citation, short, said.filter(({ number }) => number === citation.number));
-    for (const part of [link, quote]) part.dir = "auto";
-    item.append(link);
-    if (several) {
-      const of = { collection: citation.collection, day: citation.as_of && sayDay(citation.as_of) };
-      item.append(element("span", ` ${citation.as_of ? say("%(collection)s, as of %(day)s", of) : citation.collection}`, "about"));
-    }
-    if (citation.kept_as_of) item.append(element("span", ` ${say("kept as of %(day)s", { day: sayDay(citation.kept_as_of) })}`, "about"));
-    item.append(quote);
-    list.append(item);
-  }
-}
-
-// The part of the quote that supports the answer, or has most to do with the question: what is said
-// there stands out, the question's words are marked, and the words that answer it set off.
-function quotation({ quote, excerpt, highlights }, short, said) {
-  const letters = Array.from(quote); // offsets count code points, as letters do here
-  const start = Math.min(excerpt[0], short?.start ?? excerpt[0]);
-  const end = Math.max(excerpt[1], short?.end ?? excerpt[1]);
-  const shown = element("blockquote", start > 0 ? "… " : "");
-  const marked = highlights.map(([low, high]) => ({ start: low, end: high }));
-  const spans = [...marked, ...said, ...(short ? [short] : [])];
-  const edges = new Set([start, end, ...spans.flatMap((span) => [span.start, span.end])]);
-  const places = [...edges].filter((at) => start <= at && at <= end).sort((a, b) => a - b);
-  const within = (from) => (span) => span.start <= from && from < span.end;
-  let strong = null;
-  places.slice(0, -1).forEach((from, place) => {
-    const text = withFacts(letters.slice(from, places[place + 1]).join(""));
-    let piece = marked.some(within(from)) ? element("mark", text) : text;
-    if (said.some(within(from))) {
-      const around = element("span", "", "said");
-      around.append(piece);
-      piece = around;
-    }
-    if (short && within(from)(short)) {
-      if (!strong) shown.append((strong = element("strong")));
-      strong.append(piece);
-    } else {
-      shown.append(piece);
-    }
-  });
-  if (end < letters.length) shown.append(" …");
-  return shown;
-}
-
-// A passage as it is shown: the heading above an infobox's facts is the program's own.
-function withFacts(text) {
-  return text.replace(/(^|\n)Infobox(?=\n)/g, (_, before) => before + say("Facts"));
-}
-
-// Where a citation stands.
-export function placeName({ title, heading_path: path }) {
-  return [title, ...path.map((name) => (name === "Infobox" ? say("Facts") : name))].join(" › ");
-}
-
-// The address of a citation with the sentence marked that supports what is said, where one is known;
-// `place`: where it stands in the quote, which begins where the address says.
-export function sentenceUrl({ url }, place) {
-  if (!place) return url;
-  const from = Number(url.match(/[?&]start=(\d+)/)[1]);
-  return url.replace(/start=\d+&end=\d+/, `start=${from + place.start}&end=${from + place.end}`);
-}
-
-function linked(text, address) {
-  const link = element("a", text);
-  link.href = address;
-  return link;
-}
-
-export function element(name, text = "", className = "") {
-  const made = document.createElement(name);
-  made.textContent = text;
-  if (className) made.className = className;
-  return made;
 }

@@ -1,12 +1,14 @@
 // Asks the service and shows the answer as it comes; answers before it stay above the field.
 // Addresses are relative: the page stands above the API of its collection. A conversation that this
-// browser keeps has an address, `#id`, from which it is drawn again without asking.
-import { AnswerText, drawSources, element } from "./answer.js";
+// browser keeps has an address, from which it is drawn again without asking, and so has each answer.
+import { AnswerText } from "./answer.js";
 import { rememberCited } from "./cited.js";
 import { listConversations } from "./conversation_list.js";
-import { keep, kept, newId } from "./conversation_store.js";
+import { fragmentOf, keep, kept, named, newId } from "./conversation_store.js";
 import { offerText } from "./conversation_text.js";
+import { element, linked } from "./elements.js";
 import { events } from "./events.js";
+import { drawBest, drawSources } from "./sources.js";
 import { say, sayCount, sayDay, sayList } from "./words.js";
 import "./recent.js";
 
@@ -29,8 +31,9 @@ const status = document.getElementById("status");
 const reply = document.getElementById("reply");
 const about = document.getElementById("summary");
 const earlier = document.getElementById("earlier");
+const best = document.getElementById("best");
 const sources = document.getElementById("sources");
-const sourceList = sources.querySelector("ol");
+const sourceList = sources.querySelector("ul");
 const after = document.getElementById("after");
 const NAMES = JSON.parse(form.dataset.names); // of collections: what their pages call them
 const answer = new AnswerText(document.getElementById("answer"));
@@ -108,22 +111,30 @@ function isElsewhere() {
 // Draws the conversation that the address names, as it was; without one the page is empty.
 async function showKept() {
   running?.abort();
-  const id = location.hash.slice(1);
+  const asked = location.hash;
+  const { id, turn: number, question } = named(asked);
   const found = id ? await kept(id, form.dataset.collection) : begun();
-  if (id !== location.hash.slice(1)) return;
+  if (asked !== location.hash) return;
   conversation = found ?? begun();
   finished = null;
   clear();
   earlier.replaceChildren();
-  status.textContent = found ? "" : say("That conversation is not kept in this browser.");
-  field.value = "";
+  status.textContent = found ? "" : notKept(question);
   for (const turn of conversation.turns) {
     clear();
     showAnswer(turn);
-    field.value = turn.question;
     mode.value = turn.mode;
   }
+  const isTyping = document.activeElement === field && field.value;
+  if (!isTyping) field.value = conversation.turns.at(-1)?.question ?? question;
   earlier.hidden = conversation.turns.length < 2;
+  earlier.children[number - 1]?.scrollIntoView();
+}
+
+// Of an address that another browser made, or whose conversation was deleted here.
+function notKept(question) {
+  const why = say("This answer is kept only by the browser that asked for it, and not by this one.");
+  return question ? `${why} ${say("Press Ask to ask its question here.")}` : why;
 }
 
 async function ask() {
@@ -135,6 +146,7 @@ async function ask() {
   status.textContent = STAGES.searching;
   stop.hidden = false;
   let last = "";
+  let found = null;
   try {
     const response = await fetch(form.dataset.api, {
       method: "POST",
@@ -149,7 +161,8 @@ async function ask() {
     for await (const { name, data } of events(response.body)) {
       if (mine !== running) return;
       last = name;
-      if (name === "done") await finish({ question, mode: asking, done: data });
+      if (name === "best") found = data;
+      if (name === "done") await finish({ question, mode: asking, best: found, done: data });
       else show(name, data);
     }
     if (last !== "done" && last !== "error") throw new Error(say("the answer broke off"));
@@ -167,7 +180,7 @@ async function ask() {
 // Makes room; an answer that was finished goes above.
 function clear() {
   if (finished !== null) {
-    earlier.append(pair(finished.question));
+    earlier.append(pair(finished.question, conversation.turns.indexOf(finished) + 1));
     earlier.hidden = false;
     form.scrollIntoView();
   }
@@ -176,21 +189,24 @@ function clear() {
   answer.clear();
   reply.classList.add("asked"); // what is below stays out of sight, and where it is
   about.textContent = "";
+  best.hidden = true;
   after.hidden = true;
   sources.hidden = true;
   sourceList.replaceChildren();
 }
 
-function pair(question) {
+// A question and its answer, as they stand above; its heading is its address, where it is kept.
+function pair(question, number) {
   const shown = element("article");
-  const heading = element("h2", question);
+  const heading = element("h2");
+  heading.append(conversation.changed ? linked(question, fragmentOf(conversation, number)) : question);
   const text = element("div", "", "answer");
   for (const part of [heading, text]) part.dir = "auto";
   text.append(...answer.section.childNodes);
   shown.append(heading, text, element("p", about.textContent, "about"));
   if (sourceList.childElementCount) {
     const folded = element("details", "", "sources");
-    const list = element("ol");
+    const list = element("ul");
     list.append(...sourceList.childNodes);
     folded.append(element("summary", say("Sources")), list);
     shown.append(folded);
@@ -214,6 +230,9 @@ function latest(messages) {
 function show(name, data) {
   if (name === "status") {
     status.textContent = STAGES[data.stage] ?? queueText(data);
+  } else if (name === "best") {
+    drawBest(best, data);
+    best.hidden = false;
   } else if (name === "sources") {
     answer.citations = data.citations;
     showSources(data.citations);
@@ -238,12 +257,15 @@ async function finish(turn) {
   if (document.activeElement === field) field.select(); // to type over it
   const id = await keep(mine, turn);
   if (mine !== conversation) return;
-  history.replaceState(null, "", id ? `${location.pathname}#${id}` : location.pathname);
+  history.replaceState(null, "", `${location.pathname}${id ? fragmentOf(mine) : ""}`);
   if (id) listConversations(document.getElementById("kept"), mine.collection);
 }
 
 function showAnswer(turn) {
-  const { done } = turn;
+  const { done, best: found } = turn;
+  // A passage that is shown instead of a model's words is the same again.
+  best.hidden = !found || !isModels(done);
+  if (!best.hidden) drawBest(best, found);
   answer.citations = done.citations;
   answer.finish(done);
   showSources(done.citations, done);
@@ -266,9 +288,13 @@ function queueText({ position, wait_s: seconds }) {
   return say("In the queue: %(place)s, about %(wait)s…", { place, wait });
 }
 
+// Whether a model has worded it.
+function isModels({ kind }) {
+  return ["answer", "unproven"].includes(kind);
+}
+
 // What to mind of the answer, where it is from, and what was done for it.
 function summary(data) {
-  const isModels = ["answer", "unproven"].includes(data.kind);
   const seconds = data.timings.total_s?.toFixed(1);
   const told = data.withheld_sentences?.length; // they stand below the answer
   const notes = [
@@ -280,9 +306,9 @@ function summary(data) {
   ];
   const facts = [
     origin(data),
-    isModels && sayCount("%(count)s source", "%(count)s sources", data.citations.length),
-    isModels && say("checked sentence by sentence"),
-    isModels && seconds && say("written by %(model)s in %(seconds)s s", { model: data.model, seconds }),
+    isModels(data) && sayCount("%(count)s source", "%(count)s sources", data.citations.length),
+    isModels(data) && say("checked sentence by sentence"),
+    isModels(data) && seconds && say("written by %(model)s in %(seconds)s s", { model: data.model, seconds }),
     coverageText(data.coverage),
   ];
   return [...notes, facts.filter(Boolean).join(" · ")].filter(Boolean).join(". ");

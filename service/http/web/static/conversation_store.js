@@ -1,6 +1,6 @@
 // Conversations, kept in this browser alone (IndexedDB) so that coming back to an answer asks nobody
-// again. A conversation is {id, collection, changed, turns: [{question, mode, done}]}, with `done` as
-// the service sent it; `changed` is 0 until it is kept. Where the browser keeps nothing, or is told
+// again. A conversation is {id, collection, changed, turns: [{question, mode, best, done}]}, with `best`
+// and `done` as the service sent them; `changed` is 0 until it is kept. Where the browser keeps nothing, or is told
 // to, all of this does nothing.
 import { BrowserStore } from "./browser_store.js";
 
@@ -24,6 +24,20 @@ export function setKeeping(keeping) {
 // Where the page is not encrypted there is no randomUUID.
 export function newId() {
   return [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// The address of one of its answers, the last if none is named: `#id?turn=2&q=question`. Browsers do
+// not send it. One that does not keep the conversation has the question from there.
+export function fragmentOf({ id, turns }, number = turns.length) {
+  const { question } = turns[number - 1];
+  return `#${id}?${new URLSearchParams({ turn: number, q: question })}`;
+}
+
+// What such an address names.
+export function named(fragment) {
+  const [id, rest] = fragment.slice(1).split("?");
+  const said = new URLSearchParams(rest);
+  return { id, turn: Number(said.get("turn")), question: said.get("q") ?? "" };
 }
 
 // Keeps the conversation, which got this turn last, and tells under which id; "" where nothing is
@@ -55,12 +69,13 @@ export async function kept(id, collection) {
   }
 }
 
-// Of a collection, the latest first.
+// Of a collection, the latest first; null where the browser lets pages keep nothing.
 export async function keptOf(collection) {
   try {
+    localStorage.getItem(SETTING);
     return (await everything()).filter((one) => one.collection === collection);
   } catch {
-    return [];
+    return null;
   }
 }
 

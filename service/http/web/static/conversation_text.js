@@ -1,6 +1,6 @@
 // An answer or a conversation as text to take elsewhere, with its sources: plain, or Markdown.
 // Turns are {question, done}, `done` as the service sent it.
-import { placeName } from "./answer.js";
+import { placeName } from "./sources.js";
 import { say } from "./words.js";
 
 // The buttons that copy the last answer and save the conversation.

@@ -2,7 +2,8 @@
 // Comes with the pointer, with the focus of the keyboard, or with a first tap; the second follows
 // the link. The tab key leads from the mark into it, and from there to what follows the mark. All
 // text is set as text.
-import { element, placeName, sentenceUrl } from "./answer.js";
+import { element, linked } from "./elements.js";
+import { addressOf, placeName } from "./sources.js";
 
 const WAIT_MS = 200;
 const box = element("div");
@@ -62,8 +63,7 @@ function close() {
 function open(mark, citation, place) {
   close();
   if (!mark.isConnected) return; // drawn anew meanwhile
-  const link = element("a", placeName(citation));
-  link.href = sentenceUrl(citation, place);
+  const link = linked(placeName(citation), addressOf(citation, place));
   const paragraph = inParagraph(citation, place);
   for (const part of [link, paragraph]) part.dir = "auto";
   box.replaceChildren(link, paragraph);

@@ -1,8 +1,8 @@
 // The articles that were read last, kept in this browser alone, as far as it keeps anything: an
 // article's page adds itself, first pages list them. An entry is {address, collection, title, read}.
-import { element } from "./answer.js";
 import { BrowserStore } from "./browser_store.js";
 import { isKeeping } from "./conversation_store.js";
+import { element } from "./elements.js";
 import { say } from "./words.js";
 
 const articles = new BrowserStore("pinakes-articles", "articles", "address");

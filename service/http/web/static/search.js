@@ -90,29 +90,46 @@ if (form) {
     }
   }
 
+  // What was asked for before neither opens the list again nor changes it below a choice.
+  function settle() {
+    clearTimeout(waiting);
+    asked?.abort();
+  }
+
+  function stop() {
+    settle();
+    close();
+  }
+
+  function move(place) {
+    settle();
+    choose(place);
+  }
+
   field.addEventListener("input", () => {
     clearTimeout(waiting);
     const rest = askedAt + BETWEEN_MS - performance.now();
     if (rest > 0) waiting = setTimeout(suggest, rest);
     else suggest();
   });
-  field.addEventListener("blur", close);
-  form.addEventListener("submit", () => {
-    clearTimeout(waiting);
-    asked?.abort();
-    close();
-  });
+  if (document.activeElement === field && field.value !== field.defaultValue) suggest(); // typed before this ran
+  field.addEventListener("blur", stop);
+  form.addEventListener("submit", stop);
   field.addEventListener("keydown", (event) => {
+    if (event.isComposing) return; // the keys are those of an input method
     const count = options().length;
     if (event.key === "Escape" && !list.hidden) {
       event.preventDefault(); // only the list goes, not what was typed
-      close();
-    } else if (count && event.key === "ArrowDown") {
+      stop();
+    } else if (event.key === "ArrowDown") {
       event.preventDefault();
-      choose((chosen + 1) % count);
+      if (count) move((chosen + 1) % count);
+      else suggest(); // closed before, or never opened
     } else if (count && event.key === "ArrowUp") {
       event.preventDefault();
-      choose((chosen <= 0 ? count : chosen) - 1);
+      move((chosen <= 0 ? count : chosen) - 1);
+    } else if (["Home", "End", "ArrowLeft", "ArrowRight"].includes(event.key)) {
+      choose(-1); // in the text, as in any field
     } else if (event.key === "Enter" && chosen >= 0) {
       event.preventDefault();
       location.assign(options()[chosen].dataset.url);
