@@ -152,7 +152,10 @@ class TestThatItSees:
         "/c/samplewiki/search",
         "/c/samplewiki/search?q=city+walls",
         "/c/samplewiki/search?q=library&all=1&page=2",
+        "/c/samplewiki/search?q=city&all=1&kind=article&section=-&since=2020-01-01",
+        "/c/samplewiki/search?q=city&until=1900-01-01",
         "/c/samplewiki/search?q=xyzzy",
+        "/c/samplewiki/#0123456789abcdef?turn=1&q=Who",
         "/c/samplewiki/search?q=Rosetta+Ston",
         ARTICLE,
         f"{ARTICLE}?start=0&end=300&searched=stone",
@@ -289,6 +292,7 @@ class TestAnswers:
         generator = ScriptedGenerator(WORDS, "And ", more, "on.")
         window.page.goto(f"{make_server(generator)}/?q={quote_plus(BIRDS)}")
         expect(window.page.locator("#answer")).to_contain_text("And")
+        expect(window.page.locator("#best .said")).to_be_visible()
         check(window.page)
         more.set()
         expect(window.page.locator("#after")).to_be_visible()
@@ -336,6 +340,12 @@ class TestAnswers:
         window.page.get_by_text("To ask elsewhere").click()
         if kind == "unproven":
             window.page.get_by_text("2 withheld sentences").click()
+        check(window.page)
+
+    def test_where_the_browser_keeps_nothing(self, window: Window, address: str) -> None:
+        window.page.add_init_script("delete window.indexedDB; window.indexedDB = undefined;")
+        window.page.goto(address)
+        window.page.locator("#kept summary").click()
         check(window.page)
 
     def test_suggestions(self, window: Window, address: str) -> None:

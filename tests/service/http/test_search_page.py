@@ -6,12 +6,13 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, Route, expect
 
 from pinakes.index.retrieval.search import Index
 from pinakes.index.types import Suggestion
 from tests.service.conftest import make_app, running
 from tests.service.http.browser import Window, needs_chromium
+from tests.yardstick import wait_until
 
 HTML = {"Accept": "text/html"}
 
@@ -202,8 +203,10 @@ class TestInChromium:
         expect(page.get_by_role("heading", level=1)).to_have_text("Library of Alexandria")
 
     def test_the_first_letter_asks_at_once_and_the_next_ones_together(
-        self, window: Window, address: str
+        self, browser: Browser, address: str
     ) -> None:
+        context = browser.new_context()  # of its own: the clock is that of all its windows
+        window = Window(context.new_page())
         page = window.page
         page.clock.install()
         page.goto(f"{address}/c/samplewiki/")
@@ -221,6 +224,7 @@ class TestInChromium:
         page.clock.run_for(1)
         expect(page.locator("#titles li").first).to_contain_text("Librar")
         assert asked() == ["l", "librar"]
+        context.close()
 
     def test_escape_closes_the_list_and_keeps_what_was_typed(
         self, window: Window, address: str
@@ -233,6 +237,99 @@ class TestInChromium:
         field.press("Escape")
         expect(page.get_by_role("listbox")).to_be_hidden()
         expect(field).to_have_value("lib")
+
+    def test_the_keys_of_an_input_method_are_its_own(self, window: Window, address: str) -> None:
+        """Enter takes what is composed, in Chinese as in Japanese, and arrows choose there."""
+        page = window.page
+        page.goto(f"{address}/c/samplewiki/search")
+        field = page.get_by_role("combobox", name="Search")
+        field.press_sequentially("rosetta s")
+        option = page.get_by_role("option").first
+        expect(option).to_have_text("Rosetta Stone")
+        field.press("ArrowDown")
+        expect(option).to_have_attribute("aria-selected", "true")
+        chinese = page.context.new_cdp_session(page)
+        composed = {"text": "luoseta", "selectionStart": 7, "selectionEnd": 7}
+        chinese.send("Input.imeSetComposition", composed)
+        page.evaluate("""() => {
+          const field = document.querySelector("#words");
+          window.taken = ["ArrowDown", "Enter"].map((key) => {
+            const how = { key, isComposing: true, bubbles: true, cancelable: true };
+            return !field.dispatchEvent(new KeyboardEvent("keydown", how));
+          });
+        }""")
+        assert page.evaluate("window.taken") == [False, False]
+        assert page.url == f"{address}/c/samplewiki/search"
+        chinese.send("Input.insertText", {"text": "羅塞塔石碑"})
+        expect(field).to_have_value("rosetta s羅塞塔石碑")
+
+    def test_in_the_text_home_and_end_are_those_of_any_field(
+        self, window: Window, address: str
+    ) -> None:
+        page = window.page
+        page.goto(f"{address}/c/samplewiki/search")
+        field = page.get_by_role("combobox", name="Search")
+        field.press_sequentially("libr")
+        options = page.get_by_role("option")
+        expect(options.first).to_be_visible()
+        field.press("ArrowUp")
+        expect(options.last).to_have_attribute("aria-selected", "true")
+        expect(field).to_have_attribute("aria-activedescendant", re.compile("title-"))
+        for key, place in (("Home", 0), ("End", 4)):
+            field.press("ArrowDown")
+            field.press(key)
+            expect(page.locator('[aria-selected="true"]')).to_have_count(0)
+            expect(field).not_to_have_attribute("aria-activedescendant", re.compile("."))
+            assert field.evaluate("field => field.selectionStart") == place
+        field.press("Escape")
+        expect(page.get_by_role("listbox")).to_be_hidden()
+        field.press("ArrowDown")
+        expect(options.first).to_be_visible()
+
+    def test_an_answer_that_comes_late_changes_nothing(self, window: Window, address: str) -> None:
+        """Of what was typed before, or below a choice, or after the list was closed."""
+        page = window.page
+        held: list[Route] = []
+        page.route("**/api/suggest*", lambda route: held.append(route))
+        page.goto(f"{address}/c/samplewiki/search")
+        field = page.get_by_role("combobox", name="Search")
+        options = page.get_by_role("option")
+
+        def asked(count: int) -> None:
+            page.wait_for_timeout(0)
+            wait_until(lambda: page.wait_for_timeout(5) or len(held) >= count)
+
+        field.press("m")
+        asked(1)
+        field.press("e")
+        asked(2)
+        field.press("m")
+        asked(3)
+        held[2].continue_()
+        expect(options.first).to_have_text("Memex")
+        for late in held[:2]:
+            late.fulfill(json={"suggestions": [{"title": "Late", "url": "/"}], "collection": "x"})
+        field.press("e")
+        asked(4)
+        field.press("ArrowDown")
+        held[3].fulfill(json={"suggestions": [{"title": "Late", "url": "/"}], "collection": "x"})
+        page.wait_for_timeout(50)
+        expect(options.first).to_have_text("Memex")
+        expect(options.first).to_have_attribute("aria-selected", "true")
+        field.press("x")
+        asked(5)
+        field.press("Escape")
+        held[4].continue_()
+        page.wait_for_timeout(50)
+        expect(page.get_by_role("listbox")).to_be_hidden()
+
+    def test_a_redirect_is_shown_as_such(self, window: Window, address: str) -> None:
+        page = window.page
+        page.goto(f"{address}/c/samplewiki/search")
+        page.get_by_role("combobox", name="Search").press_sequentially("great library")
+        expect(page.get_by_role("option").first).to_have_text(
+            re.compile("^Great Library.* → Library of Alexandria$", re.IGNORECASE)
+        )
 
     def test_a_theme_is_kept(self, window: Window, address: str) -> None:
         page = window.page
