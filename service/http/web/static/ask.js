@@ -231,8 +231,7 @@ function show(name, data) {
   if (name === "status") {
     status.textContent = STAGES[data.stage] ?? queueText(data);
   } else if (name === "best") {
-    drawBest(best, data);
-    best.hidden = false;
+    showBest(data);
   } else if (name === "sources") {
     answer.citations = data.citations;
     showSources(data.citations);
@@ -265,7 +264,7 @@ function showAnswer(turn) {
   const { done, best: found } = turn;
   // A passage that is shown instead of a model's words is the same again.
   best.hidden = !found || !isModels(done);
-  if (!best.hidden) drawBest(best, found);
+  if (!best.hidden) showBest(found);
   answer.citations = done.citations;
   answer.finish(done);
   showSources(done.citations, done);
@@ -273,6 +272,11 @@ function showAnswer(turn) {
   about.textContent = summary(done);
   finished = turn;
   after.hidden = false;
+}
+
+function showBest(found) {
+  drawBest(best, found, !form.dataset.collection);
+  best.hidden = false;
 }
 
 function showSources(citations, finished) {

@@ -3,10 +3,11 @@ import { element, linked } from "./elements.js";
 import { say, sayDay } from "./words.js";
 
 // The page that a search found, before a model has said anything: how it begins, and the passage
-// that most likely answers, its likeliest sentence set off.
-export function drawBest(place, best) {
+// that most likely answers, its likeliest sentence set off. `several`: collections that are asked.
+export function drawBest(place, best, several) {
   const heading = element("h2");
   heading.append(linked(best.title, pageOf(best)));
+  if (several) heading.append(element("span", ` ${collectionOf(best)}`, "about"));
   const lead = element("p", best.lead, "lead");
   const said = best.said && { start: best.said[0], end: best.said[1] };
   const within = linked(sectionName(best), addressOf(best, said));
@@ -28,10 +29,7 @@ export function drawSources(list, citations, { short_answer: shortAnswer, senten
     const title = linked(first.title, pageOf(first));
     title.dir = "auto";
     item.append(title);
-    if (several) {
-      const of = { collection: first.collection, day: first.as_of && sayDay(first.as_of) };
-      item.append(element("span", ` ${first.as_of ? say("%(collection)s, as of %(day)s", of) : first.collection}`, "about"));
-    }
+    if (several) item.append(element("span", ` ${collectionOf(first)}`, "about"));
     if (first.kept_as_of) item.append(element("span", ` ${say("kept as of %(day)s", { day: sayDay(first.kept_as_of) })}`, "about"));
     const quotes = element("ol");
     for (const citation of passages) {
@@ -110,6 +108,10 @@ function sectionName({ heading_path: path }) {
 
 function shownHeading(name) {
   return name === "Infobox" ? say("Facts") : name;
+}
+
+function collectionOf({ collection, as_of: day }) {
+  return day ? say("%(collection)s, as of %(day)s", { collection, day: sayDay(day) }) : collection;
 }
 
 function pageOf({ url }) {
