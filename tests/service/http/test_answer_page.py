@@ -324,6 +324,42 @@ def test_nothing_moves_while_an_answer_comes(
     assert page.evaluate("window.shifted") == []
 
 
+@pytest.mark.parametrize("stop", [". ", "\n", "。"])
+def test_of_a_long_passage_what_stands_around_the_mark_is_shown(
+    window: Window, address: str, done: dict[str, Any], stop: str
+) -> None:
+    page = window.page
+    lines = [f"Line {number} tells, of c. 3 birds, how they sing" for number in range(40)]
+    quote = stop.join(lines) + stop.strip()
+    text = f"“{quote}” [1]"
+    start = text.index("Line 20 ")
+    sentence = done["sentences"][0] | {"end": len(text), "verdict": "none", "quoted": True}
+    changed = {
+        "kind": "passage",
+        "text": text,
+        "sentences": [sentence | {"source": None}],
+        "likeliest": [start, start + len(lines[20])],
+        "citations": [
+            done["citations"][0] | {"quote": quote, "excerpt": [0, 90], "highlights": []}
+        ],
+    }
+    answer_with(page, ("done", done | changed))
+    page.goto(f"{address}/?q=birds")
+    answer = page.locator("#answer")
+    expect(answer.locator(".said")).to_have_text(lines[20])
+    shown = answer.inner_text()
+    assert shown.startswith("… Line 1")
+    assert [number for number in range(40) if f"Line {number} tells" in shown] == list(
+        range(16, 26)
+    )
+    button = answer.get_by_role("button", name="The whole passage")
+    button.click()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    assert quote.strip() in answer.inner_text()
+    button.click()
+    assert answer.inner_text() == shown
+
+
 def test_the_page_that_likely_answers_stands_there_before_a_model_speaks(
     window: Window, make_server: MakeServer
 ) -> None:

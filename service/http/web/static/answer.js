@@ -5,6 +5,9 @@ import { withPreview } from "./preview.js";
 import { addressOf, withFacts } from "./sources.js";
 import { say, sayCount } from "./words.js";
 
+// Letters of a passage that are shown on either side of what is marked in it, at least.
+const AROUND = 200;
+
 // An answer while it comes: its text grows, and each sentence is drawn anew when it is checked. The
 // section is a live region: what is still being written is hidden from screen readers, so that they
 // speak whole sentences.
@@ -60,8 +63,10 @@ export class AnswerText {
       }
       this.section.append(letters.slice(position).join(""));
     }
-    if (data.likeliest) this.#mark(data);
+    const said = data.likeliest && this.#mark(data);
     this.#nameFacts(data);
+    const opener = said && foldedAround(said);
+    if (opener) this.section.append(opener);
     if (data.kind === "refusal") this.#refuse(data);
     const doubtful = explanations(data.sentences);
     if (doubtful) this.section.append(doubtful);
@@ -78,12 +83,12 @@ export class AnswerText {
     });
   }
 
-  // Sets off, in the passage that is shown, the sentence that most likely answers.
+  // Sets off, in the passage that is shown, the sentence that most likely answers; gives its element.
   #mark({ text, sentences, likeliest: [start, end] }) {
     const place = sentences.findIndex((one) => one.start <= start && start < one.end);
     const drawn = this.section.querySelectorAll(".sentence")[place];
     const node = drawn?.firstChild;
-    if (node?.nodeType !== Node.TEXT_NODE) return;
+    if (node?.nodeType !== Node.TEXT_NODE) return null;
     const letters = Array.from(text); // offsets count code points, those of nodes do not
     const from = letters.slice(sentences[place].start, start).join("").length;
     const said = node.splitText(from);
@@ -91,6 +96,7 @@ export class AnswerText {
     const around = element("span", "", "said");
     said.replaceWith(around);
     around.append(said);
+    return around;
   }
 
   // What was searched, and where to read on: the text says so, or a line and a list do.
@@ -128,6 +134,46 @@ export class AnswerText {
     if (said) drawn.append(" ", said);
     return drawn;
   }
+}
+
+// Hides of a long passage what stands far from what is marked in it; gives the button that shows it,
+// null where nothing is far.
+function foldedAround(said) {
+  const before = said.previousSibling;
+  const after = said.nextSibling;
+  const from = nextSentence(before?.data ?? "", (before?.length ?? 0) - AROUND);
+  const to = (after?.data ?? "").slice(0, nextSentence(after?.data ?? "", AROUND)).trimEnd().length;
+  const far = [];
+  if (from > 0) {
+    before.splitText(from);
+    far.push(before);
+  }
+  if (to < (after?.data.trimEnd().length ?? 0)) far.push(after.splitText(to));
+  if (!far.length) return null;
+  const swapped = far.flatMap((text) => {
+    const hidden = element("span");
+    const cut = element("span", text === before ? "… " : " …");
+    text.replaceWith(cut, hidden);
+    hidden.append(text);
+    return [cut, hidden];
+  });
+  const opener = element("button", say("The whole passage"), "quiet whole");
+  opener.type = "button";
+  const open = (isOpen) => {
+    opener.setAttribute("aria-expanded", String(isOpen));
+    swapped.forEach((part, number) => (part.hidden = (number % 2 === 0) === isOpen));
+  };
+  opener.addEventListener("click", () => open(opener.getAttribute("aria-expanded") === "false"));
+  open(false);
+  return opener;
+}
+
+// Where, from a place on, the next line or sentence begins; 0 where the place lies before the text.
+const NEXT = /(?<=\n|[。！？][”’」』)]*)|(?<=[.!?]["”’)]*\s)(?=[^\p{Ll}\d\s])/u;
+function nextSentence(text, place) {
+  if (place <= 0) return 0;
+  const rest = text.slice(place).search(NEXT);
+  return rest < 0 ? text.length : place + rest;
 }
 
 // What could be asked elsewhere, folded; nothing sends it.
