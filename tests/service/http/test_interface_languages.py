@@ -34,7 +34,7 @@ LETTERS = re.compile(r"[^\W\d_]{2,}")
 # Names, and a unit; of scripts: what selects elements, and what the browser is told.
 NO_WORDS = {"Pinakes", "UTC"}
 NO_WORDS_OF_SCRIPTS = re.compile(r"[#\[]|^input, |^\.")
-NAMES_OF_SCRIPTS = {"Escape", "Tab", "Enter", "Content-Type", "Infobox"}
+NAMES_OF_SCRIPTS = {"Escape", "Tab", "Enter", "Home", "End", "Content-Type", "Infobox"}
 SAID = re.compile(r'(aria-label|title|placeholder|alt|data-\w+)="([^"]*)"')
 
 
