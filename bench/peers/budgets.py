@@ -71,7 +71,8 @@ def _both(wiki: Path, archive: Path) -> Iterator[tuple[list[Reader], Store]]:
     with Store(wiki / "current" / "pages.db") as store:
         if not archive.exists():
             write_zim(store, archive)
-        with serving(wiki, archive, _middling(store), (KIWIX, PINAKES)) as readers:
+        order, page = (KIWIX, PINAKES), _middling(store)
+        with serving(wiki, archive, page, order, {"generator__backend": "none"}) as readers:
             yield list(readers.values()), store
 
 

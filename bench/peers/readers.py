@@ -6,11 +6,12 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from html import unescape
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote, unquote, urlencode
 
 import httpx
@@ -100,10 +101,17 @@ def kiwix_version() -> str:
 
 @contextmanager
 def serving(
-    collection: Path, archive: Path, page: StoredPage, order: tuple[str, ...]
+    collection: Path,
+    archive: Path,
+    page: StoredPage,
+    order: tuple[str, ...],
+    settings: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[dict[str, Reader]]:
-    """Both, started one after the other in ``order``, each as it is without any options."""
-    starts = {KIWIX: lambda: _kiwix(archive, page), PINAKES: lambda: _pinakes(collection, page)}
+    """Both, started one after the other in ``order``; Pinakes with ``settings`` and no others."""
+    starts = {
+        KIWIX: lambda: _kiwix(archive, page),
+        PINAKES: lambda: _pinakes(collection, page, settings),
+    }
     with ExitStack() as stack:
         yield {name: stack.enter_context(starts[name]()) for name in order}
 
@@ -128,7 +136,7 @@ def _kiwix(archive: Path, page: StoredPage) -> Iterator[Reader]:
 
 
 @contextmanager
-def _pinakes(collection: Path, page: StoredPage) -> Iterator[Reader]:
+def _pinakes(collection: Path, page: StoredPage, settings: Mapping[str, str]) -> Iterator[Reader]:
     with tempfile.TemporaryDirectory(prefix="pinakes-bench-") as name:
         copy = Path(name, collection.name)  # nothing is written into the collection's directory
         copy.mkdir()
@@ -138,7 +146,7 @@ def _pinakes(collection: Path, page: StoredPage) -> Iterator[Reader]:
             else:
                 shutil.copy2(path, copy / path.name, follow_symlinks=False)
         began = time.perf_counter()
-        with served_collection(copy, {}) as served:
+        with served_collection(copy, settings) as served:
             listed = "#titles > li"
             reader = Reader(PINAKES, served.address, copy.name, served.pid, "#words", listed)
             _wait(reader.article(page))
