@@ -1,7 +1,7 @@
 """The human door: a page of what was proposed, and two buttons, behind a door of its own.
 
 No request gets here by the reading door. The page needs no script; what it shows is said of the
-very words that would run, in printable ASCII.
+very words that would run, in printable ASCII. One script follows builds, and touches nothing else.
 """
 
 import hashlib

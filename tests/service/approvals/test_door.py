@@ -14,6 +14,7 @@ from pinakes.service.approvals.door import opened_door
 from pinakes.service.errors import BadInput
 from pinakes.service.http.security.guard import RESPONSE_HEADERS
 from pinakes.service.http.security.tokens import Tokens
+from pinakes.service.http.static_files import STATIC
 from pinakes.service.settings import Settings, load_settings
 from tests.service.approvals.doors import Doors, two_doors
 from tests.service.conftest import local_client, make_app
@@ -83,10 +84,11 @@ def test_what_is_for_a_collection_that_nobody_serves_is_refused(doors: Doors, ac
     assert doors.propose("build /srv/dumps -c newwiki").status_code == 200
 
 
-def test_the_page_needs_no_script_and_loads_nothing(doors: Doors) -> None:
+def test_the_page_loads_one_script_which_it_does_not_need(doors: Doors) -> None:
     doors.propose("rollback -c toywiki")
     page = doors.human.get("/", auth=("", doors.admin))
-    assert "<script" not in page.text
+    assert page.text.count("<script") == 1
+    assert f'<script src="{STATIC}/builds.js" type="module"></script>' in page.text
     assert " style=" not in page.text
     for name, value in RESPONSE_HEADERS.items():
         if name != "referrer-policy":
