@@ -26,7 +26,7 @@ def _as_it_is(page: Page) -> None: ...
 
 
 def _type(page: Page) -> None:
-    page.locator("#words").press_sequentially("ros")
+    page.locator("#question").press_sequentially("ros")
     page.locator("#titles li").first.wait_for()
 
 

@@ -84,12 +84,13 @@ def begun_titles(several: Federation, name: str) -> list[tuple[str, Suggestion]]
 
 
 def near_pages(index: Index, name: str) -> tuple[Meaning, ...]:
-    """The pages that are called most like ``name``, then those that its words are found on."""
+    """The pages that are called most like ``name``; where none is, those its words are found on."""
     several = Federation([index])
     found = dict.fromkeys(one.page_id for _, one in begun_titles(several, name))
-    with suppress(BadQuery):
-        hits = index.search(name.replace("_", " "), 4 * _MOST_NEAR, "keyword")
-        found |= dict.fromkeys(hit.passage.page_id for hit in hits)
+    if not found:
+        with suppress(BadQuery):
+            hits = index.search(name.replace("_", " "), 4 * _MOST_NEAR, "keyword")
+            found = dict.fromkeys(hit.passage.page_id for hit in hits)
     leads = [index.store.passages_of_page(page_id)[:1] for page_id in list(found)[:_MOST_NEAR]]
     return _with_beginnings(index, [lead for one in leads for lead in one])
 

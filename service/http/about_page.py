@@ -95,7 +95,7 @@ def _sizes(manifest: Manifest, language: InterfaceLanguage) -> Chart:
         "pages": gettext("Titles, links and layouts"),
         "bm25": gettext("Index of words"),
         "vectors": gettext("Vectors"),
-        "encoder": gettext("Encoder of questions"),
+        "encoder": gettext("Encoder of questions, shared by all"),
     }
     sizes: Counter[str] = Counter()
     for path, record in manifest.files.items():

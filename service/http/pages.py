@@ -4,6 +4,7 @@ import hashlib
 import random
 from collections import Counter
 from collections.abc import Callable
+from functools import cache
 from typing import Annotated, Literal
 from urllib.parse import quote, unquote, urlencode
 
@@ -268,14 +269,15 @@ def _addresses(index: Index, page: StoredPage, layout: Layout | None) -> Callabl
     targets = index.store.link_targets(link_titles(layout))
     titles = dict(index.store.titles(list(set(targets.values()))))
 
-    def address(link: Span) -> str:
-        page_id = targets.get(link.target, -1)
-        if page_id not in titles or (page_id == page.page_id and not link.fragment):
+    @cache
+    def address(target: str, fragment: str) -> str:
+        page_id = targets.get(target, -1)
+        if page_id not in titles or (page_id == page.page_id and not fragment):
             return ""
-        anchor = f"#{quote(heading_anchor(link.fragment))}" if link.fragment else ""
+        anchor = f"#{quote(heading_anchor(fragment))}" if fragment else ""
         return article_url(index.manifest.collection, page_id, titles[page_id]) + anchor
 
-    return address
+    return lambda link: address(link.target, link.fragment)
 
 
 def _told_apart(names: dict[str, str]) -> dict[str, str]:

@@ -157,7 +157,7 @@ function foldedAround(said) {
     hidden.append(text);
     return [cut, hidden];
   });
-  const opener = element("button", say("The whole passage"), "quiet whole");
+  const opener = element("button", say("The whole passage"), "quiet");
   opener.type = "button";
   const open = (isOpen) => {
     opener.setAttribute("aria-expanded", String(isOpen));
