@@ -70,7 +70,8 @@ class AnswerRequest:
 
     ``strict``: what sources contradict, and what names things that no source holds, is withheld
     instead of marked; None: where the model is small. ``caller`` tells askers apart, so that each
-    gets a turn; ``user`` those for whom one caller asks.
+    gets a turn; ``user`` those for whom one caller asks. ``names_best``: the page that likely
+    answers is named before a model speaks.
     """
 
     question: str
@@ -79,6 +80,7 @@ class AnswerRequest:
     strict: bool | None = None
     caller: str = ""
     user: str = ""
+    names_best: bool = False
 
 
 @dataclass(frozen=True, slots=True)

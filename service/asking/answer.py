@@ -134,7 +134,7 @@ class Answerer:
                 stack.callback(lambda: setattr(draft, "model_s", ticket.lasted_s))
                 turn = ModelTurn(generator, ticket, self.settings.answer.limit_s)
             yield Status("searching")
-            if generator is not None:
+            if generator is not None and request.names_best:
                 best = await self._searched(draft, partial(best_page, draft, mode))
                 if best is not None:
                     yield best

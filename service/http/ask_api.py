@@ -118,7 +118,10 @@ async def _reply(request: Request, several: Federation, form: Form, body: AskReq
     caller = caller_of(request)
     caller.check_may_ask()
     history = tuple(Message(turn.role, turn.content) for turn in body.history)
-    asked = AnswerRequest(body.question, history, body.mode, body.strict, caller.name)
+    is_stream = "text/event-stream" in request.headers.get("accept", "")
+    asked = AnswerRequest(
+        body.question, history, body.mode, body.strict, caller.name, names_best=is_stream
+    )
     answerer: Answerer = request.app.state.answerer
     if form.format != "json":
         answer = await while_connected(request.receive, finished_answer(answerer, several, asked))
@@ -126,7 +129,7 @@ async def _reply(request: Request, several: Federation, form: Form, body: AskReq
         result = answered(answer, frame_of(several, address_of_service(request), budget))
         return form.response(bounded(readable_answer(result, form.format), budget))
     events = _events(answerer, several, asked, with_withheld=body.withheld_sentences)
-    if "text/event-stream" in request.headers.get("accept", ""):
+    if is_stream:
         # Errors before the first event are plain HTTP errors.
         first = await while_connected(request.receive, anext(events))
         return EventStream(first, events)

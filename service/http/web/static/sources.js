@@ -92,13 +92,10 @@ export function placeName({ title, heading_path: path }) {
 }
 
 // Where a citation leads: to the passage, or to `place` in its quote, {start, end}, where it is known.
-export function addressOf({ url, start }, place) {
+export function addressOf({ url }, place) {
   if (!place) return url;
-  const [page, query] = url.split("?");
-  const found = new URLSearchParams(query);
-  found.set("start", start + place.start);
-  found.set("end", start + place.end);
-  return `${page}?${found}#passage`;
+  const from = Number(url.match(/[?&]start=(\d+)/)[1]); // there the quote begins
+  return url.replace(/start=\d+&end=\d+/, `start=${from + place.start}&end=${from + place.end}`);
 }
 
 // The same within its page.
