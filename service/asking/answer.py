@@ -36,7 +36,7 @@ from pinakes.service.asking.short_answers import short_answer
 from pinakes.service.asking.understanding import understood
 from pinakes.service.errors import ServiceError
 from pinakes.service.fair_queue import FairQueue
-from pinakes.service.generators.generator import Generator, ModelInfo, Sign
+from pinakes.service.generators.generator import Generator, ModelInfo, Sign, Thought
 from pinakes.service.generators.profiles import ModelProfile, profile_of
 from pinakes.service.reading.answering import answers, quotation_answers
 from pinakes.service.reading.models import ReadingModels, reading_models
@@ -318,8 +318,8 @@ class Answerer:
 
 
 async def _beginning_with(
-    first: str | Sign | None, rest: AsyncGenerator[str | Sign, None]
-) -> AsyncGenerator[str | Sign, None]:
+    first: str | Sign | Thought | None, rest: AsyncGenerator[str | Sign | Thought, None]
+) -> AsyncGenerator[str | Sign | Thought, None]:
     """``first``, where there is one, and the rest."""
     if first is not None:
         yield first

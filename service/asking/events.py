@@ -4,9 +4,20 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from pinakes.service.generators.generator import Thought
 from pinakes.service.types import Answer, Citation, Sentence
 
-__all__ = ["AnswerEvent", "Best", "Checked", "Done", "Sources", "Status", "Token", "Withdrawn"]
+__all__ = [
+    "AnswerEvent",
+    "Best",
+    "Checked",
+    "Done",
+    "Sources",
+    "Status",
+    "Thought",
+    "Token",
+    "Withdrawn",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,4 +91,4 @@ class Done:
     answer: Answer
 
 
-AnswerEvent = Status | Best | Sources | Token | Checked | Withdrawn | Done
+AnswerEvent = Status | Best | Sources | Thought | Token | Checked | Withdrawn | Done

@@ -13,7 +13,7 @@ from pinakes.service.asking.events import AnswerEvent, Status, Token
 from pinakes.service.asking.notes import cut_off_note
 from pinakes.service.asking.reasoning import ReasoningFilter
 from pinakes.service.errors import GeneratorFailed
-from pinakes.service.generators.generator import Sign
+from pinakes.service.generators.generator import Sign, Thought
 from pinakes.service.plain_text import PlainStream
 
 __all__ = ["Heard", "ModelText", "TimeLimit", "whole_text", "written"]
@@ -27,10 +27,14 @@ _LONGEST_TOKEN = 24
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What a piece adds for the reader; ``withdraws``: all that came before was thought."""
+    """What a piece adds for the reader; ``withdraws``: all that came before was thought.
+
+    ``thought``: what it adds to the model's thoughts.
+    """
 
     text: str
     withdraws: bool = False
+    thought: str = ""
 
 
 class ModelText:
@@ -38,7 +42,7 @@ class ModelText:
 
     def __init__(self, most_tokens: int, *, thinks: bool = False) -> None:
         """``thinks``: its template may have opened its thoughts, as ``ModelInfo`` says."""
-        self._plain = PlainStream()
+        self._plain, self._plain_thoughts = PlainStream(), PlainStream()
         self._reasoning = ReasoningFilter(opened=thinks)
         self._room = most_tokens * _LONGEST_TOKEN
         self._cut_off = False
@@ -60,12 +64,13 @@ class ModelText:
         """Whether the model has gone far beyond its tokens: its server does not stop it."""
         return self._room <= 0
 
-    def feed(self, piece: str | Sign) -> Heard:
+    def feed(self, piece: str | Sign | Thought) -> Heard:
         """What ``piece`` adds."""
         match piece:
-            case Sign.THINKING:
+            case Thought(thought):
                 self._is_kept_apart = True
-                return Heard(self._reasoning.kept_apart())
+                shown = self._plain_thoughts.feed(thought)
+                return Heard(self._reasoning.kept_apart(), thought=shown)
             case Sign.CUT_OFF:
                 self._cut_off = True
                 return Heard("")
@@ -80,12 +85,13 @@ class ModelText:
         last = self._heard(self._reasoning.feed(self._plain.end()))
         rest = self._heard(self._reasoning.end(cut_off=self._cut_off))
         kept = "" if rest.withdraws else last.text
-        return Heard(kept + rest.text, last.withdraws or rest.withdraws)
+        thought = last.thought + rest.thought
+        return Heard(kept + rest.text, last.withdraws or rest.withdraws, thought)
 
     def _heard(self, text: str) -> Heard:
         withdraws = self._reasoning.withdrawn > self._withdrawn
         self._withdrawn = self._reasoning.withdrawn
-        return Heard(text, withdraws)
+        return Heard(text, withdraws, self._reasoning.thoughts())
 
 
 class TimeLimit:
@@ -141,7 +147,7 @@ class TimeLimit:
 async def written(
     draft: Draft,
     limit: TimeLimit,
-    pieces: AsyncGenerator[str | Sign, None],
+    pieces: AsyncGenerator[str | Sign | Thought, None],
     heard: ModelText,
     writer: AnswerWriter,
 ) -> AsyncGenerator[AnswerEvent, None]:
@@ -183,15 +189,17 @@ async def written(
         )
 
 
-def _parts(piece: str | Sign) -> Iterable[str | Sign]:
+def _parts(piece: str | Sign | Thought) -> Iterable[str | Sign | Thought]:
     """A monstrous piece in parts, between which others have their turn."""
-    if isinstance(piece, Sign) or len(piece) <= _LONGEST_PART:
+    if not isinstance(piece, str) or len(piece) <= _LONGEST_PART:
         return [piece]
     return [piece[at : at + _LONGEST_PART] for at in range(0, len(piece), _LONGEST_PART)]
 
 
 async def _put(writer: AnswerWriter, heard: Heard) -> AsyncGenerator[AnswerEvent, None]:
     """Write what was heard."""
+    if heard.thought.strip():
+        yield Thought(heard.thought)
     if heard.withdraws:
         for event in writer.withdraw():
             yield event
@@ -200,7 +208,7 @@ async def _put(writer: AnswerWriter, heard: Heard) -> AsyncGenerator[AnswerEvent
             yield event
 
 
-async def whole_text(pieces: AsyncGenerator[str | Sign, None], heard: ModelText) -> str:
+async def whole_text(pieces: AsyncGenerator[str | Sign | Thought, None], heard: ModelText) -> str:
     """All that a model says for the reader."""
     written = ""
     async for piece in pieces:

@@ -74,6 +74,7 @@ class ReasoningFilter:
         self._wrapped = False
         self._has_thought = False
         self._passed: list[str] = []
+        self._thoughts: list[str] = []  # that were not taken yet
         self.withdrawn = 0  # how often all that was passed on before has turned out to be thought
 
     @property
@@ -86,6 +87,11 @@ class ReasoningFilter:
         self._raw += piece
         return self._read(at_end=False)
 
+    def thoughts(self) -> str:
+        """What has been taken out since this was asked last; not what ``withdrawn`` takes back."""
+        taken, self._thoughts = "".join(self._thoughts), []
+        return taken
+
     def kept_apart(self) -> str:
         """The server itself keeps thoughts apart: nothing is presumed any more; what was held."""
         held, self._held = "".join(self._held), []
@@ -97,6 +103,7 @@ class ReasoningFilter:
         rest = self._read(at_end=True)
         if self._presumed and not cut_off:
             rest = self.kept_apart() + rest
+        self._thoughts += self._held
         return rest
 
     def _read(self, *, at_end: bool) -> str:
@@ -148,6 +155,7 @@ class ReasoningFilter:
     def _skip(self, closer: "regex.Pattern[str]", *, at_end: bool) -> bool:
         """Drop thoughts up to behind their end."""
         found = closer.search(self._raw, partial=not at_end)
+        self._thoughts.append(self._raw[: found.start()] if found else self._raw)
         if found is None or found.partial:
             self._raw = self._raw[found.start() :] if found else ""
             return False
@@ -188,8 +196,10 @@ class ReasoningFilter:
         """Thoughts have ended here: the answer begins, or goes on."""
         if withdraws:
             self.withdrawn += not self._presumed
+            self._thoughts += self._passed
             self._passed = []
             self._behind = ""
+        self._thoughts += self._held
         self._held = []
         self._presumed, self._inside, self._has_thought = False, None, True
         self._gap = ""

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from pinakes.service.types import Message
 
-__all__ = ["Generator", "ModelInfo", "Sign"]
+__all__ = ["Generator", "ModelInfo", "Sign", "Thought"]
 
 
 # Parameters. Smaller models also lose the thread in long prompts.
@@ -22,8 +22,14 @@ _TINY = 400_000_000
 class Sign(Enum):
     """What a model gives besides text."""
 
-    THINKING = "thinking"  # thoughts, which its server keeps apart
     CUT_OFF = "cut off"  # it had more to say, and no tokens left
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """A piece of what a model thinks, and does not say."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,7 @@ class Generator(Protocol):
 
     def stream(
         self, messages: Sequence[Message], max_tokens: int
-    ) -> AsyncGenerator[str | Sign, None]:
+    ) -> AsyncGenerator[str | Sign | Thought, None]:
         """Pieces of the answer as they come; closing the generator (``aclose``) stops the model.
 
         They are as the model wrote them: thoughts may be among them.

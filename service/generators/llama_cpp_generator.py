@@ -10,7 +10,7 @@ from typing import Any
 
 from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
 from pinakes.service.generators.child_process import ChildProcess, spare_cores
-from pinakes.service.generators.generator import ModelInfo, Sign
+from pinakes.service.generators.generator import ModelInfo, Sign, Thought
 from pinakes.service.generators.models import verify_weights
 from pinakes.service.settings import GeneratorSettings
 from pinakes.service.types import Message
@@ -63,7 +63,7 @@ class LlamaCppGenerator:
 
     async def stream(
         self, messages: Sequence[Message], max_tokens: int
-    ) -> AsyncGenerator[str | Sign, None]:
+    ) -> AsyncGenerator[str | Sign | Thought, None]:
         """Pieces of the answer; closing the generator stops the model between two operations."""
         async with self._lock:
             child, _ = await self._ready()

@@ -17,7 +17,7 @@ import httpx
 from pinakes.service.errors import GeneratorError, GeneratorFailed, GeneratorUnavailable
 from pinakes.service.generators.embedded_llama_server import EmbeddedLlamaServer
 from pinakes.service.generators.found_server import FoundServer, look, refusal
-from pinakes.service.generators.generator import ModelInfo, Sign
+from pinakes.service.generators.generator import ModelInfo, Sign, Thought
 from pinakes.service.generators.llama_server_http import (
     LlamaServerHttp,
     field,
@@ -87,7 +87,7 @@ class LlamaServerGenerator:
 
     async def stream(
         self, messages: Sequence[Message], max_tokens: int
-    ) -> AsyncGenerator[str | Sign, None]:
+    ) -> AsyncGenerator[str | Sign | Thought, None]:
         """Pieces of the answer; closing the generator closes the connection: the model stops.
 
         llama-server notices that between two tokens, or two batches of the prompt.
@@ -156,7 +156,7 @@ class LlamaServerGenerator:
 
     async def _answered(
         self, messages: Sequence[Message], max_tokens: int
-    ) -> AsyncGenerator[str | Sign, None]:
+    ) -> AsyncGenerator[str | Sign | Thought, None]:
         """The answer of the model there is; of the one there is by now, where that was refused."""
         server = await self._reach()
         has_begun = False
@@ -179,7 +179,7 @@ class LlamaServerGenerator:
 
     async def _answer(
         self, server: FoundServer, messages: Sequence[Message], max_tokens: int
-    ) -> AsyncGenerator[str | Sign, None]:
+    ) -> AsyncGenerator[str | Sign | Thought, None]:
         """Pieces of the answer, and an empty one for any other sign of progress."""
         body: dict[str, Any] = {
             "model": server.model,
@@ -222,7 +222,7 @@ class LlamaServerGenerator:
 
     async def _pieces(
         self, http: LlamaServerHttp, response: httpx.Response
-    ) -> AsyncGenerator[str | Sign, None]:
+    ) -> AsyncGenerator[str | Sign | Thought, None]:
         """What the events of an answer say."""
         async with contextlib.aclosing(read_events(response, http.address)) as events:
             while True:
@@ -324,7 +324,7 @@ def _estimate(messages: Sequence[Message]) -> int:
     )
 
 
-def _piece(event: Any) -> tuple[str | Sign, str | None]:
+def _piece(event: Any) -> tuple[str | Sign | Thought, str | None]:
     """Text of a streamed chunk, and the reason why it was the last one, if it was."""
     choices = field(event, "choices", list)
     if not choices:
@@ -332,8 +332,12 @@ def _piece(event: Any) -> tuple[str | Sign, str | None]:
     delta = field(choices[0], "delta", dict)
     parts = field(delta, "content", list) or []
     said = [field(part, "text", str) or "" for part in parts]
-    piece: str | Sign = field(delta, "content", str) or "".join(said)
+    piece: str | Sign | Thought = field(delta, "content", str) or "".join(said)
     # Thoughts, under the names that servers have for them; Mistral's are parts of the content.
-    if not piece and (parts or any(field(delta, name, str) for name in _THOUGHTS)):
-        piece = Sign.THINKING
+    if not piece:
+        thoughts = [field(part, "thinking", list) or [] for part in parts]
+        told = [field(one, "text", str) or "" for several in thoughts for one in several]
+        told += [field(delta, name, str) or "" for name in _THOUGHTS]
+        if parts or any(told):
+            piece = Thought("".join(told))
     return piece, field(choices[0], "finish_reason", str)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from pinakes.index.retrieval.federated import Federation
 from pinakes.service.asking.answer import Answerer, finished_answer
+from pinakes.service.asking.events import Thought
 from pinakes.service.errors import NotAllowed, ServiceError
 from pinakes.service.http.event_stream import EventStream, while_connected
 from pinakes.service.http.formats import ALSO_AS_TEXT, VARIES, AskedForm, Form
@@ -63,6 +64,11 @@ class AskRequest(BaseModel):
         default=False,
         description="Also give the sentences that were withheld, for people to look at: they are "
         "no part of the answer. JSON and events only.",
+    )
+    thoughts: bool = Field(
+        default=False,
+        description="Also give what the model thinks, for people to look at: it is no part of the "
+        "answer, and nobody checks it. Events only.",
     )
 
 
@@ -128,7 +134,7 @@ async def _reply(request: Request, several: Federation, form: Form, body: AskReq
         budget = form.budget or request.app.state.settings.tools.budget
         result = answered(answer, frame_of(several, address_of_service(request), budget))
         return form.response(bounded(readable_answer(result, form.format), budget))
-    events = _events(answerer, several, asked, with_withheld=body.withheld_sentences)
+    events = _events(answerer, several, asked, body)
     if is_stream:
         # Errors before the first event are plain HTTP errors.
         first = await while_connected(request.receive, anext(events))
@@ -138,12 +144,13 @@ async def _reply(request: Request, several: Federation, form: Form, body: AskReq
 
 
 async def _events(
-    answerer: Answerer, several: Federation, asked: AnswerRequest, *, with_withheld: bool
+    answerer: Answerer, several: Federation, asked: AnswerRequest, body: AskRequest
 ) -> AsyncGenerator[tuple[str, Any], None]:
     """Name and JSON of each event of an answer."""
     async with aclosing(answerer.answer(several, asked)) as events:
         async for event in events:
-            yield event_view(event, with_withheld=with_withheld)
+            if body.thoughts or not isinstance(event, Thought):
+                yield event_view(event, with_withheld=body.withheld_sentences)
 
 
 async def _finished(events: AsyncGenerator[tuple[str, Any], None]) -> Any:

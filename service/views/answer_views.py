@@ -11,6 +11,7 @@ from pinakes.service.asking.events import (
     Done,
     Sources,
     Status,
+    Thought,
     Token,
     Withdrawn,
 )
@@ -282,6 +283,8 @@ def event_view(event: AnswerEvent, *, with_withheld: bool = False) -> tuple[str,
         case Sources(citations):
             views = [citation_view(citation).model_dump(mode="json") for citation in citations]
             return "sources", {"citations": views}
+        case Thought(text):
+            return "thought", {"text": text}
         case Token(text):
             return "token", {"text": text}
         case Checked(sentence, text):

@@ -4,7 +4,7 @@ import asyncio
 import threading
 from collections.abc import AsyncGenerator, Sequence
 
-from pinakes.service.generators.generator import ModelInfo, Sign
+from pinakes.service.generators.generator import ModelInfo, Sign, Thought
 from pinakes.service.types import Message
 
 Step = str | float | Exception | Sign | threading.Event
@@ -45,14 +45,14 @@ class ScriptedGenerator:
 
     async def stream(
         self, messages: Sequence[Message], max_tokens: int
-    ) -> AsyncGenerator[str | Sign, None]:
+    ) -> AsyncGenerator[str | Sign | Thought, None]:
         self.prompts.append(messages)
         self.closed.clear()
         self.speaking.set()
         try:
             for step in self.script:
                 match step:
-                    case str() | Sign():
+                    case str() | Sign() | Thought():
                         yield step
                     case Exception():
                         raise step

@@ -175,7 +175,7 @@ def test_a_page_open_in_a_browser_and_tools_over_http_stay_here(
                 page.locator("#question").fill(QUESTION)
                 page.keyboard.press("Enter")
                 expect(page.locator("#answer")).to_contain_text("Rosetta", timeout=_PATIENCE_MS)
-                page.locator("#sources a").first.click()
+                page.locator("#sources ol a").first.click()
                 expect(page.locator("mark").first).to_be_visible(timeout=_PATIENCE_MS)
             found = ask_once(f"{address}/mcp", "search", query="Rosetta Stone")
             assert "Rosetta Stone" in text_of(found)

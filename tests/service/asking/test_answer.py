@@ -12,7 +12,6 @@ from pinakes.index.retrieval.search import Index
 from pinakes.service.asking.answer import Answerer
 from pinakes.service.asking.events import (
     AnswerEvent,
-    Best,
     Checked,
     Sources,
     Status,
@@ -20,7 +19,7 @@ from pinakes.service.asking.events import (
     Withdrawn,
 )
 from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
-from pinakes.service.generators.generator import Sign
+from pinakes.service.generators.generator import Sign, Thought
 from pinakes.service.generators.profiles import ModelProfile, keep_profile
 from pinakes.service.settings import Settings
 from pinakes.service.types import Answer, AnswerRequest, Message
@@ -30,7 +29,7 @@ from tests.service.scripted_generator import ScriptedGenerator
 
 
 def _answer(
-    index: Index, *script: str | Sign, question: str = QUESTION, strict: bool = False
+    index: Index, *script: str | Sign | Thought, question: str = QUESTION, strict: bool = False
 ) -> Answer:
     request = AnswerRequest(question, strict=strict)
     return answered(answer_events(index, ScriptedGenerator(*script), request))
@@ -40,7 +39,6 @@ def test_stages_sources_text_verdict_and_answer_in_this_order(index: Index) -> N
     events = answer_events(index, ScriptedGenerator("Michael Ventris ", "deciphered Linear B [1]."))
     assert [event.stage if isinstance(event, Status) else type(event) for event in events[:-1]] == [
         "searching",
-        Best,
         "reading",
         Sources,
         "writing",
@@ -305,7 +303,7 @@ def test_an_answer_that_broke_off_says_so(index: Index) -> None:
 
 
 def test_a_quotation_is_whole_though_the_model_was_cut_off(index: Index) -> None:
-    answer = _answer(index, Sign.THINKING, Sign.CUT_OFF)
+    answer = _answer(index, Thought("Hm."), Sign.CUT_OFF)
     assert (answer.kind, answer.truncated) == ("passage", None)
     assert "Cut off" not in answer.text
 
@@ -353,18 +351,19 @@ def test_thoughts_are_a_stage_and_no_text(index: Index) -> None:
 
 
 def test_thoughts_that_the_server_keeps_apart_are_a_stage_too(index: Index) -> None:
-    events = answer_events(index, ScriptedGenerator(Sign.THINKING, Sign.THINKING, VENTRIS))
+    events = answer_events(index, ScriptedGenerator(Thought("Hm."), Thought("Hm."), VENTRIS))
     stages = [event.stage for event in events if isinstance(event, Status)]
     assert stages == ["searching", "reading", "thinking", "writing"]
+    assert [event.text for event in events if isinstance(event, Thought)] == ["Hm.", "Hm."]
     assert answered(events).answer_tokens == 3
 
 
 @pytest.mark.parametrize(
     "script",
-    [("<think>It was", " Ventris", Sign.CUT_OFF), (Sign.THINKING, Sign.CUT_OFF), (" ", "\x1b[0m")],
+    [("<think>It was", " Ventris", Sign.CUT_OFF), (Thought("Hm."), Sign.CUT_OFF), (" ", "\x1b[0m")],
 )
 def test_thoughts_alone_are_answered_in_the_words_of_the_sources(
-    index: Index, script: tuple[str | Sign, ...]
+    index: Index, script: tuple[str | Sign | Thought, ...]
 ) -> None:
     answer = _answer(index, *script)
     assert (answer.kind, answer.model) == ("passage", "scripted")

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pinakes.service.asking.generate import ModelText
-from pinakes.service.generators.generator import Sign
+from pinakes.service.generators.generator import Sign, Thought
 
 HARMONY = (
     "<|channel|>analysis<|message|>The user asks.<|end|><|start|>assistant"
@@ -70,7 +70,7 @@ THOUGHTS = [
 ]  # fmt: skip
 
 
-def heard(pieces: Iterable[str | Sign], *, thinks: bool = False) -> str:
+def heard(pieces: Iterable[str | Sign | Thought], *, thinks: bool = False) -> str:
     """What is for the reader in the end."""
     text = ModelText(1_000, thinks=thinks)
     said = ""
@@ -97,11 +97,30 @@ def test_thoughts(raw: str, text: str) -> None:
         (["<think>", "a", "</think>", "Yes."], "Yes."),
         (["It was ", "he."], "It was he."),  # its server keeps thoughts apart, or there are none
         (["Hm, who", Sign.CUT_OFF], ""),  # the tokens ran out before an end came
-        ([Sign.THINKING, Sign.THINKING, "It was ", "he.", Sign.CUT_OFF], "It was he."),
+        ([Thought("Hm."), Thought("Hm."), "It was ", "he.", Sign.CUT_OFF], "It was he."),
     ],
 )
-def test_a_model_whose_template_opens_its_thoughts(pieces: Sequence[str | Sign], text: str) -> None:
+def test_a_model_whose_template_opens_its_thoughts(
+    pieces: Sequence[str | Sign | Thought], text: str
+) -> None:
     assert heard(pieces, thinks=True) == text
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize(
+    ("raw", "thinks", "thoughts"),
+    [
+        ("<think>Who? Ventris.</think>It was he.", False, "Who? Ventris."),
+        ("[THINK]Who?[/THINK]It was he.<think>Or?</think>", False, "Who?Or?"),
+        ("Who? Hm.</think>It was he.", True, "Who? Hm."),
+        ("It was he.", True, ""),
+        ("<think>Who?", False, "Who?"),
+    ],
+)
+def test_what_is_taken_out_is_told(raw: str, thinks: bool, thoughts: str, whole: bool) -> None:
+    text = ModelText(1_000, thinks=thinks)
+    told = [text.feed(piece) for piece in ([raw] if whole else raw)]
+    assert "".join(one.thought for one in [*told, text.end()]) == thoughts
 
 
 def test_of_a_model_that_is_known_to_think_nothing_is_shown_too_early() -> None:

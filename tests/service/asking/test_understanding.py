@@ -10,7 +10,7 @@ import pytest
 from pinakes.index.retrieval.search import Index
 from pinakes.service.asking.answer import Answerer, finished_answer
 from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
-from pinakes.service.generators.generator import ModelInfo, Sign
+from pinakes.service.generators.generator import ModelInfo, Sign, Thought
 from pinakes.service.settings import Settings
 from pinakes.service.types import Answer, AnswerRequest, Message
 from tests.service.asking.answers import answer_events, answered
@@ -38,7 +38,7 @@ class InTurn(ScriptedGenerator):
 
     async def stream(
         self, messages: Sequence[Message], max_tokens: int
-    ) -> AsyncGenerator[str | Sign, None]:
+    ) -> AsyncGenerator[str | Sign | Thought, None]:
         self.script = tuple(self.scripts[min(len(self.prompts), len(self.scripts) - 1)])
         async for piece in super().stream(messages, max_tokens):
             yield piece
@@ -61,7 +61,7 @@ def test_a_good_rewriting_is_searched_for(index: Index) -> None:
         [GeneratorFailed("broke off")],
         ["Who ", GeneratorUnavailable("gone")],
         ["<think>So, who"],
-        [Sign.THINKING, Sign.CUT_OFF],
+        [Thought("Hm."), Sign.CUT_OFF],
         ["Who deciphered Hieroglyphs with Champollion?"],
         [],
     ],
@@ -79,7 +79,7 @@ def test_a_rewriting_that_takes_too_long_gives_way_to_the_rules(
     index: Index, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pinakes.service.asking.understanding._REWRITING_S", 0.05)
-    model = InTurn([Sign.THINKING, 600.0], [SAID])
+    model = InTurn([Thought("Hm."), 600.0], [SAID])
     answer = ask(index, model, FOLLOW_UP)
     assert answer.kind == "answer"
     assert "Linear B" in answer.searched[0]

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import pytest
 
 from pinakes.service.errors import BadInput, GeneratorError, GeneratorFailed, GeneratorUnavailable
-from pinakes.service.generators.generator import Generator, Sign
+from pinakes.service.generators.generator import Generator, Sign, Thought
 from pinakes.service.generators.models import bundled_model
 from pinakes.service.settings import Backend, GeneratorSettings
 from pinakes.service.types import Message
@@ -92,7 +92,7 @@ class GeneratorContract:
         assert engine.run(engine.generator.count_tokens(longer)) > CAPITAL_TOKENS + 10
 
     def test_it_stops_at_the_limit_and_says_so(self, engine: Engine) -> None:
-        async def pieces(messages: list[Message], max_tokens: int) -> list[str | Sign]:
+        async def pieces(messages: list[Message], max_tokens: int) -> list[str | Sign | Thought]:
             return [piece async for piece in engine.generator.stream(messages, max_tokens)]
 
         *words, last = engine.run(pieces(STORY, 5))

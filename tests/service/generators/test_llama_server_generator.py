@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import pytest
 
 from pinakes.service.errors import GeneratorError, GeneratorFailed, GeneratorUnavailable
-from pinakes.service.generators.generator import ModelInfo, Sign
+from pinakes.service.generators.generator import ModelInfo, Sign, Thought
 from pinakes.service.generators.llama_server_generator import LlamaServerGenerator
 from pinakes.service.settings import GeneratorSettings
 from pinakes.service.types import Message
@@ -45,7 +45,7 @@ async def answer(generator: LlamaServerGenerator) -> str:
     return "".join([piece for piece in await pieces_of(generator) if isinstance(piece, str)])
 
 
-async def pieces_of(generator: LlamaServerGenerator) -> list[str | Sign]:
+async def pieces_of(generator: LlamaServerGenerator) -> list[str | Sign | Thought]:
     return [piece async for piece in generator.stream(QUESTION, 40)]
 
 
@@ -228,7 +228,7 @@ def test_thoughts_that_a_server_keeps_apart_are_no_text(name: str) -> None:
     async def scenario() -> None:
         async with serving({**PLAIN, CHAT: [events]}) as scripted:
             generator = generator_for(scripted)
-            assert await pieces_of(generator) == [Sign.THINKING, "Paris.", Sign.CUT_OFF]
+            assert await pieces_of(generator) == [Thought("Let me"), "Paris.", Sign.CUT_OFF]
             await generator.aclose()
 
     run(scenario())
@@ -247,7 +247,7 @@ def test_content_may_come_in_parts() -> None:
     async def scenario() -> None:
         async with serving({**PLAIN, CHAT: [events]}) as scripted:
             generator = generator_for(scripted)
-            assert await pieces_of(generator) == [Sign.THINKING, "Paris."]
+            assert await pieces_of(generator) == [Thought("Let me"), "Paris."]
             await generator.aclose()
 
     run(scenario())

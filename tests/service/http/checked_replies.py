@@ -13,7 +13,9 @@ from pinakes.service.views.answer_views import AnswerView
 __all__ = ["check_answer", "check_problem", "check_reply", "check_stream", "parse_events"]
 
 EVENTS = {"accept": "text/event-stream"}
-_ORDER = re.compile(r"(status )*(best )?(status )*(sources )?((status |token |sentence )*)(done|error) ")
+_ORDER = re.compile(
+    r"(status )*(best )?(status )*(sources )?((status |token |sentence )*)(done|error) "
+)
 
 
 def parse_events(text: str) -> list[tuple[str, Any]]:

@@ -12,6 +12,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from pinakes.service.generators.generator import Thought
 from tests.service.conftest import MakeServer, make_app, running
 from tests.service.http.browser import BIRDS, Window, needs_chromium
 from tests.service.scripted_generator import ScriptedGenerator
@@ -322,6 +323,37 @@ def test_nothing_moves_while_an_answer_comes(
     expect(page.locator("#summary")).to_contain_text("scripted")
     page.evaluate("() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
     assert page.evaluate("window.shifted") == []
+
+
+def test_what_a_model_thinks_is_folded_above_its_answer(
+    window: Window, make_server: MakeServer
+) -> None:
+    page = window.page
+    hostile = '<img src=x onerror="window.owned=1"> [1](javascript:window.owned=1) \u202eevil'
+    answering = threading.Event()
+    generator = ScriptedGenerator(Thought(f"Birds? {hostile}"), answering, TRUE)
+    page.goto(make_server(generator))
+    ask(page, BIRDS)
+    thoughts = page.locator("#thoughts")
+    expect(thoughts).to_be_visible()
+    assert thoughts.get_attribute("open") is None
+    thoughts.locator("summary").click()
+    expect(thoughts).to_contain_text('Birds? <img src=x onerror="window.owned=1"> [1](java')
+    assert thoughts.locator("img, a").count() == 0
+    assert "\u202e" not in thoughts.inner_text()
+    place = thoughts.bounding_box()
+    answering.set()
+    expect(page.locator("#summary")).to_contain_text("scripted")
+    assert thoughts.bounding_box() == place
+    expect(page.locator("#answer")).not_to_contain_text("Birds?")
+    assert page.evaluate("window.owned") is None
+    page.reload()
+    expect(page.locator("#answer")).to_contain_text("Timon")
+    expect(thoughts).to_be_hidden()  # nothing keeps them
+    generator.script = ("It was <b>Callimachus</b>? ", "</think>", TRUE)
+    ask(page, BIRDS)
+    expect(page.locator("#answer")).to_contain_text("Timon")
+    expect(thoughts.locator("p").last).to_contain_text("It was <b>Callimachus</b>")
 
 
 @pytest.mark.parametrize("stop", [". ", "\n", "。"])

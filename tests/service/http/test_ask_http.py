@@ -7,7 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from pinakes.service.errors import GeneratorFailed
+from pinakes.service.generators.generator import Thought
 from tests.service.conftest import MakeClient
+from tests.service.http.checked_replies import EVENTS
 from tests.service.scripted_generator import ScriptedGenerator
 
 BIRDS = "Which satirist compared the members of the Mouseion to birds fed in a cage?"
@@ -126,6 +128,27 @@ def test_events_come_in_order_and_end_with_the_same_answer(make_client: MakeClie
     plain = ask(client)
     assert {**done, "timings": None} == {**plain, "timings": None}
     assert done["timings"]["search_s"] <= done["timings"]["first_token_s"]
+
+
+def test_thoughts_are_sent_to_who_asks_for_them_and_to_nobody_else(
+    make_client: MakeClient,
+) -> None:
+    client = make_client(ScriptedGenerator(Thought("Zebras?"), "<think>Quaggas?</think>", *WORDS))
+    asked = {"question": BIRDS, "thoughts": True}
+    found = parse_events(client.post("/api/ask", json=asked, headers=EVENTS).text)
+    assert [data["text"] for name, data in found if name == "thought"] == ["Zebras?", "Quaggas?"]
+    assert "Zebras" not in json.dumps([data for name, data in found if name != "thought"])
+    chat = {"model": "samplewiki", "messages": [{"role": "user", "content": BIRDS}]}
+    for reply in (
+        client.post("/api/ask", json=asked),
+        client.post("/api/ask?format=text", json=asked),
+        client.post("/api/ask", json={"question": BIRDS}, headers=EVENTS),
+        client.post("/v1/chat/completions", json=chat),
+        client.post("/v1/chat/completions", json=chat | {"stream": True}),
+    ):
+        assert reply.status_code == 200
+        assert "Timon" in reply.text
+        assert not re.search("Zebras|Quaggas", reply.text)
 
 
 def test_separators_and_letters_of_any_kind_come_through(make_client: MakeClient) -> None:

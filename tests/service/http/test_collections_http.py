@@ -140,7 +140,7 @@ def test_the_first_page_lists_them_and_hands_a_question_on(client: TestClient) -
     assert "Pinakes sample" in text
     assert "40 articles" in text
     assert "Not usable now:" in text
-    own = r'<script src="/static/[0-9a-f]{12}/[a-z]+\.js"( [^>]*)?></script>'
+    own = r'<script src="/static/[0-9a-f]{12}/[a-z_]+\.js"( [^>]*)?></script>'
     assert "<script" not in re.sub(own, "", text)
 
 

@@ -19,7 +19,7 @@ from pinakes.index.build.pipeline import BuildOptions, build_collection
 from pinakes.ingest.sources.base import Source
 from pinakes.ingest.sources.opening import open_source
 from pinakes.service.errors import GeneratorFailed, GeneratorUnavailable
-from pinakes.service.generators.generator import Generator, Sign
+from pinakes.service.generators.generator import Generator, Sign, Thought
 from pinakes.service.settings import AnswerSettings, ServeSettings, ToolSettings
 from pinakes.service.types import Message, parse_ref
 from tests.index.toys import SAMPLE, QuietProgress, article, write_dump
@@ -227,7 +227,7 @@ def test_a_signal_does_not_cut_a_call_short(
     class Interrupted(ScriptedGenerator):
         async def stream(
             self, messages: Sequence[Message], max_tokens: int
-        ) -> AsyncGenerator[str | Sign, None]:
+        ) -> AsyncGenerator[str | Sign | Thought, None]:
             AppStatus.handle_exit()
             async for step in super().stream(messages, max_tokens):
                 yield step

@@ -9,6 +9,7 @@ import { offerText } from "./conversation_text.js";
 import { element, linked } from "./elements.js";
 import { events } from "./events.js";
 import { drawBest, drawSources } from "./sources.js";
+import { Thoughts } from "./thoughts.js";
 import { say, sayCount, sayDay, sayList } from "./words.js";
 import "./recent.js";
 
@@ -37,6 +38,7 @@ const sourceList = sources.querySelector("ul");
 const after = document.getElementById("after");
 const NAMES = JSON.parse(form.dataset.names); // of collections: what their pages call them
 const answer = new AnswerText(document.getElementById("answer"));
+const thoughts = new Thoughts(document.getElementById("thoughts"));
 let conversation = begun();
 let finished = null; // the turn whose answer is shown whole
 let running = null;
@@ -151,7 +153,7 @@ async function ask() {
     const response = await fetch(form.dataset.api, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
-      body: JSON.stringify({ question, mode: asking, history: latest(messages()), withheld_sentences: true }),
+      body: JSON.stringify({ question, mode: asking, history: latest(messages()), withheld_sentences: true, thoughts: true }),
       signal: mine.signal,
     });
     if (!response.ok) {
@@ -171,6 +173,7 @@ async function ask() {
   } finally {
     if (mine === running) {
       answer.settle();
+      thoughts.show();
       sources.hidden = !sourceList.childElementCount;
       stop.hidden = true;
     }
@@ -187,6 +190,7 @@ function clear() {
   finished = null;
   for (const place of document.querySelectorAll("#begin, #recent")) place.remove(); // it has begun
   answer.clear();
+  thoughts.clear();
   reply.classList.add("asked"); // what is below stays out of sight, and where it is
   about.textContent = "";
   best.hidden = true;
@@ -238,8 +242,13 @@ function show(name, data) {
   } else if (name === "token") {
     sources.hidden = true; // until it is whole: the text would push them down
     answer.add(data.text);
+  } else if (name === "thought") {
+    thoughts.add(data.text);
+    if (!answer.text) thoughts.show(); // a line more would push it down
   } else if (name === "withdrawn") {
-    answer.clear(); // it was the model's thinking
+    thoughts.add(answer.text);
+    answer.clear();
+    thoughts.show();
   } else if (name === "sentence") {
     answer.check(data);
   } else if (name === "error") {
