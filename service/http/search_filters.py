@@ -6,9 +6,11 @@ Pure functions over what was found; what may be chosen is what was found, too.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Annotated, Literal
 
 from fastapi import Depends, Query
+from pydantic import AfterValidator
 
 from pinakes.index.types import Hit, PageKey
 from pinakes.ingest.types import INFOBOX_HEADING
@@ -18,7 +20,15 @@ __all__ = ["BEGINNING", "FACTS", "AskedFilters", "Filters", "filtered", "section
 # The section before the first heading, and the box. No heading is called so.
 BEGINNING, FACTS = "-", "="
 _MOST_SECTIONS = 12
-_DAY = Annotated[str, Query(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
+
+
+def _a_day(value: str) -> str:
+    if value and date.fromisoformat(value).isoformat() != value:
+        raise ValueError("a day is written YYYY-MM-DD")
+    return value
+
+
+_DAY = Annotated[str, AfterValidator(_a_day)]
 
 
 @dataclass(frozen=True, slots=True)

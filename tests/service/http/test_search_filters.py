@@ -111,7 +111,16 @@ def test_where_nothing_is_left_the_limits_can_be_taken_back(address: str) -> Non
     assert titles(shown.text)
 
 
-@pytest.mark.parametrize("limits", [{"since": "yesterday"}, {"kind": "x"}, {"section": "x" * 400}])
+@pytest.mark.parametrize(
+    "limits",
+    [
+        {"since": "yesterday"},
+        {"until": "2026-13-45"},
+        {"since": "20260101"},
+        {"kind": "x"},
+        {"section": "x" * 400},
+    ],
+)
 def test_what_is_no_limit_is_refused(address: str, limits: dict[str, str]) -> None:
     assert found(address, **limits).status_code in (400, 422)
 
