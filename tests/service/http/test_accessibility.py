@@ -25,6 +25,7 @@ from pinakes.index.library import Library
 from pinakes.index.locks import hold_collection
 from pinakes.service.approvals.approvals import Approvals
 from pinakes.service.approvals.door import opened_door
+from pinakes.service.generators.generator import Thought
 from pinakes.service.http.app import create_app
 from pinakes.service.http.security.tokens import Tokens
 from pinakes.service.settings import Settings
@@ -289,10 +290,13 @@ class TestAsPeopleSetTheirSystems:
 class TestAnswers:
     def test_while_it_comes(self, window: Window, make_server: MakeServer) -> None:
         more = threading.Event()
-        generator = ScriptedGenerator(WORDS, "And ", more, "on.")
+        generator = ScriptedGenerator(Thought("Birds?\n" * 80), WORDS, "And ", more, "on.")
         window.page.goto(f"{make_server(generator)}/?q={quote_plus(BIRDS)}")
         expect(window.page.locator("#answer")).to_contain_text("And")
         expect(window.page.locator("#best .said")).to_be_visible()
+        check(window.page)
+        window.page.locator("#thoughts summary").click()
+        expect(window.page.locator("#thoughts p").last).to_be_visible()
         check(window.page)
         more.set()
         expect(window.page.locator("#after")).to_be_visible()
@@ -305,7 +309,7 @@ class TestAnswers:
         ask(page, BIRDS)
         expect(page.locator("#earlier article")).to_have_count(1)
         expect(page.locator("#after")).to_be_visible()
-        for summary in page.locator("summary").all():
+        for summary in page.locator("summary:visible").all():
             summary.click()
         expect(page.locator("#kept li")).to_have_count(1)
         page.locator("#answer a").first.focus()

@@ -916,7 +916,7 @@ def test_a_conversation_is_as_readable_as_one_answer(
         ask(page, BIRDS)
         expect(page.locator("#earlier article")).to_have_count(number - 1)
         expect(page.locator("#summary")).to_contain_text("scripted")
-    for folded in page.locator("summary").all():
+    for folded in page.locator("summary:visible").all():
         folded.click()
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     expect(page.get_by_role("heading", level=1)).to_have_count(1)
