@@ -329,7 +329,7 @@ TABLES = (
           "In Chromium, beside kiwix-serve where it has the same: 6,000 articles; an article of a "
           "million letters; the first words of an answer after Enter, and kiwix-serve's page of "
           "results for the same words; *moved*: cumulative layout shift. Medians but for p95. No "
-          "model was asked. The cores were busy with other work.", peers.budgets),
+          "model was asked.", peers.budgets),
     Table("Beside kiwix-serve: reading", "beside_kiwix", "beside_kiwix",
           "Ten articles in Chromium, medians, the same articles in both: a ZIM file, whose "
           "pictures kiwix-serve sends, and 6,000 articles of text alone, which were written into "
